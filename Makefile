@@ -1,0 +1,110 @@
+# Heyi 和议 - `make run` starts it, `make test` checks everything. `make help` lists the rest.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMPS := $(VENV)/.stamps
+NPM := .ci/npm
+PIP := $(PY) -m pip install --disable-pip-version-check --no-input
+WEB_STAMP := web/node_modules/.installed
+WEB_BUILT := web/dist/.built
+WEB_SOURCES := $(wildcard $(shell git ls-files -co --exclude-standard web 2>/dev/null \
+	|| find web -name node_modules -prune -o -path web/dist -prune -o -type f -print))
+
+say = @printf '\n==> %s\n' '$(1)'
+# $(call step,what it is,command): runs the command, and names the step if it fails.
+step = @printf '\n==> %s\n' '$(1)'; $(2) || { printf '\n==> 未通过 · FAILED: %s\n' '$(1)' >&2; exit 1; }
+
+.PHONY: help run test bench lock format clean coverage
+
+help:
+	@printf '%s\n' \
+	'make run       启动（含演示数据） · start with a demo committee on http://127.0.0.1:8080' \
+	'make test      全部检查与测试 · every check and test' \
+	'make bench     性能数字 · the figures we promise, measured here' \
+	'make format    统一格式 · format the sources' \
+	'make coverage  测试覆盖 · which lines the tests reach' \
+	'make lock      重新锁定依赖 · pin the Python dependencies again (UPGRADE=1: newest)' \
+	'make clean     清理（不动 recordings/） · remove what was built; records stay'
+
+# ------------------------------------------------------------------------------ what people run
+
+run: $(STAMPS)/runtime $(WEB_BUILT)
+	$(call step,准备数据库 · preparing the database,$(PY) -m server migrate)
+	$(call say,启动 · starting)
+	@exec $(PY) -m server serve --demo
+
+test: debian $(STAMPS)/dev $(WEB_STAMP)
+	$(call step,格式 · format,$(PY) -m ruff format --check .)
+	$(call step,规范 · lint,$(PY) -m ruff check .)
+	$(call step,类型 · types,$(PY) -m mypy)
+	$(call step,分层 · layers,$(VENV)/bin/lint-imports)
+	$(call step,网页检查 · web check,$(NPM) run check)
+	$(call step,网页测试 · web tests,$(NPM) test)
+	$(call step,网页构建 · web build,$(NPM) run build)
+	@touch $(WEB_BUILT)
+	$(call step,测试 · tests,$(PY) -m pytest)
+
+bench: $(STAMPS)/runtime $(WEB_BUILT)
+	$(call step,媒体转发 · media,$(PY) -m server bench media --rooms 16 --seconds 20)
+	$(call step,媒体转发（小） · media\, small,$(PY) -m server bench media --rooms 4 --seconds 20)
+	$(call step,卷宗检索 · records,$(PY) -m server bench records --records 100000)
+
+format: $(STAMPS)/dev
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+coverage: debian $(STAMPS)/dev $(WEB_BUILT)
+	$(PY) -m pytest --cov --cov-report=term --cov-report=html
+
+UV_COMPILE = $(VENV)/bin/uv pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 \
+	--no-emit-index-url --custom-compile-command 'make lock' --quiet $(if $(UPGRADE),--upgrade)
+
+lock: $(STAMPS)/dev
+	$(UV_COMPILE) --group build -o requirements.txt
+	$(UV_COMPILE) --group build --group dev -c requirements.txt -o requirements-dev.txt
+	$(VENV)/bin/uv pip compile --group node --universal --generate-hashes --python-version 3.11 \
+		--no-emit-index-url --custom-compile-command 'make lock' --quiet $(if $(UPGRADE),--upgrade) \
+		-o requirements-node.txt
+
+clean:
+	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis \
+		htmlcov .coverage test-results web/node_modules web/dist
+
+# ------------------------------------------------------------------------------ what that needs
+
+.PHONY: debian
+debian:
+	@.ci/debian
+
+$(STAMPS)/venv:
+	$(call say,建立 Python 环境 · making the Python environment in $(VENV))
+	@.ci/venv $(VENV)
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/runtime: requirements.txt pyproject.toml | $(STAMPS)/venv
+	$(call say,安装 Python 依赖（首次约需一两分钟） · installing Python packages (a minute or two the first time))
+	@$(PIP) --require-hashes -r requirements.txt
+	@$(PIP) --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(STAMPS)/dev: requirements-dev.txt $(STAMPS)/runtime
+	$(call say,安装测试工具 · installing what the tests need)
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(WEB_STAMP): web/package-lock.json | $(STAMPS)/venv
+	$(call say,安装网页依赖（首次约需一两分钟） · installing web packages (a minute or two the first time))
+	@$(NPM) ci --include=dev --no-audit --no-fund
+	@touch $@
+
+$(WEB_BUILT): $(WEB_STAMP) $(WEB_SOURCES)
+	$(call say,构建网页 · building the web pages)
+	@$(NPM) run build
+	@touch $@
