@@ -1,0 +1,1 @@
+"""Tests: what Heyi promises, by behaviour."""

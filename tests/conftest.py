@@ -1,0 +1,28 @@
+"""What every test shares: Hypothesis profiles, the order of stages, PostgreSQL."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+pytest_plugins = ["tests.support.postgres"]
+
+settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("dev", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
+
+STAGES = ("slow", "postgres", "browser", "journey")
+"""Later stages take longer and fail for more reasons; what carries no mark runs first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "postgres_server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.postgres)
+    items.sort(key=_stage)
+
+
+def _stage(item: pytest.Item) -> int:
+    return max(
+        (place for place, mark in enumerate(STAGES, 1) if item.get_closest_marker(mark)), default=0
+    )

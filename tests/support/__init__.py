@@ -1,0 +1,1 @@
+"""What the tests share: values built to order, fakes for ports, real services."""
