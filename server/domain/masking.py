@@ -1,0 +1,40 @@
+"""How much of a name or number is shown to people who need not see all of it."""
+
+from typing import Final
+
+_SIGN: Final = "*"
+_SHORT_NAME: Final = 2
+_ID_HEAD, _ID_TAIL = 6, 4
+_PHONE_HEAD, _PHONE_TAIL = 3, 4
+_ACCOUNT_TAIL: Final = 4
+_HIDDEN_ACCOUNT: Final = 4
+
+
+def mask_name(name: str) -> str:
+    """Hide the middle of a person's name: 陈水根 → 陈*根, 李明 → 李*."""
+    if len(name) <= _SHORT_NAME:
+        return name[:1] + _SIGN * (len(name) - 1)
+    return name[0] + _SIGN * (len(name) - 2) + name[-1]
+
+
+def mask_identity_number(number: str) -> str:
+    """Hide birth date and more: 512099197904123018 → 512099********3018."""
+    return _mask_middle(number, _ID_HEAD, _ID_TAIL)
+
+
+def mask_phone(number: str) -> str:
+    """Hide the middle of a telephone number: 19900000001 → 199****0001."""
+    return _mask_middle(number, _PHONE_HEAD, _PHONE_TAIL)
+
+
+def mask_account(number: str) -> str:
+    """Show an account's last four digits, its length hidden: `****1234`."""
+    tail = number[-_ACCOUNT_TAIL:] if len(number) > _ACCOUNT_TAIL else ""
+    return _SIGN * _HIDDEN_ACCOUNT + tail
+
+
+def _mask_middle(number: str, head: int, tail: int) -> str:
+    """Keep `head` and `tail` signs; a short number shows a quarter at each end."""
+    if len(number) <= head + tail:
+        head = tail = len(number) // 4
+    return number[:head] + _SIGN * (len(number) - head - tail) + number[len(number) - tail :]
