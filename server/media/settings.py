@@ -1,0 +1,49 @@
+"""What a media worker is told at its start."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerSettings:
+    """Addresses, limits and deadlines of one worker; seconds and kbit/s unless a name says else."""
+
+    control: Path
+    """The Unix socket the app talks to; its path must stay below 108 bytes."""
+    bind: str = "127.0.0.1"
+    port: int = 0
+    """UDP port; 0 lets the system choose."""
+    announced: tuple[str, ...] = ("127.0.0.1",)
+    """Addresses a phone is told, in order of preference."""
+    announced_port: int | None = None
+    """The port a phone is told, when a router in front maps another one."""
+    engine: str = "plain"
+
+    max_connections: int = 400
+    max_rooms: int = 200
+    cap_kbps: int = 1500
+    """What one phone may send at most."""
+    floor_kbps: int = 150
+    """What one phone may always send, however weak its subscribers."""
+    idle_kbps: int = 300
+    """What one phone may send while nobody receives its video."""
+
+    silence_s: float = 10.0
+    """Without a control message for so long, nothing is forwarded."""
+    orphan_s: float = 60.0
+    """Without any app for so long, the worker ends."""
+    connect_s: float = 30.0
+    """A connection that does not stand by then is dropped."""
+    quiet_s: float = 7.5
+    """A connection that says nothing for so long is reported lost."""
+    expire_s: float = 40.0
+    """A connection that says nothing for so long is dropped."""
+    report_s: float = 0.4
+    """Pause between two rounds of RTCP; a phone misses two and knows."""
+    measure_s: float = 1.0
+    """Pause between two rounds of measurements for the app."""
+
+    chance: Callable[[int], bytes] = os.urandom
+    """Gives so many random bytes, for ICE credentials and stream numbers."""
