@@ -1,0 +1,1 @@
+"""Time, identifiers and background tasks."""
