@@ -21,11 +21,12 @@ say = @printf '\n==> %s\n' '$(1)'
 # $(call step,what it is,command): runs the command, and names the step if it fails.
 step = @printf '\n==> %s\n' '$(1)'; $(2) || { printf '\n==> 未通过 · FAILED: %s\n' '$(1)' >&2; exit 1; }
 
-.PHONY: help run test bench lock format clean coverage
+.PHONY: help run build test bench lock format clean coverage
 
 help:
 	@printf '%s\n' \
 	'make run       启动（含演示数据） · start with a demo committee on http://127.0.0.1:8080' \
+	'make build     只安装与构建 · install and build only' \
 	'make test      全部检查与测试 · every check and test' \
 	'make bench     性能数字 · the figures we promise, measured here' \
 	'make format    统一格式 · format the sources' \
@@ -40,6 +41,8 @@ run: $(STAMPS)/runtime $(WEB_BUILT)
 	$(call say,启动 · starting)
 	@exec $(PY) -m server serve --demo
 
+build: $(STAMPS)/runtime $(WEB_BUILT)
+
 test: debian $(STAMPS)/dev $(WEB_STAMP)
 	$(call step,格式 · format,$(PY) -m ruff format --check .)
 	$(call step,规范 · lint,$(PY) -m ruff check .)
@@ -49,6 +52,7 @@ test: debian $(STAMPS)/dev $(WEB_STAMP)
 	$(call step,网页测试 · web tests,$(NPM) test)
 	$(call step,网页构建 · web build,$(NPM) run build)
 	@touch $(WEB_BUILT)
+	$(call step,网页大小 · web size,$(NPM) run check:size)
 	$(call step,测试 · tests,$(PY) -m pytest)
 
 bench: $(STAMPS)/runtime $(WEB_BUILT)
@@ -63,15 +67,13 @@ format: $(STAMPS)/dev
 coverage: debian $(STAMPS)/dev $(WEB_BUILT)
 	$(PY) -m pytest --cov --cov-report=term --cov-report=html
 
-UV_COMPILE = $(VENV)/bin/uv pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 \
+UV_COMPILE = $(VENV)/bin/uv pip compile --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --custom-compile-command 'make lock' --quiet $(if $(UPGRADE),--upgrade)
 
 lock: $(STAMPS)/dev
-	$(UV_COMPILE) --group build -o requirements.txt
-	$(UV_COMPILE) --group build --group dev -c requirements.txt -o requirements-dev.txt
-	$(VENV)/bin/uv pip compile --group node --universal --generate-hashes --python-version 3.11 \
-		--no-emit-index-url --custom-compile-command 'make lock' --quiet $(if $(UPGRADE),--upgrade) \
-		-o requirements-node.txt
+	$(UV_COMPILE) pyproject.toml --group build -o requirements.txt
+	$(UV_COMPILE) pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt
+	$(UV_COMPILE) --group node -o requirements-node.txt
 
 clean:
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis \

@@ -1,0 +1,115 @@
+"""The project speaks one language: what it names, it names in the words of mediation."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.architecture.tree import files, shown
+
+NEVER = {
+    "breakout",
+    "call",
+    "contract",
+    "data",
+    "guest",
+    "helper",
+    "host",
+    "info",
+    "manager",
+    "meeting",
+    "user",
+    "util",
+}
+NEVER |= {f"{word}s" for word in NEVER}
+
+OTHERS_WORDS = {
+    "user_agent",  # HTTP's name for a browser
+    "userAgent",
+}
+"""Names that a standard or a library gave, and that would be harder to read under another."""
+
+
+def words_of(name: str) -> list[str]:
+    """Split a name in any casing into its words."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\W]+", " ", name)
+    return spaced.lower().split()
+
+
+def names_defined(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Yield every name that a module chooses itself, with its line; a name it only uses is not."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
+                yield node.name, node.lineno
+            case ast.arg():
+                yield node.arg, node.lineno
+            case ast.Name(ctx=ast.Store()):
+                yield node.id, node.lineno
+            case ast.alias(asname=str(chosen)):
+                yield chosen, 0
+            case ast.Attribute(value=ast.Name(id="self"), attr=chosen, ctx=ast.Store()):
+                yield chosen, node.lineno
+            case _:
+                pass
+
+
+def names_declared(source: str) -> Iterator[tuple[str, int]]:
+    """Yield what a TypeScript file declares with a keyword of its own."""
+    for number, line in enumerate(source.splitlines(), 1):
+        for found in DECLARATION.finditer(line):
+            yield found.group(1), number
+
+
+DECLARATION = re.compile(r"\b(?:class|const|enum|function|interface|let|type)\s+([A-Za-z_$][\w$]*)")
+
+
+def is_foreign_to_us(name: str) -> bool:
+    return name not in OTHERS_WORDS and not NEVER.isdisjoint(words_of(name))
+
+
+def test_python_names_use_the_words_of_mediation() -> None:
+    found = [
+        f"{shown(path)}:{line} {name}"
+        for path in files("server", endings=(".py",))
+        for name, line in names_defined(ast.parse(path.read_text(encoding="utf-8")))
+        if is_foreign_to_us(name) and not name.startswith("__")
+    ]
+    assert found == []
+
+
+def test_typescript_names_use_the_words_of_mediation() -> None:
+    found = [
+        f"{shown(path)}:{line} {name}"
+        for path in files("web", endings=(".ts", ".vue", ".mjs"))
+        for name, line in names_declared(path.read_text(encoding="utf-8"))
+        if is_foreign_to_us(name) and shown(path) not in GENERATED
+    ]
+    assert found == []
+
+
+GENERATED = ("web/packages/core/src/api/schema.ts",)
+
+
+def test_files_are_named_in_the_words_of_mediation() -> None:
+    sources = [
+        *files("server", endings=(".py", ".typ")),
+        *files("web", endings=(".ts", ".vue", ".css")),
+    ]
+    assert [shown(path) for path in sources if is_foreign_to_us(path.stem)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("save_user_data", ["save", "user", "data"]),
+        ("MeetingHost", ["meeting", "host"]),
+        ("HTTPData", ["http", "data"]),
+        ("metadata", ["metadata"]),
+        ("_callback", ["callback"]),
+        ("USERS", ["users"]),
+    ],
+)
+def test_a_name_is_split_into_its_words(name: str, words: list[str]) -> None:
+    assert words_of(name) == words
