@@ -1,0 +1,1 @@
+"""The types that validate requests and describe answers."""

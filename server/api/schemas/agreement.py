@@ -1,0 +1,186 @@
+"""The agreement on the console: draft, lint, read-back, lock, signatures, seal."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from server.api.schemas.base import Ask, Fen, LongText, ShortText, View
+
+
+class ClauseEdit(Ask):
+    """A clause as typed. A new one has no id yet."""
+
+    id: str | None = None
+    text: Annotated[str, Field(min_length=1, max_length=3_000)]
+
+
+class ItemEdit(Ask):
+    """One named part of the total, in fen."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    amount: Fen
+
+
+class PaymentEdit(Ask):
+    """One instalment as typed; payer and payee are party ids."""
+
+    payer: ShortText
+    payee: ShortText
+    amount: Fen
+    due_on: date
+    method: Literal["bank_transfer", "cash", "wechat", "alipay", "set_off"]
+    account_holder: ShortText = ""
+    bank: ShortText = ""
+    account: ShortText = ""
+
+
+class DraftEdit(Ask):
+    """The whole draft as the writer sees it, over the revision he saw."""
+
+    revision: int
+    facts: LongText
+    clauses: Annotated[list[ClauseEdit], Field(max_length=60)]
+    items: Annotated[list[ItemEdit], Field(max_length=40)]
+    payments: Annotated[list[PaymentEdit], Field(max_length=60)]
+
+
+class AnswerView(View):
+    """One signing person's answer to one clause."""
+
+    person_id: str
+    person_name: str
+    party_label: str
+    heard: bool
+    verdict: Literal["agree", "change"] | None
+    wish: str
+    at: datetime | None
+
+
+class ClauseView(View):
+    """One clause with every party's answer to this version."""
+
+    id: str
+    no: int
+    text: str
+    version: int
+    answers: list[AnswerView]
+
+
+class PaymentView(View):
+    """One instalment with what is computed from it."""
+
+    no: int
+    payer: str
+    payee: str
+    amount: int
+    amount_words: str
+    due_on: date
+    method: str
+    account_holder: str
+    bank: str
+    account: str
+
+
+class ItemView(View):
+    """One part of the total."""
+
+    name: str
+    amount: int
+
+
+class FindingView(View):
+    """What the lint found: a code, how grave, and where."""
+
+    code: str
+    level: Literal["error", "warning"]
+    where: str
+    facts: dict[str, str | int]
+
+
+class SignatureView(View):
+    """One signer, in legal order, and his signature if given."""
+
+    signer: str
+    name: str
+    role: str
+    label: str
+    signed_at: datetime | None
+    code_verified: bool | None
+    key_control: str | None
+    has_handwriting: bool
+    seal_scan_needed: bool
+    seal_scan: str | None
+    blocked: str | None
+
+
+class AgreementView(View):
+    """The agreement as staff work on it. `missing` lists what the lock still waits for.
+
+    `missing` entries are codes with the clause number or person they concern.
+    """
+
+    id: str
+    case_id: str
+    session_id: str
+    state: str
+    revision: int
+    text_version: int
+    facts: str
+    clauses: list[ClauseView]
+    items: list[ItemView]
+    total: int
+    total_words: str
+    payments: list[PaymentView]
+    findings: list[FindingView]
+    missing: list[FindingView]
+    reading: str | None
+    digest: str | None
+    pdf_sha256: str | None
+    pages: int
+    signatures: list[SignatureView]
+    refused_by: str | None
+    refusal: str
+    seal_waits: bool
+    number: str | None
+    effective_on: date | None
+    confirmation_deadline: date | None
+    calendar_missing: int | None
+    record_id: str | None
+
+
+class ReadAsk(Ask):
+    """Which clause is read out now; None ends the reading."""
+
+    clause_id: str | None = None
+
+
+class LockAsk(Ask):
+    """Lock the text as this revision has it."""
+
+    revision: int
+
+
+class ReopenAsk(Ask):
+    """Why a locked text is opened again; its signatures become void."""
+
+    reason: Annotated[str, Field(min_length=2, max_length=300)]
+
+
+class SealScanAsk(Ask):
+    """The uploaded scan of the company's seal, for a signer of that company."""
+
+    signer: str
+    file: str
+
+
+class StaffSignAsk(Ask):
+    """The mediator's or recorder's own signature over the locked text."""
+
+    pdf_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class SealAsk(Ask):
+    """The head's seal over the locked text."""
+
+    pdf_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

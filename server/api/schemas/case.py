@@ -1,0 +1,379 @@
+"""Cases, people, invitations and sittings as the console registers and sees them."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from server.api.schemas.base import Ask, Fen, LongText, ShortText, View
+from server.domain.case import Capacity, CaseState, PartyKind, PersonRole, Side
+from server.domain.invitation import Answer, LinkState
+from server.domain.session import SessionState
+
+Name = Annotated[str, Field(min_length=1, max_length=50)]
+
+
+class AuthorityAsk(Ask):
+    """An agent's power of attorney; `file` names an uploaded document."""
+
+    kind: ShortText
+    scopes: Annotated[list[str], Field(min_length=1, max_length=7)]
+    valid_from: date
+    valid_to: date | None = None
+    licence_no: ShortText = ""
+    file: str | None = None
+
+
+class PersonAsk(Ask):
+    """Somebody on a party's side. `id` keeps a person across changes of the case."""
+
+    id: str | None = None
+    role: PersonRole
+    name: Name
+    mobile: ShortText = ""
+    id_kind: ShortText = "resident_identity_card"
+    id_no: ShortText = ""
+    ethnic: ShortText = ""
+    occupation: ShortText = ""
+    relation: ShortText = ""
+    authority: AuthorityAsk | None = None
+
+
+class PartyAsk(Ask):
+    """One party with its people; a natural person has one person of role party."""
+
+    id: str | None = None
+    side: Side
+    kind: PartyKind
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    short_name: ShortText = ""
+    capacity: Capacity = Capacity.FULL
+    address: ShortText = ""
+    uscc: ShortText = ""
+    legal_representative: ShortText = ""
+    legal_representative_post: ShortText = ""
+    needs: Annotated[list[ShortText], Field(max_length=12, default_factory=list)]
+    people: Annotated[list[PersonAsk], Field(max_length=8)]
+
+
+class LabourAsk(Ask):
+    """The clocks of a labour case."""
+
+    injured_on: date | None = None
+    received_on: date | None = None
+    recognised: bool = False
+    graded: bool = False
+
+
+class CaseAsk(Ask):
+    """A case as registered at the counter or on the telephone."""
+
+    dispute_type: ShortText
+    sub_type: ShortText = ""
+    source: ShortText
+    channel: ShortText = "counter"
+    matter: Annotated[str, Field(min_length=2, max_length=60)]
+    summary: Annotated[str, Field(min_length=2, max_length=2000)]
+    claims: Annotated[list[ShortText], Field(max_length=20, default_factory=list)]
+    amount_claimed: Fen | None = None
+    occurred_on: date | None = None
+    place: ShortText = ""
+    accepted_on: date | None = None
+    labour: LabourAsk | None = None
+    personal_status: bool = False
+    public: bool = False
+    mediator_id: str | None = None
+    recorder_id: str | None = None
+    planned_at: datetime | None = None
+    parties: Annotated[list[PartyAsk], Field(min_length=2, max_length=10)]
+
+
+class ChangeCase(CaseAsk):
+    """The whole case again, as `version` knew it."""
+
+    version: int
+
+
+class Registered(View):
+    """The new case and its receipt."""
+
+    id: str
+    case_no: str
+    warnings: list[str]
+
+
+class AuthorityView(View):
+    """An agent's authority and whether it holds today."""
+
+    kind: str
+    scopes: list[str]
+    valid_from: date
+    valid_to: date | None
+    licence_no: str
+    file: str | None
+    can_sign: bool
+
+
+class InvitationView(View):
+    """Where a person's link stands. The link itself is in the outbox."""
+
+    id: str
+    channel: str
+    state: LinkState
+    sent_at: datetime
+    opened_at: datetime | None
+    expires_at: datetime
+    answer: Answer
+    answered_at: datetime | None
+    answer_text: str
+    wrong_digits: int
+    device_bound: bool
+    device_waiting: bool
+
+
+class PersonView(View):
+    """A person with masked numbers."""
+
+    id: str
+    role: PersonRole
+    name: str
+    mobile_masked: str
+    id_kind: str
+    id_no_masked: str
+    gender: str
+    birth: date | None
+    ethnic: str
+    occupation: str
+    relation: str
+    authority: AuthorityView | None
+    signs: bool
+    invitation: InvitationView | None
+
+
+class PartyView(View):
+    """A party with its people."""
+
+    id: str
+    side: Side
+    kind: PartyKind
+    name: str
+    short_name: str
+    label: str
+    capacity: Capacity
+    address_masked: str
+    uscc: str
+    legal_representative: str
+    legal_representative_post: str
+    needs: list[str]
+    people: list[PersonView]
+
+
+class SittingView(View):
+    """One sitting of the case."""
+
+    id: str
+    planned_at: datetime
+    state: SessionState
+    opened_at: datetime | None
+    closed_at: datetime | None
+    outcome: str
+    end_reason: str
+
+
+class DeadlineView(View):
+    """A dated duty: its code, the day, and whether the calendar was missing."""
+
+    code: str
+    on: date | None
+    calendar_missing: int | None = None
+
+
+class CaseView(View):
+    """A case as the assigned staff see it."""
+
+    id: str
+    case_no: str
+    version: int
+    state: CaseState
+    dispute_type: str
+    sub_type: str
+    source: str
+    channel: str
+    matter: str
+    summary: str
+    claims: list[str]
+    amount_claimed: int | None
+    occurred_on: date | None
+    place: str
+    accepted_on: date
+    due_on: date
+    labour: LabourAsk | None
+    personal_status: bool
+    public: bool
+    e_sign_allowed: bool
+    mediator_id: str | None
+    mediator_name: str
+    recorder_id: str | None
+    recorder_name: str
+    parties: list[PartyView]
+    sittings: list[SittingView]
+    deadlines: list[DeadlineView]
+    agreement_state: str | None
+    agreement_number: str | None
+    record_id: str | None
+    result: str
+    end_reason: str
+
+
+class CaseRow(View):
+    """A case in a list."""
+
+    id: str
+    case_no: str
+    parties: list[str]
+    matter: str
+    dispute_type: str
+    state: CaseState
+    planned_at: datetime | None
+    mediator_name: str
+    session_id: str | None
+    session_state: SessionState | None
+
+
+class CaseList(View):
+    """One page of cases."""
+
+    cases: list[CaseRow]
+    total: int
+    page: int
+
+
+class PresenceRow(View):
+    """Who of a side has arrived, for the card of the next sitting."""
+
+    name: str
+    side: Side
+    role: PersonRole
+    answer: Answer
+    here: bool
+    device: str
+
+
+class TodaySitting(View):
+    """A sitting on the mediator's day."""
+
+    case: CaseRow
+    session_id: str
+    people: list[PresenceRow]
+    due_on: date
+    missing: list[str]
+
+
+class DutyRow(View):
+    """A dated duty on the right of the day."""
+
+    case_id: str
+    parties: list[str]
+    code: str
+    on: date
+
+
+class TodayView(View):
+    """The mediator's day."""
+
+    today: date
+    now: datetime
+    sittings: list[TodaySitting]
+    later: list[CaseRow]
+    duties: list[DutyRow]
+
+
+class InviteAsk(Ask):
+    """Whom to invite and how the link shall travel."""
+
+    person_id: str
+    channel: Literal["sms", "wechat", "qr", "print", "email"] = "sms"
+
+
+class InvitationIssued(View):
+    """The fresh link; it is shown here and in the outbox, its hash alone is kept."""
+
+    invitation: InvitationView
+    link: str
+    qr_svg: str
+    text: str
+
+
+class OutboxMessage(View):
+    """A message staff may copy."""
+
+    id: str
+    person_id: str
+    person_name: str
+    kind: str
+    state: str
+    at: datetime
+    text: str
+    link: str
+    qr_svg: str
+
+
+class OutboxView(View):
+    """The case's messages, newest first."""
+
+    messages: list[OutboxMessage]
+
+
+class ScheduleAsk(Ask):
+    """A sitting's planned beginning."""
+
+    planned_at: datetime
+
+
+class RevealAsk(Ask):
+    """Which masked field of a person, and why."""
+
+    field: Literal["id_no", "mobile", "address"]
+    reason: Annotated[str, Field(min_length=2, max_length=200)]
+
+
+class Revealed(View):
+    """The field in clear; the reveal is in the session log."""
+
+    value: str
+
+
+class FileView(View):
+    """An uploaded file."""
+
+    id: str
+    name: str
+    kind: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+class EndCaseAsk(Ask):
+    """Ending without a sitting: the reason and a note for the file."""
+
+    end_reason: ShortText
+    note: LongText = ""
+
+
+class LogEntryView(View):
+    """One entry of the session log."""
+
+    seq: int
+    at: datetime
+    kind: str
+    actor: str
+    facts: dict[str, str | int | bool | None]
+    hash: str
+
+
+class LogView(View):
+    """The case's session log and its head."""
+
+    entries: list[LogEntryView]
+    head: str

@@ -1,0 +1,32 @@
+"""The jurisdiction pack's enumerations for the console's lists."""
+
+from server.api.schemas.base import View
+
+
+class Choice(View):
+    """One entry of a list: code and its name in both languages."""
+
+    code: str
+    zh: str
+    en: str
+
+
+class DisputeChoice(Choice):
+    """A dispute type and whether electronic signing is open to it."""
+
+    e_sign: str
+
+
+class PackView(View):
+    """Everything the console needs to fill its lists."""
+
+    jurisdiction: str
+    checked_on: str
+    dispute_types: list[DisputeChoice]
+    sources: list[Choice]
+    end_reasons: list[Choice]
+    id_kinds: list[Choice]
+    agent_kinds: list[Choice]
+    agent_scopes: list[Choice]
+    needs: list[Choice]
+    payment_methods: list[Choice]

@@ -1,0 +1,87 @@
+"""Sealed records: search, opening with a reason, what the verifier found."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from server.api.schemas.base import Ask, View
+
+
+class RecordRow(View):
+    """One sealed agreement in the list; no identity number, no content."""
+
+    id: str
+    number: str
+    parties: list[str]
+    dispute_type: str
+    sub_type: str
+    amount: int
+    effective_on: date
+    confirmation_deadline: date | None
+    mediator_name: str
+
+
+class RecordList(View):
+    """One page of records."""
+
+    records: list[RecordRow]
+    total: int
+    page: int
+
+
+class OpenRecord(Ask):
+    """Why the record is opened; shown in it and logged."""
+
+    reason: Annotated[str, Field(min_length=2, max_length=300)]
+
+
+class FactView(View):
+    """One statement of the verifier: true, false, or not decidable here."""
+
+    code: str
+    holds: bool | None
+    parts: list[str]
+    facts: dict[str, str | int]
+
+
+class CourseRow(View):
+    """One step of the course of events."""
+
+    at: datetime
+    kind: str
+
+
+class RecordSigner(View):
+    """Who signed, how, and whether it holds."""
+
+    name: str
+    role: str
+    signed_at: datetime
+    how: str
+    holds: bool | None
+    handwriting: str | None
+
+
+class RecordView(View):
+    """An opened record. `opening` names this opening in the download routes."""
+
+    id: str
+    opening: str
+    opened_at: datetime
+    reason: str
+    number: str
+    parties: list[str]
+    dispute_type: str
+    sub_type: str
+    amount: int
+    effective_on: date
+    confirmation_deadline: date | None
+    facts: list[FactView]
+    verified_in_ms: int
+    course: list[CourseRow]
+    signers: list[RecordSigner]
+    pages: int
+    package_size: int
+    manifest_sha256: str
+    openings: list[str]

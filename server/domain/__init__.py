@@ -1,0 +1,1 @@
+"""The rules of mediation: pure values and functions."""

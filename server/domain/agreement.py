@@ -1,0 +1,262 @@
+"""The settlement agreement: draft, answers, lock, signatures, seal.
+
+Contents follow 人民调解法 art. 29. A locked text never changes; reopening makes a
+new version and voids every signature of the old one.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from server.domain.errors import StaleRevisionError, WrongStateError
+from server.domain.ids import (
+    AgreementId,
+    CaseId,
+    ClauseId,
+    CommitteeId,
+    FileId,
+    PartyId,
+    PersonId,
+    RecordId,
+    SessionId,
+    StaffId,
+)
+
+
+class AgreementState(StrEnum):
+    """Where the agreement stands; `NEXT` lists the moves."""
+
+    DRAFTING = "drafting"
+    LOCKED = "locked"
+    SIGNED = "signed"
+    SEALED = "sealed"
+
+
+NEXT: dict[AgreementState, frozenset[AgreementState]] = {
+    AgreementState.DRAFTING: frozenset({AgreementState.LOCKED}),
+    AgreementState.LOCKED: frozenset({AgreementState.DRAFTING, AgreementState.SIGNED}),
+    AgreementState.SIGNED: frozenset({AgreementState.DRAFTING, AgreementState.SEALED}),
+    AgreementState.SEALED: frozenset(),
+}
+
+
+class Verdict(StrEnum):
+    """A party's answer to a clause it has heard."""
+
+    AGREE = "agree"
+    CHANGE = "change"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """One clause. `version` counts its own changes; a change loses its answers."""
+
+    id: ClauseId
+    text: str
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One named part of the total, in fen."""
+
+    name: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """One instalment, in fen, from a party to a party, by `due_on` inclusive."""
+
+    payer: PartyId
+    payee: PartyId
+    amount: int
+    due_on: date
+    method: str = "bank_transfer"
+    account_holder: str = ""
+    bank: str = ""
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClauseAnswer:
+    """A person's latest answer to one version of one clause."""
+
+    clause_id: ClauseId
+    clause_version: int
+    person_id: PersonId
+    heard: bool
+    at: datetime
+    verdict: Verdict | None = None
+    wish: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locked:
+    """The frozen text: digest of the canonical object, SHA-256 of the exact PDF."""
+
+    version: int
+    digest: str
+    pdf: FileId
+    pdf_sha256: str
+    document: FileId
+    pages: int
+    at: datetime
+    by: StaffId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """One signer's act over one consent statement.
+
+    `signer` is a PersonId or StaffId. `statement` is the exact RFC 8785 text signed,
+    `signature` DER ECDSA over it, `public_key` an SPKI, both base64. `key_control` is
+    "browser" or "server". `code_verified_at` is None where no code channel exists and
+    the mediator confirmed on video.
+    """
+
+    signer: str
+    role: str
+    on_behalf_of: PartyId | None
+    statement: str
+    signature: str
+    public_key: str
+    key_control: str
+    at: datetime
+    code_verified_at: datetime | None = None
+    phone_masked: str = ""
+    handwriting: FileId | None = None
+    strokes: FileId | None = None
+    seal_scan: FileId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """The committee's act; number and effective day exist only with it."""
+
+    by: StaffId
+    at: datetime
+    number: str
+    effective_on: date
+    confirmation_deadline: date | None
+    record_id: RecordId
+    pdf: FileId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """One case's agreement. `revision` counts saves, `text_version` locks.
+
+    `reading` is the clause being read out; `sealing` names the record being made.
+    """
+
+    id: AgreementId
+    case_id: CaseId
+    committee_id: CommitteeId
+    session_id: SessionId
+    state: AgreementState = AgreementState.DRAFTING
+    revision: int = 0
+    text_version: int = 1
+    facts: str = ""
+    clauses: tuple[Clause, ...] = ()
+    items: tuple[Item, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    answers: tuple[ClauseAnswer, ...] = ()
+    reading: ClauseId | None = None
+    locked: Locked | None = None
+    signatures: tuple[Signature, ...] = ()
+    sealing: Seal | None = None
+    seal: Seal | None = None
+    refused_by: PersonId | None = None
+    refusal: str = ""
+    version: int = 0
+
+    @property
+    def total(self) -> int:
+        """The sum of the items in fen."""
+        return sum(item.amount for item in self.items)
+
+    def move(self, state: AgreementState) -> "Agreement":
+        """Return it in `state`; raises WrongStateError off the table."""
+        if state not in NEXT[self.state]:
+            raise WrongStateError(state=self.state, wanted=state)
+        return replace(self, state=state)
+
+    def answer_of(self, clause: Clause, person: PersonId) -> ClauseAnswer | None:
+        """Return the person's answer to this very version of the clause."""
+        given = (
+            a
+            for a in self.answers
+            if (a.clause_id, a.clause_version, a.person_id) == (clause.id, clause.version, person)
+        )
+        return next(given, None)
+
+    def signature_of(self, signer: str) -> Signature | None:
+        """Return the signer's signature of the present text, if any."""
+        return next((s for s in self.signatures if s.signer == signer), None)
+
+
+def revise(agreement: Agreement, new: Agreement, *, expected: int) -> Agreement:
+    """Return `new`'s text as the next revision.
+
+    Raises StaleRevisionError when the writer saw an older revision, WrongStateError
+    once the text is locked. A changed clause gets a new version, so its answers no
+    longer count; unchanged clauses keep theirs.
+    """
+    if agreement.state is not AgreementState.DRAFTING:
+        raise WrongStateError(state=agreement.state)
+    if expected != agreement.revision:
+        raise StaleRevisionError(revision=agreement.revision)
+    old = {clause.id: clause for clause in agreement.clauses}
+    return replace(
+        agreement,
+        revision=agreement.revision + 1,
+        facts=new.facts,
+        items=new.items,
+        payments=new.payments,
+        clauses=tuple(_carry(old.get(c.id), c) for c in new.clauses),
+    )
+
+
+def _carry(old: Clause | None, new: Clause) -> Clause:
+    if old is None:
+        return replace(new, version=1)
+    if old.text == new.text:
+        return old
+    return replace(new, version=old.version + 1)
+
+
+def answer(agreement: Agreement, given: ClauseAnswer) -> Agreement:
+    """Return it with the answer, replacing the person's earlier one."""
+    kept = tuple(
+        a
+        for a in agreement.answers
+        if (a.clause_id, a.person_id) != (given.clause_id, given.person_id)
+    )
+    return replace(agreement, answers=(*kept, given))
+
+
+def lock(agreement: Agreement, locked: Locked) -> Agreement:
+    """Return it frozen; from here the text only changes by `reopen`."""
+    return replace(agreement.move(AgreementState.LOCKED), locked=locked, reading=None)
+
+
+def reopen(agreement: Agreement) -> Agreement:
+    """Return a new version in drafting; every signature of the old one is void."""
+    return replace(
+        agreement.move(AgreementState.DRAFTING),
+        text_version=agreement.text_version + 1,
+        locked=None,
+        signatures=(),
+        refused_by=None,
+        refusal="",
+    )
+
+
+def sign(agreement: Agreement, signature: Signature) -> Agreement:
+    """Return it with one more signature; raises when locked text is not signable."""
+    if agreement.state is not AgreementState.LOCKED:
+        raise WrongStateError(state=agreement.state)
+    if agreement.signature_of(signature.signer) is not None:
+        raise WrongStateError(state="signed_already")
+    return replace(agreement, signatures=(*agreement.signatures, signature))

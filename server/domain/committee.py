@@ -1,0 +1,26 @@
+"""A people's mediation committee: the issuer and sealer of every agreement.
+
+The seal and the authority are the committee's (人民调解法 arts. 8, 34), never the
+justice office's, which only guides it.
+"""
+
+from dataclasses import dataclass
+
+from server.domain.ids import CommitteeId, FileId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committee:
+    """One committee, the tenant of everything below it."""
+
+    id: CommitteeId
+    name: str
+    short_name: str
+    number_prefix: str
+    office: str = ""
+    office_phone: str = ""
+    address: str = ""
+    court: str = ""
+    jurisdiction: str = "zh_cn"
+    seal_image: FileId | None = None
+    version: int = 0

@@ -1,0 +1,356 @@
+"""What staff and parties may do in a sitting, each as a decision without effects.
+
+A decision takes the sitting and the facts of the moment and returns the sitting after
+it, what is to be logged, and the words announced once. It raises a DomainError when
+the rule refuses; then nothing has changed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from server.domain import owed
+from server.domain.case import Case, Side
+from server.domain.errors import MissingStepsError, NotFoundError, WrongStateError
+from server.domain.ids import PersonId, SeatId, StaffId
+from server.domain.session import (
+    JOINT,
+    STAFF_LOBBY,
+    Consent,
+    Environment,
+    IdentityCheck,
+    Participant,
+    RightsAnswer,
+    Session,
+    SessionState,
+    Space,
+    SpaceKind,
+)
+from server.domain.session_log import Happening, happened
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """The moment of a decision: when, who asks, in which case, after how many blocks."""
+
+    now: datetime
+    actor: str
+    case: Case
+    rights_blocks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """The outcome of a decision."""
+
+    session: Session
+    logged: tuple[Happening, ...] = ()
+    events: tuple[str, ...] = ()
+
+
+Decision = Callable[[Session, Facts], Step]
+
+
+def expect_people(session: Session, case: Case) -> Session:
+    """Return the sitting with a seat for every person of the case."""
+    known = {one.person_id for one in session.participants}
+    missing = tuple(
+        Participant(seat=SeatId(p.id), person_id=p.id, side=case.side_of(p.id))
+        for p in case.people
+        if p.id not in known
+    )
+    return replace(session, participants=session.participants + missing)
+
+
+def expect_staff(session: Session, staff: StaffId) -> Session:
+    """Return the sitting with a seat for a member of staff."""
+    if any(one.staff_id == staff for one in session.participants):
+        return session
+    one = Participant(seat=SeatId(staff), staff_id=staff)
+    return replace(session, participants=(*session.participants, one))
+
+
+def open_session(session: Session, facts: Facts) -> Step:
+    """The host opens the sitting; everybody stays in the own lobby."""
+    opened = replace(session.move(SessionState.OPEN), host=StaffId(facts.actor))
+    opened = replace(opened, opened_at=facts.now, space=STAFF_LOBBY)
+    return _step(opened, facts, "session.open", "opened")
+
+
+def resume(session: Session, facts: Facts) -> Step:
+    """Go on after a pause or a freeze; everybody is still in the own lobby."""
+    if session.state not in {SessionState.PAUSED, SessionState.FROZEN}:
+        raise WrongStateError(state=session.state)
+    again = replace(session.move(SessionState.OPEN), space=STAFF_LOBBY)
+    return _step(again, facts, "session.resume", "resumed")
+
+
+def pause(session: Session, facts: Facts) -> Step:
+    """A break: everybody to the own lobby."""
+    held = replace(session.move(SessionState.PAUSED), space=STAFF_LOBBY)
+    return _step(held, facts, "session.pause", "paused")
+
+
+def freeze(session: Session, facts: Facts) -> Step:
+    """The host is gone longer than the grace: nobody is left unsupervised."""
+    held = replace(session.move(SessionState.FROZEN), space=STAFF_LOBBY)
+    return _step(held, facts, "session.freeze", "frozen")
+
+
+def take_over(session: Session, facts: Facts) -> Step:
+    """A deputy becomes the host, in whatever state the sitting is."""
+    if session.over or session.state is SessionState.SCHEDULED:
+        raise WrongStateError(state=session.state)
+    taken = replace(session, host=StaffId(facts.actor), space=STAFF_LOBBY)
+    return _step(taken, facts, "session.takeover", "taken_over")
+
+
+def begin_signing(session: Session, facts: Facts) -> Step:
+    """The text is locked: the sitting signs; the same spaces stay allowed."""
+    return _step(session.move(SessionState.SIGNING), facts, "session.signing", "agreement")
+
+
+def end_signing(session: Session, facts: Facts) -> Step:
+    """The text was opened again."""
+    return _step(session.move(SessionState.OPEN), facts, "session.drafting", "agreement")
+
+
+def adjourn(session: Session, facts: Facts) -> Step:
+    """Go on another day; drafts and answers are kept."""
+    ended = replace(session.move(SessionState.ADJOURNED), closed_at=facts.now, outcome="adjourned")
+    return _step(ended, facts, "session.adjourn", "closed")
+
+
+def close(outcome: str, end_reason: str, note: str) -> Decision:
+    """Close the sitting; without agreement it needs a reason (人民调解法 art. 26)."""
+
+    def decide(session: Session, facts: Facts) -> Step:
+        if outcome == "not_agreed" and not end_reason:
+            raise MissingStepsError(missing=["end_reason"])
+        ended = replace(
+            session.move(SessionState.CLOSED),
+            closed_at=facts.now,
+            outcome=outcome,
+            end_reason=end_reason,
+            end_note=note,
+        )
+        what = happened("session.close", facts.actor, outcome=outcome, reason=end_reason or None)
+        return Step(session=ended, logged=(what,), events=("closed",))
+
+    return decide
+
+
+def stop(note: str) -> Decision:
+    """A party ends the mediation; it may at any time (人民调解法 arts. 17, 23)."""
+
+    def decide(session: Session, facts: Facts) -> Step:
+        if session.over:
+            raise WrongStateError(state=session.state)
+        ended = replace(
+            session.move(SessionState.CLOSED),
+            closed_at=facts.now,
+            outcome="not_agreed",
+            end_reason="party_refused",
+            end_note=note,
+        )
+        return _step(ended, facts, "session.stopped", "stopped")
+
+    return decide
+
+
+def go_lobby(session: Session, facts: Facts) -> Step:
+    """Everybody to the own lobby."""
+    return _go(session, facts, STAFF_LOBBY)
+
+
+def go_joint(session: Session, facts: Facts) -> Step:
+    """Open the joint session for everybody admitted; nobody owes anything by then."""
+    return _go(session, facts, JOINT)
+
+
+def go_reception(side: Side) -> Decision:
+    """The mediator goes into one side's lobby."""
+    return lambda session, facts: _go(session, facts, Space(kind=SpaceKind.RECEPTION, side=side))
+
+
+def go_caucus(side: Side) -> Decision:
+    """The mediator talks with one side alone."""
+    return lambda session, facts: _go(session, facts, Space(kind=SpaceKind.CAUCUS, side=side))
+
+
+def _go(session: Session, facts: Facts, space: Space) -> Step:
+    if not session.running:
+        raise WrongStateError(state=session.state)
+    if session.space == space:
+        return Step(session=session)
+    logged = [_left(session.space, facts), _entered(space, facts)]
+    return Step(
+        session=replace(session, space=space),
+        logged=tuple(what for what in logged if what),
+        events=("moved",),
+    )
+
+
+def _left(space: Space, facts: Facts) -> Happening | None:
+    if space.kind is SpaceKind.LOBBY:
+        return None
+    return happened("room.close", facts.actor, space=space.kind, side=space.side)
+
+
+def _entered(space: Space, facts: Facts) -> Happening | None:
+    if space.kind is SpaceKind.LOBBY:
+        return happened("room.lobby", facts.actor)
+    return happened("room.open", facts.actor, space=space.kind, side=space.side)
+
+
+def admit(seat: SeatId) -> Decision:
+    """Let a person into joint session and caucus; refused while he owes something."""
+
+    def decide(session: Session, facts: Facts) -> Step:
+        one = session.participant(seat)
+        person = facts.case.person(_person_of(one))
+        if missing := owed.before_admission(session, person, facts.rights_blocks):
+            raise MissingStepsError(missing=list(missing), seat=seat)
+        admitted = _with(session, replace(one, admitted=True))
+        what = happened("admit", facts.actor, person=one.person_id)
+        return Step(session=admitted, logged=(what,), events=("admitted",))
+
+    return decide
+
+
+def send_back(seat: SeatId) -> Decision:
+    """Put a person back into the own lobby."""
+
+    def decide(session: Session, facts: Facts) -> Step:
+        one = session.participant(seat)
+        back = _with(session, replace(one, admitted=False))
+        what = happened("return_to_lobby", facts.actor, person=_person_of(one))
+        return Step(session=back, logged=(what,), events=("returned",))
+
+    return decide
+
+
+def check_identity(check: IdentityCheck) -> Decision:
+    """Record what staff saw; a mismatch puts the person back into the lobby."""
+
+    def decide(session: Session, facts: Facts) -> Step:
+        checked = replace(session, identity_checks=(*session.identity_checks, check))
+        if not check.matches:
+            one = checked.participant(SeatId(check.person_id))
+            checked = _with(checked, replace(one, admitted=False))
+        kind = "identity.checked" if check.matches else "identity.failed"
+        what = happened(kind, facts.actor, person=check.person_id, document=check.document)
+        return Step(session=checked, logged=(what,), events=("identity",))
+
+    return decide
+
+
+def consent(given: Consent) -> Decision:
+    """Record an answer to one consent text; refusing the online form ends admission."""
+
+    def decide(session: Session, facts: Facts) -> Step:
+        answered = replace(session, consents=(*session.consents, given))
+        if given.scope == owed.ONLINE and not given.agreed:
+            answered = _unadmit(answered, given.person_id)
+        what = happened(
+            _consent_kind(session, given),
+            facts.actor,
+            person=given.person_id,
+            scope=given.scope,
+            version=given.text_version,
+            method=given.method,
+        )
+        return Step(session=answered, logged=(what,), events=("consent",))
+
+    return decide
+
+
+def _consent_kind(session: Session, given: Consent) -> str:
+    if given.agreed:
+        return "consent.given"
+    before = session.consent(given.person_id, given.scope)
+    return "consent.withdrawn" if before and before.agreed else "consent.refused"
+
+
+def _unadmit(session: Session, person: PersonId) -> Session:
+    for one in session.participants:
+        if one.person_id == person:
+            return _with(session, replace(one, admitted=False))
+    return session
+
+
+def declare_environment(person: PersonId, present: str) -> Decision:
+    """A person says who is in the room with him; only that he did is logged."""
+
+    def decide(session: Session, facts: Facts) -> Step:
+        said = Environment(person_id=person, present=present, at=facts.now)
+        declared = replace(session, environments=(*session.environments, said))
+        what = happened("environment.declared", facts.actor, person=person)
+        return Step(session=declared, logged=(what,), events=("environment",))
+
+    return decide
+
+
+def read_rights(block: int) -> Decision:
+    """Staff read one block of the notice out."""
+
+    def decide(session: Session, facts: Facts) -> Step:
+        if not 1 <= block <= facts.rights_blocks:
+            raise NotFoundError
+        what = happened("rights.read", facts.actor, block=block)
+        read = replace(session, rights_block=block)
+        return Step(session=read, logged=(what,), events=("rights",))
+
+    return decide
+
+
+def hear_rights(person: PersonId, block: int) -> Decision:
+    """A person says he has heard a block that was read out."""
+
+    def decide(session: Session, facts: Facts) -> Step:
+        if block > session.rights_block:
+            raise WrongStateError(state="not_read_yet")
+        heard = RightsAnswer(person_id=person, block=block, at=facts.now)
+        what = happened("rights.ack", facts.actor, person=person, block=block)
+        answers = (*session.rights_answers, heard)
+        return Step(
+            session=replace(session, rights_answers=answers), logged=(what,), events=("rights",)
+        )
+
+    return decide
+
+
+def skip_rights(reason: str) -> Decision:
+    """Go on without every answer; the reason is printed in the minutes."""
+
+    def decide(session: Session, facts: Facts) -> Step:
+        skipped = replace(session, rights_skipped=reason)
+        return _step(skipped, facts, "rights.skipped", "rights")
+
+    return decide
+
+
+def recorder_goes_along(*, along: bool) -> Decision:
+    """Whether the recorder goes along into a caucus."""
+
+    def decide(session: Session, facts: Facts) -> Step:
+        changed = replace(session, recorder_in_caucus=along)
+        what = happened("recorder.caucus", facts.actor, along=along)
+        return Step(session=changed, logged=(what,), events=("moved",))
+
+    return decide
+
+
+def _person_of(one: Participant) -> PersonId:
+    if one.person_id is None:
+        raise WrongStateError(state="staff")
+    return one.person_id
+
+
+def _with(session: Session, one: Participant) -> Session:
+    others = tuple(one if p.seat == one.seat else p for p in session.participants)
+    return replace(session, participants=others)
+
+
+def _step(session: Session, facts: Facts, kind: str, event: str) -> Step:
+    return Step(session=session, logged=(happened(kind, facts.actor),), events=(event,))

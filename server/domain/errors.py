@@ -1,0 +1,77 @@
+"""Every refusal the rules can give, each with a stable code for the wire."""
+
+from typing import ClassVar
+
+
+class DomainError(Exception):
+    """A refusal. `code` is stable and travels; `facts` are plain values for the text.
+
+    `facts` never hold names, identity numbers, telephone numbers or amounts.
+    """
+
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, **facts: object) -> None:
+        """Keep the facts that the screen needs to say what to do."""
+        super().__init__(self.code)
+        self.facts = facts
+
+
+class ForbiddenError(DomainError):
+    """The actor may not do this to this thing."""
+
+    code = "forbidden"
+
+
+class NotFoundError(DomainError):
+    """Nothing there, or nothing the actor may know of."""
+
+    code = "not_found"
+
+
+class StaleRevisionError(DomainError):
+    """The draft moved on; `facts["revision"]` is the newer one."""
+
+    code = "stale_revision"
+
+
+class WrongStateError(DomainError):
+    """The thing is in a state in which this is not done; `facts["state"]` names it."""
+
+    code = "wrong_state"
+
+
+class InvalidValueError(DomainError):
+    """A field does not hold; `facts["field"]` names it, `facts["reason"]` says why."""
+
+    code = "invalid_value"
+
+
+class MissingStepsError(DomainError):
+    """Something is owed first; `facts["missing"]` lists the codes of what."""
+
+    code = "missing_steps"
+
+
+class TooManyTriesError(DomainError):
+    """Too many wrong answers; `facts["locked"]` or `facts["retry_at"]` says until when."""
+
+    code = "too_many_tries"
+
+
+class WrongCodeError(DomainError):
+    """A code or password did not match; `facts["left"]` tries remain."""
+
+    code = "wrong_code"
+
+
+class StepUpNeededError(DomainError):
+    """The act asks for a fresh second factor."""
+
+    code = "step_up_needed"
+
+
+class SignedOutError(DomainError):
+    """No valid staff session or seat stands behind the request."""
+
+    code = "signed_out"

@@ -1,0 +1,75 @@
+"""The typed minutes of a sitting: sentences, versions, the parties' answers.
+
+Any change makes a new version, so a party's answer never covers words he has not
+seen (人民法院在线调解规则 art. 22 by analogy).
+"""
+
+from dataclasses import replace
+
+from server.domain.conduct import Decision, Facts, Step
+from server.domain.errors import NotFoundError, StaleRevisionError, WrongStateError
+from server.domain.ids import PersonId
+from server.domain.session import MinutesAnswer, MinutesItem, Session
+from server.domain.session_log import happened
+
+
+def add(item: MinutesItem) -> Decision:
+    """Append one sentence."""
+
+    def decide(session: Session, facts: Facts) -> Step:
+        return _changed(session, (*session.minutes, item), facts)
+
+    return decide
+
+
+def change(item: MinutesItem) -> Decision:
+    """Replace a sentence, keeping its time; an empty text removes it."""
+
+    def decide(session: Session, facts: Facts) -> Step:
+        old = next((one for one in session.minutes if one.id == item.id), None)
+        if old is None:
+            raise NotFoundError
+        new = (replace(item, at=old.at),) if item.text else ()
+        at = session.minutes.index(old)
+        items = (*session.minutes[:at], *new, *session.minutes[at + 1 :])
+        return _changed(session, items, facts)
+
+    return decide
+
+
+def ready(session: Session, facts: Facts) -> Step:
+    """Ask the parties to confirm this version."""
+    if not session.minutes:
+        raise WrongStateError(state="empty")
+    what = happened("minutes.ready", facts.actor, version=session.minutes_version)
+    asked = replace(session, minutes_ready=True)
+    return Step(session=asked, logged=(what,), events=("minutes",))
+
+
+def confirm(person: PersonId, version: int, *, agreed: bool, remark: str) -> Decision:
+    """Record a person's answer to the version he saw."""
+
+    def decide(session: Session, facts: Facts) -> Step:
+        if version != session.minutes_version:
+            raise StaleRevisionError(revision=session.minutes_version)
+        if not session.minutes_ready:
+            raise WrongStateError(state="minutes_not_ready")
+        given = MinutesAnswer(
+            person_id=person, version=version, agreed=agreed, remark=remark, at=facts.now
+        )
+        kept = tuple(a for a in session.minutes_answers if a.person_id != person)
+        kind = "minutes.confirmed" if agreed else "minutes.disputed"
+        what = happened(kind, facts.actor, person=person, version=version)
+        answered = replace(session, minutes_answers=(*kept, given))
+        return Step(session=answered, logged=(what,), events=("minutes",))
+
+    return decide
+
+
+def _changed(session: Session, items: tuple[MinutesItem, ...], facts: Facts) -> Step:
+    if session.over:
+        raise WrongStateError(state=session.state)
+    version = session.minutes_version + 1
+    changed = replace(session, minutes=items, minutes_version=version, minutes_ready=False)
+    what = happened("minutes.item", facts.actor, version=version)
+    return Step(session=changed, logged=(what,), events=("minutes",))

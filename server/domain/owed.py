@@ -1,0 +1,39 @@
+"""What is owed before somebody may enter a space: a list, not a warning.
+
+人民法院在线调解规则 arts. 4 and 17 by analogy: consent to the online form, an identity
+check of this sitting, and the notice of rights and duties heard.
+"""
+
+from server.domain.case import Case, Person, PersonRole
+from server.domain.ids import PersonId
+from server.domain.session import Session
+
+ONLINE = "online_mediation"
+
+
+def before_admission(session: Session, person: Person, rights_blocks: int) -> tuple[str, ...]:
+    """Return the codes of what one person still owes; empty means he may be admitted."""
+    owed = []
+    consent = session.consent(person.id, ONLINE)
+    if consent is None or not consent.agreed:
+        owed.append("online_consent")
+    if not session.identified(person.id):
+        owed.append("identity")
+    if not _told(session, person, rights_blocks):
+        owed.append("rights")
+    return tuple(owed)
+
+
+def _told(session: Session, person: Person, blocks: int) -> bool:
+    if person.role is PersonRole.COMPANION or session.rights_skipped:
+        return True
+    return session.heard(person.id, blocks)
+
+
+def before_joint(session: Session, case: Case, blocks: int) -> tuple[tuple[PersonId, str], ...]:
+    """Return what every invited person still owes before the joint session."""
+    return tuple(
+        (person.id, code)
+        for person in case.people
+        for code in before_admission(session, person, blocks)
+    )

@@ -1,0 +1,249 @@
+"""One sitting: its states, who is admitted, and where everybody is.
+
+The states are a table; the spaces are not states. A person's place follows from the
+state, the space the mediator has opened, his side and his admission, so that two
+sides can meet only in `joint`, and never in a lobby.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from server.domain.case import Side
+from server.domain.errors import NotFoundError, WrongStateError
+from server.domain.ids import CaseId, CommitteeId, PersonId, SeatId, SessionId, StaffId
+
+
+class SessionState(StrEnum):
+    """Where the sitting stands; `NEXT` lists the moves."""
+
+    SCHEDULED = "scheduled"
+    OPEN = "open"
+    PAUSED = "paused"
+    FROZEN = "frozen"
+    SIGNING = "signing"
+    CLOSED = "closed"
+    ADJOURNED = "adjourned"
+
+
+_RUNNING = frozenset({SessionState.OPEN, SessionState.SIGNING})
+_HELD = frozenset({SessionState.PAUSED, SessionState.FROZEN})
+_ENDS = frozenset({SessionState.CLOSED, SessionState.ADJOURNED})
+
+NEXT: dict[SessionState, frozenset[SessionState]] = {
+    SessionState.SCHEDULED: frozenset({SessionState.OPEN}) | _ENDS,
+    SessionState.OPEN: _HELD | _ENDS | {SessionState.SIGNING},
+    SessionState.SIGNING: _HELD | _ENDS | {SessionState.OPEN},
+    SessionState.PAUSED: _RUNNING | _ENDS | {SessionState.FROZEN},
+    SessionState.FROZEN: _RUNNING | _ENDS | {SessionState.PAUSED},
+    SessionState.CLOSED: frozenset(),
+    SessionState.ADJOURNED: frozenset(),
+}
+
+
+class SpaceKind(StrEnum):
+    """The kinds of space; lobby, reception and caucus belong to one side."""
+
+    LOBBY = "lobby"
+    RECEPTION = "reception"
+    JOINT = "joint"
+    CAUCUS = "caucus"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Space:
+    """A place people share. `side` is None for `joint` and for the staff's lobby."""
+
+    kind: SpaceKind
+    side: Side | None = None
+
+
+STAFF_LOBBY = Space(kind=SpaceKind.LOBBY)
+JOINT = Space(kind=SpaceKind.JOINT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participant:
+    """Somebody with a seat. Staff have `staff_id`, people of a side `person_id`.
+
+    `beside` names people who sit at the same phone (a companion at a bedside).
+    """
+
+    seat: SeatId
+    person_id: PersonId | None = None
+    staff_id: StaffId | None = None
+    side: Side | None = None
+    admitted: bool = False
+    beside: tuple[PersonId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """One answer to one consent text. Refusing one never blocks the others.
+
+    `method` is online, oral or paper; an oral one names the witness on the staff.
+    """
+
+    person_id: PersonId
+    scope: str
+    agreed: bool
+    text_version: str
+    at: datetime
+    method: str = "online"
+    witness: StaffId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityCheck:
+    """What a member of staff saw when comparing face and document (在线调解规则 17).
+
+    `number_masked` is all that is kept. `phone_confirmed_on_video` stands where no
+    one-time code channel is configured.
+    """
+
+    person_id: PersonId
+    document: str
+    number_masked: str
+    matches: bool
+    by: StaffId
+    at: datetime
+    phone_confirmed_on_video: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """Who a person says is in the room with him."""
+
+    person_id: PersonId
+    present: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightsAnswer:
+    """A block of the rights notice that a person says he has heard."""
+
+    person_id: PersonId
+    block: int
+    at: datetime
+
+
+class MinutesMark(StrEnum):
+    """What a sentence of the minutes is; concessions leave no case by default."""
+
+    STATEMENT = "statement"
+    UNDISPUTED = "undisputed"
+    DISPUTED = "disputed"
+    CONCESSION = "concession"
+    NOTICE = "notice"
+    ANSWER = "answer"
+    PROCEDURE = "procedure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinutesItem:
+    """One typed sentence. `speaker` is a name as it shall be printed."""
+
+    id: str
+    at: datetime
+    speaker: str
+    text: str
+    mark: MinutesMark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinutesAnswer:
+    """A person's answer to one version of the minutes."""
+
+    person_id: PersonId
+    version: int
+    agreed: bool
+    remark: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One sitting. `space` is what the mediator has opened now.
+
+    `minutes_ready` means the parties are asked to confirm version `minutes_version`.
+    """
+
+    id: SessionId
+    case_id: CaseId
+    committee_id: CommitteeId
+    planned_at: datetime
+    host: StaffId | None = None
+    state: SessionState = SessionState.SCHEDULED
+    space: Space = STAFF_LOBBY
+    recorder_in_caucus: bool = False
+    participants: tuple[Participant, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    identity_checks: tuple[IdentityCheck, ...] = ()
+    environments: tuple[Environment, ...] = ()
+    rights_answers: tuple[RightsAnswer, ...] = ()
+    rights_block: int = 0
+    rights_skipped: str = ""
+    minutes: tuple[MinutesItem, ...] = ()
+    minutes_version: int = 0
+    minutes_ready: bool = False
+    minutes_answers: tuple[MinutesAnswer, ...] = ()
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    outcome: str = ""
+    end_reason: str = ""
+    end_note: str = ""
+    version: int = 0
+
+    def move(self, state: SessionState) -> "Session":
+        """Return the sitting in `state`; raises WrongStateError off the table."""
+        if state not in NEXT[self.state]:
+            raise WrongStateError(state=self.state, wanted=state)
+        return replace(self, state=state)
+
+    @property
+    def running(self) -> bool:
+        """Whether people may be together now."""
+        return self.state in _RUNNING
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing can happen in it any more."""
+        return self.state in _ENDS
+
+    def participant(self, seat: SeatId) -> Participant:
+        """Return who sits there, or raise NotFoundError."""
+        for one in self.participants:
+            if one.seat == seat:
+                return one
+        raise NotFoundError
+
+    def place(self, one: Participant) -> Space:
+        """Return where a participant is, whatever he or his phone believes."""
+        own = Space(kind=SpaceKind.LOBBY, side=one.side)
+        if not self.running or self.space.kind is SpaceKind.LOBBY:
+            return own
+        if one.staff_id is not None:
+            return self._staff_place(one)
+        if self.space.kind is not SpaceKind.RECEPTION and not one.admitted:
+            return own
+        return self.space if self.space.side in {None, one.side} else own
+
+    def _staff_place(self, one: Participant) -> Space:
+        alone = self.space.kind is SpaceKind.CAUCUS and not self.recorder_in_caucus
+        return STAFF_LOBBY if alone and one.staff_id != self.host else self.space
+
+    def consent(self, person: PersonId, scope: str) -> Consent | None:
+        """Return the person's latest answer to one scope."""
+        given = [c for c in self.consents if c.person_id == person and c.scope == scope]
+        return given[-1] if given else None
+
+    def identified(self, person: PersonId) -> bool:
+        """Whether the latest check of this sitting found the person to match."""
+        found = [c for c in self.identity_checks if c.person_id == person]
+        return bool(found) and found[-1].matches
+
+    def heard(self, person: PersonId, blocks: int) -> bool:
+        """Whether the person acknowledged every block of the rights notice."""
+        heard = {a.block for a in self.rights_answers if a.person_id == person}
+        return heard >= set(range(1, blocks + 1))

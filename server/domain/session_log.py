@@ -1,0 +1,86 @@
+"""The session log: one hash chain per case, without any content.
+
+An entry's hash is SHA-256(0x00 || previous hash || canonical body). The body holds
+kinds, ids and digests; never spoken or typed words, amounts, names or numbers.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.domain.errors import DomainError
+from server.domain.ids import CaseId
+
+GENESIS = "0" * 64
+Fact = str | int | bool | None
+
+
+class BrokenChainError(DomainError):
+    """An entry was changed, removed or moved; `facts["seq"]` is the first such."""
+
+    code = "broken_chain"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """Something to be logged: who did what; `facts` are ids, codes and digests."""
+
+    kind: str
+    actor: str
+    facts: tuple[tuple[str, Fact], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One link of the chain. `body` is the exact canonical JSON that was hashed."""
+
+    case_id: CaseId
+    seq: int
+    body: str
+    prev: str
+    hash: str
+
+
+def happened(kind: str, actor: str, **facts: Fact) -> Happening:
+    """Return a happening with its facts in a fixed order."""
+    return Happening(kind=kind, actor=actor, facts=tuple(sorted(facts.items())))
+
+
+def chain(case_id: CaseId, last: Entry | None, what: Happening, at: datetime) -> Entry:
+    """Return the entry that follows `last`."""
+    seq = last.seq + 1 if last else 1
+    body = _canonical(
+        {
+            "v": 1,
+            "case": case_id,
+            "seq": seq,
+            "at": at.isoformat(timespec="milliseconds"),
+            "kind": what.kind,
+            "actor": what.actor,
+            "facts": dict(what.facts),
+        }
+    )
+    prev = last.hash if last else GENESIS
+    return Entry(case_id=case_id, seq=seq, body=body, prev=prev, hash=_hash(prev, body))
+
+
+def verify(entries: Iterable[Entry]) -> str:
+    """Return the head hash of an unbroken chain, else raise BrokenChainError."""
+    head = GENESIS
+    for seq, entry in enumerate(entries, start=1):
+        whole = entry.prev == head and entry.hash == _hash(head, entry.body)
+        if entry.seq != seq or not whole or json.loads(entry.body)["seq"] != seq:
+            raise BrokenChainError(seq=seq)
+        head = entry.hash
+    return head
+
+
+def _canonical(body: dict[str, object]) -> str:
+    # RFC 8785 for our profile: ASCII keys, strings, integers, booleans, no floats.
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _hash(prev: str, body: str) -> str:
+    return hashlib.sha256(b"\x00" + bytes.fromhex(prev) + body.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Edge: messages to parties."""

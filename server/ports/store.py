@@ -1,0 +1,258 @@
+"""What the core asks of the database: one unit of work, repositories inside it.
+
+Every aggregate is saved whole. `save` compares `version` with the stored one, raises
+ConflictError when another writer was faster, and stores version + 1. Personal content
+is encrypted by the adapter (KEK -> case key -> field); searchable names and identity
+numbers are kept as keyed hashes only.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from server.domain.agreement import Agreement
+from server.domain.case import Case, CaseState
+from server.domain.committee import Committee
+from server.domain.errors import DomainError
+from server.domain.ids import (
+    AgreementId,
+    CaseId,
+    CommitteeId,
+    FileId,
+    InvitationId,
+    MessageId,
+    RecordId,
+    SessionId,
+    StaffId,
+)
+from server.domain.invitation import Invitation
+from server.domain.register import RecordOpening, RegisterEntry, RegisterQuery
+from server.domain.session import Session
+from server.domain.session_log import Entry, Happening
+from server.domain.staff import Staff, StaffSession
+from server.ports.notify import Message
+
+
+class ConflictError(DomainError):
+    """Another writer saved first; load again and decide anew."""
+
+    code = "conflict"
+
+
+class DiskFullError(DomainError):
+    """The disk has no room; nothing was lost and nothing was half done."""
+
+    code = "disk_full"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseQuery:
+    """Cases of one committee; `text` matches party names, number or identity number."""
+
+    committee_id: CommitteeId
+    text: str = ""
+    state: CaseState | None = None
+    mediator_id: StaffId | None = None
+    page: int = 1
+    page_size: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """An uploaded or made file; bytes are encrypted with the case key."""
+
+    id: FileId
+    case_id: CaseId
+    kind: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneTimeCode:
+    """A six-digit code for one person and one purpose; only a keyed hash is stored."""
+
+    subject: str
+    purpose: str
+    code_hash: str
+    sent_at: datetime
+    expires_at: datetime
+    tries: int = 0
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarYear:
+    """One year of the holiday calendar as an admin entered or we shipped it."""
+
+    year: int
+    holidays: frozenset[date]
+    working_days: frozenset[date]
+
+
+class Committees(Protocol):
+    """Committees."""
+
+    async def get(self, committee: CommitteeId) -> Committee: ...
+    async def all(self) -> Sequence[Committee]: ...
+    async def add(self, committee: Committee) -> None: ...
+    async def save(self, committee: Committee) -> Committee: ...
+
+
+class StaffRegister(Protocol):
+    """Staff and their signed-in consoles."""
+
+    async def get(self, staff: StaffId) -> Staff: ...
+    async def by_login(self, login: str) -> Staff | None: ...
+    async def of_committee(self, committee: CommitteeId) -> Sequence[Staff]: ...
+    async def add(self, staff: Staff) -> None: ...
+    async def save(self, staff: Staff) -> Staff: ...
+    async def sign_in(self, session: StaffSession) -> None: ...
+    async def session(self, token_hash: str) -> StaffSession | None: ...
+    async def save_session(self, session: StaffSession) -> None: ...
+    async def revoke_sessions(self, staff: StaffId, at: datetime) -> None: ...
+
+
+class Cases(Protocol):
+    """Cases; `next_number` counts per committee and year without gaps."""
+
+    async def get(self, case: CaseId) -> Case: ...
+    async def add(self, case: Case) -> None: ...
+    async def save(self, case: Case) -> Case: ...
+    async def search(self, query: CaseQuery) -> tuple[Sequence[Case], int]: ...
+    async def next_number(self, committee: CommitteeId, year: int) -> int: ...
+
+
+class Invitations(Protocol):
+    """Personal links. Seats are found by the hash of the browser's cookie."""
+
+    async def get(self, invitation: InvitationId) -> Invitation: ...
+    async def by_token(self, token_hash: str) -> Invitation | None: ...
+    async def by_seat(self, seat_hash: str) -> Invitation | None: ...
+    async def of_case(self, case: CaseId) -> Sequence[Invitation]: ...
+    async def add(self, invitation: Invitation) -> None: ...
+    async def save(self, invitation: Invitation) -> Invitation: ...
+
+
+class Sessions(Protocol):
+    """Sittings."""
+
+    async def get(self, session: SessionId) -> Session: ...
+    async def of_case(self, case: CaseId) -> Sequence[Session]: ...
+    async def planned(
+        self, committee: CommitteeId, begin: datetime, end: datetime
+    ) -> Sequence[Session]: ...
+    async def unfinished(self) -> Sequence[Session]: ...
+    async def add(self, session: Session) -> None: ...
+    async def save(self, session: Session) -> Session: ...
+
+
+class Agreements(Protocol):
+    """Agreements; one per case."""
+
+    async def get(self, agreement: AgreementId) -> Agreement: ...
+    async def of_case(self, case: CaseId) -> Agreement | None: ...
+    async def sealing(self) -> Sequence[Agreement]: ...
+    async def add(self, agreement: Agreement) -> None: ...
+    async def save(self, agreement: Agreement) -> Agreement: ...
+
+
+class Register(Protocol):
+    """Sealed records. `allot` gives the next serial under the number's row lock."""
+
+    async def allot(self, committee: CommitteeId, year: int) -> int: ...
+    async def add(self, entry: RegisterEntry) -> None: ...
+    async def get(self, record: RecordId) -> RegisterEntry: ...
+    async def of_case(self, case: CaseId) -> RegisterEntry | None: ...
+    async def search(self, query: RegisterQuery) -> tuple[Sequence[RegisterEntry], int]: ...
+    async def open(self, opening: RecordOpening) -> None: ...
+    async def opening(self, opening_id: str) -> RecordOpening | None: ...
+    async def openings(self, record: RecordId) -> Sequence[RecordOpening]: ...
+
+
+class SessionLog(Protocol):
+    """The hash chains. Entries can only be appended; the database refuses the rest."""
+
+    async def append(
+        self, case: CaseId, what: Sequence[Happening], at: datetime
+    ) -> Sequence[Entry]: ...
+    async def of_case(self, case: CaseId) -> Sequence[Entry]: ...
+    async def head(self, case: CaseId) -> Entry | None: ...
+
+
+class Outbox(Protocol):
+    """Messages for staff to copy or for a gateway to carry; codes never come here."""
+
+    async def add(self, message: Message) -> None: ...
+    async def get(self, message: MessageId) -> Message: ...
+    async def of_case(self, case: CaseId) -> Sequence[Message]: ...
+    async def save(self, message: Message) -> None: ...
+
+
+class Codes(Protocol):
+    """One-time codes; `consume` is a conditional write that only one caller wins."""
+
+    async def put(self, code: OneTimeCode) -> None: ...
+    async def find(self, subject: str, purpose: str) -> OneTimeCode | None: ...
+    async def sent_since(self, subject: str, since: datetime) -> int: ...
+    async def wrong(self, subject: str, purpose: str) -> None: ...
+    async def consume(self, subject: str, purpose: str, at: datetime) -> bool: ...
+
+
+class Files(Protocol):
+    """Encrypted blobs of a case."""
+
+    async def add(self, file: StoredFile, content: bytes) -> None: ...
+    async def get(self, file: FileId) -> StoredFile: ...
+    async def content(self, file: FileId) -> bytes: ...
+    async def of_case(self, case: CaseId) -> Sequence[StoredFile]: ...
+
+
+class Calendar(Protocol):
+    """The holiday calendar as replaced or added by staff."""
+
+    async def years(self) -> Sequence[CalendarYear]: ...
+    async def put(self, year: CalendarYear) -> None: ...
+
+
+class Replies(Protocol):
+    """Answers remembered by idempotency key, so that a resend changes nothing."""
+
+    async def find(self, key: str) -> str | None: ...
+    async def put(self, key: str, reply: str, at: datetime) -> None: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction. It commits on leaving without an error, else rolls back."""
+
+    committees: Committees
+    staff: StaffRegister
+    cases: Cases
+    invitations: Invitations
+    sessions: Sessions
+    agreements: Agreements
+    register: Register
+    log: SessionLog
+    outbox: Outbox
+    codes: Codes
+    files: Files
+    calendar: Calendar
+    replies: Replies
+
+
+class Store(Protocol):
+    """The database. `write` takes the one writer's place before the first read."""
+
+    def read(self) -> AbstractAsyncContextManager[UnitOfWork]: ...
+    def write(self) -> AbstractAsyncContextManager[UnitOfWork]: ...
+    def keyed_hash(self, text: str) -> str:
+        """Return a keyed hash, equal for equal text, useless without the key."""
+        ...
+
+    async def healthy(self) -> bool: ...
+    async def close(self) -> None: ...

@@ -1,0 +1,1 @@
+"""Live sessions: one task owns one room."""

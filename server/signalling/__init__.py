@@ -1,0 +1,1 @@
+"""Edge: Socket.IO."""

@@ -1,0 +1,314 @@
+"""Every Socket.IO message, client to server and back; PROTOCOL.md tells the story.
+
+Requests are strict: unknown fields are refused, so nobody can name another sender.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from server.domain.case import PersonRole, Side
+from server.domain.session import SessionState, SpaceKind
+
+
+class Request(BaseModel):
+    """What a client may send."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, str_strip_whitespace=True, str_max_length=4_000
+    )
+
+
+class Reply(BaseModel):
+    """The acknowledgement of every request."""
+
+    model_config = ConfigDict(frozen=True)
+    ok: bool
+    code: str | None = None
+    facts: dict[str, object] = Field(default_factory=dict)
+
+
+class Enter(Request):
+    """`enter`: take the own seat in this session; `since` is the last `n` seen."""
+
+    session_id: Annotated[str, Field(max_length=40)]
+    since: Annotated[int, Field(ge=0)] = 0
+    version: Literal[1] = 1
+
+
+class Empty(Request):
+    """A request without fields."""
+
+
+class MediaAnswer(Request):
+    """`media.answer`: the answer to `media.offer`."""
+
+    connection: Annotated[str, Field(max_length=40)]
+    sdp: Annotated[str, Field(max_length=64_000)]
+
+
+class MediaStop(Request):
+    """`media.stop`: close a connection of the own seat."""
+
+    connection: Annotated[str, Field(max_length=40)]
+
+
+class OwnMedia(Request):
+    """`own.media`: what is on; others see the words, the server stops nothing."""
+
+    microphone: bool
+    camera: bool
+    away: Literal["none", "page_hidden", "telephone", "locked"] = "none"
+    network: Literal["good", "weak", "audio_only"] = "good"
+
+
+class RightsHeard(Request):
+    """`rights.heard` (party): I have heard this block."""
+
+    block: Annotated[int, Field(ge=1, le=20)]
+
+
+class DeclareEnvironment(Request):
+    """`environment.declare` (party): who is in the room with me."""
+
+    present: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class CallMediator(Request):
+    """`call.mediator` (party): only the staff see which."""
+
+    wish: Literal["talk_alone", "cannot_talk", "break", "caucus_done", "come"]
+
+
+class Stop(Request):
+    """`stop` (party): ends the mediation; everybody is told the other remedies."""
+
+    reason: Annotated[str, Field(max_length=300)] = ""
+
+
+class WhichSeat(Request):
+    """A staff command about one participant: `admit`, `return`, `device.admit` ..."""
+
+    seat: Annotated[str, Field(max_length=40)]
+
+
+class WhichSide(Request):
+    """`space.reception`, `space.caucus`: with which side; minutes announced."""
+
+    side: Side
+    minutes: Annotated[int, Field(ge=1, le=120)] | None = None
+
+
+class CheckIdentity(Request):
+    """`identity.check` (staff): what was seen when comparing face and document."""
+
+    seat: Annotated[str, Field(max_length=40)]
+    document: Annotated[str, Field(max_length=40)]
+    matches: bool
+    phone_confirmed: bool = False
+
+
+class OralConsent(Request):
+    """`consent.oral` (staff): an answer given aloud on video, with the witness."""
+
+    seat: Annotated[str, Field(max_length=40)]
+    scope: Annotated[str, Field(max_length=60)]
+    agreed: bool
+
+
+class ReadRights(Request):
+    """`rights.read` (staff): which block is read out now."""
+
+    block: Annotated[int, Field(ge=1, le=20)]
+
+
+class SkipRights(Request):
+    """`rights.skip` (staff): go on without every answer, with the reason."""
+
+    reason: Annotated[str, Field(min_length=2, max_length=300)]
+
+
+class TellSide(Request):
+    """`tell` (staff): a neutral line for a side that waits."""
+
+    side: Side
+    text: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class AddMinutes(Request):
+    """`minutes.add` (staff): one sentence."""
+
+    speaker: Annotated[str, Field(max_length=50)]
+    text: Annotated[str, Field(min_length=1, max_length=1_000)]
+    mark: Literal[
+        "statement",
+        "undisputed",
+        "disputed",
+        "concession",
+        "notice",
+        "answer",
+        "procedure",
+    ]
+
+
+class ChangeMinutes(Request):
+    """`minutes.change` (staff): replace a sentence; an empty text removes it."""
+
+    id: Annotated[str, Field(max_length=40)]
+    speaker: Annotated[str, Field(max_length=50)]
+    text: Annotated[str, Field(max_length=1_000)]
+    mark: Annotated[str, Field(max_length=20)]
+
+
+class ConfirmMinutes(Request):
+    """`minutes.confirm` (party): the own answer to one version."""
+
+    version: Annotated[int, Field(ge=0)]
+    agreed: bool
+    remark: Annotated[str, Field(max_length=500)] = ""
+
+
+class RecorderSetting(Request):
+    """`recorder.caucus` (staff): whether the recorder goes along into a caucus."""
+
+    along: bool
+
+
+class Adjourn(Request):
+    """`adjourn` (staff): when to go on."""
+
+    next_at: datetime
+
+
+class Close(Request):
+    """`close` (staff): how the sitting ended."""
+
+    outcome: Literal["agreed", "partly_agreed", "not_agreed"]
+    end_reason: Annotated[str, Field(max_length=60)] = ""
+    note: Annotated[str, Field(max_length=500)] = ""
+
+
+class Offer(BaseModel):
+    """`media.offer` to the client: a new connection for the own seat."""
+
+    connection: str
+    sdp: str
+
+
+class SeatState(BaseModel):
+    """One participant as the viewer may see him."""
+
+    seat: str
+    you: bool
+    staff_role: Literal["mediator", "recorder"] | None
+    person_id: str | None
+    person_role: PersonRole | None
+    side: Side | None
+    name: str
+    party: str
+    beside: list[str]
+    present: bool
+    absence: Literal["none", "not_yet", "network", "page_hidden", "telephone", "locked", "gone"]
+    since: datetime | None
+    space: SpaceKind
+    admitted: bool
+    microphone: bool
+    camera: bool
+    speaking: bool
+    network: Literal["good", "weak", "audio_only"]
+
+
+class SlotState(BaseModel):
+    """Which participant sits in one of the own downlink slots."""
+
+    slot: int
+    seat: str
+    audio: bool
+    video: bool
+
+
+class DeskSeat(BaseModel):
+    """What only staff see about a participant."""
+
+    seat: str
+    identity: Literal["unchecked", "matches", "differs"]
+    consents_given: int
+    consents_asked: int
+    online_consent: bool | None
+    rights_heard: int
+    environment: str
+    call: str | None
+    device_waiting: bool
+    owed: list[str]
+
+
+class DeskState(BaseModel):
+    """The mediator's side of the snapshot: what is owed before the next step."""
+
+    seats: list[DeskSeat]
+    owed_for_joint: list[str]
+    media_ok: bool
+    log_ok: bool
+    recorder_in_caucus: bool
+    elapsed_s: int
+
+
+class MinutesItemState(BaseModel):
+    """One sentence of the minutes."""
+
+    id: str
+    at: datetime
+    speaker: str
+    text: str
+    mark: str
+
+
+class MinutesState(BaseModel):
+    """The minutes as staff write and parties confirm them."""
+
+    version: int
+    ready: bool
+    items: list[MinutesItemState]
+    answers: dict[str, bool]
+
+
+class Snapshot(BaseModel):
+    """The whole state as one viewer may know it; `n` grows with every change.
+
+    `lamp` is `cutting` until the worker has confirmed the edge table, then `isolated`;
+    `failed` keeps the own sound off. `audience` names the seats that hear the viewer.
+    """
+
+    n: int
+    session_id: str
+    state: SessionState
+    space: SpaceKind
+    caucus_side: Side | None
+    since: datetime
+    hold: Literal["none", "other_side_talks", "paused", "mediator_lost"]
+    hold_minutes: int | None
+    hold_text: str
+    lamp: Literal["none", "cutting", "isolated", "failed"]
+    lamp_at: datetime | None
+    audience: list[str]
+    seats: list[SeatState]
+    slots: list[SlotState]
+    device: Literal["holder", "waiting"]
+    rights_block: int
+    rights_total: int
+    minutes: MinutesState
+    agreement_revision: int
+    agreement_state: str | None
+    reading: str | None
+    outcome: str
+    end_reason: str
+    desk: DeskState | None
+
+
+class Change(BaseModel):
+    """`change` to the client: numbered happenings and the state after them."""
+
+    n: int
+    events: list[str]
+    snapshot: Snapshot

@@ -1,0 +1,46 @@
+"""Everything a use case may ask for, wired once by the composition root."""
+
+from dataclasses import dataclass
+
+from server.domain.jurisdiction import JurisdictionPack
+from server.ports.archive import Archive
+from server.ports.documents import KeyStore, Renderer, Sealer, SignatureChecker
+from server.ports.notify import Notifier
+from server.ports.store import Store
+from server.ports.system import Clock, Ids, WorkPool
+from server.rooms.registry import Registry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The numbers staff may set: lifetimes in seconds unless named otherwise."""
+
+    public_url: str
+    demo: bool = False
+    staff_idle: int = 30 * 60
+    staff_absolute: int = 12 * 3600
+    step_up: int = 10 * 60
+    invitation_days: int = 30
+    code_life: int = 300
+    code_tries: int = 5
+    codes_per_day: int = 10
+    copy_days: int = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """The ports, the rules and the live rooms."""
+
+    clock: Clock
+    ids: Ids
+    store: Store
+    pool: WorkPool
+    notifier: Notifier
+    renderer: Renderer
+    sealer: Sealer
+    keys: KeyStore
+    checker: SignatureChecker
+    archive: Archive
+    rooms: Registry
+    pack: JurisdictionPack
+    rules: Rules
