@@ -56,8 +56,8 @@ test: debian $(STAMPS)/dev $(WEB_STAMP)
 	$(call step,测试 · tests,$(PY) -m pytest)
 
 bench: $(STAMPS)/runtime $(WEB_BUILT)
-	$(call step,媒体转发 · media,$(PY) -m server bench media --rooms 16 --seconds 20)
-	$(call step,媒体转发（小） · media\, small,$(PY) -m server bench media --rooms 4 --seconds 20)
+	$(call step,媒体转发（十六间） · media with sixteen rooms,$(PY) -m server bench media --rooms 16 --seconds 20)
+	$(call step,媒体转发（四间） · media with four rooms,$(PY) -m server bench media --rooms 4 --seconds 20)
 	$(call step,卷宗检索 · records,$(PY) -m server bench records --records 100000)
 
 format: $(STAMPS)/dev
@@ -84,6 +84,11 @@ clean:
 .PHONY: debian
 debian:
 	@.ci/debian
+
+# A Python that was upgraded under us takes its environment with it: begin again.
+ifneq ($(shell $(PY) -c 'import pip' 2>/dev/null && echo works),works)
+$(shell rm -rf $(STAMPS))
+endif
 
 $(STAMPS)/venv:
 	$(call say,建立 Python 环境 · making the Python environment in $(VENV))
