@@ -14,9 +14,11 @@ from server.domain.errors import DomainError
 _ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK_SIGNS: Final = "10X98765432"
 _MAX_AGE_YEARS: Final = 130
+_PROVINCE_SPANS: Final = (
+    (11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 83), (91, 91),
+)  # fmt: skip
 _PROVINCES: Final = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 "
-    "61 62 63 64 65 71 81 82 83 91".split()
+    str(code) for first, last in _PROVINCE_SPANS for code in range(first, last + 1)
 )
 _SPECIAL_KINDS: Final = ("81", "82", "83")
 

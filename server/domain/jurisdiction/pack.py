@@ -1,0 +1,184 @@
+"""What a jurisdiction must bring, so that the rest of the product knows no country."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol, TypeVar
+
+from server.domain.calendar import CalendarYear, HolidayCalendar, calendar_year
+from server.domain.deadlines import local_day
+from server.domain.errors import DomainError
+from server.domain.jurisdiction.entries import (
+    AgentAct,
+    AgentKind,
+    AgentScope,
+    AgreementNumber,
+    AgreementTexts,
+    CaseFileItem,
+    ClauseRules,
+    DisputeType,
+    ElectronicSigning,
+    IdentityDocument,
+    Notices,
+    Result,
+    RetentionClass,
+    SignatureRule,
+    Source,
+)
+from server.domain.jurisdiction.texts import Choice, ConsentText, Question, Text
+
+
+class UnknownCodeError(DomainError):
+    """The pack has no such entry; `facts` name the `list` and the `entry`."""
+
+    code = "unknown_code"
+
+
+class AgreementNumberError(DomainError):
+    """The text is no agreement number of this jurisdiction."""
+
+    code = "agreement_number_invalid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JurisdictionPack:
+    """One jurisdiction. The first language leads; `checked_on` is when its law was last checked."""
+
+    code: str
+    name: Text
+    languages: tuple[str, ...]
+    checked_on: date
+    currency: str
+    utc_offset_minutes: int
+    calendar: HolidayCalendar
+    fixed_holidays: tuple[tuple[int, int], ...]
+    number_format: str
+    number_pattern: re.Pattern[str]
+    dispute_types: tuple[DisputeType, ...]
+    sources: tuple[Source, ...]
+    channels: tuple[Choice, ...]
+    results: tuple[Result, ...]
+    end_reasons: tuple[Choice, ...]
+    party_kinds: tuple[Choice, ...]
+    sides: tuple[Choice, ...]
+    capacities: tuple[Choice, ...]
+    needs: tuple[Choice, ...]
+    identity_documents: tuple[IdentityDocument, ...]
+    agent_kinds: tuple[AgentKind, ...]
+    agent_scopes: tuple[AgentScope, ...]
+    payment_methods: tuple[Choice, ...]
+    case_file: tuple[CaseFileItem, ...]
+    retention: tuple[RetentionClass, ...]
+    personal_status_question: Question
+    confirmation_questions: tuple[Question, ...]
+    consents: tuple[ConsentText, ...]
+    notices: Notices
+    agreement: AgreementTexts
+    clauses: ClauseRules
+    recording_by_default: bool = False
+
+    def dispute_type(self, code: str) -> DisputeType:
+        """Return the dispute type; raises UnknownCodeError."""
+        return _one(self.dispute_types, code, "dispute_types")
+
+    def identity_document(self, code: str) -> IdentityDocument:
+        """Return the kind of identity document; raises UnknownCodeError."""
+        return _one(self.identity_documents, code, "identity_documents")
+
+    def consent(self, scope: str) -> ConsentText:
+        """Return the consent text; raises UnknownCodeError."""
+        return _one(self.consents, scope, "consents")
+
+    def agent_kind(self, code: str) -> AgentKind:
+        """Return the kind of agent; raises UnknownCodeError."""
+        return _one(self.agent_kinds, code, "agent_kinds")
+
+    def electronic_signing(
+        self, dispute_type: str, *, personal_status: bool | None
+    ) -> ElectronicSigning:
+        """Return whether this agreement may be signed electronically; raises UnknownCodeError."""
+        if personal_status:
+            return ElectronicSigning.EXCLUDED
+        rule = self.dispute_type(dispute_type).signature
+        if rule is SignatureRule.ALLOWED:
+            return ElectronicSigning.ALLOWED
+        if personal_status is None:
+            return ElectronicSigning.ASK_FIRST
+        ask = rule is SignatureRule.ASK
+        return ElectronicSigning.ALLOWED if ask else ElectronicSigning.WET_INK
+
+    def confirmation_bar(self, dispute_type: str, answers: Mapping[str, bool]) -> str | None:
+        """Return the code of the question that bars court confirmation, or still has to be asked.
+
+        None: nothing stands in the way. Raises UnknownCodeError.
+        """
+        question = self.dispute_type(dispute_type).confirmation_question
+        if question and answers.get(question, True):
+            return question
+        return None
+
+    def agent_may(self, act: AgentAct, scopes: Iterable[str]) -> bool:
+        """Return whether a power of attorney with these scope codes covers the act."""
+        held = frozenset(scopes)
+        return any(scope.allows is act and scope.code in held for scope in self.agent_scopes)
+
+    def agreement_number(self, prefix: str, *, year: int, serial: int) -> str:
+        """Write the number that an agreement carries."""
+        return self.number_format.format(prefix=prefix, year=year, serial=serial)
+
+    def parse_number(self, text: str) -> AgreementNumber:
+        """Read a number as people type it, any brackets; raises AgreementNumberError."""
+        match = self.number_pattern.fullmatch(re.sub(r"\s", "", text))
+        if match is None:
+            raise AgreementNumberError
+        prefix, year, serial = match.group("prefix", "year", "serial")
+        return AgreementNumber(prefix=prefix, year=int(year), serial=int(serial))
+
+    def local_day(self, at: datetime) -> date:
+        """Return the day on which an instant falls where this law is counted."""
+        return local_day(at, utc_offset_minutes=self.utc_offset_minutes)
+
+    def calendar_year(
+        self, year: int, holidays: Iterable[date], make_up_days: Iterable[date], source: str = ""
+    ) -> CalendarYear:
+        """Check a year's schedule as entered; raises CalendarEntryError."""
+        return calendar_year(
+            year,
+            holidays=holidays,
+            make_up_days=make_up_days,
+            fixed=self.fixed_holidays,
+            source=source,
+        )
+
+    def closing_lines(self, *, copies: int, labour: bool, electronic: bool) -> tuple[Text, ...]:
+        """Return the last paragraphs of an agreement, in order."""
+        words = self.agreement
+        lines = (
+            words.effect,
+            words.remedies,
+            words.labour_remedies if labour else None,
+            words.confirmation,
+            words.without_prejudice,
+            words.electronic_form if electronic else None,
+        )
+        number = Text(zh=self.clauses.number_in_words(copies), en=str(copies))
+        last = Text(
+            zh=words.copies.zh.format(copies=number.zh), en=words.copies.en.format(copies=number.en)
+        )
+        return (*(line for line in lines if line is not None), last)
+
+
+class _Coded(Protocol):
+    @property
+    def code(self) -> str: ...
+
+
+_Entry = TypeVar("_Entry", bound=_Coded)
+
+
+def _one(entries: tuple[_Entry, ...], wanted: str, name: str) -> _Entry:
+    for entry in entries:
+        if entry.code == wanted:
+            return entry
+    raise UnknownCodeError(list=name, entry=wanted)

@@ -1,0 +1,157 @@
+"""The fixed words of a Chinese mediation agreement, its number, and how its clauses are read."""
+
+import re
+from typing import Final
+
+from server.domain import amounts
+from server.domain.jurisdiction.entries import AgreementTexts, ClauseRules
+from server.domain.jurisdiction.texts import Question, Text
+
+NUMBER_FORMAT: Final = "{prefix}人调字〔{year}〕第{serial:03d}号"
+NUMBER_PATTERN: Final = re.compile(
+    r"(?P<prefix>[^\s〔\[［【(（]{1,12})人调字[〔\[［【(（](?P<year>\d{4})[〕\]］】)）]"
+    r"第?(?P<serial>\d{1,6})号?",
+    re.ASCII,
+)
+"""People type all kinds of brackets; only 〔〕 is printed (GB/T 9704)."""
+
+_DIGITS: Final = "零一二三四五六七八九十"
+_TEN: Final = 10
+_HUNDRED: Final = 100
+
+TEXTS: Final = AgreementTexts(
+    effect=Text(
+        zh="各方当事人签名、盖章或者按指印，人民调解员签名并加盖人民调解委员会印章，"
+        "本协议自三者齐备之日起生效。本协议具有法律约束力，各方应当按照约定履行。",
+        en="This agreement takes effect on the day on which all parties have signed, sealed or "
+        "put their fingerprint, the mediator has signed, and the committee has sealed. It binds "
+        "in law and is to be performed as agreed.",
+    ),
+    remedies=Text(
+        zh="各方就本协议的履行或者内容发生争议的，可以向人民法院提起诉讼。",
+        en="A dispute about the performance or content of this agreement may be brought before "
+        "the people's court.",
+    ),
+    confirmation=Text(
+        zh="自本协议生效之日起三十日内，各方可以共同向有管辖权的人民法院申请司法确认。",
+        en="Within thirty days from its effect the parties may jointly ask the competent people's "
+        "court to confirm it.",
+    ),
+    labour_remedies=Text(
+        zh="就支付拖欠劳动报酬、工伤医疗费、经济补偿或者赔偿金达成本协议，用人单位在约定期限内"
+        "不履行的，劳动者可以凭本协议依法申请支付令，也可以依法申请劳动仲裁。",
+        en="Where the employer fails to pay wages in arrears, work injury costs, compensation or "
+        "damages as agreed, the worker may on the strength of this agreement apply for a payment "
+        "order, or for labour arbitration, as the law provides.",
+    ),
+    without_prejudice=Text(
+        zh="各方为达成协议所作的让步，在其后的仲裁、诉讼中不作为对其不利的证据；"
+        "法律另有规定或者各方均同意的除外。",
+        en="What a party conceded in order to agree is no evidence against it in later arbitration "
+        "or litigation, unless the law provides otherwise or all parties consent.",
+    ),
+    electronic_form=Text(
+        zh="本协议以电子形式订立。签名、保存和送达的办法以各方分别确认的同意书为准；"
+        "符合其中约定条件的电子签名，各方认可为可靠的电子签名。",
+        en="This agreement is made in electronic form. How it is signed, kept and delivered "
+        "follows the consents each party gave; electronic signatures that meet the conditions "
+        "agreed there are accepted as reliable.",
+    ),
+    copies=Text(
+        zh="本协议一式{copies}份，各方当事人各执一份，人民调解委员会留存一份。",
+        en="Made in {copies} copies: one for each party, one for the committee.",
+    ),
+    knowledge_clause=Text(
+        zh="{worker}已经知道：自事故伤害发生之日起一年内（{until}以前）可以申请工伤认定，"
+        "伤情相对稳定后可以申请劳动能力鉴定，鉴定结果可能影响应得的待遇。"
+        "本协议不限制{worker}依法提出这些申请。",
+        en="{worker} knows that recognition as a work injury may be applied for within one year "
+        "of the accident (before {until}), and an assessment of working ability once the injury "
+        "is stable, and that its result may change what is due. This agreement does not limit "
+        "these applications.",
+    ),
+)
+
+PERSONAL_STATUS: Final = Question(
+    code="personal_status",
+    text=Text(
+        zh="协议是否涉及婚姻、收养、继承、监护等人身关系？",
+        en="Does the agreement touch personal status: marriage, adoption, inheritance, "
+        "guardianship?",
+    ),
+    law=Text(zh="电子签名法第三条", en="Electronic Signature Law, art. 3"),
+)
+
+_CONFIRMATION_LAW: Final = Text(
+    zh="民事诉讼法司法解释第三百五十五条", en="Interpretation of the Civil Procedure Law, art. 355"
+)
+
+CONFIRMATION_QUESTIONS: Final = (
+    Question(
+        code="personal_status",
+        text=Text(
+            zh="协议是否涉及婚姻效力、婚姻关系、亲子关系或者收养关系？",
+            en="Does the agreement concern the validity or end of a marriage, parentage or "
+            "adoption?",
+        ),
+        law=_CONFIRMATION_LAW,
+    ),
+    Question(
+        code="title_or_ip",
+        text=Text(
+            zh="协议是否要确认物权或者知识产权归谁？",
+            en="Does the agreement decide who owns a thing or an intellectual property right?",
+        ),
+        law=_CONFIRMATION_LAW,
+    ),
+    Question(
+        code="labour_beyond_payment",
+        text=Text(
+            zh="除了付款义务，协议还约定了别的劳动权利义务吗？",
+            en="Does the agreement settle more between worker and employer than payments?",
+        ),
+        law=Text(
+            zh="劳动争议司法解释（一）第五十二条",
+            en="Interpretation (I) on Labour Disputes, art. 52",
+        ),
+    ),
+)
+
+
+def count_in_words(number: int) -> str:
+    """Write 1 to 99 in everyday Chinese numerals, other numbers in figures: 12 → 十二."""
+    if not 0 < number < _HUNDRED:
+        return str(number)
+    tens, ones = divmod(number, _TEN)
+    head = (_DIGITS[tens] if tens > 1 else "") + "十" if tens else ""
+    return head + (_DIGITS[ones] if ones else "")
+
+
+_WAYS: Final = (
+    r"(?:起诉|诉讼|诉权|(?:劳动)?仲裁|司法确认|支付令|强制执行|投诉|举报|"
+    r"工伤认定|劳动能力鉴定|法律援助)"
+)
+_NO_LONGER: Final = r"(?:不得|不准|不许|不能|不可|不再|永不|无权)"
+_AGAIN: Final = r"(?:再次|再行|另行|再|以任何(?:理由|方式|形式|途径))*"
+_ABOUT: Final = r"(?:[向就因对以][^，。；]{0,16}?)?"
+_ACT: Final = r"(?:再次|再行|另行|再)?(?:提起|提出|申请|进行)?"
+# What follows tells an obstacle to a right from a ban on obstacles, and a place from an act.
+_NOT_AN_ACT: Final = r"(?!中|而|为由|请求|进行|设置|加以|予以)"
+
+CLAUSES: Final = ClauseRules(
+    waiver=(
+        re.compile(rf"(?<![不未得])放弃[^，。；]{{0,12}}{_WAYS}{_NOT_AN_ACT}"),
+        re.compile(f"{_NO_LONGER}{_AGAIN}{_ABOUT}{_ACT}{_WAYS}{_NOT_AN_ACT}"),
+        re.compile(r"(?<![不未])放弃(?:一切|全部|所有|任何)(?:法律)?权利"),
+    ),
+    knowledge=(
+        re.compile(r"知道|知悉|明白|清楚|了解"),
+        re.compile(r"工伤认定|劳动能力鉴定"),
+    ),
+    amount_words=amounts.words,
+    printed_number=re.compile(
+        r"\s*(?:第(?P<ordinal>[一二三四五六七八九十]{1,3})条|"
+        r"(?P<listed>[一二三四五六七八九十]{1,3})、|(?P<figure>\d{1,2})[.．、])"
+    ),
+    number_in_words=count_in_words,
+)
