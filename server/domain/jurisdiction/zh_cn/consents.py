@@ -207,8 +207,8 @@ _PRESERVATION: Final = ConsentText(
         (
             "各方约定：协议、签名和调解日志以签署时形成的原始文件保存，不重新生成，不作更改。",
             (
-                "The parties agree: agreement, signatures and session log are kept as the very files "
-                "made at signing, neither made anew nor changed."
+                "The parties agree: agreement, signatures and session log are kept as the very "
+                "files made at signing, neither made anew nor changed."
             ),
         ),
         (
@@ -221,8 +221,8 @@ _PRESERVATION: Final = ConsentText(
         (
             "日志只记步骤、时间和参加人，不记谈话内容，不记各方的出价；单独谈话的内容从不记录。",
             (
-                "The log holds steps, times and people, never what was said or offered; nothing said "
-                "in a private talk is ever recorded."
+                "The log holds steps, times and people, never what was said or offered; nothing "
+                "said in a private talk is ever recorded."
             ),
         ),
         (
@@ -264,8 +264,8 @@ _SENSITIVE: Final = ConsentText(
         (
             "目的：核对损失和费用，写明付款方式。种类：病历、诊断、费用票据，户名、开户行、账号。",
             (
-                "Purpose: to check losses and costs and to state how is paid. Kinds: medical records, "
-                "diagnoses, bills; account holder, bank, account number."
+                "Purpose: to check losses and costs and to state how payment is made. Kinds: medical "
+                "records, diagnoses, bills; account holder, bank, account number."
             ),
         ),
         (
@@ -274,8 +274,8 @@ _SENSITIVE: Final = ConsentText(
                 "人身、财产安全，因此加密保存，只有承办人员因工作需要才能查看，每次查看留有记录。"
             ),
             (
-                "Necessity: without them amounts can hardly be checked nor a transfer agreed. Effect "
-                "on you: a leak would harm your person or property, so they are encrypted and seen "
+                "Necessity: without them amounts can hardly be checked nor a transfer agreed. "
+                "Effect on you: a leak would harm your person or property, so they are encrypted and seen "
                 "only by the staff in charge when the work needs it, each time on record."
             ),
         ),
@@ -337,8 +337,8 @@ _RECORDING: Final = ConsentText(
         (
             "任何一方随时可以要求停止；停止后不再录，已录部分随卷宗保存。",
             (
-                "Any party may have it stopped at any time; nothing is recorded after that, and what "
-                "was recorded stays with the case file."
+                "Any party may have it stopped at any time; nothing is recorded after that, and "
+                "what was recorded stays with the case file."
             ),
         ),
     ),
