@@ -1,1 +1,1 @@
-"""Live sessions: one task owns one room."""
+"""Live sessions: one task owns one room, everybody else posts to its mailbox."""

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from server.domain.jurisdiction import JurisdictionPack
+from server.domain.jurisdiction.pack import JurisdictionPack
 from server.ports.archive import Archive
-from server.ports.documents import KeyStore, Renderer, Sealer, SignatureChecker
+from server.ports.documents import Renderer, Sealer, SignatureChecker, Signer
 from server.ports.notify import Notifier
 from server.ports.store import Store
 from server.ports.system import Clock, Ids, WorkPool
@@ -38,7 +38,7 @@ class World:
     notifier: Notifier
     renderer: Renderer
     sealer: Sealer
-    keys: KeyStore
+    signer: Signer
     checker: SignatureChecker
     archive: Archive
     rooms: Registry

@@ -1,0 +1,36 @@
+"""The two cookies, and the flags they are set with."""
+
+from aiohttp import web
+
+STAFF = "heyi-staff"
+SEAT = "heyi-seat"
+PREFIX = "__Host-"
+
+
+def read(request: web.Request, name: str) -> str | None:
+    """Return the cookie's value, or None."""
+    return request.cookies.get(PREFIX + name)
+
+
+def write(response: web.StreamResponse, name: str, value: str, max_age: int) -> None:
+    """Set it: host-only, Secure, HttpOnly, same site (RFC 6265bis, `__Host-`).
+
+    Browsers treat loopback as a secure origin, so this also holds for a first look
+    over plain HTTP on 127.0.0.1.
+    """
+    response.set_cookie(
+        PREFIX + name,
+        value,
+        max_age=max_age,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def clear(response: web.StreamResponse, name: str) -> None:
+    """Delete it."""
+    response.set_cookie(
+        PREFIX + name, "", max_age=0, path="/", secure=True, httponly=True, samesite="Lax"
+    )

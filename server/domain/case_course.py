@@ -1,0 +1,22 @@
+"""How a case follows its sitting."""
+
+from dataclasses import replace
+
+from server.domain.case import Case, CaseState
+from server.domain.session import Session, SessionState
+
+
+def follow(case: Case, session: Session) -> Case:
+    """Return the case after what happened in the sitting.
+
+    Opening begins the mediation; closing without agreement ends the case with the
+    sitting's reason (人民调解法 art. 26).
+    """
+    if session.state is SessionState.OPEN and case.state is CaseState.ACCEPTED:
+        return case.move(CaseState.MEDIATING)
+    if session.state is not SessionState.CLOSED or session.outcome != "not_agreed":
+        return case
+    if CaseState.ENDED is case.state or case.state is CaseState.SEALED:
+        return case
+    ended = case.move(CaseState.ENDED)
+    return replace(ended, result="not_agreed", end_reason=session.end_reason)

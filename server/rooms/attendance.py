@@ -1,0 +1,201 @@
+"""Arrivals, drops and media connections of a room's seats.
+
+A participant is not his connection: a drop is neutral, a seat survives it, and a seat
+that rebuilds its media does so beside the old connection.
+"""
+
+from dataclasses import replace
+
+from server.domain import conduct
+from server.domain.errors import NotFoundError
+from server.domain.ids import ConnectionId, RoomId, SeatId, StaffId
+from server.domain.session import Participant
+from server.ports.media import (
+    MediaConnected,
+    MediaEvent,
+    MediaLost,
+    MediaLostError,
+    MediaReport,
+    UnknownConnectionError,
+)
+from server.rooms.room import Room
+from server.rooms.view import Presence
+
+PENDING = 3
+
+
+def presence(room: Room, seat: SeatId) -> Presence:
+    """Return the seat's live side, empty where nobody has come yet."""
+    return room.presence.get(seat, Presence(seat=seat))
+
+
+def _put(room: Room, one: Presence) -> None:
+    room.presence[one.seat] = one
+
+
+async def enter(room: Room, seat: SeatId, socket: str, staff: StaffId | None) -> str | None:
+    """Take the seat with a browser; return the browser it replaces, if any."""
+    if staff is not None:
+        session = conduct.expect_staff(room.session, staff)
+        room.scene = replace(room.scene, session=session)
+    room.session.participant(seat)
+    before = presence(room, seat)
+    await _note_arrival(room, seat, before)
+    now = room.ports.clock.now()
+    _put(room, replace(before, socket=socket, absence="none", since=now))
+    if _is_host(room, seat):
+        room.host_lost_at = None
+    await room.tell("joined")
+    return before.socket if before.socket != socket else None
+
+
+def _is_host(room: Room, seat: SeatId) -> bool:
+    host = room.session.host
+    return host is not None and seat == SeatId(host)
+
+
+async def _note_arrival(room: Room, seat: SeatId, before: Presence) -> None:
+    if before.present:
+        return
+    kind = "join" if before.absence == "not_yet" else "rejoin"
+    await room.note(kind, seat)
+
+
+async def leave(room: Room, seat: SeatId, socket: str, absence: str) -> None:
+    """The browser went away: by intent (`gone`), or for a neutral reason."""
+    before = presence(room, seat)
+    if before.socket != socket:
+        return
+    now = room.ports.clock.now()
+    _put(room, replace(before, socket=None, absence=absence, since=now, speaking=False))
+    if _is_host(room, seat):
+        room.host_lost_at = room.ports.clock.monotonic()
+    if absence == "gone":
+        await _hang_up(room, seat)
+        await room.note("leave", seat)
+    else:
+        await room.note("drop", seat, reason=absence)
+    await room.reroute("dropped")
+
+
+async def _hang_up(room: Room, seat: SeatId) -> None:
+    one = presence(room, seat)
+    every = one.pending | ({one.connection} if one.connection else set())
+    _put(room, replace(one, connection=None, pending=frozenset()))
+    for connection in every:
+        await _disconnect(room, connection)
+
+
+async def _disconnect(room: Room, connection: ConnectionId) -> None:
+    try:
+        await room.ports.media.disconnect(connection)
+    except (MediaLostError, UnknownConnectionError):
+        return
+
+
+async def cut(room: Room, seat: SeatId, reason: str) -> None:
+    """Take the seat from its browser at once: media first, then the socket."""
+    before = presence(room, seat)
+    await _hang_up(room, seat)
+    await room.route()
+    if before.socket is not None:
+        _put(room, replace(presence(room, seat), socket=None, absence="gone"))
+        await room.ports.teller().part(room.session_id, before.socket, reason)
+    await room.tell("dropped")
+
+
+async def own_media(room: Room, seat: SeatId, **told: str | bool) -> None:
+    """Remember in words what a seat says is on."""
+    one = presence(room, seat)
+    after = replace(one, **told)  # type: ignore[arg-type]  # the wire type has checked the names
+    if after != one:
+        _put(room, after)
+        await room.tell("media")
+
+
+async def call(room: Room, seat: SeatId, wish: str | None) -> None:
+    """A party calls the mediator, or staff answer the call (`wish` None)."""
+    _put(room, replace(presence(room, seat), call=wish))
+    if wish is not None:
+        await room.note("call_mediator", seat)
+    await room.tell("called")
+
+
+async def start_media(room: Room, seat: SeatId) -> tuple[ConnectionId, str]:
+    """Make a connection beside the present one; return its id and offer."""
+    connection = ConnectionId(room.ports.ids.new())
+    one = presence(room, seat)
+    pending = sorted(one.pending)
+    for old in pending[: max(0, len(pending) - PENDING + 1)]:
+        await _disconnect(room, old)
+        one = replace(one, pending=one.pending - {old})
+    offer = await room.ports.media.connect(RoomId(room.session_id), connection)
+    _put(room, replace(one, pending=one.pending | {connection}))
+    return connection, offer
+
+
+async def answer_media(room: Room, seat: SeatId, connection: ConnectionId, sdp: str) -> None:
+    """Take the phone's answer for one of its own connections."""
+    if connection not in presence(room, seat).pending:
+        raise NotFoundError
+    await room.ports.media.answer(connection, sdp)
+
+
+async def stop_media(room: Room, seat: SeatId, connection: ConnectionId) -> None:
+    """Close one of the seat's own connections."""
+    one = presence(room, seat)
+    if connection in one.pending:
+        _put(room, replace(one, pending=one.pending - {connection}))
+    elif connection == one.connection:
+        _put(room, replace(one, connection=None))
+    else:
+        return
+    await _disconnect(room, connection)
+    await room.reroute("media")
+
+
+async def media_event(room: Room, seat: SeatId, event: MediaEvent) -> None:
+    """Follow what the media plane says about one seat's connection."""
+    one = presence(room, seat)
+    match event:
+        case MediaConnected(connection=connection):
+            await _connected(room, one, connection)
+        case MediaLost(connection=connection):
+            await _lost(room, one, connection)
+        case MediaReport(speaking=speaking) if speaking != one.speaking:
+            _put(room, replace(one, speaking=speaking))
+            await room.tell("speaking")
+        case _:
+            return
+
+
+async def _connected(room: Room, one: Presence, connection: ConnectionId) -> None:
+    if connection == one.connection:
+        await room.reroute("media")
+        return
+    old = one.connection
+    _put(room, replace(one, connection=connection, pending=one.pending - {connection}))
+    await room.reroute("media")
+    if old is not None:
+        await _disconnect(room, old)
+
+
+async def _lost(room: Room, one: Presence, connection: ConnectionId) -> None:
+    if connection in one.pending:
+        _put(room, replace(one, pending=one.pending - {connection}))
+    elif connection == one.connection:
+        _put(room, replace(one, connection=None, speaking=False))
+        await room.reroute("media")
+
+
+def seat_of(room: Room, connection: ConnectionId) -> SeatId | None:
+    """Return whose connection this is."""
+    for one in room.presence.values():
+        if connection == one.connection or connection in one.pending:
+            return one.seat
+    return None
+
+
+def participant(room: Room, seat: SeatId) -> Participant:
+    """Return who sits there."""
+    return room.session.participant(seat)

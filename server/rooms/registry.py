@@ -1,0 +1,205 @@
+"""Finds, opens and ends rooms; makes every change of one case wait its turn."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Protocol, TypeVar
+
+from server.domain.errors import NotFoundError
+from server.domain.ids import CaseId, ConnectionId, SeatId, SessionId
+from server.ports.media import (
+    MediaConnected,
+    MediaEvent,
+    MediaLost,
+    MediaReady,
+    MediaReport,
+    WorkerBack,
+    WorkerLost,
+)
+from server.rooms import attendance
+from server.rooms.mailbox import Mailbox
+from server.rooms.ports import RoomPorts
+from server.rooms.room import Room
+from server.rooms.view import Presence
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+TICK = 1.0
+EMPTY: Mapping[SeatId, Presence] = MappingProxyType({})
+
+
+class Tasks(Protocol):
+    """Starts background work that ends with the app."""
+
+    def start(self, work: Coroutine[Any, Any, None], *, name: str) -> object: ...
+
+
+@dataclass(slots=True)
+class _Desk:
+    """One case's mailbox and, while a sitting is live, its room."""
+
+    mailbox: Mailbox
+    room: Room | None = None
+
+
+class Registry:
+    """All live rooms of this app."""
+
+    def __init__(self, ports: RoomPorts, tasks: Tasks) -> None:
+        self._ports = ports
+        self._tasks = tasks
+        self._desks: dict[CaseId, _Desk] = {}
+        self._cases: dict[SessionId, CaseId] = {}
+
+    def _desk(self, case: CaseId) -> _Desk:
+        if case not in self._desks:
+            desk = _Desk(Mailbox())
+            self._desks[case] = desk
+            self._tasks.start(desk.mailbox.run(), name=f"case {case}")
+        return self._desks[case]
+
+    async def run(self, case: CaseId, job: Callable[[], Awaitable[T]]) -> T:
+        """Return what the job returns; no other change of the case runs beside it."""
+        return await self._desk(case).mailbox.submit(job)
+
+    async def touch(self, case: CaseId, *events: str) -> None:
+        """Tell a live room that its case changed elsewhere; never waits for browsers."""
+        desk = self._desks.get(case)
+        if desk is not None and desk.room is not None:
+            desk.mailbox.post(_refreshing(desk.room, events))
+
+    async def cut(self, case: CaseId, seat: SeatId, reason: str) -> None:
+        """Drop a seat's browser and media, wherever it is."""
+        desk = self._desks.get(case)
+        if desk is not None and (room := desk.room) is not None:
+            await desk.mailbox.submit(lambda: attendance.cut(room, seat, reason))
+
+    def presence(self, session: SessionId) -> Mapping[SeatId, Presence]:
+        """Return who is there, empty where no room is live."""
+        room = self._live(session)
+        return room.presence if room else EMPTY
+
+    async def within(self, session: SessionId, job: Callable[[Room], Awaitable[T]]) -> T:
+        """Return what the job returns with the session's room, opened if need be."""
+        case = await self._case_of(session)
+        return await self.run(case, lambda: self._with_room(case, session, job))
+
+    async def _with_room(
+        self, case: CaseId, session: SessionId, job: Callable[[Room], Awaitable[T]]
+    ) -> T:
+        desk = self._desk(case)
+        if desk.room is None or desk.room.session_id != session:
+            desk.room = Room(await self._ports.read_scene(session), self._ports)
+        return await job(desk.room)
+
+    async def _case_of(self, session: SessionId) -> CaseId:
+        if session not in self._cases:
+            async with self._ports.store.read() as uow:
+                self._cases[session] = (await uow.sessions.get(session)).case_id
+        return self._cases[session]
+
+    def _live(self, session: SessionId) -> Room | None:
+        case = self._cases.get(session)
+        desk = self._desks.get(case) if case else None
+        return desk.room if desk and desk.room and desk.room.session_id == session else None
+
+    async def adopt(self) -> None:
+        """Open the rooms of sittings that an earlier app left unfinished.
+
+        Everybody counts as absent from now on; the absence clocks start anew.
+        """
+        async with self._ports.store.read() as uow:
+            unfinished = await uow.sessions.unfinished()
+        for session in unfinished:
+            await self.within(session.id, _nothing)
+
+    async def keep_time(self) -> None:
+        """Let every room look at its clocks, once a second, for ever."""
+        while True:
+            await self._ports.clock.sleep(TICK)
+            for case, desk in tuple(self._desks.items()):
+                self._tick(case, desk)
+
+    def _tick(self, case: CaseId, desk: _Desk) -> None:
+        room = desk.room
+        if room is None:
+            if desk.mailbox.idle:
+                del self._desks[case]
+                desk.mailbox.close()
+            return
+        if room.session.over and not any(one.present for one in room.presence.values()):
+            desk.room = None
+            self._tasks.start(_close(room), name=f"close {room.session_id}")
+            return
+        desk.mailbox.post(room.tick)
+
+    async def follow_media(self) -> None:
+        """Give every event of the media plane to the room it is about, for ever."""
+        async for event in self._ports.media.events():
+            self._follow(event)
+
+    def _follow(self, event: MediaEvent) -> None:
+        match event:
+            case WorkerLost():
+                for desk, room in self._rooms():
+                    desk.mailbox.post(room.media_lost)
+            case WorkerBack(connections=held):
+                self._worker_back(held)
+            case MediaConnected() | MediaReady() | MediaLost() | MediaReport():
+                self._follow_connection(event)
+
+    def _follow_connection(
+        self, event: MediaConnected | MediaReady | MediaLost | MediaReport
+    ) -> None:
+        for desk, room in self._rooms():
+            if (seat := attendance.seat_of(room, event.connection)) is not None:
+                desk.mailbox.post(_following(room, seat, event))
+                return
+
+    def _worker_back(self, held: frozenset[ConnectionId]) -> None:
+        known: set[ConnectionId] = set()
+        for desk, room in self._rooms():
+            known |= {c for c in held if attendance.seat_of(room, c)}
+            desk.mailbox.post(_rerouting(room))
+        for stranger in held - known:
+            self._tasks.start(self._forget(stranger), name=f"forget {stranger}")
+
+    async def _forget(self, connection: ConnectionId) -> None:
+        # A connection of an app that died; its phone comes back with a new one.
+        await self._ports.media.disconnect(connection)
+
+    def _rooms(self) -> list[tuple[_Desk, Room]]:
+        return [(desk, desk.room) for desk in self._desks.values() if desk.room]
+
+    def find(self, session: SessionId) -> Room:
+        """Return the live room, or raise NotFoundError."""
+        if (room := self._live(session)) is None:
+            raise NotFoundError
+        return room
+
+    def __len__(self) -> int:
+        """Return how many rooms are live."""
+        return len(self._rooms())
+
+
+def _refreshing(room: Room, events: tuple[str, ...]) -> Callable[[], Awaitable[None]]:
+    return lambda: room.refresh(*events)
+
+
+def _rerouting(room: Room) -> Callable[[], Awaitable[None]]:
+    return lambda: room.reroute("media")
+
+
+def _following(room: Room, seat: SeatId, event: MediaEvent) -> Callable[[], Awaitable[None]]:
+    return lambda: attendance.media_event(room, seat, event)
+
+
+async def _close(room: Room) -> None:
+    await asyncio.shield(room.ports.media.close_room(room.forwarding.room))
+
+
+async def _nothing(room: Room) -> None:
+    del room

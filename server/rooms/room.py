@@ -1,0 +1,228 @@
+"""One sitting's live side: who is there, where, and who hears whom.
+
+Order of every change: what narrows is cut, logged, told, and never undone; what widens
+is logged, opened, confirmed by the worker, told. All methods run in the mailbox's task.
+"""
+
+import logging
+from dataclasses import replace
+from datetime import datetime
+
+from server.domain import conduct
+from server.domain.audience import hearing
+from server.domain.case import Case, Side
+from server.domain.case_course import follow
+from server.domain.conduct import Decision, Facts, Step
+from server.domain.ids import CaseId, ConnectionId, RoomId, SeatId, SessionId
+from server.domain.session import Session, SpaceKind
+from server.domain.session_log import happened
+from server.rooms.forwarding import Forwarding
+from server.rooms.ports import RoomPorts
+from server.rooms.view import Lamp, Presence, RoomView, Scene
+
+log = logging.getLogger(__name__)
+
+SYSTEM = "system"
+
+
+class Room:
+    """The live room of one session; see `attendance` for arrivals and media."""
+
+    def __init__(self, scene: Scene, ports: RoomPorts) -> None:
+        self.ports = ports
+        self.scene = replace(scene, session=conduct.expect_people(scene.session, scene.case))
+        self.presence: dict[SeatId, Presence] = {}
+        self.forwarding = Forwarding(
+            RoomId(scene.session.id), ports.media, ports.epoch, ports.media_patience
+        )
+        self.hold_texts: dict[Side, str] = {}
+        self._hold_minutes: int | None = None
+        self._n = 0
+        self._since = ports.clock.now()
+        self._lamp = Lamp.NONE
+        self._lamp_at: datetime | None = None
+        self._log_ok = True
+        self.host_lost_at: float | None = ports.clock.monotonic()
+
+    @property
+    def session(self) -> Session:
+        """The sitting as last stored."""
+        return self.scene.session
+
+    @property
+    def session_id(self) -> SessionId:
+        """The sitting's id, which is also the room's."""
+        return self.session.id
+
+    @property
+    def case_id(self) -> CaseId:
+        """The case the sitting belongs to."""
+        return self.scene.case.id
+
+    async def decide(
+        self, actor: str, decision: Decision, *, hold_minutes: int | None = None
+    ) -> Session:
+        """Apply a decision in the fixed order; raise what the rule or the log refuses."""
+        step = decision(await self._stored(), self._facts(actor))
+        before = self.session
+        narrowed = await self._narrow(step.session)
+        await self._write(step, narrowed=narrowed)
+        if (step.session.space, step.session.state) != (before.space, before.state):
+            self._moved(hold_minutes)
+        await self._widen(step.events)
+        return self.session
+
+    async def _stored(self) -> Session:
+        # Consents and the like are saved by use cases outside the room.
+        async with self.ports.store.read() as uow:
+            stored = await uow.sessions.get(self.session_id)
+        return self._expect(stored)
+
+    def _expect(self, session: Session) -> Session:
+        expected = conduct.expect_people(session, self.scene.case)
+        for one in self.session.participants:
+            if one.staff_id is not None:
+                expected = conduct.expect_staff(expected, one.staff_id)
+        return expected
+
+    def _facts(self, actor: str) -> Facts:
+        return Facts(
+            now=self.ports.clock.now(),
+            actor=actor,
+            case=self.scene.case,
+            rights_blocks=self.ports.rights_blocks,
+        )
+
+    async def _narrow(self, after: Session) -> bool:
+        kept = hearing(self.session) & hearing(after)
+        if kept == hearing(self.session):
+            return False
+        await self.forwarding.apply(kept, self.connections())
+        return True
+
+    async def _write(self, step: Step, *, narrowed: bool) -> None:
+        try:
+            saved, case = await self._save(step)
+        except Exception:
+            # What was cut stays cut and nobody is left together: an alarm, not an undo.
+            if narrowed:
+                await self._alarm()
+            raise
+        self._log_ok = True
+        self.scene = replace(self.scene, session=saved, case=case)
+
+    async def _save(self, step: Step) -> tuple[Session, Case]:
+        case = self.scene.case
+        if not step.logged and step.session == self.session:
+            return step.session, case
+        async with self.ports.store.write() as uow:
+            saved = await uow.sessions.save(step.session)
+            if (after := follow(case, saved)) != case:
+                case = await uow.cases.save(after)
+            await uow.log.append(self.case_id, step.logged, self.ports.clock.now())
+        return saved, case
+
+    async def _alarm(self) -> None:
+        self._log_ok = False
+        await self.forwarding.apply(frozenset(), self.connections())
+        await self.tell("alarm")
+
+    def _moved(self, hold_minutes: int | None) -> None:
+        self._since = self.ports.clock.now()
+        self._hold_minutes = hold_minutes
+        self.hold_texts.clear()
+
+    async def _widen(self, events: tuple[str, ...]) -> None:
+        if self.session.running and self.session.space.kind is SpaceKind.CAUCUS:
+            await self._isolate(events)
+            return
+        self._lamp, self._lamp_at = Lamp.NONE, None
+        await self.route()
+        await self.tell(*events)
+
+    async def _isolate(self, events: tuple[str, ...]) -> None:
+        if "moved" in events:
+            self._lamp, self._lamp_at = Lamp.CUTTING, None
+            await self.tell(*events)
+        await self.route()
+        await self._light_lamp()
+        await self.tell(*(() if "moved" in events else events))
+
+    async def _light_lamp(self) -> None:
+        lamp = Lamp.ISOLATED if self.forwarding.ok else Lamp.FAILED
+        if lamp is self._lamp:
+            return
+        self._lamp, self._lamp_at = lamp, self.ports.clock.now()
+        kind = "room.isolated" if self.forwarding.ok else "room.not_isolated"
+        await self.note(kind, SYSTEM, side=self.session.space.side)
+
+    async def note(self, kind: str, actor: str, **facts: str | int | bool | None) -> None:
+        """Log something that changes nobody's place."""
+        async with self.ports.store.write() as uow:
+            what = happened(kind, actor, **facts)
+            await uow.log.append(self.case_id, (what,), self.ports.clock.now())
+
+    async def refresh(self, *events: str) -> None:
+        """Read the scene again after a change made elsewhere, and tell everybody."""
+        scene = await self.ports.read_scene(self.session_id)
+        after = self._expect(scene.session)
+        await self._narrow(after)
+        self.scene = replace(scene, session=after)
+        await self._widen(events)
+
+    def connections(self) -> dict[SeatId, ConnectionId]:
+        """Return the connection that carries each seat's media."""
+        return {
+            one.seat: one.connection for one in self.presence.values() if one.connection is not None
+        }
+
+    async def route(self) -> None:
+        """Ask the worker for what the rules allow now."""
+        await self.forwarding.apply(hearing(self.session), self.connections())
+
+    async def reroute(self, *events: str) -> None:
+        """Route anew because connections changed, and tell everybody."""
+        await self.route()
+        if self.session.running and self.session.space.kind is SpaceKind.CAUCUS:
+            await self._light_lamp()
+        await self.tell(*events)
+
+    async def media_lost(self) -> None:
+        """The worker is gone: nobody hears anybody, and every connection with it."""
+        self.forwarding.lost()
+        for seat, one in self.presence.items():
+            self.presence[seat] = replace(one, connection=None, pending=frozenset(), speaking=False)
+        if self._lamp is Lamp.ISOLATED:
+            self._lamp = Lamp.FAILED
+        await self.tell("media_lost")
+
+    async def tick(self) -> None:
+        """Freeze when the host has been gone longer than the grace."""
+        if self.host_lost_at is None or not self.session.running:
+            return
+        if self.ports.clock.monotonic() - self.host_lost_at >= self.ports.grace:
+            await self.decide(SYSTEM, conduct.freeze)
+
+    async def tell(self, *events: str) -> None:
+        """Number the change and send it."""
+        self._n += 1
+        await self.ports.teller().tell(self.view(), events)
+
+    def view(self) -> RoomView:
+        """Return the room as it is now."""
+        return RoomView(
+            n=self._n,
+            scene=self.scene,
+            presence=dict(self.presence),
+            heard=self.forwarding.heard,
+            slots=self.forwarding.slots,
+            since=self._since,
+            lamp=self._lamp,
+            lamp_at=self._lamp_at,
+            hold_minutes=self._hold_minutes,
+            hold_texts=dict(self.hold_texts),
+            rights_blocks=self.ports.rights_blocks,
+            media_ok=self.forwarding.ok,
+            log_ok=self._log_ok,
+            now=self.ports.clock.now(),
+        )

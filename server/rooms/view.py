@@ -1,0 +1,126 @@
+"""What a room shows to those who render it: plain values of one moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from server.domain.case import Case, Side
+from server.domain.ids import ConnectionId, PersonId, SeatId, SessionId, StaffId
+from server.domain.session import Session
+
+
+class Lamp(StrEnum):
+    """Whether the other side is cut off, as the media worker has confirmed it."""
+
+    NONE = "none"
+    CUTTING = "cutting"
+    ISOLATED = "isolated"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """One seat's live side. `since` is when `present` last changed.
+
+    `connection` carries media now; `pending` ones are being made.
+    """
+
+    seat: SeatId
+    socket: str | None = None
+    absence: str = "not_yet"
+    since: datetime | None = None
+    microphone: bool = False
+    camera: bool = False
+    away: str = "none"
+    network: str = "good"
+    connection: ConnectionId | None = None
+    pending: frozenset[ConnectionId] = frozenset()
+    speaking: bool = False
+    call: str | None = None
+
+    @property
+    def present(self) -> bool:
+        """Whether a browser holds the seat now."""
+        return self.socket is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffName:
+    """How a member of staff appears in the room."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementMark:
+    """Enough of the agreement for a phone to know that it must look again."""
+
+    revision: int = 0
+    state: str | None = None
+    reading: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What the room read from the store; read again after every change elsewhere.
+
+    `holders` are the device hashes that own the seats, `waiting` second devices.
+    """
+
+    session: Session
+    case: Case
+    staff: Mapping[StaffId, StaffName]
+    agreement: AgreementMark = AgreementMark()
+    holders: Mapping[PersonId, str | None] = field(default_factory=dict)
+    waiting: frozenset[PersonId] = frozenset()
+    invited: frozenset[PersonId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomView:
+    """The whole room at change `n`.
+
+    `heard` are the (source, listener) pairs the media worker has confirmed; `slots`
+    says for every listener in which of his slots a source arrives.
+    """
+
+    n: int
+    scene: Scene
+    presence: Mapping[SeatId, Presence]
+    heard: frozenset[tuple[SeatId, SeatId]]
+    slots: Mapping[SeatId, Mapping[SeatId, int]]
+    since: datetime
+    lamp: Lamp
+    lamp_at: datetime | None
+    hold_minutes: int | None
+    hold_texts: Mapping[Side, str]
+    rights_blocks: int
+    media_ok: bool
+    log_ok: bool
+    now: datetime
+
+    @property
+    def session(self) -> Session:
+        """The sitting."""
+        return self.scene.session
+
+
+class Teller(Protocol):
+    """Tells the browsers of a room; it never waits for them."""
+
+    async def tell(self, view: RoomView, events: tuple[str, ...]) -> None:
+        """Send everybody what he may know of the view."""
+        ...
+
+    async def part(self, session: SessionId, socket: str, reason: str) -> None:
+        """Tell a browser why it is cut, and end its connection."""
+        ...
+
+
+class SceneReader(Protocol):
+    """Reads a scene from the store."""
+
+    async def __call__(self, session: SessionId) -> Scene: ...

@@ -1,0 +1,81 @@
+"""Who stands behind a cookie: a member of staff, or a seat."""
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from server.domain.invitation import Invitation, LinkState
+from server.domain.staff import Actor, Membership, Staff, StaffSession
+from server.ports.store import UnitOfWork
+from server.usecases.world import Rules, World
+
+SEEN_EVERY = timedelta(seconds=60)
+
+
+def hash_token(token: str) -> str:
+    """Return the SHA-256 under which a cookie or link token is stored."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def staff_of(world: World, token: str) -> Actor | None:
+    """Return who is signed in with this cookie, or None.
+
+    A session ends when idle or old, when revoked, and at once when the member is no
+    longer active.
+    """
+    now = world.clock.now()
+    async with world.store.read() as uow:
+        found = await _session(uow, token, world.rules, now)
+    if found is None:
+        return None
+    session, staff = found
+    if now - session.seen_at >= SEEN_EVERY:
+        async with world.store.write() as uow:
+            await uow.staff.save_session(replace(session, seen_at=now))
+    return actor(staff, session, world.rules, now)
+
+
+async def _session(
+    uow: UnitOfWork, token: str, rules: Rules, now: datetime
+) -> tuple[StaffSession, Staff] | None:
+    session = await uow.staff.session(hash_token(token))
+    if session is None or _ended(session, rules, now):
+        return None
+    staff = await uow.staff.get(session.staff_id)
+    return (session, staff) if staff.membership is Membership.ACTIVE else None
+
+
+def _ended(session: StaffSession, rules: Rules, now: datetime) -> bool:
+    idle = now - session.seen_at > timedelta(seconds=rules.staff_idle)
+    old = now - session.created_at > timedelta(seconds=rules.staff_absolute)
+    return session.revoked_at is not None or idle or old
+
+
+def actor(staff: Staff, session: StaffSession, rules: Rules, now: datetime) -> Actor:
+    """Return the member as the rules see him, with a fresh second factor or not."""
+    until = step_up_until(session, rules)
+    return Actor(
+        staff_id=staff.id,
+        committee_id=staff.committee_id,
+        name=staff.name,
+        roles=staff.roles,
+        membership=staff.membership,
+        step_up=until is not None and now < until,
+    )
+
+
+def step_up_until(session: StaffSession, rules: Rules) -> datetime | None:
+    """Return until when the second factor counts as fresh."""
+    if session.step_up_at is None:
+        return None
+    return session.step_up_at + timedelta(seconds=rules.step_up)
+
+
+async def seat_of(world: World, token: str) -> Invitation | None:
+    """Return the invitation whose digits this browser gave, while its link holds."""
+    async with world.store.read() as uow:
+        invitation = await uow.invitations.by_seat(hash_token(token))
+    if invitation is None:
+        return None
+    over = {LinkState.REVOKED, LinkState.EXPIRED}
+    return None if invitation.state(world.clock.now()) in over else invitation
