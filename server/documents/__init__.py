@@ -1,0 +1,1 @@
+"""Edge: drawing the agreement, signing and sealing it."""

@@ -1,0 +1,91 @@
+"""Which fonts draw documents, and which characters they can draw.
+
+Reads the `cmap` tables (OpenType 1.9, formats 4 and 12) of static TTF and OTF files;
+asking before drawing turns a missing character into a clear refusal.
+"""
+
+import struct
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+FontFolders = tuple[Path, ...]
+NEEDED = ("NotoSerifSC_400Regular.ttf", "NotoSerifSC_700Bold.ttf")
+FALLBACK = ("NotoSerifHK_400Regular.ttf",)  # 1,700 rarer characters in the same hand
+
+
+def font_folders(root: Path) -> FontFolders:
+    """Return the folders below `root` that hold the fonts, npm's layout or flat.
+
+    Raises FileNotFoundError naming the font without which no agreement can be drawn.
+    """
+    found = {name: sorted(root.rglob(name)) for name in (*NEEDED, *FALLBACK)}
+    for name in NEEDED:
+        if not found[name]:
+            raise FileNotFoundError(root / name)
+    return tuple(dict.fromkeys(paths[0].parent for paths in found.values() if paths))
+
+
+def missing_characters(text: str, fonts: FontFolders) -> frozenset[str]:
+    """Return the characters of `text` no font can draw; spaces never miss."""
+    drawable = covered(fonts)
+    return frozenset(c for c in text if ord(c) not in drawable and not c.isspace())
+
+
+@cache
+def covered(fonts: FontFolders) -> frozenset[int]:
+    """Return every code point some font of the folders maps to a glyph."""
+    names = {*NEEDED, *FALLBACK}
+    files = [p for folder in fonts for p in sorted(folder.iterdir()) if p.name in names]
+    return frozenset().union(*(code_points(p.read_bytes()) for p in files))
+
+
+def code_points(font: bytes) -> set[int]:
+    """Return the code points of one font's Unicode character maps."""
+    cmap = _table(font, b"cmap")
+    count = struct.unpack_from(">H", cmap, 2)[0]
+    found: set[int] = set()
+    for index in range(count):
+        platform, encoding, offset = struct.unpack_from(">HHL", cmap, 4 + 8 * index)
+        if platform == 0 or (platform, encoding) in {(3, 1), (3, 10)}:
+            found.update(_subtable(cmap, offset))
+    return found
+
+
+def _table(font: bytes, tag: bytes) -> bytes:
+    count = struct.unpack_from(">H", font, 4)[0]
+    for index in range(count):
+        name, _, offset, length = struct.unpack_from(">4sLLL", font, 12 + 16 * index)
+        if name == tag:
+            return font[offset : offset + length]
+    return b"\0\0\0\0"
+
+
+def _subtable(cmap: bytes, offset: int) -> Iterator[int]:
+    form = struct.unpack_from(">H", cmap, offset)[0]
+    if form == 12:  # noqa: PLR2004  the format's own number
+        yield from _groups(cmap, offset)
+    elif form == 4:  # noqa: PLR2004
+        yield from _segments(cmap, offset)
+
+
+def _groups(cmap: bytes, offset: int) -> Iterator[int]:
+    count = struct.unpack_from(">L", cmap, offset + 12)[0]
+    for index in range(count):
+        first, last, glyph = struct.unpack_from(">LLL", cmap, offset + 16 + 12 * index)
+        yield from range(first + (glyph == 0), last + 1)
+
+
+def _segments(cmap: bytes, offset: int) -> Iterator[int]:
+    double = struct.unpack_from(">H", cmap, offset + 6)[0]
+    ends, starts = offset + 14, offset + 16 + double
+    deltas, ranges = starts + double, starts + 2 * double
+    for at in range(0, double, 2):
+        end, start, delta, reach = (
+            struct.unpack_from(">H", cmap, base + at)[0] for base in (ends, starts, deltas, ranges)
+        )
+        for code in range(start, min(end, 0xFFFE) + 1):
+            place = ranges + at + reach + 2 * (code - start)
+            glyph = struct.unpack_from(">H", cmap, place)[0] if reach else (code + delta) & 0xFFFF
+            if glyph:
+                yield code

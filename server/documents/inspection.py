@@ -1,0 +1,138 @@
+"""Inspects a sealed PDF and tells each fact apart.
+
+A signature alone does not show that an update drew over the text, so the sealed pages
+are also compared with the locked ones, blank by blank.
+"""
+
+import zlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from hashlib import sha256
+from io import BytesIO
+
+import pypdfium2  # type: ignore[import-untyped]
+from asn1crypto import pem, x509  # type: ignore[import-untyped]
+from PIL import Image, ImageChops, ImageDraw
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+
+from server.documents.attachments import attachment
+from server.documents.pages import images
+from server.documents.typesetting import slots
+from server.ports.documents import PdfFacts, Slot
+
+# What the parsers raise on bytes somebody has tampered with; none of them promises less.
+TAMPERED = (
+    PdfError,
+    SignatureValidationError,
+    pypdfium2.PdfiumError,
+    zlib.error,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+WIDTH = 794  # pixels of a compared page: A4 at 96 dpi
+A4_WIDTH = 595.2756  # points
+MARGIN = 2  # pixels around a blank, for rounding
+
+
+def inspect(pdf: bytes, locked_size: int, anchors: Sequence[bytes]) -> PdfFacts:
+    """Return the facts of the sealed PDF; `anchors` are trusted certificates as PEM.
+
+    `locked_size` is the length of the locked prefix. Never raises on any bytes.
+    """
+    try:
+        return _facts(pdf, locked_size, anchors)
+    except TAMPERED:
+        return PdfFacts(readable=False)
+
+
+def _facts(pdf: bytes, locked_size: int, anchors: Sequence[bytes]) -> PdfFacts:
+    signatures = PdfFileReader(BytesIO(pdf)).embedded_regular_signatures
+    found = _carried(pdf)
+    filled = only_blanks_filled(pdf, locked_size)
+    if not signatures:
+        return PdfFacts(readable=True, attachment=found, only_blanks_filled=filled)
+    last = signatures[-1]
+    at = last.self_reported_timestamp
+    status = validate_pdf_signature(last, _context(anchors, at))
+    certificate = last.signer_cert
+    return PdfFacts(
+        readable=True,
+        intact=status.intact,
+        valid=status.valid,
+        trusted=status.trusted if anchors else None,
+        covers_all=status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
+        modification=_modification(status),
+        only_blanks_filled=filled,
+        signer=certificate.subject.native.get("common_name", ""),
+        certificate_sha256=sha256(certificate.dump()).hexdigest(),
+        signed_at=at,
+        attachment=found,
+        signatures=len(signatures),
+    )
+
+
+def only_blanks_filled(pdf: bytes, locked_size: int) -> bool | None:
+    """Return whether the pages differ from the locked ones only inside their blanks.
+
+    None when the prefix is no PDF of ours and cannot tell its blanks.
+    """
+    try:
+        blanks = slots(pdf[:locked_size])
+        before = list(images(pdf[:locked_size], WIDTH))
+        after = list(images(pdf, WIDTH))
+    except TAMPERED:
+        return None
+    if len(before) != len(after):
+        return False
+    pairs = zip(before, after, strict=True)
+    return all(_same(a, b, blanks, page) for page, (a, b) in enumerate(pairs, 1))
+
+
+def _same(before: Image.Image, after: Image.Image, blanks: Iterable[Slot], page: int) -> bool:
+    if before.size != after.size:
+        return False
+    difference = ImageChops.difference(before.convert("RGB"), after.convert("RGB"))
+    pen = ImageDraw.Draw(difference)
+    for blank in blanks:
+        if blank.page == page:
+            pen.rectangle(_box(blank, before.width), fill=0)
+    return difference.getbbox() is None
+
+
+def _box(blank: Slot, width: int) -> tuple[float, float, float, float]:
+    scale = width / A4_WIDTH
+    left, top = blank.x * scale - MARGIN, blank.y * scale - MARGIN
+    right = (blank.x + blank.width) * scale + MARGIN
+    return left, top, right, (blank.y + blank.height) * scale + MARGIN
+
+
+def _carried(pdf: bytes) -> bytes | None:
+    try:
+        return attachment(pdf, "agreement.json")
+    except KeyError:
+        return None
+
+
+def _context(anchors: Sequence[bytes], moment: datetime | None) -> ValidationContext:
+    roots = [x509.Certificate.load(pem.unarmor(anchor)[2]) for anchor in anchors]
+    return ValidationContext(
+        trust_roots=roots, moment=moment, allow_fetching=False, revocation_mode="soft-fail"
+    )
+
+
+def _modification(status: PdfSignatureStatus) -> str:
+    level = status.modification_level
+    return level.name.lower() if isinstance(level, ModificationLevel) else ""

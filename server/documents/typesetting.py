@@ -1,0 +1,95 @@
+"""Draws the agreement object as the PDF that everybody signs.
+
+Typst makes PDF/A-3a (ISO 19005-3) with PDF/UA-1 (ISO 14289-1) in one pass. The file
+carries the canonical agreement and the places of its blanks, so that sealing needs
+nothing but the file. Equal agreements give equal bytes.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+
+import typst
+
+from server.documents.attachments import attachment, page_count
+from server.documents.fonts import FontFolders, missing_characters
+from server.documents.wording import CHINA, Printed, printed
+from server.domain.agreement_document import (
+    AgreementDocument,
+    MissingCharactersError,
+    canonical_bytes,
+    digest,
+)
+from server.ports.documents import LockedPdf, Slot
+
+TEMPLATE = Path(__file__).with_name("agreement.typ")
+FITS_TOGETHER = 8  # signature lines that share a page with the seal and a paragraph
+
+
+def typeset(document: AgreementDocument, fonts: FontFolders) -> LockedPdf:
+    """Return the locked PDF. Raises MissingCharactersError before drawing anything."""
+    words = printed(document)
+    refuse_missing(everything(words), fonts)
+    pdf = _compile(document, words, fonts)
+    return LockedPdf(
+        pdf=pdf,
+        pdf_sha256=hashlib.sha256(pdf).hexdigest(),
+        digest=digest(document),
+        pages=page_count(pdf),
+        slots=slots(pdf),
+    )
+
+
+def refuse_missing(text: str, fonts: FontFolders) -> None:
+    """Raise MissingCharactersError listing what no font can draw."""
+    missing = missing_characters(text, fonts)
+    if missing:
+        raise MissingCharactersError(characters="".join(sorted(missing)))
+
+
+def everything(words: Printed) -> str:
+    """Return every word that will stand on the page."""
+    lines = [line.label + line.name for line in words.lines]
+    return "\n".join((words.text(), *lines, words.committee, words.check_code))
+
+
+def slots(pdf: bytes) -> tuple[Slot, ...]:
+    """Return the blanks of a locked PDF, as it tells them itself."""
+    found = json.loads(attachment(pdf, "slots.json"))
+    return tuple(Slot(**blank) for blank in found)
+
+
+def _compile(document: AgreementDocument, words: Printed, fonts: FontFolders) -> bytes:
+    day = document.locked_at.astimezone(CHINA)
+    together = len(words.lines) <= FITS_TOGETHER
+    made = typst.Compiler(TEMPLATE, font_paths=font_set(fonts)).compile(
+        format="pdf",
+        pdf_standards=["a-3a", "ua-1"],
+        timestamp=int(document.locked_at.timestamp()),
+        sys_inputs={
+            "words": json.dumps({**asdict(words), "together": together}, ensure_ascii=False),
+            "agreement": canonical_bytes(document).decode(),
+            "year": str(day.year),
+            "month": str(day.month),
+            "day": str(day.day),
+        },
+    )
+    # An update must start on a new line (ISO 19005-3, 6.1.9); Typst writes none.
+    return whole(made) + b"\n"
+
+
+def whole(made: bytes | list[bytes] | None) -> bytes:
+    """Return Typst's result as one file; raises TypeError when it made several."""
+    if not isinstance(made, bytes):
+        raise TypeError(made)
+    return made
+
+
+@cache
+def font_set(fonts: FontFolders) -> typst.Fonts:
+    """Return the fonts of the folders and no others: the machine's never slip in."""
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=list(fonts)
+    )

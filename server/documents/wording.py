@@ -1,0 +1,168 @@
+"""The words the printed agreement adds to the agreement object, in Chinese.
+
+One pure function turns the object into the paragraphs of the page, in order, so that
+layout knows no wording and a test can compare the page with the object.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+
+from server.domain.agreement_document import (
+    AgreementDocument,
+    PartyBlock,
+    PaymentTerm,
+    check_code,
+)
+
+CHINA = timezone(timedelta(hours=8))
+DIGITS = "零一二三四五六七八九"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of the signature block; `kind` is person or seal_scan."""
+
+    kind: str
+    id: str
+    label: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """Every word on the page, in the order of the page."""
+
+    title: str
+    number_label: str
+    parties: tuple[tuple[str, ...], ...]
+    facts_heading: str
+    facts: tuple[str, ...]
+    clauses_heading: str
+    clauses: tuple[str, ...]
+    performance_heading: str
+    performance: tuple[str, ...]
+    payments: tuple[str, ...]
+    closing: tuple[str, ...]
+    lines: tuple[Line, ...]
+    committee: str
+    seal_label: str
+    place_label: str
+    effective_label: str
+    check_code: str
+    log_head: str
+
+    def text(self) -> str:
+        """Return the running text without the signature block."""
+        blocks = (
+            (self.title, self.number_label),
+            *self.parties,
+            (self.facts_heading, *self.facts),
+            (self.clauses_heading, *self.clauses),
+            (self.performance_heading, *self.performance, *self.payments),
+            self.closing,
+        )
+        return "\n".join(line for block in blocks for line in block)
+
+
+def printed(document: AgreementDocument) -> Printed:
+    """Return the page's words for a Chinese agreement."""
+    return Printed(
+        title=document.title,
+        number_label="编号：",
+        parties=tuple(party.lines for party in document.parties),
+        facts_heading="纠纷主要事实、争议事项：",
+        facts=_paragraphs(document.facts),
+        clauses_heading="经调解，自愿达成如下协议：",
+        clauses=tuple(f"{chinese_number(c.no)}、{c.text}" for c in document.clauses),
+        performance_heading="履行方式、时限：",
+        performance=document.performance,
+        payments=payment_lines(document.payments),
+        closing=(*document.closing, copies_line(document.copies)),
+        lines=_lines(document),
+        committee=document.committee.name,
+        seal_label="（印章）",
+        place_label="签订地点：",
+        effective_label="生效日期：",
+        check_code=f"校验码 {check_code(document)}",
+        log_head=f"日志 {document.log_head[:16]}",
+    )
+
+
+def payment_lines(payments: tuple[PaymentTerm, ...]) -> tuple[str, ...]:
+    """Return an introduction per run of equal routes, and a line per instalment."""
+    lines: list[str] = []
+    route = None
+    for payment in payments:
+        now = (payment.payer, payment.payee, payment.method, payment.account)
+        if now != route:
+            lines.append(_route_line(payment))
+            route = now
+        last = payment is payments[-1]
+        lines.append(_instalment_line(payment, alone=len(payments) == 1) + ("。" if last else "；"))
+    return tuple(lines)
+
+
+def copies_line(copies: int) -> str:
+    """Return how many copies there are and who keeps them."""
+    return f"本协议一式{chinese_number(copies)}份，当事人、人民调解委员会各持一份。"
+
+
+def yuan(fen: int) -> str:
+    """Return fen as yuan with two decimals and thousands separators."""
+    return f"{fen // 100:,}.{fen % 100:02d}元"
+
+
+def chinese_number(number: int) -> str:
+    """Return 1 to 99 in Chinese numerals, as clauses are numbered."""
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else ("十" if tens == 1 else f"{DIGITS[tens]}十")
+    return head + (DIGITS[ones] if ones or not tens else "")
+
+
+def chinese_date(day: date) -> str:
+    """Return 2025年3月14日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def chinese_moment(moment: datetime) -> str:
+    """Return 2025年3月14日 11:38 in the time of China."""
+    there = moment.astimezone(CHINA)
+    return f"{chinese_date(there.date())} {there:%H:%M}"
+
+
+def _paragraphs(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _route_line(payment: PaymentTerm) -> str:
+    account = payment.account
+    if account is None:
+        return f"{payment.payer}以{payment.method}方式支付给{payment.payee}："
+    return (
+        f"{payment.payer}以{payment.method}方式支付至{payment.payee}指定账户"
+        f"（户名：{account.holder}；开户行：{account.bank}；账号：{account.number}）："
+    )
+
+
+def _instalment_line(payment: PaymentTerm, *, alone: bool) -> str:
+    head = "人民币" if alone else f"第{chinese_number(payment.no)}期 "
+    words = f"大写：{payment.words}" if alone else payment.words
+    amount = yuan(payment.amount_fen)
+    return f"{head}{amount}（{words}），于{chinese_date(payment.due_on)}前付清"
+
+
+def _lines(document: AgreementDocument) -> tuple[Line, ...]:
+    of_parties = [line for party in document.parties for line in _party_lines(party)]
+    officials = [o for o in (document.mediator, document.recorder) if o is not None]
+    signed = [Line(kind="person", id=o.signer_id, label=o.label, name=o.name) for o in officials]
+    return (*of_parties, *signed)
+
+
+def _party_lines(party: PartyBlock) -> list[Line]:
+    persons = [
+        Line(kind="person", id=s.signer_id, label=s.label, name=s.name) for s in party.signers
+    ]
+    if not party.seal_scan_expected:
+        return persons
+    label = f"{party.label}（盖章）："
+    return [Line(kind="seal_scan", id=party.party_id, label=label, name=party.name), *persons]

@@ -1,0 +1,70 @@
+"""The document makers as the core's ports see them; the work runs in the pool."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.documents.certificates import certificates
+from server.documents.fonts import FontFolders, missing_characters
+from server.documents.keys import KeyStore
+from server.documents.pages import pictures
+from server.documents.sealing import apply_seal
+from server.documents.signatures import make_signature, to_der, verify_signature
+from server.documents.typesetting import typeset
+from server.domain.agreement_document import AgreementDocument
+from server.domain.ids import CommitteeId
+from server.ports.documents import KeyRef, LockedPdf, MadeSignature, SealedPdf, SealOrder
+from server.ports.system import WorkPool
+
+
+@dataclass(frozen=True, slots=True)
+class TypstRenderer:
+    """Renderer: draws with the fonts of these folders and no others."""
+
+    work: WorkPool
+    fonts: FontFolders
+
+    async def render(self, document: AgreementDocument) -> LockedPdf:
+        return await self.work.run(typeset, document, self.fonts)
+
+    async def pages(self, pdf: bytes, width: int) -> list[bytes]:
+        return await self.work.run(pictures, pdf, width)
+
+    async def missing_characters(self, text: str) -> frozenset[str]:
+        return await self.work.run(missing_characters, text, self.fonts)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalSealer:
+    """Sealer: the committee's key lies in this server's key folder."""
+
+    work: WorkPool
+    keys: KeyStore
+    fonts: FontFolders
+
+    async def seal(self, order: SealOrder) -> SealedPdf:
+        return await self.work.run(apply_seal, order, self.keys, self.fonts)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalSigner:
+    """Signer: staff and seal keys of this server's key folder."""
+
+    work: WorkPool
+    keys: KeyStore
+
+    async def sign(self, key: KeyRef, message: bytes) -> MadeSignature:
+        return await self.work.run(make_signature, self.keys, key, message)
+
+    async def certificates(self, committee_id: CommitteeId, at: datetime) -> tuple[bytes, bytes]:
+        return await self.work.run(certificates, self.keys, committee_id, at)
+
+
+@dataclass(frozen=True, slots=True)
+class EcdsaChecker:
+    """SignatureChecker: P-256 over SHA-256, quick enough for the loop."""
+
+    def verify(self, public_key: bytes, message: bytes, signature: bytes) -> bool:
+        return verify_signature(public_key, message, signature)
+
+    def to_der(self, signature: bytes) -> bytes:
+        return to_der(signature)

@@ -1,0 +1,183 @@
+"""What the core asks of the makers of documents: draw, show, sign, seal, check."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from server.domain.agreement_document import AgreementDocument
+from server.domain.ids import CommitteeId, StaffId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A blank of the locked PDF: points from the top left corner of its page (from 1).
+
+    `name` is number, place, effective, seal, sign:<signer>, at:<signer> or scan:<party>.
+    """
+
+    name: str
+    page: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedPdf:
+    """The exact bytes everybody signs. `digest` is the agreement's, not the file's."""
+
+    pdf: bytes
+    pdf_sha256: str
+    digest: str
+    pages: int
+    slots: tuple[Slot, ...]
+
+
+class Renderer(Protocol):
+    """Draws the agreement and shows exact pages of a PDF."""
+
+    async def render(self, document: AgreementDocument) -> LockedPdf:
+        """Return the locked PDF; equal documents give equal bytes.
+
+        Raises MissingCharactersError before anything is drawn when no font has a
+        character of it.
+        """
+        ...
+
+    async def pages(self, pdf: bytes, width: int) -> list[bytes]:
+        """Return every page as a WebP picture `width` pixels wide."""
+        ...
+
+    async def missing_characters(self, text: str) -> frozenset[str]:
+        """Return the characters of `text` that no font can draw."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedLine:
+    """What the seal prints on one signer's line. `handwriting` is a PNG."""
+
+    signer_id: str
+    at: datetime
+    handwriting: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanySeal:
+    """The scan of an organisation's seal, PNG or JPEG, for its line."""
+
+    party_id: str
+    image: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealOrder:
+    """Everything the seal adds to the locked bytes.
+
+    `at` is the server's time of sealing; `seal_image` None draws the committee's name
+    in a red ring that says it was made by this server.
+    """
+
+    committee_id: CommitteeId
+    committee_name: str
+    locked: bytes
+    number: str
+    place: str
+    at: datetime
+    effective_on: date
+    lines: tuple[SignedLine, ...]
+    company_seals: tuple[CompanySeal, ...] = ()
+    seal_image: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedPdf:
+    """The sealed bytes; the locked ones are their prefix. Certificates are PEM."""
+
+    pdf: bytes
+    pdf_sha256: str
+    seal_certificate: bytes
+    issuer_certificate: bytes
+
+
+class Sealer(Protocol):
+    """Applies the committee's seal."""
+
+    async def seal(self, order: SealOrder) -> SealedPdf:
+        """Return the sealed PDF; the same order gives the same bytes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRef:
+    """A signing key of this server: a committee's seal or a member of staff's own."""
+
+    committee_id: CommitteeId
+    staff_id: StaffId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeSignature:
+    """ECDSA P-256 over SHA-256: `signature` is DER, `public_key` a DER SPKI."""
+
+    suite: str
+    signature: bytes
+    public_key: bytes
+
+
+class Signer(Protocol):
+    """Signs with keys this server keeps. A missing key is made on first use."""
+
+    async def sign(self, key: KeyRef, message: bytes) -> MadeSignature:
+        """Return the signature; deterministic (RFC 6979), so doing it again changes nothing."""
+        ...
+
+    async def certificates(self, committee_id: CommitteeId, at: datetime) -> tuple[bytes, bytes]:
+        """Return the committee's seal certificate and its issuer's, as PEM."""
+        ...
+
+
+class SignatureChecker(Protocol):
+    """Checks a signature made elsewhere, such as a phone's WebCrypto key."""
+
+    def verify(self, public_key: bytes, message: bytes, signature: bytes) -> bool:
+        """Return whether it holds. `signature` is raw r‖s (64 bytes) or DER."""
+        ...
+
+    def to_der(self, signature: bytes) -> bytes:
+        """Return raw r‖s as DER, and DER as it is; InvalidValueError for neither."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PdfFacts:
+    """What inspecting a sealed PDF found, each fact apart; None means unknown.
+
+    `intact`: no signed byte changed. `valid`: the signature matches its certificate.
+    `trusted`: the chain ends in a given anchor. `covers_all`: nothing follows it.
+    `only_blanks_filled`: sealing drew nothing outside the blanks of the locked PDF.
+    `attachment` is the embedded agreement.json.
+    """
+
+    readable: bool
+    intact: bool = False
+    valid: bool = False
+    trusted: bool | None = None
+    covers_all: bool = False
+    modification: str = ""
+    only_blanks_filled: bool | None = None
+    signer: str = ""
+    certificate_sha256: str = ""
+    signed_at: datetime | None = None
+    attachment: bytes | None = None
+    signatures: int = 0
+
+
+class PdfInspector(Protocol):
+    """Inspects a sealed PDF. Plain and picklable, so that a pool can run it."""
+
+    def __call__(self, pdf: bytes, locked_size: int, anchors: Sequence[bytes]) -> PdfFacts:
+        """Return the facts; `locked_size` is the length of the locked prefix."""
+        ...

@@ -1,0 +1,1 @@
+"""Drawing, signing and sealing the agreement."""

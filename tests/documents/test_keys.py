@@ -1,0 +1,105 @@
+import stat
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from server.documents.certificates import certificates
+from server.documents.keys import KeyStore, KeyUnreadableError, spki
+from server.documents.signatures import make_signature, to_der, verify_signature
+from server.domain.errors import InvalidValueError
+from server.domain.ids import CommitteeId, StaffId
+from server.ports.documents import KeyRef
+from tests.documents.example import SEALED_AT
+
+HEXI = CommitteeId("hexi")
+SU = KeyRef(committee_id=HEXI, staff_id=StaffId("su"))
+
+
+def test_a_key_is_made_once_and_opens_only_with_its_master(tmp_path: Path) -> None:
+    keys = KeyStore(tmp_path / "keys", b"m" * 32)
+    first = spki(keys.key("seal-hexi"))
+    assert spki(keys.key("seal-hexi")) == first
+    with pytest.raises(KeyUnreadableError):
+        KeyStore(tmp_path / "keys", b"n" * 32).key("seal-hexi")
+
+
+def test_a_key_file_moved_to_another_name_does_not_open(tmp_path: Path) -> None:
+    keys = KeyStore(tmp_path / "keys", b"m" * 32)
+    keys.key("staff-a")
+    (tmp_path / "keys/staff-a.key").rename(tmp_path / "keys/staff-b.key")
+    with pytest.raises(KeyUnreadableError):
+        keys.key("staff-b")
+
+
+def test_key_files_are_private_and_encrypted(tmp_path: Path) -> None:
+    KeyStore(tmp_path / "keys", b"m" * 32).key("seal-hexi")
+    file = tmp_path / "keys/seal-hexi.key"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert b"BEGIN ENCRYPTED PRIVATE KEY" in file.read_bytes()
+    assert [p.name for p in file.parent.iterdir()] == ["seal-hexi.key"]
+
+
+def test_identifiers_cannot_leave_the_key_folder(tmp_path: Path) -> None:
+    keys = KeyStore(tmp_path / "keys", b"m" * 32)
+    make_signature(keys, KeyRef(committee_id=CommitteeId("../../etc/x")), b"m")
+    assert [p.parent for p in tmp_path.rglob("*.key")] == [tmp_path / "keys"]
+
+
+def test_staff_and_seal_sign_with_different_keys_that_anyone_can_check(keys: KeyStore) -> None:
+    seal = make_signature(keys, KeyRef(committee_id=HEXI), b"statement")
+    staff = make_signature(keys, SU, b"statement")
+    assert seal.public_key != staff.public_key
+    assert verify_signature(seal.public_key, b"statement", seal.signature)
+    assert not verify_signature(staff.public_key, b"statement", seal.signature)
+    assert not verify_signature(seal.public_key, b"statements", seal.signature)
+
+
+def test_a_server_signature_never_changes(keys: KeyStore) -> None:
+    assert make_signature(keys, SU, b"statement") == make_signature(keys, SU, b"statement")
+
+
+def test_a_phones_raw_signature_is_checked_and_kept_as_der() -> None:
+    phone = ec.generate_private_key(ec.SECP256R1())
+    der = phone.sign(b"statement", ec.ECDSA(hashes.SHA256()))
+    r, s = decode_dss_signature(der)
+    raw = r.to_bytes(32) + s.to_bytes(32)
+    public = phone.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    assert verify_signature(public, b"statement", raw)
+    assert to_der(raw) == der == to_der(der)
+
+
+def test_other_curves_and_rubbish_are_no_signatures() -> None:
+    other = ec.generate_private_key(ec.SECP384R1())
+    public = other.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    signature = other.sign(b"m", ec.ECDSA(hashes.SHA256()))
+    assert not verify_signature(public, b"m", signature)
+    assert not verify_signature(b"rubbish", b"m", signature)
+    assert not verify_signature(public, b"m", b"\0" * 64)
+    with pytest.raises(InvalidValueError):
+        to_der(b"rubbish")
+
+
+def test_the_issuer_is_honest_about_itself(keys: KeyStore) -> None:
+    seal, issuer = certificates(keys, HEXI, SEALED_AT)
+    assert certificates(keys, HEXI, SEALED_AT + timedelta(days=1)) == (seal, issuer)
+    certificate = x509.load_pem_x509_certificate(seal)
+    certificate.verify_directly_issued_by(x509.load_pem_x509_certificate(issuer))
+    assert "SERVER-ISSUED" in certificate.issuer.rfc4514_string()
+    assert certificate.subject.rfc4514_string().isascii()
+
+
+def test_openssl_accepts_the_chain(keys: KeyStore, tmp_path: Path) -> None:
+    seal, issuer = certificates(keys, HEXI, SEALED_AT)
+    (tmp_path / "seal.pem").write_bytes(seal)
+    (tmp_path / "issuer.pem").write_bytes(issuer)
+    command = ["openssl", "verify", "-x509_strict", "-CAfile", "issuer.pem", "seal.pem"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout == "seal.pem: OK\n", done.stderr

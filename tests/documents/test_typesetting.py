@@ -1,0 +1,179 @@
+import json
+from dataclasses import replace
+from io import BytesIO
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings, strategies as st
+from PIL import Image
+
+from server.documents.attachments import attachment
+from server.documents.fonts import FontFolders, code_points, covered, missing_characters
+from server.documents.pages import page_text, pictures
+from server.documents.typesetting import slots, typeset
+from server.documents.wording import chinese_number, payment_lines, printed, yuan
+from server.domain.agreement_document import (
+    AgreementDocument,
+    MissingCharactersError,
+    PartyBlock,
+    canonical_bytes,
+    check_code,
+    digest,
+)
+from server.ports.documents import LockedPdf
+from tests.documents.example import example, worker
+
+FORBIDDEN_AT_LINE_START = "，。、；：？！）》”〕"
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split()).replace("\ufffe", "")
+
+
+def body(pdf: bytes) -> str:
+    pages = [squeezed(page) for page in page_text(pdf)]
+    footers = [page.rfind("日志") for page in pages]
+    return "".join(page[:at] for page, at in zip(pages, footers, strict=True))
+
+
+def test_the_page_says_what_the_object_says(locked: LockedPdf) -> None:
+    words = printed(example())
+    assert squeezed(words.text()) in body(locked.pdf)
+    for line in words.lines:
+        assert squeezed(line.label + line.name) in body(locked.pdf)
+
+
+def test_equal_agreements_give_equal_bytes(locked: LockedPdf, fonts: FontFolders) -> None:
+    assert typeset(example(), fonts) == locked
+
+
+def test_the_pdf_carries_the_canonical_agreement_and_its_blanks(locked: LockedPdf) -> None:
+    assert attachment(locked.pdf, "agreement.json") == canonical_bytes(example())
+    assert locked.digest == digest(example())
+    assert slots(locked.pdf) == locked.slots
+    names = {slot.name for slot in locked.slots}
+    signing = {f"{kind}:{who}" for who in example().signer_ids() for kind in ("sign", "at")}
+    assert names == signing | {
+        "number",
+        "place",
+        "effective",
+        "sealed",
+        "seal",
+        "scan:party-hengzhu",
+    }
+
+
+def test_every_page_tells_its_number_and_the_check_code(locked: LockedPdf) -> None:
+    pages = [squeezed(text) for text in page_text(locked.pdf)]
+    for number, text in enumerate(pages, 1):
+        assert f"第{number}页共{len(pages)}页" in text
+        assert f"校验码{check_code(example())}" in text
+
+
+def test_no_line_begins_with_a_closing_mark(locked: LockedPdf) -> None:
+    starts = {line[0] for page in page_text(locked.pdf) for line in page.splitlines() if line}
+    assert not starts & set(FORBIDDEN_AT_LINE_START)
+
+
+def test_the_update_that_seals_can_start_on_a_new_line(locked: LockedPdf) -> None:
+    assert locked.pdf.endswith(b"%%EOF\n")
+    assert b"<pdfaid:part>3</pdfaid:part>" in locked.pdf
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in locked.pdf
+
+
+@pytest.mark.parametrize("name", ["陈𬱟", "𫖮䶮", "欧阳·古丽娜尔", "㛃𠅤", "鿏"])
+def test_rare_names_are_drawn(name: str, fonts: FontFolders) -> None:
+    assert name in body(typeset(example(name=name), fonts).pdf)
+
+
+def test_a_name_no_font_has_is_refused_with_its_characters(fonts: FontFolders) -> None:
+    with pytest.raises(MissingCharactersError) as refused:
+        typeset(example(name="陈𰻝𰻞"), fonts)
+    assert refused.value.facts == {"characters": "𰻝𰻞"}
+    assert missing_characters("陈𰻝 \n\t", fonts) == {"𰻝"}
+
+
+def test_coverage_holds_the_whole_of_gb_2312_and_unified_han(fonts: FontFolders) -> None:
+    assert set(range(0x4E00, 0x9FA6)) <= covered(fonts)
+    assert {ord(c) for c in "（）〔〕《》“”、，。；：·①②"} <= covered(fonts)
+
+
+def test_a_font_without_a_character_map_draws_nothing() -> None:
+    assert code_points(b"\0\1\0\0" + b"\0" * 8) == set()
+
+
+def crowded(parties: int, facts: int) -> AgreementDocument:
+    blocks: tuple[PartyBlock, ...] = tuple(
+        replace(
+            worker(f"当事人{chinese_number(n)}"),
+            party_id=f"party-{n}",
+            signers=(replace(worker("甲").signers[0], signer_id=f"person-{n}"),),
+        )
+        for n in range(1, parties + 1)
+    )
+    return replace(example(), parties=blocks, facts=example().facts[:facts])
+
+
+@pytest.mark.parametrize("parties", [1, 2, 6, 7, 12, 20])
+@pytest.mark.parametrize("facts", [20, 180, 300])
+def test_signatures_never_stand_alone_on_a_page(
+    parties: int, facts: int, fonts: FontFolders
+) -> None:
+    made = typeset(crowded(parties, facts), fonts)
+    texts = [squeezed(text) for text in page_text(made.pdf)]
+    first = min(slot.page for slot in made.slots if slot.name.startswith("sign:"))
+    assert "本协议一式三份" in texts[first - 1]
+    seal_page = next(slot.page for slot in made.slots if slot.name == "seal")
+    last_signature = [slot.page for slot in made.slots if slot.name.startswith("sign:")][-1]
+    assert seal_page == last_signature
+
+
+@pytest.mark.parametrize("parties", [1, 6, 20])
+def test_no_blank_leaves_the_page_or_covers_another(parties: int, fonts: FontFolders) -> None:
+    blanks = typeset(crowded(parties, 180), fonts).slots
+    for slot in blanks:
+        assert 0 <= slot.x <= slot.x + slot.width <= 595
+        assert 0 <= slot.y <= slot.y + slot.height <= 842 - 26 / 25.4 * 72
+    hands = [s for s in blanks if s.name.startswith("sign:")]
+    tops = [(s.page, s.y) for s in hands]
+    assert tops == sorted(tops)
+    pairs = pairwise(hands)
+    assert all(a.page < b.page or a.y + a.height <= b.y for a, b in pairs)
+
+
+@settings(max_examples=15)
+@given(
+    name=st.text(st.sampled_from("陈王李䶮𬱟欧阳娜·"), min_size=1, max_size=12),
+    fen=st.integers(1, 10**11),
+)
+def test_any_name_and_amount_reach_the_page(name: str, fen: int, fonts: FontFolders) -> None:
+    document = example(name=name, first_fen=fen)
+    text = body(typeset(document, fonts).pdf)
+    assert squeezed(printed(document).text()) in text
+    assert squeezed(yuan(fen)) in text
+
+
+def test_pages_are_pictures_as_wide_as_asked(locked: LockedPdf) -> None:
+    shown = [Image.open(BytesIO(page)) for page in pictures(locked.pdf, 750)]
+    assert {(image.format, image.width) for image in shown} == {("WEBP", 750)}
+    assert len(shown) == locked.pages
+    assert all(image.convert("L").getextrema() == (0, 255) for image in shown)
+
+
+def test_one_payment_is_no_instalment() -> None:
+    only = replace(example().payments[0], account=None)
+    assert payment_lines((only,)) == (
+        "乙方以银行转账方式支付给甲方：",
+        "人民币50,000.00元（大写：伍万元整），于2025年3月17日前付清。",
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (99, "九十九")]
+)
+def test_clauses_are_numbered_in_chinese(number: int, words: str) -> None:
+    assert chinese_number(number) == words
+
+
+def test_blanks_are_plain_json(locked: LockedPdf) -> None:
+    assert len(json.loads(attachment(locked.pdf, "slots.json"))) == len(locked.slots)
