@@ -1,0 +1,49 @@
+"""Agreements; the database holds one per case."""
+
+from collections.abc import Mapping, Sequence
+
+from server.domain.agreement import Agreement
+from server.domain.ids import AgreementId, CaseId
+from server.store import tables
+from server.store.shelf import AggregateShelf, Layout
+from server.store.transaction import Transaction
+
+_T = tables.agreements.c
+
+
+def _plain(agreement: Agreement) -> Mapping[str, object]:
+    return {
+        "id": agreement.id,
+        "case_id": agreement.case_id,
+        "committee_id": agreement.committee_id,
+        "state": agreement.state.value,
+        "sealing": agreement.sealing is not None and agreement.seal is None,
+    }
+
+
+_LAYOUT = Layout(Agreement, tables.agreements, owner=_T.case_id, plain=_plain, case=_T.case_id)
+
+
+class SqlAgreements:
+    """Agreements."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._shelf = AggregateShelf(tx, _LAYOUT)
+
+    async def get(self, agreement: AgreementId) -> Agreement:
+        return await self._shelf.get(agreement)
+
+    async def of_case(self, case: CaseId) -> Agreement | None:
+        await self._tx.hold(case)
+        return await self._shelf.find(_T.case_id == case)
+
+    async def sealing(self) -> Sequence[Agreement]:
+        """Return those whose record was begun and is not finished."""
+        return await self._shelf.many(_T.sealing.is_(True), order=[_T.id])
+
+    async def add(self, agreement: Agreement) -> None:
+        await self._shelf.add(agreement, version=agreement.version)
+
+    async def save(self, agreement: Agreement) -> Agreement:
+        return await self._shelf.save(agreement)

@@ -1,0 +1,93 @@
+"""Cases. Adding one makes the key for all that belongs to the case."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Select, func, select
+
+from server.domain.case import Case
+from server.domain.ids import CaseId, CommitteeId
+from server.ports.store import CaseQuery
+from server.store import tables
+from server.store.counter import Counted, next_serial
+from server.store.search import Found, Terms, either, number_term
+from server.store.shelf import AggregateShelf, Condition, Layout
+from server.store.transaction import Transaction
+from server.store.vault import Vault
+
+_T = tables.cases.c
+
+
+def _layout(vault: Vault) -> Layout[Case]:
+    def plain(case: Case) -> Mapping[str, object]:
+        return {
+            "id": case.id,
+            "committee_id": case.committee_id,
+            "number_term": number_term(vault, case.committee_id, case.case_no),
+            "state": case.state.value,
+            "mediator_id": case.mediator_id,
+            "created_at": case.created_at,
+        }
+
+    return Layout(Case, tables.cases, owner=_T.id, plain=plain, case=_T.id)
+
+
+class SqlCases:
+    """Cases; newest first when searched."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._shelf = AggregateShelf(tx, _layout(tx.vault))
+
+    async def get(self, case: CaseId) -> Case:
+        return await self._shelf.get(case)
+
+    async def add(self, case: Case) -> None:
+        await self._tx.give_key(case.id)
+        row = await self._shelf.add(case, version=case.version)
+        await self._index(row.no, case)
+
+    async def save(self, case: Case) -> Case:
+        saved = await self._shelf.save(case)
+        row = (await self._tx.run(select(_T.no).where(_T.id == case.id))).one()
+        await self._index(row.no, case)
+        return saved
+
+    async def search(self, query: CaseQuery) -> tuple[Sequence[Case], int]:
+        matching = await self._matching(query)
+        counted = await self._tx.run(select(func.count()).select_from(matching.subquery()))
+        page = (
+            matching.order_by(_T.no.desc())
+            .limit(query.page_size)
+            .offset((query.page - 1) * query.page_size)
+        )
+        found = [row.no for row in await self._tx.rows(page)]
+        cases = await self._shelf.many(_T.no.in_(found), order=[_T.no.desc()])
+        return cases, counted.scalar_one()
+
+    async def next_number(self, committee: CommitteeId, year: int) -> int:
+        return await next_serial(self._tx, Counted.CASE, committee, year)
+
+    async def _matching(self, query: CaseQuery) -> Select[tuple[int]]:
+        where: list[Condition] = [_T.committee_id == query.committee_id]
+        if query.state is not None:
+            where.append(_T.state == query.state.value)
+        if query.mediator_id is not None:
+            where.append(_T.mediator_id == query.mediator_id)
+        if query.text.strip():
+            where.append(_T.no.in_(await self._with_text(query)))
+        return select(_T.no).where(*where)
+
+    async def _with_text(self, query: CaseQuery) -> Found:
+        terms = Terms(self._tx, tables.case_terms, query.committee_id)
+        number = number_term(self._tx.vault, query.committee_id, query.text)
+        return either(
+            await terms.holding(query.text),
+            terms.with_identity(query.text),
+            select(_T.no).where(_T.committee_id == query.committee_id, _T.number_term == number),
+        )
+
+    async def _index(self, no: int, case: Case) -> None:
+        terms = Terms(self._tx, tables.case_terms, case.committee_id)
+        names = [p.name for p in case.parties] + [p.name for p in case.people]
+        identities = [p.uscc for p in case.parties] + [p.id_no for p in case.people]
+        await terms.write(no, terms.of(names=names, identities=identities))

@@ -1,0 +1,30 @@
+"""Turns whole domain values into bytes and back; the only place that knows how."""
+
+from typing import Generic, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from server.store.errors import UnreadableError
+
+V = TypeVar("V")
+
+
+class Codec(Generic[V]):
+    """JSON of one frozen dataclass. Fields with a default may be missing in old bodies."""
+
+    def __init__(self, kind: type[V]) -> None:
+        self._kind = kind
+        self._adapter: TypeAdapter[V] = TypeAdapter(kind)
+
+    def encode(self, value: V) -> bytes:
+        """Return the value as JSON in UTF-8."""
+        return self._adapter.dump_json(value)
+
+    def decode(self, body: bytes) -> V:
+        """Return the value. Raises UnreadableError, naming its kind and no content."""
+        try:
+            return self._adapter.validate_json(body)
+        except ValidationError as refused:
+            fields = [".".join(map(str, error["loc"])) for error in refused.errors()]
+            # The cause is left out: pydantic's text quotes what it read.
+            raise UnreadableError(kind=self._kind.__name__, fields=fields) from None

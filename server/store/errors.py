@@ -1,0 +1,105 @@
+"""What can go wrong with a database, as refusals with a code.
+
+The driver's own errors quote statements and values, so they stop here. What is a fault
+of ours (a wrong statement, a missing value) is not translated: it has to be seen.
+"""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+    TimeoutError as PoolTimeoutError,
+)
+
+from server.domain.errors import DomainError
+from server.ports.store import ConflictError, DiskFullError
+
+_UNIQUE = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
+# PostgreSQL, annex A: unique violation, serialization failure, deadlock.
+_FASTER_WRITER = {"23505", "40001", "40P01"}
+_DISK_FULL = {"53100"}
+# Connection exceptions, too many connections, shutdown, lock not available.
+_ABSENT = ("08", "53300", "57", "55P03")
+
+
+class WrongKeyError(DomainError):
+    """The key given does not belong to this database."""
+
+    code = "wrong_key"
+
+
+class UnreadableError(DomainError):
+    """A row was changed behind our back, moved, or written by a different program."""
+
+    code = "unreadable"
+
+
+class UnavailableError(DomainError):
+    """The database does not answer or stays locked; nothing was half done. Try again."""
+
+    code = "store_unavailable"
+
+
+class OutdatedSchemaError(DomainError):
+    """The database has to be migrated first: `heyi migrate`."""
+
+    code = "schema_outdated"
+
+
+class UnknownSchemaError(DomainError):
+    """A newer program wrote this database; `facts["revision"]` names its schema."""
+
+    code = "schema_unknown"
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise the refusal that a driver's error means; let faults of ours through."""
+    try:
+        yield
+    except (DBAPIError, PoolTimeoutError, OSError) as failure:
+        refusal = _meaning(failure)
+        if refusal is None:
+            raise
+        raise refusal from failure
+
+
+def _meaning(failure: DBAPIError | PoolTimeoutError | OSError) -> DomainError | None:
+    original = failure.orig if isinstance(failure, DBAPIError) else failure
+    if _disk_is_full(original):
+        return DiskFullError()
+    if _writer_was_faster(original):
+        return ConflictError()
+    return UnavailableError() if _is_absent(failure, original) else None
+
+
+def _disk_is_full(original: BaseException | None) -> bool:
+    if isinstance(original, OSError):
+        return original.errno in {errno.ENOSPC, errno.EDQUOT}
+    return _primary(original) == sqlite3.SQLITE_FULL or _state(original) in _DISK_FULL
+
+
+def _writer_was_faster(original: BaseException | None) -> bool:
+    code = getattr(original, "sqlite_errorcode", None)
+    return code in _UNIQUE or _state(original) in _FASTER_WRITER
+
+
+def _is_absent(failure: Exception, original: BaseException | None) -> bool:
+    if isinstance(failure, OperationalError | InterfaceError | PoolTimeoutError | OSError):
+        return True
+    gone = isinstance(failure, DBAPIError) and failure.connection_invalidated
+    return gone or _state(original).startswith(_ABSENT)
+
+
+def _primary(original: BaseException | None) -> int | None:
+    code: int | None = getattr(original, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def _state(original: BaseException | None) -> str:
+    return getattr(original, "sqlstate", None) or ""

@@ -1,0 +1,72 @@
+"""The key file: the one secret without which the database is noise.
+
+It holds the key-encryption key (KEK), 32 random bytes, and never leaves the machine
+with a backup of the database.
+"""
+
+import os
+import stat
+from pathlib import Path
+
+from server.domain.errors import DomainError
+
+KEK_BYTES = 32
+_PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+class UnsafeKeyFileError(DomainError):
+    """The key file has a wrong size, or others may read it; `facts["reason"]` says which."""
+
+    code = "unsafe_key_file"
+
+
+def load_or_create(path: Path) -> bytes:
+    """Return the 32 bytes in `path`, making file (0600) and folder (0700) at first use.
+
+    A new key is on the disk, name included, before it is returned: what it encrypts
+    must survive a power cut. Raises UnsafeKeyFileError.
+    """
+    path.parent.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+    if not path.exists():
+        _create(path)
+    return _load(path)
+
+
+def _load(path: Path) -> bytes:
+    if path.stat().st_mode & _OTHERS:
+        raise UnsafeKeyFileError(reason="open_to_others", path=str(path))
+    key = path.read_bytes()
+    if len(key) != KEK_BYTES:
+        raise UnsafeKeyFileError(reason="wrong_size", path=str(path))
+    return key
+
+
+def _create(path: Path) -> None:
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    opened = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE)
+    try:
+        with os.fdopen(opened, "wb") as file:
+            file.write(os.urandom(KEK_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        _publish(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _publish(fresh: Path, path: Path) -> None:
+    # A link, unlike a rename, never replaces: of two first starts one key wins for both.
+    try:
+        path.hardlink_to(fresh)
+    except FileExistsError:
+        return
+
+
+def _sync_folder(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

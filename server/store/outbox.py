@@ -1,0 +1,44 @@
+"""Messages for staff to copy or for a gateway to carry."""
+
+from collections.abc import Mapping, Sequence
+
+from server.domain.ids import CaseId, MessageId
+from server.ports.notify import Message
+from server.store import tables
+from server.store.shelf import Layout, Shelf
+from server.store.transaction import Transaction
+
+_T = tables.outbox.c
+
+
+def _plain(message: Message) -> Mapping[str, object]:
+    return {
+        "id": message.id,
+        "committee_id": message.committee_id,
+        "case_id": message.case_id,
+        "kind": message.kind.value,
+        "state": message.state.value,
+        "at": message.at,
+    }
+
+
+_LAYOUT = Layout(Message, tables.outbox, owner=_T.committee_id, plain=_plain)
+
+
+class SqlOutbox:
+    """Messages, the oldest first."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._shelf = Shelf(tx, _LAYOUT)
+
+    async def add(self, message: Message) -> None:
+        await self._shelf.add(message)
+
+    async def get(self, message: MessageId) -> Message:
+        return await self._shelf.get(message)
+
+    async def of_case(self, case: CaseId) -> Sequence[Message]:
+        return await self._shelf.many(_T.case_id == case, order=[_T.at, _T.id])
+
+    async def save(self, message: Message) -> None:
+        await self._shelf.replace(message, expected=await self._shelf.version(message.id))

@@ -1,0 +1,128 @@
+"""The register of sealed agreements and who opened them; neither is ever changed."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Select, func, or_, select
+
+from server.domain.errors import NotFoundError
+from server.domain.ids import CaseId, CommitteeId, RecordId
+from server.domain.register import RecordOpening, RegisterEntry, RegisterQuery
+from server.store import tables
+from server.store.counter import Counted, next_serial
+from server.store.search import Terms, number_term
+from server.store.shelf import Condition, Layout, Shelf
+from server.store.transaction import Transaction
+from server.store.vault import Vault
+
+_T = tables.register.c
+_N = tables.register_terms.c
+_O = tables.openings.c
+_LONGEST_SERIAL = 6
+
+
+def _layout(vault: Vault) -> Layout[RegisterEntry]:
+    def plain(entry: RegisterEntry) -> Mapping[str, object]:
+        return {
+            "id": entry.record_id,
+            "case_id": entry.case_id,
+            "committee_id": entry.committee_id,
+            "year": entry.year,
+            "serial": entry.serial,
+            "number_term": number_term(vault, entry.committee_id, entry.number),
+            "amount": entry.amount,
+            "sealed_at": entry.sealed_at,
+            "effective_on": entry.effective_on,
+        }
+
+    return Layout(
+        RegisterEntry, tables.register, owner=_T.committee_id, plain=plain, case=_T.case_id
+    )
+
+
+def _openings(committee: str) -> Layout[RecordOpening]:
+    def plain(opening: RecordOpening) -> Mapping[str, object]:
+        return {
+            "id": opening.id,
+            "record_id": opening.record_id,
+            "committee_id": committee,
+            "staff_id": opening.staff_id,
+            "at": opening.at,
+        }
+
+    return Layout(RecordOpening, tables.openings, owner=_O.committee_id, plain=plain)
+
+
+class SqlRegister:
+    """Sealed records, the latest first when searched."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._shelf = Shelf(tx, _layout(tx.vault))
+        self._openings = Shelf(tx, _openings(""))
+
+    async def allot(self, committee: CommitteeId, year: int) -> int:
+        """Return the next serial of the year; its row stays locked until the commit."""
+        return await next_serial(self._tx, Counted.AGREEMENT, committee, year)
+
+    async def add(self, entry: RegisterEntry) -> None:
+        row = await self._shelf.add(entry)
+        terms = Terms(self._tx, tables.register_terms, entry.committee_id)
+        await terms.write(row.no, terms.of(names=entry.party_names))
+
+    async def get(self, record: RecordId) -> RegisterEntry:
+        return await self._shelf.get(record)
+
+    async def of_case(self, case: CaseId) -> RegisterEntry | None:
+        await self._tx.hold(case)
+        return await self._shelf.find(_T.case_id == case)
+
+    async def search(self, query: RegisterQuery) -> tuple[Sequence[RegisterEntry], int]:
+        matching = await self._matching(query)
+        counted = await self._tx.run(select(func.count()).select_from(matching.subquery()))
+        page = matching.limit(query.page_size).offset((query.page - 1) * query.page_size)
+        newest_first = matching.selected_columns[0].desc()
+        found = [row.no for row in await self._tx.rows(page.order_by(newest_first))]
+        entries = await self._shelf.many(_T.no.in_(found), order=[_T.no.desc()])
+        return entries, counted.scalar_one()
+
+    async def _matching(self, query: RegisterQuery) -> Select[tuple[int]]:
+        terms = Terms(self._tx, tables.register_terms, query.committee_id)
+        named = await terms.holding(query.name)
+        where = self._conditions(query)
+        if named is None:
+            return select(_T.no).where(_T.committee_id == query.committee_id, *where)
+        # Hashes are the committee's own: a name needs no look at the register itself.
+        if where:
+            named = named.join(tables.register, _T.no == named.selected_columns[0])
+        return named.where(*where)
+
+    def _conditions(self, query: RegisterQuery) -> list[Condition]:
+        bounds = (
+            (query.effective_from, _T.effective_on.__ge__),
+            (query.effective_to, _T.effective_on.__le__),
+            (query.amount_min, _T.amount.__ge__),
+            (query.amount_max, _T.amount.__le__),
+        )
+        where: list[Condition] = [holds(bound) for bound, holds in bounds if bound is not None]
+        if query.number.strip():
+            where.append(self._numbered(query))
+        return where
+
+    def _numbered(self, query: RegisterQuery) -> Condition:
+        term = number_term(self._tx.vault, query.committee_id, query.number)
+        whole, serial = _T.number_term == term, query.number.strip()
+        if serial.isdecimal() and len(serial) <= _LONGEST_SERIAL:
+            return or_(whole, _T.serial == int(serial))
+        return whole
+
+    async def open(self, opening: RecordOpening) -> None:
+        row = await self._tx.first(select(_T.committee_id).where(_T.id == opening.record_id))
+        if row is None:
+            raise NotFoundError
+        await Shelf(self._tx, _openings(row.committee_id)).add(opening)
+
+    async def opening(self, opening_id: str) -> RecordOpening | None:
+        return await self._openings.find(_O.id == opening_id)
+
+    async def openings(self, record: RecordId) -> Sequence[RecordOpening]:
+        return await self._openings.many(_O.record_id == record, order=[_O.at, _O.id])

@@ -1,0 +1,42 @@
+"""Answers remembered by idempotency key, so that a resend changes nothing."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, insert, select
+
+from server.store import tables
+from server.store.transaction import STORE_KEY, Transaction
+from server.store.vault import Place
+
+_T = tables.replies.c
+KEPT = timedelta(days=7)
+"""How long an answer is remembered: far longer than any phone resends."""
+
+
+class SqlReplies:
+    """Remembered answers, encrypted; the key is kept as a keyed hash."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    async def find(self, key: str) -> str | None:
+        hashed = self._hash(key)
+        row = await self._tx.first(select(_T.body).where(_T.key_hash == hashed))
+        if row is None:
+            return None
+        wrapped = await self._tx.wrapped_key(STORE_KEY)
+        return self._tx.vault.decrypt(STORE_KEY, wrapped, _place(hashed), row.body).decode()
+
+    async def put(self, key: str, reply: str, at: datetime) -> None:
+        """Remember an answer. Raises ConflictError when there is one for this key."""
+        await self._tx.run(delete(tables.replies).where(_T.at < at - KEPT))
+        hashed, wrapped = self._hash(key), await self._tx.wrapped_key(STORE_KEY)
+        body = self._tx.vault.encrypt(STORE_KEY, wrapped, _place(hashed), reply.encode())
+        await self._tx.run(insert(tables.replies).values(key_hash=hashed, at=at, body=body))
+
+    def _hash(self, key: str) -> str:
+        return self._tx.vault.keyed_hash(f"reply\0{key}")
+
+
+def _place(hashed: str) -> Place:
+    return Place(table="replies", id=hashed, version=0)

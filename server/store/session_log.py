@@ -1,0 +1,51 @@
+"""The session log: rows that are only ever added, each chained to the one before.
+
+Triggers refuse every change and every row that does not continue its chain. Entries
+hold ids, codes and digests and are kept in the exact text that was hashed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from server.domain.ids import CaseId
+from server.domain.session_log import Entry, Happening, chain
+from server.store import tables
+from server.store.transaction import Transaction
+
+_T = tables.session_log.c
+
+
+class SqlSessionLog:
+    """The hash chains."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    async def append(
+        self, case: CaseId, what: Sequence[Happening], at: datetime
+    ) -> Sequence[Entry]:
+        """Return the new entries. Holds the case's lock, so that no two follow the same one."""
+        await self._tx.hold(case)
+        last = await self.head(case)
+        entries: list[Entry] = []
+        for happening in what:
+            last = chain(case, last, happening, at)
+            entries.append(last)
+        for entry in entries:
+            await self._tx.run(insert(tables.session_log).values(**asdict(entry)))
+        return entries
+
+    async def of_case(self, case: CaseId) -> Sequence[Entry]:
+        rows = await self._tx.rows(
+            select(tables.session_log).where(_T.case_id == case).order_by(_T.seq)
+        )
+        return [Entry(**row._asdict()) for row in rows]
+
+    async def head(self, case: CaseId) -> Entry | None:
+        row = await self._tx.first(
+            select(tables.session_log).where(_T.case_id == case).order_by(_T.seq.desc()).limit(1)
+        )
+        return None if row is None else Entry(**row._asdict())

@@ -1,0 +1,167 @@
+"""Keeps one kind of thing, each whole in one row: plain columns beside an encrypted body."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import Field, replace
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from sqlalchemy import Column, ColumnElement, Row, Select, Table, insert, select, update
+
+from server.domain.errors import NotFoundError
+from server.ports.store import ConflictError
+from server.store import tables
+from server.store.codec import Codec
+from server.store.transaction import Transaction
+from server.store.vault import Place
+
+Condition = ColumnElement[bool]
+
+
+class Aggregate(Protocol):
+    """A dataclass with an identifier and a version."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+
+
+V = TypeVar("V")
+A = TypeVar("A", bound=Aggregate)
+
+
+class Layout(Generic[V]):
+    """How a kind is laid out: its table, whose key encrypts it, and its plain columns.
+
+    `plain` gives the columns' values, `id` and the owner's among them. `case` is the
+    column that names the case to be locked before a row is read in order to write.
+    """
+
+    def __init__(
+        self,
+        kind: type[V],
+        table: Table,
+        *,
+        owner: Column[Any],
+        plain: Callable[[V], Mapping[str, object]],
+        case: Column[Any] | None = None,
+    ) -> None:
+        self.codec = Codec(kind)
+        self.table = table
+        self.owner = owner
+        self.plain = plain
+        self.case = case
+
+
+class Shelf(Generic[V]):
+    """The rows of one kind within one transaction."""
+
+    def __init__(self, tx: Transaction, layout: Layout[V]) -> None:
+        self._tx = tx
+        self._layout = layout
+        self._table = layout.table
+
+    async def get(self, id_: str) -> V:
+        """Return the one with this identifier, or raise NotFoundError."""
+        found = await self.find(self._table.c.id == id_)
+        if found is None:
+            raise NotFoundError
+        return found
+
+    async def find(self, where: Condition) -> V | None:
+        """Return the only one for which `where` holds, after taking the lock of its case."""
+        await self._lock(where)
+        row = await self._tx.first(self._select(where).limit(1))
+        return None if row is None else self._read(row)
+
+    async def many(self, *where: Condition, order: Sequence[ColumnElement[Any]]) -> list[V]:
+        """Return all for which every condition holds."""
+        rows = await self._tx.rows(self._select(*where).order_by(*order))
+        return [self._read(row) for row in rows]
+
+    async def add(self, value: V, *, version: int = 0) -> Row[Any]:
+        """Write a new row and return its columns. A second one raises ConflictError."""
+        plain = self._layout.plain(value)
+        body = await self._encrypt(plain, version, value)
+        row = await self._tx.first(
+            insert(self._table)
+            .values(**plain, version=version, body=body)
+            .returning(*self._table.primary_key.columns)
+        )
+        if row is None:
+            raise ConflictError
+        return row
+
+    async def replace(self, value: V, *, expected: int) -> None:
+        """Write the next version over version `expected`.
+
+        Raises ConflictError when another is stored, NotFoundError when none is.
+        """
+        plain = self._layout.plain(value)
+        body = await self._encrypt(plain, expected + 1, value)
+        mine = self._table.c.id == plain["id"]
+        changed = await self._tx.changed(
+            update(self._table)
+            .where(mine, self._table.c.version == expected)
+            .values(**plain, version=expected + 1, body=body)
+        )
+        if not changed:
+            await self._explain(mine)
+
+    async def version(self, id_: str) -> int:
+        """Return the stored version, or raise NotFoundError."""
+        found = await self._tx.first(select(self._table.c.version).where(self._table.c.id == id_))
+        if found is None:
+            raise NotFoundError
+        version: int = found.version
+        return version
+
+    async def _explain(self, mine: Condition) -> None:
+        if await self._tx.first(select(self._table.c.id).where(mine)) is None:
+            raise NotFoundError
+        raise ConflictError
+
+    async def _lock(self, where: Condition) -> None:
+        if self._layout.case is None or not self._tx.locks_cases:
+            return
+        row = await self._tx.first(select(self._layout.case.label("case")).where(where))
+        if row is not None:
+            await self._tx.hold(row.case)
+
+    # Any: the selected columns differ from table to table; `_read` takes them by name.
+    def _select(self, *where: Condition) -> Select[Any]:
+        owner = self._layout.owner
+        return (
+            select(
+                self._table.c.id,
+                self._table.c.version,
+                self._table.c.body,
+                owner.label("owner"),
+                tables.keys.c.wrapped,
+            )
+            .select_from(self._table.join(tables.keys, tables.keys.c.owner == owner))
+            .where(*where)
+        )
+
+    def _read(self, row: Row[Any]) -> V:
+        place = Place(table=self._table.name, id=row.id, version=row.version)
+        return self._layout.codec.decode(
+            self._tx.vault.decrypt(row.owner, row.wrapped, place, row.body)
+        )
+
+    async def _encrypt(self, plain: Mapping[str, object], version: int, value: V) -> bytes:
+        owner = str(plain[self._layout.owner.name])
+        place = Place(table=self._table.name, id=str(plain["id"]), version=version)
+        wrapped = await self._tx.wrapped_key(owner)
+        return self._tx.vault.encrypt(owner, wrapped, place, self._layout.codec.encode(value))
+
+
+class AggregateShelf(Shelf[A]):
+    """A shelf of things that carry their own version."""
+
+    async def save(self, value: A) -> A:
+        """Store the value as its next version and return that. Raises as `replace` does."""
+        saved = replace(value, version=value.version + 1)
+        await self.replace(saved, expected=value.version)
+        return saved

@@ -1,0 +1,80 @@
+"""Staff and their signed-in consoles. A login is found by its keyed hash."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from server.domain.errors import NotFoundError
+from server.domain.ids import CommitteeId, StaffId
+from server.domain.staff import Staff, StaffSession
+from server.store import tables
+from server.store.shelf import AggregateShelf, Layout
+from server.store.terms import plain_login
+from server.store.transaction import Transaction
+from server.store.vault import Vault
+
+_T = tables.staff.c
+_S = tables.staff_sessions.c
+
+
+def _layout(vault: Vault) -> Layout[Staff]:
+    def plain(staff: Staff) -> Mapping[str, object]:
+        return {
+            "id": staff.id,
+            "committee_id": staff.committee_id,
+            "login_term": _login_term(vault, staff.login),
+        }
+
+    return Layout(Staff, tables.staff, owner=_T.committee_id, plain=plain)
+
+
+def _login_term(vault: Vault, login: str) -> int:
+    return vault.term("login", "", plain_login(login))
+
+
+class SqlStaffRegister:
+    """Staff and their signed-in consoles."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._shelf = AggregateShelf(tx, _layout(tx.vault))
+
+    async def get(self, staff: StaffId) -> Staff:
+        return await self._shelf.get(staff)
+
+    async def by_login(self, login: str) -> Staff | None:
+        return await self._shelf.find(_T.login_term == _login_term(self._tx.vault, login))
+
+    async def of_committee(self, committee: CommitteeId) -> Sequence[Staff]:
+        return await self._shelf.many(_T.committee_id == committee, order=[_T.id])
+
+    async def add(self, staff: Staff) -> None:
+        await self._shelf.add(staff, version=staff.version)
+
+    async def save(self, staff: Staff) -> Staff:
+        return await self._shelf.save(staff)
+
+    async def sign_in(self, session: StaffSession) -> None:
+        await self._tx.run(insert(tables.staff_sessions).values(**asdict(session)))
+
+    async def session(self, token_hash: str) -> StaffSession | None:
+        row = await self._tx.first(select(tables.staff_sessions).where(_S.token_hash == token_hash))
+        return None if row is None else StaffSession(**row._asdict())
+
+    async def save_session(self, session: StaffSession) -> None:
+        changed = await self._tx.changed(
+            update(tables.staff_sessions)
+            .where(_S.token_hash == session.token_hash)
+            .values(**asdict(session))
+        )
+        if not changed:
+            raise NotFoundError
+
+    async def revoke_sessions(self, staff: StaffId, at: datetime) -> None:
+        await self._tx.run(
+            update(tables.staff_sessions)
+            .where(_S.staff_id == staff, _S.revoked_at.is_(None))
+            .values(revoked_at=at)
+        )

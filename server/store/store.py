@@ -1,0 +1,157 @@
+"""The store: opens transactions, and in each the repositories of every kind."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from server.domain.errors import DomainError, NotFoundError
+from server.ports.store import (
+    Agreements,
+    Calendar,
+    Cases,
+    Codes,
+    Committees,
+    Files,
+    Invitations,
+    Outbox,
+    Register,
+    Replies,
+    SessionLog,
+    Sessions,
+    StaffRegister,
+    UnitOfWork,
+)
+from server.ports.system import Ids
+from server.store.agreement import SqlAgreements
+from server.store.calendar import SqlCalendar
+from server.store.case import SqlCases
+from server.store.codes import SqlCodes
+from server.store.committee import SqlCommittees
+from server.store.engines import BUSY_SECONDS, Engines, open_engines
+from server.store.errors import translated
+from server.store.files import SqlFiles
+from server.store.invitation import SqlInvitations
+from server.store.outbox import SqlOutbox
+from server.store.register import SqlRegister
+from server.store.replies import SqlReplies
+from server.store.schema import check
+from server.store.session import SqlSessions
+from server.store.session_log import SqlSessionLog
+from server.store.staff import SqlStaffRegister
+from server.store.transaction import STORE_KEY, Transaction
+from server.store.vault import Vault
+
+
+class SqlUnitOfWork:
+    """One transaction with every repository in it."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self.committees: Committees = SqlCommittees(tx)
+        self.staff: StaffRegister = SqlStaffRegister(tx)
+        self.cases: Cases = SqlCases(tx)
+        self.invitations: Invitations = SqlInvitations(tx)
+        self.sessions: Sessions = SqlSessions(tx)
+        self.agreements: Agreements = SqlAgreements(tx)
+        self.register: Register = SqlRegister(tx)
+        self.log: SessionLog = SqlSessionLog(tx)
+        self.outbox: Outbox = SqlOutbox(tx)
+        self.codes: Codes = SqlCodes(tx)
+        self.files: Files = SqlFiles(tx)
+        self.calendar: Calendar = SqlCalendar(tx)
+        self.replies: Replies = SqlReplies(tx)
+
+
+class SqlStore:
+    """The database, opened with `open_store`."""
+
+    def __init__(self, engines: Engines, vault: Vault) -> None:
+        self._engines = engines
+        self._vault = vault
+        self._turn = asyncio.Lock()
+
+    def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Open a transaction that sees what was committed; the database refuses writes."""
+        return self._read()
+
+    def write(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Open a transaction that commits on leaving without an error."""
+        return self._write()
+
+    def keyed_hash(self, text: str) -> str:
+        """Return HMAC-SHA-256 as hexadecimal digits, useless without the key."""
+        return self._vault.keyed_hash(text)
+
+    async def healthy(self) -> bool:
+        """Whether the database answers within five seconds."""
+        try:
+            async with asyncio.timeout(BUSY_SECONDS), self.read() as uow:
+                await uow.calendar.years()
+        except (DomainError, TimeoutError):
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Close every connection; open transactions have to be over."""
+        await self._engines.close()
+
+    async def check(self) -> None:
+        """Raise unless schema and key fit; make the store's own key at first use."""
+        async with _connected(self._engines.reader) as connection:
+            await check(connection)
+        async with self._transaction(self._engines.writer) as tx:
+            await tx.hold(STORE_KEY)
+            try:
+                self._vault.check(STORE_KEY, await tx.wrapped_key(STORE_KEY))
+            except NotFoundError:
+                await tx.give_key(STORE_KEY)
+
+    @asynccontextmanager
+    async def _read(self) -> AsyncIterator[UnitOfWork]:
+        async with _connected(self._engines.reader) as connection:
+            reading = await connection.execution_options(postgresql_readonly=True)
+            yield SqlUnitOfWork(Transaction(reading, self._vault, locks_cases=False))
+
+    @asynccontextmanager
+    async def _write(self) -> AsyncIterator[UnitOfWork]:
+        async with self._transaction(self._engines.writer) as tx:
+            yield SqlUnitOfWork(tx)
+
+    @asynccontextmanager
+    async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[Transaction]:
+        locks = not self._engines.single_writer
+        async with AsyncExitStack() as stack:
+            if self._engines.single_writer:
+                await stack.enter_async_context(self._turn)
+            connection = await stack.enter_async_context(_connected(engine))
+            with translated():
+                begun = await connection.begin()
+            tx = Transaction(connection, self._vault, locks_cases=locks)
+            # Left by an error, the connection goes back to its pool, which rolls back.
+            yield tx
+            tx.must_be_whole()
+            with translated():
+                await begun.commit()
+
+
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    async with AsyncExitStack() as stack:
+        with translated():
+            connection = await stack.enter_async_context(engine.connect())
+        yield connection
+
+
+async def open_store(address: str, kek: bytes, ids: Ids) -> SqlStore:
+    """Open `sqlite:///file` or `postgresql://…`, migrated before, with its 32-byte KEK.
+
+    Raises WrongKeyError, OutdatedSchemaError, UnknownSchemaError, UnavailableError.
+    """
+    store = SqlStore(open_engines(address), Vault(kek, ids))
+    try:
+        await store.check()
+    except BaseException:
+        await store.close()
+        raise
+    return store

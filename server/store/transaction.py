@@ -1,0 +1,74 @@
+"""One transaction as the repositories use it: statements, keys and the lock of a case."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import CursorResult, Executable, Row, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.domain.errors import DomainError, NotFoundError
+from server.store import tables
+from server.store.errors import translated
+from server.store.vault import Vault
+
+STORE_KEY = "store"
+"""Owner of the key for what belongs to no case and no committee."""
+
+
+class Transaction:
+    """Runs statements. After a failed one nothing can be committed any more."""
+
+    def __init__(self, connection: AsyncConnection, vault: Vault, *, locks_cases: bool) -> None:
+        self._connection = connection
+        self.vault = vault
+        self.locks_cases = locks_cases
+        self._held: set[str] = set()
+        self._failure: DomainError | None = None
+
+    # Any: the columns of a statement are known where it is written, not here.
+    async def run(self, statement: Executable) -> CursorResult[Any]:
+        """Return the statement's result; raises what `translated` makes of a failure."""
+        try:
+            with translated():
+                return await self._connection.execute(statement)
+        except DomainError as failure:
+            self._failure = failure
+            raise
+
+    async def first(self, statement: Executable) -> Row[Any] | None:
+        """Return the first row, if any."""
+        return (await self.run(statement)).first()
+
+    async def rows(self, statement: Executable) -> Sequence[Row[Any]]:
+        """Return every row."""
+        return (await self.run(statement)).all()
+
+    async def changed(self, statement: Executable) -> int:
+        """Return how many rows the statement changed."""
+        return (await self.run(statement)).rowcount
+
+    def must_be_whole(self) -> None:
+        """Raise the failure that was swallowed on the way, so that nothing half is kept."""
+        if self._failure is not None:
+            raise self._failure
+
+    async def hold(self, case: str) -> None:
+        """Take the lock of one case until the end; without need where one writer writes."""
+        if not self.locks_cases or case in self._held:
+            return
+        name = int.from_bytes(hashlib.sha256(case.encode()).digest()[:8], signed=True)
+        await self.run(select(func.pg_advisory_xact_lock(name)))
+        self._held.add(case)
+
+    async def wrapped_key(self, owner: str) -> bytes:
+        """Return the owner's wrapped key, or raise NotFoundError: no such case or committee."""
+        found = await self.first(select(tables.keys.c.wrapped).where(tables.keys.c.owner == owner))
+        if found is None:
+            raise NotFoundError
+        wrapped: bytes = found.wrapped
+        return wrapped
+
+    async def give_key(self, owner: str) -> None:
+        """Make the key of a new case or committee."""
+        await self.run(insert(tables.keys).values(owner=owner, wrapped=self.vault.new_key(owner)))
