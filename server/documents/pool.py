@@ -1,22 +1,24 @@
 """Runs work that burns processor time in other processes.
 
 Children come from a forkserver, so they carry none of the app's sockets or threads;
-each watches the app's process and ends with it, even when that was killed. A broken
-pool (a child killed by the kernel or by hostile input) is rebuilt and the work tried
-once more.
+each watches the app's process and ends with it, even when that was killed. Each child
+has one work at a time: when it dies (killed by the kernel, crashed by hostile input)
+only that work is tried again, once, in a new child.
 """
 
 import asyncio
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from multiprocessing.connection import wait
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Generic, Self, TypeVar, cast
 
 from server.domain.errors import DomainError
 
@@ -25,7 +27,7 @@ PRELOADED = ("server.documents.work",)
 
 
 class WorkFailedError(DomainError):
-    """The work ended its process twice; it will not be tried again."""
+    """The work ended its process twice or failed beyond telling; see the log."""
 
     code = "work_failed"
 
@@ -35,30 +37,34 @@ class ProcessWorkPool:
 
     def __init__(self, size: int, preload: Sequence[str] = PRELOADED) -> None:
         """Nothing starts before the first work."""
-        self._size = size
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(preload))
-        self._executor = self._fresh()
+        self._idle: asyncio.LifoQueue[ProcessPoolExecutor] = asyncio.LifoQueue()
+        self._children = {self._fresh() for _ in range(size)}
+        for child in self._children:
+            self._idle.put_nowait(child)
 
     async def run(self, work: Callable[..., T], *args: object) -> T:
         """Return what the module-level `work(*args)` returns in a child.
 
         Raises what it raises, WorkFailedError when its process ended twice.
         """
-        executor = self._executor
-        try:
-            return await asyncio.wrap_future(executor.submit(work, *args))
-        except BrokenProcessPool:
-            self._replace(executor)
-        try:
-            return await asyncio.wrap_future(self._executor.submit(work, *args))
-        except BrokenProcessPool as error:
-            self._replace(self._executor)
-            raise WorkFailedError(work=work.__name__) from error
+        for _ in range(2):
+            child = await self._idle.get()
+            try:
+                done = await asyncio.wrap_future(child.submit(_told, work, args))
+            except BrokenProcessPool:
+                child = self._replaced(child)
+            else:
+                return done.result()
+            finally:
+                self._idle.put_nowait(child)
+        raise WorkFailedError(work=work.__name__)
 
     def close(self) -> None:
         """End the children; work that has not begun is dropped."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        for child in self._children:
+            child.shutdown(wait=True, cancel_futures=True)
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -73,14 +79,49 @@ class ProcessWorkPool:
         """Close it."""
         self.close()
 
-    def _replace(self, broken: ProcessPoolExecutor) -> None:
-        # Several works may find the same pool broken: the first one rebuilds it.
-        if self._executor is broken:
-            self._executor = self._fresh()
-            broken.shutdown(wait=False, cancel_futures=True)
+    def _replaced(self, broken: ProcessPoolExecutor) -> ProcessPoolExecutor:
+        broken.shutdown(wait=False, cancel_futures=True)
+        child = self._fresh()
+        self._children = (self._children - {broken}) | {child}
+        return child
 
     def _fresh(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self._size, mp_context=self._context, initializer=_begin_child)
+        return ProcessPoolExecutor(1, mp_context=self._context, initializer=_begin_child)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told(Generic[T]):
+    """How the work ended, in a form that always survives the way back."""
+
+    value: T | None = None
+    error: BaseException | None = None
+    refusal: type[DomainError] | None = None
+    facts: tuple[tuple[str, object], ...] = ()
+
+    def result(self) -> T:
+        if self.refusal is not None:
+            raise self.refusal(**dict(self.facts))
+        if self.error is not None:
+            raise self.error
+        return cast("T", self.value)
+
+
+def _told(work: Callable[..., T], args: tuple[object, ...]) -> _Told[T]:
+    try:
+        return _Told(value=work(*args))
+    except DomainError as refused:
+        return _Told(refusal=type(refused), facts=tuple(refused.facts.items()))
+    except Exception as error:  # noqa: BLE001  outermost frame: it must reach the caller
+        return _Told(error=_travelling(error, work.__name__))
+
+
+def _travelling(error: Exception, work: str) -> Exception:
+    # An error that cannot be unpickled would break the child for its next work.
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301  our own bytes
+    except (pickle.PickleError, TypeError, AttributeError, ValueError):
+        return RuntimeError(f"{work}: {type(error).__name__}: {error}")
+    return error
 
 
 def _begin_child() -> None:
