@@ -1,0 +1,67 @@
+"""Who is behind a browser's connection; no message ever says it."""
+
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from server.domain.ids import CaseId, PersonId, SeatId, SessionId, StaffId
+from server.domain.staff import Actor
+from server.signalling.limits import Bucket
+from server.usecases.identify import hash_token, seat_of, staff_of
+from server.usecases.world import World
+
+STAFF_COOKIE, SEAT_COOKIE = "__Host-heyi-staff", "__Host-heyi-seat"
+
+
+@dataclass(slots=True)
+class Caller:
+    """One connection: a member of staff or a person, and the seat it took.
+
+    `holder` is False for a second browser that waits for the mediator.
+    """
+
+    socket: str
+    token: str
+    actor: Actor | None = None
+    person: PersonId | None = None
+    case: CaseId | None = None
+    session: SessionId | None = None
+    holder: bool = True
+    bucket: Bucket = field(default_factory=Bucket)
+
+    @property
+    def seat(self) -> SeatId:
+        """The seat: staff sit under their own id, people under theirs."""
+        return SeatId(self.actor.staff_id if self.actor else self.person or "")
+
+    @property
+    def staff_id(self) -> StaffId | None:
+        """The member of staff, or None."""
+        return self.actor.staff_id if self.actor else None
+
+    @property
+    def device(self) -> str:
+        """The hash under which this browser may hold a seat."""
+        return hash_token(self.token)
+
+
+async def recognise(
+    world: World, socket: str, request: web.Request, wanted: str | None
+) -> Caller | None:
+    """Return who connects, by his cookie; `wanted` decides where a browser has both."""
+    staff, seat = request.cookies.get(STAFF_COOKIE), request.cookies.get(SEAT_COOKIE)
+    if staff and wanted != "seat" and (actor := await staff_of(world, staff)):
+        return Caller(socket=socket, token=staff, actor=actor)
+    if seat and wanted != "staff" and (invitation := await seat_of(world, seat)):
+        return Caller(
+            socket=socket, token=seat, person=invitation.person_id, case=invitation.case_id
+        )
+    return None
+
+
+async def still_there(world: World, caller: Caller) -> bool:
+    """Return whether the cookie is still good; refresh what it stands for."""
+    if caller.actor is None:
+        return await seat_of(world, caller.token) is not None
+    caller.actor = await staff_of(world, caller.token)
+    return caller.actor is not None

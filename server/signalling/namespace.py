@@ -1,0 +1,214 @@
+"""The live edge: parse, recognise, submit to the room, acknowledge.
+
+Handlers of one browser run one after another; they never wait for a browser.
+"""
+
+import logging
+from typing import Any
+
+import socketio
+from pydantic import ValidationError
+
+from server.domain.errors import DomainError, ForbiddenError, NotFoundError
+from server.domain.ids import SessionId
+from server.domain.invitation import Invitation
+from server.rooms import attendance
+from server.rooms.room import Room
+from server.rooms.view import RoomView
+from server.signalling.callers import Caller, recognise, still_there
+from server.signalling.messages import Enter, Reply
+from server.signalling.requests import REQUESTS, Asked, By
+from server.signalling.snapshots import snapshot
+from server.usecases.conduct_session import may_watch
+from server.usecases.identify import hash_token
+from server.usecases.world import World
+
+log = logging.getLogger(__name__)
+
+ENTER_WITHIN = 10.0
+CHECK_EVERY = 5.0
+_LEAVING = {"client namespace disconnect": "gone"}
+
+
+class Live(socketio.AsyncNamespace):
+    """Every browser that is connected, and what it may ask."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__("/")
+        self._world = world
+        self._callers: dict[str, Caller] = {}
+
+    async def trigger_event(self, event: str, *args: Any) -> Any:  # noqa: ANN401 - the library's own shape
+        """Dispatch by the table; the library's own dispatch would run any `on_` method."""
+        if event == "connect":
+            return await self._connect(*args)
+        if event == "disconnect":
+            return await self._disconnect(*args)
+        return await self._request(event, *args)
+
+    async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> bool:
+        wanted = auth.get("as") if isinstance(auth, dict) else None
+        request = environ["aiohttp.request"]
+        caller = await recognise(self._world, sid, request, wanted)
+        if caller is None:
+            return False
+        self._callers[sid] = caller
+        return True
+
+    async def _disconnect(self, sid: str, reason: str = "") -> None:
+        caller = self._callers.pop(sid, None)
+        if caller is None or caller.session is None or not caller.holder:
+            return
+        absence = _LEAVING.get(reason, "network")
+        await self._world.rooms.within(
+            caller.session, lambda room: attendance.leave(room, caller.seat, sid, absence)
+        )
+
+    async def _request(self, event: str, sid: str, *args: object) -> dict[str, Any]:
+        caller = self._callers.get(sid)
+        if caller is None:
+            return _refusal("signed_out")
+        if not caller.bucket.take(self._world.clock.monotonic()):
+            return await self._too_fast(caller)
+        try:
+            answer = await self._answer(event, caller, args[0] if args else {})
+        except DomainError as refused:
+            facts = {k: v for k, v in refused.facts.items() if isinstance(v, str | int | list)}
+            return _refusal(refused.code, **facts)
+        except ValidationError:
+            return _refusal("invalid_value", event=event)
+        return Reply(ok=True, facts=answer or {}).model_dump(mode="json")
+
+    async def _too_fast(self, caller: Caller) -> dict[str, Any]:
+        if caller.bucket.out_of_patience:
+            await self.disconnect(caller.socket)
+        return _refusal("too_fast")
+
+    async def _answer(self, event: str, caller: Caller, say: object) -> dict[str, Any] | None:
+        if event == "enter":
+            await self._enter(caller, Enter.model_validate(say))
+            return None
+        if event == "leave":
+            await self._leave(caller)
+            return None
+        row = REQUESTS.get(event)
+        if row is None:
+            raise NotFoundError
+        self._authorise(row.by, caller)
+        parsed = row.say.model_validate(say)
+        assert caller.session is not None  # noqa: S101 - authorised above
+        asked = Asked(world=self._world, caller=caller, session=caller.session, say=parsed)
+        facts = await row.work(asked)
+        if event == "media.start" and facts:
+            await self.emit("media.offer", facts, to=caller.socket)
+            return None
+        return facts
+
+    def _authorise(self, by: By, caller: Caller) -> None:
+        if caller.session is None or not caller.holder:
+            raise ForbiddenError
+        if by is not By.ANY and (by is By.STAFF) != (caller.actor is not None):
+            raise ForbiddenError
+
+    async def _enter(self, caller: Caller, say: Enter) -> None:
+        session = SessionId(say.session_id)
+        caller.holder = await self._may_hold(caller, session)
+        caller.session = session
+
+        async def job(room: Room) -> None:
+            if not caller.holder:
+                await self._tell_one(caller, room.view(), ())
+                return
+            old = await attendance.enter(room, caller.seat, caller.socket, caller.staff_id)
+            if old is not None:
+                await self._replaced(old)
+
+        await self._world.rooms.within(session, job)
+
+    async def _may_hold(self, caller: Caller, session_id: SessionId) -> bool:
+        async with self._world.store.read() as uow:
+            session = await uow.sessions.get(session_id)
+            if caller.actor is not None:
+                may_watch(caller.actor, await uow.cases.get(session.case_id))
+                return True
+            if session.case_id != caller.case:
+                raise NotFoundError
+            invitation = await uow.invitations.by_seat(hash_token(caller.token))
+        return _holds(invitation, caller)
+
+    async def _replaced(self, old: str) -> None:
+        gone = self._callers.get(old)
+        if gone is not None:
+            gone.session = None
+        await self.emit("replaced", {}, to=old)
+        await self.disconnect(old)
+
+    async def _leave(self, caller: Caller) -> None:
+        session, caller.session = caller.session, None
+        if session is None or not caller.holder:
+            return
+        await self._world.rooms.within(
+            session, lambda r: attendance.leave(r, caller.seat, caller.socket, "gone")
+        )
+
+    async def tell(self, view: RoomView, events: tuple[str, ...]) -> None:
+        """Send everybody in the room what he may know; the senders' queues are bounded."""
+        for caller in tuple(self._callers.values()):
+            if caller.session == view.session.id:
+                await self._tell_one(caller, view, events)
+
+    async def _tell_one(self, caller: Caller, view: RoomView, events: tuple[str, ...]) -> None:
+        holder = caller.actor is not None or _is_holder(view, caller)
+        if holder and not caller.holder:
+            events = ("enter_again",)
+        caller.holder = caller.holder and holder
+        shown = snapshot(view, caller.seat, holder=caller.holder)
+        told = [event for event in events if holder and _for(caller, event)]
+        change = {"n": view.n, "events": told, "snapshot": shown.model_dump(mode="json")}
+        await self.emit("change", change, to=caller.socket)
+
+    async def part(self, session: SessionId, socket: str, reason: str) -> None:
+        """Tell a browser why it is cut, and end its connection."""
+        del session
+        if (caller := self._callers.get(socket)) is not None:
+            caller.session = None
+        await self.emit("parted", {"reason": reason}, to=socket)
+        await self.disconnect(socket)
+
+    async def watch(self) -> None:
+        """Cut browsers that never entered or whose cookie is no longer good, for ever."""
+        unentered: set[str] = set()
+        while True:
+            await self._world.clock.sleep(CHECK_EVERY)
+            late = {s for s, c in self._callers.items() if c.session is None}
+            for socket in late & unentered:
+                await self.disconnect(socket)
+            unentered = late
+            for caller in tuple(self._callers.values()):
+                await self._check(caller)
+
+    async def _check(self, caller: Caller) -> None:
+        if await still_there(self._world, caller):
+            return
+        await self.part(caller.session or SessionId(""), caller.socket, "signed_out")
+
+
+def _holds(invitation: Invitation | None, caller: Caller) -> bool:
+    if invitation is None:
+        raise ForbiddenError
+    return invitation.device == caller.device
+
+
+def _is_holder(view: RoomView, caller: Caller) -> bool:
+    return caller.person is not None and view.scene.holders.get(caller.person) == caller.device
+
+
+def _for(caller: Caller, event: str) -> bool:
+    name, _, seat = event.partition(":")
+    if seat:
+        return seat == caller.seat
+    return name != "called" or caller.actor is not None
+
+
+def _refusal(code: str, **facts: object) -> dict[str, Any]:
+    return Reply(ok=False, code=code, facts=facts).model_dump(mode="json")

@@ -1,0 +1,245 @@
+"""Renders a room for one viewer: whole, versioned, and no more than he may know."""
+
+from datetime import datetime
+from typing import Literal, cast
+
+from server.domain import owed
+from server.domain.audience import visible_to
+from server.domain.case import Person
+from server.domain.errors import NotFoundError
+from server.domain.ids import PersonId, SeatId
+from server.domain.session import Participant, Session, SessionState, SpaceKind
+from server.rooms.view import Lamp, Presence, RoomView
+from server.signalling.messages import (
+    DeskSeat,
+    DeskState,
+    MinutesItemState,
+    MinutesState,
+    SeatState,
+    SlotState,
+    Snapshot,
+)
+
+Hold = Literal["none", "other_side_talks", "paused", "mediator_lost"]
+
+
+def snapshot(view: RoomView, seat: SeatId, *, holder: bool = True) -> Snapshot:
+    """Return the state as the seat's browser may know it.
+
+    A second browser that waits for the mediator (`holder` False) learns nothing but
+    that it waits.
+    """
+    session = view.session
+    viewer = session.participant(seat)
+    place = session.place(viewer)
+    staff = viewer.staff_id is not None
+    return Snapshot(
+        n=view.n,
+        session_id=session.id,
+        state=session.state,
+        space=session.space.kind if staff else place.kind,
+        caucus_side=session.space.side if staff else place.side,
+        since=view.since,
+        hold=_hold(session, viewer),
+        hold_minutes=view.hold_minutes,
+        hold_text=view.hold_texts.get(viewer.side, "") if viewer.side else "",
+        lamp=_lamp(view, viewer).value,
+        lamp_at=view.lamp_at,
+        audience=_audience(view, seat) if holder else [],
+        seats=_seats(view, viewer) if holder else [],
+        slots=_slots(view, seat) if holder else [],
+        device="holder" if holder else "waiting",
+        rights_block=session.rights_block,
+        rights_total=view.rights_blocks,
+        minutes=_minutes(view, viewer) if holder else _no_minutes(),
+        agreement_revision=view.scene.agreement.revision,
+        agreement_state=view.scene.agreement.state,
+        reading=view.scene.agreement.reading,
+        outcome=session.outcome,
+        end_reason=session.end_reason,
+        desk=_desk(view) if staff else None,
+    )
+
+
+def _hold(session: Session, viewer: Participant) -> Hold:
+    if session.state is SessionState.FROZEN:
+        return "mediator_lost"
+    if session.state is SessionState.PAUSED:
+        return "paused"
+    apart = session.place(viewer).kind is SpaceKind.LOBBY
+    busy = session.space.kind in {SpaceKind.CAUCUS, SpaceKind.JOINT}
+    if session.running and apart and busy and viewer.admitted:
+        return "other_side_talks"
+    return "none"
+
+
+def _lamp(view: RoomView, viewer: Participant) -> Lamp:
+    inside = view.session.place(viewer).kind is SpaceKind.CAUCUS
+    return view.lamp if inside or viewer.staff_id is not None else Lamp.NONE
+
+
+def _audience(view: RoomView, seat: SeatId) -> list[str]:
+    return sorted(listener for source, listener in view.heard if source == seat)
+
+
+def _slots(view: RoomView, seat: SeatId) -> list[SlotState]:
+    heard = {source for source, listener in view.heard if listener == seat}
+    return [
+        SlotState(slot=slot, seat=source, audio=True, video=True)
+        for source, slot in sorted(view.slots.get(seat, {}).items(), key=lambda item: item[1])
+        if source in heard
+    ]
+
+
+def _seats(view: RoomView, viewer: Participant) -> list[SeatState]:
+    shown = visible_to(view.session, viewer)
+    beside = _beside(view)
+    seated = {person for people in beside.values() for person in people}
+    return [
+        _seat(view, one, viewer, beside)
+        for one in shown
+        if viewer.staff_id is not None or one.person_id not in seated
+    ]
+
+
+def _beside(view: RoomView) -> dict[SeatId, list[PersonId]]:
+    # A companion without a link of his own sits at the phone of the person he is with.
+    at: dict[SeatId, list[PersonId]] = {}
+    case = view.scene.case
+    for person in case.people:
+        if person.role != "companion" or person.id in view.scene.invited:
+            continue
+        first = next(p for p in case.people_of(person.party_id))
+        at.setdefault(SeatId(first.id), []).append(person.id)
+    return at
+
+
+def _seat(
+    view: RoomView, one: Participant, viewer: Participant, beside: dict[SeatId, list[PersonId]]
+) -> SeatState:
+    presence = view.presence.get(one.seat, Presence(seat=one.seat))
+    person = view.scene.case.person(one.person_id) if one.person_id else None
+    return SeatState(
+        seat=one.seat,
+        you=one.seat == viewer.seat,
+        staff_role=_staff_role(view.session, one),
+        person_id=one.person_id,
+        person_role=person.role if person else None,
+        side=one.side,
+        name=_name(view, one, person),
+        party=_party(view, person),
+        beside=[view.scene.case.person(p).name for p in beside.get(one.seat, [])],
+        present=presence.present,
+        absence=_absence(presence),
+        since=presence.since,
+        space=view.session.place(one).kind,
+        admitted=one.admitted,
+        microphone=presence.microphone,
+        camera=presence.camera,
+        speaking=presence.speaking,
+        network=cast("Literal['good', 'weak', 'audio_only']", presence.network),
+    )
+
+
+Absence = Literal["none", "not_yet", "network", "page_hidden", "telephone", "locked", "gone"]
+
+
+def _absence(presence: Presence) -> Absence:
+    if presence.present and presence.away != "none":
+        return cast("Absence", presence.away)
+    return cast("Absence", presence.absence)
+
+
+def _staff_role(session: Session, one: Participant) -> Literal["mediator", "recorder"] | None:
+    if one.staff_id is None:
+        return None
+    return "mediator" if one.staff_id == session.host else "recorder"
+
+
+def _name(view: RoomView, one: Participant, person: Person | None) -> str:
+    if person is not None:
+        return person.name
+    if one.staff_id is None or one.staff_id not in view.scene.staff:
+        raise NotFoundError
+    return view.scene.staff[one.staff_id].name
+
+
+def _party(view: RoomView, person: Person | None) -> str:
+    if person is None:
+        return ""
+    party = view.scene.case.party(person.party_id)
+    return party.short_name or party.name
+
+
+def _minutes(view: RoomView, viewer: Participant) -> MinutesState:
+    session = view.session
+    shown = viewer.staff_id is not None or session.minutes_ready
+    items = session.minutes if shown else ()
+    return MinutesState(
+        version=session.minutes_version,
+        ready=session.minutes_ready,
+        items=[
+            MinutesItemState(id=i.id, at=i.at, speaker=i.speaker, text=i.text, mark=i.mark.value)
+            for i in items
+        ],
+        answers={
+            a.person_id: a.agreed
+            for a in session.minutes_answers
+            if a.version == session.minutes_version
+            and (viewer.staff_id is not None or a.person_id == viewer.person_id)
+        },
+    )
+
+
+def _no_minutes() -> MinutesState:
+    return MinutesState(version=0, ready=False, items=[], answers={})
+
+
+def _desk(view: RoomView) -> DeskState:
+    people = [one for one in view.session.participants if one.person_id is not None]
+    return DeskState(
+        seats=[_desk_seat(view, one) for one in people],
+        owed_for_joint=_owed(view),
+        media_ok=view.media_ok,
+        log_ok=view.log_ok,
+        recorder_in_caucus=view.session.recorder_in_caucus,
+        elapsed_s=_elapsed(view.session.opened_at, view.session.closed_at or view.now),
+    )
+
+
+def _owed(view: RoomView) -> list[str]:
+    found = owed.before_joint(view.session, view.scene.case, view.rights_blocks)
+    return [f"{code}:{person}" for person, code in found]
+
+
+def _elapsed(opened: datetime | None, until: datetime) -> int:
+    return int((until - opened).total_seconds()) if opened else 0
+
+
+def _desk_seat(view: RoomView, one: Participant) -> DeskSeat:
+    session, case = view.session, view.scene.case
+    assert one.person_id is not None  # noqa: S101 - chosen by _desk
+    person = case.person(one.person_id)
+    online = session.consent(person.id, owed.ONLINE)
+    given = {c.scope: c.agreed for c in session.consents if c.person_id == person.id}
+    said = [e.present for e in session.environments if e.person_id == person.id]
+    presence = view.presence.get(one.seat, Presence(seat=one.seat))
+    return DeskSeat(
+        seat=one.seat,
+        identity=_identity(session, person),
+        consents_given=sum(given.values()),
+        consents_asked=len(given),
+        online_consent=online.agreed if online else None,
+        rights_heard=len({a.block for a in session.rights_answers if a.person_id == person.id}),
+        environment=said[-1] if said else "",
+        call=presence.call,
+        device_waiting=person.id in view.scene.waiting,
+        owed=list(owed.before_admission(session, person, view.rights_blocks)),
+    )
+
+
+def _identity(session: Session, person: Person) -> Literal["unchecked", "matches", "differs"]:
+    checks = [c for c in session.identity_checks if c.person_id == person.id]
+    if not checks:
+        return "unchecked"
+    return "matches" if checks[-1].matches else "differs"

@@ -1,0 +1,184 @@
+"""What staff and parties do in a live sitting, each step in its room's turn."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from server.domain import access, conduct, minutes
+from server.domain.access import Act
+from server.domain.case import Case, Side
+from server.domain.conduct import Decision
+from server.domain.errors import ForbiddenError, NotFoundError, WrongStateError
+from server.domain.ids import PersonId, SeatId, SessionId, StaffId
+from server.domain.invitation import hand_over
+from server.domain.jurisdiction.texts import text_version
+from server.domain.masking import mask_identity_number
+from server.domain.session import Consent, IdentityCheck, MinutesItem, Session
+from server.domain.session_log import happened
+from server.domain.staff import Actor
+from server.rooms import attendance
+from server.rooms.room import Room
+from server.usecases.world import World
+
+
+async def by_staff(
+    world: World,
+    actor: Actor,
+    session: SessionId,
+    decision: Decision,
+    *,
+    act: Act = Act.CONDUCT,
+    hold_minutes: int | None = None,
+) -> Session:
+    """Let a member of staff take a decision; only the host moves people."""
+
+    async def job(room: Room) -> Session:
+        access.allow(actor, act, access.of_case(room.scene.case, actor))
+        return await room.decide(actor.staff_id, decision, hold_minutes=hold_minutes)
+
+    return await world.rooms.within(session, job)
+
+
+async def by_party(
+    world: World, person: PersonId, session: SessionId, decision: Decision
+) -> Session:
+    """Let a person of a side take a decision about himself."""
+
+    async def job(room: Room) -> Session:
+        room.scene.case.person(person)
+        return await room.decide(person, decision)
+
+    return await world.rooms.within(session, job)
+
+
+async def check_identity(
+    world: World, actor: Actor, session: SessionId, check: IdentityCheck
+) -> Session:
+    """Record an identity check; the masked number comes from the case, not the screen."""
+
+    async def job(room: Room) -> Session:
+        access.allow(actor, Act.CONDUCT, access.of_case(room.scene.case, actor))
+        person = room.scene.case.person(check.person_id)
+        seen = replace(check, number_masked=mask_identity_number(person.id_no))
+        return await room.decide(actor.staff_id, conduct.check_identity(seen))
+
+    return await world.rooms.within(session, job)
+
+
+def identity(
+    world: World, actor: Actor, person: PersonId, document: str, **seen: bool
+) -> IdentityCheck:
+    """Return what a member of staff says he saw, at this moment."""
+    return IdentityCheck(
+        person_id=person,
+        document=document,
+        number_masked="",
+        matches=seen["matches"],
+        by=actor.staff_id,
+        at=world.clock.now(),
+        phone_confirmed_on_video=seen["phone_confirmed"],
+    )
+
+
+async def oral_consent(
+    world: World, actor: Actor, session: SessionId, person: PersonId, answer: tuple[str, bool]
+) -> Session:
+    """Record an answer given aloud on video; the witness is who records it."""
+    scope, agreed = answer
+    text = world.pack.consent(scope)
+    given = Consent(
+        person_id=person,
+        scope=scope,
+        agreed=agreed,
+        text_version=text_version(text),
+        at=world.clock.now(),
+        method="oral",
+        witness=actor.staff_id,
+    )
+    return await by_staff(world, actor, session, conduct.consent(given))
+
+
+async def write_minutes(
+    world: World, actor: Actor, session: SessionId, item: MinutesItem, *, change: bool
+) -> Session:
+    """Add or change one sentence; a caucus is never minuted word for word."""
+    decision = minutes.change(item) if change else minutes.add(item)
+    return await by_staff(world, actor, session, decision)
+
+
+async def tell_side(world: World, actor: Actor, session: SessionId, side: Side, text: str) -> None:
+    """Send a waiting side a neutral line; it is shown, not kept."""
+
+    async def job(room: Room) -> None:
+        access.allow(actor, Act.CONDUCT, access.of_case(room.scene.case, actor))
+        room.hold_texts[side] = text
+        await room.note("told", actor.staff_id, side=side)
+        await room.tell("told")
+
+    await world.rooms.within(session, job)
+
+
+async def answer_call(world: World, actor: Actor, session: SessionId, seat: SeatId) -> None:
+    """Take a party's call off the list."""
+
+    async def job(room: Room) -> None:
+        access.allow(actor, Act.CONDUCT, access.of_case(room.scene.case, actor))
+        await attendance.call(room, seat, None)
+
+    await world.rooms.within(session, job)
+
+
+async def admit_device(world: World, actor: Actor, session: SessionId, seat: SeatId) -> None:
+    """Let a second browser take the seat; the first one is cut."""
+
+    async def job(room: Room) -> None:
+        case = room.scene.case
+        access.allow(actor, Act.CONDUCT, access.of_case(case, actor))
+        await _hand_over(world, actor, case, PersonId(seat))
+        await attendance.cut(room, seat, "moved")
+        await room.refresh("joined")
+
+    await world.rooms.within(session, job)
+
+
+async def _hand_over(world: World, actor: Actor, case: Case, person: PersonId) -> None:
+    async with world.store.write() as uow:
+        every = await uow.invitations.of_case(case.id)
+        waiting = [i for i in every if i.person_id == person and i.waiting_device]
+        if not waiting or waiting[-1].waiting_device is None:
+            raise NotFoundError
+        invitation = hand_over(waiting[-1], waiting[-1].waiting_device)
+        await uow.invitations.save(invitation)
+        what = happened("device.admitted", actor.staff_id, person=person)
+        await uow.log.append(case.id, (what,), world.clock.now())
+
+
+async def adjourn(world: World, actor: Actor, session: SessionId, next_at: datetime) -> Session:
+    """End for today and plan the next sitting; consents and drafts are kept."""
+    if next_at <= world.clock.now():
+        raise WrongStateError(state="past")
+    ended = await by_staff(world, actor, session, conduct.adjourn)
+    following = Session(
+        id=SessionId(world.ids.new()),
+        case_id=ended.case_id,
+        committee_id=ended.committee_id,
+        planned_at=next_at,
+        host=StaffId(actor.staff_id),
+        consents=ended.consents,
+    )
+    async with world.store.write() as uow:
+        await uow.sessions.add(following)
+        what = happened("session.scheduled", actor.staff_id)
+        await uow.log.append(ended.case_id, (what,), world.clock.now())
+    return following
+
+
+def may_watch(actor: Actor, case: Case) -> None:
+    """Raise unless a member of staff may take a seat in the room.
+
+    A head is there to take over, and visible to everybody when he does.
+    """
+    thing = access.of_case(case, actor)
+    try:
+        access.allow(actor, Act.CONDUCT, thing)
+    except ForbiddenError:
+        access.allow(actor, Act.TAKE_OVER, thing)

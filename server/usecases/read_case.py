@@ -1,0 +1,92 @@
+"""Reads everything that belongs to one case, for those who show it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from server.domain import access
+from server.domain.access import Act
+from server.domain.agreement import Agreement
+from server.domain.calendar import CalendarYear, HolidayCalendar
+from server.domain.case import Case
+from server.domain.committee import Committee
+from server.domain.ids import CaseId, PersonId, StaffId
+from server.domain.invitation import Invitation
+from server.domain.jurisdiction.pack import JurisdictionPack
+from server.domain.register import RegisterEntry
+from server.domain.session import Session
+from server.domain.staff import Actor
+from server.ports.store import UnitOfWork
+from server.usecases.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFacts:
+    """One case with its sittings (by time), links (the latest of each person) and outcome."""
+
+    case: Case
+    committee: Committee
+    sessions: tuple[Session, ...]
+    invitations: Mapping[PersonId, Invitation]
+    agreement: Agreement | None
+    record: RegisterEntry | None
+    staff: Mapping[StaffId, str]
+    calendar: HolidayCalendar
+    today: date
+
+    @property
+    def current(self) -> Session | None:
+        """The sitting that is planned or goes on."""
+        return current(self.sessions)
+
+    @property
+    def shown(self) -> Session | None:
+        """The sitting people ask about: the current one, else the last."""
+        return self.current or (self.sessions[-1] if self.sessions else None)
+
+    def staff_name(self, staff: StaffId | None) -> str:
+        """Return the name of a member of staff, empty where nobody is assigned."""
+        return self.staff.get(staff, "") if staff is not None else ""
+
+
+def current(sessions: Sequence[Session]) -> Session | None:
+    """Return the latest sitting that is not over."""
+    going = [session for session in sessions if not session.over]
+    return going[-1] if going else None
+
+
+async def see_case(world: World, actor: Actor, case_id: CaseId) -> CaseFacts:
+    """Return a case as its staff see it."""
+    async with world.store.read() as uow:
+        case = await uow.cases.get(case_id)
+        access.allow(actor, Act.SEE_CASE, access.of_case(case, actor))
+        return await gather(world, uow, case)
+
+
+async def gather(world: World, uow: UnitOfWork, case: Case) -> CaseFacts:
+    """Return the case with all that belongs to it; asks nobody's permission."""
+    invitations = await uow.invitations.of_case(case.id)
+    members = await uow.staff.of_committee(case.committee_id)
+    return CaseFacts(
+        case=case,
+        committee=await uow.committees.get(case.committee_id),
+        sessions=tuple(await uow.sessions.of_case(case.id)),
+        invitations={one.person_id: one for one in invitations},
+        agreement=await uow.agreements.of_case(case.id),
+        record=await uow.register.of_case(case.id),
+        staff={member.id: member.name for member in members},
+        calendar=await calendar_of(uow, world.pack),
+        today=world.pack.local_day(world.clock.now()),
+    )
+
+
+async def calendar_of(uow: UnitOfWork, pack: JurisdictionPack) -> HolidayCalendar:
+    """Return the pack's holiday calendar with the years that staff entered."""
+    calendar = pack.calendar
+    for entered in await uow.calendar.years():
+        calendar = calendar.with_year(
+            CalendarYear(
+                year=entered.year, holidays=entered.holidays, make_up_days=entered.working_days
+            )
+        )
+    return calendar
