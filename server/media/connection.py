@@ -1,0 +1,122 @@
+"""Everything the worker holds of one peer connection: path, credentials, uplinks, slots."""
+
+import base64
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from typing import Final
+
+from server.domain.ids import ConnectionId, RoomId
+from server.media.answer import Answer
+from server.media.downlink import Downlink
+from server.media.engine import MAX_RTP_SSRCS, Link
+from server.media.formats import Kind
+from server.media.offer import Offer, write_offer
+from server.media.secure import SecureChannel
+from server.media.settings import WorkerSettings
+from server.media.stun import Address
+from server.media.uplink import Uplink
+from server.ports.media import SLOTS, MediaReport
+
+_UFRAG_BYTES: Final = 6
+_PASSWORD_BYTES: Final = 18
+
+
+class Stage(StrEnum):
+    """How far a connection has come."""
+
+    OFFERED = "offered"
+    SECURING = "securing"
+    CONNECTED = "connected"
+    SILENT = "silent"
+    CLOSED = "closed"
+
+
+class Connection:
+    """State only; the plane moves it."""
+
+    def __init__(
+        self, *, room: RoomId, identity: ConnectionId, settings: WorkerSettings, now: float
+    ) -> None:
+        """Draw credentials and stream numbers; the secure channel comes with `offer()`."""
+        self._settings = settings
+        self.room = room
+        self.identity = identity
+        self.stage = Stage.OFFERED
+        self.link = Link(self)
+        self.farewell: Address | None = None
+        self.ufrag = base64.b64encode(settings.chance(_UFRAG_BYTES)).decode()
+        self.password = base64.b64encode(settings.chance(_PASSWORD_BYTES)).decode()
+        self.answer: Answer | None = None
+        self.channel: SecureChannel | None = None
+        self._ssrcs = self._draw_ssrcs(1 + 2 * SLOTS)
+        self.feedback_ssrc = self._ssrcs[0]
+        self.uplinks = {
+            kind: Uplink(kind, link=self.link, asked_by=self.feedback_ssrc) for kind in Kind
+        }
+        self.downlinks = {
+            (slot, kind): self._downlink(slot, kind) for slot in range(SLOTS) for kind in Kind
+        }
+        self.by_ssrc = {one.ssrc: one for one in self.downlinks.values()}
+        self.ssrcs_seen: set[int] = set()
+        self.media_seen = False
+        self.made_at = self.heard_at = now
+        self.remb: tuple[int, float] | None = None
+        self.rtt_s: float | None = None
+        self.speaking = False
+        self.measured = (0, 0, now)
+        self.last_report: MediaReport | None = None
+        self.heard_before = 0
+
+    def offer(self, port: int, *, send: Callable[[bytes], None], closed: Callable[[], None]) -> str:
+        """Make the secure channel and return the SDP offer."""
+        self.channel = SecureChannel(send=send, closed=closed)
+        ssrcs = {place: one.ssrc for place, one in self.downlinks.items()}
+        return write_offer(
+            Offer(
+                session=int.from_bytes(self._settings.chance(7), "big"),
+                ufrag=self.ufrag,
+                password=self.password,
+                fingerprint=self.channel.fingerprint,
+                addresses=self._settings.announced,
+                port=self._settings.announced_port or port,
+                ssrcs=ssrcs,
+            )
+        )
+
+    def admits(self, ssrc: int, uplink: Uplink) -> bool:
+        """Whether a packet's stream is this uplink's; a new stream replaces the one before."""
+        if ssrc == uplink.ssrc:
+            return True
+        # An earlier stream's stragglers must not take the uplink back, nor can there be many.
+        if ssrc in self.ssrcs_seen or len(self.ssrcs_seen) >= MAX_RTP_SSRCS:
+            return False
+        self.ssrcs_seen.add(ssrc)
+        uplink.begin(ssrc)
+        return True
+
+    def uplink_of(self, ssrc: int) -> Uplink | None:
+        """Return the uplink whose stream this is now."""
+        return next((one for one in self.uplinks.values() if one.ssrc == ssrc), None)
+
+    def open_downlinks(self) -> Iterator[Downlink]:
+        """Yield the downlinks somebody stands behind."""
+        return (one for one in self.downlinks.values() if one.source is not None)
+
+    def _downlink(self, slot: int, kind: Kind) -> Downlink:
+        chance = self._settings.chance
+        # Below half of the range, so that no wrap comes before the receiver has seen a packet.
+        sequence = int.from_bytes(chance(2), "big") >> 1
+        place = 1 + 2 * slot + (kind is Kind.VIDEO)
+        return Downlink(
+            link=self.link,
+            slot=slot,
+            kind=kind,
+            ssrc=self._ssrcs[place],
+            start=(sequence, int.from_bytes(chance(4), "big")),
+        )
+
+    def _draw_ssrcs(self, count: int) -> list[int]:
+        drawn: dict[int, None] = {}
+        while len(drawn) < count:
+            drawn[int.from_bytes(self._settings.chance(4), "big") or 1] = None
+        return list(drawn)

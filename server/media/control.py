@@ -1,0 +1,170 @@
+"""The worker's side of the control socket: one app at a time, the newest epoch wins, silence closes.
+
+Whoever opens the socket first says `hello`. An older epoch is refused; a newer or equal one takes over
+what the worker holds. When nothing is heard for a while, nothing is forwarded any more.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from server.domain.errors import DomainError
+from server.domain.ids import ConnectionId, RoomId
+from server.media import wire
+from server.media.plane import Plane
+from server.media.wire import Message, WireError
+from server.ports.media import MediaEvent, MediaReport
+
+_BACKLOG_BYTES: Final = 4 * 1024 * 1024
+_REPORT_BACKLOG_BYTES: Final = 256 * 1024
+
+_log = logging.getLogger(__name__)
+
+
+class Control:
+    """Listens for apps and carries out what the current one asks."""
+
+    def __init__(
+        self, plane: Plane, *, identity: str, stats: Callable[[], Mapping[str, float]]
+    ) -> None:
+        """`identity` names this run of the worker."""
+        self._plane = plane
+        self._identity = identity
+        self._stats = stats
+        self._loop = asyncio.get_running_loop()
+        self._server: asyncio.Server | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._epoch = 0
+        self._adopt_by = float("inf")
+        self._heard_at = self._loop.time()
+        self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+
+    async def open(self, path: Path) -> None:
+        """Listen at `path`, readable by our own account alone."""
+        if len(str(path).encode()) > wire.MAX_SOCKET_PATH:
+            raise ValueError(f"socket path longer than {wire.MAX_SOCKET_PATH} bytes: {path}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._serve, path, limit=wire.MAX_LINE)
+        path.chmod(0o600)
+
+    async def close(self) -> None:
+        """Stop listening and let go of the app."""
+        if self._server is not None:
+            self._server.close()
+        for writer in self._open.values():
+            writer.transport.abort()
+        await asyncio.gather(*self._open, return_exceptions=True)
+
+    @property
+    def silent_s(self) -> float:
+        """Return for how long no app has said anything."""
+        return self._loop.time() - self._heard_at
+
+    def watch(self) -> None:
+        """Fail closed: cut every room when the app is silent, and rooms a new app does not route."""
+        silent = self.silent_s > self._plane.settings.silence_s
+        late = self._loop.time() > self._adopt_by
+        for room in list(self._plane.rooms.values()):
+            orphan = room.version is not None and room.version.epoch < self._epoch and late
+            if (silent or orphan) and not room.suspended:
+                _log.warning("%s: cut, %s", room.identity, "silence" if silent else "not adopted")
+                self._plane.suspend(room)
+
+    def tell(self, event: MediaEvent) -> None:
+        """Send an event to the app; reports are dropped when it does not keep up."""
+        writer = self._writer
+        if writer is None:
+            return
+        waiting = writer.transport.get_write_buffer_size()
+        if isinstance(event, MediaReport) and waiting > _REPORT_BACKLOG_BYTES:
+            return
+        if waiting > _BACKLOG_BYTES:
+            _log.warning("the app does not read: letting go of it")
+            writer.transport.abort()
+            self._writer = None
+            return
+        writer.write(wire.write_line(wire.event_out(event)))
+
+    # ------------------------------------------------------------------ one app
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._open[task] = writer
+            task.add_done_callback(self._open.pop)
+        try:
+            await self._converse(reader, writer)
+        except (WireError, ConnectionError) as fault:
+            _log.warning("control: %s", fault)
+        finally:
+            if self._writer is writer:
+                self._writer = None
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        first = await wire.read_line(reader)
+        if first is None or not self._welcome(first, writer):
+            return
+        while (message := await wire.read_line(reader)) is not None:
+            if self._writer is not writer:
+                return
+            self._heard_at = self._loop.time()
+            writer.write(wire.write_line({"id": message.get("id"), **self._do(message)}))
+            await writer.drain()
+
+    def _welcome(self, hello: Message, writer: asyncio.StreamWriter) -> bool:
+        epoch = hello.get("epoch")
+        if hello.get("op") != "hello" or hello.get("protocol") != wire.PROTOCOL:
+            raise WireError("no hello")
+        if not isinstance(epoch, int) or epoch < self._epoch:
+            writer.write(wire.write_line({"id": hello.get("id"), "error": "older_epoch"}))
+            return False
+        if self._writer is not None:
+            self._writer.close()
+        if epoch > self._epoch:
+            self._adopt_by = self._loop.time() + self._plane.settings.silence_s
+        self._epoch, self._writer, self._heard_at = epoch, writer, self._loop.time()
+        writer.write(wire.write_line({"id": hello.get("id"), "ok": True, **self._held()}))
+        return True
+
+    def _held(self) -> Message:
+        return {
+            "worker": self._identity,
+            "port": self._plane.port,
+            "rooms": {room.identity: list(room.connections) for room in self._plane.rooms.values()},
+        }
+
+    def _do(self, message: Message) -> Message:
+        """Carry out one request; refusals are answers, faults end only this request."""
+        try:
+            return {"ok": True, **self._carry_out(message)}
+        except DomainError as refusal:
+            return wire.refusal_out(refusal)
+
+    def _carry_out(self, message: Message) -> Message:
+        plane = self._plane
+        match message:
+            case {"op": "ping"}:
+                suspended = sum(room.suspended for room in plane.rooms.values())
+                return {"suspended": suspended, **(self._held() if suspended else {})}
+            case {"op": "connect", "room": str(room), "connection": str(connection)}:
+                return {"offer": plane.connect(RoomId(room), ConnectionId(connection))}
+            case {"op": "answer", "connection": str(connection), "sdp": str(sdp)}:
+                plane.answer(ConnectionId(connection), sdp)
+            case {"op": "route", "room": str(room), "version": version, "edges": edges}:
+                plane.route(RoomId(room), wire.version_in(version), wire.edges_in(edges))
+            case {"op": "disconnect", "connection": str(connection)}:
+                plane.disconnect(ConnectionId(connection))
+            case {"op": "close_room", "room": str(room)}:
+                plane.close_room(RoomId(room))
+            case {"op": "stats"}:
+                return {"stats": dict(self._stats())}
+            case _:
+                raise WireError(f"request {message.get('op')!r}")
+        return {}

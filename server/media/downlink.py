@@ -1,0 +1,149 @@
+"""One slot's audio or video as a subscriber receives it: one stream, whoever is in the slot.
+
+Sequence numbers and timestamps run on when the source changes, so the phone notices no seam.
+"""
+
+from typing import Final
+
+from server.media.engine import Link
+from server.media.formats import CLOCK, Kind, slot_mid
+from server.media.offer import slot_name
+from server.media.rtp import FIXED, HEADER, SEQUENCE_MOD, TIMESTAMP_MOD, Packet
+from server.media.uplink import HISTORY, Uplink
+
+_MARKER: Final = 0x80
+_RESENDS_PER_ROUND: Final = 400
+
+Sealed = tuple[bytes, bytes | bytearray | memoryview]
+
+
+class Downlink:
+    """Maps a source's packets onto its own stream while an edge is open."""
+
+    def __init__(
+        self, *, link: Link, slot: int, kind: Kind, ssrc: int, start: tuple[int, int]
+    ) -> None:
+        """`start` is the first sequence number and timestamp, both random (RFC 3550 5.1)."""
+        self.link = link
+        self.slot = slot
+        self.kind = kind
+        self.ssrc = ssrc
+        self.cname = slot_name(slot)
+        self.source: Uplink | None = None
+        self.held = False
+        self.packets = 0
+        self.octets = 0
+        self.loss = 0.0
+        self._mid = ord(slot_mid(slot, kind))
+        self._run = 0
+        self._first = 0
+        self._shift = 0
+        self._time_shift = 0
+        self._last_number = start[0] + SEQUENCE_MOD
+        self._last_time = start[1]
+        self._last_at: float | None = None
+        self._resends = 0
+
+    # ------------------------------------------------------------------ edges
+
+    def open(self, source: Uplink) -> None:
+        """Let a source in; video begins with its next key frame."""
+        self.close()
+        self.source = source
+        source.downlinks.append(self)
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin anew with the source, with its next key frame."""
+        self._run = 0
+        if self.source is not None and self.kind is Kind.VIDEO:
+            self.source.key_wanted = True
+
+    def close(self) -> None:
+        """Cut: nothing of the old source can leave here again, retransmissions included."""
+        if self.source is not None:
+            self.source.downlinks.remove(self)
+        self.source = None
+        self._run = 0
+
+    @property
+    def waits_for_key(self) -> bool:
+        """Whether the subscriber could watch but has nothing to begin with."""
+        source = self.source
+        video = self.kind is Kind.VIDEO and source is not None and not self.held
+        return video and self.link.ready and self._run != (source.run if source else 0)
+
+    # ------------------------------------------------------------------ packets
+
+    def adapt(self, packet: Packet, number: int, now: float) -> Sealed | None:
+        """Return the packet as this subscriber gets it, or None if it is not for him (yet)."""
+        source = self.source
+        if source is None or self.held:
+            return None
+        if self._run != source.run:
+            if not packet.opens():
+                return None
+            self._begin(source, packet, number, now)
+        elif number < self._first:
+            return None
+        sent = number + self._shift
+        if sent > self._last_number:
+            self._last_number = sent
+            self._last_time = packet.timestamp + self._time_shift
+            self._last_at = now
+        self.packets += 1
+        self.octets += packet.payload_size
+        return self._rewrite(packet, number)
+
+    def repeat(self, sequence: int) -> Sealed | None:
+        """Return a sent packet again, byte for byte: same key stream, same bytes."""
+        source = self.source
+        if source is None or self.held or self._run != source.run:
+            return None
+        self._resends += 1
+        if self._resends > _RESENDS_PER_ROUND:
+            return None
+        behind = (self._last_number - sequence) % SEQUENCE_MOD
+        number = self._last_number - behind - self._shift
+        if behind >= HISTORY or number < self._first:
+            return None
+        packet = source.recall(number)
+        return self._rewrite(packet, number) if packet is not None else None
+
+    def new_round(self) -> None:
+        """Allow as many retransmissions again."""
+        self._resends = 0
+
+    def timestamp_at(self, now: float) -> int | None:
+        """Return where this stream stands now, for our sender report."""
+        source = self.source
+        if source is None or self._run != source.run:
+            return None
+        stands = source.timestamp_at(now)
+        return None if stands is None else (stands + self._time_shift) % TIMESTAMP_MOD
+
+    def _begin(self, source: Uplink, packet: Packet, number: int, now: float) -> None:
+        elapsed = 1
+        if self._last_at is not None:
+            elapsed = max(1, int((now - self._last_at) * CLOCK[self.kind]))
+        self._run = source.run
+        self._first = number
+        self._shift = self._last_number + 1 - number
+        self._time_shift = self._last_time + elapsed - packet.timestamp
+
+    def _rewrite(self, packet: Packet, number: int) -> Sealed:
+        second = packet.second
+        if self.kind is Kind.AUDIO and number == self._first:
+            second |= _MARKER
+        head = HEADER.pack(
+            packet.first,
+            second,
+            (number + self._shift) % SEQUENCE_MOD,
+            (packet.timestamp + self._time_shift) % TIMESTAMP_MOD,
+            self.ssrc,
+        )
+        if not packet.mid_at:
+            return head, memoryview(packet.raw)[FIXED:]
+        rest = packet.raw[FIXED:]
+        rest[packet.mid_at - FIXED] = self._mid
+        return head, rest

@@ -1,0 +1,113 @@
+"""The seam between moving datagrams and deciding about them.
+
+An engine owns the socket, tells datagrams apart, unprotects and protects. It decides nothing. The plane
+behind `Receiver` decides everything and never sees a socket. Two promises make a cut exact: an engine
+hands over one datagram at a time, and `drain()` leaves nothing waiting to be sent.
+"""
+
+from collections import Counter
+from typing import Final, Protocol
+
+from server.media.secure import SrtpPair
+from server.media.stun import Address
+
+LARGEST_DATAGRAM: Final = 1500
+MAX_RTP_SSRCS: Final = 8
+MAX_RTCP_SSRCS: Final = 24
+MAX_ADDRESSES: Final = 4
+
+
+class Link:
+    """One participant's path: the addresses it has proved, where to send, and its keys.
+
+    `owner` is the plane's own; an engine only passes it back. `heard` counts what arrived authentic.
+    """
+
+    __slots__ = (
+        "address",
+        "addresses",
+        "faults",
+        "heard",
+        "owner",
+        "rtcp_ssrcs",
+        "rtp_ssrcs",
+        "srtp",
+    )
+
+    def __init__(self, owner: object) -> None:
+        """Start without address and keys: nothing but checks and DTLS is possible."""
+        self.owner = owner
+        self.addresses: list[Address] = []
+        self.address: Address | None = None
+        self.srtp: SrtpPair | None = None
+        self.rtp_ssrcs: set[int] = set()
+        self.rtcp_ssrcs: set[int] = set()
+        self.heard = 0
+        self.faults = 0
+
+    @property
+    def ready(self) -> bool:
+        """Whether protected packets can be sent."""
+        return self.srtp is not None and self.address is not None
+
+
+class Receiver(Protocol):
+    """What an engine reports. A fault in one of these must cost only that link."""
+
+    def stun(self, raw: bytes, address: Address) -> None:
+        """Take a datagram that looks like STUN, from any address."""
+        ...
+
+    def dtls(self, link: Link, raw: bytes) -> None:
+        """Take a DTLS record from a proved address."""
+        ...
+
+    def rtp(self, link: Link, packet: bytearray) -> None:
+        """Take an authentic RTP packet in the clear; it is the receiver's to change."""
+        ...
+
+    def rtcp(self, link: Link, packet: bytes) -> None:
+        """Take an authentic RTCP packet in the clear."""
+        ...
+
+    def faulty(self, link: Link) -> None:
+        """Hear that handling this link's last datagram failed."""
+        ...
+
+
+class Engine(Protocol):
+    """Moves datagrams for one worker on one port."""
+
+    counters: Counter[str]
+
+    def open(self, receiver: Receiver) -> int:
+        """Bind and start; return the port."""
+        ...
+
+    def close(self) -> None:
+        """Stop and release the port; idempotent."""
+        ...
+
+    def admit(self, link: Link, address: Address) -> None:
+        """Let this address through to the link from now on; the oldest of too many is forgotten."""
+        ...
+
+    def forget(self, link: Link) -> None:
+        """Let nothing of this link through any more."""
+        ...
+
+    def datagram(self, address: Address, raw: bytes) -> None:
+        """Send bytes as they are: STUN and DTLS."""
+        ...
+
+    def send_rtp(self, link: Link, head: bytes, rest: bytes | bytearray | memoryview) -> bool:
+        """Protect and send one packet: its twelve fixed header bytes and what follows them."""
+        ...
+
+    def send_rtcp(self, link: Link, packet: bytes) -> bool:
+        """Protect and send one RTCP packet."""
+        ...
+
+    def drain(self) -> None:
+        """Send or drop whatever waits; called before a cut is confirmed."""
+        ...

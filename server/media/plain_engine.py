@@ -1,0 +1,212 @@
+"""The portable engine: one recvfrom and one sendto per datagram, on any system asyncio runs on."""
+
+import asyncio
+import logging
+import socket
+from collections import Counter
+from typing import Final
+
+from server.media.engine import (
+    LARGEST_DATAGRAM,
+    MAX_ADDRESSES,
+    MAX_RTCP_SSRCS,
+    MAX_RTP_SSRCS,
+    Link,
+    Receiver,
+)
+from server.media.secure import SrtpError
+from server.media.stun import Address
+
+_BATCH: Final = 64
+_BUFFER: Final = 2048
+_SOCKET_BYTES: Final = 4 * 1024 * 1024
+_RTP_LEAST: Final = 12
+_RTCP_LEAST: Final = 8
+
+# First byte of a datagram, RFC 7983 7.
+_STUN = range(4)
+_DTLS = range(20, 64)
+_MEDIA = range(128, 192)
+# Second byte of RTCP, RFC 5761 4.
+_RTCP = range(192, 224)
+
+_log = logging.getLogger(__name__)
+
+
+class PlainEngine:
+    """See `server.media.engine.Engine`."""
+
+    def __init__(self, bind: str, port: int) -> None:
+        """Remember where to bind."""
+        self.counters: Counter[str] = Counter()
+        self._bind = (bind, port)
+        self._links: dict[Address, Link] = {}
+        self._socket: socket.socket | None = None
+        self._receiver: Receiver | None = None
+
+    def open(self, receiver: Receiver) -> int:
+        family = socket.AF_INET6 if ":" in self._bind[0] else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            self._socket.setsockopt(socket.SOL_SOCKET, option, _SOCKET_BYTES)
+        self._socket.bind(self._bind)
+        self._receiver = receiver
+        asyncio.get_running_loop().add_reader(self._socket, self._read)
+        return int(self._socket.getsockname()[1])
+
+    def close(self) -> None:
+        if self._socket is not None:
+            asyncio.get_running_loop().remove_reader(self._socket)
+            self._socket.close()
+            self._socket = None
+        self._links.clear()
+
+    def admit(self, link: Link, address: Address) -> None:
+        if address in link.addresses:
+            return
+        link.addresses.append(address)
+        self._links[address] = link
+        while len(link.addresses) > MAX_ADDRESSES:
+            oldest = next(one for one in link.addresses if one != link.address)
+            link.addresses.remove(oldest)
+            self._drop_address(link, oldest)
+
+    def forget(self, link: Link) -> None:
+        for address in link.addresses:
+            self._drop_address(link, address)
+        link.addresses.clear()
+        link.address = link.srtp = None
+
+    def _drop_address(self, link: Link, address: Address) -> None:
+        if self._links.get(address) is link:
+            del self._links[address]
+
+    def datagram(self, address: Address, raw: bytes) -> None:
+        if self._socket is None:
+            return
+        try:
+            self._socket.sendto(raw, address)
+        except OSError:
+            self.counters["drop_send"] += 1
+        else:
+            self.counters["packets_out"] += 1
+
+    def send_rtp(self, link: Link, head: bytes, rest: bytes | bytearray | memoryview) -> bool:
+        if link.srtp is None or link.address is None:
+            return False
+        try:
+            sealed = link.srtp.protect(head + rest)
+        except (SrtpError, ValueError):
+            self.counters["drop_protect"] += 1
+            return False
+        self.datagram(link.address, sealed)
+        return True
+
+    def send_rtcp(self, link: Link, packet: bytes) -> bool:
+        if link.srtp is None or link.address is None:
+            return False
+        try:
+            sealed = link.srtp.protect_rtcp(packet)
+        except (SrtpError, ValueError):
+            self.counters["drop_protect"] += 1
+            return False
+        self.datagram(link.address, sealed)
+        return True
+
+    def drain(self) -> None:
+        """Nothing waits here: every packet went to the kernel when it was sent."""
+
+    def _read(self) -> None:
+        """Take what has arrived, but not so much at once that timers starve."""
+        for _ in range(_BATCH):
+            if self._socket is None:
+                return
+            try:
+                raw, address = self._socket.recvfrom(_BUFFER)
+            except BlockingIOError:
+                return
+            except OSError:
+                # Linux reports an earlier send's ICMP error here; it belongs to nobody.
+                self.counters["icmp"] += 1
+                continue
+            self.counters["packets_in"] += 1
+            self._sort(raw, address)
+
+    def _sort(self, raw: bytes, address: Address) -> None:
+        link = self._links.get(address)
+        try:
+            self._hand_over(raw, address, link)
+        except Exception:
+            # Whatever a hostile phone managed to break costs that phone alone, never the loop.
+            self.counters["faults"] += 1
+            _log.debug("datagram of %d bytes failed", len(raw), exc_info=True)
+            if link is not None and self._receiver is not None:
+                self._receiver.faulty(link)
+
+    def _hand_over(self, raw: bytes, address: Address, link: Link | None) -> None:
+        if self._receiver is None or not 1 < len(raw) <= LARGEST_DATAGRAM:
+            self.counters["drop_size"] += 1
+        elif raw[0] in _STUN:
+            self._receiver.stun(raw, address)
+        elif link is None:
+            self.counters["drop_unproved"] += 1
+        elif raw[0] in _MEDIA:
+            self._media(self._receiver, link, raw, address)
+        elif raw[0] in _DTLS:
+            self._receiver.dtls(link, raw)
+        else:
+            self.counters["drop_unknown"] += 1
+
+    def _media(self, receiver: Receiver, link: Link, raw: bytes, address: Address) -> None:
+        if link.srtp is None:
+            self.counters["drop_early"] += 1
+            return
+        rtcp = raw[1] in _RTCP
+        clear = self._unprotect_rtcp(link, raw) if rtcp else self._unprotect(link, raw)
+        if clear is None:
+            return
+        link.heard += 1
+        # An authentic packet shows the path the phone has chosen, whatever it nominated before.
+        link.address = address
+        if rtcp:
+            receiver.rtcp(link, clear)
+        else:
+            receiver.rtp(link, bytearray(clear))
+
+    def _unprotect(self, link: Link, raw: bytes) -> bytes | None:
+        if len(raw) < _RTP_LEAST or link.srtp is None:
+            self.counters["drop_size"] += 1
+            return None
+        ssrc = int.from_bytes(raw[8:12], "big")
+        if not self._room_for(ssrc, link.rtp_ssrcs, MAX_RTP_SSRCS):
+            return None
+        try:
+            clear = link.srtp.unprotect(raw)
+        except (SrtpError, ValueError):
+            self.counters["drop_unprotect"] += 1
+            return None
+        link.rtp_ssrcs.add(ssrc)
+        return clear
+
+    def _unprotect_rtcp(self, link: Link, raw: bytes) -> bytes | None:
+        if len(raw) < _RTCP_LEAST or link.srtp is None:
+            self.counters["drop_size"] += 1
+            return None
+        ssrc = int.from_bytes(raw[4:8], "big")
+        if not self._room_for(ssrc, link.rtcp_ssrcs, MAX_RTCP_SSRCS):
+            return None
+        try:
+            clear = link.srtp.unprotect_rtcp(raw)
+        except (SrtpError, ValueError):
+            self.counters["drop_unprotect"] += 1
+            return None
+        link.rtcp_ssrcs.add(ssrc)
+        return clear
+
+    def _room_for(self, ssrc: int, known: set[int], most: int) -> bool:
+        """Stop a phone from making libsrtp keep a state for thousands of streams."""
+        if ssrc in known or len(known) < most:
+            return True
+        self.counters["drop_ssrc"] += 1
+        return False

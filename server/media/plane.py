@@ -1,0 +1,390 @@
+"""The worker's core: connections, rooms and what happens with every packet.
+
+An engine brings datagrams and takes packets; the control socket brings tables and takes events. Between
+them this decides, on one event loop and without waiting.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, cast
+
+from aiortc.rtp import (
+    AnyRtcpPacket,
+    RtcpPsfbPacket,
+    RtcpReceiverInfo,
+    RtcpRrPacket,
+    RtcpRtpfbPacket,
+    RtcpSrPacket,
+)
+
+from server.domain.ids import ConnectionId, RoomId
+from server.media import rtcp as control_packets
+from server.media.answer import read_answer
+from server.media.connection import Connection, Stage
+from server.media.downlink import Downlink
+from server.media.engine import Engine, Link
+from server.media.formats import KIND_OF_PAYLOAD, Kind
+from server.media.repair import Repair
+from server.media.rtcp import FIR, NACK, PLI, MalformedRtcpError
+from server.media.rtp import Packet
+from server.media.settings import WorkerSettings
+from server.media.stun import Address, Check, MalformedCheckError, passes, read_check, success
+from server.media.table import Room
+from server.media.uplink import Uplink, align
+from server.ports.media import (
+    BadSdpError,
+    BadTableError,
+    Edge,
+    MediaConnected,
+    MediaEvent,
+    MediaFullError,
+    MediaLoss,
+    MediaLost,
+    MediaReady,
+    TableVersion,
+    UnknownConnectionError,
+)
+
+Spawn = Callable[[Coroutine[Any, Any, None]], object]
+
+_FAULTS: Final = 500
+_NACKED_AT_ONCE: Final = 128
+
+_log = logging.getLogger(__name__)
+
+
+class Plane:
+    """Implements `server.media.engine.Receiver` towards the engine."""
+
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        engine: Engine,
+        *,
+        tell: Callable[[MediaEvent], None],
+        spawn: Spawn,
+    ) -> None:
+        """`spawn` starts a coroutine that somebody awaits at the end; `tell` takes events."""
+        self.settings = settings
+        self.engine = engine
+        self.rooms: dict[RoomId, Room] = {}
+        self.connections: dict[ConnectionId, Connection] = {}
+        self.tell = tell
+        self.port = 0
+        self._spawn = spawn
+        self._by_ufrag: dict[str, Connection] = {}
+        self._time = asyncio.get_running_loop().time
+        self._repair = Repair(engine)
+
+    def open(self) -> int:
+        """Start receiving; return the port."""
+        self.port = self.engine.open(self)
+        return self.port
+
+    def close(self) -> None:
+        """Close every connection and stop receiving."""
+        for room in list(self.rooms):
+            self.close_room(room)
+        self._repair.close()
+
+    # ------------------------------------------------------------------ what the app asks
+
+    def connect(self, room_id: RoomId, identity: ConnectionId) -> str:
+        """Return the offer of a new connection; one of the same name is replaced."""
+        self.disconnect(identity)
+        if len(self.connections) >= self.settings.max_connections:
+            raise MediaFullError
+        room = self._room(room_id)
+        connection = Connection(
+            room=room_id, identity=identity, settings=self.settings, now=self._time()
+        )
+        self.connections[identity] = room.connections[identity] = connection
+        self._by_ufrag[connection.ufrag] = connection
+        self._apply(room)
+        return connection.offer(
+            self.port,
+            send=lambda raw: self._send_record(connection, raw),
+            closed=lambda: self.drop(connection, MediaLoss.CLOSED),
+        )
+
+    def answer(self, identity: ConnectionId, sdp: str) -> None:
+        """Take a connection's answer; the same one again is no error."""
+        connection = self.connections.get(identity)
+        if connection is None:
+            raise UnknownConnectionError
+        answer = read_answer(sdp)
+        if connection.answer is not None:
+            if connection.answer != answer:
+                raise BadSdpError(reason="answered")
+            return
+        connection.answer = answer
+        self._secure_when_possible(connection)
+
+    def route(self, room_id: RoomId, version: TableVersion, edges: frozenset[Edge]) -> None:
+        """Apply a room's table; when this returns, what it cuts is cut."""
+        for name in {end for edge in edges for end in (edge.source, edge.subscriber)}:
+            known = self.connections.get(name)
+            if known is not None and known.room != room_id:
+                raise BadTableError(reason="other_room")
+        room = self._room(room_id)
+        room.accept(version, edges)
+        self._apply(room)
+
+    def disconnect(self, identity: ConnectionId) -> None:
+        """Close a connection if it is there, without an event."""
+        connection = self.connections.get(identity)
+        if connection is not None:
+            self._remove(connection)
+
+    def close_room(self, room_id: RoomId) -> None:
+        """Close a room's connections and forget its table."""
+        room = self.rooms.pop(room_id, None)
+        for connection in list(room.connections.values()) if room else ():
+            self._remove(connection)
+
+    def suspend(self, room: Room) -> None:
+        """Let nothing flow in the room until it is routed again."""
+        room.suspended = True
+        self._apply(room)
+
+    def drop(self, connection: Connection, reason: MediaLoss) -> None:
+        """Close a connection and say why."""
+        if connection.stage is not Stage.CLOSED:
+            self._remove(connection)
+            self.tell(MediaLost(connection=connection.identity, reason=reason))
+
+    def _room(self, room_id: RoomId) -> Room:
+        if room_id not in self.rooms:
+            if len(self.rooms) >= self.settings.max_rooms:
+                raise MediaFullError
+            self.rooms[room_id] = Room(room_id)
+        return self.rooms[room_id]
+
+    def _apply(self, room: Room) -> None:
+        room.cut()
+        self.engine.drain()
+        for downlink in room.open():
+            self._want_key(downlink)
+
+    def _remove(self, connection: Connection) -> None:
+        connection.stage = Stage.CLOSED
+        connection.farewell = connection.link.address
+        self.engine.forget(connection.link)
+        for downlink in connection.downlinks.values():
+            downlink.close()
+        for uplink in connection.uplinks.values():
+            for downlink in list(uplink.downlinks):
+                downlink.close()
+            self._repair.forget(uplink)
+        self._by_ufrag.pop(connection.ufrag, None)
+        self.connections.pop(connection.identity, None)
+        room = self.rooms.get(connection.room)
+        if room is not None:
+            room.connections.pop(connection.identity, None)
+        if connection.channel is not None:
+            self._spawn(connection.channel.close())
+
+    # ------------------------------------------------------------------ securing a path
+
+    def stun(self, raw: bytes, address: Address) -> None:
+        """Answer an authentic check; say nothing to anybody else (no reflection, no oracle)."""
+        try:
+            check = read_check(raw)
+        except MalformedCheckError:
+            self.engine.counters["drop_stun_malformed"] += 1
+            return
+        connection = self._by_ufrag.get(check.ours)
+        if connection is None or not _authentic(check, connection):
+            self.engine.counters["drop_stun_unauthentic"] += 1
+            return
+        self.engine.admit(connection.link, address)
+        self._choose(connection, check, address)
+        self._hear(connection)
+        self.engine.datagram(address, success(check, address, connection.password))
+        self._secure_when_possible(connection)
+
+    def dtls(self, link: Link, raw: bytes) -> None:
+        connection = cast("Connection", link.owner)
+        if connection.channel is None or not connection.channel.feed(raw):
+            self.engine.counters["drop_dtls"] += 1
+
+    def faulty(self, link: Link) -> None:
+        """Let go of a phone that goes on sending what breaks our handlers."""
+        link.faults += 1
+        connection = cast("Connection", link.owner)
+        if link.faults > _FAULTS:
+            self.drop(connection, MediaLoss.FAULTY)
+
+    def _choose(self, connection: Connection, check: Check, address: Address) -> None:
+        """Follow the phone's nomination until authentic packets show its choice."""
+        link = connection.link
+        moving = self._time() - connection.heard_at > self.settings.quiet_s / 2
+        if link.address is None or (check.nominated and (link.srtp is None or moving)):
+            link.address = address
+
+    def _secure_when_possible(self, connection: Connection) -> None:
+        if connection.stage is not Stage.OFFERED or connection.answer is None:
+            return
+        if connection.link.address is not None:
+            connection.stage = Stage.SECURING
+            self._spawn(self._secure(connection))
+
+    async def _secure(self, connection: Connection) -> None:
+        if connection.answer is None or connection.channel is None:
+            return
+        answer = connection.answer
+        try:
+            pair = await connection.channel.handshake(
+                answer.fingerprints, server=answer.we_are_server
+            )
+        except Exception as fault:  # noqa: BLE001  # OpenSSL and aiortc fail in many ways
+            _log.info("%s: handshake failed: %r", connection.identity, fault)
+            self.drop(connection, MediaLoss.REFUSED)
+            return
+        if connection.stage is not Stage.SECURING:
+            return
+        connection.link.srtp = pair
+        connection.stage = Stage.CONNECTED
+        self._hear(connection)
+        for downlink in connection.open_downlinks():
+            downlink.restart()
+            self._want_key(downlink)
+        self.tell(MediaConnected(connection=connection.identity))
+
+    def _send_record(self, connection: Connection, raw: bytes) -> None:
+        address = connection.link.address or connection.farewell
+        if address is not None:
+            self.engine.datagram(address, raw)
+
+    def listen(self, connection: Connection) -> None:
+        """Note whether anything authentic has come since this was asked last."""
+        if connection.link.heard != connection.heard_before:
+            connection.heard_before = connection.link.heard
+            self._hear(connection)
+
+    def _hear(self, connection: Connection) -> None:
+        connection.heard_at = self._time()
+        if connection.stage is Stage.SILENT:
+            connection.stage = Stage.CONNECTED
+            self.tell(MediaConnected(connection=connection.identity))
+
+    # ------------------------------------------------------------------ media
+
+    def rtp(self, link: Link, packet: bytearray) -> None:
+        """Forward one packet to whoever the table lets have it, now."""
+        connection = cast("Connection", link.owner)
+        read = self._read(packet)
+        if read is None:
+            return
+        uplink = connection.uplinks[KIND_OF_PAYLOAD[read.payload_type]]
+        if not connection.admits(read.ssrc, uplink):
+            self.engine.counters["drop_ssrc"] += 1
+            return
+        now = self._time()
+        number = uplink.take(read, now)
+        if number is None:
+            self.engine.counters["drop_repeated"] += 1
+            return
+        read.stamp(now)
+        self._first_media(connection)
+        uplink.see_key(read)
+        self._forward(uplink, read, number, now)
+        if uplink.gap_noticed or uplink.key_wanted:
+            self._repair.start(uplink)
+
+    def _forward(self, uplink: Uplink, packet: Packet, number: int, now: float) -> None:
+        for downlink in uplink.downlinks:
+            sealed = downlink.adapt(packet, number, now) if downlink.link.ready else None
+            if sealed is not None and self.engine.send_rtp(downlink.link, *sealed):
+                self.engine.counters["forwarded"] += 1
+
+    def _read(self, packet: bytearray) -> Packet | None:
+        try:
+            read = Packet(packet)
+        except ValueError:
+            self.engine.counters["drop_rtp_malformed"] += 1
+            return None
+        if read.payload_type not in KIND_OF_PAYLOAD:
+            self.engine.counters["drop_payload_type"] += 1
+            return None
+        return read
+
+    def _first_media(self, connection: Connection) -> None:
+        if not connection.media_seen:
+            connection.media_seen = True
+            self.tell(MediaReady(connection=connection.identity))
+
+    # ------------------------------------------------------------------ reports and requests
+
+    def rtcp(self, link: Link, packet: bytes) -> None:
+        """Act on what a phone reports and asks."""
+        connection = cast("Connection", link.owner)
+        try:
+            parts = control_packets.read(packet)
+        except MalformedRtcpError:
+            self.engine.counters["drop_rtcp_malformed"] += 1
+            return
+        for part in parts:
+            self._part(connection, part)
+
+    def _part(self, connection: Connection, part: AnyRtcpPacket) -> None:
+        if isinstance(part, RtcpSrPacket):
+            self._clock(connection, part)
+        if isinstance(part, RtcpSrPacket | RtcpRrPacket):
+            for block in part.reports:
+                self._reception(connection, block)
+        elif isinstance(part, RtcpRtpfbPacket) and part.fmt == NACK:
+            self._resend(connection, part)
+        elif isinstance(part, RtcpPsfbPacket):
+            self._request(connection, part)
+
+    def _clock(self, connection: Connection, part: RtcpSrPacket) -> None:
+        uplink = connection.uplink_of(part.ssrc)
+        report = control_packets.sender_report(part, self._time())
+        if uplink is not None and report is not None:
+            align(tuple(connection.uplinks.values()), uplink, report)
+
+    def _reception(self, connection: Connection, block: RtcpReceiverInfo) -> None:
+        downlink = connection.by_ssrc.get(block.ssrc)
+        if downlink is None:
+            return
+        downlink.loss = block.fraction_lost / 256
+        if block.lsr:
+            now = control_packets.middle(control_packets.ntp(self._time()))
+            took = (now - block.lsr - block.dlsr) & 0xFFFFFFFF
+            connection.rtt_s = took / 65536 if took < (1 << 31) else connection.rtt_s
+
+    def _resend(self, connection: Connection, part: RtcpRtpfbPacket) -> None:
+        downlink = connection.by_ssrc.get(part.media_ssrc)
+        if downlink is None:
+            return
+        for sequence in part.lost[:_NACKED_AT_ONCE]:
+            sealed = downlink.repeat(sequence)
+            if sealed is not None and self.engine.send_rtp(connection.link, *sealed):
+                self.engine.counters["resent"] += 1
+
+    def _request(self, connection: Connection, part: RtcpPsfbPacket) -> None:
+        if part.fmt == PLI:
+            self._want_key(connection.by_ssrc.get(part.media_ssrc))
+        elif part.fmt == FIR:
+            for ssrc in control_packets.fir_targets(part):
+                self._want_key(connection.by_ssrc.get(ssrc))
+        else:
+            bits = control_packets.bitrate(part)
+            if bits is not None:
+                connection.remb = (bits, self._time())
+
+    def _want_key(self, downlink: Downlink | None) -> None:
+        """Ask the source for a key frame, if there is an edge to it."""
+        if downlink is None or downlink.source is None or downlink.kind is not Kind.VIDEO:
+            return
+        downlink.source.key_wanted = True
+        self._repair.start(downlink.source)
+
+
+def _authentic(check: Check, connection: Connection) -> bool:
+    answer = connection.answer
+    if answer is not None and check.theirs != answer.ufrag:
+        return False
+    return passes(check, connection.password)

@@ -1,0 +1,136 @@
+"""DTLS over our own datagrams, and the SRTP keys that come out of it.
+
+The only file that touches undocumented names of aiortc and pylibsrtp; `tests/media/test_secure.py`
+notices when one of them changes. Everything behind it sees `SecureChannel` and `SrtpPair`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any, Final, cast
+
+import pylibsrtp
+from aiortc.rtcdtlstransport import (
+    RTCCertificate,
+    RTCDtlsFingerprint,
+    RTCDtlsParameters,
+    RTCDtlsTransport,
+)
+from aiortc.rtcicetransport import RTCIceTransport
+
+DATAGRAMS_WAITING: Final = 32
+_FAREWELL_S: Final = 0.5
+
+SrtpError = pylibsrtp.Error
+Transform = Callable[[bytes], bytes]
+
+_log = logging.getLogger(__name__)
+
+
+class HandshakeError(Exception):
+    """The phone did not prove to be the one that answered."""
+
+
+class SrtpPair:
+    """The four directions of one protected path; each raises SrtpError, or ValueError if too long."""
+
+    __slots__ = ("protect", "protect_rtcp", "unprotect", "unprotect_rtcp")
+
+    def __init__(self, received: pylibsrtp.Session, sent: pylibsrtp.Session) -> None:
+        """Bind the methods once: they are looked up for every packet."""
+        self.unprotect: Transform = received.unprotect
+        self.unprotect_rtcp: Transform = received.unprotect_rtcp
+        self.protect: Transform = sent.protect
+        self.protect_rtcp: Transform = sent.protect_rtcp
+
+
+class _Path:
+    """Looks like an ICE transport to RTCDtlsTransport, and only ever sees DTLS records."""
+
+    role = "controlled"
+    state = "completed"
+
+    def __init__(self, send: Callable[[bytes], None]) -> None:
+        self._waiting: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=DATAGRAMS_WAITING + 1)
+        self._deliver = send
+
+    def feed(self, raw: bytes) -> bool:
+        if self._waiting.qsize() >= DATAGRAMS_WAITING:
+            return False
+        self._waiting.put_nowait(raw)
+        return True
+
+    def end(self) -> None:
+        while not self._waiting.empty():
+            self._waiting.get_nowait()
+        self._waiting.put_nowait(None)
+
+    async def _recv(self) -> bytes:
+        raw = await self._waiting.get()
+        if raw is None:
+            raise ConnectionError
+        return raw
+
+    async def _send(self, raw: bytes) -> None:
+        self._deliver(raw)
+
+
+class SecureChannel:
+    """One DTLS association. `closed` is called once if the other side ends it after the handshake."""
+
+    def __init__(self, *, send: Callable[[bytes], None], closed: Callable[[], None]) -> None:
+        """Make a key and certificate of its own: connections cannot be linked by them."""
+        self._path = _Path(send)
+        self._closed = closed
+        self._ended = False
+        path = cast("RTCIceTransport", self._path)
+        self._dtls = RTCDtlsTransport(path, [RTCCertificate.generateCertificate()])
+        self._dtls.on("statechange", self._moved)
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the SHA-256 fingerprint of our certificate as it stands in SDP."""
+        prints = self._dtls.getLocalParameters().fingerprints
+        return next(one.value for one in prints if one.algorithm == "sha-256")
+
+    def feed(self, raw: bytes) -> bool:
+        """Hand over one received DTLS datagram; False if too many are waiting."""
+        return not self._ended and self._path.feed(raw)
+
+    async def handshake(
+        self, fingerprints: tuple[tuple[str, str], ...], *, server: bool
+    ) -> SrtpPair:
+        """Prove ourselves, check the other's certificate (RFC 8827 6.5), and return the keys."""
+        self._dtls._set_role("server" if server else "client")  # noqa: SLF001
+        expected = [RTCDtlsFingerprint(algorithm=name, value=value) for name, value in fingerprints]
+        await self._dtls.start(RTCDtlsParameters(fingerprints=expected))
+        if self._dtls.state != "connected":
+            raise HandshakeError(self._dtls.state)
+        self._silence_pump()
+        return SrtpPair(self._dtls._rx_srtp, self._dtls._tx_srtp)  # noqa: SLF001
+
+    async def close(self) -> None:
+        """Say goodbye if possible; always returns soon."""
+        self._ended = True
+        try:
+            async with asyncio.timeout(_FAREWELL_S):
+                await self._dtls.stop()
+        except Exception as fault:  # noqa: BLE001  # whatever OpenSSL says, the path is over
+            _log.debug("farewell: %r", fault)
+        self._path.end()
+
+    def _moved(self) -> None:
+        if self._dtls.state == "closed" and not self._ended:
+            self._ended = True
+            self._closed()
+
+    def _silence_pump(self) -> None:
+        """Take note of how aiortc's own task ended, so that it does not complain at its burial."""
+        pump: asyncio.Future[None] | None = self._dtls._task  # noqa: SLF001
+        if pump is not None:
+            pump.add_done_callback(_seen)
+
+
+def _seen(pump: "asyncio.Future[Any]") -> None:
+    if not pump.cancelled():
+        pump.exception()

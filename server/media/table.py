@@ -1,0 +1,72 @@
+"""A room's edge table: what is accepted, and which downlink listens to whom because of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from server.domain.ids import ConnectionId, RoomId
+from server.media.connection import Connection
+from server.media.downlink import Downlink
+from server.media.formats import Kind
+from server.media.uplink import Uplink
+from server.ports.media import BadTableError, Edge, StaleTableError, TableVersion
+
+
+@dataclass(slots=True)
+class Room:
+    """One room's connections and its newest table. Suspended: the table stands, nothing flows."""
+
+    identity: RoomId
+    connections: dict[ConnectionId, Connection] = field(default_factory=dict)
+    version: TableVersion | None = None
+    edges: frozenset[Edge] = frozenset()
+    suspended: bool = False
+
+    def accept(self, version: TableVersion, edges: frozenset[Edge]) -> None:
+        """Take a table, or raise StaleTableError or BadTableError and keep the one before."""
+        if self.version is not None:
+            again = version == self.version and edges == self.edges
+            if version <= self.version and not again:
+                raise StaleTableError(epoch=self.version.epoch, n=self.version.n)
+        _check(edges)
+        self.version, self.edges, self.suspended = version, edges, False
+
+    def cut(self) -> None:
+        """Close every downlink that the table does not hold."""
+        wanted = self._wanted()
+        for place, downlink in self._downlinks():
+            if downlink.source is not None and downlink.source is not wanted.get(place):
+                downlink.close()
+
+    def open(self) -> list[Downlink]:
+        """Open what the table holds beyond what is open; return what was opened."""
+        wanted = self._wanted()
+        opened = []
+        for place, downlink in self._downlinks():
+            source = wanted.get(place)
+            if source is not None and downlink.source is None:
+                downlink.open(source)
+                opened.append(downlink)
+        return opened
+
+    def _wanted(self) -> Mapping[tuple[ConnectionId, int, Kind], Uplink]:
+        if self.suspended:
+            return {}
+        return {
+            (edge.subscriber, edge.slot, kind): self.connections[edge.source].uplinks[kind]
+            for edge in self.edges
+            if edge.source in self.connections
+            for kind, flows in ((Kind.AUDIO, edge.audio), (Kind.VIDEO, edge.video))
+            if flows
+        }
+
+    def _downlinks(self) -> Iterable[tuple[tuple[ConnectionId, int, Kind], Downlink]]:
+        for identity, connection in self.connections.items():
+            for (slot, kind), downlink in connection.downlinks.items():
+                yield (identity, slot, kind), downlink
+
+
+def _check(edges: frozenset[Edge]) -> None:
+    if len({(edge.subscriber, edge.slot) for edge in edges}) != len(edges):
+        raise BadTableError(reason="slot_taken")
+    if len({(edge.source, edge.subscriber) for edge in edges}) != len(edges):
+        raise BadTableError(reason="edge_twice")

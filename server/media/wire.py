@@ -1,0 +1,150 @@
+"""The control language between app and worker: one JSON object per line over a Unix socket.
+
+Requests carry `id` and `op`; replies carry the same `id` and either `ok` or `error`; events carry
+`event`. See `CONTROL.md` for every message.
+"""
+
+import asyncio
+import json
+from dataclasses import asdict
+from typing import Any, Final
+
+from server.domain.errors import DomainError
+from server.domain.ids import ConnectionId
+from server.ports.media import (
+    BadSdpError,
+    BadTableError,
+    Edge,
+    MediaConnected,
+    MediaEvent,
+    MediaFullError,
+    MediaLoss,
+    MediaLost,
+    MediaReady,
+    MediaReport,
+    StaleTableError,
+    TableVersion,
+    UnknownConnectionError,
+)
+
+PROTOCOL: Final = 1
+MAX_LINE: Final = 256 * 1024
+MAX_SOCKET_PATH: Final = 107
+"""Longest path of a Unix socket on Linux, without the closing zero."""
+
+Message = dict[str, Any]
+
+_REFUSALS: Final = {
+    one.code: one
+    for one in (
+        BadSdpError,
+        BadTableError,
+        MediaFullError,
+        StaleTableError,
+        UnknownConnectionError,
+    )
+}
+
+
+class WireError(Exception):
+    """The other side does not speak this language; the socket is closed."""
+
+
+async def read_line(reader: asyncio.StreamReader) -> Message | None:
+    """Return the next message; None at the end; raise WireError for anything else."""
+    try:
+        line = await reader.readline()
+    except (ValueError, asyncio.LimitOverrunError) as fault:
+        raise WireError("line too long") from fault
+    if not line.endswith(b"\n"):
+        return None
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError) as fault:
+        raise WireError("not JSON") from fault
+    if not isinstance(message, dict):
+        raise WireError("not an object")
+    return message
+
+
+def write_line(message: Message) -> bytes:
+    return json.dumps(message, separators=(",", ":")).encode() + b"\n"
+
+
+def edges_out(edges: frozenset[Edge]) -> list[list[Any]]:
+    return [[one.source, one.subscriber, one.slot, one.audio, one.video] for one in edges]
+
+
+def edges_in(raw: object) -> frozenset[Edge]:
+    """Return the edges of a route message; raise WireError."""
+    if not isinstance(raw, list):
+        raise WireError("edges")
+    return frozenset(_edge(one) for one in raw)
+
+
+def _edge(raw: object) -> Edge:
+    match raw:
+        case [
+            str() as source,
+            str() as subscriber,
+            int() as slot,
+            bool() as audio,
+            bool() as video,
+        ]:
+            return Edge(
+                source=ConnectionId(source),
+                subscriber=ConnectionId(subscriber),
+                slot=slot,
+                audio=audio,
+                video=video,
+            )
+        case _:
+            raise WireError("edge")
+
+
+def version_in(raw: object) -> TableVersion:
+    match raw:
+        case [int() as epoch, int() as n]:
+            return TableVersion(epoch=epoch, n=n)
+        case _:
+            raise WireError("version")
+
+
+def event_out(event: MediaEvent) -> Message:
+    return {"event": _EVENT_NAMES[type(event)], **asdict(event)}
+
+
+def event_in(message: Message) -> MediaEvent:
+    """Return the event a worker told of; raise WireError."""
+    facts = {name: value for name, value in message.items() if name != "event"}
+    kind = _EVENTS.get(message["event"])
+    if kind is None:
+        raise WireError("event")
+    if "reason" in facts:
+        facts["reason"] = MediaLoss(facts["reason"])
+    try:
+        return kind(**facts)
+    except TypeError as fault:
+        raise WireError("event") from fault
+
+
+def refusal_out(refusal: DomainError) -> Message:
+    return {"error": refusal.code, "facts": refusal.facts}
+
+
+def refusal_in(message: Message) -> DomainError:
+    """Return the refusal a worker answered with; raise WireError for an unknown one."""
+    kind = _REFUSALS.get(message["error"])
+    facts = message.get("facts")
+    if kind is None or not isinstance(facts, dict):
+        raise WireError(str(message["error"]))
+    return kind(**facts)
+
+
+_EVENTS: Final = {
+    "connected": MediaConnected,
+    "ready": MediaReady,
+    "lost": MediaLost,
+    "report": MediaReport,
+}
+_EVENT_NAMES: Final = {kind: name for name, kind in _EVENTS.items()}
