@@ -35,7 +35,7 @@ class AmountError(DomainError):
 class AmountWordsError(DomainError):
     """Capital words cannot be read, or are not spelled by the rules.
 
-    `facts["reason"]`: unreadable, or spelling with the rule's own `facts["expected"]`.
+    `facts["reason"]`: unreadable or spelling.
     """
 
     code = "amount_words_invalid"
@@ -91,7 +91,7 @@ def fen_from_words(text: str) -> int:
     fen = read_words(text)
     allowed = spellings(fen)
     if plain not in allowed and f"{plain}整" not in {s for s in allowed if s.endswith("角整")}:
-        raise AmountWordsError(reason="spelling", expected=words(fen))
+        raise AmountWordsError(reason="spelling")
     return fen
 
 

@@ -264,8 +264,8 @@ _SENSITIVE: Final = ConsentText(
         (
             "目的：核对损失和费用，写明付款方式。种类：病历、诊断、费用票据，户名、开户行、账号。",
             (
-                "Purpose: to check losses and costs and to state how payment is made. Kinds: medical "
-                "records, diagnoses, bills; account holder, bank, account number."
+                "Purpose: to check losses and costs and to state how payment is made. Kinds: "
+                "medical records, diagnoses, bills; account holder, bank, account number."
             ),
         ),
         (
@@ -275,8 +275,9 @@ _SENSITIVE: Final = ConsentText(
             ),
             (
                 "Necessity: without them amounts can hardly be checked nor a transfer agreed. "
-                "Effect on you: a leak would harm your person or property, so they are encrypted and seen "
-                "only by the staff in charge when the work needs it, each time on record."
+                "Effect on you: a leak would harm your person or property, so they are "
+                "encrypted and seen only by the staff in charge when the work needs it, each "
+                "time on record."
             ),
         ),
         (

@@ -58,8 +58,7 @@ _EFFECT: Final = NoticeBlock(
     lines=_lines(
         ("各方签名、调解员签名、", "All parties sign, the mediator signs,"),
         ("调委会盖章，齐了才生效。", "the committee seals: only then is it in force."),
-        ("生效后有法律约束力，", "It then binds in law,"),
-        ("要按约定履行。", "and is to be carried out as agreed."),
+        ("生效后有约束力，应当履行。", "It then binds and is to be carried out."),
         ("对协议有争议，可以起诉。", "A dispute about it may go to court."),
         ("生效后三十日内，可以共同", "Within 30 days you may jointly"),
         ("申请法院确认它有效。", "ask the court to confirm it."),

@@ -1,0 +1,1 @@
+"""The rules of mediation, tested as values."""

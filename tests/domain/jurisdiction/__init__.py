@@ -1,0 +1,1 @@
+"""Jurisdiction packs and what reads them."""

@@ -1,0 +1,106 @@
+"""Periods of the law: where they start, how long they are, where their last day falls."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import chinese_calendar
+import pytest
+from hypothesis import given, strategies as st
+
+from server.domain.calendar import CalendarYearMissingError
+from server.domain.deadlines import (
+    CONFIRMATION_REMINDERS,
+    PAYMENT_REMINDERS,
+    Deadline,
+    cautious_confirmation_deadline,
+    court_confirmation_deadline,
+    enforcement_deadline,
+    labour_arbitration_deadline,
+    labour_arbitration_open_on,
+    local_day,
+    mediation_deadline,
+    performance_deadline,
+    recognition_deadlines,
+    reminder_days,
+    years_after,
+)
+from server.domain.jurisdiction.zh_cn.holidays import CALENDAR
+
+
+@pytest.mark.parametrize(
+    ("effective_on", "deadline"),
+    [
+        (date(2025, 3, 14), date(2025, 4, 14)),  # the thirtieth day is a Sunday
+        (date(2025, 9, 5), date(2025, 10, 9)),  # 5 October, inside National Day's eight days
+        (date(2025, 9, 8), date(2025, 10, 9)),  # 8 October, its last day
+        (date(2025, 9, 11), date(2025, 10, 11)),  # a Saturday that is worked
+        (date(2025, 9, 12), date(2025, 10, 13)),  # the Sunday after it
+        (date(2024, 1, 30), date(2024, 2, 29)),  # a leap day counts
+        (date(2025, 1, 30), date(2025, 3, 3)),  # 1 March 2025 is a Saturday
+        (date(2024, 1, 12), date(2024, 2, 18)),  # Spring Festival ends on a worked Sunday
+        (date(2025, 12, 3), date(2026, 1, 4)),  # into the next year, worked Sunday
+        (date(2025, 3, 11), date(2025, 4, 10)),  # an ordinary Thursday
+    ],
+)
+def test_court_confirmation_deadline(effective_on: date, deadline: date) -> None:
+    assert court_confirmation_deadline(effective_on, CALENDAR) == deadline
+
+
+@given(st.dates(date(2024, 1, 1), date(2026, 11, 25)))
+def test_the_deadline_is_the_first_working_day_from_the_thirtieth(effective_on: date) -> None:
+    deadline = court_confirmation_deadline(effective_on, CALENDAR)
+    expected = effective_on + timedelta(days=30)
+    while not chinese_calendar.is_workday(expected):
+        expected += timedelta(days=1)
+    assert deadline == expected
+    assert cautious_confirmation_deadline(effective_on, CALENDAR) == Deadline(
+        nominal_on=effective_on + timedelta(days=30), due_on=deadline
+    )
+
+
+def test_an_unannounced_year_is_an_error_or_a_cautious_day() -> None:
+    effective_on = date(2030, 12, 5)
+    with pytest.raises(CalendarYearMissingError):
+        court_confirmation_deadline(effective_on, CALENDAR)
+    assert cautious_confirmation_deadline(effective_on, CALENDAR) == Deadline(
+        nominal_on=date(2031, 1, 4), due_on=date(2031, 1, 4), certain=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        (datetime(2025, 3, 14, 15, 59, 59, tzinfo=UTC), date(2025, 3, 14)),
+        (datetime(2025, 3, 14, 16, 0, tzinfo=UTC), date(2025, 3, 15)),
+        (datetime(2025, 3, 14, 3, 52, 47, tzinfo=UTC), date(2025, 3, 14)),
+    ],
+)
+def test_the_day_is_the_one_where_the_law_is_counted(at: datetime, day: date) -> None:
+    assert local_day(at, utc_offset_minutes=480) == day
+
+
+def test_periods_of_the_worked_case() -> None:
+    assert mediation_deadline(date(2025, 3, 12), CALENDAR) == date(2025, 4, 11)
+    assert labour_arbitration_open_on(date(2025, 3, 11)) == date(2025, 3, 26)
+    assert recognition_deadlines(date(2025, 1, 18)) == (date(2025, 2, 17), date(2026, 1, 18))
+    assert labour_arbitration_deadline(date(2025, 3, 11)) == date(2026, 3, 11)
+    assert enforcement_deadline(date(2025, 6, 30)) == date(2027, 6, 30)
+
+
+def test_years_without_the_day_end_with_the_month() -> None:
+    assert years_after(date(2024, 2, 29), 1) == date(2025, 2, 28)
+    assert years_after(date(2024, 2, 29), 4) == date(2028, 2, 29)
+
+
+def test_a_payment_due_on_a_rest_day_may_be_made_on_the_next_working_day() -> None:
+    assert performance_deadline(date(2025, 10, 1), CALENDAR).due_on == date(2025, 10, 9)
+    assert performance_deadline(date(2025, 3, 17), CALENDAR).due_on == date(2025, 3, 17)
+
+
+def test_reminders_stand_around_the_due_day() -> None:
+    assert reminder_days(date(2025, 3, 17), PAYMENT_REMINDERS) == (
+        date(2025, 3, 14),
+        date(2025, 3, 17),
+        date(2025, 3, 18),
+        date(2025, 3, 20),
+    )
+    assert reminder_days(date(2025, 4, 14), CONFIRMATION_REMINDERS)[0] == date(2025, 3, 25)
