@@ -1,0 +1,74 @@
+"""What a person signs: that they want this text, named by digest, and how.
+
+The RFC 8785 bytes are shown to the signer's device, signed there and kept as they are.
+Fields follow 电子签名法 art. 13: whose key, who controls it, which exact content.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from server.domain.canonical import canonical_json
+from server.domain.errors import InvalidValueError
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentStatement:
+    """One signer's statement.
+
+    Digests are SHA-256 in hexadecimal: of the canonical agreement, of the locked PDF,
+    of the DER SPKI, of the handwriting PNG and of the strokes. `key_control` is browser
+    or server. `declaration` is the sentence the signer saw above the signing field.
+    """
+
+    signer_id: str
+    role: str
+    on_behalf_of: str | None
+    case_id: str
+    agreement_id: str
+    text_version: int
+    agreement_sha256: str
+    pdf_sha256: str
+    key_sha256: str
+    key_control: str
+    declaration: str
+    at: datetime
+    nonce: str
+    code_verified_at: datetime | None = None
+    handwriting_sha256: str | None = None
+    strokes_sha256: str | None = None
+
+
+def statement_bytes(statement: ConsentStatement) -> bytes:
+    """Return the exact bytes to sign."""
+    fields = {name: getattr(statement, name) for name in ConsentStatement.__slots__}
+    plain = {name: _plain(value) for name, value in fields.items()}
+    return canonical_json({"v": FORMAT, **plain})
+
+
+def read_statement(content: bytes) -> ConsentStatement:
+    """Return the statement in `content`; InvalidValueError when it is none of ours."""
+    try:
+        found: dict[str, Any] = json.loads(content)
+        version = found.pop("v")
+        moments = {name: _moment(found.pop(name)) for name in ("at", "code_verified_at")}
+        statement = ConsentStatement(**found, **moments)  # type: ignore[arg-type]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise InvalidValueError(field="statement", reason="not_a_statement") from error
+    if version != FORMAT or statement_bytes(statement) != content:
+        raise InvalidValueError(field="statement", reason="not_canonical")
+    return statement
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        text = value.astimezone(UTC).isoformat(timespec="milliseconds")
+        return text.replace("+00:00", "Z")
+    return value
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -1,0 +1,233 @@
+"""What is sealed: the files of a record and the manifest that names them all.
+
+A record is a folder of plain files that needs no program of ours to be read. Its
+manifest holds SHA-256, SM3 and size of every file and is signed by the committee.
+"""
+
+import base64
+import json
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import quote
+
+from server.domain.canonical import canonical_json, sha256_hex, sm3_hex
+from server.domain.errors import DomainError, InvalidValueError
+from server.domain.ids import CaseId, CommitteeId, RecordId
+from server.domain.session_log import GENESIS, Entry
+
+FORMAT = 1
+MANIFEST, MANIFEST_SIGNATURE, SUMS = "manifest.json", "manifest.sig", "SHA256SUMS"
+PDF, AGREEMENT, LOG = "agreement.pdf", "agreement.json", "log.jsonl"
+SEAL_CERTIFICATE, ISSUER_CERTIFICATE = "trust/seal.pem", "trust/issuer.pem"
+UNLISTED = frozenset({MANIFEST, MANIFEST_SIGNATURE})  # a manifest cannot name itself
+
+
+class RecordExistsError(DomainError):
+    """A record with this id holds other bytes; sealed records are written once."""
+
+    code = "record_exists"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSignature:
+    """One signer's evidence: exact statement, DER signature, DER SPKI, pictures."""
+
+    signer_id: str
+    statement: bytes
+    signature: bytes
+    public_key: bytes
+    handwriting: bytes | None = None
+    strokes: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordParts:
+    """Everything a record keeps.
+
+    `locked_size` is the length of the locked PDF inside the sealed one. `consents` and
+    `identity` are JSON values with masked numbers. Certificates are PEM.
+    """
+
+    record_id: RecordId
+    committee_id: CommitteeId
+    committee_name: str
+    case_id: CaseId
+    number: str
+    sealed_at: datetime
+    effective_on: date
+    pdf: bytes
+    locked_size: int
+    agreement: bytes
+    signatures: tuple[RecordSignature, ...]
+    consents: object
+    identity: object
+    log: tuple[Entry, ...]
+    seal_certificate: bytes
+    issuer_certificate: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileDigest:
+    """A file as the manifest names it; `sm3` is None where it could not be computed."""
+
+    sha256: str
+    sm3: str | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a record is and every file in it but the manifest and its signature."""
+
+    record_id: str
+    committee_id: str
+    committee_name: str
+    case_id: str
+    number: str
+    sealed_at: datetime
+    effective_on: date
+    agreement_sha256: str
+    locked_pdf_size: int
+    locked_pdf_sha256: str
+    log_head: str
+    signers: tuple[str, ...]
+    files: Mapping[str, FileDigest]
+
+
+def record_files(parts: RecordParts, guide: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return every file of the record but the manifest, by relative path.
+
+    `guide` are the files that explain the format. Equal parts give equal files.
+    """
+    files = {
+        PDF: parts.pdf,
+        AGREEMENT: parts.agreement,
+        LOG: log_lines(parts.log),
+        "consents.json": canonical_json(parts.consents),
+        "identity.json": canonical_json(parts.identity),
+        SEAL_CERTIFICATE: parts.seal_certificate,
+        ISSUER_CERTIFICATE: parts.issuer_certificate,
+        **guide,
+    }
+    for signature in parts.signatures:
+        files.update(_signature_files(signature))
+    return {**files, SUMS: _sums(files)}
+
+
+def manifest_of(parts: RecordParts, files: Mapping[str, bytes]) -> Manifest:
+    """Return the manifest that names `files`."""
+    return Manifest(
+        record_id=parts.record_id,
+        committee_id=parts.committee_id,
+        committee_name=parts.committee_name,
+        case_id=parts.case_id,
+        number=parts.number,
+        sealed_at=parts.sealed_at,
+        effective_on=parts.effective_on,
+        agreement_sha256=sha256_hex(parts.agreement),
+        locked_pdf_size=parts.locked_size,
+        locked_pdf_sha256=sha256_hex(parts.pdf[: parts.locked_size]),
+        log_head=parts.log[-1].hash if parts.log else GENESIS,
+        signers=tuple(s.signer_id for s in parts.signatures),
+        files={name: file_digest(content) for name, content in files.items()},
+    )
+
+
+def manifest_bytes(manifest: Manifest) -> bytes:
+    """Return the RFC 8785 bytes that the committee signs."""
+    named = {
+        n: {"sha256": d.sha256, "sm3": d.sm3, "size": d.size} for n, d in manifest.files.items()
+    }
+    plain = {name: getattr(manifest, name) for name in Manifest.__slots__ if name != "files"}
+    moment = manifest.sealed_at.astimezone(UTC).isoformat(timespec="milliseconds")
+    plain["sealed_at"] = moment.replace("+00:00", "Z")
+    plain["effective_on"] = manifest.effective_on.isoformat()
+    return canonical_json({"v": FORMAT, **plain, "files": named})
+
+
+def read_manifest(content: bytes) -> Manifest:
+    """Return the manifest in `content`; InvalidValueError when it is none of ours."""
+    try:
+        found: dict[str, Any] = json.loads(content)
+        found.pop("v")
+        found["files"] = {name: FileDigest(**d) for name, d in found["files"].items()}
+        found["signers"] = tuple(found["signers"])
+        found["sealed_at"] = datetime.fromisoformat(found["sealed_at"])
+        found["effective_on"] = date.fromisoformat(found["effective_on"])
+        manifest = Manifest(**found)
+        whole = manifest_bytes(manifest) == content
+    except (AttributeError, KeyError, TypeError, ValueError, DomainError) as error:
+        raise InvalidValueError(field="manifest", reason="not_a_manifest") from error
+    if not whole:
+        raise InvalidValueError(field="manifest", reason="not_canonical")
+    return manifest
+
+
+def signature_folder(signer_id: str) -> str:
+    """Return the folder of one signer; identifiers are percent-encoded (RFC 3986)."""
+    return f"signatures/{quote(signer_id, safe='')}"
+
+
+def file_digest(content: bytes) -> FileDigest:
+    """Return what a manifest says about `content`."""
+    return FileDigest(sha256=sha256_hex(content), sm3=sm3_hex(content), size=len(content))
+
+
+def log_lines(entries: tuple[Entry, ...]) -> bytes:
+    """Return the session log, one canonical JSON object a line, oldest first."""
+    return b"".join(_log_line(entry) + b"\n" for entry in entries)
+
+
+def read_log(content: bytes, case_id: CaseId) -> tuple[Entry, ...]:
+    """Return the entries in `content`; InvalidValueError when a line is none."""
+    try:
+        return tuple(_entry(json.loads(line), case_id) for line in content.splitlines())
+    except (KeyError, TypeError, ValueError, DomainError) as error:
+        raise InvalidValueError(field="log", reason="not_a_log") from error
+
+
+def public_key_pem(spki: bytes) -> bytes:
+    """Return a DER SPKI as PEM (RFC 7468), which OpenSSL reads."""
+    lines = "\n".join(textwrap.wrap(base64.b64encode(spki).decode(), 64))
+    return f"-----BEGIN PUBLIC KEY-----\n{lines}\n-----END PUBLIC KEY-----\n".encode()
+
+
+def public_key_der(pem: bytes) -> bytes:
+    """Return the DER SPKI inside a PEM; InvalidValueError when there is none."""
+    try:
+        lines = pem.decode("ascii").split()
+        return base64.b64decode("".join(lines[3:-3]), validate=True)
+    except ValueError as error:
+        raise InvalidValueError(field="public_key", reason="not_pem") from error
+
+
+def _signature_files(signature: RecordSignature) -> dict[str, bytes]:
+    folder = signature_folder(signature.signer_id)
+    optional = {"handwriting.png": signature.handwriting, "strokes.json": signature.strokes}
+    return {
+        f"{folder}/statement.json": signature.statement,
+        f"{folder}/signature.bin": signature.signature,
+        f"{folder}/public_key.pem": public_key_pem(signature.public_key),
+        **{f"{folder}/{name}": content for name, content in optional.items() if content},
+    }
+
+
+def _sums(files: Mapping[str, bytes]) -> bytes:
+    lines = [f"{sha256_hex(content)}  {name}\n" for name, content in sorted(files.items())]
+    return "".join(lines).encode()
+
+
+def _log_line(entry: Entry) -> bytes:
+    body = json.loads(entry.body)
+    if canonical_json(body) != entry.body.encode():
+        raise InvalidValueError(field="log", reason="not_canonical")
+    return canonical_json({"body": body, "hash": entry.hash, "prev": entry.prev})
+
+
+def _entry(line: dict[str, Any], case_id: CaseId) -> Entry:
+    body = canonical_json(line["body"]).decode()
+    seq = line["body"]["seq"]
+    return Entry(case_id=case_id, seq=seq, body=body, prev=line["prev"], hash=line["hash"])

@@ -1,0 +1,61 @@
+"""What checking a sealed record found: each fact apart, never one verdict alone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One fact: it holds, it fails, or (None) it cannot be judged here.
+
+    `parts` name the files that fail; `facts` are plain values for the sentence.
+    """
+
+    code: str
+    holds: bool | None
+    parts: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str | int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignerFact:
+    """One signer: who, in what role, when, with whose key, and whether it holds."""
+
+    signer_id: str
+    name: str
+    role: str
+    signed_at: datetime | None
+    key_control: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Every fact about one record, who signed it and by whom it was sealed."""
+
+    record_id: str
+    number: str
+    manifest_sha256: str
+    facts: tuple[Fact, ...]
+    signers: tuple[SignerFact, ...]
+    sealed_by: str
+    sealed_at: datetime | None
+
+    @property
+    def failed(self) -> tuple[Fact, ...]:
+        """Return the facts that fail."""
+        return tuple(fact for fact in self.facts if fact.holds is False)
+
+    @property
+    def unknown(self) -> tuple[Fact, ...]:
+        """Return the facts that could not be judged."""
+        return tuple(fact for fact in self.facts if fact.holds is None)
+
+    @property
+    def verified(self) -> bool:
+        """Return whether every fact that can be judged holds.
+
+        Only `trusted` may stay unjudged: without an anchor from elsewhere a record
+        proves that it is consistent, not whose it is.
+        """
+        return not self.failed and {f.code for f in self.unknown} <= {"trusted"}

@@ -1,0 +1,78 @@
+"""What the core asks of the archive: keep a sealed record for ever, give it back, check it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from server.domain.ids import CaseId, RecordId
+from server.domain.record import Manifest, RecordParts
+from server.domain.verification import Report
+from server.ports.documents import PdfInspector
+
+SignManifest = Callable[[bytes], Awaitable[bytes]]
+"""Signs the manifest's bytes with the committee's key; returns DER."""
+
+CheckSignature = Callable[[bytes, bytes, bytes], bool]
+"""(DER SPKI, message, signature) → whether the signature holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRecord:
+    """A record as it lies in the archive."""
+
+    record_id: RecordId
+    manifest_sha256: str
+    package_size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifierTools:
+    """What the verifier borrows: how to inspect a PDF, certificates and signatures."""
+
+    inspect: PdfInspector
+    check_signature: CheckSignature
+    certificate_key: Callable[[bytes], bytes]
+    """PEM certificate → DER SPKI."""
+
+
+class Archive(Protocol):
+    """Sealed records, written once."""
+
+    async def reserve(self, case_id: CaseId, size: int) -> None:
+        """Keep `size` bytes free for this case's record.
+
+        Raises DiskFullError when the disk has no such room; reserving again is fine.
+        """
+        ...
+
+    async def release(self, case_id: CaseId) -> None:
+        """Give up the reservation, if there is one."""
+        ...
+
+    async def write(self, parts: RecordParts, sign: SignManifest) -> StoredRecord:
+        """Write the record and return once it outlives a power cut.
+
+        The same parts again change nothing. Raises RecordExistsError when the id holds
+        other bytes, DiskFullError when there is no room. Uses up the reservation.
+        """
+        ...
+
+    async def find(self, record_id: RecordId) -> StoredRecord | None:
+        """Return the record if it is completely written."""
+        ...
+
+    async def manifest(self, record_id: RecordId) -> Manifest:
+        """Return its manifest. Raises NotFoundError."""
+        ...
+
+    async def read(self, record_id: RecordId, name: str) -> bytes:
+        """Return one file, such as agreement.pdf. Raises NotFoundError."""
+        ...
+
+    async def package(self, record_id: RecordId) -> bytes:
+        """Return the record as one ZIP; the same bytes every time. Raises NotFoundError."""
+        ...
+
+    async def verify(self, record_id: RecordId, anchors: Sequence[bytes]) -> Report:
+        """Return each fact about it; `anchors` are trusted PEM certificates."""
+        ...
