@@ -1,0 +1,16 @@
+"""The rehearsal's way to read one-time codes; mounted in demo mode on loopback only."""
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from server.api.endpoint import Context
+
+CODES: web.AppKey[Mapping[str, str]] = web.AppKey("codes", Mapping)
+
+
+async def codes(context: Context, _: None) -> web.Response:
+    """Return the latest code by person; to loopback only."""
+    if context.request.remote not in {"127.0.0.1", "::1"}:
+        raise web.HTTPNotFound
+    return web.json_response(dict(context.request.app[CODES]))

@@ -1,0 +1,48 @@
+"""What is counted: requests by route, rooms, the media plane, the loop's lag."""
+
+from collections.abc import Mapping
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+
+class Metrics:
+    """One app's figures. `show_media` takes the worker's counters by name."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "heyi_http_requests", "Requests", ("route", "status"), registry=self.registry
+        )
+        self.rooms = Gauge("heyi_rooms", "Live rooms", registry=self.registry)
+        self.lag = Gauge("heyi_loop_lag_seconds", "Event loop lag", registry=self.registry)
+        self._media = Gauge(
+            "heyi_media", "The media worker's figures", ("figure",), registry=self.registry
+        )
+
+    def show_media(self, counters: Mapping[str, float]) -> None:
+        """Take over the worker's latest figures."""
+        for name, value in counters.items():
+            self._media.labels(figure=name).set(value)
+
+
+METRICS: web.AppKey[Metrics] = web.AppKey("metrics", Metrics)
+
+
+@web.middleware
+async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Count by the route's pattern, never by the path: paths of links are secret."""
+    status = 500
+    try:
+        response = await handler(request)
+        status = response.status
+    except web.HTTPException as raised:
+        status = raised.status
+        raise
+    else:
+        return response
+    finally:
+        resource = request.match_info.route.resource
+        route = resource.canonical if resource is not None else "none"
+        request.app[METRICS].requests.labels(route=route, status=str(status)).inc()

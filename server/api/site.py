@@ -1,0 +1,65 @@
+"""Puts the URL table on aiohttp: every row finds its handler, or the start fails."""
+
+from collections.abc import Iterable
+from types import ModuleType
+
+from aiohttp import web
+
+from server.api import (
+    account,
+    admin,
+    agreements,
+    cases,
+    demo,
+    health,
+    invitations,
+    link,
+    records,
+    seats,
+    setup,
+    signing,
+)
+from server.api.endpoint import Handler, Route
+from server.api.frame import wrap
+from server.api.headers import secure
+from server.api.metrics import METRICS, Metrics, count
+from server.api.routes import DEMO, ROUTES
+
+MODULES: dict[str, ModuleType] = {
+    module.__name__.rsplit(".", 1)[1]: module
+    for module in (
+        account,
+        admin,
+        agreements,
+        cases,
+        demo,
+        health,
+        invitations,
+        link,
+        records,
+        seats,
+        setup,
+        signing,
+    )
+}
+BODY_LIMIT = 21 * 1024 * 1024
+
+
+def handler_of(route: Route) -> Handler:
+    """Return the function a row names; raises AttributeError where there is none."""
+    module, name = route.name.split(".")
+    found: Handler = getattr(MODULES[module], name)
+    return found
+
+
+def make_site(*, demonstration: bool) -> web.Application:
+    """Return the application with every route; the codes' route only in demo mode."""
+    site = web.Application(middlewares=[count, secure], client_max_size=BODY_LIMIT)
+    site[METRICS] = Metrics()
+    _mount(site, (*ROUTES, *DEMO) if demonstration else ROUTES)
+    return site
+
+
+def _mount(site: web.Application, routes: Iterable[Route]) -> None:
+    for route in routes:
+        site.router.add_route(route.method, route.path, wrap(route, handler_of(route)))

@@ -1,0 +1,153 @@
+"""Every setting: its name, type, default and meaning. The only reader of the environment.
+
+Each is set by an environment variable `HEYI_<NAME>`; an unknown `HEYI_` name is refused
+at start, because a misspelt setting is a setting that does not hold.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "HEYI_"
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+Port = Annotated[int, Field(ge=0, le=65_535)]
+
+
+class SettingsError(Exception):
+    """The environment holds a setting that cannot be used; the text says which."""
+
+
+class Settings(BaseSettings):
+    """What an installation is told."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    host: str = Field("127.0.0.1", description="Address the web server listens on.")
+    port: Port = Field(8080, description="Port the web server listens on.")
+    public_url: str = Field(
+        "", description="What people type: scheme, name, port. Empty: `http://<host>:<port>`."
+    )
+    media_host: str = Field("127.0.0.1", description="Address the media worker listens on.")
+    media_port: Port = Field(8081, description="UDP port of sound and picture.")
+    media_address: str = Field(
+        "", description="Address phones are told for media. Empty: the media host."
+    )
+    data: Path = Field(ROOT / "recordings", description="Data folder; it must be on a local disk.")
+    database_url: str = Field(
+        "", description="SQLAlchemy URL of PostgreSQL. Empty: SQLite in the data folder."
+    )
+    tls_cert: Path | None = Field(None, description="PEM certificate chain for HTTPS.")
+    tls_key: Path | None = Field(None, description="PEM key of that certificate.")
+    demo: bool = Field(default=False, description="Demonstration: invented committee and case.")
+    web_dist: Path = Field(ROOT / "web" / "dist", description="The built web pages.")
+    fonts: str = Field("", description="Folders of fonts for the PDF, by `:`; empty: shipped ones.")
+    pool_size: Annotated[int, Field(ge=1, le=32)] = Field(
+        2, description="Processes for PDF, signatures and passwords."
+    )
+    notify: Literal["outbox", "smtp", "webhook", "command"] = Field(
+        "outbox", description="How links and codes travel; `outbox`: staff copy the links."
+    )
+    smtp_host: str = Field("", description="Mail server for `smtp`.")
+    smtp_port: Port = Field(587, description="Its port; STARTTLS is used.")
+    smtp_login: str = Field("", description="Login at the mail server.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password at the mail server.")
+    smtp_from: str = Field("", description="Sender's address.")
+    smtp_to: str = Field(
+        "", description="Recipient's address; `{mobile}` becomes the telephone number."
+    )
+    webhook_url: str = Field("", description="Where messages are posted for `webhook`.")
+    webhook_secret: SecretStr = Field(
+        SecretStr(""), description="Key of the HMAC-SHA-256 in `X-Heyi-Signature`."
+    )
+    notify_command: str = Field("", description="Program for `command`; it reads JSON.")
+    staff_idle_minutes: Annotated[int, Field(ge=1)] = Field(
+        30, description="A console idle for so long is signed out."
+    )
+    step_up_minutes: Annotated[int, Field(ge=1)] = Field(
+        10, description="How long a fresh second factor counts for signing and sealing."
+    )
+    invitation_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        30, description="How long a link lives after the planned sitting."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="How much the server says on standard error."
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("HEYI_TLS_CERT and HEYI_TLS_KEY belong together: set both or none")
+        if self.demo and self.host not in _LOOPBACK:
+            raise ValueError(
+                "HEYI_DEMO hands out one-time codes, so HEYI_HOST must stay 127.0.0.1 with it"
+            )
+        return self
+
+    @property
+    def url(self) -> str:
+        """The address people use, without a trailing slash."""
+        scheme = "https" if self.tls_cert else "http"
+        return (self.public_url or f"{scheme}://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The only origins whose pages may ask for changes."""
+        parts = urlsplit(self.url)
+        return frozenset({f"{parts.scheme}://{parts.netloc}"})
+
+    @property
+    def media_announced(self) -> str:
+        """The address phones are told for media."""
+        return self.media_address or self.media_host
+
+    @property
+    def database(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{self.data / 'heyi.db'}"
+
+    @property
+    def keys(self) -> Path:
+        """The folder of keys, mode 0700."""
+        return self.data / "keys"
+
+    @property
+    def control(self) -> Path:
+        """The media worker's control socket; Unix limits its path to 107 bytes."""
+        return self.data / "run" / "media.sock"
+
+    @property
+    def font_folders(self) -> tuple[Path, ...]:
+        """Where the PDF's fonts lie."""
+        if self.fonts:
+            return tuple(Path(one) for one in self.fonts.split(":"))
+        modules = ROOT / "web" / "node_modules"
+        return (modules / "@expo-google-fonts" / "noto-serif-sc", modules / "lxgw-wenkai")
+
+
+def load(**changes: object) -> Settings:
+    """Return the settings of the environment, `changes` on top.
+
+    Raises SettingsError naming every setting that is unknown or does not hold.
+    """
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    if unknown := sorted(n for n in os.environ if n.startswith(PREFIX) and n not in known):
+        raise SettingsError(f"unknown settings: {', '.join(unknown)}; see docs/settings.md")
+    try:
+        settings = Settings(**changes)  # type: ignore[arg-type]  # names are the caller's
+    except ValidationError as wrong:
+        raise SettingsError(_say(wrong)) from None
+    return settings.model_copy(update={"data": settings.data.resolve()})
+
+
+def _say(wrong: ValidationError) -> str:
+    lines = []
+    for one in wrong.errors(include_url=False, include_input=False):
+        name = PREFIX + "_".join(str(part) for part in one["loc"]).upper() if one["loc"] else ""
+        lines.append(f"{name}: {one['msg']}" if name else one["msg"])
+    return "; ".join(lines)
