@@ -89,6 +89,7 @@ class Phone:
         self.pictures: Counter[int] = Counter()
         self.luma: dict[int, float] = {}
         self._mid_of: dict[int, str] = {}
+        self._sequences: dict[str, set[int]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         if luma is not None:
             self.peer.addTrack(Voice())
@@ -132,6 +133,11 @@ class Phone:
             return self.received.total()
         return sum(self.received[slot_mid(slot, kind)] for kind in Kind)
 
+    def gaps(self) -> int:
+        """Return how many sequence numbers of all slots were never used."""
+        spans = ((max(seen) - min(seen) + 1 - len(seen)) for seen in self._sequences.values())
+        return sum(spans)
+
     async def close(self) -> None:
         for task in self._tasks:
             task.cancel()
@@ -162,10 +168,16 @@ class Phone:
         async def count(raw: bytes, arrival_time_ms: int) -> None:
             mid = self._mid_of.get(int.from_bytes(raw[8:12], "big"), "unknown")
             self.received[mid] += 1
+            self._sequences.setdefault(mid, set()).add(self._unwrap(mid, raw))
             self.last_at[mid] = asyncio.get_running_loop().time()
             await handle(raw, arrival_time_ms=arrival_time_ms)
 
         transport._handle_rtp_data = count
+
+    def _unwrap(self, mid: str, raw: bytes) -> int:
+        sequence = int.from_bytes(raw[2:4], "big")
+        newest = max(self._sequences[mid], default=sequence)
+        return newest + (sequence - newest + 0x8000) % 0x10000 - 0x8000
 
     async def _watch(self, slot: int, track: Any) -> None:
         while True:

@@ -1,0 +1,153 @@
+"""What every engine must do. A second engine's test file subclasses this with its own `engine` name."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import ClassVar
+
+import pytest
+
+from server.media.settings import WorkerSettings
+from server.ports.media import (
+    Edge,
+    MediaConnected,
+    MediaReady,
+    MediaReport,
+    StaleTableError,
+    TableVersion,
+    WorkerBack,
+)
+from tests.media.conftest import ROOM, NewPhone, Plant, plant
+from tests.media.phone import Phone
+from tests.media.proxy import LossyPath
+
+DARK, BRIGHT, MIDDLE = 60, 200, 130
+STOP_S = 0.1
+"""A cut is in force this long after it is confirmed; what was on its way has arrived by then."""
+
+
+def both_ways(one: Phone, other: Phone, *, slot: int = 0) -> frozenset[Edge]:
+    return frozenset(
+        {
+            Edge(source=one.name, subscriber=other.name, slot=slot),
+            Edge(source=other.name, subscriber=one.name, slot=slot),
+        }
+    )
+
+
+def version(n: int) -> TableVersion:
+    return TableVersion(epoch=1, n=n)
+
+
+class EngineContract:
+    """Two parties A and B and a mediator M in one room."""
+
+    engine: ClassVar[str]
+
+    @pytest.fixture
+    async def it(self, settings: WorkerSettings) -> AsyncIterator[Plant]:
+        async with plant(replace(settings, engine=self.engine)) as it:
+            await it.hear(WorkerBack)
+            yield it
+
+    @pytest.fixture
+    async def three(self, it: Plant, phones: NewPhone) -> tuple[Phone, Phone, Phone]:
+        """All connected and sending; nobody routed to anybody."""
+        a, b, m = phones("a", DARK), phones("b", BRIGHT), phones("m", MIDDLE)
+        for phone in (a, b, m):
+            await phone.join(it.client, ROOM)
+        for phone in (a, b, m):
+            await phone.connected()
+            await it.hear(MediaConnected, connection=phone.name)
+            await it.hear(MediaReady, connection=phone.name)
+        return a, b, m
+
+    async def test_without_an_edge_nothing_is_forwarded(
+        self, it: Plant, three: tuple[Phone, Phone, Phone]
+    ) -> None:
+        for phone in three:
+            await it.hear(MediaReport, connection=phone.name)
+        assert [phone.packets() for phone in three] == [0, 0, 0]
+
+    async def test_a_caucus_reaches_its_two_and_nobody_else(
+        self, it: Plant, three: tuple[Phone, Phone, Phone]
+    ) -> None:
+        a, b, m = three
+        await it.client.route(ROOM, version(1), both_ways(a, m))
+        await a.sees(0)
+        await m.sees(0)
+        await a.sees_luma(0, MIDDLE)
+        await m.sees_luma(0, DARK)
+        assert b.packets() == 0
+        assert (a.packets(), m.packets()) == (a.packets(0), m.packets(0))
+
+    async def test_a_cut_edge_falls_silent_at_once_and_stays_silent(
+        self, it: Plant, three: tuple[Phone, Phone, Phone]
+    ) -> None:
+        a, _, m = three
+        await it.client.route(ROOM, version(1), both_ways(a, m))
+        await m.sees(0)
+        await it.client.route(ROOM, version(2), frozenset())
+        confirmed = asyncio.get_running_loop().time()
+        await it.hear(MediaReport, connection=m.name, down_kbps=0)
+        assert max(m.last_at.values()) - confirmed < STOP_S
+
+    async def test_who_sits_in_a_slot_changes_without_a_seam(
+        self, it: Plant, three: tuple[Phone, Phone, Phone]
+    ) -> None:
+        a, b, m = three
+        only_a = frozenset({Edge(source=a.name, subscriber=m.name, slot=2)})
+        only_b = frozenset({Edge(source=b.name, subscriber=m.name, slot=2)})
+        for n, edges, luma in ((1, only_a, DARK), (2, only_b, BRIGHT), (3, only_a, DARK)):
+            await it.client.route(ROOM, version(n), edges)
+            await m.sees_luma(2, luma)
+            await m.sees(2)
+        assert m.gaps() == 0
+
+    async def test_an_older_table_is_refused_and_changes_nothing(
+        self, it: Plant, three: tuple[Phone, Phone, Phone]
+    ) -> None:
+        a, b, m = three
+        await it.client.route(ROOM, version(2), both_ways(a, m))
+        with pytest.raises(StaleTableError):
+            await it.client.route(ROOM, version(1), both_ways(b, m))
+        await it.client.route(ROOM, version(2), both_ways(a, m))
+        await m.sees(0)
+        assert b.packets() == 0
+
+    async def test_an_edge_may_carry_the_voice_alone(
+        self, it: Plant, three: tuple[Phone, Phone, Phone]
+    ) -> None:
+        a, _, m = three
+        voice = Edge(source=a.name, subscriber=m.name, slot=0, video=False)
+        await it.client.route(ROOM, version(1), frozenset({voice}))
+        await it.hear(MediaReport, connection=a.name, speaking=True)
+        async with asyncio.timeout(5):
+            while m.received["2"] < 50:
+                await asyncio.sleep(0.01)
+        assert m.packets() == m.received["2"]
+
+    async def test_an_edge_may_wait_for_its_phone(self, it: Plant, phones: NewPhone) -> None:
+        a, m = phones("a", DARK), phones("m", MIDDLE)
+        await it.client.route(ROOM, version(1), both_ways(a, m))
+        await a.join(it.client, ROOM)
+        await m.join(it.client, ROOM)
+        await m.sees(0)
+        await a.sees(0)
+
+    async def test_lost_packets_come_again(self, it: Plant, phones: NewPhone) -> None:
+        a, m = phones("a", DARK), phones("m", MIDDLE)
+        offers = {phone: await it.client.connect(ROOM, phone.name) for phone in (a, m)}
+        async with LossyPath(loss=0.05) as path:
+            for phone, offer in offers.items():
+                answer = await phone.answer(offer, path.lead_through)
+                await it.client.answer(phone.name, answer)
+                await phone.connected()
+            path.begin()
+            await it.client.route(ROOM, version(1), both_ways(a, m))
+            await m.sees(0, more=100, within=20)
+            await a.sees(0, more=60, within=20)
+        counters = await it.client.counters()
+        assert path.dropped > 20
+        assert counters["media_nack_sent_total"] > 0
+        assert counters["media_resent_total"] > 0

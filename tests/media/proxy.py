@@ -1,0 +1,93 @@
+"""A bad network in this process: a UDP path that loses packets by the dice."""
+
+import asyncio
+import random
+import re
+from types import TracebackType
+from typing import Any, Self
+
+
+class LossyPath:
+    """Stands between phones and worker; the loss begins with `begin()`, after the handshake."""
+
+    def __init__(self, *, loss: float, seed: int = 7) -> None:
+        self.dropped = 0
+        self._loss = 0.0
+        self._wanted = loss
+        self._dice = random.Random(seed)
+        self._worker = ("127.0.0.1", 0)
+        self._front: asyncio.DatagramTransport | None = None
+        self._backs: dict[Any, asyncio.DatagramTransport] = {}
+        self._waiting: dict[Any, list[bytes]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        self._front, _ = await loop.create_datagram_endpoint(
+            lambda: _Ear(self._from_phone), local_addr=("127.0.0.1", 0)
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for transport in (*self._backs.values(), self._front):
+            if transport is not None:
+                transport.close()
+
+    def begin(self) -> None:
+        self._loss = self._wanted
+
+    def lead_through(self, offer: str) -> str:
+        """Return the offer with our port in place of the worker's."""
+        assert self._front is not None
+        match = re.search(r" 127\.0\.0\.1 (\d+) typ host", offer)
+        assert match is not None
+        self._worker = ("127.0.0.1", int(match[1]))
+        ours = self._front.get_extra_info("sockname")[1]
+        return offer.replace(f" 127.0.0.1 {match[1]} typ host", f" 127.0.0.1 {ours} typ host")
+
+    def _lost(self) -> bool:
+        lost = self._dice.random() < self._loss
+        self.dropped += lost
+        return lost
+
+    def _from_phone(self, datagram: bytes, phone: Any) -> None:
+        back = self._backs.get(phone)
+        if back is not None:
+            if not self._lost():
+                back.sendto(datagram)
+            return
+        waiting = self._waiting.setdefault(phone, [])
+        waiting.append(datagram)
+        if len(waiting) == 1:
+            task = asyncio.create_task(self._connect(phone))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _connect(self, phone: Any) -> None:
+        def to_phone(datagram: bytes, _: Any) -> None:
+            if self._front is not None and not self._lost():
+                self._front.sendto(datagram, phone)
+
+        loop = asyncio.get_running_loop()
+        back, _ = await loop.create_datagram_endpoint(
+            lambda: _Ear(to_phone), remote_addr=self._worker
+        )
+        self._backs[phone] = back
+        for datagram in self._waiting.pop(phone):
+            back.sendto(datagram)
+
+
+class _Ear(asyncio.DatagramProtocol):
+    def __init__(self, hear: Any) -> None:
+        self._hear = hear
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        self._hear(data, addr)
+
+    def error_received(self, exc: Exception) -> None:
+        """A closed port on the other side is part of a bad network."""
