@@ -1,6 +1,6 @@
 """Changes a registered case: the whole form again, over the version its writer saw."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from server.domain import access
@@ -124,7 +124,7 @@ def _expect_known_ids(case: Case, form: CaseForm) -> None:
             seen.add(person.id or "")
 
 
-def _expect_id(given: str | None, allowed: set[str], field: str) -> None:
+def _expect_id(given: str | None, allowed: Collection[str], field: str) -> None:
     if given is not None and given not in allowed:
         raise InvalidValueError(field=field, reason="unknown")
 

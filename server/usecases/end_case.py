@@ -1,0 +1,103 @@
+"""Ends a case without agreement: by its mediator, or because a party stops."""
+
+from dataclasses import replace
+
+from server.domain import access, conduct
+from server.domain.access import Act
+from server.domain.agreement import AgreementState
+from server.domain.case import Case, CaseState, PersonRole
+from server.domain.errors import ForbiddenError, InvalidValueError, WrongStateError
+from server.domain.ids import CaseId
+from server.domain.invitation import Answer, Invitation
+from server.domain.jurisdiction.entries import AgentAct
+from server.domain.representation import may
+from server.domain.session import Session, SessionState
+from server.domain.session_log import happened
+from server.domain.staff import Actor
+from server.ports.store import UnitOfWork
+from server.usecases import answer_link, conduct_session
+from server.usecases.read_case import CaseFacts, current, gather
+from server.usecases.share_files import keep_note
+from server.usecases.world import World
+
+RESULT = "no_agreement"
+_RESULTS = {"settled_and_withdrawn": "settled_privately", "out_of_scope": "not_accepted"}
+
+
+async def end(world: World, actor: Actor, case_id: CaseId, end_reason: str, note: str) -> CaseFacts:
+    """End a case outside a sitting (人民调解法 art. 26: with its reason and a note).
+
+    Raises WrongStateError while a sitting goes on or once everybody has signed.
+    """
+    if end_reason not in {reason.code for reason in world.pack.end_reasons}:
+        raise InvalidValueError(field="end_reason", reason="unknown_code")
+
+    async def job() -> CaseFacts:
+        async with world.store.write() as uow:
+            case = await uow.cases.get(case_id)
+            access.allow(actor, Act.END_CASE, access.of_case(case, actor))
+            return await _end(world, uow, actor, case, (end_reason, note))
+
+    facts = await world.rooms.run(case_id, job)
+    await world.rooms.touch(case_id, "closed")
+    return facts
+
+
+async def _end(
+    world: World, uow: UnitOfWork, actor: Actor, case: Case, why: tuple[str, str]
+) -> CaseFacts:
+    end_reason, note = why
+    await _expect_unsigned(uow, case)
+    session = current(await uow.sessions.of_case(case.id))
+    if session is not None:
+        await _cancel(world, uow, session, why)
+    elif note:
+        await keep_note(world, uow, case.id, "end_note", note)
+    result = _RESULTS.get(end_reason, RESULT)
+    ended = replace(case.move(CaseState.ENDED), result=result, end_reason=end_reason)
+    saved = await uow.cases.save(ended)
+    what = happened("case.ended", actor.staff_id, result=result, reason=end_reason)
+    await uow.log.append(case.id, (what,), world.clock.now())
+    return await gather(world, uow, saved)
+
+
+async def _expect_unsigned(uow: UnitOfWork, case: Case) -> None:
+    agreement = await uow.agreements.of_case(case.id)
+    if agreement is None:
+        return
+    signed = agreement.state in {AgreementState.SIGNED, AgreementState.SEALED}
+    if signed or agreement.sealing is not None:
+        raise WrongStateError(state=agreement.state)
+
+
+async def _cancel(world: World, uow: UnitOfWork, session: Session, why: tuple[str, str]) -> None:
+    if session.state is not SessionState.SCHEDULED:
+        raise WrongStateError(state=session.state)
+    closed = replace(
+        session.move(SessionState.CLOSED),
+        closed_at=world.clock.now(),
+        outcome="not_agreed",
+        end_reason=why[0],
+        end_note=why[1],
+    )
+    await uow.sessions.save(closed)
+
+
+async def stop(world: World, invitation: Invitation, reason: str) -> None:
+    """A party ends the mediation; it may at any time (人民调解法 arts. 17, 23).
+
+    An agent needs the scope for it; a companion may only leave. Without a sitting it is
+    the answer to the invitation.
+    """
+    async with world.store.read() as uow:
+        case = await uow.cases.get(invitation.case_id)
+        session = current(await uow.sessions.of_case(case.id))
+    person = case.person(invitation.person_id)
+    today = world.pack.local_day(world.clock.now())
+    own = person.role is PersonRole.PARTY
+    if not own and not may(case, person, AgentAct.APPLY_OR_END, world.pack, today):
+        raise ForbiddenError(act="stop")
+    if session is None:
+        await answer_link.answer(world, invitation, Answer.REFUSED, reason)
+        return
+    await conduct_session.by_party(world, person.id, session.id, conduct.stop(reason))

@@ -1,0 +1,42 @@
+"""Takes a person's own answer to one consent text, as it stood on his screen."""
+
+from server.domain import conduct
+from server.domain.errors import WrongStateError
+from server.domain.invitation import Invitation
+from server.domain.jurisdiction.texts import text_version
+from server.domain.session import Consent, Session
+from server.ports.store import ConflictError
+from server.usecases import conduct_session
+from server.usecases.read_case import current
+from server.usecases.world import World
+
+
+async def consent(
+    world: World, invitation: Invitation, scope: str, version: str, *, agreed: bool
+) -> None:
+    """Record the answer in the sitting to come or going on.
+
+    Refusing one never blocks the others; withdrawing the online form puts the person back
+    into the own lobby. Raises UnknownCodeError for a scope that is not asked,
+    ConflictError where the text has changed since, WrongStateError without a sitting.
+    """
+    if text_version(world.pack.consent(scope)) != version:
+        raise ConflictError(scope=scope)
+    session = await _sitting(world, invitation)
+    given = Consent(
+        person_id=invitation.person_id,
+        scope=scope,
+        agreed=agreed,
+        text_version=version,
+        at=world.clock.now(),
+    )
+    decision = conduct.consent(given)
+    await conduct_session.by_party(world, invitation.person_id, session.id, decision)
+
+
+async def _sitting(world: World, invitation: Invitation) -> Session:
+    async with world.store.read() as uow:
+        session = current(await uow.sessions.of_case(invitation.case_id))
+    if session is None:
+        raise WrongStateError(state="no_sitting")
+    return session

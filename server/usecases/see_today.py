@@ -1,0 +1,200 @@
+"""The mediator's day: today's sittings, who is here, what is owed, and the dated duties."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
+
+from server.domain import access
+from server.domain.access import Act
+from server.domain.case import Case, CaseState, Person, PersonRole
+from server.domain.duties import duties
+from server.domain.ids import PersonId, SeatId, StaffId
+from server.domain.invitation import Answer, Invitation
+from server.domain.jurisdiction.pack import JurisdictionPack
+from server.domain.representation import signer_of
+from server.domain.session import Session
+from server.domain.session_log import Entry
+from server.domain.staff import Actor
+from server.ports.store import CaseQuery, UnitOfWork
+from server.usecases.find_cases import CaseLine, line, own_only
+from server.usecases.read_case import calendar_of
+from server.usecases.world import World
+
+AHEAD = timedelta(days=60)
+BEHIND = timedelta(days=30)
+"""How long a duty that is past is still shown."""
+
+MOST_DUTIES = 30
+_PAGE = 100
+_DUTIFUL = (CaseState.ACCEPTED, CaseState.MEDIATING, CaseState.AGREED, CaseState.SEALED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One expected person. `device` is the last device check's colour, empty before one."""
+
+    person: Person
+    answer: Answer
+    here: bool
+    device: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SittingToday:
+    """A sitting of today; `missing` holds codes of what is owed, each once."""
+
+    line: CaseLine
+    session: Session
+    arrivals: tuple[Arrival, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyLine:
+    """One dated duty of one case."""
+
+    case: Case
+    code: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """The day as staff see it."""
+
+    today: date
+    now: datetime
+    sittings: tuple[SittingToday, ...]
+    later: tuple[CaseLine, ...]
+    duties: tuple[DutyLine, ...]
+
+
+async def see_today(world: World, actor: Actor) -> Today:
+    """Return the actor's day: a mediator's own cases, else the committee's."""
+    access.allow(actor, Act.SEE_CASES)
+    now = world.clock.now()
+    today = world.pack.local_day(now)
+    begin = _midnight(today, world.pack)
+    async with world.store.read() as uow:
+        names = {s.id: s.name for s in await uow.staff.of_committee(actor.committee_id)}
+        planned = await uow.sessions.planned(actor.committee_id, begin, begin + AHEAD)
+        own = own_only(actor, Act.SEE_CASES)
+        mine = [pair for pair in await _with_cases(uow, planned) if _is_own(pair[1], own)]
+        tomorrow = begin + timedelta(days=1)
+        sittings = [
+            await _sitting(world, uow, case, session, names)
+            for session, case in mine
+            if session.planned_at < tomorrow
+        ]
+        return Today(
+            today=today,
+            now=now,
+            sittings=tuple(sittings),
+            later=tuple(
+                line(case, [session], names)
+                for session, case in mine
+                if session.planned_at >= tomorrow and not session.over
+            ),
+            duties=await _duties(world, uow, actor, today),
+        )
+
+
+def _midnight(day: date, pack: JurisdictionPack) -> datetime:
+    zone = timezone(timedelta(minutes=pack.utc_offset_minutes))
+    return datetime.combine(day, time.min, zone).astimezone(UTC)
+
+
+async def _with_cases(uow: UnitOfWork, sessions: Sequence[Session]) -> list[tuple[Session, Case]]:
+    return [(session, await uow.cases.get(session.case_id)) for session in sessions]
+
+
+def _is_own(case: Case, own: StaffId | None) -> bool:
+    return own is None or own in {case.mediator_id, case.recorder_id}
+
+
+async def _sitting(
+    world: World, uow: UnitOfWork, case: Case, session: Session, names: dict[StaffId, str]
+) -> SittingToday:
+    links = {one.person_id: one for one in await uow.invitations.of_case(case.id)}
+    devices = device_checks(await uow.log.of_case(case.id))
+    present = world.rooms.presence(session.id)
+    here = {one.seat for one in present.values() if one.present}
+    arrivals = tuple(
+        Arrival(
+            person=person,
+            answer=links[person.id].answer if person.id in links else Answer.NONE,
+            here=SeatId(person.id) in here,
+            device=devices.get(person.id, ""),
+        )
+        for person in case.people
+    )
+    today = world.pack.local_day(world.clock.now())
+    missing = _missing(case, session, links, world.pack, today)
+    return SittingToday(
+        line=line(case, [session], names), session=session, arrivals=arrivals, missing=missing
+    )
+
+
+def device_checks(entries: Sequence[Entry]) -> Mapping[PersonId, str]:
+    """Return the colour of each person's last device check."""
+    bodies = (json.loads(entry.body) for entry in entries)
+    return {
+        PersonId(body["facts"]["person"]): body["facts"]["result"]
+        for body in bodies
+        if body["kind"] == "device.checked"
+    }
+
+
+def _missing(
+    case: Case,
+    session: Session,
+    links: Mapping[PersonId, Invitation],
+    pack: JurisdictionPack,
+    today: date,
+) -> tuple[str, ...]:
+    found = [code for person in case.people for code in _of_person(person, links, session, pack)]
+    if case.mediator_id is None:
+        found.append("no_mediator")
+    if any(signer_of(case, party, pack, today) is None for party in case.parties):
+        found.append("no_signer")
+    return tuple(dict.fromkeys(found))
+
+
+def _of_person(
+    person: Person,
+    links: Mapping[PersonId, Invitation],
+    session: Session,
+    pack: JurisdictionPack,
+) -> list[str]:
+    link = links.get(person.id)
+    if link is None or link.revoked_at is not None:
+        return ["not_invited"]
+    if link.answer is not Answer.ACCEPTED:
+        return ["no_answer" if link.answer is Answer.NONE else link.answer.value]
+    if person.role is PersonRole.COMPANION:
+        return []
+    owed = [] if person.id_no else ["identity_number"]
+    asked = [text.scope for text in pack.consents]
+    if any(session.consent(person.id, scope) is None for scope in asked):
+        owed.append("consents")
+    return owed
+
+
+async def _duties(world: World, uow: UnitOfWork, actor: Actor, today: date) -> tuple[DutyLine, ...]:
+    calendar = await calendar_of(uow, world.pack)
+    found: list[DutyLine] = []
+    for state in _DUTIFUL:
+        query = CaseQuery(
+            committee_id=actor.committee_id,
+            state=state,
+            mediator_id=own_only(actor, Act.SEE_CASES),
+            page_size=_PAGE,
+        )
+        cases, _ = await uow.cases.search(query)
+        for case in cases:
+            agreement = await uow.agreements.of_case(case.id)
+            running = duties(case, agreement, calendar)
+            found.extend(DutyLine(case=case, code=d.code, on=d.on) for d in running)
+    near = sorted((d for d in found if d.on >= today - BEHIND), key=lambda d: d.on)
+    return tuple(near[:MOST_DUTIES])

@@ -1,0 +1,71 @@
+"""The words of messages that leave the server: no names, no matter, no numbers.
+
+The leading language of the jurisdiction pack decides; a message is read in a text
+application, where nobody has chosen a language yet.
+"""
+
+from datetime import datetime, timedelta, timezone
+
+from server.domain.calendar import day_en, day_zh
+from server.domain.jurisdiction.pack import JurisdictionPack
+from server.usecases.read_case import CaseFacts
+
+_PURPOSES_ZH = {"sign": "签署协议", "move": "换手机", "copy": "领取协议"}
+_PURPOSES_EN = {"sign": "signing", "move": "moving to this phone", "copy": "the copy"}
+
+
+def invitation_text(facts: CaseFacts, pack: JurisdictionPack) -> str:
+    """Return the invitation up to the place where the link follows."""
+    mediator = facts.staff_name(facts.case.mediator_id)
+    planned = facts.current.planned_at if facts.current else None
+    when = when_for_people(planned, pack, language(pack)) if planned else ""
+    if language(pack) == "zh":
+        return _invitation_zh(facts.committee.name, mediator, when, facts.committee.office_phone)
+    return _invitation_en(facts.committee.name, mediator, when, facts.committee.office_phone)
+
+
+def _invitation_zh(committee: str, mediator: str, when: str, phone: str) -> str:
+    parts = [
+        f"{committee}请您参加视频调解。",
+        f"调解员：{mediator}。" if mediator else "",
+        f"时间：{when}。" if when else "",
+        "不收费，来不来由您决定。",
+        f"问一问：{phone}。" if phone else "",
+        "请点开：",
+    ]
+    return "".join(parts)
+
+
+def _invitation_en(committee: str, mediator: str, when: str, phone: str) -> str:
+    parts = [
+        f"{committee} invites you to a mediation by video.",
+        f"Mediator: {mediator}." if mediator else "",
+        f"Time: {when}." if when else "",
+        "Free of charge; it is up to you.",
+        f"Questions: {phone}." if phone else "",
+        "Please open: ",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def code_text(code: str, purpose: str, minutes: int, pack: JurisdictionPack) -> str:
+    """Return the message that carries a one-time code."""
+    if language(pack) == "zh":
+        use = _PURPOSES_ZH[purpose]
+        return f"验证码 {code}，用于{use}，{minutes} 分钟内有效。不要告诉任何人，包括调解员。"
+    use = _PURPOSES_EN[purpose]
+    return f"{code} is your code for {use}, good for {minutes} minutes. Tell it to nobody."
+
+
+def language(pack: JurisdictionPack) -> str:
+    """Return zh or en: the language in which the pack leads."""
+    return "zh" if pack.languages[0].startswith("zh") else "en"
+
+
+def when_for_people(at: datetime, pack: JurisdictionPack, lang: str) -> str:
+    """Return day and time where the committee sits: 3 月 14 日（星期五）9:00."""
+    local = at.astimezone(timezone(timedelta(minutes=pack.utc_offset_minutes)))
+    clock = f"{local.hour}:{local.minute:02d}"
+    if lang == "zh":
+        return f"{day_zh(local.date())}{clock}"
+    return f"{day_en(local.date())}, {clock}"
