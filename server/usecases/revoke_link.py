@@ -7,7 +7,7 @@ from server.domain.ids import CaseId, InvitationId, SeatId
 from server.domain.invitation import Invitation
 from server.domain.session_log import happened
 from server.domain.staff import Actor
-from server.usecases.invite_people import expect_case
+from server.usecases.invite_people import expect_case, link_of
 from server.usecases.world import World
 
 
