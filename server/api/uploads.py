@@ -1,0 +1,35 @@
+"""Reads one uploaded file of a multipart body, bounded."""
+
+from aiohttp import BodyPartReader, web
+
+from server.api.endpoint import Context
+from server.domain.errors import DomainError, InvalidValueError
+
+UPLOAD_LIMIT = 20 * 1024 * 1024
+
+
+class TooLargeError(DomainError):
+    """The file is larger than allowed; `facts["limit_mb"]` says how large it may be."""
+
+    code = "too_large"
+
+
+async def read_upload(context: Context, limit: int = UPLOAD_LIMIT) -> tuple[str, bytes]:
+    """Return the name and the bytes of the part called `file`."""
+    if context.request.content_type != "multipart/form-data":
+        raise InvalidValueError(field="file", reason="missing")
+    part = await _part(context.request)
+    content = bytearray()
+    while chunk := await part.read_chunk():
+        content += chunk
+        if len(content) > limit:
+            raise TooLargeError(limit_mb=limit // (1024 * 1024))
+    return part.filename or "", bytes(content)
+
+
+async def _part(request: web.Request) -> BodyPartReader:
+    reader = await request.multipart()
+    async for part in reader:
+        if isinstance(part, BodyPartReader) and part.name == "file":
+            return part
+    raise InvalidValueError(field="file", reason="missing")

@@ -1,0 +1,1 @@
+"""Renders values as the wire types."""

@@ -1,0 +1,101 @@
+"""The committee's particulars, its seal image and its holiday calendar."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from server.domain.access import Act, allow
+from server.domain.calendar import HolidayCalendar
+from server.domain.committee import Committee
+from server.domain.errors import InvalidValueError
+from server.domain.ids import CaseId, FileId
+from server.domain.staff import Actor
+from server.ports.store import CalendarYear, ConflictError, StoredFile
+from server.usecases.world import World
+
+SEAL_LIMIT = 1_000_000
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+async def committee_of(world: World, actor: Actor) -> Committee:
+    """Return the actor's committee."""
+    async with world.store.read() as uow:
+        return await uow.committees.get(actor.committee_id)
+
+
+async def change_committee(world: World, actor: Actor, changed: Committee) -> Committee:
+    """Save the particulars over the version the writer saw."""
+    allow(actor, Act.MANAGE_COMMITTEE)
+    async with world.store.write() as uow:
+        present = await uow.committees.get(actor.committee_id)
+        if present.version != changed.version:
+            raise ConflictError(version=present.version)
+        return await uow.committees.save(
+            replace(
+                changed,
+                id=present.id,
+                seal_image=present.seal_image,
+                jurisdiction=present.jurisdiction,
+            )
+        )
+
+
+def check_seal_image(png: bytes) -> None:
+    """Raise InvalidValueError unless the bytes are a PNG of at most 1 MB."""
+    if not png.startswith(_PNG):
+        raise InvalidValueError(field="seal", reason="not_png")
+    if len(png) > SEAL_LIMIT:
+        raise InvalidValueError(field="seal", reason="too_large")
+
+
+def seal_file(world: World, committee: Committee, png: bytes) -> StoredFile:
+    """Return the image as a file of the committee."""
+    return StoredFile(
+        id=FileId(world.ids.new()),
+        case_id=CaseId(committee.id),
+        kind="committee_seal",
+        name="seal.png",
+        media_type="image/png",
+        size=len(png),
+        sha256=hashlib.sha256(png).hexdigest(),
+        at=world.clock.now(),
+    )
+
+
+async def put_seal_image(world: World, actor: Actor, png: bytes) -> Committee:
+    """Replace the image that the seal prints."""
+    allow(actor, Act.MANAGE_COMMITTEE)
+    check_seal_image(png)
+    async with world.store.write() as uow:
+        committee = await uow.committees.get(actor.committee_id)
+        file = seal_file(world, committee, png)
+        await uow.files.add(file, png)
+        return await uow.committees.save(replace(committee, seal_image=file.id))
+
+
+async def calendar(world: World) -> HolidayCalendar:
+    """Return the shipped calendar with what staff put in its place."""
+    async with world.store.read() as uow:
+        own = await uow.calendar.years()
+    return with_own(world, own)
+
+
+def with_own(world: World, own: Sequence[CalendarYear]) -> HolidayCalendar:
+    """Return the pack's calendar with the staff's years instead of its own."""
+    merged = world.pack.calendar
+    for year in own:
+        entered = world.pack.calendar_year(year.year, year.holidays, year.working_days, "staff")
+        merged = merged.with_year(entered)
+    return merged
+
+
+async def put_year(
+    world: World, actor: Actor, year: int, holidays: Sequence[date], working: Sequence[date]
+) -> None:
+    """Store one year's holidays and make-up working days; raises CalendarEntryError."""
+    allow(actor, Act.MANAGE_CALENDAR)
+    world.pack.calendar_year(year, holidays, working, "staff")
+    entered = CalendarYear(year=year, holidays=frozenset(holidays), working_days=frozenset(working))
+    async with world.store.write() as uow:
+        await uow.calendar.put(entered)
