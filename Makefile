@@ -21,7 +21,7 @@ say = @printf '\n==> %s\n' '$(1)'
 # $(call step,what it is,command): runs the command, and names the step if it fails.
 step = @printf '\n==> %s\n' '$(1)'; $(2) || { printf '\n==> 未通过 · FAILED: %s\n' '$(1)' >&2; exit 1; }
 
-.PHONY: help run build test bench lock format clean coverage
+.PHONY: help run build test bench lock types format clean coverage
 
 help:
 	@printf '%s\n' \
@@ -29,6 +29,7 @@ help:
 	'make build     只安装与构建 · install and build only' \
 	'make test      全部检查与测试 · every check and test' \
 	'make bench     性能数字 · the figures we promise, measured here' \
+	'make types     重新生成网页的接口类型 · make the web types again from the server' \
 	'make format    统一格式 · format the sources' \
 	'make coverage  测试覆盖 · which lines the tests reach' \
 	'make lock      重新锁定依赖 · pin the Python dependencies again (UPGRADE=1: newest)' \
@@ -48,6 +49,7 @@ test: debian $(STAMPS)/dev $(WEB_STAMP)
 	$(call step,规范 · lint,$(PY) -m ruff check .)
 	$(call step,类型 · types,$(PY) -m mypy)
 	$(call step,分层 · layers,$(VENV)/bin/lint-imports)
+	$(call step,接口类型 · types of the wire,$(NPM) run types -- --check)
 	$(call step,网页检查 · web check,$(NPM) run check)
 	$(call step,网页测试 · web tests,$(NPM) test)
 	$(call step,网页构建 · web build,$(NPM) run build)
@@ -63,6 +65,10 @@ bench: $(STAMPS)/runtime $(WEB_BUILT)
 format: $(STAMPS)/dev
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+
+types: $(STAMPS)/dev $(WEB_STAMP)
+	$(PY) -m tests.architecture.wire
+	$(NPM) run types
 
 coverage: debian $(STAMPS)/dev $(WEB_BUILT)
 	$(PY) -m pytest --cov --cov-report=term --cov-report=html

@@ -33,7 +33,7 @@ def test_no_file_names_a_package_registry() -> None:
         for path in files()
         if not path.name.endswith(BINARY)
         for registry in REGISTRIES
-        if registry in path.read_text(encoding="utf-8")
+        if registry in path.read_text(encoding="utf-8", errors="replace")
     ]
     assert found == []
 
