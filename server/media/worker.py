@@ -96,4 +96,3 @@ class Worker:
 
     def _tell(self, event: MediaEvent) -> None:
         self.control.tell(event)
-

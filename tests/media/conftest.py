@@ -27,6 +27,17 @@ class Plant:
         self.client = client
         self.told: list[MediaEvent] = []
 
+    @contextlib.contextmanager
+    def mute(self) -> Iterator[None]:
+        """Hold back what the client says, as if the app's process were stopped."""
+        writer: Any = self.client._writer
+        write, waiting = writer.write, []
+        writer.write = waiting.append
+        yield
+        writer.write = write
+        for line in waiting:
+            write(line)
+
     async def hear(self, kind: type[Any], *, within: float = 8, **facts: object) -> Any:
         """Wait for an event of this kind with these facts, taking it away."""
         async with asyncio.timeout(within):
@@ -77,9 +88,7 @@ async def client_of(
 @pytest.fixture(autouse=True)
 def _loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """aioice leaves 127.0.0.1 out; here it is all there is."""
-    monkeypatch.setattr(
-        aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: ["127.0.0.1"]
-    )
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: ["127.0.0.1"])
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import pylibsrtp
 from aiortc import (
     MediaStreamTrack,
     RTCBundlePolicy,
@@ -41,9 +42,7 @@ class Picture(MediaStreamTrack):
         self._begun = asyncio.get_running_loop().time()
 
     async def recv(self) -> VideoFrame:
-        await asyncio.sleep(
-            self._begun + self._shown / RATE - asyncio.get_running_loop().time()
-        )
+        await asyncio.sleep(self._begun + self._shown / RATE - asyncio.get_running_loop().time())
         frame = VideoFrame(WIDTH, HEIGHT, "yuv420p")
         bar = (self._shown * 4) % (WIDTH - 16)
         moving = bytes([self._luma]) * bar + b"\x80" * 16 + bytes([self._luma]) * WIDTH
@@ -101,9 +100,7 @@ class Phone:
 
     async def answer(self, offer: str, edit: Callable[[str], str] = lambda sdp: sdp) -> str:
         self._note_streams(offer)
-        await self.peer.setRemoteDescription(
-            RTCSessionDescription(sdp=edit(offer), type="offer")
-        )
+        await self.peer.setRemoteDescription(RTCSessionDescription(sdp=edit(offer), type="offer"))
         self._listen()
         await self.peer.setLocalDescription(await self.peer.createAnswer())
         return self.peer.localDescription.sdp
@@ -143,6 +140,17 @@ class Phone:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.peer.close()
+
+    async def inject(self, packet: bytes) -> bool:
+        """Send a packet of our own making over the protected path; False if libsrtp refuses."""
+        session = self.transport._tx_srtp
+        rtcp = packet[1] in range(192, 224)
+        try:
+            sealed = session.protect_rtcp(packet) if rtcp else session.protect(packet)
+        except pylibsrtp.Error:
+            return False
+        await self.transport.transport._send(sealed)
+        return True
 
     @property
     def transport(self) -> Any:

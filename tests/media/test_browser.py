@@ -1,0 +1,96 @@
+"""A real Chromium accepts the offer, answers as we expect, and decodes what is forwarded."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from playwright.async_api import async_playwright
+
+from server.media.answer import read_answer
+from server.media.formats import MIDS, Kind
+from server.media.settings import WorkerSettings
+from server.ports.media import Edge, MediaConnected, WorkerBack
+from tests.media.browser import ARGUMENTS, CHROMIUM, BrowserPhone, open_phone
+from tests.media.conftest import ROOM, Plant, plant
+from tests.media.engine_contract import version
+
+pytestmark = pytest.mark.browser
+
+NewPage = Callable[[str], Awaitable[BrowserPhone]]
+
+
+@pytest.fixture
+async def new_page() -> AsyncIterator[NewPage]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+
+        async def new(name: str) -> BrowserPhone:
+            return await open_phone(browser, name)
+
+        yield new
+        await browser.close()
+
+
+@pytest.fixture
+async def it(settings: WorkerSettings) -> AsyncIterator[Plant]:
+    async with plant(settings) as it:
+        await it.hear(WorkerBack)
+        yield it
+
+
+async def until(ask: Callable[[], Awaitable[Any]], *, within: float = 10) -> Any:
+    """Ask again until the answer is true."""
+    async with asyncio.timeout(within):
+        while not (answer := await ask()):
+            await asyncio.sleep(0.1)
+        return answer
+
+
+async def decoded(phone: BrowserPhone, mid: str, more_than: int = 0) -> bool:
+    inbound = await phone.inbound(mid)
+    return bool(inbound.get("framesDecoded", 0) > more_than)
+
+
+async def test_chromium_answers_decodes_and_switches_sources(it: Plant, new_page: NewPage) -> None:
+    a, b, m = [await new_page(name) for name in "abm"]
+    answer = read_answer(await a.join(it.client, ROOM))
+    assert answer.sends == set(Kind)
+    assert answer.receives == set(MIDS[2:])
+    await b.join(it.client, ROOM)
+    # A phone without devices still receives, and may fill them in later.
+    await m.join(it.client, ROOM, devices=False)
+    for phone in (a, b, m):
+        await it.hear(MediaConnected, connection=phone.name)
+    shown = await m.page.evaluate("window.shown")
+    assert shown[:3] == [["2", "audio", "slot0"], ["3", "video", "slot0"], ["4", "audio", "slot1"]]
+    assert len(shown) == 14
+
+    for n, source in enumerate((a, b, a), 1):
+        before = (await m.inbound("3")).get("framesDecoded", 0)
+        edge = Edge(source=source.name, subscriber=m.name, slot=0)
+        await it.client.route(ROOM, version(n), frozenset({edge}))
+        await until(lambda: decoded(m, "3", before + 30))  # noqa: B023
+    picture = await m.inbound("3")
+    assert picture["packetsLost"] == 0
+    assert picture["freezeCount"] == 0
+    assert (await m.inbound("2"))["packetsReceived"] > 50
+    assert await a.stats("inbound-rtp") == []
+
+
+async def test_a_waiting_phone_can_see_that_the_server_is_there(
+    it: Plant, new_page: NewPage
+) -> None:
+    a = await new_page("a")
+    await a.join(it.client, ROOM, devices=False)
+    await it.hear(MediaConnected, connection=a.name)
+
+    async def received() -> int:
+        return int((await a.stats("transport"))[0]["packetsReceived"])
+
+    before = await received()
+
+    async def more() -> bool:
+        return await received() >= before + 3
+
+    await until(more, within=3)
