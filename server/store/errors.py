@@ -9,22 +9,29 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import (
-    DBAPIError,
-    InterfaceError,
-    OperationalError,
-    TimeoutError as PoolTimeoutError,
-)
+import asyncpg
+from sqlalchemy.exc import DBAPIError, InterfaceError, TimeoutError as PoolTimeoutError
 
 from server.domain.errors import DomainError
 from server.ports.store import ConflictError, DiskFullError
 
+# The primary result codes of sqlite.org/rescode.html under which trying again makes sense.
+_LOCKED_OR_AWAY = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+}
 _UNIQUE = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
 # PostgreSQL, annex A: unique violation, serialization failure, deadlock.
 _FASTER_WRITER = {"23505", "40001", "40P01"}
 _DISK_FULL = {"53100"}
-# Connection exceptions, too many connections, shutdown, lock not available.
-_ABSENT = ("08", "53300", "57", "55P03")
+# Connection lost, no such database, too many connections, lock or database not available,
+# shut down.
+_ABSENT = ("08", "3D000", "53300", "55", "57")
+
+# While connecting, asyncpg's errors reach us unwrapped.
+_FAILURES = (DBAPIError, PoolTimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class WrongKeyError(DomainError):
@@ -62,14 +69,14 @@ def translated() -> Iterator[None]:
     """Raise the refusal that a driver's error means; let faults of ours through."""
     try:
         yield
-    except (DBAPIError, PoolTimeoutError, OSError) as failure:
+    except _FAILURES as failure:
         refusal = _meaning(failure)
         if refusal is None:
             raise
         raise refusal from failure
 
 
-def _meaning(failure: DBAPIError | PoolTimeoutError | OSError) -> DomainError | None:
+def _meaning(failure: Exception) -> DomainError | None:
     original = failure.orig if isinstance(failure, DBAPIError) else failure
     if _disk_is_full(original):
         return DiskFullError()
@@ -90,10 +97,10 @@ def _writer_was_faster(original: BaseException | None) -> bool:
 
 
 def _is_absent(failure: Exception, original: BaseException | None) -> bool:
-    if isinstance(failure, OperationalError | InterfaceError | PoolTimeoutError | OSError):
+    if isinstance(failure, PoolTimeoutError | OSError | InterfaceError | asyncpg.InterfaceError):
         return True
     gone = isinstance(failure, DBAPIError) and failure.connection_invalidated
-    return gone or _state(original).startswith(_ABSENT)
+    return gone or _primary(original) in _LOCKED_OR_AWAY or _state(original).startswith(_ABSENT)
 
 
 def _primary(original: BaseException | None) -> int | None:

@@ -6,17 +6,19 @@ with a backup of the database.
 
 import os
 import stat
+import tempfile
 from pathlib import Path
 
 from server.domain.errors import DomainError
 
 KEK_BYTES = 32
-_PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
+_PRIVATE_FOLDER = 0o700
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 class UnsafeKeyFileError(DomainError):
-    """The key file has a wrong size, or others may read it; `facts["reason"]` says which."""
+    """The key file has a wrong size, or others may get at it; `facts["reason"]` says which."""
 
     code = "unsafe_key_file"
 
@@ -34,7 +36,7 @@ def load_or_create(path: Path) -> bytes:
 
 
 def _load(path: Path) -> bytes:
-    if path.stat().st_mode & _OTHERS:
+    if path.stat().st_mode & _OTHERS or path.parent.stat().st_mode & _OTHERS_WRITE:
         raise UnsafeKeyFileError(reason="open_to_others", path=str(path))
     key = path.read_bytes()
     if len(key) != KEK_BYTES:
@@ -43,8 +45,8 @@ def _load(path: Path) -> bytes:
 
 
 def _create(path: Path) -> None:
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    opened = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE)
+    opened, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    fresh = Path(name)
     try:
         with os.fdopen(opened, "wb") as file:
             file.write(os.urandom(KEK_BYTES))

@@ -1,0 +1,125 @@
+"""A database is brought to the newest schema whole, and an unknown one is left alone."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+
+from server.store.engines import open_engines
+from server.store.errors import OutdatedSchemaError, UnavailableError, UnknownSchemaError
+from server.store.schema import migrate, revert
+from server.store.tables import metadata
+from tests.store import examples
+from tests.store.conftest import opened
+from tests.store.examples import CASE, Story
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'deep' / 'heyi.db'}"
+    address: str = request.getfixturevalue("postgres_url")
+    return address
+
+
+async def test_a_database_goes_up_down_and_up(empty: str) -> None:
+    await migrate(empty)
+    await migrate(empty)
+    async with opened(empty) as store, store.write() as uow:
+        await Story(uow).begin()
+    await revert(empty, "base")
+    assert await _tables(empty) == {"alembic_version"}
+    await migrate(empty)
+    async with opened(empty) as store, store.write() as uow:
+        assert await uow.committees.all() == []
+        await Story(uow).begin()
+        assert await uow.cases.get(CASE) == examples.case()
+
+
+async def test_the_migrations_make_the_tables_the_program_knows(empty: str) -> None:
+    await migrate(empty)
+    engines = open_engines(empty)
+    async with engines.reader.connect() as connection:
+        assert await connection.run_sync(_differences) == []
+    await engines.close()
+
+
+async def test_programs_that_start_together_migrate_once(empty: str) -> None:
+    await asyncio.gather(*(migrate(empty) for _ in range(4)))
+    async with opened(empty) as store:
+        assert await store.healthy()
+
+
+async def test_an_unmigrated_database_is_not_opened(empty: str) -> None:
+    await migrate(empty)
+    await revert(empty, "base")
+    with pytest.raises(OutdatedSchemaError):
+        async with opened(empty):
+            pass
+
+
+async def test_a_newer_schema_is_neither_opened_nor_migrated(address: str) -> None:
+    engines = open_engines(address)
+    async with engines.writer.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    await engines.close()
+    with pytest.raises(UnknownSchemaError) as refused:
+        async with opened(address):
+            pass
+    assert refused.value.facts["revision"] == "9999"
+    with pytest.raises(UnknownSchemaError):
+        await migrate(address)
+
+
+async def test_a_migration_that_fails_leaves_everything_as_it_was(empty: str) -> None:
+    await migrate(empty)
+    await revert(empty, "base")
+    engines = open_engines(empty)
+    async with engines.writer.begin() as connection:
+        await connection.execute(text("CREATE TABLE staff (id INTEGER)"))
+    await engines.close()
+    with pytest.raises(Exception, match="already exists"):
+        await migrate(empty)
+    assert await _tables(empty) == {"alembic_version", "staff"}
+
+
+async def test_a_fresh_file_is_its_owners_alone(tmp_path: Path) -> None:
+    path = tmp_path / "made" / "heyi.db"
+    await migrate(f"sqlite:///{path}")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    async with opened(f"sqlite:///{path}"):
+        modes = {file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir()}
+    assert set(modes.values()) == {0o600}
+
+
+async def test_a_missing_file_or_server_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UnavailableError):
+        async with opened(f"sqlite:///{tmp_path / 'none' / 'heyi.db'}"):
+            pass
+    with pytest.raises(UnavailableError):
+        async with opened("postgresql://heyi@127.0.0.1:9/heyi"):
+            pass
+
+
+def test_a_migrated_file_is_whole(migrated_file: Path) -> None:
+    with closing(sqlite3.connect(migrated_file)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+async def _tables(address: str) -> set[str]:
+    engines = open_engines(address)
+    async with engines.reader.connect() as connection:
+        found = await connection.run_sync(lambda sync: set(inspect(sync).get_table_names()))
+    await engines.close()
+    return found
+
+
+def _differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, metadata))
