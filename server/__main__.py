@@ -1,0 +1,178 @@
+"""The command line: serve, media, migrate, demo, verify, bench."""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from server.config import Settings, SettingsError, load
+from server.domain.errors import DomainError
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    asked = _parser().parse_args(argv)
+    command: Command = asked.command
+    try:
+        return command(asked)
+    except SettingsError as wrong:
+        print(f"heyi: {wrong}", file=sys.stderr)
+        return 2
+    except DomainError as refused:
+        print(f"heyi: {refused.code} {refused.facts or ''}".rstrip(), file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="heyi", description="Heyi 和议: video mediation rooms")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    serve = _add(commands, "serve", _serve, "the web server with its media worker")
+    serve.add_argument("--demo", action="store_true", help="with an invented committee and case")
+    for name, run, what in (
+        ("app", _app, "the web server alone"),
+        ("media", _media, "a media worker alone"),
+        ("migrate", _migrate, "bring the database to the newest schema"),
+    ):
+        part = _add(commands, name, run, what)
+        part.add_argument("--parent", type=int, help=argparse.SUPPRESS)
+        part.add_argument("--demo", action="store_true", help=argparse.SUPPRESS)
+    _add_demo(commands)
+    verify = _add(commands, "verify", _verify, "check a sealed record")
+    verify.add_argument("path", type=Path)
+    verify.add_argument("--json", action="store_true", dest="as_json")
+    _add_bench(commands)
+    return parser
+
+
+def _add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Command,
+    what: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=what, description=what)
+    parser.set_defaults(command=run)
+    return parser
+
+
+def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    demo = _add(commands, "demo", _demo, "play the whole story with simulated phones")
+    demo.add_argument("--url", help="a running server in demo mode; without it, an own one")
+    demo.add_argument("--json", action="store_true", dest="as_json")
+
+
+def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    bench = _add(commands, "bench", _bench, "measure")
+    bench.add_argument("what", choices=("media", "records"))
+    bench.add_argument("--rooms", type=int, default=4)
+    bench.add_argument("--seconds", type=float, default=10.0)
+    bench.add_argument("--records", type=int, default=10_000)
+    bench.add_argument("--json", action="store_true", dest="as_json")
+
+
+def _log(settings: Settings) -> None:
+    logging.basicConfig(
+        level=settings.log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+
+
+def _settings(asked: argparse.Namespace) -> Settings:
+    settings = load(**({"demo": True} if getattr(asked, "demo", False) else {}))
+    _log(settings)
+    if (parent := getattr(asked, "parent", None)) is not None:
+        from server.supervisor import end_with_parent
+
+        end_with_parent(parent)
+    return settings
+
+
+def _serve(asked: argparse.Namespace) -> int:
+    from server.supervisor import Child, command, supervise
+
+    settings = _settings(asked)
+    demo = ("--demo",) if settings.demo else ()
+    children = (
+        Child(name="app", argv=command("app", *demo), env=os.environ),
+        Child(name="media", argv=command("media"), env=os.environ),
+    )
+    asyncio.run(supervise(children))
+    return 0
+
+
+def _app(asked: argparse.Namespace) -> int:
+    from server.app import serve
+    from server.rehearsal.founding import welcome
+
+    settings = _settings(asked)
+
+    async def run() -> None:
+        await serve(settings, _ending(), lambda world: welcome(world, settings.url))
+
+    asyncio.run(run())
+    return 0
+
+
+def _media(asked: argparse.Namespace) -> int:
+    from server.app import prepare_folders, worker_settings
+    from server.media.worker import run_worker
+
+    settings = _settings(asked)
+    prepare_folders(settings)
+
+    async def run() -> None:
+        ending = _ending()
+        async with asyncio.TaskGroup() as tasks:
+            worker = tasks.create_task(run_worker(worker_settings(settings)))
+            worker.add_done_callback(lambda _: ending.set())
+            await ending.wait()
+            worker.cancel()
+
+    asyncio.run(run())
+    return 0
+
+
+def _ending() -> asyncio.Event:
+    ending = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ending.set)
+    return ending
+
+
+def _migrate(asked: argparse.Namespace) -> int:
+    from server.app import migrate_database
+
+    asyncio.run(migrate_database(_settings(asked)))
+    return 0
+
+
+def _demo(asked: argparse.Namespace) -> int:
+    from server.rehearsal.demo import demonstrate
+
+    return demonstrate(asked.url, as_json=asked.as_json)
+
+
+def _verify(asked: argparse.Namespace) -> int:
+    from server.archive.cli import main as verify
+    from server.documents.services import VERIFIER_TOOLS
+
+    flags = ["--json"] if asked.as_json else []
+    return verify([str(asked.path), *flags], VERIFIER_TOOLS)
+
+
+def _bench(asked: argparse.Namespace) -> int:
+    from server.rehearsal.bench import bench
+
+    return bench(asked)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

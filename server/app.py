@@ -1,0 +1,240 @@
+"""The composition root: settings in, a wired application out."""
+
+import asyncio
+import inspect
+import logging
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import socketio
+from aiohttp import web
+from pydantic import BaseModel
+
+from server.api import demo, frame, headers, health, site, static
+from server.api.endpoint import WORLD
+from server.api.metrics import METRICS, Metrics
+from server.archive.local import LocalArchive
+from server.config import Settings
+from server.documents.pool import ProcessWorkPool
+from server.documents.services import Documents
+from server.domain.jurisdiction.packs import pack_of
+from server.media.client import WorkerClient
+from server.media.settings import WorkerSettings
+from server.notify.build import Notifying, build_notifier
+from server.rooms.ports import RoomPorts
+from server.rooms.registry import Registry
+from server.rooms.view import Teller
+from server.signalling import messages
+from server.signalling.namespace import Live
+from server.store.keys import load_or_create
+from server.store.schema import migrate
+from server.store.store import open_store
+from server.system import SystemClock, SystemIds, TaskScope
+from server.usecases.read_scene import scene_reader
+from server.usecases.seal_agreement import resume_sealing
+from server.usecases.world import Rules, World
+
+log = logging.getLogger(__name__)
+
+FRAME_LIMIT = 72_000
+PING_EVERY, PING_PATIENCE = 10, 8
+SEAL_EVERY = 60.0
+LAG_EVERY = 1.0
+
+Seed = Callable[[World], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A wired application and the world behind it."""
+
+    site: web.Application
+    world: World
+    client: WorkerClient
+
+
+def worker_settings(settings: Settings) -> WorkerSettings:
+    """Return what the media worker is told."""
+    return WorkerSettings(
+        control=settings.control,
+        bind=settings.media_host,
+        port=settings.media_port,
+        announced=tuple(settings.media_announced.split(",")),
+    )
+
+
+def prepare_folders(settings: Settings) -> None:
+    """Make the data folder's parts; keys and sockets are for this account alone."""
+    for name, mode in (("keys", 0o700), ("run", 0o700), ("records", 0o755), ("spool", 0o700)):
+        (settings.data / name).mkdir(mode=mode, parents=True, exist_ok=True)
+
+
+def key(settings: Settings) -> bytes:
+    """Return the key that wraps all others, made at the first start."""
+    return load_or_create(settings.keys / "kek")
+
+
+async def migrate_database(settings: Settings) -> None:
+    """Bring the database to the newest schema."""
+    prepare_folders(settings)
+    await migrate(settings.database)
+
+
+@asynccontextmanager
+async def running(settings: Settings, seed: Seed | None = None) -> AsyncIterator[Running]:
+    """Wire everything, start what runs beside the requests, undo it at the end."""
+    await migrate_database(settings)
+    async with AsyncExitStack() as stack:
+        clock, ids = SystemClock(), SystemIds()
+        tasks = await stack.enter_async_context(TaskScope(clock))
+        pool = stack.enter_context(ProcessWorkPool(settings.pool_size))
+        store = await open_store(settings.database, key(settings), ids)
+        stack.push_async_callback(store.close)
+        pack = pack_of("zh_cn")
+        epoch = int(clock.now().timestamp() * 1000)
+        client = WorkerClient(settings.control, epoch=epoch)
+        notifying = build_notifier(settings.model_dump(), clock)
+        live: list[Live] = []
+        registry = Registry(
+            RoomPorts(
+                clock=clock,
+                ids=ids,
+                store=store,
+                media=client,
+                read_scene=scene_reader(store),
+                teller=_teller(live),
+                epoch=epoch,
+                rights_blocks=len(pack.notices.rights_and_duties),
+            ),
+            tasks,
+        )
+        documents = Documents(
+            pool=pool, keys=settings.keys, secret=key(settings), fonts=settings.font_folders
+        )
+        world = World(
+            clock=clock,
+            ids=ids,
+            store=store,
+            pool=pool,
+            notifier=notifying.notifier,
+            renderer=documents,
+            sealer=documents,
+            signer=documents,
+            checker=documents,
+            archive=LocalArchive(settings.data, pool, documents.tools),
+            rooms=registry,
+            pack=pack,
+            rules=_rules(settings),
+        )
+        built = _site(settings, world, client, notifying)
+        live.append(_attach_live(settings, built, world))
+        _keep(tasks, world, client, live[0], built)
+        if seed is not None:
+            await seed(world)
+        yield Running(site=built, world=world, client=client)
+
+
+def _teller(live: list[Live]) -> Callable[[], Teller]:
+    return lambda: live[0]
+
+
+def _rules(settings: Settings) -> Rules:
+    return Rules(
+        public_url=settings.url,
+        demo=settings.demo,
+        staff_idle=settings.staff_idle_minutes * 60,
+        step_up=settings.step_up_minutes * 60,
+        invitation_days=settings.invitation_days,
+    )
+
+
+def _site(
+    settings: Settings, world: World, client: WorkerClient, notifying: Notifying
+) -> web.Application:
+    built = site.make_site(demonstration=settings.demo)
+    built[WORLD] = world
+    built[frame.ORIGINS] = settings.origins
+    built[headers.SOCKETS] = headers.socket_origin(settings.url)
+    built[health.MEDIA] = client
+    built[health.LIVE] = live_messages()
+    if settings.demo:
+        built[demo.CODES] = notifying.codes
+    static.add_pages(built, settings.web_dist)
+    return built
+
+
+def live_messages() -> tuple[type[BaseModel], ...]:
+    """Return every live message, for the OpenAPI document."""
+    found = (one for _, one in inspect.getmembers(messages, inspect.isclass))
+    return tuple(m for m in found if issubclass(m, BaseModel) and m.__module__ == messages.__name__)
+
+
+def _attach_live(settings: Settings, built: web.Application, world: World) -> Live:
+    sio = socketio.AsyncServer(
+        async_mode="aiohttp",
+        transports=["websocket"],
+        cors_allowed_origins=sorted(settings.origins),
+        async_handlers=False,
+        max_http_buffer_size=FRAME_LIMIT,
+        ping_interval=PING_EVERY,
+        ping_timeout=PING_PATIENCE,
+        logger=False,
+        engineio_logger=False,
+    )
+    live = Live(world)
+    sio.register_namespace(live)
+    sio.attach(built)
+    return live
+
+
+def _keep(
+    tasks: TaskScope, world: World, client: WorkerClient, live: Live, built: web.Application
+) -> None:
+    registry = world.rooms
+    tasks.keep(client.run, name="media client")
+    tasks.keep(registry.follow_media, name="media events")
+    tasks.keep(registry.keep_time, name="room clocks")
+    tasks.keep(live.watch, name="live browsers")
+    tasks.keep(registry.adopt, name="adopt rooms")
+    tasks.keep(lambda: _seal_again(world), name="waiting seals")
+    tasks.keep(lambda: _measure_lag(world, built[METRICS]), name="loop lag")
+
+
+async def _seal_again(world: World) -> None:
+    while True:
+        await resume_sealing(world)
+        await world.clock.sleep(SEAL_EVERY)
+
+
+async def _measure_lag(world: World, metrics: Metrics) -> None:
+    while True:
+        begun = world.clock.monotonic()
+        await world.clock.sleep(LAG_EVERY)
+        metrics.lag.set(max(0.0, world.clock.monotonic() - begun - LAG_EVERY))
+
+
+def tls(settings: Settings) -> ssl.SSLContext | None:
+    """Return the TLS context of the certificate files, or None."""
+    if settings.tls_cert is None or settings.tls_key is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(settings.tls_cert, settings.tls_key)
+    return context
+
+
+async def serve(settings: Settings, ending: asyncio.Event, seed: Seed | None = None) -> None:
+    """Serve until `ending` is set; then finish what is being answered and stop."""
+    async with running(settings, seed) as app:
+        runner = web.AppRunner(app.site, access_log=None, shutdown_timeout=5.0)
+        await runner.setup()
+        try:
+            await web.TCPSite(
+                runner, settings.host, settings.port, ssl_context=tls(settings)
+            ).start()
+            log.info("listening on %s", settings.url)
+            await ending.wait()
+        finally:
+            await runner.cleanup()

@@ -1,0 +1,103 @@
+"""`heyi serve`: starts the app and the media worker as siblings, restarts what dies.
+
+SIGTERM ends the app first, so that it can say goodbye, then the worker. Children end
+with this process even when it was killed.
+"""
+
+import asyncio
+import ctypes
+import logging
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE, STEADY_AFTER = 0.2, 10.0, 30.0
+GOODBYE = 10.0
+_PR_SET_PDEATHSIG = 1
+
+
+def end_with_parent(parent: int) -> None:
+    """Ask the kernel to end this process when its parent ends (prctl(2), Linux).
+
+    Elsewhere nothing happens. `parent` is who started it: had he ended before the
+    question was put, this process ends now.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+@dataclass(slots=True)
+class Child:
+    """One process that is started again whenever it ends."""
+
+    name: str
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    process: asyncio.subprocess.Process | None = None
+    stopping: bool = False
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def keep(self) -> None:
+        """Run it until `stop`, with a growing pause after quick failures."""
+        pause = FIRST_PAUSE
+        loop = asyncio.get_running_loop()
+        while not self.stopping:
+            begun = loop.time()
+            self.process = await asyncio.create_subprocess_exec(*self.argv, env=dict(self.env))
+            code = await self.process.wait()
+            if self.stopping:
+                break
+            lasted = loop.time() - begun
+            log.warning("%s ended (%s), starts again", self.name, code)
+            pause = FIRST_PAUSE if lasted > STEADY_AFTER else min(pause * 2, LONGEST_PAUSE)
+            await _pause(self.stopped, pause)
+        self.stopped.set()
+
+    async def stop(self) -> None:
+        """Ask it to end, then end it."""
+        self.stopping = True
+        process = self.process
+        self.stopped.set()
+        if process is None or process.returncode is not None:
+            return
+        process.terminate()
+        try:
+            async with asyncio.timeout(GOODBYE):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+async def _pause(stopped: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stopped.wait()
+    except TimeoutError:
+        return
+
+
+def command(*words: str) -> list[str]:
+    """Return the command line of another part of this program."""
+    return [sys.executable, "-m", "server", *words, f"--parent={os.getpid()}"]
+
+
+async def supervise(children: Sequence[Child]) -> None:
+    """Keep all running until SIGTERM or SIGINT, then stop them in order."""
+    ending = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ending.set)
+    async with asyncio.TaskGroup() as tasks:
+        for child in children:
+            tasks.create_task(child.keep())
+        await ending.wait()
+        for child in children:
+            await child.stop()
