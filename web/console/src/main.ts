@@ -1,5 +1,16 @@
-import { createApp, h } from "vue";
+import { createApp } from "vue";
 import "@heyi/ui/tokens.css";
 import "@heyi/ui/base.css";
+import "./css/parts.css";
+import "./css/pages.css";
+import App from "./App.vue";
+import { lang, setLang } from "./i18n.ts";
+import { makeRouter } from "./router.ts";
+import { installHooks } from "./session.ts";
 
-createApp({ render: () => h("main") }).mount("#console");
+const router = makeRouter();
+setLang(lang.value);
+installHooks(() => {
+  void router.push({ name: "signIn", query: { next: router.currentRoute.value.fullPath } });
+});
+createApp(App).use(router).mount("#console");

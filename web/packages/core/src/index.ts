@@ -1,6 +1,12 @@
 export * from "./audience.ts";
 export * from "./dates.ts";
 export * from "./dictionary.ts";
+export * from "./machine.ts";
+export * from "./names.ts";
+export * from "./protocol.ts";
 export * from "./quality.ts";
 export * from "./reconnect.ts";
+export * from "./screens.ts";
 export * from "./ua.ts";
+export type { LandingKey } from "./strings/landing.zh.ts";
+export type { PartyKey } from "./strings/party.zh.ts";

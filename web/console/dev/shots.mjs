@@ -1,0 +1,64 @@
+// Takes pictures of the screens at a desk's and a phone's size in both languages: node console/dev/shots.mjs [name ...]
+import { mkdirSync } from "node:fs";
+import { chromium } from "playwright-core";
+import { createServer } from "vite";
+
+const SIZES = { desk: { width: 1366, height: 768 }, phone: { width: 360, height: 640 } };
+export const SCREENS = {
+  signIn: { at: "/sign-in", as: "nobody" },
+  today: { at: "/" },
+  cases: { at: "/cases?q=陈" },
+  register: { at: "/cases/new", full: true },
+  change: { at: "/cases/c1/change", full: true },
+  case: { at: "/cases/c1", full: true },
+  messages: { at: "/cases/c1?part=messages" },
+  sittings: { at: "/cases/c1?part=sittings" },
+  log: { at: "/cases/c1?part=log" },
+  room: { at: "/cases/c1/room/s1?scene=caucus" },
+  roomLobby: { at: "/cases/c1/room/s1?scene=lobby" },
+  roomReception: { at: "/cases/c1/room/s1?scene=reception" },
+  roomFrozen: { at: "/cases/c1/room/s1?scene=frozen" },
+  roomAgreement: { at: "/cases/c1/room/s1?scene=drafting" },
+  agreement: { at: "/cases/c1/agreement" },
+  signing: { at: "/cases/c2/agreement" },
+  seal: { at: "/seal", as: "head" },
+  records: { at: "/records?name=陈水根", as: "officer" },
+  record: { at: "/records/r1", as: "officer", press: "record" },
+  adminStaff: { at: "/admin/staff", as: "admin" },
+  adminCommittee: { at: "/admin/committee", as: "admin" },
+  adminCalendar: { at: "/admin/calendar", as: "admin" },
+  setup: { at: "/setup/abc", as: "nobody", full: true },
+};
+
+const wanted = process.argv.slice(2);
+const names = Object.keys(SCREENS).filter((name) => wanted.length === 0 || wanted.includes(name));
+const out = "shots/console";
+mkdirSync(out, { recursive: true });
+const server = await createServer({ root: "console", configFile: "console/vite.config.ts", server: { port: 5391, host: "127.0.0.1" }, logLevel: "error" });
+await server.listen();
+const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--no-sandbox"] });
+for (const name of names) {
+  const screen = SCREENS[name];
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    for (const lang of ["zh", "en"]) {
+      if (process.env["ONLY"] && process.env["ONLY"] !== `${size}-${lang}`) continue;
+      const page = await browser.newPage({ viewport, reducedMotion: "reduce" });
+      page.on("pageerror", (error) => console.log(`${name} ${size} ${lang}: ${error.message}`));
+      page.on("console", (line) => { if (["error", "warning"].includes(line.type())) console.log(`${name} ${size} ${lang}: ${line.text().slice(0, 300)}`); });
+      const query = new URLSearchParams({ at: screen.at, as: screen.as ?? "mediator", lang: lang === "en" ? "en" : "zh-CN" });
+      await page.goto(`http://127.0.0.1:5391/console/dev/index.html?${query}`, { waitUntil: "networkidle" });
+      if (screen.press === "record") {
+        await page.locator("dialog textarea, dialog input").first().fill("法院来函调卷，（2028）鹭湖法函 41 号");
+        await page.locator("dialog .btn.primary").click();
+        await page.waitForTimeout(400);
+      }
+      await page.waitForTimeout(250);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      if (wide > 0) console.log(`${name} ${size} ${lang}: ${wide} px too wide`);
+      await page.screenshot({ path: `${out}/${name}-${size}-${lang}.png`, fullPage: size === "phone" || screen.full === true });
+      await page.close();
+    }
+  }
+}
+await browser.close();
+await server.close();

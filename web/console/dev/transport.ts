@@ -1,0 +1,32 @@
+/** Answers the console's requests from the samples, so that screens can be seen without a server. */
+import type { RawAnswer, Transport } from "../src/api/client.ts";
+import { CASE, CASES, LOG, MESSAGES, PACK, QR, STAFF, TODAY, meAs } from "./samples.ts";
+
+type Answer = (match: RegExpMatchArray, body: unknown) => unknown;
+export type Table = readonly (readonly [string, RegExp, Answer])[];
+
+const TABLE: Table = [
+  ["get", /^\/api\/staff\/colleagues/, () => ({ staff: STAFF })],
+  ["get", /^\/api\/pack/, () => PACK],
+  ["get", /^\/api\/today/, () => TODAY],
+  ["get", /^\/api\/cases(\?|$)/, () => CASES],
+  ["post", /^\/api\/cases$/, () => ({ id: "c1", case_no: "禾溪受〔2025〕041", warnings: ["organisation_code_check"] })],
+  ["get", /^\/api\/cases\/\w+$/, () => CASE],
+  ["get", /^\/api\/cases\/\w+\/outbox/, () => ({ messages: MESSAGES })],
+  ["get", /^\/api\/cases\/\w+\/log/, () => LOG],
+  ["post", /\/invitations(\/\w+\/resend)?$/, () => ({ invitation: CASE.parties[0]?.people[0]?.invitation, link: "https://tj.example.org/j/8f3kq0", qr_svg: QR, text: MESSAGES[0]?.text })],
+  ["post", /\/reveal$/, () => ({ value: "512099197904123018" })],
+];
+
+export function sampleTransport(role: string, more: Table = []): Transport {
+  return (method, address, body): Promise<RawAnswer> => {
+    if (address === "/api/staff/me" && role === "nobody") return Promise.resolve({ status: 401, json: { code: "signed_out", facts: {} } });
+    if (address === "/api/staff/me") return Promise.resolve({ status: 200, json: meAs(role) });
+    if (address === "/api/staff/sign-in") return Promise.resolve({ status: 403, json: { code: "wrong_code", facts: { left: 3 } } });
+    for (const [verb, pattern, answer] of [...more, ...TABLE]) {
+      const match = address.match(pattern);
+      if (verb === method && match) return Promise.resolve({ status: 200, json: structuredClone(answer(match, body)) });
+    }
+    return Promise.resolve({ status: 404, json: { code: "not_found", facts: {} } });
+  };
+}

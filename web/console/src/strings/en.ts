@@ -1,0 +1,20 @@
+/** The whole English dictionary. */
+import type { Dictionary } from "@heyi/core";
+import type { Key } from "./zh.ts";
+import { shellEn } from "./shell.en.ts";
+import { todayEn } from "./today.en.ts";
+import { casesEn } from "./cases.en.ts";
+import { roomEn } from "./room.en.ts";
+import { agreementEn } from "./agreement.en.ts";
+import { recordsEn } from "./records.en.ts";
+import { adminEn } from "./admin.en.ts";
+
+export const en: Dictionary<Key> = {
+  ...shellEn,
+  ...todayEn,
+  ...casesEn,
+  ...roomEn,
+  ...agreementEn,
+  ...recordsEn,
+  ...adminEn,
+};

@@ -1,0 +1,11 @@
+/** The whole Chinese dictionary; its keys are the type every other language must match. */
+import { shellZh } from "./shell.zh.ts";
+import { todayZh } from "./today.zh.ts";
+import { casesZh } from "./cases.zh.ts";
+import { roomZh } from "./room.zh.ts";
+import { agreementZh } from "./agreement.zh.ts";
+import { recordsZh } from "./records.zh.ts";
+import { adminZh } from "./admin.zh.ts";
+
+export const zh = { ...shellZh, ...todayZh, ...casesZh, ...roomZh, ...agreementZh, ...recordsZh, ...adminZh } as const;
+export type Key = keyof typeof zh;

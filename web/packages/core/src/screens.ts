@@ -1,0 +1,123 @@
+/** Which screen the party sees, and who sits where on it: pure readings of the machine's state. */
+import { audienceSentence, type AudienceSentence } from "./audience.ts";
+import type { Lang } from "./dictionary.ts";
+import { sends, type PartyState } from "./machine.ts";
+import { mediatorName } from "./names.ts";
+import type { SeatState, Snapshot } from "./protocol.ts";
+
+export type Screen =
+  | "invitation"
+  | "declined"
+  | "consents"
+  | "device"
+  | "connecting"
+  | "second"
+  | "replaced"
+  | "lobby"
+  | "reception"
+  | "joint"
+  | "caucus"
+  | "hold"
+  | "paused"
+  | "frozen"
+  | "readBack"
+  | "minutes"
+  | "sign"
+  | "receipt"
+  | "ended"
+  | "left";
+
+function papers(state: PartyState): Screen {
+  const { seat } = state;
+  if (seat.receipt !== null && seat.receipt.signed_at !== null) return "receipt";
+  if (seat.receipt !== null && seat.receipt.state === "sealed") return "receipt";
+  return seat.may_sign && seat.agreement_state === "locked" ? "sign" : "ended";
+}
+
+function together(state: PartyState, snapshot: Snapshot): Screen {
+  if (state.aside || snapshot.space !== "joint") return snapshot.space;
+  if (snapshot.reading !== null) return "readBack";
+  if (snapshot.agreement_state === "locked" || snapshot.agreement_state === "signed") {
+    if (state.seat.receipt !== null && state.seat.receipt.signed_at !== null) return "receipt";
+    if (state.seat.may_sign) return "sign";
+  }
+  if (snapshot.agreement_state === "sealed" && state.seat.receipt !== null) return "receipt";
+  return snapshot.minutes.ready && !minutesAnswered(snapshot) ? "minutes" : "joint";
+}
+
+function minutesAnswered(snapshot: Snapshot): boolean {
+  const own = snapshot.seats.find((seat) => seat.you);
+  const person = own?.person_id ?? null;
+  return person !== null && snapshot.minutes.answers[person] !== undefined;
+}
+
+function live(state: PartyState): Screen {
+  const { snapshot } = state;
+  if (state.line === "replaced") return "replaced";
+  if (snapshot === null) return "connecting";
+  if (snapshot.device === "waiting") return "second";
+  if (snapshot.state === "closed" || snapshot.state === "adjourned") return papers(state);
+  if (snapshot.state === "frozen" || snapshot.hold === "mediator_lost") return "frozen";
+  if (snapshot.state === "paused" || snapshot.hold === "paused") return "paused";
+  if (snapshot.hold === "other_side_talks") return "hold";
+  return together(state, snapshot);
+}
+
+export function screenOf(state: PartyState): Screen {
+  if (state.step === "live") return live(state);
+  return state.step === "papers" ? papers(state) : state.step;
+}
+
+export function nameFor(seat: SeatState, lang: Lang): string {
+  return seat.staff_role === "mediator" ? mediatorName(seat.name, lang) : seat.name;
+}
+
+/** Seats that hear this one by the confirmed table, the mediator first. */
+export function audienceOf(snapshot: Snapshot): readonly SeatState[] {
+  const heardBy = snapshot.seats.filter((seat) => snapshot.audience.includes(seat.seat) && !seat.you);
+  return [...heardBy].sort((one, two) => Number(two.staff_role === "mediator") - Number(one.staff_role === "mediator"));
+}
+
+export function sentenceOf(state: PartyState, lang: Lang, comma: string): AudienceSentence {
+  const { snapshot } = state;
+  const own = sends(state);
+  return audienceSentence(
+    {
+      space: snapshot === null || snapshot.hold !== "none" ? "lobby" : snapshot.space,
+      names: snapshot === null ? [] : audienceOf(snapshot).map((seat) => nameFor(seat, lang)),
+      confirmed: snapshot === null || snapshot.lamp !== "cutting",
+      failed: snapshot?.lamp === "failed",
+      microphone: own.microphone,
+      camera: own.camera,
+    },
+    comma,
+  );
+}
+
+/** After this long somebody who keeps speaking becomes the large picture. */
+export const FEATURED_AFTER_MS = 3_000;
+
+export interface Featured {
+  readonly seat: string | null;
+  readonly speaker: string | null;
+  readonly since: number;
+}
+
+export const NOBODY_FEATURED: Featured = { seat: null, speaker: null, since: 0 };
+
+/** The large picture: the mediator, unless somebody else has been speaking for three seconds. */
+export function feature(before: Featured, seats: readonly SeatState[], now: number): Featured {
+  const others = seats.filter((seat) => !seat.you);
+  const mediator = others.find((seat) => seat.staff_role === "mediator") ?? others[0];
+  const speaking = others.find((seat) => seat.speaking)?.seat ?? null;
+  const since = speaking === before.speaker ? before.since : now;
+  const present = others.some((seat) => seat.seat === before.seat);
+  if (speaking === null) return { seat: present ? before.seat : (mediator?.seat ?? null), speaker: null, since };
+  const mayTake = speaking === mediator?.seat || now - since >= FEATURED_AFTER_MS;
+  const keeps = present ? before.seat : (mediator?.seat ?? speaking);
+  return { seat: mayTake ? speaking : keeps, speaker: speaking, since };
+}
+
+export function slotOf(snapshot: Snapshot, seat: string): number | null {
+  return snapshot.slots.find((slot) => slot.seat === seat)?.slot ?? null;
+}

@@ -1,0 +1,252 @@
+/**
+ * One seat's connection to the media worker. The server always offers; this side answers without candidates of its
+ * own. On a changed network a new connection is made beside the old one and takes over once it carries media.
+ */
+import {
+  ATTEMPT_TIMEOUT_MS,
+  CONNECTED,
+  SILENCE_MS,
+  delayOf,
+  lost,
+  tried,
+  type LineSample,
+  type LossSign,
+  type ReconnectState,
+  type SendLimits,
+} from "@heyi/core";
+import { SLOTS } from "./sink.ts";
+import { NO_COUNTERS, sampleOf, tally, type Counters } from "./stats.ts";
+
+export interface Signalling {
+  /** Asks the server for a new connection; the offer comes by `offered`. */
+  start(): Promise<boolean>;
+  answer(connection: string, sdp: string): Promise<boolean>;
+  stop(connection: string): void;
+}
+
+export interface PeerEvents {
+  /** The tracks of a downlink slot on the connection that is now in use. */
+  slot(slot: number, audio: MediaStreamTrack | null, video: MediaStreamTrack | null): void;
+  up(): void;
+  lost(reconnect: ReconnectState, sign: LossSign): void;
+  line(sample: LineSample): void;
+}
+
+interface Leg {
+  readonly connection: string;
+  readonly pc: RTCPeerConnection;
+  readonly audio: (MediaStreamTrack | null)[];
+  readonly video: (MediaStreamTrack | null)[];
+  counters: Counters;
+  readonly bornAt: number;
+  carried: boolean;
+}
+
+const WATCH_EVERY_MS = 500;
+const SAMPLE_EVERY_MS = 2_000;
+
+/** The m-lines of the offer: own audio, own video, then audio and video of each slot. */
+export function slotOfLine(index: number): { readonly slot: number; readonly kind: "audio" | "video" } | null {
+  if (index < 2) return null;
+  const slot = Math.floor((index - 2) / 2);
+  return slot < SLOTS ? { slot, kind: index % 2 === 0 ? "audio" : "video" } : null;
+}
+
+export class Peer {
+  readonly #signalling: Signalling;
+  readonly #events: PeerEvents;
+  #own: { audio: MediaStreamTrack | null; video: MediaStreamTrack | null } = { audio: null, video: null };
+  #limits: SendLimits | null = null;
+  #used: Leg | null = null;
+  #next: Leg | null = null;
+  #reconnect: ReconnectState = CONNECTED;
+  #retry: number | null = null;
+  #watch: number | null = null;
+  #sampledAt = 0;
+  #sampled: Counters = NO_COUNTERS;
+  /** When the server was asked for an offer that has not come yet. */
+  #askedAt: number | null = null;
+
+  constructor(signalling: Signalling, events: PeerEvents) {
+    this.#signalling = signalling;
+    this.#events = events;
+  }
+
+  /** Begins; call it once the seat is entered. */
+  open(): void {
+    if (this.#watch !== null) return;
+    window.addEventListener("online", this.#online);
+    this.#network()?.addEventListener("change", this.#online);
+    this.#watch = window.setInterval(() => void this.#look(), WATCH_EVERY_MS);
+    void this.#ask();
+  }
+
+  close(): void {
+    window.removeEventListener("online", this.#online);
+    this.#network()?.removeEventListener("change", this.#online);
+    if (this.#watch !== null) window.clearInterval(this.#watch);
+    if (this.#retry !== null) window.clearTimeout(this.#retry);
+    this.#watch = null;
+    this.#retry = null;
+    for (const leg of [this.#used, this.#next]) this.#end(leg);
+    this.#used = null;
+    this.#next = null;
+  }
+
+  /** The connection whose tracks are shown, for statistics in tests and on the desk. */
+  get connection(): RTCPeerConnection | null {
+    return this.#used?.pc ?? null;
+  }
+
+  /** Puts own tracks on every connection; a missing device is filled in later without a new description. */
+  async send(audio: MediaStreamTrack | null, video: MediaStreamTrack | null): Promise<void> {
+    this.#own = { audio, video };
+    for (const leg of [this.#used, this.#next]) if (leg) await this.#fill(leg);
+  }
+
+  async limit(limits: SendLimits): Promise<void> {
+    this.#limits = limits;
+    for (const leg of [this.#used, this.#next]) if (leg) await this.#bound(leg);
+  }
+
+  /** Something says that the path is gone: make another connection now. */
+  doubt(sign: LossSign): void {
+    this.#reconnect = lost(this.#reconnect, performance.now());
+    this.#events.lost(this.#reconnect, sign);
+    this.#askLater();
+  }
+
+  /** The server's offer. Answers it and keeps the old connection until this one carries media. */
+  async offered(connection: string, sdp: string): Promise<void> {
+    this.#askedAt = null;
+    this.#end(this.#next);
+    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: [] });
+    const leg: Leg = {
+      connection,
+      pc,
+      audio: Array.from({ length: SLOTS }, () => null),
+      video: Array.from({ length: SLOTS }, () => null),
+      counters: NO_COUNTERS,
+      bornAt: performance.now(),
+      carried: false,
+    };
+    this.#next = leg;
+    pc.addEventListener("connectionstatechange", () => this.#stateOf(leg));
+    await pc.setRemoteDescription({ type: "offer", sdp });
+    pc.getTransceivers().forEach((transceiver, index) => this.#wire(leg, transceiver, index));
+    await this.#fill(leg);
+    await pc.setLocalDescription(await pc.createAnswer());
+    // The server learns the address from the authenticated check, so nothing is gained by waiting for candidates.
+    await this.#signalling.answer(connection, pc.localDescription?.sdp ?? "");
+    await this.#bound(leg);
+  }
+
+  #wire(leg: Leg, transceiver: RTCRtpTransceiver, index: number): void {
+    const line = slotOfLine(index);
+    if (line === null) {
+      transceiver.direction = "sendonly";
+      return;
+    }
+    leg[line.kind][line.slot] = transceiver.receiver.track;
+  }
+
+  async #fill(leg: Leg): Promise<void> {
+    const [audio, video] = leg.pc.getTransceivers();
+    if (audio) await audio.sender.replaceTrack(this.#own.audio);
+    if (video) await video.sender.replaceTrack(this.#picture());
+  }
+
+  #picture(): MediaStreamTrack | null {
+    return this.#limits?.picture === false ? null : this.#own.video;
+  }
+
+  async #bound(leg: Leg): Promise<void> {
+    const sender = leg.pc.getTransceivers()[1]?.sender;
+    if (!sender || this.#limits === null) return;
+    await sender.replaceTrack(this.#picture());
+    const parameters = sender.getParameters();
+    const encoding = parameters.encodings[0];
+    if (!encoding) return;
+    encoding.maxBitrate = this.#limits.maxBitrate;
+    encoding.maxFramerate = this.#limits.maxFramerate;
+    await sender.setParameters(parameters).catch(() => undefined);
+  }
+
+  #stateOf(leg: Leg): void {
+    if (leg.pc.connectionState === "connected") this.#take(leg);
+    else if (leg.pc.connectionState === "failed") this.#failed(leg);
+  }
+
+  #take(leg: Leg): void {
+    if (leg !== this.#next) return;
+    const old = this.#used;
+    this.#used = leg;
+    this.#next = null;
+    leg.carried = true;
+    leg.counters = { ...leg.counters, heardAt: performance.now() };
+    this.#reconnect = CONNECTED;
+    if (this.#retry !== null) window.clearTimeout(this.#retry);
+    this.#retry = null;
+    for (let slot = 0; slot < SLOTS; slot += 1) {
+      this.#events.slot(slot, leg.audio[slot] ?? null, leg.video[slot] ?? null);
+    }
+    this.#end(old);
+    this.#events.up();
+  }
+
+  #failed(leg: Leg): void {
+    if (leg === this.#next) {
+      this.#end(leg);
+      this.#next = null;
+      this.#askLater();
+    } else if (leg === this.#used) this.doubt("failed");
+  }
+
+  #end(leg: Leg | null): void {
+    if (leg === null) return;
+    leg.pc.close();
+    this.#signalling.stop(leg.connection);
+  }
+
+  readonly #online = (): void => this.doubt("online");
+
+  #network(): EventTarget | null {
+    const connection = (navigator as Navigator & { connection?: EventTarget }).connection;
+    return connection ?? null;
+  }
+
+  #askLater(): void {
+    if (this.#retry !== null || this.#next !== null || this.#askedAt !== null) return;
+    this.#retry = window.setTimeout(() => {
+      this.#retry = null;
+      void this.#ask();
+    }, delayOf(this.#reconnect.attempt));
+  }
+
+  async #ask(): Promise<void> {
+    this.#reconnect = tried(this.#reconnect);
+    this.#askedAt = performance.now();
+    const asked = await this.#signalling.start();
+    if (asked) return;
+    this.#askedAt = null;
+    if (this.#watch !== null) this.#askLater();
+  }
+
+  async #look(): Promise<void> {
+    const now = performance.now();
+    if (this.#next !== null && now - this.#next.bornAt > ATTEMPT_TIMEOUT_MS) this.#failed(this.#next);
+    if (this.#askedAt !== null && now - this.#askedAt > ATTEMPT_TIMEOUT_MS) {
+      this.#askedAt = null;
+      this.#askLater();
+    }
+    const leg = this.#used;
+    if (leg === null) return;
+    const reports = await leg.pc.getStats();
+    leg.counters = tally(reports.values(), now, leg.counters);
+    if (now - leg.counters.heardAt > SILENCE_MS) this.doubt("silence");
+    if (now - this.#sampledAt < SAMPLE_EVERY_MS) return;
+    if (this.#sampled.at !== 0) this.#events.line(sampleOf(this.#sampled, leg.counters));
+    this.#sampled = leg.counters;
+    this.#sampledAt = now;
+  }
+}

@@ -1,0 +1,17 @@
+export { default as Announcer } from "./Announcer.vue";
+export { default as AudienceLine } from "./AudienceLine.vue";
+export { default as Btn } from "./Btn.vue";
+export { default as Digits } from "./Digits.vue";
+export { default as Field } from "./Field.vue";
+export { default as Icon } from "./Icon.vue";
+export { default as Lamp } from "./Lamp.vue";
+export { default as Mark } from "./Mark.vue";
+export { default as Notice } from "./Notice.vue";
+export { default as Portrait } from "./Portrait.vue";
+export { default as Sheet } from "./Sheet.vue";
+export { default as Steps } from "./Steps.vue";
+export { default as Tile } from "./Tile.vue";
+export { default as Toolbar } from "./Toolbar.vue";
+export { default as WaitRing } from "./WaitRing.vue";
+export { ICONS, type IconName } from "./icons.ts";
+export type { ToolbarItem } from "./Toolbar.vue";

@@ -1,0 +1,34 @@
+/** Shows one screen with invented values: ?screen=joint&lang=en&size=large. Never part of the build. */
+import "../src/landing.css";
+import "@heyi/ui/parts.css";
+import { createApp } from "vue";
+import App from "../src/App.vue";
+import { ROOM, Room } from "../src/room.ts";
+import { AGREEMENT, SEAT, STATES } from "./samples.ts";
+
+const asked = new URLSearchParams(location.search);
+const size = asked.get("size");
+if (size) document.documentElement.dataset["size"] = size;
+window.fetch = () => Promise.resolve(new Response("{}", { status: 200 }));
+
+const shelf = document.createElement("div");
+shelf.hidden = true;
+const room = new Room(SEAT, shelf);
+const root = document.createElement("div");
+root.className = "app";
+document.body.replaceChildren(root, shelf);
+Object.assign(room.api, {
+  agreement: () => Promise.resolve(AGREEMENT),
+  seat: () => Promise.resolve(room.seat),
+  code: () => Promise.resolve({ sent: true, mobile_masked: SEAT.mobile_masked, retry_after_s: 60 }),
+});
+await room.speak(asked.get("lang") ?? "zh-CN");
+if (asked.get("media") !== "off") await room.owner.open(asked.get("media") !== "sound");
+room.agreement.value = AGREEMENT;
+const name = asked.get("screen") ?? "invitation";
+room.state.value = (STATES[name] ?? STATES["invitation"] as () => typeof room.state.value)();
+if (name === "jointWeak") room.rung.value = "sound";
+const app = createApp(App);
+app.provide(ROOM, room);
+app.mount(root);
+document.body.dataset["ready"] = "true";

@@ -1,0 +1,99 @@
+/** The server's routes for a seat, typed by the generated document. Refusals come as codes, never as sentences. */
+import type {
+  CodeSent,
+  CopyTicket,
+  DeviceCheckAsk,
+  Entered,
+  PartyAgreement,
+  Receipt,
+  Refusal,
+  SeatView,
+  Statement,
+  components,
+} from "@heyi/core";
+
+type Schemas = components["schemas"];
+
+/** The server refused: `code` is stable, `facts` are plain values for the sentence. */
+export class RefusedError extends Error {
+  readonly code: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+
+  constructor(refusal: Refusal) {
+    super(refusal.code);
+    this.name = "RefusedError";
+    this.code = refusal.code;
+    this.facts = refusal.facts ?? {};
+  }
+
+  number(name: string): number {
+    return Number(this.facts[name] ?? 0);
+  }
+}
+
+/** There was no answer at all. */
+export class OfflineError extends Error {
+  constructor() {
+    super("offline");
+    this.name = "OfflineError";
+  }
+}
+
+export class SeatApi {
+  readonly #lang: () => string;
+
+  constructor(lang: () => string) {
+    this.#lang = lang;
+  }
+
+  async #send<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
+    const request: RequestInit = {
+      method,
+      credentials: "same-origin",
+      headers: { "Content-Type": "application/json", "Accept-Language": this.#lang() },
+    };
+    if (body !== undefined) request.body = JSON.stringify(body);
+    else if (method === "POST") request.body = "{}";
+    let response: Response;
+    try {
+      response = await fetch(`${path}?lang=${this.#lang()}`, request);
+    } catch {
+      throw new OfflineError();
+    }
+    if (!response.ok) throw new RefusedError(await refusalOf(response));
+    return (await response.json()) as T;
+  }
+
+  seat = (): Promise<SeatView> => this.#send("GET", "/api/seat");
+  answer = (ask: Schemas["AnswerAsk"]): Promise<SeatView> => this.#send("POST", "/api/seat/answer", ask);
+  consent = (ask: Schemas["ConsentAsk"]): Promise<SeatView> => this.#send("POST", "/api/seat/consents", ask);
+  deviceCheck = (ask: DeviceCheckAsk): Promise<object> => this.#send("POST", "/api/seat/device-check", ask);
+  enter = (): Promise<Entered> => this.#send("POST", "/api/seat/enter");
+  code = (purpose: Schemas["CodeAsk"]["purpose"]): Promise<CodeSent> =>
+    this.#send("POST", "/api/seat/code", { purpose });
+  move = (code: string): Promise<Entered> => this.#send("POST", "/api/seat/move", { code });
+  stop = (reason: string): Promise<SeatView> => this.#send("POST", "/api/seat/stop", { reason });
+  agreement = (): Promise<PartyAgreement> => this.#send("GET", "/api/seat/agreement");
+  answerClause = (ask: Schemas["ClauseAnswerAsk"]): Promise<PartyAgreement> =>
+    this.#send("POST", "/api/seat/agreement/answers", ask);
+  statement = (ask: Schemas["StatementAsk"]): Promise<Statement> =>
+    this.#send("POST", "/api/seat/signing/statement", ask);
+  sign = (ask: Schemas["SignAsk"]): Promise<Receipt> => this.#send("POST", "/api/seat/signing", ask);
+  refuseSigning = (reason: string): Promise<SeatView> => this.#send("POST", "/api/seat/signing/refuse", { reason });
+  copy = (code: string | null): Promise<CopyTicket> => this.#send("POST", "/api/seat/copy", { code });
+}
+
+async function refusalOf(response: Response): Promise<Refusal> {
+  try {
+    const answer = (await response.json()) as Partial<Refusal>;
+    return { code: answer.code ?? `http_${response.status}`, facts: answer.facts ?? {} };
+  } catch {
+    // A proxy in between may answer with a page of its own.
+    return { code: `http_${response.status}`, facts: {} };
+  }
+}
+
+/** Address of a page image of the locked text; the digest keeps a cached page of an older text away. */
+export function pageAddress(page: number, width: number, digest: string | null): string {
+  return `/api/seat/agreement/pages/${page}?w=${width}&v=${(digest ?? "").slice(0, 16)}`;
+}

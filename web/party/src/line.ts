@@ -1,0 +1,78 @@
+/** The Socket.IO line of one seat: entering, requests with their answers, and coming back at once after a loss. */
+import { PROTOCOL_VERSION, type Change, type Offer, type Reply } from "@heyi/core";
+import { io, type Socket } from "socket.io-client";
+
+export interface LineEvents {
+  up(): void;
+  down(): void;
+  change(change: Change): void;
+  offer(offer: Offer): void;
+  replaced(): void;
+  refused(code: string): void;
+}
+
+const ANSWER_MS = 8_000;
+
+export class Line {
+  readonly #session: string;
+  readonly #events: LineEvents;
+  readonly #socket: Socket;
+  #over = false;
+
+  constructor(session: string, events: LineEvents) {
+    this.#session = session;
+    this.#events = events;
+    this.#socket = io({
+      path: "/socket.io/",
+      transports: ["websocket"],
+      reconnectionDelay: 500,
+      reconnectionDelayMax: 4_000,
+      randomizationFactor: 0.3,
+      timeout: ANSWER_MS,
+    });
+    this.#socket.on("connect", () => events.up());
+    this.#socket.on("disconnect", (reason) => this.#down(reason));
+    this.#socket.on("connect_error", () => events.down());
+    this.#socket.on("change", (change: Change) => events.change(change));
+    this.#socket.on("media.offer", (offer: Offer) => events.offer(offer));
+    this.#socket.on("replaced", () => {
+      this.#over = true;
+      events.replaced();
+    });
+    window.addEventListener("online", this.#hurry);
+    document.addEventListener("visibilitychange", this.#hurry);
+  }
+
+  /** A phone that wakes up or changes its network does not wait for the next try. */
+  readonly #hurry = (): void => {
+    if (!this.#over && !this.#socket.connected && document.visibilityState === "visible") this.#socket.connect();
+  };
+
+  #down(reason: string): void {
+    if (this.#over) return;
+    this.#events.down();
+    // The library does not come back by itself when the server hung up.
+    if (reason === "io server disconnect") window.setTimeout(this.#hurry, 1_000);
+  }
+
+  async enter(since: number): Promise<void> {
+    const reply = await this.ask("enter", { session_id: this.#session, since, version: PROTOCOL_VERSION });
+    if (!reply.ok && reply.code !== null && reply.code !== undefined) this.#events.refused(reply.code);
+  }
+
+  /** One request; without an answer in time the reply is `{ok: false, code: null}` and may be asked again. */
+  async ask(event: string, body: object = {}): Promise<Reply> {
+    try {
+      return (await this.#socket.timeout(ANSWER_MS).emitWithAck(event, body)) as Reply;
+    } catch {
+      return { ok: false, code: null, facts: {} };
+    }
+  }
+
+  close(): void {
+    this.#over = true;
+    window.removeEventListener("online", this.#hurry);
+    document.removeEventListener("visibilitychange", this.#hurry);
+    this.#socket.disconnect();
+  }
+}

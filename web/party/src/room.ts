@@ -1,0 +1,386 @@
+/**
+ * Runs the machine's effects in the browser: one line, one peer, one media owner, one pool of elements. The screens
+ * read its reactive values and call its few commands; they never touch a socket or a track.
+ */
+import {
+  FRESH_LINE,
+  NOBODY_FEATURED,
+  advance,
+  begin,
+  feature,
+  judge,
+  langOf,
+  offersTelephone,
+  screenOf,
+  sendLimits,
+  sentenceOf,
+  translator,
+  type Effect,
+  type Featured,
+  type Lang,
+  type LineState,
+  type PartyAgreement,
+  type PartyEvent,
+  type PartyKey,
+  type PartyState,
+  type Reply,
+  type Rung,
+  type SeatView,
+  type Snapshot,
+  type Translate,
+  type Vars,
+  type Wish,
+} from "@heyi/core";
+import { partyZh } from "@heyi/core/strings/party.zh.ts";
+import { Peer, MediaOwner, SLOTS, createBell, createSink, createWake, type Bell, type MediaState, type Sink } from "@heyi/rtc";
+import { computed, inject, shallowRef, type ComputedRef, type InjectionKey, type ShallowRef } from "vue";
+import { OfflineError, RefusedError, SeatApi } from "./api.ts";
+import { Line } from "./line.ts";
+
+interface Tracks {
+  readonly audio: MediaStreamTrack | null;
+  readonly video: MediaStreamTrack | null;
+}
+
+export interface Fault {
+  readonly code: string;
+  readonly signedOut: boolean;
+}
+
+export const ROOM: InjectionKey<Room> = Symbol("room");
+
+export function useRoom(): Room {
+  const room = inject(ROOM);
+  if (!room) throw new Error("no room above this screen");
+  return room;
+}
+
+const TICK_MS = 1_000;
+const NOTE_MS = 8_000;
+
+export class Room {
+  readonly api: SeatApi;
+  readonly state: ShallowRef<PartyState>;
+  readonly media: ShallowRef<MediaState>;
+  readonly agreement = shallowRef<PartyAgreement | null>(null);
+  readonly featured = shallowRef<Featured>(NOBODY_FEATURED);
+  readonly rung = shallowRef<Rung>("good");
+  readonly now = shallowRef(Date.now());
+  readonly said = shallowRef({ text: "", turn: 0 });
+  /** A short answer to the last tap, shown for a few seconds. */
+  readonly note = shallowRef({ text: "", until: 0 });
+  readonly fault = shallowRef<Fault | null>(null);
+  readonly lang = shallowRef<Lang>("zh-CN");
+  readonly screen: ComputedRef<ReturnType<typeof screenOf>>;
+  readonly #words = shallowRef<Translate<PartyKey>>(translator(partyZh));
+  readonly owner: MediaOwner;
+  readonly #shelf: HTMLElement;
+  readonly #wake = createWake();
+  readonly #tracks: Tracks[] = Array.from({ length: SLOTS }, () => ({ audio: null, video: null }));
+  readonly #places = new Map<number, (holder: HTMLElement, on: boolean) => void>();
+  #sink: Sink | null = null;
+  #bell: Bell | null = null;
+  #line: Line | null = null;
+  #peer: Peer | null = null;
+  #quality: LineState = FRESH_LINE;
+  #timer: number;
+
+  constructor(seat: SeatView, shelf: HTMLElement) {
+    this.#shelf = shelf;
+    this.api = new SeatApi(() => this.lang.value);
+    this.state = shallowRef(begin(seat));
+    this.owner = new MediaOwner((media) => this.#mediaTold(media));
+    this.media = shallowRef(this.owner.state);
+    this.screen = computed(() => screenOf(this.state.value));
+    this.#timer = window.setInterval(() => this.#tick(), TICK_MS);
+    document.addEventListener("visibilitychange", this.#seen);
+    window.addEventListener("pageshow", this.#seen);
+  }
+
+  readonly t: Translate<PartyKey> = (key: PartyKey, vars?: Vars) => this.#words.value(key, vars);
+
+  get seat(): SeatView {
+    return this.state.value.seat;
+  }
+
+  get snapshot(): Snapshot | null {
+    return this.state.value.snapshot;
+  }
+
+  get sentence(): ReturnType<typeof sentenceOf> {
+    return sentenceOf(this.state.value, this.lang.value, this.t("comma"));
+  }
+
+  async speak(tag: string): Promise<void> {
+    const lang = langOf(tag);
+    const words = lang === "en" ? (await import("@heyi/core/strings/party.en.ts")).partyEn : partyZh;
+    this.#words.value = translator(words);
+    this.lang.value = lang;
+    document.documentElement.lang = lang;
+  }
+
+  /** Changes the language and asks for the server's texts in it. */
+  async otherLanguage(): Promise<void> {
+    await this.speak(this.lang.value === "en" ? "zh-CN" : "en");
+    await this.attempt(async () => this.put({ is: "seat", seat: await this.api.seat() }));
+  }
+
+  put(event: PartyEvent): void {
+    const [next, effects] = advance(this.state.value, event);
+    this.state.value = next;
+    for (const effect of effects) this.#run(effect);
+    if (event.is === "change") this.#feature();
+  }
+
+  /** Does something with the server; what goes wrong becomes a fault on the screen. True when it went well. */
+  async attempt(work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await work();
+      this.fault.value = null;
+      return true;
+    } catch (error) {
+      if (error instanceof RefusedError) {
+        this.fault.value = { code: error.code, signedOut: error.code === "signed_out" };
+      } else if (error instanceof OfflineError) this.fault.value = { code: "offline", signedOut: false };
+      else throw error;
+      return false;
+    }
+  }
+
+  /** Goes to wait. Call it inside the tap: elements, bell and lock are freed by that tap alone. */
+  async goLive(): Promise<void> {
+    this.#sink ??= createSink(this.#shelf, (locked) => this.put({ is: "soundLocked", locked }));
+    this.#bell ??= createBell();
+    await this.attempt(async () => {
+      await this.api.enter();
+      this.put({ is: "go", step: "live" });
+    });
+  }
+
+  async unlockSound(): Promise<void> {
+    await this.#sink?.unlock();
+  }
+
+  async ask(event: string, body: object = {}): Promise<Reply> {
+    return (await this.#line?.ask(event, body)) ?? { ok: false, code: null, facts: {} };
+  }
+
+  async wish(wish: Wish): Promise<boolean> {
+    return (await this.ask("call.mediator", { wish })).ok;
+  }
+
+  leave(): void {
+    void this.ask("leave");
+    this.put({ is: "go", step: "left" });
+    this.owner.close();
+  }
+
+  async stop(reason: string): Promise<void> {
+    await this.attempt(async () => {
+      this.put({ is: "seat", seat: await this.api.stop(reason) });
+      this.put({ is: "go", step: "papers" });
+      this.owner.close();
+    });
+  }
+
+  async refreshSeat(): Promise<void> {
+    await this.attempt(async () => this.put({ is: "seat", seat: await this.api.seat() }));
+  }
+
+  async refreshAgreement(): Promise<void> {
+    await this.attempt(async () => {
+      this.agreement.value = await this.api.agreement();
+    });
+  }
+
+  /** Where the picture of a slot goes; the same function every time, so that nothing is moved without need. */
+  placeOf(slot: number | null): ((holder: HTMLElement, on: boolean) => void) | undefined {
+    if (slot === null) return undefined;
+    const known = this.#places.get(slot);
+    if (known) return known;
+    const place = (holder: HTMLElement, on: boolean): void => this.#sink?.place(slot, holder, on);
+    this.#places.set(slot, place);
+    return place;
+  }
+
+  /** Says it to a screen reader and shows it for a few seconds. */
+  tell(key: PartyKey, vars?: Vars): void {
+    this.note.value = { text: this.t(key, vars), until: Date.now() + NOTE_MS };
+    this.say(key, vars);
+  }
+
+  say(key: PartyKey, vars?: Vars): void {
+    this.said.value = { text: this.t(key, vars), turn: this.said.value.turn + 1 };
+  }
+
+  /** Opens the devices again after a telephone call; call it from a tap. */
+  async carryOn(): Promise<void> {
+    await this.owner.resume();
+    await this.unlockSound();
+  }
+
+  offersTelephone(): boolean {
+    const { lostAt } = this.state.value;
+    return offersTelephone({ attempt: 0, lostAt }, this.now.value);
+  }
+
+  close(): void {
+    window.clearInterval(this.#timer);
+    document.removeEventListener("visibilitychange", this.#seen);
+    window.removeEventListener("pageshow", this.#seen);
+    this.#run({ do: "endMedia" });
+    this.#run({ do: "closeLine" });
+    this.#wake.release();
+    this.owner.close();
+  }
+
+  #run(effect: Effect): void {
+    switch (effect.do) {
+      case "openLine":
+        return this.#openLine();
+      case "closeLine":
+        this.#line?.close();
+        this.#line = null;
+        return;
+      case "enter":
+        void this.#line?.enter(effect.since);
+        return;
+      case "startMedia":
+        return this.#startMedia();
+      case "endMedia":
+        this.#peer?.close();
+        this.#peer = null;
+        for (let slot = 0; slot < SLOTS; slot += 1) this.#sink?.show(slot, null, null);
+        return;
+      case "route":
+        return this.#route(effect.snapshot);
+      case "blank":
+        this.#sink?.blank();
+        return;
+      case "send":
+        void this.#peer?.send(
+          effect.microphone ? this.media.value.audio : null,
+          effect.camera ? this.media.value.video : null,
+        );
+        return;
+      case "tellOwn":
+        void this.ask("own.media", effect.own);
+        return;
+      case "ring":
+        this.#bell?.ring();
+        return;
+      case "announce":
+        return this.#announce(effect.word);
+      case "refreshSeat":
+        void this.refreshSeat();
+        return;
+      case "refreshAgreement":
+        void this.refreshAgreement();
+        return;
+      case "wake":
+        if (effect.on) this.#wake.hold();
+        else this.#wake.release();
+    }
+  }
+
+  #announce(word: "admitted" | "back" | "lost" | "muted"): void {
+    const keys = { admitted: "liveAdmitted", back: "liveBack", lost: "liveLost", muted: "liveMuted" } as const;
+    if (word === "muted") this.put({ is: "switch", own: { microphone: false } });
+    this.say(keys[word]);
+  }
+
+  #openLine(): void {
+    const session = this.seat.session_id;
+    if (session === null) return;
+    this.#line?.close();
+    this.#line = new Line(session, {
+      up: () => this.put({ is: "lineUp" }),
+      down: () => this.put({ is: "lineDown", at: Date.now() }),
+      change: (change) => this.put({ is: "change", change }),
+      offer: (offer) => void this.#peer?.offered(offer.connection, offer.sdp),
+      replaced: () => this.put({ is: "replaced" }),
+      refused: (code) => this.#refused(code),
+    });
+  }
+
+  #refused(code: string): void {
+    this.fault.value = { code, signedOut: code === "signed_out" };
+    this.put({ is: "signedOut" });
+  }
+
+  #startMedia(): void {
+    this.#peer?.close();
+    this.#peer = new Peer(
+      {
+        start: async () => (await this.ask("media.start")).ok,
+        answer: async (connection, sdp) => (await this.ask("media.answer", { connection, sdp })).ok,
+        stop: (connection) => void this.ask("media.stop", { connection }),
+      },
+      {
+        slot: (slot, audio, video) => {
+          this.#tracks[slot] = { audio, video };
+          if (this.snapshot) this.#route(this.snapshot);
+        },
+        up: () => this.put({ is: "mediaUp" }),
+        lost: (_reconnect, sign) => {
+          if (sign !== "online" && sign !== "route") this.put({ is: "mediaLost", at: Date.now() });
+        },
+        line: (sample) => this.#judged(judge(this.#quality, sample)),
+      },
+    );
+    this.#peer.open();
+  }
+
+  #judged(line: LineState): void {
+    const changed = line.rung !== this.#quality.rung;
+    this.#quality = line;
+    if (!changed) return;
+    this.rung.value = line.rung;
+    void this.#peer?.limit(sendLimits(line.rung));
+    const network = line.rung === "good" ? "good" : line.rung === "smaller" ? "weak" : "audio_only";
+    this.put({ is: "network", network });
+  }
+
+  /** Whoever is not in a slot by the server's word is cut here and now. */
+  #route(snapshot: Snapshot): void {
+    for (let slot = 0; slot < SLOTS; slot += 1) {
+      const seated = snapshot.slots.find((each) => each.slot === slot);
+      const tracks = this.#tracks[slot];
+      const [audio, video] = [seated?.audio && tracks?.audio, seated?.video && tracks?.video];
+      this.#sink?.show(slot, audio || null, video || null);
+    }
+    if (snapshot.lamp !== "cutting") this.#sink?.clear();
+  }
+
+  #mediaTold(media: MediaState): void {
+    const before = this.media.value;
+    this.media.value = media;
+    const same = before.audio === media.audio && before.video === media.video;
+    if (!same && this.#peer) this.#resend();
+    if (before.interrupted !== media.interrupted) this.put({ is: "interrupted", interrupted: media.interrupted });
+  }
+
+  #resend(): void {
+    const { own, snapshot } = this.state.value;
+    const quiet = snapshot === null || snapshot.hold !== "none" || snapshot.space === "lobby" || snapshot.lamp === "failed";
+    if (quiet) return;
+    const { audio, video } = this.media.value;
+    void this.#peer?.send(own.microphone ? audio : null, own.camera ? video : null);
+  }
+
+  readonly #seen = (): void => {
+    const hidden = document.visibilityState === "hidden";
+    this.put({ is: "away", away: hidden ? "page_hidden" : this.state.value.interrupted ? "telephone" : "none" });
+    if (!hidden && this.media.value.phase === "open") this.owner.check();
+  };
+
+  #tick(): void {
+    this.now.value = Date.now();
+    if (this.note.value.text !== "" && this.note.value.until < this.now.value) this.note.value = { text: "", until: 0 };
+    this.#feature();
+  }
+
+  #feature(): void {
+    if (this.snapshot) this.featured.value = feature(this.featured.value, this.snapshot.seats, Date.now());
+  }
+}
