@@ -43,7 +43,7 @@ export function shortDay(iso: string, lang: Lang): string {
     return `${day} ${month}`;
   }
   const { month = "", day = "" } = partsOf(iso, { month: "numeric", day: "numeric" });
-  return `${month} 月 ${day} 日`;
+  return `${Number(month)} 月 ${Number(day)} 日`;
 }
 
 /** 星期五 / Friday; short: 周五 / Fri. */
