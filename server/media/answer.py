@@ -1,4 +1,6 @@
-"""Reads a phone's SDP answer strictly: what we need is there, what we forbid is not, the rest is ignored.
+"""Reads a phone's SDP answer strictly: what we need is there, what we forbid is not.
+
+The rest is ignored.
 
 Candidates in it are ignored on purpose: only an authenticated check tells where a phone is.
 """

@@ -7,7 +7,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from server.domain.ids import ConnectionId, RoomId
 from server.media import wire
@@ -168,7 +168,7 @@ class WorkerClient:
         if waiting is not None and not waiting.done():
             waiting.set_result(message)
 
-    async def _ask(self, op: str, **fields: Any) -> Message:
+    async def _ask(self, op: str, **fields: object) -> Message:
         """Return the worker's reply; raise its refusal, or MediaLostError."""
         writer = self._writer
         if writer is None or writer.is_closing():

@@ -14,11 +14,15 @@ from server.media.offer import Offer, write_offer
 from server.media.secure import SecureChannel
 from server.media.settings import WorkerSettings
 from server.media.stun import Address
+from server.media.thrift import Thrift
 from server.media.uplink import Uplink
 from server.ports.media import SLOTS, MediaReport
 
 _UFRAG_BYTES: Final = 6
 _PASSWORD_BYTES: Final = 18
+_SMOOTHING: Final = 0.3
+_REMB_FRESH_S: Final = 5.0
+_REMB_SLACK: Final = 1.3
 
 
 class Stage(StrEnum):
@@ -29,6 +33,23 @@ class Stage(StrEnum):
     CONNECTED = "connected"
     SILENT = "silent"
     CLOSED = "closed"
+
+
+class Flow:
+    """How many bit/s go down lately, smoothed over about two seconds."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.bits = 0.0
+        self._before = (0, 0.0)
+
+    def note(self, octets: int, now: float) -> None:
+        """Take the total so far."""
+        sent, at = self._before
+        self._before = (octets, now)
+        if at and now > at:
+            rate = (octets - sent) * 8 / (now - at)
+            self.bits += _SMOOTHING * (rate - self.bits)
 
 
 class Connection:
@@ -66,6 +87,8 @@ class Connection:
         self.measured = (0, 0, now)
         self.last_report: MediaReport | None = None
         self.heard_before = 0
+        self.thrift = Thrift()
+        self.flow = Flow()
 
     def offer(self, port: int, *, send: Callable[[bytes], None], closed: Callable[[], None]) -> str:
         """Make the secure channel and return the SDP offer."""
@@ -101,6 +124,20 @@ class Connection:
     def open_downlinks(self) -> Iterator[Downlink]:
         """Yield the downlinks somebody stands behind."""
         return (one for one in self.downlinks.values() if one.source is not None)
+
+    def video_bits(self, now: float) -> int | None:
+        """Return the bit/s one of its videos may take; None while there is no sign of a limit.
+
+        A phone's estimate only ever is a little above what it receives. So it says something only
+        while it is close to that: far above, it merely has not been tried.
+        """
+        if self.remb is None or now - self.remb[1] > _REMB_FRESH_S:
+            return None
+        bits = self.remb[0]
+        if bits > _REMB_SLACK * self.flow.bits:
+            return None
+        videos = sum(one.kind is Kind.VIDEO for one in self.open_downlinks())
+        return bits // max(1, videos)
 
     def _downlink(self, slot: int, kind: Kind) -> Downlink:
         chance = self._settings.chance

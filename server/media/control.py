@@ -1,7 +1,7 @@
-"""The worker's side of the control socket: one app at a time, the newest epoch wins, silence closes.
+"""The worker's side of the control socket: one app, the newest epoch wins, silence closes.
 
-Whoever opens the socket first says `hello`. An older epoch is refused; a newer or equal one takes over
-what the worker holds. When nothing is heard for a while, nothing is forwarded any more.
+Whoever opens the socket first says `hello`. An older epoch is refused; a newer or equal one takes
+over what the worker holds. When nothing is heard for a while, nothing is forwarded any more.
 """
 
 import asyncio
@@ -46,10 +46,9 @@ class Control:
         """Listen at `path`, readable by our own account alone."""
         if len(str(path).encode()) > wire.MAX_SOCKET_PATH:
             raise ValueError(f"socket path longer than {wire.MAX_SOCKET_PATH} bytes: {path}")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
+        _clear(path)
         self._server = await asyncio.start_unix_server(self._serve, path, limit=wire.MAX_LINE)
-        path.chmod(0o600)
+        _keep_private(path)
 
     async def close(self) -> None:
         """Stop listening and let go of the app."""
@@ -65,7 +64,7 @@ class Control:
         return self._loop.time() - self._heard_at
 
     def watch(self) -> None:
-        """Fail closed: cut every room when the app is silent, and rooms a new app does not route."""
+        """Cut every room when the app is silent, and rooms that a new app does not route."""
         silent = self.silent_s > self._plane.settings.silence_s
         late = self._loop.time() > self._adopt_by
         for room in list(self._plane.rooms.values()):
@@ -168,3 +167,13 @@ class Control:
             case _:
                 raise WireError(f"request {message.get('op')!r}")
         return {}
+
+
+def _clear(path: Path) -> None:
+    """Make room for a socket that a killed worker left behind."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+
+
+def _keep_private(path: Path) -> None:
+    path.chmod(0o600)

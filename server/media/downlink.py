@@ -13,6 +13,7 @@ from server.media.uplink import HISTORY, Uplink
 
 _MARKER: Final = 0x80
 _RESENDS_PER_ROUND: Final = 400
+_REPORT_FRESH_S: Final = 3.0
 
 Sealed = tuple[bytes, bytes | bytearray | memoryview]
 
@@ -33,7 +34,7 @@ class Downlink:
         self.held = False
         self.packets = 0
         self.octets = 0
-        self.loss = 0.0
+        self._loss = (0.0, float("-inf"))
         self._mid = ord(slot_mid(slot, kind))
         self._run = 0
         self._first = 0
@@ -56,8 +57,6 @@ class Downlink:
     def restart(self) -> None:
         """Begin anew with the source, with its next key frame."""
         self._run = 0
-        if self.source is not None and self.kind is Kind.VIDEO:
-            self.source.key_wanted = True
 
     def close(self) -> None:
         """Cut: nothing of the old source can leave here again, retransmissions included."""
@@ -66,12 +65,14 @@ class Downlink:
         self.source = None
         self._run = 0
 
-    @property
-    def waits_for_key(self) -> bool:
-        """Whether the subscriber could watch but has nothing to begin with."""
-        source = self.source
-        video = self.kind is Kind.VIDEO and source is not None and not self.held
-        return video and self.link.ready and self._run != (source.run if source else 0)
+    def note_loss(self, share: float, now: float) -> None:
+        """Remember what the phone reported lost."""
+        self._loss = (share, now)
+
+    def loss(self, now: float) -> float:
+        """Return the share lost lately; nothing while nobody stands behind the edge."""
+        share, heard = self._loss
+        return share if self.source is not None and now - heard < _REPORT_FRESH_S else 0.0
 
     # ------------------------------------------------------------------ packets
 
@@ -82,6 +83,7 @@ class Downlink:
             return None
         if self._run != source.run:
             if not packet.opens():
+                source.key_wanted = True
                 return None
             self._begin(source, packet, number, now)
         elif number < self._first:

@@ -1,8 +1,8 @@
 """The seam between moving datagrams and deciding about them.
 
-An engine owns the socket, tells datagrams apart, unprotects and protects. It decides nothing. The plane
-behind `Receiver` decides everything and never sees a socket. Two promises make a cut exact: an engine
-hands over one datagram at a time, and `drain()` leaves nothing waiting to be sent.
+An engine owns the socket, tells datagrams apart, unprotects and protects. It decides nothing. The
+plane behind `Receiver` decides everything and never sees a socket. Two promises make a cut exact:
+an engine hands over one datagram at a time, and `drain()` leaves nothing waiting to be sent.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ MAX_ADDRESSES: Final = 4
 class Link:
     """One participant's path: the addresses it has proved, where to send, and its keys.
 
-    `owner` is the plane's own; an engine only passes it back. `heard` counts what arrived authentic.
+    `owner` is the plane's own; an engine only passes it back. `heard` counts what came authentic.
     """
 
     __slots__ = (

@@ -1,7 +1,7 @@
 """The fixed table of the media plane: payload types, header extensions and media identifiers.
 
-The server is always the offerer, so it dictates these numbers to every phone, and a packet can go from
-one to the other without renumbering them.
+The server is always the offerer, so it dictates these numbers to every phone, and a packet can go
+from one to the other without renumbering them.
 """
 
 from enum import StrEnum

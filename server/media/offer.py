@@ -1,7 +1,7 @@
 """The SDP offer every phone gets: two uplinks, seven slots, nothing that ever changes.
 
-Order of the media sections: `0` own audio, `1` own video, then for slot k audio and video. See RFC 8829
-(JSEP), RFC 8843 (BUNDLE), RFC 8445 2.5 (ICE-lite).
+Order of the media sections: `0` own audio, `1` own video, then for slot k audio and video. See
+RFC 8829 (JSEP), RFC 8843 (BUNDLE), RFC 8445 2.5 (ICE-lite).
 """
 
 from collections.abc import Iterator

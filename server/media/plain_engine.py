@@ -47,7 +47,7 @@ class PlainEngine:
     def open(self, receiver: Receiver) -> int:
         family = socket.AF_INET6 if ":" in self._bind[0] else socket.AF_INET
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
+        self._socket.settimeout(0)
         for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             self._socket.setsockopt(socket.SOL_SOCKET, option, _SOCKET_BYTES)
         self._socket.bind(self._bind)
@@ -137,7 +137,7 @@ class PlainEngine:
         link = self._links.get(address)
         try:
             self._hand_over(raw, address, link)
-        except Exception:
+        except Exception:  # noqa: BLE001
             # Whatever a hostile phone managed to break costs that phone alone, never the loop.
             self.counters["faults"] += 1
             _log.debug("datagram of %d bytes failed", len(raw), exc_info=True)

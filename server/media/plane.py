@@ -1,7 +1,7 @@
 """The worker's core: connections, rooms and what happens with every packet.
 
-An engine brings datagrams and takes packets; the control socket brings tables and takes events. Between
-them this decides, on one event loop and without waiting.
+An engine brings datagrams and takes packets; the control socket brings tables and takes events.
+Between them this decides, on one event loop and without waiting.
 """
 
 import asyncio
@@ -9,29 +9,18 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, cast
 
-from aiortc.rtp import (
-    AnyRtcpPacket,
-    RtcpPsfbPacket,
-    RtcpReceiverInfo,
-    RtcpRrPacket,
-    RtcpRtpfbPacket,
-    RtcpSrPacket,
-)
-
 from server.domain.ids import ConnectionId, RoomId
-from server.media import rtcp as control_packets
 from server.media.answer import read_answer
 from server.media.connection import Connection, Stage
-from server.media.downlink import Downlink
 from server.media.engine import Engine, Link
-from server.media.formats import KIND_OF_PAYLOAD, Kind
+from server.media.feedback import Feedback
+from server.media.formats import KIND_OF_PAYLOAD
 from server.media.repair import Repair
-from server.media.rtcp import FIR, NACK, PLI, MalformedRtcpError
 from server.media.rtp import Packet
 from server.media.settings import WorkerSettings
 from server.media.stun import Address, Check, MalformedCheckError, passes, read_check, success
 from server.media.table import Room
-from server.media.uplink import Uplink, align
+from server.media.uplink import Uplink
 from server.ports.media import (
     BadSdpError,
     BadTableError,
@@ -49,7 +38,6 @@ from server.ports.media import (
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
 _FAULTS: Final = 500
-_NACKED_AT_ONCE: Final = 128
 
 _log = logging.getLogger(__name__)
 
@@ -76,6 +64,7 @@ class Plane:
         self._by_ufrag: dict[str, Connection] = {}
         self._time = asyncio.get_running_loop().time
         self._repair = Repair(engine)
+        self.feedback = Feedback(engine, self._repair)
 
     def open(self) -> int:
         """Start receiving; return the port."""
@@ -165,7 +154,7 @@ class Plane:
         room.cut()
         self.engine.drain()
         for downlink in room.open():
-            self._want_key(downlink)
+            self.feedback.want_key(downlink)
 
     def _remove(self, connection: Connection) -> None:
         connection.stage = Stage.CLOSED
@@ -249,7 +238,7 @@ class Plane:
         self._hear(connection)
         for downlink in connection.open_downlinks():
             downlink.restart()
-            self._want_key(downlink)
+            self.feedback.want_key(downlink)
         self.tell(MediaConnected(connection=connection.identity))
 
     def _send_record(self, connection: Connection, raw: bytes) -> None:
@@ -315,72 +304,9 @@ class Plane:
             connection.media_seen = True
             self.tell(MediaReady(connection=connection.identity))
 
-    # ------------------------------------------------------------------ reports and requests
-
     def rtcp(self, link: Link, packet: bytes) -> None:
         """Act on what a phone reports and asks."""
-        connection = cast("Connection", link.owner)
-        try:
-            parts = control_packets.read(packet)
-        except MalformedRtcpError:
-            self.engine.counters["drop_rtcp_malformed"] += 1
-            return
-        for part in parts:
-            self._part(connection, part)
-
-    def _part(self, connection: Connection, part: AnyRtcpPacket) -> None:
-        if isinstance(part, RtcpSrPacket):
-            self._clock(connection, part)
-        if isinstance(part, RtcpSrPacket | RtcpRrPacket):
-            for block in part.reports:
-                self._reception(connection, block)
-        elif isinstance(part, RtcpRtpfbPacket) and part.fmt == NACK:
-            self._resend(connection, part)
-        elif isinstance(part, RtcpPsfbPacket):
-            self._request(connection, part)
-
-    def _clock(self, connection: Connection, part: RtcpSrPacket) -> None:
-        uplink = connection.uplink_of(part.ssrc)
-        report = control_packets.sender_report(part, self._time())
-        if uplink is not None and report is not None:
-            align(tuple(connection.uplinks.values()), uplink, report)
-
-    def _reception(self, connection: Connection, block: RtcpReceiverInfo) -> None:
-        downlink = connection.by_ssrc.get(block.ssrc)
-        if downlink is None:
-            return
-        downlink.loss = block.fraction_lost / 256
-        if block.lsr:
-            now = control_packets.middle(control_packets.ntp(self._time()))
-            took = (now - block.lsr - block.dlsr) & 0xFFFFFFFF
-            connection.rtt_s = took / 65536 if took < (1 << 31) else connection.rtt_s
-
-    def _resend(self, connection: Connection, part: RtcpRtpfbPacket) -> None:
-        downlink = connection.by_ssrc.get(part.media_ssrc)
-        if downlink is None:
-            return
-        for sequence in part.lost[:_NACKED_AT_ONCE]:
-            sealed = downlink.repeat(sequence)
-            if sealed is not None and self.engine.send_rtp(connection.link, *sealed):
-                self.engine.counters["resent"] += 1
-
-    def _request(self, connection: Connection, part: RtcpPsfbPacket) -> None:
-        if part.fmt == PLI:
-            self._want_key(connection.by_ssrc.get(part.media_ssrc))
-        elif part.fmt == FIR:
-            for ssrc in control_packets.fir_targets(part):
-                self._want_key(connection.by_ssrc.get(ssrc))
-        else:
-            bits = control_packets.bitrate(part)
-            if bits is not None:
-                connection.remb = (bits, self._time())
-
-    def _want_key(self, downlink: Downlink | None) -> None:
-        """Ask the source for a key frame, if there is an edge to it."""
-        if downlink is None or downlink.source is None or downlink.kind is not Kind.VIDEO:
-            return
-        downlink.source.key_wanted = True
-        self._repair.start(downlink.source)
+        self.feedback.take(cast("Connection", link.owner), packet)
 
 
 def _authentic(check: Check, connection: Connection) -> bool:

@@ -1,4 +1,4 @@
-"""What the worker does at regular times: RTCP to every phone, measurements to the app, farewells."""
+"""What the worker does at regular times: RTCP to phones, measurements to the app, farewells."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,13 +7,11 @@ from typing import Final, cast
 
 from server.media import rtcp
 from server.media.connection import Connection, Stage
-from server.media.downlink import Downlink
 from server.media.formats import Kind
 from server.media.plane import Plane
 from server.media.uplink import Uplink
 from server.ports.media import MediaLoss, MediaLost, MediaReport
 
-_REMB_FRESH_S: Final = 5.0
 _OURSELVES: Final = "heyi"
 _LIVE: Final = (Stage.CONNECTED, Stage.SILENT)
 
@@ -56,10 +54,26 @@ class Rounds:
 
     def _report_round(self) -> None:
         now = self._loop.time()
-        for connection in list(self._plane.connections.values()):
-            if connection.link.ready:
-                self._report(connection, now)
+        live = [one for one in self._plane.connections.values() if one.link.ready]
+        for connection in live:
+            connection.flow.note(_sent(connection), now)
+            self._spare(connection, now)
             self._notice_speech(connection, now)
+        for connection in live:
+            self._report(connection, now)
+
+    def _spare(self, connection: Connection, now: float) -> None:
+        """Hold a weak subscriber's videos back, or let them flow again."""
+        opened = list(connection.open_downlinks())
+        loss = max((one.loss(now) for one in opened), default=0.0)
+        if not connection.thrift.judge(loss=loss, bits=connection.video_bits(now), now=now):
+            return
+        for downlink in connection.downlinks.values():
+            downlink.held = connection.thrift.held and downlink.kind is Kind.VIDEO
+            downlink.restart()
+            if not downlink.held:
+                self._plane.feedback.want_key(downlink)
+        self._tell_changed(connection)
 
     def _report(self, connection: Connection, now: float) -> None:
         """Send one compound packet; a lobby gets one too, so that the phone hears us."""
@@ -84,12 +98,12 @@ class Rounds:
         self._plane.engine.send_rtcp(connection.link, b"".join(parts))
 
     def _allowance(self, video: Uplink, now: float) -> int:
-        """Return the bit/s a phone may send: what its weakest subscriber can take, within limits."""
+        """Return the bit/s a phone may send: what its weakest subscriber takes, within limits."""
         limits = self._plane.settings
         watched = [one for one in video.downlinks if not one.held]
         if not watched:
             return limits.idle_kbps * 1000
-        shares = [_share(downlink, now) for downlink in watched]
+        shares = [cast("Connection", one.link.owner).video_bits(now) for one in watched]
         known = [one for one in shares if one is not None]
         return max(limits.floor_kbps * 1000, min([limits.cap_kbps * 1000, *known]))
 
@@ -99,10 +113,17 @@ class Rounds:
         speaking = connection.uplinks[Kind.AUDIO].speaking(now)
         if speaking is not connection.speaking:
             connection.speaking = speaking
-            if connection.last_report is not None:
-                report = replace(connection.last_report, speaking=speaking)
-                connection.last_report = report
-                self._plane.tell(report)
+            self._tell_changed(connection)
+
+    def _tell_changed(self, connection: Connection) -> None:
+        """Tell at once what somebody is waiting to see; the figures stay those of last time."""
+        if connection.last_report is not None:
+            connection.last_report = replace(
+                connection.last_report,
+                speaking=connection.speaking,
+                video_held=connection.thrift.held,
+            )
+            self._plane.tell(connection.last_report)
 
     def _measure_round(self) -> None:
         now = self._loop.time()
@@ -127,7 +148,7 @@ class Rounds:
     def _measure(self, connection: Connection) -> None:
         now = self._loop.time()
         up = sum(one.octets for one in connection.uplinks.values())
-        down = sum(one.octets for one in connection.downlinks.values())
+        down = _sent(connection)
         before_up, before_down, before = connection.measured
         connection.measured = (up, down, now)
         connection.last_report = MediaReport(
@@ -135,10 +156,10 @@ class Rounds:
             up_kbps=_kbps(up - before_up, now - before),
             down_kbps=_kbps(down - before_down, now - before),
             up_loss=max(one.loss for one in connection.uplinks.values()),
-            down_loss=max((one.loss for one in connection.open_downlinks()), default=0.0),
+            down_loss=max((one.loss(now) for one in connection.open_downlinks()), default=0.0),
             rtt_ms=None if connection.rtt_s is None else round(connection.rtt_s * 1000),
             speaking=connection.speaking,
-            video_held=any(one.held for one in connection.downlinks.values()),
+            video_held=connection.thrift.held,
         )
         self._plane.tell(connection.last_report)
 
@@ -147,10 +168,5 @@ def _kbps(octets: int, seconds: float) -> int:
     return round(octets * 8 / 1000 / seconds) if seconds > 0 else 0
 
 
-def _share(downlink: Downlink, now: float) -> int | None:
-    """Return the bit/s one of a subscriber's videos may take, if the phone has said so lately."""
-    subscriber = cast("Connection", downlink.link.owner)
-    if subscriber.remb is None or now - subscriber.remb[1] > _REMB_FRESH_S:
-        return None
-    videos = sum(one.kind is Kind.VIDEO for one in subscriber.open_downlinks())
-    return subscriber.remb[0] // max(1, videos)
+def _sent(connection: Connection) -> int:
+    return sum(one.octets for one in connection.downlinks.values())

@@ -37,7 +37,7 @@ class MalformedRtcpError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SenderReport:
-    """At `ntp` on its sender's clock (seconds) the stream stood at `timestamp`; heard at `heard`."""
+    """At `ntp` seconds on its sender's clock the stream stood at `timestamp`; heard at `heard`."""
 
     ntp: float
     middle: int

@@ -1,7 +1,7 @@
 """One received RTP packet, read just far enough to forward it (RFC 3550 5.1, RFC 8285).
 
-Payloads are never decoded: only the two or three bytes that say whether a picture can be shown without
-the ones before it (RFC 7741 4.2, RFC 6184 5.2).
+Payloads are never decoded: only the two or three bytes are read that say whether a picture can be
+shown without the ones before it (RFC 7741 4.2, RFC 6184 5.2).
 """
 
 import struct
@@ -25,19 +25,19 @@ _NAL_FU_A: Final = 28
 
 
 class Packet:
-    """A plain packet and where things stand in it; `raw` may be changed in place on arrival only."""
+    """A plain packet and where things stand in it; `raw` is changed in place on arrival only."""
 
     __slots__ = (
-        "raw",
         "first",
         "level",
         "mid_at",
         "payload_at",
         "payload_end",
         "payload_type",
+        "raw",
         "second",
-        "sequence",
         "send_time_at",
+        "sequence",
         "ssrc",
         "timestamp",
         "voiced",
@@ -110,8 +110,8 @@ class Packet:
     def stamp(self, now: float) -> None:
         """Put our own time into abs-send-time.
 
-        Phones' clocks differ, and a subscriber compares the times of all it receives. Written once on
-        arrival, so that every copy and every retransmission of the packet is the same.
+        Phones' clocks differ, and a subscriber compares the times of all it receives. Written once
+        on arrival, so that every copy and every retransmission of the packet is the same.
         """
         if self.send_time_at:
             ticks = int(now * (1 << 18)) & 0xFFFFFF

@@ -32,7 +32,7 @@ class HandshakeError(Exception):
 
 
 class SrtpPair:
-    """The four directions of one protected path; each raises SrtpError, or ValueError if too long."""
+    """The four ways through one protected path; each raises SrtpError, ValueError if too long."""
 
     __slots__ = ("protect", "protect_rtcp", "unprotect", "unprotect_rtcp")
 
@@ -76,7 +76,7 @@ class _Path:
 
 
 class SecureChannel:
-    """One DTLS association. `closed` is called once if the other side ends it after the handshake."""
+    """One DTLS association; `closed` is called once if the other side ends it."""
 
     def __init__(self, *, send: Callable[[bytes], None], closed: Callable[[], None]) -> None:
         """Make a key and certificate of its own: connections cannot be linked by them."""

@@ -1,4 +1,4 @@
-"""The ICE-lite half of a connectivity check (RFC 8445 7.3): authenticate it, answer it, else say nothing.
+"""The ICE-lite half of a connectivity check (RFC 8445 7.3): authenticate, answer, else be silent.
 
 This is the only parser that bytes of an unknown address ever reach.
 """

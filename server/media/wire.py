@@ -6,6 +6,7 @@ Requests carry `id` and `op`; replies carry the same `id` and either `ok` or `er
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -117,7 +118,7 @@ def event_out(event: MediaEvent) -> Message:
 def event_in(message: Message) -> MediaEvent:
     """Return the event a worker told of; raise WireError."""
     facts = {name: value for name, value in message.items() if name != "event"}
-    kind = _EVENTS.get(message["event"])
+    kind: Callable[..., MediaEvent] | None = _EVENTS.get(message["event"])
     if kind is None:
         raise WireError("event")
     if "reason" in facts:

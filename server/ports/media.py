@@ -1,7 +1,7 @@
 """What the core asks of the media plane: who receives whom, and what became of it.
 
-The plane knows connections, edges and slots, not mediation. A room's whole routing is one table: the
-set of its edges, under a version. Whatever is not in the newest table is cut.
+The plane knows connections, edges and slots, not mediation. A room's whole routing is one table:
+the set of its edges, under a version. Whatever is not in the newest table is cut.
 """
 
 from collections.abc import AsyncIterator, Mapping

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,8 @@ class Plant:
     def mute(self) -> Iterator[None]:
         """Hold back what the client says, as if the app's process were stopped."""
         writer: Any = self.client._writer
-        write, waiting = writer.write, []
+        waiting: list[bytes] = []
+        write = writer.write
         writer.write = waiting.append
         yield
         writer.write = write

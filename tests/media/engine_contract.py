@@ -1,4 +1,4 @@
-"""What every engine must do. A second engine's test file subclasses this with its own `engine` name."""
+"""What every engine must do: a second engine's test file subclasses this with its own name."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,6 +20,7 @@ from server.ports.media import (
 from tests.media.conftest import ROOM, NewPhone, Plant, plant
 from tests.media.phone import Phone
 from tests.media.proxy import LossyPath
+from tests.media.waiting import until
 
 DARK, BRIGHT, MIDDLE = 60, 200, 130
 STOP_S = 0.1
@@ -122,9 +123,7 @@ class EngineContract:
         voice = Edge(source=a.name, subscriber=m.name, slot=0, video=False)
         await it.client.route(ROOM, version(1), frozenset({voice}))
         await it.hear(MediaReport, connection=a.name, speaking=True)
-        async with asyncio.timeout(5):
-            while m.received["2"] < 50:
-                await asyncio.sleep(0.01)
+        await until(lambda: m.received["2"] >= 50)
         assert m.packets() == m.received["2"]
 
     async def test_an_edge_may_wait_for_its_phone(self, it: Plant, phones: NewPhone) -> None:

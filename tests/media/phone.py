@@ -21,6 +21,7 @@ from av import AudioFrame, VideoFrame
 from server.domain.ids import ConnectionId, RoomId
 from server.media.formats import Kind, slot_mid
 from server.ports.media import MediaRouter
+from tests.media.waiting import until
 
 WIDTH, HEIGHT, RATE = 160, 120, 20
 SAMPLES = 960
@@ -106,23 +107,16 @@ class Phone:
         return self.peer.localDescription.sdp
 
     async def connected(self) -> None:
-        async with asyncio.timeout(10):
-            while self.peer.connectionState != "connected":
-                assert self.peer.connectionState not in {"failed", "closed"}
-                await asyncio.sleep(0.01)
+        await until(lambda: self.peer.connectionState == "connected")
 
     async def sees(self, slot: int, *, more: int = 5, within: float = 8) -> None:
         """Wait until this many more pictures of the slot are decoded."""
         target = self.pictures[slot] + more
-        async with asyncio.timeout(within):
-            while self.pictures[slot] < target:
-                await asyncio.sleep(0.01)
+        await until(lambda: self.pictures[slot] >= target, within=within)
 
     async def sees_luma(self, slot: int, luma: int, within: float = 8) -> None:
         """Wait until the slot shows a picture of about this brightness."""
-        async with asyncio.timeout(within):
-            while abs(self.luma.get(slot, -100) - luma) > 12:
-                await asyncio.sleep(0.01)
+        await until(lambda: abs(self.luma.get(slot, -100) - luma) < 12, within=within)
 
     def packets(self, slot: int | None = None) -> int:
         """Return how many RTP packets came, in one slot or at all."""

@@ -1,8 +1,6 @@
 """A real Chromium accepts the offer, answers as we expect, and decodes what is forwarded."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
 
 import pytest
 from playwright.async_api import async_playwright
@@ -14,6 +12,7 @@ from server.ports.media import Edge, MediaConnected, WorkerBack
 from tests.media.browser import ARGUMENTS, CHROMIUM, BrowserPhone, open_phone
 from tests.media.conftest import ROOM, Plant, plant
 from tests.media.engine_contract import version
+from tests.media.waiting import until_told
 
 pytestmark = pytest.mark.browser
 
@@ -39,14 +38,6 @@ async def it(settings: WorkerSettings) -> AsyncIterator[Plant]:
         yield it
 
 
-async def until(ask: Callable[[], Awaitable[Any]], *, within: float = 10) -> Any:
-    """Ask again until the answer is true."""
-    async with asyncio.timeout(within):
-        while not (answer := await ask()):
-            await asyncio.sleep(0.1)
-        return answer
-
-
 async def decoded(phone: BrowserPhone, mid: str, more_than: int = 0) -> bool:
     inbound = await phone.inbound(mid)
     return bool(inbound.get("framesDecoded", 0) > more_than)
@@ -70,7 +61,7 @@ async def test_chromium_answers_decodes_and_switches_sources(it: Plant, new_page
         before = (await m.inbound("3")).get("framesDecoded", 0)
         edge = Edge(source=source.name, subscriber=m.name, slot=0)
         await it.client.route(ROOM, version(n), frozenset({edge}))
-        await until(lambda: decoded(m, "3", before + 30))  # noqa: B023
+        await until_told(lambda: decoded(m, "3", before + 30))  # noqa: B023
     picture = await m.inbound("3")
     assert picture["packetsLost"] == 0
     assert picture["freezeCount"] == 0
@@ -93,4 +84,4 @@ async def test_a_waiting_phone_can_see_that_the_server_is_there(
     async def more() -> bool:
         return await received() >= before + 3
 
-    await until(more, within=3)
+    await until_told(more, within=3)

@@ -32,6 +32,7 @@ from server.ports.media import (
 from tests.media.conftest import ROOM, NewPhone, client_of, plant
 from tests.media.engine_contract import both_ways, version
 from tests.media.phone import Phone
+from tests.media.waiting import until
 
 SOURCE = """
 import asyncio, sys
@@ -101,9 +102,8 @@ async def test_a_silent_app_closes_every_edge_and_must_route_anew(
 
 
 async def until_silent(phone: Phone, *, quiet_s: float = 0.5) -> None:
-    async with asyncio.timeout(8):
-        while asyncio.get_running_loop().time() - max(phone.last_at.values()) < quiet_s:
-            await asyncio.sleep(0.01)
+    loop = asyncio.get_running_loop()
+    await until(lambda: loop.time() - max(phone.last_at.values()) > quiet_s)
 
 
 async def test_a_new_app_adopts_what_the_worker_holds_and_the_old_one_is_refused(

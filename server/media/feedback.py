@@ -1,0 +1,101 @@
+"""What phones report and ask: clocks, losses, retransmissions, key frames, bitrates."""
+
+import asyncio
+from typing import Final
+
+from aiortc.rtp import (
+    AnyRtcpPacket,
+    RtcpPsfbPacket,
+    RtcpReceiverInfo,
+    RtcpRrPacket,
+    RtcpRtpfbPacket,
+    RtcpSrPacket,
+)
+
+from server.media import rtcp
+from server.media.connection import Connection
+from server.media.downlink import Downlink
+from server.media.engine import Engine
+from server.media.formats import Kind
+from server.media.repair import Repair
+from server.media.rtcp import FIR, NACK, PLI, MalformedRtcpError
+from server.media.uplink import align
+
+_NACKED_AT_ONCE: Final = 128
+_FRACTION: Final = 256
+_TICKS: Final = 65536
+_HALF: Final = 1 << 31
+
+
+class Feedback:
+    """A downlink without an edge answers nothing: what it asks and reports goes nowhere."""
+
+    def __init__(self, engine: Engine, repair: Repair) -> None:
+        """Retransmissions go out through `engine`, requests for key frames through `repair`."""
+        self._engine = engine
+        self._repair = repair
+        self._time = asyncio.get_running_loop().time
+
+    def take(self, connection: Connection, packet: bytes) -> None:
+        """Act on one compound packet."""
+        try:
+            parts = rtcp.read(packet)
+        except MalformedRtcpError:
+            self._engine.counters["drop_rtcp_malformed"] += 1
+            return
+        for part in parts:
+            self._part(connection, part)
+
+    def want_key(self, downlink: Downlink | None) -> None:
+        """Ask the source for a key frame, if there is an edge to it."""
+        if downlink is None or downlink.source is None or downlink.kind is not Kind.VIDEO:
+            return
+        downlink.source.key_wanted = True
+        self._repair.start(downlink.source)
+
+    def _part(self, connection: Connection, part: AnyRtcpPacket) -> None:
+        if isinstance(part, RtcpSrPacket):
+            self._clock(connection, part)
+        if isinstance(part, RtcpSrPacket | RtcpRrPacket):
+            for block in part.reports:
+                self._reception(connection, block)
+        elif isinstance(part, RtcpRtpfbPacket) and part.fmt == NACK:
+            self._resend(connection, part)
+        elif isinstance(part, RtcpPsfbPacket):
+            self._request(connection, part)
+
+    def _clock(self, connection: Connection, part: RtcpSrPacket) -> None:
+        uplink = connection.uplink_of(part.ssrc)
+        report = rtcp.sender_report(part, self._time())
+        if uplink is not None and report is not None:
+            align(tuple(connection.uplinks.values()), uplink, report)
+
+    def _reception(self, connection: Connection, block: RtcpReceiverInfo) -> None:
+        downlink = connection.by_ssrc.get(block.ssrc)
+        if downlink is None:
+            return
+        now = self._time()
+        downlink.note_loss(block.fraction_lost / _FRACTION, now)
+        if block.lsr:
+            took = (rtcp.middle(rtcp.ntp(now)) - block.lsr - block.dlsr) & 0xFFFFFFFF
+            connection.rtt_s = took / _TICKS if took < _HALF else connection.rtt_s
+
+    def _resend(self, connection: Connection, part: RtcpRtpfbPacket) -> None:
+        downlink = connection.by_ssrc.get(part.media_ssrc)
+        if downlink is None:
+            return
+        for sequence in part.lost[:_NACKED_AT_ONCE]:
+            sealed = downlink.repeat(sequence)
+            if sealed is not None and self._engine.send_rtp(connection.link, *sealed):
+                self._engine.counters["resent"] += 1
+
+    def _request(self, connection: Connection, part: RtcpPsfbPacket) -> None:
+        if part.fmt == PLI:
+            self.want_key(connection.by_ssrc.get(part.media_ssrc))
+        elif part.fmt == FIR:
+            for ssrc in rtcp.fir_targets(part):
+                self.want_key(connection.by_ssrc.get(ssrc))
+        else:
+            bits = rtcp.bitrate(part)
+            if bits is not None:
+                connection.remb = (bits, self._time())
