@@ -10,18 +10,21 @@ from hashlib import sha256
 from urllib.parse import quote
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from server.documents.keys import KeyStore, key_name, spki, write_once
+from server.domain.errors import InvalidValueError
 from server.domain.ids import CommitteeId
 from server.ports.documents import KeyRef
 
 ISSUER_YEARS, SEAL_YEARS = 40, 30
 YEAR = timedelta(days=365)
 SLACK = timedelta(hours=1)
+UNREADABLE = (UnsupportedAlgorithm, ValueError, x509.InvalidVersion)
 
 
 def certificates(keys: KeyStore, committee: CommitteeId, at: datetime) -> tuple[bytes, bytes]:
@@ -36,6 +39,25 @@ def certificates(keys: KeyStore, committee: CommitteeId, at: datetime) -> tuple[
         made = _seal(keys.key(seal_name), keys.key(issuer_name), issuer, committee, at)
         write_once(seal_path, _pem(made))
     return seal_path.read_bytes(), issuer_path.read_bytes()
+
+
+def certificate_key(certificate: bytes) -> bytes:
+    """Return the DER SPKI of a PEM certificate; InvalidValueError when it is none."""
+    try:
+        key = x509.load_pem_x509_certificate(certificate).public_key()
+    except UNREADABLE as error:
+        raise InvalidValueError(field="certificate", reason="not_pem") from error
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def issued_by(certificate: bytes, issuer: bytes) -> bool:
+    """Return whether the PEM `issuer` signed the PEM `certificate`."""
+    try:
+        loaded = x509.load_pem_x509_certificate(certificate)
+        loaded.verify_directly_issued_by(x509.load_pem_x509_certificate(issuer))
+    except (InvalidSignature, TypeError, *UNREADABLE):
+        return False
+    return True
 
 
 def _issuer(key: ec.EllipticCurvePrivateKey, committee: str, at: datetime) -> x509.Certificate:

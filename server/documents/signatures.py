@@ -4,7 +4,7 @@ Phones sign with WebCrypto, which gives raw r‖s (IEEE P1363); records keep DER
 (RFC 3279), which OpenSSL verifies without a program of ours.
 """
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import (
@@ -27,7 +27,7 @@ def verify_signature(public_key: bytes, message: bytes, signature: bytes) -> boo
         if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name != "secp256r1":
             return False
         key.verify(to_der(signature), message, ec.ECDSA(hashes.SHA256()))
-    except (InvalidSignature, InvalidValueError, ValueError):
+    except (InvalidSignature, InvalidValueError, UnsupportedAlgorithm, ValueError):
         return False
     return True
 

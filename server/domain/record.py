@@ -153,12 +153,13 @@ def read_manifest(content: bytes) -> Manifest:
     try:
         found: dict[str, Any] = json.loads(content)
         found.pop("v")
+        well_typed = _well_typed(found)
         found["files"] = {name: FileDigest(**d) for name, d in found["files"].items()}
         found["signers"] = tuple(found["signers"])
         found["sealed_at"] = datetime.fromisoformat(found["sealed_at"])
         found["effective_on"] = date.fromisoformat(found["effective_on"])
         manifest = Manifest(**found)
-        whole = manifest_bytes(manifest) == content
+        whole = well_typed and manifest_bytes(manifest) == content
     except (AttributeError, KeyError, TypeError, ValueError, DomainError) as error:
         raise InvalidValueError(field="manifest", reason="not_a_manifest") from error
     if not whole:
@@ -195,13 +196,21 @@ def public_key_pem(spki: bytes) -> bytes:
     return f"-----BEGIN PUBLIC KEY-----\n{lines}\n-----END PUBLIC KEY-----\n".encode()
 
 
-def public_key_der(pem: bytes) -> bytes:
-    """Return the DER SPKI inside a PEM; InvalidValueError when there is none."""
+def pem_body(pem: bytes) -> bytes:
+    """Return the DER inside a PEM; InvalidValueError when there is none."""
     try:
-        lines = pem.decode("ascii").split()
-        return base64.b64decode("".join(lines[3:-3]), validate=True)
+        lines = pem.decode("ascii").splitlines()
+        return base64.b64decode("".join(lines[1:-1]), validate=True)
     except ValueError as error:
-        raise InvalidValueError(field="public_key", reason="not_pem") from error
+        raise InvalidValueError(field="pem", reason="not_pem") from error
+
+
+def _well_typed(found: dict[str, Any]) -> bool:
+    lists = {"files", "signers", "locked_pdf_size"}
+    texts = [value for name, value in found.items() if name not in lists]
+    return all(isinstance(text, str) for text in (*texts, *found["signers"])) and (
+        type(found["locked_pdf_size"]) is int
+    )
 
 
 def _signature_files(signature: RecordSignature) -> dict[str, bytes]:

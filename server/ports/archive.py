@@ -32,7 +32,9 @@ class VerifierTools:
     inspect: PdfInspector
     check_signature: CheckSignature
     certificate_key: Callable[[bytes], bytes]
-    """PEM certificate → DER SPKI."""
+    """PEM certificate → DER SPKI; InvalidValueError when it is none."""
+    issued_by: Callable[[bytes, bytes], bool]
+    """(PEM certificate, PEM issuer) → whether that issuer signed it."""
 
 
 class Archive(Protocol):

@@ -1,0 +1,1 @@
+"""Edge: sealed records on disk, written once, verified for ever."""

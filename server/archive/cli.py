@@ -1,0 +1,59 @@
+"""`heyi verify PATH`: checks a record offline and says each fact apart."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from server.archive.report_text import as_json, as_text
+from server.archive.verifier import verify_path
+from server.domain.errors import InvalidValueError
+from server.ports.archive import VerifierTools
+
+HOLDS, FAILS, NO_RECORD = 0, 1, 2
+
+
+def main(argv: Sequence[str], tools: VerifierTools, anchors: Sequence[bytes] = ()) -> int:
+    """Return 0 when every fact holds, 1 when one fails, 2 when there is no record.
+
+    `anchors` are trusted besides those named with --trust. Without any, `trusted` stays
+    unjudged and does not decide the result.
+    """
+    asked = _parser().parse_args(argv)
+    try:
+        trusted = [*anchors, *(path.read_bytes() for path in asked.trust)]
+        for anchor in trusted:
+            tools.certificate_key(anchor)
+        report = verify_path(asked.path, tools, trusted)
+    except (InvalidValueError, OSError) as error:
+        sys.stderr.write(f"{asked.path}: {_reason(error)}\n")
+        return NO_RECORD
+    sys.stdout.write(
+        json.dumps(as_json(report), ensure_ascii=False, indent=2) + "\n"
+        if asked.json
+        else as_text(report, asked.language)
+    )
+    return HOLDS if report.verified else FAILS
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="heyi verify", description=__doc__)
+    parser.add_argument("path", type=Path, help="a record's folder or its ZIP package")
+    parser.add_argument("--json", action="store_true", help="print JSON for programs")
+    parser.add_argument("--language", choices=("zh", "en"), default="zh")
+    parser.add_argument(
+        "--trust",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="PEM",
+        help="an issuer certificate you have checked; may be given several times",
+    )
+    return parser
+
+
+def _reason(error: InvalidValueError | OSError) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return str(error.facts.get("reason", error.code))

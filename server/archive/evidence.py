@@ -1,0 +1,194 @@
+"""Takes a record apart for judging: manifest, seal, and each signer's evidence."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from server.domain.canonical import sha256_hex
+from server.domain.consent_statement import ConsentStatement, read_statement
+from server.domain.errors import InvalidValueError
+from server.domain.record import (
+    AGREEMENT,
+    MANIFEST,
+    PDF,
+    SEAL_CERTIFICATE,
+    Manifest,
+    pem_body,
+    read_manifest,
+    signature_folder,
+)
+from server.domain.verification import SignerFact
+from server.ports.archive import VerifierTools
+from server.ports.documents import PdfFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """One signer's evidence, judged. `bad` are the files that make it fail."""
+
+    signer_id: str
+    statement: ConsentStatement | None
+    statement_name: str
+    same_text: bool
+    bad: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A record taken apart. Missing files read as empty."""
+
+    files: Mapping[str, bytes]
+    manifest: Manifest
+    tools: VerifierTools
+    anchors: Sequence[bytes]
+    pdf: PdfFacts
+    agreement: Mapping[str, object]
+    signed: tuple[Signed, ...]
+    seal_key: bytes
+
+    def content(self, name: str) -> bytes:
+        """Return a file's bytes, empty when it is missing."""
+        return self.files.get(name, b"")
+
+    @property
+    def locked_sha256(self) -> str:
+        """Return the digest of the locked PDF inside the sealed one."""
+        return _locked(self.files, self.manifest)
+
+    @property
+    def lock_head(self) -> str:
+        """Return the log's head as printed on the agreement."""
+        return str(self.agreement.get("log_head", ""))
+
+    @property
+    def expected_signers(self) -> dict[str, str]:
+        """Return whom the agreement wants to sign: id to name."""
+        return _expected(self.agreement)
+
+    @property
+    def signers(self) -> tuple[SignerFact, ...]:
+        """Return each signer with whether the evidence holds."""
+        return tuple(_signer(signed, self.expected_signers) for signed in self.signed)
+
+
+def gather(files: Mapping[str, bytes], tools: VerifierTools, anchors: Sequence[bytes]) -> Evidence:
+    """Return the evidence. Raises InvalidValueError when there is no readable manifest."""
+    manifest = read_manifest(files.get(MANIFEST, b""))
+    pdf = tools.inspect(files.get(PDF, b""), manifest.locked_pdf_size, anchors)
+    return Evidence(
+        files=files,
+        manifest=manifest,
+        tools=tools,
+        anchors=anchors,
+        pdf=pdf,
+        agreement=_object(files.get(AGREEMENT, b"")),
+        signed=tuple(_signed(files, manifest, tools, who) for who in manifest.signers),
+        seal_key=_seal_key(files, tools),
+    )
+
+
+def _signed(
+    files: Mapping[str, bytes], manifest: Manifest, tools: VerifierTools, who: str
+) -> Signed:
+    folder = signature_folder(who)
+    name = f"{folder}/statement.json"
+    content = files.get(name, b"")
+    try:
+        statement = read_statement(content)
+    except InvalidValueError:
+        return Signed(
+            signer_id=who, statement=None, statement_name=name, same_text=False, bad=(name,)
+        )
+    return Signed(
+        signer_id=who,
+        statement=statement,
+        statement_name=name,
+        same_text=_names_this_text(statement, files, manifest),
+        bad=tuple(_bad_parts(files, tools, folder, who, statement)),
+    )
+
+
+def _bad_parts(
+    files: Mapping[str, bytes],
+    tools: VerifierTools,
+    folder: str,
+    who: str,
+    statement: ConsentStatement,
+) -> list[str]:
+    content = {
+        name: files.get(f"{folder}/{name}", b"")
+        for name in ("statement.json", "signature.bin", "public_key.pem")
+    }
+    key = _key(content["public_key.pem"])
+    bad = {
+        "statement.json": statement.signer_id != who,
+        "public_key.pem": sha256_hex(key) != statement.key_sha256,
+        "signature.bin": not tools.check_signature(
+            key, content["statement.json"], content["signature.bin"]
+        ),
+    }
+    pictured = {
+        "handwriting.png": statement.handwriting_sha256,
+        "strokes.json": statement.strokes_sha256,
+    }
+    for name, said in pictured.items():
+        found = files.get(f"{folder}/{name}")
+        bad[name] = said != (None if found is None else sha256_hex(found))
+    return [f"{folder}/{name}" for name, is_bad in bad.items() if is_bad]
+
+
+def _names_this_text(
+    statement: ConsentStatement, files: Mapping[str, bytes], manifest: Manifest
+) -> bool:
+    agreement = sha256_hex(files.get(AGREEMENT, b""))
+    return (statement.agreement_sha256, statement.pdf_sha256) == (
+        agreement,
+        _locked(files, manifest),
+    )
+
+
+def _locked(files: Mapping[str, bytes], manifest: Manifest) -> str:
+    return sha256_hex(files.get(PDF, b"")[: manifest.locked_pdf_size])
+
+
+def _signer(signed: Signed, expected: Mapping[str, str]) -> SignerFact:
+    statement = signed.statement
+    return SignerFact(
+        signer_id=signed.signer_id,
+        name=expected.get(signed.signer_id, ""),
+        role=statement.role if statement else "",
+        signed_at=statement.at if statement else None,
+        key_control=statement.key_control if statement else "",
+        holds=not signed.bad and signed.same_text,
+    )
+
+
+def _expected(agreement: Mapping[str, object]) -> dict[str, str]:
+    try:
+        parties = [s for party in agreement["parties"] for s in party["signers"]]  # type: ignore[attr-defined]
+        officials = [agreement[role] for role in ("mediator", "recorder") if agreement[role]]
+        return {str(s["signer_id"]): str(s["name"]) for s in (*parties, *officials)}
+    except (KeyError, TypeError):
+        return {}
+
+
+def _object(content: bytes) -> Mapping[str, object]:
+    try:
+        found = json.loads(content)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _key(pem: bytes) -> bytes:
+    try:
+        return pem_body(pem)
+    except InvalidValueError:
+        return b""
+
+
+def _seal_key(files: Mapping[str, bytes], tools: VerifierTools) -> bytes:
+    try:
+        return tools.certificate_key(files.get(SEAL_CERTIFICATE, b""))
+    except InvalidValueError:
+        return b""

@@ -1,0 +1,132 @@
+"""The archive on a local disk: `records/<year>/<record id>/` and `spool/`.
+
+Year and number are the committee's; the year of the folder is that of sealing in UTC,
+so that a record always finds its folder again from its own content.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from server.archive.disk import Disk
+from server.archive.guide import guide
+from server.archive.package import package, package_size
+from server.archive.reader import load_folder
+from server.archive.spool import Spool
+from server.archive.verifier import verify_path
+from server.archive.writer import RecordWriter, plain_name
+from server.domain.canonical import sha256_hex
+from server.domain.errors import NotFoundError
+from server.domain.ids import CaseId, RecordId
+from server.domain.record import (
+    MANIFEST,
+    MANIFEST_SIGNATURE,
+    UNLISTED,
+    Manifest,
+    RecordParts,
+    manifest_bytes,
+    manifest_of,
+    read_manifest,
+    record_files,
+)
+from server.domain.verification import Report
+from server.ports.archive import SignManifest, StoredRecord, VerifierTools
+from server.ports.system import WorkPool
+
+
+@dataclass(frozen=True, slots=True)
+class LocalArchive:
+    """Archive below one data folder."""
+
+    data: Path
+    work: WorkPool
+    tools: VerifierTools
+    disk: Disk = field(default_factory=Disk)
+
+    async def reserve(self, case_id: CaseId, size: int) -> None:
+        await asyncio.to_thread(self._spool.reserve, case_id, size)
+
+    async def release(self, case_id: CaseId) -> None:
+        await asyncio.to_thread(self._spool.release, case_id)
+
+    async def write(self, parts: RecordParts, sign: SignManifest) -> StoredRecord:
+        made = await asyncio.to_thread(self._made, parts)
+        manifest = manifest_bytes(manifest_of(parts, made))
+        files = {**made, MANIFEST: manifest, MANIFEST_SIGNATURE: await sign(manifest)}
+        await asyncio.to_thread(self._write, parts, files)
+        return _stored(parts.record_id, files)
+
+    async def find(self, record_id: RecordId) -> StoredRecord | None:
+        folder = await asyncio.to_thread(self._folder, record_id)
+        if folder is None:
+            return None
+        return _stored(record_id, await asyncio.to_thread(load_folder, folder))
+
+    async def manifest(self, record_id: RecordId) -> Manifest:
+        return read_manifest(await self.read(record_id, MANIFEST))
+
+    async def read(self, record_id: RecordId, name: str) -> bytes:
+        return await asyncio.to_thread(self._read, record_id, name)
+
+    async def package(self, record_id: RecordId) -> bytes:
+        return await asyncio.to_thread(self._package, record_id)
+
+    async def verify(self, record_id: RecordId, anchors: Sequence[bytes]) -> Report:
+        folder = await asyncio.to_thread(self._existing, record_id)
+        return await self.work.run(verify_path, folder, self.tools, tuple(anchors))
+
+    def sweep(self) -> int:
+        """Remove what crashes left half written; return how many folders. Start-up only."""
+        parts = sorted(self._records.glob("*/.*.part"))
+        for part in parts:
+            self.disk.remove(part)
+        return len(parts)
+
+    @property
+    def _records(self) -> Path:
+        return self.data / "records"
+
+    @property
+    def _spool(self) -> Spool:
+        return Spool(self.data / "spool", self.disk)
+
+    def _made(self, parts: RecordParts) -> dict[str, bytes]:
+        # A record written by an older program keeps that program's explanations.
+        folder = self._folder(parts.record_id)
+        kept = load_folder(folder) if folder else {}
+        explained = {name: kept.get(name, content) for name, content in guide().items()}
+        return record_files(parts, explained)
+
+    def _write(self, parts: RecordParts, files: Mapping[str, bytes]) -> None:
+        self._spool.release(parts.case_id)
+        writer = RecordWriter(self._records, self.disk)
+        writer.write(parts.record_id, parts.sealed_at.year, files)
+
+    def _folder(self, record_id: RecordId) -> Path | None:
+        found = sorted(self._records.glob(f"*/{plain_name(record_id)}"))
+        return found[0] if found else None
+
+    def _existing(self, record_id: RecordId) -> Path:
+        folder = self._folder(record_id)
+        if folder is None:
+            raise NotFoundError
+        return folder
+
+    def _read(self, record_id: RecordId, name: str) -> bytes:
+        folder = self._existing(record_id)
+        manifest = (folder / MANIFEST).read_bytes()
+        if name not in UNLISTED and name not in read_manifest(manifest).files:
+            raise NotFoundError
+        return (folder / name).read_bytes()
+
+    def _package(self, record_id: RecordId) -> bytes:
+        return package(record_id, load_folder(self._existing(record_id)))
+
+
+def _stored(record_id: RecordId, files: Mapping[str, bytes]) -> StoredRecord:
+    return StoredRecord(
+        record_id=record_id,
+        manifest_sha256=sha256_hex(files[MANIFEST]),
+        package_size=package_size(record_id, files),
+    )

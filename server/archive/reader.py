@@ -1,0 +1,54 @@
+"""Reads a record from its folder or its ZIP, without trusting either."""
+
+import zipfile
+from pathlib import Path, PurePosixPath
+
+from server.domain.errors import InvalidValueError
+
+LARGEST = 256 * 1024 * 1024  # bytes of all files together; a record has well under one MiB
+MOST_FILES = 10_000
+
+
+def load(path: Path) -> dict[str, bytes]:
+    """Return every file of the record at `path`, by relative path.
+
+    Raises InvalidValueError when it is neither a folder nor a readable ZIP, or is too
+    large to be a record.
+    """
+    return load_folder(path) if path.is_dir() else load_zip(path)
+
+
+def load_folder(folder: Path) -> dict[str, bytes]:
+    """Return the files below `folder`; a link counts as a file of no content."""
+    found = sorted(p for p in folder.rglob("*") if p.is_symlink() or not p.is_dir())
+    sizes = [p.lstat().st_size for p in found]
+    _refuse_huge(len(found), sum(sizes))
+    return {str(p.relative_to(folder)): _content(p) for p in found}
+
+
+def load_zip(path: Path) -> dict[str, bytes]:
+    """Return the files inside the one folder at the top of a ZIP."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            entries = [e for e in package.infolist() if not e.is_dir()]
+            _refuse_huge(len(entries), sum(e.file_size for e in entries))
+            names = [e.filename for e in entries]
+            if len(set(names)) != len(names):
+                raise InvalidValueError(field="path", reason="names_twice")
+            return {_below_top(e.filename): package.read(e) for e in entries}
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
+        raise InvalidValueError(field="path", reason="not_a_package") from error
+
+
+def _below_top(name: str) -> str:
+    parts = PurePosixPath(name).parts
+    return "/".join(parts[1:]) if len(parts) > 1 else name
+
+
+def _content(path: Path) -> bytes:
+    return b"" if path.is_symlink() or not path.is_file() else path.read_bytes()
+
+
+def _refuse_huge(files: int, size: int) -> None:
+    if files > MOST_FILES or size > LARGEST:
+        raise InvalidValueError(field="path", reason="too_large")

@@ -1,0 +1,140 @@
+"""Says a verification report in Chinese or English, and as JSON for programs."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+
+from server.domain.verification import Fact, Report, SignerFact
+
+CHINA = timezone(timedelta(hours=8))
+MARKS = {True: "✓", False: "✗", None: "?"}
+GROUPS = {
+    "complete": {"complete", "everybody_signed"},
+    "intact": {"readable", "intact", "same_text", "attachment", "only_blanks_filled", "log_chain"},
+    "valid": {"manifest_signed", "signatures", "seal", "seal_chain"},
+    "trusted": {"trusted"},
+}
+FACTS = {
+    "zh": {
+        "readable": "卷宗清单可以读取",
+        "complete": "文件齐全，没有缺少或多出",
+        "intact": "所有文件自归档以来未被改动",
+        "manifest_signed": "清单由调解委员会的印章密钥签名",
+        "signatures": "每个签署人的签名有效",
+        "everybody_signed": "应当签名的人都已签名",
+        "same_text": "每个人所签的就是这份文本",
+        "attachment": "PDF 内嵌的协议数据与卷内一致",
+        "only_blanks_filled": "盖章只填写了预留的空白处",
+        "seal": "调解委员会电子印章有效，覆盖整个文件，其后无改动",
+        "seal_chain": "印章证书由卷内的签发证书签发",
+        "trusted": "签发证书是您信任的证书",
+        "log_chain": "会话日志连续，未被改动",
+    },
+    "en": {
+        "readable": "the manifest can be read",
+        "complete": "no file is missing, none was added",
+        "intact": "no file changed since it was archived",
+        "manifest_signed": "the committee's seal key signed the manifest",
+        "signatures": "every signer's signature is valid",
+        "everybody_signed": "everybody who had to sign did",
+        "same_text": "everybody signed this very text",
+        "attachment": "the PDF carries the same agreement data",
+        "only_blanks_filled": "sealing only filled the blanks",
+        "seal": "the committee's seal is valid, covers the whole file, nothing follows it",
+        "seal_chain": "the issuer in the record issued the seal's certificate",
+        "trusted": "the issuer is one you trust",
+        "log_chain": "the session log is unbroken",
+    },
+}
+WORDS = {
+    "zh": {
+        "number": "编号",
+        "sealed": "盖章",
+        "signed": "签名",
+        "parts": "涉及",
+        "unjudged": "未判断：请用 --trust 给出可信的签发证书，或向调解委员会核对指纹",
+        "yes": "核验通过",
+        "no": "核验不通过",
+    },
+    "en": {
+        "number": "number",
+        "sealed": "sealed by",
+        "signed": "signed by",
+        "parts": "see",
+        "unjudged": "not judged: name a trusted issuer with --trust, or compare its fingerprint",
+        "yes": "verified",
+        "no": "not verified",
+    },
+}
+
+
+def as_text(report: Report, language: str) -> str:
+    """Return the report as lines for a reader; `language` is zh or en."""
+    words = WORDS[language]
+    lines = [
+        f"{words['number']}: {report.number}",
+        f"{words['sealed']}: {report.sealed_by} {_moment(report.sealed_at)}",
+        *(_signer_line(signer, words) for signer in report.signers),
+        *(_fact_line(fact, language) for fact in report.facts),
+        words["yes"] if report.verified else words["no"],
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def as_json(report: Report) -> dict[str, object]:
+    """Return the report as a JSON object; groups first, then every fact apart."""
+    return {
+        "verified": report.verified,
+        **{name: _group(report, codes) for name, codes in GROUPS.items()},
+        "record_id": report.record_id,
+        "number": report.number,
+        "manifest_sha256": report.manifest_sha256,
+        "sealed_by": report.sealed_by,
+        "sealed_at": _iso(report.sealed_at),
+        "signers": [_signer_json(signer) for signer in report.signers],
+        "facts": [
+            {"code": f.code, "holds": f.holds, "parts": list(f.parts), "facts": dict(f.facts)}
+            for f in report.facts
+        ],
+    }
+
+
+def _group(report: Report, codes: set[str]) -> bool | None:
+    held = [fact.holds for fact in report.facts if fact.code in codes]
+    if not held or any(holds is False for holds in held):
+        return False
+    return None if None in held else True
+
+
+def _fact_line(fact: Fact, language: str) -> str:
+    words = WORDS[language]
+    said = f"{MARKS[fact.holds]} {FACTS[language][fact.code]}"
+    if fact.holds is None:
+        return f"{said}（{words['unjudged']}）"
+    if fact.parts:
+        return f"{said}（{words['parts']}: {', '.join(fact.parts)}）"
+    fingerprint = dict(fact.facts).get("issuer_sha256")
+    return f"{said}（SHA-256 {fingerprint}）" if fingerprint else said
+
+
+def _signer_line(signer: SignerFact, words: Mapping[str, str]) -> str:
+    name = signer.name or signer.signer_id
+    return f"{MARKS[signer.holds]} {words['signed']}: {name} {_moment(signer.signed_at)}"
+
+
+def _signer_json(signer: SignerFact) -> dict[str, object]:
+    return {
+        "signer_id": signer.signer_id,
+        "name": signer.name,
+        "role": signer.role,
+        "signed_at": _iso(signer.signed_at),
+        "key_control": signer.key_control,
+        "holds": signer.holds,
+    }
+
+
+def _moment(moment: datetime | None) -> str:
+    return "" if moment is None else f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M:%S} +08:00"
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

@@ -1,0 +1,202 @@
+"""Checks a sealed record, fact by fact, with nothing but the record itself.
+
+No fact hides another: each is judged even when others fail, and each names the files
+that make it fail. Trust is judged only against certificates the reader brings along.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from server.archive.evidence import Evidence, gather
+from server.archive.reader import load
+from server.domain.canonical import sha256_hex
+from server.domain.errors import InvalidValueError
+from server.domain.ids import CaseId
+from server.domain.record import (
+    AGREEMENT,
+    ISSUER_CERTIFICATE,
+    LOG,
+    MANIFEST,
+    MANIFEST_SIGNATURE,
+    PDF,
+    SEAL_CERTIFICATE,
+    UNLISTED,
+    file_digest,
+    pem_body,
+    read_log,
+)
+from server.domain.session_log import BrokenChainError, verify as verify_chain
+from server.domain.verification import Fact, Report
+from server.ports.archive import VerifierTools
+
+
+def verify_path(path: Path, tools: VerifierTools, anchors: Sequence[bytes] = ()) -> Report:
+    """Return the facts about the record in a folder or ZIP.
+
+    Raises InvalidValueError when there is no record to read at all.
+    """
+    return verify_files(load(path), tools, anchors)
+
+
+def verify_files(
+    files: Mapping[str, bytes], tools: VerifierTools, anchors: Sequence[bytes] = ()
+) -> Report:
+    """Return the facts about a record's files; never raises on their content."""
+    try:
+        evidence = gather(files, tools, anchors)
+    except InvalidValueError:
+        return _unreadable(files)
+    manifest = evidence.manifest
+    return Report(
+        record_id=manifest.record_id,
+        number=manifest.number,
+        manifest_sha256=sha256_hex(files[MANIFEST]),
+        facts=tuple(judge(evidence) for judge in JUDGES),
+        signers=evidence.signers,
+        sealed_by=manifest.committee_name,
+        sealed_at=evidence.pdf.signed_at,
+    )
+
+
+def _unreadable(files: Mapping[str, bytes]) -> Report:
+    return Report(
+        record_id="",
+        number="",
+        manifest_sha256=sha256_hex(files.get(MANIFEST, b"")),
+        facts=(Fact(code="readable", holds=False, parts=(MANIFEST,)),),
+        signers=(),
+        sealed_by="",
+        sealed_at=None,
+    )
+
+
+def _readable(_: Evidence) -> Fact:
+    return Fact(code="readable", holds=True)
+
+
+def _complete(evidence: Evidence) -> Fact:
+    expected = set(evidence.manifest.files) | UNLISTED
+    odd = sorted(expected ^ set(evidence.files))
+    return _fact("complete", odd, files=len(evidence.files))
+
+
+def _intact(evidence: Evidence) -> Fact:
+    named = evidence.manifest.files
+    present = {name: evidence.files[name] for name in named if name in evidence.files}
+    changed = [name for name, content in present.items() if not _is(content, named[name])]
+    return _fact("intact", changed, files=len(named))
+
+
+def _is(content: bytes, said: object) -> bool:
+    # A machine without SM3 checks the rest.
+    found = file_digest(content)
+    return found == said or (found.sm3 is None and _without_sm3(found) == _without_sm3(said))
+
+
+def _without_sm3(digest: object) -> tuple[object, object]:
+    return getattr(digest, "sha256", None), getattr(digest, "size", None)
+
+
+def _manifest_signed(evidence: Evidence) -> Fact:
+    signature = evidence.content(MANIFEST_SIGNATURE)
+    key = evidence.seal_key
+    holds = bool(key) and evidence.tools.check_signature(key, evidence.content(MANIFEST), signature)
+    return _fact("manifest_signed", [] if holds else [MANIFEST, MANIFEST_SIGNATURE])
+
+
+def _signatures(evidence: Evidence) -> Fact:
+    bad = [part for signed in evidence.signed for part in signed.bad]
+    return _fact("signatures", bad, signers=len(evidence.signed))
+
+
+def _same_text(evidence: Evidence) -> Fact:
+    bad = [signed.statement_name for signed in evidence.signed if not signed.same_text]
+    if sha256_hex(evidence.content(AGREEMENT)) != evidence.manifest.agreement_sha256:
+        bad.append(AGREEMENT)
+    if evidence.locked_sha256 != evidence.manifest.locked_pdf_sha256:
+        bad.append(PDF)
+    return _fact("same_text", bad)
+
+
+def _everybody_signed(evidence: Evidence) -> Fact:
+    expected = set(evidence.expected_signers)
+    signed = {who.signer_id for who in evidence.signers if who.holds}
+    odd = sorted(expected ^ signed) if expected else [AGREEMENT]
+    return _fact("everybody_signed", odd, signers=len(expected))
+
+
+def _seal(evidence: Evidence) -> Fact:
+    pdf = evidence.pdf
+    holds = pdf.readable and pdf.intact and pdf.valid and pdf.covers_all
+    sound = holds and pdf.modification == "none" and pdf.signatures == 1
+    return _fact("seal", [] if sound else [PDF], signer=pdf.signer)
+
+
+def _seal_chain(evidence: Evidence) -> Fact:
+    seal, issuer = evidence.content(SEAL_CERTIFICATE), evidence.content(ISSUER_CERTIFICATE)
+    issued = evidence.tools.issued_by(seal, issuer)
+    same = evidence.pdf.certificate_sha256 == _certificate_digest(seal)
+    bad = [] if issued and same else [SEAL_CERTIFICATE]
+    return _fact("seal_chain", bad, issuer_sha256=_certificate_digest(issuer))
+
+
+def _certificate_digest(pem: bytes) -> str:
+    try:
+        return sha256_hex(pem_body(pem))
+    except InvalidValueError:
+        return ""
+
+
+def _trusted(evidence: Evidence) -> Fact:
+    if not evidence.anchors:
+        return Fact(code="trusted", holds=None)
+    return _fact("trusted", [] if evidence.pdf.trusted else [ISSUER_CERTIFICATE])
+
+
+def _only_blanks_filled(evidence: Evidence) -> Fact:
+    return _fact("only_blanks_filled", [] if evidence.pdf.only_blanks_filled else [PDF])
+
+
+def _attachment(evidence: Evidence) -> Fact:
+    same = evidence.pdf.attachment == evidence.content(AGREEMENT)
+    return _fact("attachment", [] if same else [PDF])
+
+
+def _log_chain(evidence: Evidence) -> Fact:
+    manifest = evidence.manifest
+    try:
+        entries = read_log(evidence.content(LOG), CaseId(manifest.case_id))
+        head = verify_chain(entries)
+    except BrokenChainError as broken:
+        return _fact("log_chain", [LOG], seq=_number(broken.facts.get("seq")))
+    except InvalidValueError:
+        return _fact("log_chain", [LOG])
+    known = {entry.hash for entry in entries}
+    whole = head == manifest.log_head and evidence.lock_head in known
+    return _fact("log_chain", [] if whole else [LOG], entries=len(entries))
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _fact(code: str, bad: Sequence[str], **facts: str | int) -> Fact:
+    parts = tuple(dict.fromkeys(bad))
+    return Fact(code=code, holds=not parts, parts=parts, facts=tuple(facts.items()))
+
+
+JUDGES = (
+    _readable,
+    _complete,
+    _intact,
+    _manifest_signed,
+    _signatures,
+    _everybody_signed,
+    _same_text,
+    _attachment,
+    _only_blanks_filled,
+    _seal,
+    _seal_chain,
+    _trusted,
+    _log_chain,
+)

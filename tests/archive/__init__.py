@@ -1,0 +1,1 @@
+"""Sealed records: written once, read and verified years later."""

@@ -1,0 +1,137 @@
+"""A whole sealed record of the invented agreement, with keys made for it."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from server.documents.certificates import certificate_key, issued_by
+from server.documents.fonts import FontFolders
+from server.documents.inspection import inspect
+from server.documents.keys import KeyStore, spki
+from server.documents.sealing import apply_seal
+from server.documents.signatures import make_signature, verify_signature
+from server.documents.typesetting import typeset
+from server.domain.agreement_document import AgreementDocument, canonical_bytes, digest
+from server.domain.consent_statement import ConsentStatement, statement_bytes
+from server.domain.ids import CaseId, CommitteeId, RecordId
+from server.domain.record import RecordParts, RecordSignature
+from server.domain.session_log import Entry, chain, happened
+from server.ports.archive import SignManifest, VerifierTools
+from server.ports.documents import KeyRef, LockedPdf
+from tests.documents.example import LOCKED_AT, SEALED_AT, example
+from tests.documents.sealing import NUMBER, order, stroke
+
+CASE = CaseId("case-41")
+RECORD = RecordId("record-17")
+HEXI = CommitteeId("hexi")
+TOOLS = VerifierTools(
+    inspect=inspect,
+    check_signature=verify_signature,
+    certificate_key=certificate_key,
+    issued_by=issued_by,
+)
+
+
+class Files(dict[str, bytes]):
+    """A record's files by name; told briefly when a test fails."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} files>"
+
+
+@dataclass(frozen=True)
+class Office:
+    """The committee's keys and fonts."""
+
+    keys: KeyStore
+    fonts: FontFolders
+
+    @property
+    def sign(self) -> SignManifest:
+        """Return what signs a manifest with the seal's key."""
+
+        async def signed(message: bytes) -> bytes:
+            return make_signature(self.keys, KeyRef(committee_id=HEXI), message).signature
+
+        return signed
+
+
+def session_log() -> tuple[Entry, ...]:
+    """Return a short log; its third entry is the head at the lock."""
+    kinds = ("session.open", "consent.given", "agreement.read", "agreement.locked", "sign.done")
+    entries: list[Entry] = []
+    for n, kind in enumerate(kinds):
+        last = entries[-1] if entries else None
+        entries.append(chain(CASE, last, happened(kind, "su"), LOCKED_AT + timedelta(minutes=n)))
+    return tuple(entries)
+
+
+def document() -> AgreementDocument:
+    """Return the agreement with the log's head as of the lock."""
+    return replace(example(), log_head=session_log()[2].hash)
+
+
+def record_parts(office: Office) -> RecordParts:
+    """Return everything of the record; different calls make different signing keys."""
+    text = document()
+    locked = typeset(text, office.fonts)
+    sealed = apply_seal(order(text, locked), office.keys, office.fonts)
+    return RecordParts(
+        record_id=RECORD,
+        committee_id=HEXI,
+        committee_name=text.committee.name,
+        case_id=CASE,
+        number=NUMBER,
+        sealed_at=SEALED_AT,
+        effective_on=date(2025, 3, 14),
+        pdf=sealed.pdf,
+        locked_size=len(locked.pdf),
+        agreement=canonical_bytes(text),
+        signatures=tuple(
+            signed_on_phone(text, locked, who, n) for n, who in enumerate(text.signer_ids())
+        ),
+        consents=[{"person": "person-chen", "scope": "e_signature", "decision": "given"}],
+        identity=[{"person": "person-chen", "number": "512099********3018", "result": "match"}],
+        log=session_log(),
+        seal_certificate=sealed.seal_certificate,
+        issuer_certificate=sealed.issuer_certificate,
+    )
+
+
+def signed_on_phone(
+    text: AgreementDocument, locked: LockedPdf, who: str, seed: int
+) -> RecordSignature:
+    """Return what a phone's own key makes of the consent statement."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    handwriting, strokes = stroke(seed), b'[{"t":0,"x":1,"y":2}]'
+    statement = statement_bytes(
+        ConsentStatement(
+            signer_id=who,
+            role="party",
+            on_behalf_of=None,
+            case_id=CASE,
+            agreement_id=text.agreement_id,
+            text_version=text.text_version,
+            agreement_sha256=digest(text),
+            pdf_sha256=locked.pdf_sha256,
+            key_sha256=hashlib.sha256(spki(key)).hexdigest(),
+            key_control="browser",
+            declaration="我已阅读全文，自愿签署。",
+            at=LOCKED_AT + timedelta(minutes=3 + seed),
+            nonce=f"nonce-{seed}",
+            code_verified_at=LOCKED_AT + timedelta(minutes=2 + seed),
+            handwriting_sha256=hashlib.sha256(handwriting).hexdigest(),
+            strokes_sha256=hashlib.sha256(strokes).hexdigest(),
+        )
+    )
+    return RecordSignature(
+        signer_id=who,
+        statement=statement,
+        signature=key.sign(statement, ec.ECDSA(hashes.SHA256())),
+        public_key=spki(key),
+        handwriting=handwriting,
+        strokes=strokes,
+    )
