@@ -204,7 +204,7 @@ class Uplink:
         if self.clock is None or self.clock_offset is None:
             return None
         behind = now - self.clock_offset - self.clock.ntp
-        return (self.clock.timestamp + int(behind * CLOCK[self.kind])) % TIMESTAMP_MOD
+        return (self.clock.timestamp + round(behind * CLOCK[self.kind])) % TIMESTAMP_MOD
 
 
 def align(uplinks: tuple[Uplink, ...], one: Uplink, report: SenderReport) -> None:

@@ -1,7 +1,7 @@
 """The control language between app and worker: one JSON object per line over a Unix socket.
 
 Requests carry `id` and `op`; replies carry the same `id` and either `ok` or `error`; events carry
-`event`. See `CONTROL.md` for every message.
+`event`. See `PROTOCOL.md` for every message.
 """
 
 import asyncio
