@@ -32,9 +32,12 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkFacts:
-    """What whoever holds a link may see before he gave the digits: no names of parties."""
+    """What whoever holds a link may see before he gave the digits: no names of parties.
 
-    state: LinkState
+    `state` is None where there is no such link.
+    """
+
+    state: LinkState | None
     committee: str
     office_phone: str
     mediator: str
@@ -63,6 +66,20 @@ async def see_link(world: World, token: str) -> LinkFacts:
         office_phone=committee.office_phone,
         mediator=mediator.name if mediator else "",
         planned_at=session.planned_at if session else None,
+    )
+
+
+async def see_office(world: World) -> LinkFacts:
+    """Return whom to ask about an unknown link, where one committee is all there is."""
+    async with world.store.read() as uow:
+        every = await uow.committees.all()
+    only = every[0] if len(every) == 1 else None
+    return LinkFacts(
+        state=None,
+        committee=only.name if only else "",
+        office_phone=only.office_phone if only else "",
+        mediator="",
+        planned_at=None,
     )
 
 

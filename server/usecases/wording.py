@@ -11,6 +11,8 @@ from server.domain.jurisdiction.pack import JurisdictionPack
 from server.usecases.read_case import CaseFacts
 
 _PURPOSES_ZH = {"sign": "签署协议", "move": "换手机", "copy": "领取协议"}
+_HALVES = ((12, "上午"), (13, "中午"), (18, "下午"), (24, "晚上"))
+_NOON = 12
 _PURPOSES_EN = {"sign": "signing", "move": "moving to this phone", "copy": "the copy"}
 
 
@@ -63,9 +65,16 @@ def language(pack: JurisdictionPack) -> str:
 
 
 def when_for_people(at: datetime, pack: JurisdictionPack, lang: str) -> str:
-    """Return day and time where the committee sits: 3 月 14 日（星期五）9:00."""
+    """Return day and time where the committee sits: 3 月 14 日（星期五）上午 9:00."""
+    day, clock = day_and_clock(at, pack, lang)
+    return f"{day}{clock}" if lang.startswith("zh") else f"{day}, {clock}"
+
+
+def day_and_clock(at: datetime, pack: JurisdictionPack, lang: str) -> tuple[str, str]:
+    """Return the two halves of a time for people, in the committee's zone."""
     local = at.astimezone(timezone(timedelta(minutes=pack.utc_offset_minutes)))
-    clock = f"{local.hour}:{local.minute:02d}"
-    if lang == "zh":
-        return f"{day_zh(local.date())}{clock}"
-    return f"{day_en(local.date())}, {clock}"
+    if not lang.startswith("zh"):
+        return day_en(local.date()), f"{local.hour}:{local.minute:02d}"
+    half = next(word for until, word in _HALVES if local.hour < until)
+    hour = local.hour - _NOON if local.hour > _NOON else local.hour
+    return day_zh(local.date()), f"{half} {hour}:{local.minute:02d}"

@@ -27,11 +27,18 @@ class ResumeLink(Ask):
 
 
 class ConsentText(View):
-    """One consent as it is asked, in the phone's language, and the last answer."""
+    """One consent as it is asked, in the phone's language, and the last answer.
+
+    `statement` and `points` are the card, `terms` the full wording agreed to, `law` its
+    source. Lines of a text are divided by newlines.
+    """
 
     scope: str
     title: str
     statement: str
+    points: list[str]
+    terms: list[str]
+    law: str
     question: str
     agree_means: str
     refuse_means: str

@@ -1,0 +1,159 @@
+"""Handlers of cases, their files, log and sittings."""
+
+from urllib.parse import quote
+
+from aiohttp import web
+
+from server.api.endpoint import Context
+from server.api.forms import case_form, utc
+from server.api.schemas import case as wire, pack as pack_wire
+from server.api.uploads import read_upload
+from server.api.views.case import case_view, file_view
+from server.api.views.desk import case_list, log_view, today_view
+from server.api.views.pack import pack_view
+from server.domain.case import CaseState
+from server.domain.errors import InvalidValueError
+from server.domain.ids import CaseId, FileId, PersonId, SessionId
+from server.usecases import (
+    change_case,
+    end_case,
+    find_cases,
+    open_case,
+    plan_session,
+    read_case,
+    reveal_field,
+    see_today,
+    share_files,
+)
+from server.usecases.share_files import Upload
+
+
+def case_id(context: Context) -> CaseId:
+    """Return the case that the path names."""
+    return CaseId(context.path["case_id"])
+
+
+async def pack(context: Context, _: None) -> pack_wire.PackView:
+    """Return the lists of the jurisdiction."""
+    return pack_view(context.world.pack)
+
+
+async def today(context: Context, _: None) -> wire.TodayView:
+    """Return the day."""
+    return today_view(await see_today.see_today(context.world, context.staff))
+
+
+async def search(context: Context, _: None) -> wire.CaseList:
+    """Return one page of cases."""
+    found = await find_cases.search(
+        context.world, context.staff, context.query.get("q", ""), _state(context), _page(context)
+    )
+    return case_list(found)
+
+
+def _state(context: Context) -> CaseState | None:
+    wanted = context.query.get("state", "")
+    if not wanted:
+        return None
+    if wanted not in set(CaseState):
+        raise InvalidValueError(field="state", reason="unknown_code")
+    return CaseState(wanted)
+
+
+def _page(context: Context) -> int:
+    text = context.query.get("page", "1")
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:6]) <= _LAST_PAGE:
+        raise InvalidValueError(field="page", reason="not_a_page")
+    return int(text[:6])
+
+
+_LAST_PAGE = 100_000
+
+
+async def register(context: Context, ask: wire.CaseAsk) -> wire.Registered:
+    """Register a case."""
+    done = await open_case.register(context.world, context.staff, case_form(ask))
+    return wire.Registered(id=done.case.id, case_no=done.case.case_no, warnings=list(done.warnings))
+
+
+async def case(context: Context, _: None) -> wire.CaseView:
+    """Return a case."""
+    facts = await read_case.see_case(context.world, context.staff, case_id(context))
+    return case_view(context.world, facts)
+
+
+async def change(context: Context, ask: wire.ChangeCase) -> wire.CaseView:
+    """Change a case."""
+    facts = await change_case.change(
+        context.world, context.staff, case_id(context), ask.version, case_form(ask)
+    )
+    return case_view(context.world, facts)
+
+
+async def end(context: Context, ask: wire.EndCaseAsk) -> wire.CaseView:
+    """End a case without agreement."""
+    facts = await end_case.end(
+        context.world, context.staff, case_id(context), ask.end_reason, ask.note
+    )
+    return case_view(context.world, facts)
+
+
+async def log(context: Context, _: None) -> wire.LogView:
+    """Return the session log."""
+    entries, head = await find_cases.see_log(context.world, context.staff, case_id(context))
+    return log_view(entries, head)
+
+
+async def upload(context: Context, _: None) -> wire.FileView:
+    """Keep an uploaded file."""
+    name, content = await read_upload(context)
+    given = Upload(name=name, content=content)
+    kind = context.query.get("kind", "other")
+    file = await share_files.upload(context.world, context.staff, case_id(context), kind, given)
+    return file_view(file)
+
+
+async def file(context: Context, _: None) -> web.Response:
+    """Return a file to be saved, never to be shown inside our own pages."""
+    stored, content = await share_files.open_file(
+        context.world, context.staff, case_id(context), FileId(context.path["file_id"])
+    )
+    return web.Response(
+        body=content,
+        content_type=stored.media_type,
+        headers={
+            "Cache-Control": "no-store",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(stored.name, safe='')}",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+        },
+    )
+
+
+async def reveal(context: Context, ask: wire.RevealAsk) -> wire.Revealed:
+    """Return one masked field in clear."""
+    value = await reveal_field.reveal(
+        context.world,
+        context.staff,
+        case_id(context),
+        PersonId(context.path["person_id"]),
+        ask.field,
+        ask.reason,
+    )
+    return wire.Revealed(value=value)
+
+
+async def schedule(context: Context, ask: wire.ScheduleAsk) -> wire.CaseView:
+    """Plan a sitting."""
+    facts = await plan_session.schedule(
+        context.world, context.staff, case_id(context), utc(ask.planned_at)
+    )
+    return case_view(context.world, facts)
+
+
+async def reschedule(context: Context, ask: wire.ScheduleAsk) -> wire.CaseView:
+    """Move a sitting."""
+    session_id = SessionId(context.path["session_id"])
+    facts = await plan_session.reschedule(
+        context.world, context.staff, case_id(context), session_id, utc(ask.planned_at)
+    )
+    return case_view(context.world, facts)

@@ -1,0 +1,101 @@
+"""Handlers of a person's link: its page, the four digits, coming back."""
+
+import json
+from pathlib import Path
+
+from aiohttp import web
+
+from server.api import cookies, templates
+from server.api.endpoint import Answer, Context
+from server.api.headers import SOCKETS, content_policy
+from server.api.schemas import seat as wire
+from server.api.static import DIST
+from server.api.throttle import DOORS, TooFastError
+from server.api.views.language import language
+from server.api.views.seat import seat_view
+from server.domain.errors import NotFoundError
+from server.usecases import answer_link
+from server.usecases.answer_link import LinkFacts
+from server.usecases.identify import hash_token
+from server.usecases.see_seat import see_seat
+from server.usecases.wording import day_and_clock
+
+UNKNOWN = "unknown"
+
+
+async def page(context: Context, _: None) -> web.Response:
+    """Return the link's page. Looking changes nothing; every unknown link looks the same."""
+    try:
+        context.request.app[DOORS].look(context.request)
+        facts = await answer_link.see_link(context.world, context.path["token"])
+    except NotFoundError:
+        return _painted(context, await answer_link.see_office(context.world), status=404)
+    except TooFastError as fast:
+        return _too_fast(context, fast)
+    return _painted(context, facts)
+
+
+def _painted(context: Context, facts: LinkFacts, *, status: int = 200) -> web.Response:
+    folder = context.request.app[DIST] / "party"
+    if not (folder / "index.html").is_file():
+        raise web.HTTPServiceUnavailable(text="not built: run `make build`\n")
+    lang, nonce = language(context.request), context.world.ids.token()
+    text = (
+        templates.pages_in(folder)
+        .get_template("index.html")
+        .render(
+            lang=lang,
+            nonce=nonce,
+            strings=_words(folder)[lang],
+            **_facts(context, facts, lang),
+        )
+    )
+    policy = content_policy(context.request.app[SOCKETS], nonce)
+    return templates.page(text, {"Content-Security-Policy": policy}, status=status)
+
+
+def _words(folder: Path) -> dict[str, dict[str, str]]:
+    words: dict[str, dict[str, str]] = json.loads((folder / "landing.json").read_text("utf-8"))
+    return words
+
+
+def _facts(context: Context, facts: LinkFacts, lang: str) -> dict[str, str]:
+    day, clock = "", ""
+    if facts.planned_at is not None:
+        day, clock = day_and_clock(facts.planned_at, context.world.pack, lang)
+    return {
+        "state": facts.state or UNKNOWN,
+        "committee": facts.committee,
+        "mediator": facts.mediator,
+        "time_day": day,
+        "time_clock": clock,
+        "phone": facts.office_phone,
+        "phone_link": "".join(s for s in facts.office_phone if s.isdigit() or s == "+"),
+    }
+
+
+def _too_fast(context: Context, fast: TooFastError) -> web.Response:
+    words = _words(context.request.app[DIST] / "party")[language(context.request)]
+    wait = str(fast.facts["retry_after_s"])
+    return web.Response(status=429, text=words["digitsBusy"] + "\n", headers={"Retry-After": wait})
+
+
+async def open_link(context: Context, ask: wire.OpenLink) -> Answer:
+    """Open the link for this browser with the four digits."""
+    context.request.app[DOORS].give_digits(context.request)
+    opened = await answer_link.open_link(context.world, ask.token, ask.digits)
+    seat = await see_seat(context.world, opened.invitation, hash_token(opened.token))
+    left = opened.invitation.expires_at - context.world.clock.now()
+    return Answer(
+        view=seat_view(context.world, seat, language(context.request)),
+        cookies={cookies.SEAT: (opened.token, int(left.total_seconds()))},
+    )
+
+
+async def resume(context: Context, ask: wire.ResumeLink) -> wire.SeatView:
+    """Return the seat to a browser that gave the digits before."""
+    context.request.app[DOORS].look(context.request)
+    token = cookies.read(context.request, cookies.SEAT)
+    invitation = await answer_link.resume(context.world, ask.token, token)
+    seat = await see_seat(context.world, invitation, hash_token(token or ""))
+    return seat_view(context.world, seat, language(context.request))

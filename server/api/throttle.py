@@ -1,0 +1,79 @@
+"""How often one address, and everybody together, may knock at the open doors."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+from server.domain.errors import DomainError
+from server.ports.system import Clock
+
+_MOST_ADDRESSES: Final = 20_000
+
+
+class TooFastError(DomainError):
+    """Too many requests; `facts["retry_after_s"]` says when one is taken again."""
+
+    code = "too_fast"
+
+
+@dataclass(slots=True)
+class _Level:
+    tokens: float
+    at: float
+
+
+class Bucket:
+    """A token bucket for every key: `burst` at once, `rate` a second after that."""
+
+    def __init__(self, clock: Clock, *, burst: int, rate: float) -> None:
+        self._clock = clock
+        self._burst = burst
+        self._rate = rate
+        self._levels: OrderedDict[str, _Level] = OrderedDict()
+
+    def take(self, key: str) -> None:
+        """Take one token, or raise TooFastError."""
+        now = self._clock.monotonic()
+        level = self._levels.pop(key, None) or _Level(self._burst, now)
+        self._levels[key] = level
+        if len(self._levels) > _MOST_ADDRESSES:
+            self._levels.popitem(last=False)
+        level.tokens = min(self._burst, level.tokens + (now - level.at) * self._rate)
+        level.at = now
+        if level.tokens < 1:
+            raise TooFastError(retry_after_s=int((1 - level.tokens) / self._rate) + 1)
+        level.tokens -= 1
+
+
+class Doors:
+    """The buckets of the doors that anybody may knock at.
+
+    A mobile network shows thousands of phones under one address, so an address may
+    look often; giving digits is rarer, and five wrong ones lock a link anyway.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._look = Bucket(clock, burst=120, rate=2)
+        self._look_all = Bucket(clock, burst=1_000, rate=100)
+        self._digits = Bucket(clock, burst=20, rate=0.2)
+        self._digits_all = Bucket(clock, burst=200, rate=10)
+        self._checks = Bucket(clock, burst=20, rate=0.1)
+
+    def look(self, request: web.Request) -> None:
+        """Let the request look at a link, or raise TooFastError."""
+        self._look.take(request.remote or "")
+        self._look_all.take("")
+
+    def give_digits(self, request: web.Request) -> None:
+        """Let the request give digits, or raise TooFastError."""
+        self._digits.take(request.remote or "")
+        self._digits_all.take("")
+
+    def check_device(self, person: str) -> None:
+        """Let a person's phone report once more, or raise TooFastError."""
+        self._checks.take(person)
+
+
+DOORS: web.AppKey[Doors] = web.AppKey("doors", Doors)

@@ -1,0 +1,29 @@
+"""Renders the jurisdiction pack's lists for the console."""
+
+from server.api.schemas import pack as wire
+from server.domain.jurisdiction.pack import JurisdictionPack
+from server.domain.jurisdiction.texts import Text
+
+
+def pack_view(pack: JurisdictionPack) -> wire.PackView:
+    """Return every list; what is only read, never newly chosen, is left out."""
+    return wire.PackView(
+        jurisdiction=pack.code,
+        checked_on=pack.checked_on.isoformat(),
+        dispute_types=[
+            wire.DisputeChoice(code=d.code, zh=d.name.zh, en=d.name.en, e_sign=d.signature)
+            for d in pack.dispute_types
+            if not d.historic
+        ],
+        sources=[_choice(one.code, one.name) for one in pack.sources],
+        end_reasons=[_choice(o.code, o.name) for o in pack.end_reasons if not o.historic],
+        id_kinds=[_choice(o.code, o.name) for o in pack.identity_documents if o.for_person],
+        agent_kinds=[_choice(one.code, one.name) for one in pack.agent_kinds],
+        agent_scopes=[_choice(one.code, one.name) for one in pack.agent_scopes],
+        needs=[_choice(one.code, one.name) for one in pack.needs if not one.historic],
+        payment_methods=[_choice(o.code, o.name) for o in pack.payment_methods],
+    )
+
+
+def _choice(code: str, name: Text) -> wire.Choice:
+    return wire.Choice(code=code, zh=name.zh, en=name.en)

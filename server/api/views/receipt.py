@@ -1,0 +1,64 @@
+"""Renders a signer's receipt: his own signature, who is still missing, what is in force."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from server.api.schemas import seat as wire
+from server.domain.agreement import Agreement, AgreementState
+from server.domain.representation import signers
+from server.usecases.read_case import CaseFacts
+from server.usecases.see_seat import Seat
+from server.usecases.world import World
+
+_FINGERPRINT = 8
+
+
+def receipt(world: World, seat: Seat) -> wire.Receipt | None:
+    """Return the receipt once the text is locked; before that there is nothing to sign."""
+    agreement = seat.facts.agreement
+    if agreement is None or agreement.state is AgreementState.DRAFTING:
+        return None
+    own = agreement.signature_of(seat.person.id)
+    seal = agreement.seal
+    return wire.Receipt(
+        signed_at=own.at if own else None,
+        fingerprint=fingerprint(own.statement) if own else "",
+        progress=_progress(world, seat.facts, agreement, seat.person.id),
+        state=agreement.state,
+        number=seal.number if seal else None,
+        effective_on=seal.effective_on if seal else None,
+        confirmation_deadline=seal.confirmation_deadline if seal else None,
+        copy_until=_copy_until(world, seal.at) if seal else None,
+    )
+
+
+def fingerprint(statement: str) -> str:
+    """Return the first eight hexadecimal digits of the signed statement's SHA-256."""
+    return hashlib.sha256(statement.encode()).hexdigest()[:_FINGERPRINT]
+
+
+def _copy_until(world: World, sealed_at: datetime) -> datetime:
+    return sealed_at + timedelta(days=world.rules.copy_days)
+
+
+def _progress(
+    world: World, facts: CaseFacts, agreement: Agreement, own: str
+) -> list[wire.SignerProgress]:
+    """Who signs, in legal order: the parties, then the mediator, then the recorder."""
+    case = facts.case
+    people = [
+        (p.id, p.name, case.party(p.party_id).label) for p in signers(case, world.pack, facts.today)
+    ]
+    staff = [(case.mediator_id, "mediator"), (case.recorder_id, "recorder")]
+    officials = [(who, facts.staff_name(who), role) for who, role in staff if who]
+    return [
+        wire.SignerProgress(
+            label=label, name=name, is_you=who == own, signed_at=_signed_at(agreement, who)
+        )
+        for who, name, label in (*people, *officials)
+    ]
+
+
+def _signed_at(agreement: Agreement, signer: str) -> datetime | None:
+    signature = agreement.signature_of(signer)
+    return signature.at if signature else None

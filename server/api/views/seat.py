@@ -1,0 +1,123 @@
+"""Renders what a party's phone needs outside the live room, in its language."""
+
+from collections.abc import Iterable
+
+from server.api.schemas import seat as wire
+from server.api.views.receipt import receipt
+from server.domain.case import CaseState, PersonRole
+from server.domain.invitation import Answer
+from server.domain.jurisdiction.texts import ConsentText, NoticeBlock, Text, text_version
+from server.domain.masking import mask_phone
+from server.domain.session import MinutesAnswer, Session
+from server.usecases.see_seat import Seat, may_sign_online
+from server.usecases.world import World
+
+_SIGNERS_ALONE = frozenset({"e_signature", "e_delivery"})
+
+
+def seat_view(world: World, seat: Seat, lang: str) -> wire.SeatView:
+    """Return the own seat. It names the other side's parties, nobody else of theirs."""
+    facts, case, person = seat.facts, seat.facts.case, seat.person
+    party, session = case.party(person.party_id), facts.shown
+    notices = world.pack.notices
+    return wire.SeatView(
+        link_state=seat.invitation.state(world.clock.now()),
+        person_id=person.id,
+        person_name=person.name,
+        role=person.role,
+        side=party.side,
+        party_name=party.name,
+        party_label=party.label,
+        committee=facts.committee.name,
+        office=facts.committee.office,
+        office_phone=facts.committee.office_phone,
+        mediator=facts.staff_name(case.mediator_id),
+        planned_at=session.planned_at if session else None,
+        other_side=[other.name for other in case.parties if other.side is not party.side],
+        matter=case.matter,
+        answer=seat.invitation.answer,
+        needs=list(party.needs),
+        consents=_consents(world, seat, lang),
+        rights=[_block(n, b, lang) for n, b in enumerate(notices.rights_and_duties, start=1)],
+        caucus_promises=[_lines(block.lines, lang) for block in notices.caucus_promises],
+        environment_question=notices.environment.text.in_language(lang),
+        device=seat.holds,
+        code_channel=seat.code_channel,
+        mobile_masked=mask_phone(person.mobile),
+        session_id=session.id if session else None,
+        session_state=session.state if session else None,
+        may_sign=seat.signs and may_sign_online(case, world.pack),
+        agreement_state=facts.agreement.state if facts.agreement else None,
+        receipt=receipt(world, seat),
+        ended=_ended(world, seat, lang),
+    )
+
+
+def _lines(lines: Iterable[Text], lang: str) -> str:
+    return "\n".join(line.in_language(lang) for line in lines)
+
+
+def _block(no: int, block: NoticeBlock, lang: str) -> wire.RightsBlock:
+    text = _lines(block.lines, lang)
+    return wire.RightsBlock(no=no, title=block.title.in_language(lang), text=text)
+
+
+def _consents(world: World, seat: Seat, lang: str) -> list[wire.ConsentText]:
+    companion = seat.person.role is PersonRole.COMPANION
+    asked = (
+        text for text in world.pack.consents if not (companion and text.scope in _SIGNERS_ALONE)
+    )
+    return [_consent(text, seat, lang) for text in asked]
+
+
+def _consent(text: ConsentText, seat: Seat, lang: str) -> wire.ConsentText:
+    session = seat.facts.shown
+    given = session.consent(seat.person.id, text.scope) if session else None
+    version = text_version(text)
+    # An answer to other words than those on the screen is no answer.
+    counts = given is not None and given.text_version == version
+    return wire.ConsentText(
+        scope=text.scope,
+        title=text.title.in_language(lang),
+        statement=_lines(text.statement, lang),
+        points=[point.in_language(lang) for point in text.points],
+        terms=[term.in_language(lang) for term in text.terms],
+        law=text.law.in_language(lang),
+        question=text.question.in_language(lang),
+        agree_means=_lines(text.on_agree, lang),
+        refuse_means=_lines(text.on_refuse, lang),
+        ends_online=text.refusal_ends_online,
+        text_version=version,
+        answer=given.agreed if given and counts else None,
+    )
+
+
+def _ended(world: World, seat: Seat, lang: str) -> wire.EndNotice | None:
+    case = seat.facts.case
+    refused = seat.invitation.answer is Answer.REFUSED
+    if case.state is not CaseState.ENDED and not refused:
+        return None
+    blocks = [world.pack.notices.remedies]
+    if case.labour is not None and world.pack.notices.labour is not None:
+        blocks.append(world.pack.notices.labour)
+    return wire.EndNotice(
+        outcome=case.result if case.state is CaseState.ENDED else "",
+        end_reason=case.end_reason or "refused",
+        remedies=[line.in_language(lang) for block in blocks for line in block.lines],
+    )
+
+
+def minutes_view(session: Session | None, answer: MinutesAnswer | None) -> wire.PartyMinutes:
+    """Return the minutes as the parties are asked to confirm them; empty before that."""
+    if session is None or not session.minutes_ready:
+        return wire.PartyMinutes(version=0, ready=False, items=[], answered=None)
+    items = [
+        wire.MinutesLine(id=i.id, at=i.at, speaker=i.speaker, text=i.text, mark=i.mark)
+        for i in session.minutes
+    ]
+    return wire.PartyMinutes(
+        version=session.minutes_version,
+        ready=True,
+        items=items,
+        answered=answer.agreed if answer else None,
+    )
