@@ -3,13 +3,12 @@
 import argparse
 import asyncio
 import logging
-import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from server.config import Settings, SettingsError, load
+from server.config import Settings, SettingsError, environment, load
 from server.domain.errors import DomainError
 
 Command = Callable[[argparse.Namespace], int]
@@ -100,8 +99,8 @@ def _serve(asked: argparse.Namespace) -> int:
     settings = _settings(asked)
     demo = ("--demo",) if settings.demo else ()
     children = (
-        Child(name="app", argv=command("app", *demo), env=os.environ),
-        Child(name="media", argv=command("media"), env=os.environ),
+        Child(name="app", argv=command("app", *demo), env=environment()),
+        Child(name="media", argv=command("media"), env=environment()),
     )
     asyncio.run(supervise(children))
     return 0

@@ -151,3 +151,8 @@ def _say(wrong: ValidationError) -> str:
         name = PREFIX + "_".join(str(part) for part in one["loc"]).upper() if one["loc"] else ""
         lines.append(f"{name}: {one['msg']}" if name else one["msg"])
     return "; ".join(lines)
+
+
+def environment() -> dict[str, str]:
+    """Return the environment that this program's other processes are given."""
+    return dict(os.environ)

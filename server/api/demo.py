@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from server.api.endpoint import Context
+from server.usecases.rehearse import staff_digits
 
 CODES: web.AppKey[Mapping[str, str]] = web.AppKey("codes", Mapping)
 
 
 async def codes(context: Context, _: None) -> web.Response:
-    """Return the latest code by person; to loopback only."""
+    """Return the latest code by person and the staff's six digits; to loopback only."""
     if context.request.remote not in {"127.0.0.1", "::1"}:
         raise web.HTTPNotFound
-    return web.json_response(dict(context.request.app[CODES]))
+    staff = await staff_digits(context.world)
+    return web.json_response({"codes": dict(context.request.app[CODES]), "staff": staff})

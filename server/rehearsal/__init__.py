@@ -1,0 +1,1 @@
+"""The invented committee and case, simulated phones, and what is measured with them."""
