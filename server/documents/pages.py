@@ -12,7 +12,7 @@ QUALITY = 80
 
 def pictures(pdf: bytes, width: int) -> list[bytes]:
     """Return every page as WebP, `width` pixels wide (at most 2400), forms drawn."""
-    return [_webp(image) for image in images(pdf, min(width, WIDEST))]
+    return [webp(image) for image in images(pdf, min(width, WIDEST))]
 
 
 def images(pdf: bytes, width: int) -> Iterator[Image.Image]:
@@ -37,7 +37,8 @@ def page_text(pdf: bytes) -> list[str]:
         opened.close()
 
 
-def _webp(image: Image.Image) -> bytes:
+def webp(image: Image.Image) -> bytes:
+    """Return a picture as WebP."""
     out = BytesIO()
     image.convert("RGB").save(out, "WEBP", quality=QUALITY, method=4)
     return out.getvalue()

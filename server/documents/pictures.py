@@ -47,6 +47,11 @@ def picture(content: bytes) -> Picture:
     return Picture(image=image)
 
 
+def check_picture(content: bytes) -> None:
+    """Raise InvalidValueError unless the seal could print this picture."""
+    picture(content)
+
+
 def embed(writer: BasePdfFileWriter, shown: Picture) -> generic.IndirectObject:
     """Add the picture to the PDF as an image object with its transparency."""
     red, green, blue, alpha = shown.image.split()

@@ -50,3 +50,8 @@ def make_signature(keys: KeyStore, ref: KeyRef, message: bytes) -> MadeSignature
     """Return this server's signature over `message`."""
     key = keys.key(key_name(ref))
     return MadeSignature(suite=SUITE, signature=key.sign(message, ALGORITHM), public_key=spki(key))
+
+
+def server_key(keys: KeyStore, ref: KeyRef) -> bytes:
+    """Return the DER SPKI of a key this server keeps, made on first use."""
+    return spki(keys.key(key_name(ref)))

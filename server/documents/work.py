@@ -7,9 +7,16 @@ from server.documents.certificates import certificates
 from server.documents.fonts import FontFolders, missing_characters
 from server.documents.keys import KeyStore
 from server.documents.pages import pictures
+from server.documents.pictures import check_picture
 from server.documents.sealing import apply_seal
-from server.documents.signatures import make_signature, to_der, verify_signature
+from server.documents.signatures import (
+    make_signature,
+    server_key,
+    to_der,
+    verify_signature,
+)
 from server.documents.typesetting import typeset
+from server.documents.watermark import marked_pictures
 from server.domain.agreement_document import AgreementDocument
 from server.domain.ids import CommitteeId
 from server.ports.documents import KeyRef, LockedPdf, MadeSignature, SealedPdf, SealOrder
@@ -28,6 +35,12 @@ class TypstRenderer:
 
     async def pages(self, pdf: bytes, width: int) -> list[bytes]:
         return await self.work.run(pictures, pdf, width)
+
+    async def watermarked(self, pdf: bytes, width: int, words: str) -> list[bytes]:
+        return await self.work.run(marked_pictures, pdf, width, words, self.fonts)
+
+    async def check_picture(self, content: bytes) -> None:
+        await self.work.run(check_picture, content)
 
     async def missing_characters(self, text: str) -> frozenset[str]:
         return await self.work.run(missing_characters, text, self.fonts)
@@ -54,6 +67,9 @@ class LocalSigner:
 
     async def sign(self, key: KeyRef, message: bytes) -> MadeSignature:
         return await self.work.run(make_signature, self.keys, key, message)
+
+    async def public_key(self, key: KeyRef) -> bytes:
+        return await self.work.run(server_key, self.keys, key)
 
     async def certificates(self, committee_id: CommitteeId, at: datetime) -> tuple[bytes, bytes]:
         return await self.work.run(certificates, self.keys, committee_id, at)

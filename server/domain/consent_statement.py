@@ -13,6 +13,8 @@ from server.domain.canonical import canonical_json
 from server.domain.errors import InvalidValueError
 
 FORMAT = 1
+SIGN_AGREEMENT = "sign_agreement"
+MOMENTS = ("at", "code_verified_at", "confirmed_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +22,10 @@ class ConsentStatement:
     """One signer's statement.
 
     Digests are SHA-256 in hexadecimal: of the canonical agreement, of the locked PDF,
-    of the DER SPKI, of the handwriting PNG and of the strokes. `key_control` is browser
-    or server. `declaration` is the sentence the signer saw above the signing field.
+    of the DER SPKI, of the handwriting PNG and of the strokes; `agreement_sm3` is SM3 of
+    the canonical agreement. `key_control` is browser or server. `declaration` is the
+    sentence the signer saw above the signing field. Either a code reached `phone_masked`
+    and was given back, or staff `confirmed_by` compared the person on video.
     """
 
     signer_id: str
@@ -40,6 +44,11 @@ class ConsentStatement:
     code_verified_at: datetime | None = None
     handwriting_sha256: str | None = None
     strokes_sha256: str | None = None
+    agreement_sm3: str | None = None
+    phone_masked: str | None = None
+    confirmed_by: str | None = None
+    confirmed_at: datetime | None = None
+    purpose: str = SIGN_AGREEMENT
 
 
 def statement_bytes(statement: ConsentStatement) -> bytes:
@@ -54,7 +63,7 @@ def read_statement(content: bytes) -> ConsentStatement:
     try:
         found: dict[str, Any] = json.loads(content)
         version = found.pop("v")
-        moments = {name: _moment(found.pop(name)) for name in ("at", "code_verified_at")}
+        moments = {name: _moment(found.pop(name)) for name in MOMENTS}
         statement = ConsentStatement(**found, **moments)  # type: ignore[arg-type]
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InvalidValueError(field="statement", reason="not_a_statement") from error

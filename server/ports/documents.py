@@ -50,6 +50,14 @@ class Renderer(Protocol):
         """Return every page as a WebP picture `width` pixels wide."""
         ...
 
+    async def watermarked(self, pdf: bytes, width: int, words: str) -> list[bytes]:
+        """Return the pages with `words`, the viewer's name and the time, drawn across."""
+        ...
+
+    async def check_picture(self, content: bytes) -> None:
+        """Raise InvalidValueError unless the seal could print this picture."""
+        ...
+
     async def missing_characters(self, text: str) -> frozenset[str]:
         """Return the characters of `text` that no font can draw."""
         ...
@@ -132,6 +140,10 @@ class Signer(Protocol):
 
     async def sign(self, key: KeyRef, message: bytes) -> MadeSignature:
         """Return the signature; deterministic (RFC 6979), so doing it again changes nothing."""
+        ...
+
+    async def public_key(self, key: KeyRef) -> bytes:
+        """Return the DER SPKI of a key, which a statement names before it is signed."""
         ...
 
     async def certificates(self, committee_id: CommitteeId, at: datetime) -> tuple[bytes, bytes]:
