@@ -10,7 +10,9 @@ SOCKETS: web.AppKey[str] = web.AppKey("sockets", str)
 _ALWAYS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
-    "Permissions-Policy": "camera=(self), microphone=(self), geolocation=()",
+    "Permissions-Policy": (
+        "camera=(self), microphone=(self), autoplay=(self), screen-wake-lock=(self), geolocation=()"
+    ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }

@@ -277,7 +277,8 @@ class Snapshot(BaseModel):
     """The whole state as one viewer may know it; `n` grows with every change.
 
     `lamp` is `cutting` until the worker has confirmed the edge table, then `isolated`;
-    `failed` keeps the own sound off. `audience` names the seats that hear the viewer.
+    `failed` keeps the own sound off. `audience` names the seats that hear the viewer;
+    `rights_heard` and `environment` are the viewer's own answers.
     """
 
     n: int
@@ -297,6 +298,8 @@ class Snapshot(BaseModel):
     device: Literal["holder", "waiting"]
     rights_block: int
     rights_total: int
+    rights_heard: list[int]
+    environment: str
     minutes: MinutesState
     agreement_revision: int
     agreement_state: str | None

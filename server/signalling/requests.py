@@ -18,7 +18,6 @@ from server.signalling.callers import Caller
 from server.usecases import conduct_session as steps
 from server.usecases.world import World
 
-
 T = TypeVar("T")
 
 

@@ -51,6 +51,8 @@ def snapshot(view: RoomView, seat: SeatId, *, holder: bool = True) -> Snapshot:
         device="holder" if holder else "waiting",
         rights_block=session.rights_block,
         rights_total=view.rights_blocks,
+        rights_heard=_heard(session, viewer),
+        environment=_said(session, viewer),
         minutes=_minutes(view, viewer) if holder else _no_minutes(),
         agreement_revision=view.scene.agreement.revision,
         agreement_state=view.scene.agreement.state,
@@ -171,6 +173,16 @@ def _party(view: RoomView, person: Person | None) -> str:
     return party.short_name or party.name
 
 
+def _heard(session: Session, viewer: Participant) -> list[int]:
+    answers = session.rights_answers
+    return sorted({a.block for a in answers if a.person_id == viewer.person_id})
+
+
+def _said(session: Session, viewer: Participant) -> str:
+    said = [e.present for e in session.environments if e.person_id == viewer.person_id]
+    return said[-1] if said else ""
+
+
 def _minutes(view: RoomView, viewer: Participant) -> MinutesState:
     session = view.session
     shown = viewer.staff_id is not None or session.minutes_ready
@@ -222,7 +234,6 @@ def _desk_seat(view: RoomView, one: Participant) -> DeskSeat:
     person = case.person(one.person_id)
     online = session.consent(person.id, owed.ONLINE)
     given = {c.scope: c.agreed for c in session.consents if c.person_id == person.id}
-    said = [e.present for e in session.environments if e.person_id == person.id]
     presence = view.presence.get(one.seat, Presence(seat=one.seat))
     return DeskSeat(
         seat=one.seat,
@@ -230,8 +241,8 @@ def _desk_seat(view: RoomView, one: Participant) -> DeskSeat:
         consents_given=sum(given.values()),
         consents_asked=len(given),
         online_consent=online.agreed if online else None,
-        rights_heard=len({a.block for a in session.rights_answers if a.person_id == person.id}),
-        environment=said[-1] if said else "",
+        rights_heard=len(_heard(session, one)),
+        environment=_said(session, one),
         call=presence.call,
         device_waiting=person.id in view.scene.waiting,
         owed=list(owed.before_admission(session, person, view.rights_blocks)),
