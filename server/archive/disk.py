@@ -23,13 +23,13 @@ class Disk:
         if folder.is_dir():
             return
         self.make_folder(folder.parent)
-        with _refusing_when_full():
+        with refusing_when_full():
             folder.mkdir(mode=0o700, exist_ok=True)
         self.sync_folder(folder.parent)
 
     def write(self, path: Path, content: bytes) -> None:
         """Write a new file, durable and read-only. Its folder's name is not synced yet."""
-        with _refusing_when_full(), path.open("xb") as out:
+        with refusing_when_full(), path.open("xb") as out:
             out.write(content)
             out.flush()
             os.fchmod(out.fileno(), READ_ONLY_FILE)
@@ -39,7 +39,7 @@ class Disk:
         """Make the names in a folder durable."""
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            with _refusing_when_full():
+            with refusing_when_full():
                 os.fsync(handle)
         finally:
             os.close(handle)
@@ -51,7 +51,7 @@ class Disk:
 
     def rename(self, old: Path, new: Path) -> None:
         """Give a finished folder its name, in one step, durably."""
-        with _refusing_when_full():
+        with refusing_when_full():
             old.rename(new)
         self.sync_folder(new.parent)
 
@@ -65,14 +65,16 @@ class Disk:
         """Keep `size` bytes of the disk for later under this name."""
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            with _refusing_when_full():
+            with refusing_when_full():
                 os.posix_fallocate(handle, 0, size)
                 os.fsync(handle)
         finally:
             os.close(handle)
 
 
-class _refusing_when_full:  # noqa: N801  reads as a phrase after `with`
+class refusing_when_full:  # noqa: N801  reads as a phrase after `with`
+    """Turns an OSError for want of room into DiskFullError."""
+
     def __enter__(self) -> None:
         """Nothing to prepare."""
 

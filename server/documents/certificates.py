@@ -50,6 +50,14 @@ def certificate_key(certificate: bytes) -> bytes:
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
+def certificate_der(certificate: bytes) -> bytes:
+    """Return a PEM certificate as DER; InvalidValueError when it is none."""
+    try:
+        return x509.load_pem_x509_certificate(certificate).public_bytes(Encoding.DER)
+    except UNREADABLE as error:
+        raise InvalidValueError(field="certificate", reason="not_pem") from error
+
+
 def issued_by(certificate: bytes, issuer: bytes) -> bool:
     """Return whether the PEM `issuer` signed the PEM `certificate`."""
     try:

@@ -11,7 +11,7 @@ from hashlib import sha256
 from io import BytesIO
 
 import pypdfium2  # type: ignore[import-untyped]
-from asn1crypto import pem, x509  # type: ignore[import-untyped]
+from asn1crypto import x509  # type: ignore[import-untyped]
 from PIL import Image, ImageChops, ImageDraw
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -22,6 +22,7 @@ from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverage
 from pyhanko_certvalidator import ValidationContext
 
 from server.documents.attachments import attachment
+from server.documents.certificates import certificate_der
 from server.documents.pages import images
 from server.documents.typesetting import slots
 from server.ports.documents import PdfFacts, Slot
@@ -50,15 +51,17 @@ MARGIN = 2  # pixels around a blank, for rounding
 def inspect(pdf: bytes, locked_size: int, anchors: Sequence[bytes]) -> PdfFacts:
     """Return the facts of the sealed PDF; `anchors` are trusted certificates as PEM.
 
-    `locked_size` is the length of the locked prefix. Never raises on any bytes.
+    `locked_size` is the length of the locked prefix. No bytes of a PDF make it raise;
+    InvalidValueError when an anchor is no certificate.
     """
+    roots = [x509.Certificate.load(certificate_der(anchor)) for anchor in anchors]
     try:
-        return _facts(pdf, locked_size, anchors)
+        return _facts(pdf, locked_size, roots)
     except TAMPERED:
         return PdfFacts(readable=False)
 
 
-def _facts(pdf: bytes, locked_size: int, anchors: Sequence[bytes]) -> PdfFacts:
+def _facts(pdf: bytes, locked_size: int, roots: Sequence[x509.Certificate]) -> PdfFacts:
     signatures = PdfFileReader(BytesIO(pdf)).embedded_regular_signatures
     found = _carried(pdf)
     filled = only_blanks_filled(pdf, locked_size)
@@ -66,13 +69,13 @@ def _facts(pdf: bytes, locked_size: int, anchors: Sequence[bytes]) -> PdfFacts:
         return PdfFacts(readable=True, attachment=found, only_blanks_filled=filled)
     last = signatures[-1]
     at = last.self_reported_timestamp
-    status = validate_pdf_signature(last, _context(anchors, at))
+    status = validate_pdf_signature(last, _context(roots, at))
     certificate = last.signer_cert
     return PdfFacts(
         readable=True,
         intact=status.intact,
         valid=status.valid,
-        trusted=status.trusted if anchors else None,
+        trusted=status.trusted if roots else None,
         covers_all=status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
         modification=_modification(status),
         only_blanks_filled=filled,
@@ -126,8 +129,7 @@ def _carried(pdf: bytes) -> bytes | None:
         return None
 
 
-def _context(anchors: Sequence[bytes], moment: datetime | None) -> ValidationContext:
-    roots = [x509.Certificate.load(pem.unarmor(anchor)[2]) for anchor in anchors]
+def _context(roots: Sequence[x509.Certificate], moment: datetime | None) -> ValidationContext:
     return ValidationContext(
         trust_roots=roots, moment=moment, allow_fetching=False, revocation_mode="soft-fail"
     )

@@ -16,7 +16,7 @@ from io import BytesIO
 from pathlib import Path
 
 import typst
-from asn1crypto import pem, x509  # type: ignore[import-untyped]
+from asn1crypto import x509  # type: ignore[import-untyped]
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.content import AppearanceContent, ResourceType
 from pyhanko.pdf_utils.generic import pdf_name
@@ -30,7 +30,7 @@ from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.stamp import BaseStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from server.documents.certificates import certificates
+from server.documents.certificates import certificate_der, certificates
 from server.documents.filling import Filling, Shown, Words
 from server.documents.fonts import FontFolders
 from server.documents.keys import ALGORITHM, KeyStore, key_name
@@ -239,4 +239,4 @@ def _add_field(filling: Filling, slot: Slot, label: str) -> None:
 
 
 def _certificate(content: bytes) -> x509.Certificate:
-    return x509.Certificate.load(pem.unarmor(content)[2])
+    return x509.Certificate.load(certificate_der(content))

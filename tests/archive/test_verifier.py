@@ -211,7 +211,7 @@ def test_nothing_in_agreement_or_statement_makes_the_verifier_raise(
     name = data.draw(st.sampled_from(["agreement.json", f"{CHEN}/statement.json", "log.jsonl"]))
     content = json.loads(files[name].splitlines()[0])
     key = data.draw(st.sampled_from(sorted(content)))
-    value = data.draw(st.sampled_from([None, 0, "x", [], {}, [1], [{"signers": 1}]]))
+    value: object = data.draw(st.sampled_from([None, 0, "x", [], {}, [1], [{"signers": 1}]]))
     assume(content[key] != value)
     content[key] = value
     report = verify_files(resigned({**files, name: canonical_json(content)}, office), TOOLS)

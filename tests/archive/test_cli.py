@@ -1,0 +1,86 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from server.archive.cli import main
+from server.archive.package import package
+from server.archive.report_text import FACTS
+from server.archive.verifier import JUDGES, verify_files
+from server.domain.record import RecordParts
+from tests.archive.example import TOOLS, Files
+
+
+@pytest.fixture
+def packed(files: Files, tmp_path: Path) -> Path:
+    path = tmp_path / "record.zip"
+    path.write_bytes(package("record-17", files))
+    return path
+
+
+@pytest.fixture
+def issuer(parts: RecordParts, tmp_path: Path) -> Path:
+    path = tmp_path / "issuer.pem"
+    path.write_bytes(parts.issuer_certificate)
+    return path
+
+
+def test_a_good_record_exits_0_and_says_so(
+    packed: Path, issuer: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(packed), "--trust", str(issuer)], TOOLS) == 0
+    said = capsys.readouterr().out
+    assert "核验通过" in said
+    assert "签名: 陈水根 2025-03-14 11:38:00 +08:00" in said
+    assert "✗" not in said
+    assert "?" not in said
+
+
+def test_json_tells_each_fact_and_the_groups(
+    packed: Path, issuer: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(packed), "--json", "--trust", str(issuer)], TOOLS) == 0
+    told = json.loads(capsys.readouterr().out)
+    groups = ("verified", "intact", "valid", "trusted", "complete")
+    assert [told[name] for name in groups] == [True] * 5
+    assert [fact["code"] for fact in told["facts"]] == list(FACTS["zh"])
+    assert told["sealed_at"] == "2025-03-14T03:52:47+00:00"
+    assert told["signers"][0]["name"] == "陈水根"
+
+
+def test_without_an_anchor_trust_is_told_as_unjudged(
+    packed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(packed), "--json"], TOOLS) == 0
+    assert json.loads(capsys.readouterr().out)["trusted"] is None
+    assert main([str(packed), "--language", "en"], TOOLS) == 0
+    assert "not judged" in capsys.readouterr().out
+
+
+def test_a_bent_record_exits_1_and_names_the_file(
+    files: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bent = {**files, "identity.json": files["identity.json"] + b" "}
+    path = tmp_path / "bent.zip"
+    path.write_bytes(package("record-17", bent))
+    assert main([str(path)], TOOLS) == 1
+    said = capsys.readouterr().out
+    assert "核验不通过" in said
+    assert "identity.json" in said
+
+
+def test_no_record_and_no_certificate_exit_2(
+    packed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = tmp_path / "text.pem"
+    text.write_text("no certificate")
+    assert main([str(tmp_path / "nothing")], TOOLS) == 2
+    assert main([str(packed), "--trust", str(tmp_path / "nothing")], TOOLS) == 2
+    assert main([str(packed), "--trust", str(text)], TOOLS) == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_every_fact_has_its_words_in_both_languages(files: Files) -> None:
+    codes = [fact.code for fact in verify_files(files, TOOLS).facts]
+    assert len(codes) == len(JUDGES)
+    assert set(codes) == set(FACTS["zh"]) == set(FACTS["en"])
