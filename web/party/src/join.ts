@@ -67,7 +67,7 @@ function wireTools(): void {
   );
   document.querySelector("[data-tool='size']")?.addEventListener("click", () => nextSize());
   const foot = document.querySelector<HTMLElement>(".foot");
-  if (foot) watchFoot(foot);
+  if (foot) watchFoot(foot, (flows) => foot.classList.toggle("foot-flows", flows));
 }
 
 function showObstacle(why: "insecure" | "inApp" | "old"): void {

@@ -35,11 +35,9 @@ export function nextSize(): string {
 
 const FOOT_SHARE = 0.4;
 
-/** Keeps watch over a foot: above 40 % of the height it flows with the page. Returns how to stop. */
-export function watchFoot(foot: HTMLElement): () => void {
-  const judge = (): void => {
-    foot.classList.toggle("foot-flows", foot.offsetHeight > window.innerHeight * FOOT_SHARE);
-  };
+/** Watches the fixed part at the bottom and tells whether it would take more than 40 % of the height. Returns a stop. */
+export function watchFoot(foot: HTMLElement, told: (flows: boolean) => void): () => void {
+  const judge = (): void => told(foot.offsetHeight > window.innerHeight * FOOT_SHARE);
   judge();
   window.addEventListener("resize", judge);
   const watcher = typeof ResizeObserver === "undefined" ? null : new ResizeObserver(judge);

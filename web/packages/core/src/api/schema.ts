@@ -2006,6 +2006,9 @@ export interface components {
         /**
          * ConsentText
          * @description One consent as it is asked, in the phone's language, and the last answer.
+         *
+         *     `statement` and `points` are the card, `terms` the full wording agreed to, `law` its
+         *     source. Lines of a text are divided by newlines.
          */
         ConsentText: {
             /** Agree Means */
@@ -2014,6 +2017,10 @@ export interface components {
             answer: boolean | null;
             /** Ends Online */
             ends_online: boolean;
+            /** Law */
+            law: string;
+            /** Points */
+            points: string[];
             /** Question */
             question: string;
             /** Refuse Means */
@@ -2022,6 +2029,8 @@ export interface components {
             scope: string;
             /** Statement */
             statement: string;
+            /** Terms */
+            terms: string[];
             /** Text Version */
             text_version: string;
             /** Title */
@@ -3675,7 +3684,8 @@ export interface components {
          * @description The whole state as one viewer may know it; `n` grows with every change.
          *
          *     `lamp` is `cutting` until the worker has confirmed the edge table, then `isolated`;
-         *     `failed` keeps the own sound off. `audience` names the seats that hear the viewer.
+         *     `failed` keeps the own sound off. `audience` names the seats that hear the viewer;
+         *     `rights_heard` and `environment` are the viewer's own answers.
          */
         Snapshot: {
             /** Agreement Revision */
@@ -3693,6 +3703,8 @@ export interface components {
             device: "holder" | "waiting";
             /** End Reason */
             end_reason: string;
+            /** Environment */
+            environment: string;
             /**
              * Hold
              * @enum {string}
@@ -3718,6 +3730,8 @@ export interface components {
             reading: string | null;
             /** Rights Block */
             rights_block: number;
+            /** Rights Heard */
+            rights_heard: number[];
             /** Rights Total */
             rights_total: number;
             /** Seats */
