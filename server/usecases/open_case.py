@@ -6,7 +6,7 @@ from datetime import datetime
 
 from server.domain import access
 from server.domain.access import Act, Thing
-from server.domain.case import Case, CaseState
+from server.domain.case import Case, CaseState, PersonRole
 from server.domain.committee import Committee
 from server.domain.deadlines import MEDIATION_DAYS, days_after
 from server.domain.errors import InvalidValueError, NotFoundError
@@ -104,7 +104,7 @@ async def _duplicates(uow: UnitOfWork, committee: CommitteeId, form: CaseForm) -
 
 
 def _numbers(party: PartyForm) -> set[str]:
-    own = {person.id_no for person in party.people if person.authority is None}
+    own = {person.id_no for person in party.people if person.role is PersonRole.PARTY}
     return {number for number in own | {party.uscc} if number}
 
 
