@@ -80,8 +80,8 @@ class Engine(Protocol):
 
     counters: Counter[str]
 
-    def open(self, receiver: Receiver) -> int:
-        """Bind and start; return the port."""
+    async def open(self, receiver: Receiver) -> int:
+        """Bind UDP and TCP on one port number and start; return it."""
         ...
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ RFC 8829 (JSEP), RFC 8843 (BUNDLE), RFC 8445 2.5 (ICE-lite).
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from server.media.formats import EXTENSIONS, H264, MIDS, OPUS, UPLINK_MID, VP8, Kind, slot_mid
 from server.ports.media import SLOTS
@@ -22,6 +23,11 @@ class Offer:
     addresses: tuple[str, ...]
     port: int
     ssrcs: dict[tuple[int, Kind], int]
+
+
+_UDP: Final = 65_535
+_TCP: Final = 32_767
+"""TCP comes last: one lost packet there holds up all that follow."""
 
 
 def slot_name(slot: int) -> str:
@@ -67,8 +73,9 @@ def _section(offer: Offer, kind: Kind, mid: str) -> Iterator[str]:
     yield from _AUDIO if kind is Kind.AUDIO else _VIDEO
     # In every section: some phones only look at the last one of a bundle.
     for rank, address in enumerate(offer.addresses):
-        priority = (126 << 24) | ((65535 - rank) << 8) | 255
-        yield f"a=candidate:{rank + 1} 1 udp {priority} {address} {offer.port} typ host"
+        where = f"{address} {offer.port} typ host"
+        yield f"a=candidate:{2 * rank + 1} 1 udp {_priority(rank, _UDP)} {where}"
+        yield f"a=candidate:{2 * rank + 2} 1 tcp {_priority(rank, _TCP)} {where} tcptype passive"
     yield "a=end-of-candidates"
 
 
@@ -78,6 +85,11 @@ def _sent(slot: int, kind: Kind, ssrc: int) -> Iterator[str]:
     yield f"a=msid:{stream} {track}"
     yield f"a=ssrc:{ssrc} cname:{stream}"
     yield f"a=ssrc:{ssrc} msid:{stream} {track}"
+
+
+def _priority(rank: int, preference: int) -> int:
+    """Return a candidate's priority: host, before the lower-ranked addresses (RFC 8445 5.1.2.1)."""
+    return (126 << 24) | ((preference - rank) << 8) | 255
 
 
 def _family(address: str) -> str:

@@ -1,4 +1,4 @@
-"""The portable engine: one recvfrom and one sendto per datagram, on any system asyncio runs on."""
+"""The portable engine: one recvfrom and one sendto per datagram, wherever asyncio runs."""
 
 import asyncio
 import logging
@@ -15,6 +15,7 @@ from server.media.engine import (
     Receiver,
 )
 from server.media.secure import SrtpError
+from server.media.streams import Streams
 from server.media.stun import Address
 
 _BATCH: Final = 64
@@ -37,29 +38,32 @@ class PlainEngine:
     """See `server.media.engine.Engine`."""
 
     def __init__(self, bind: str, port: int) -> None:
-        """Remember where to bind."""
+        """Remember where to bind, UDP and TCP."""
         self.counters: Counter[str] = Counter()
         self._bind = (bind, port)
+        self._streams = Streams(self.counters, receive=self._arrived, lost=self._lose)
         self._links: dict[Address, Link] = {}
         self._socket: socket.socket | None = None
         self._receiver: Receiver | None = None
 
-    def open(self, receiver: Receiver) -> int:
-        family = socket.AF_INET6 if ":" in self._bind[0] else socket.AF_INET
-        self._socket = socket.socket(family, socket.SOCK_DGRAM)
-        self._socket.settimeout(0)
-        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
-            self._socket.setsockopt(socket.SOL_SOCKET, option, _SOCKET_BYTES)
-        self._socket.bind(self._bind)
+    async def open(self, receiver: Receiver) -> int:
         self._receiver = receiver
+        self._socket = _udp(self._bind)
+        port = int(self._socket.getsockname()[1])
+        try:
+            await self._streams.open(self._bind[0], port)
+        except OSError:
+            self.close()
+            raise
         asyncio.get_running_loop().add_reader(self._socket, self._read)
-        return int(self._socket.getsockname()[1])
+        return port
 
     def close(self) -> None:
         if self._socket is not None:
             asyncio.get_running_loop().remove_reader(self._socket)
             self._socket.close()
             self._socket = None
+        self._streams.close()
         self._links.clear()
 
     def admit(self, link: Link, address: Address) -> None:
@@ -67,6 +71,7 @@ class PlainEngine:
             return
         link.addresses.append(address)
         self._links[address] = link
+        self._streams.prove(address)
         while len(link.addresses) > MAX_ADDRESSES:
             oldest = next(one for one in link.addresses if one != link.address)
             link.addresses.remove(oldest)
@@ -82,8 +87,19 @@ class PlainEngine:
         if self._links.get(address) is link:
             del self._links[address]
 
+    def _lose(self, address: Address) -> None:
+        """Note that a stream is gone; the phone may still have other ways."""
+        link = self._links.pop(address, None)
+        if link is not None and address in link.addresses:
+            link.addresses.remove(address)
+            if link.address == address:
+                link.address = link.addresses[-1] if link.addresses else None
+
     def datagram(self, address: Address, raw: bytes) -> None:
         if self._socket is None:
+            return
+        if address in self._streams:
+            self.counters["packets_out" if self._streams.send(address, raw) else "drop_send"] += 1
             return
         try:
             self._socket.sendto(raw, address)
@@ -117,6 +133,8 @@ class PlainEngine:
     def drain(self) -> None:
         """Nothing waits here: every packet went to the kernel when it was sent."""
 
+    # ------------------------------------------------------------------ arrival
+
     def _read(self) -> None:
         """Take what has arrived, but not so much at once that timers starve."""
         for _ in range(_BATCH):
@@ -130,10 +148,10 @@ class PlainEngine:
                 # Linux reports an earlier send's ICMP error here; it belongs to nobody.
                 self.counters["icmp"] += 1
                 continue
-            self.counters["packets_in"] += 1
-            self._sort(raw, address)
+            self._arrived(raw, address)
 
-    def _sort(self, raw: bytes, address: Address) -> None:
+    def _arrived(self, raw: bytes, address: Address) -> None:
+        self.counters["packets_in"] += 1
         link = self._links.get(address)
         try:
             self._hand_over(raw, address, link)
@@ -210,3 +228,17 @@ class PlainEngine:
             return True
         self.counters["drop_ssrc"] += 1
         return False
+
+
+def _udp(bind: tuple[str, int]) -> socket.socket:
+    family = socket.AF_INET6 if ":" in bind[0] else socket.AF_INET
+    udp = socket.socket(family, socket.SOCK_DGRAM)
+    udp.settimeout(0)
+    for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+        udp.setsockopt(socket.SOL_SOCKET, option, _SOCKET_BYTES)
+    try:
+        udp.bind(bind)
+    except OSError:
+        udp.close()
+        raise
+    return udp

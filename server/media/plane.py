@@ -66,9 +66,9 @@ class Plane:
         self._repair = Repair(engine)
         self.feedback = Feedback(engine, self._repair)
 
-    def open(self) -> int:
+    async def open(self) -> int:
         """Start receiving; return the port."""
-        self.port = self.engine.open(self)
+        self.port = await self.engine.open(self)
         return self.port
 
     def close(self) -> None:

@@ -57,14 +57,14 @@ class Worker:
 
     async def open(self) -> None:
         """Bind, listen, and say what a phone will be told."""
-        port = self.plane.open()
+        port = await self.plane.open()
         await self.control.open(self.settings.control)
         self.rounds.start()
         told = self.settings.announced_port or port
         _log.info(
             "media worker %d: phones are told %s",
             os.getpid(),
-            ", ".join(f"{address}:{told}/udp" for address in self.settings.announced),
+            ", ".join(f"{address}:{told} (UDP and TCP)" for address in self.settings.announced),
         )
 
     async def watch(self) -> None:

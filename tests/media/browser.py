@@ -53,9 +53,12 @@ class BrowserPhone:
         self.name = ConnectionId(name)
 
     async def join(self, router: MediaRouter, room: RoomId, *, devices: bool = True) -> str:
-        offer = await router.connect(room, self.name)
-        answer: str = await self.page.evaluate(_JOIN, {"offer": offer, "devices": devices})
+        answer = await self.answer(await router.connect(room, self.name), devices=devices)
         await router.answer(self.name, answer)
+        return answer
+
+    async def answer(self, offer: str, *, devices: bool = True) -> str:
+        answer: str = await self.page.evaluate(_JOIN, {"offer": offer, "devices": devices})
         return answer
 
     async def stats(self, kind: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""A bad network in this process: a UDP path that loses packets by the dice."""
+"""Bad networks in this process: one loses packets by the dice, one lets nothing but TCP through."""
 
 import asyncio
 import random
@@ -80,6 +80,70 @@ class LossyPath:
         self._backs[phone] = back
         for datagram in self._waiting.pop(phone):
             back.sendto(datagram)
+
+
+class TunnelPath:
+    """Carries a phone's datagrams to the worker's TCP port, framed as RFC 4571 says."""
+
+    def __init__(self) -> None:
+        self.through = 0
+        self._port = 0
+        self._front: asyncio.DatagramTransport | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting: list[bytes] = []
+        self._phone: Any = None
+
+    async def __aenter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        self._front, _ = await loop.create_datagram_endpoint(
+            lambda: _Ear(self._from_phone), local_addr=("127.0.0.1", 0)
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        if self._front is not None:
+            self._front.close()
+        await asyncio.gather(*self._tasks)
+
+    def lead_through(self, offer: str) -> str:
+        """Return the offer with our UDP port in place of the worker's."""
+        assert self._front is not None
+        match = re.search(r" 127\.0\.0\.1 (\d+) typ host tcptype passive", offer)
+        assert match is not None
+        self._port = int(match[1])
+        ours = self._front.get_extra_info("sockname")[1]
+        return offer.replace(f" 127.0.0.1 {match[1]} typ host", f" 127.0.0.1 {ours} typ host")
+
+    def _from_phone(self, datagram: bytes, phone: Any) -> None:
+        if self._phone is None:
+            self._phone = phone
+            self._tasks.add(asyncio.create_task(self._carry()))
+        if self._writer is None:
+            self._waiting.append(datagram)
+        else:
+            self._writer.write(len(datagram).to_bytes(2, "big") + datagram)
+
+    async def _carry(self) -> None:
+        reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
+        for datagram in self._waiting:
+            self._writer.write(len(datagram).to_bytes(2, "big") + datagram)
+        try:
+            while True:
+                length = int.from_bytes(await reader.readexactly(2), "big")
+                datagram = await reader.readexactly(length)
+                self.through += 1
+                assert self._front is not None
+                self._front.sendto(datagram, self._phone)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return
 
 
 class _Ear(asyncio.DatagramProtocol):

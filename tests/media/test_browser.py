@@ -1,5 +1,6 @@
 """A real Chromium accepts the offer, answers as we expect, and decodes what is forwarded."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -12,6 +13,7 @@ from server.ports.media import Edge, MediaConnected, WorkerBack
 from tests.media.browser import ARGUMENTS, CHROMIUM, BrowserPhone, open_phone
 from tests.media.conftest import ROOM, Plant, plant
 from tests.media.engine_contract import version
+from tests.media.proxy import LossyPath
 from tests.media.waiting import until_told
 
 pytestmark = pytest.mark.browser
@@ -85,3 +87,39 @@ async def test_a_waiting_phone_can_see_that_the_server_is_there(
         return await received() >= before + 3
 
     await until_told(more, within=3)
+
+
+async def test_one_in_twenty_packets_lost_both_ways_is_not_seen(
+    it: Plant, new_page: NewPage
+) -> None:
+    a, m = await new_page("a"), await new_page("m")
+    async with LossyPath(loss=0.05) as path:
+        for phone in (a, m):
+            offer = path.lead_through(await it.client.connect(ROOM, phone.name))
+            await it.client.answer(phone.name, await phone.answer(offer))
+            await it.hear(MediaConnected, connection=phone.name)
+        path.begin()
+        edge = Edge(source=a.name, subscriber=m.name, slot=0)
+        await it.client.route(ROOM, version(1), frozenset({edge}))
+        await until_told(lambda: decoded(m, "3", 100))
+        picture = await m.inbound("3")
+        assert path.dropped > 10
+        assert picture["freezeCount"] == 0
+        assert picture["keyFramesDecoded"] <= 2
+
+
+async def test_a_browser_comes_in_over_tcp_where_no_udp_gets_through(
+    it: Plant, new_page: NewPage
+) -> None:
+    a, m = await new_page("a"), await new_page("m")
+    for phone in (a, m):
+        offer = await it.client.connect(ROOM, phone.name)
+        only_tcp = re.sub(r"a=candidate:\d+ 1 udp .*\r\n", "", offer)
+        await it.client.answer(phone.name, await phone.answer(only_tcp))
+        await it.hear(MediaConnected, connection=phone.name)
+    edge = Edge(source=a.name, subscriber=m.name, slot=6)
+    await it.client.route(ROOM, version(1), frozenset({edge}))
+    await until_told(lambda: decoded(m, "f", 20))
+    pair = next(one for one in await m.stats("candidate-pair") if one.get("nominated"))
+    remote = {one["id"]: one["protocol"] for one in await m.stats("remote-candidate")}
+    assert remote[pair["remoteCandidateId"]] == "tcp"

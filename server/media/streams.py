@@ -1,0 +1,138 @@
+"""ICE over TCP, passive side (RFC 6544), framed by RFC 4571: for networks that let no UDP through.
+
+To everything behind it a stream is just another address that datagrams come from and go to.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from typing import Final, cast
+
+from server.media.stun import Address
+
+_LENGTH: Final = 2
+_LARGEST: Final = 1500
+_MOST: Final = 1000
+_PROVE_S: Final = 10.0
+_WAITING_BYTES: Final = 256 * 1024
+"""About two seconds of a weak line; what comes on top is dropped, as a datagram would be."""
+
+
+class Streams:
+    """All TCP connections of one engine, by address."""
+
+    def __init__(
+        self,
+        counters: Counter[str],
+        *,
+        receive: Callable[[bytes, Address], None],
+        lost: Callable[[Address], None],
+    ) -> None:
+        """`receive` takes each datagram; `lost` hears of an address that is gone."""
+        self.counters = counters
+        self.receive = receive
+        self.lost = lost
+        self._open: dict[Address, _Stream] = {}
+        self._server: asyncio.Server | None = None
+
+    async def open(self, bind: str, port: int) -> None:
+        """Listen; raise OSError if the port is taken."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: _Stream(self), bind, port)
+
+    def close(self) -> None:
+        """Stop listening and cut every stream."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for stream in list(self._open.values()):
+            stream.cut()
+
+    def __contains__(self, address: Address) -> bool:
+        """Whether this address is a stream of ours."""
+        return address in self._open
+
+    def send(self, address: Address, raw: bytes) -> bool:
+        """Send one datagram; False if the line is too slow for it."""
+        stream = self._open.get(address)
+        return stream is not None and stream.send(raw)
+
+    def prove(self, address: Address) -> None:
+        """Let a stream stay: a check from it was authentic."""
+        stream = self._open.get(address)
+        if stream is not None:
+            stream.proved()
+
+    def cut(self, address: Address) -> None:
+        """Close one stream."""
+        stream = self._open.get(address)
+        if stream is not None:
+            stream.cut()
+
+    def add(self, address: Address, stream: "_Stream") -> bool:
+        """Take a new stream in, unless there are too many."""
+        if len(self._open) >= _MOST:
+            self.counters["drop_streams"] += 1
+            return False
+        self._open[address] = stream
+        return True
+
+    def remove(self, address: Address, stream: "_Stream") -> None:
+        """Forget a stream that ended."""
+        if self._open.get(address) is stream:
+            del self._open[address]
+            self.lost(address)
+
+
+class _Stream(asyncio.Protocol):
+    """One TCP connection; without an authentic check it is closed after some seconds."""
+
+    def __init__(self, streams: Streams) -> None:
+        self._streams = streams
+        self._buffer = bytearray()
+        self._address: Address = ()
+        self._transport: asyncio.Transport | None = None
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        peer = transport.get_extra_info("peername")
+        self._address = (*peer[:2], "tcp") if peer else ()
+        if not peer or not self._streams.add(self._address, self):
+            self.cut()
+            return
+        self._deadline = asyncio.get_running_loop().call_later(_PROVE_S, self.cut)
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        while len(self._buffer) >= _LENGTH:
+            length = int.from_bytes(self._buffer[:_LENGTH], "big")
+            if length > _LARGEST:
+                self._streams.counters["drop_size"] += 1
+                self.cut()
+                return
+            if len(self._buffer) < _LENGTH + length:
+                return
+            raw = bytes(self._buffer[_LENGTH : _LENGTH + length])
+            del self._buffer[: _LENGTH + length]
+            self._streams.receive(raw, self._address)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        self.proved()
+        self._streams.remove(self._address, self)
+
+    def proved(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def send(self, raw: bytes) -> bool:
+        if self._transport is None or self._transport.get_write_buffer_size() > _WAITING_BYTES:
+            return False
+        self._transport.write(len(raw).to_bytes(_LENGTH, "big") + raw)
+        return True
+
+    def cut(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
