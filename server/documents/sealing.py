@@ -41,7 +41,7 @@ from server.domain.errors import InvalidValueError
 from server.ports.documents import KeyRef, SealedPdf, SealOrder, Slot
 
 FIELD = "CommitteeSeal"
-RESERVED = 16384  # hexadecimal digits kept free for the signature: 8 KiB of CMS
+RESERVED = 6144  # hexadecimal digits kept free: the signature with two certificates takes half
 RING = Path(__file__).with_name("ring.typ")
 SIGNED_WITHOUT_PICTURE = "已电子签名"
 

@@ -8,7 +8,7 @@ import base64
 import json
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
@@ -36,11 +36,11 @@ class RecordSignature:
     """One signer's evidence: exact statement, DER signature, DER SPKI, pictures."""
 
     signer_id: str
-    statement: bytes
+    statement: bytes = field(repr=False)
     signature: bytes
     public_key: bytes
-    handwriting: bytes | None = None
-    strokes: bytes | None = None
+    handwriting: bytes | None = field(default=None, repr=False)
+    strokes: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +58,12 @@ class RecordParts:
     number: str
     sealed_at: datetime
     effective_on: date
-    pdf: bytes
+    pdf: bytes = field(repr=False)
     locked_size: int
-    agreement: bytes
+    agreement: bytes = field(repr=False)
     signatures: tuple[RecordSignature, ...]
-    consents: object
-    identity: object
+    consents: object = field(repr=False)
+    identity: object = field(repr=False)
     log: tuple[Entry, ...]
     seal_certificate: bytes
     issuer_certificate: bytes

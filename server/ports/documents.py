@@ -1,7 +1,7 @@
 """What the core asks of the makers of documents: draw, show, sign, seal, check."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
@@ -28,7 +28,7 @@ class Slot:
 class LockedPdf:
     """The exact bytes everybody signs. `digest` is the agreement's, not the file's."""
 
-    pdf: bytes
+    pdf: bytes = field(repr=False)
     pdf_sha256: str
     digest: str
     pages: int
@@ -69,7 +69,7 @@ class SignedLine:
 
     signer_id: str
     at: datetime
-    handwriting: bytes | None = None
+    handwriting: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ class CompanySeal:
     """The scan of an organisation's seal, PNG or JPEG, for its line."""
 
     party_id: str
-    image: bytes
+    image: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,21 +90,21 @@ class SealOrder:
 
     committee_id: CommitteeId
     committee_name: str
-    locked: bytes
+    locked: bytes = field(repr=False)
     number: str
     place: str
     at: datetime
     effective_on: date
     lines: tuple[SignedLine, ...]
     company_seals: tuple[CompanySeal, ...] = ()
-    seal_image: bytes | None = None
+    seal_image: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedPdf:
     """The sealed bytes; the locked ones are their prefix. Certificates are PEM."""
 
-    pdf: bytes
+    pdf: bytes = field(repr=False)
     pdf_sha256: str
     seal_certificate: bytes
     issuer_certificate: bytes
@@ -183,7 +183,7 @@ class PdfFacts:
     signer: str = ""
     certificate_sha256: str = ""
     signed_at: datetime | None = None
-    attachment: bytes | None = None
+    attachment: bytes | None = field(default=None, repr=False)
     signatures: int = 0
 
 
