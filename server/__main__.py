@@ -160,8 +160,8 @@ def _demo(asked: argparse.Namespace) -> int:
 
 
 def _verify(asked: argparse.Namespace) -> int:
+    from server.app import VERIFIER_TOOLS
     from server.archive.cli import main as verify
-    from server.documents.services import VERIFIER_TOOLS
 
     flags = ["--json"] if asked.as_json else []
     return verify([str(asked.path), *flags], VERIFIER_TOOLS)

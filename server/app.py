@@ -17,12 +17,23 @@ from server.api.endpoint import WORLD
 from server.api.metrics import METRICS, Metrics
 from server.archive.local import LocalArchive
 from server.config import Settings
+from server.documents import inspection
+from server.documents.certificates import certificate_key, issued_by
+from server.documents.fonts import font_folders
+from server.documents.keys import KeyStore
 from server.documents.pool import ProcessWorkPool
-from server.documents.services import Documents
+from server.documents.signatures import verify_signature
+from server.documents.work import EcdsaChecker, LocalSealer, LocalSigner, TypstRenderer
 from server.domain.jurisdiction.packs import pack_of
 from server.media.client import WorkerClient
 from server.media.settings import WorkerSettings
-from server.notify.build import Notifying, build_notifier
+from server.notify.command import CommandNotifier
+from server.notify.demo import DemoNotifier
+from server.notify.outbox import OutboxNotifier
+from server.notify.smtp import MailServer, SmtpNotifier
+from server.notify.webhook import WebhookNotifier
+from server.ports.archive import VerifierTools
+from server.ports.notify import Notifier
 from server.rooms.ports import RoomPorts
 from server.rooms.registry import Registry
 from server.rooms.view import Teller
@@ -42,6 +53,13 @@ FRAME_LIMIT = 72_000
 PING_EVERY, PING_PATIENCE = 10, 8
 SEAL_EVERY = 60.0
 LAG_EVERY = 1.0
+
+VERIFIER_TOOLS = VerifierTools(
+    inspect=inspection.inspect,
+    check_signature=verify_signature,
+    certificate_key=certificate_key,
+    issued_by=issued_by,
+)
 
 Seed = Callable[[World], Awaitable[None]]
 
@@ -95,7 +113,7 @@ async def running(settings: Settings, seed: Seed | None = None) -> AsyncIterator
         pack = pack_of("zh_cn")
         epoch = int(clock.now().timestamp() * 1000)
         client = WorkerClient(settings.control, epoch=epoch)
-        notifying = build_notifier(settings.model_dump(), clock)
+        notifier = make_notifier(settings)
         live: list[Live] = []
         registry = Registry(
             RoomPorts(
@@ -110,25 +128,24 @@ async def running(settings: Settings, seed: Seed | None = None) -> AsyncIterator
             ),
             tasks,
         )
-        documents = Documents(
-            pool=pool, keys=settings.keys, secret=key(settings), fonts=settings.font_folders
-        )
+        fonts = font_folders(settings.fonts)
+        keys = KeyStore(settings.keys, key(settings))
         world = World(
             clock=clock,
             ids=ids,
             store=store,
             pool=pool,
-            notifier=notifying.notifier,
-            renderer=documents,
-            sealer=documents,
-            signer=documents,
-            checker=documents,
-            archive=LocalArchive(settings.data, pool, documents.tools),
+            notifier=notifier,
+            renderer=TypstRenderer(pool, fonts),
+            sealer=LocalSealer(pool, keys, fonts),
+            signer=LocalSigner(pool, keys),
+            checker=EcdsaChecker(),
+            archive=LocalArchive(settings.data, pool, VERIFIER_TOOLS),
             rooms=registry,
             pack=pack,
             rules=_rules(settings),
         )
-        built = _site(settings, world, client, notifying)
+        built = _site(settings, world, client)
         live.append(_attach_live(settings, built, world))
         _keep(tasks, world, client, live[0], built)
         if seed is not None:
@@ -150,17 +167,40 @@ def _rules(settings: Settings) -> Rules:
     )
 
 
-def _site(
-    settings: Settings, world: World, client: WorkerClient, notifying: Notifying
-) -> web.Application:
+def make_notifier(settings: Settings) -> Notifier:
+    """Return the way messages travel; a demonstration wraps it to show its codes."""
+    chosen = _chosen_notifier(settings)
+    return DemoNotifier(chosen) if settings.demo else chosen
+
+
+def _chosen_notifier(settings: Settings) -> Notifier:
+    match settings.notify:
+        case "outbox":
+            return OutboxNotifier()
+        case "smtp":
+            server = MailServer(
+                host=settings.smtp_host,
+                port=settings.smtp_port,
+                login=settings.smtp_login,
+                password=settings.smtp_password.get_secret_value(),
+            )
+            return SmtpNotifier(server, sender=settings.smtp_from, recipient=settings.smtp_to)
+        case "webhook":
+            secret = settings.webhook_secret.get_secret_value()
+            return WebhookNotifier(url=settings.webhook_url, secret=secret)
+        case "command":
+            return CommandNotifier(command=settings.notify_command)
+
+
+def _site(settings: Settings, world: World, client: WorkerClient) -> web.Application:
     built = site.make_site(demonstration=settings.demo)
     built[WORLD] = world
     built[frame.ORIGINS] = settings.origins
     built[headers.SOCKETS] = headers.socket_origin(settings.url)
     built[health.MEDIA] = client
     built[health.LIVE] = live_messages()
-    if settings.demo:
-        built[demo.CODES] = notifying.codes
+    if isinstance(world.notifier, DemoNotifier):
+        built[demo.CODES] = world.notifier.codes
     static.add_pages(built, settings.web_dist)
     return built
 
@@ -172,7 +212,7 @@ def live_messages() -> tuple[type[BaseModel], ...]:
 
 
 def _attach_live(settings: Settings, built: web.Application, world: World) -> Live:
-    sio = socketio.AsyncServer(
+    sio = socketio.AsyncServer(  # type: ignore[no-untyped-call]  # the library has no types
         async_mode="aiohttp",
         transports=["websocket"],
         cors_allowed_origins=sorted(settings.origins),
@@ -184,8 +224,8 @@ def _attach_live(settings: Settings, built: web.Application, world: World) -> Li
         engineio_logger=False,
     )
     live = Live(world)
-    sio.register_namespace(live)
-    sio.attach(built)
+    sio.register_namespace(live)  # type: ignore[no-untyped-call]  # as above
+    sio.attach(built)  # type: ignore[no-untyped-call]  # as above
     return live
 
 

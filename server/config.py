@@ -46,7 +46,9 @@ class Settings(BaseSettings):
     tls_key: Path | None = Field(None, description="PEM key of that certificate.")
     demo: bool = Field(default=False, description="Demonstration: invented committee and case.")
     web_dist: Path = Field(ROOT / "web" / "dist", description="The built web pages.")
-    fonts: str = Field("", description="Folders of fonts for the PDF, by `:`; empty: shipped ones.")
+    fonts: Path = Field(
+        ROOT / "web" / "node_modules", description="Folder below which the PDF's fonts lie."
+    )
     pool_size: Annotated[int, Field(ge=1, le=32)] = Field(
         2, description="Processes for PDF, signatures and passwords."
     )
@@ -120,14 +122,6 @@ class Settings(BaseSettings):
     def control(self) -> Path:
         """The media worker's control socket; Unix limits its path to 107 bytes."""
         return self.data / "run" / "media.sock"
-
-    @property
-    def font_folders(self) -> tuple[Path, ...]:
-        """Where the PDF's fonts lie."""
-        if self.fonts:
-            return tuple(Path(one) for one in self.fonts.split(":"))
-        modules = ROOT / "web" / "node_modules"
-        return (modules / "@expo-google-fonts" / "noto-serif-sc", modules / "lxgw-wenkai")
 
 
 def load(**changes: object) -> Settings:

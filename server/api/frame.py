@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping
 
 from aiohttp import web
+from aiohttp.typedefs import Handler as WebHandler
 from pydantic import BaseModel, ValidationError
 
 from server.api import cookies, refusals
@@ -32,7 +33,7 @@ class NotJsonError(DomainError):
     code = "not_json"
 
 
-def wrap(route: Route, handler: Handler) -> web.RequestHandler[web.Request]:  # type: ignore[type-arg]  # aiohttp's alias takes no argument at run time
+def wrap(route: Route, handler: Handler) -> WebHandler:
     """Return aiohttp's handler for a route."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
@@ -43,7 +44,7 @@ def wrap(route: Route, handler: Handler) -> web.RequestHandler[web.Request]:  # 
         except ValidationError as wrong:
             return refusals.from_validation(wrong)
 
-    return handle  # type: ignore[return-value]  # a coroutine function is a handler
+    return handle
 
 
 async def _serve(route: Route, handler: Handler, request: web.Request) -> web.StreamResponse:

@@ -10,8 +10,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from server.app import VERIFIER_TOOLS
 from server.archive.cli import main as verify
-from server.documents.services import VERIFIER_TOOLS
 from server.rehearsal.browser import RehearsalError
 from server.rehearsal.own_server import own_server
 from server.rehearsal.peer import stay_on_loopback

@@ -1,0 +1,227 @@
+"""Whatever staff and parties do, in whatever order, the sitting keeps its promises."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, strategies as st
+
+from server.domain import conduct, owed
+from server.domain.audience import Pair, hearing, visible_to
+from server.domain.case import Side
+from server.domain.conduct import Decision
+from server.domain.errors import DomainError
+from server.domain.ids import PersonId, SeatId
+from server.domain.session import (
+    Consent,
+    IdentityCheck,
+    Session,
+    SessionState,
+    SpaceKind,
+)
+from tests.support.builders import (
+    AGENT,
+    BLOCKS,
+    MEDIATOR,
+    NOW,
+    RECORDER,
+    WIFE,
+    WORKER,
+    a_case,
+    a_session,
+    facts,
+    prepared,
+)
+
+PEOPLE = (WORKER, WIFE, AGENT)
+SIDES = (Side.APPLICANT, Side.RESPONDENT)
+WORDS = ("陈水根", "刘春梅", "林启航", "1990000", "5120991", "妻子在场", "换个时间")
+
+
+def _consent(person: PersonId, *, agreed: bool) -> Decision:
+    return conduct.consent(
+        Consent(person_id=person, scope=owed.ONLINE, agreed=agreed, text_version="v1", at=NOW)
+    )
+
+
+def _identity(person: PersonId, *, matches: bool) -> Decision:
+    return conduct.check_identity(
+        IdentityCheck(
+            person_id=person,
+            document="resident_identity_card",
+            number_masked="512099********3018",
+            matches=matches,
+            by=MEDIATOR,
+            at=NOW,
+        )
+    )
+
+
+people = st.sampled_from(PEOPLE)
+sides = st.sampled_from(SIDES)
+moves: st.SearchStrategy[Decision] = st.one_of(
+    st.sampled_from(
+        [
+            conduct.open_session,
+            conduct.resume,
+            conduct.pause,
+            conduct.freeze,
+            conduct.take_over,
+            conduct.begin_signing,
+            conduct.end_signing,
+            conduct.go_joint,
+            conduct.go_lobby,
+        ]
+    ),
+    sides.map(conduct.go_reception),
+    sides.map(conduct.go_caucus),
+    people.map(lambda p: conduct.admit(SeatId(p))),
+    people.map(lambda p: conduct.send_back(SeatId(p))),
+    st.builds(lambda p, a: _consent(p, agreed=a), people, st.booleans()),
+    st.builds(lambda p, m: _identity(p, matches=m), people, st.booleans()),
+    st.builds(conduct.hear_rights, people, st.integers(1, BLOCKS)),
+    st.integers(1, BLOCKS).map(conduct.read_rights),
+    people.map(lambda p: conduct.declare_environment(p, "妻子在场")),
+    st.just(conduct.skip_rights("换个时间")),
+    st.booleans().map(lambda along: conduct.recorder_goes_along(along=along)),
+    st.just(conduct.stop("换个时间")),
+)
+starts = st.sampled_from([a_session(), prepared(a_session())])
+
+
+def play(session: Session, decisions: list[Decision], check: Callable[[Session], None]) -> None:
+    """Apply what is allowed, one after another, and check after each."""
+    check(session)
+    for decide in decisions:
+        try:
+            session = decide(session, facts()).session
+        except DomainError:
+            continue
+        check(session)
+
+
+def side_of(session: Session, seat: SeatId) -> Side | None:
+    return session.participant(seat).side
+
+
+def expect_sides_apart(now: Session, pairs: frozenset[Pair]) -> None:
+    """Fail unless every pair shares a space, and two sides only the joint session."""
+    for source, listener in pairs:
+        one, other = now.participant(source), now.participant(listener)
+        assert now.place(one) == now.place(other)
+        if one.side and other.side and one.side != other.side:
+            assert now.space.kind is SpaceKind.JOINT
+            assert one.admitted
+            assert other.admitted
+
+
+@given(starts, st.lists(moves, max_size=40))
+def test_sides_hear_each_other_only_in_the_joint_session(
+    session: Session, decisions: list[Decision]
+) -> None:
+    play(session, decisions, lambda now: expect_sides_apart(now, hearing(now)))
+
+
+@given(starts, st.lists(moves, max_size=40))
+def test_hearing_is_mutual_and_never_oneself(session: Session, decisions: list[Decision]) -> None:
+    def check(now: Session) -> None:
+        pairs = hearing(now)
+        assert all((b, a) in pairs and a != b for a, b in pairs)
+
+    play(session, decisions, check)
+
+
+@given(st.lists(moves, max_size=60))
+def test_nobody_is_admitted_who_owes_something(decisions: list[Decision]) -> None:
+    session = a_session()
+    for decide in decisions:
+        before = session
+        try:
+            session = decide(session, facts()).session
+        except DomainError:
+            continue
+        for one in session.participants:
+            newly = one.admitted and not before.participant(one.seat).admitted
+            if newly and one.person_id:
+                person = a_case().person(one.person_id)
+                assert not owed.before_admission(session, person, BLOCKS)
+
+
+@given(starts, st.lists(moves, max_size=40))
+def test_the_excluded_side_has_no_part_in_a_caucus(
+    session: Session, decisions: list[Decision]
+) -> None:
+    def check(now: Session) -> None:
+        if not (now.running and now.space.kind is SpaceKind.CAUCUS):
+            return
+        for source, listener in hearing(now):
+            for seat in (source, listener):
+                side = side_of(now, seat)
+                assert side in {None, now.space.side}
+        alone = SeatId(RECORDER)
+        if not now.recorder_in_caucus and now.host == MEDIATOR:
+            assert all(alone not in pair for pair in hearing(now))
+
+    play(session, decisions, check)
+
+
+@given(starts, st.lists(moves, max_size=40))
+def test_nobody_hears_anybody_while_paused_frozen_or_over(
+    session: Session, decisions: list[Decision]
+) -> None:
+    def check(now: Session) -> None:
+        if not now.running:
+            assert not hearing(now)
+
+    play(session, decisions, check)
+
+
+@given(starts, st.lists(moves, max_size=40))
+def test_a_lobby_knows_nothing_of_the_other_side(
+    session: Session, decisions: list[Decision]
+) -> None:
+    def check(now: Session) -> None:
+        for viewer in now.participants:
+            if viewer.person_id and now.place(viewer).kind is SpaceKind.LOBBY:
+                assert {one.side for one in visible_to(now, viewer)} == {viewer.side}
+
+    play(session, decisions, check)
+
+
+@given(starts, st.lists(moves, max_size=40))
+def test_the_log_holds_codes_and_ids_only(session: Session, decisions: list[Decision]) -> None:
+    for decide in decisions:
+        try:
+            step = decide(session, facts())
+        except DomainError:
+            continue
+        session = step.session
+        told = repr(step.logged)
+        assert not any(word in told for word in WORDS)
+
+
+@given(starts, st.lists(moves, max_size=40))
+def test_a_refused_decision_changes_nothing(session: Session, decisions: list[Decision]) -> None:
+    for decide in decisions:
+        before = replace(session)
+        try:
+            session = decide(session, facts()).session
+        except DomainError:
+            assert session == before
+
+
+def test_a_party_can_stop_in_every_state_but_an_ended_one() -> None:
+    for state in SessionState:
+        session = replace(a_session(), state=state)
+        if session.over:
+            continue
+        stopped = conduct.stop("")(session, facts(WORKER)).session
+        assert stopped.state is SessionState.CLOSED
+        assert not hearing(stopped)
+
+
+def test_a_seeded_leak_is_caught() -> None:
+    caucus = conduct.go_caucus(Side.APPLICANT)(prepared(a_session()), facts()).session
+    leak = frozenset({(SeatId(WORKER), SeatId(AGENT)), (SeatId(AGENT), SeatId(WORKER))})
+    with pytest.raises(AssertionError):
+        expect_sides_apart(caucus, hearing(caucus) | leak)
