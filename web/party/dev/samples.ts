@@ -31,7 +31,10 @@ export const SEAT: SeatView = {
   ].map(([scope, title, answer]) => ({
     scope: String(scope),
     title: String(title),
-    statement: "谈成以后，您在自己手机上手写名字，和在纸上签一样算数。\n签之前会逐条读给您听\n验证码只发到您的手机\n签之前随时可以改主意",
+    statement: "谈成以后，您在自己手机上手写名字，和在纸上签一样算数。",
+    points: ["签之前会逐条读给您听", "验证码只发到您的手机", "签之前随时可以改主意"],
+    terms: ["第一条 ……", "第二条 ……"],
+    law: "电子签名法第十三条",
     question: "用手机签，您同意吗？",
     agree_means: "当天签完，电子版发给您",
     refuse_means: "改寄纸质协议，调解照常进行",
@@ -106,6 +109,8 @@ export const SNAPSHOT: Snapshot = {
   device: "holder",
   rights_block: 0,
   rights_total: 5,
+  rights_heard: [],
+  environment: "",
   minutes: { version: 1, ready: false, items: [], answers: {} },
   agreement_revision: 1,
   agreement_state: null,
@@ -136,7 +141,7 @@ export const AGREEMENT: PartyAgreement = {
     verdict: verdict as "agree" | null,
     wish: "",
   })),
-  payments: [],
+  payments: [{ no: 1, payer: "鹭岛恒筑建设劳务有限公司", payee: "陈水根", amount: 5_000_000, amount_words: "伍万元整", due_on: "2025-03-17", method: "bank_transfer" }],
   total: 11_500_000,
   total_words: "壹拾壹万伍仟元整",
   reading: "c2",
@@ -153,9 +158,8 @@ const RECEIPT: NonNullable<SeatView["receipt"]> = {
   progress: [
     { label: "甲方", name: "陈水根", is_you: true, signed_at: `${day}03:38:20Z` },
     { label: "恒筑公司代理人", name: "林启航", is_you: false, signed_at: null },
-    { label: "调解员", name: "苏慧珍", is_you: false, signed_at: null },
-    { label: "记录人", name: "江一帆", is_you: false, signed_at: null },
-    { label: "最后一步", name: "调委会盖章", is_you: false, signed_at: null },
+    { label: "mediator", name: "苏慧珍", is_you: false, signed_at: null },
+    { label: "recorder", name: "江一帆", is_you: false, signed_at: null },
   ],
   state: "locked",
   number: null,
@@ -171,7 +175,7 @@ function live(snapshot: Partial<Snapshot>, more: Partial<PartyState> = {}): Part
 function at(step: PartyState["step"], change: Partial<SeatView> = {}): PartyState {
   return { ...begin({ ...SEAT, ...change }), step };
 }
-const lobby = { space: "lobby", audience: [], slots: [], seats: [{ ...SU, space: "lobby" as const }, { ...CHEN, admitted: false }] } as const;
+const lobby = { space: "lobby", audience: [], slots: [], seats: [{ ...CHEN, admitted: false }] } as const;
 const caucus = {
   space: "caucus",
   caucus_side: "applicant",

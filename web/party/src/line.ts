@@ -8,6 +8,7 @@ export interface LineEvents {
   change(change: Change): void;
   offer(offer: Offer): void;
   replaced(): void;
+  parted(reason: string): void;
   refused(code: string): void;
 }
 
@@ -25,6 +26,7 @@ export class Line {
     this.#socket = io({
       path: "/socket.io/",
       transports: ["websocket"],
+      auth: { as: "seat" },
       reconnectionDelay: 500,
       reconnectionDelayMax: 4_000,
       randomizationFactor: 0.3,
@@ -38,6 +40,10 @@ export class Line {
     this.#socket.on("replaced", () => {
       this.#over = true;
       events.replaced();
+    });
+    this.#socket.on("parted", ({ reason }: { reason: string }) => {
+      this.#over = true;
+      events.parted(reason);
     });
     window.addEventListener("online", this.#hurry);
     document.addEventListener("visibilitychange", this.#hurry);

@@ -299,8 +299,14 @@ export class Room {
       change: (change) => this.put({ is: "change", change }),
       offer: (offer) => void this.#peer?.offered(offer.connection, offer.sdp),
       replaced: () => this.put({ is: "replaced" }),
+      parted: (reason) => this.#parted(reason),
       refused: (code) => this.#refused(code),
     });
+  }
+
+  #parted(reason: string): void {
+    this.put({ is: "parted", reason });
+    if (reason !== "moved") this.fault.value = { code: reason, signedOut: true };
   }
 
   #refused(code: string): void {

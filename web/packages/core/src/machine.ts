@@ -39,6 +39,7 @@ export type PartyEvent =
   | { readonly is: "lineUp" }
   | { readonly is: "lineDown"; readonly at: number }
   | { readonly is: "replaced" }
+  | { readonly is: "parted"; readonly reason: string }
   | { readonly is: "signedOut" }
   | { readonly is: "change"; readonly change: Change }
   | { readonly is: "mediaUp" }
@@ -71,16 +72,20 @@ export type Outcome = readonly [PartyState, readonly Effect[]];
 /** The step a returning browser begins with; nothing that was already answered is asked again. */
 export function firstStep(seat: SeatView): Step {
   if (seat.answer === "refused") return "declined";
-  if (seat.ended !== null || hasPapers(seat)) return "papers";
+  if (seat.ended !== null || isShut(seat) || hasPapers(seat)) return "papers";
   if (seat.answer !== "accepted") return "invitation";
   return seat.consents.some((consent) => consent.answer === null) ? "consents" : "device";
 }
 
-/** The room is over but pages wait to be signed, or a receipt to be read. */
+function isShut(seat: SeatView): boolean {
+  return seat.session_state === "closed" || seat.session_state === "adjourned";
+}
+
+/** No room is open, but pages wait to be signed or a receipt to be read. */
 export function hasPapers(seat: SeatView): boolean {
-  const over = seat.session_state === "closed" || seat.session_state === "adjourned" || seat.session_id === null;
-  const signedOrSigning = seat.receipt !== null && seat.receipt.signed_at !== null;
-  return over && (seat.may_sign || signedOrSigning);
+  const signs = seat.may_sign && seat.agreement_state === "locked";
+  const signed = seat.receipt !== null && (seat.receipt.signed_at !== null || seat.receipt.state === "sealed");
+  return (isShut(seat) || seat.session_id === null) && (signs || signed);
 }
 
 export function begin(seat: SeatView): PartyState {
@@ -153,7 +158,7 @@ function changed(state: PartyState, change: Change): Outcome {
   const next: PartyState = {
     ...state,
     line: "on",
-    fresh: false,
+    fresh: change.events.includes("enter_again"),
     snapshot,
     aside: sameReading && state.aside,
     media: snapshot.device === "waiting" || isOver(snapshot) ? "none" : state.media,
@@ -173,6 +178,8 @@ function news(before: Snapshot | null, change: Change): Effect[] {
   const effects: Effect[] = [];
   const { snapshot, events } = change;
   if (calledIn(before, snapshot)) effects.push({ do: "ring" }, { do: "announce", word: "admitted" });
+  // The mediator let this phone take the seat: enter once more, now as its holder.
+  if (events.includes("enter_again")) effects.push({ do: "enter", since: snapshot.n });
   if (events.includes("mute_please")) effects.push({ do: "announce", word: "muted" });
   const papers =
     before === null ||
@@ -188,6 +195,16 @@ function lineDown(state: PartyState, at: number): Outcome {
   if (state.line === "off" || state.line === "replaced") return [state, []];
   const next: PartyState = { ...state, line: "lost", lostAt: state.lostAt ?? at };
   return [next, state.line === "on" ? [{ do: "announce", word: "lost" }] : []];
+}
+
+function replaced(state: PartyState): Outcome {
+  return [{ ...state, line: "replaced", media: "none" }, [{ do: "blank" }, { do: "endMedia" }, { do: "closeLine" }]];
+}
+
+/** The server cut this browser off: the seat moved to another phone, or the link is no longer good. */
+function parted(state: PartyState, reason: string): Outcome {
+  if (reason === "moved") return replaced(state);
+  return [{ ...state, line: "off", media: "none" }, [{ do: "blank" }, { do: "endMedia" }, { do: "closeLine" }]];
 }
 
 function mediaUp(state: PartyState): Outcome {
@@ -226,7 +243,9 @@ export function advance(state: PartyState, event: PartyEvent): Outcome {
     case "lineDown":
       return lineDown(state, event.at);
     case "replaced":
-      return [{ ...state, line: "replaced", media: "none" }, [{ do: "blank" }, { do: "endMedia" }, { do: "closeLine" }]];
+      return replaced(state);
+    case "parted":
+      return parted(state, event.reason);
     case "signedOut":
       return [{ ...state, line: "off", media: "none" }, [{ do: "endMedia" }, { do: "closeLine" }]];
     case "change":

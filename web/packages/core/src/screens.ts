@@ -3,7 +3,7 @@ import { audienceSentence, type AudienceSentence } from "./audience.ts";
 import type { Lang } from "./dictionary.ts";
 import { sends, type PartyState } from "./machine.ts";
 import { mediatorName } from "./names.ts";
-import type { SeatState, Snapshot } from "./protocol.ts";
+import type { SeatState, SeatView, Snapshot } from "./protocol.ts";
 
 export type Screen =
   | "invitation"
@@ -27,22 +27,24 @@ export type Screen =
   | "ended"
   | "left";
 
+/** Whether the own signature or the seal is there: then the receipt is what there is to see. */
+function hasReceipt(seat: SeatView): boolean {
+  return seat.receipt !== null && (seat.receipt.signed_at !== null || seat.receipt.state === "sealed");
+}
+
 function papers(state: PartyState): Screen {
   const { seat } = state;
-  if (seat.receipt !== null && seat.receipt.signed_at !== null) return "receipt";
-  if (seat.receipt !== null && seat.receipt.state === "sealed") return "receipt";
+  if (hasReceipt(seat)) return "receipt";
   return seat.may_sign && seat.agreement_state === "locked" ? "sign" : "ended";
 }
 
 function together(state: PartyState, snapshot: Snapshot): Screen {
   if (state.aside || snapshot.space !== "joint") return snapshot.space;
   if (snapshot.reading !== null) return "readBack";
-  if (snapshot.agreement_state === "locked" || snapshot.agreement_state === "signed") {
-    if (state.seat.receipt !== null && state.seat.receipt.signed_at !== null) return "receipt";
-    if (state.seat.may_sign) return "sign";
-  }
-  if (snapshot.agreement_state === "sealed" && state.seat.receipt !== null) return "receipt";
-  return snapshot.minutes.ready && !minutesAnswered(snapshot) ? "minutes" : "joint";
+  if (snapshot.minutes.ready && !minutesAnswered(snapshot)) return "minutes";
+  const locked = snapshot.agreement_state !== null && snapshot.agreement_state !== "drafting";
+  if (locked && hasReceipt(state.seat)) return "receipt";
+  return snapshot.agreement_state === "locked" && state.seat.may_sign ? "sign" : "joint";
 }
 
 function minutesAnswered(snapshot: Snapshot): boolean {
