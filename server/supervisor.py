@@ -52,13 +52,14 @@ class Child:
             begun = loop.time()
             self.process = await asyncio.create_subprocess_exec(*self.argv, env=dict(self.env))
             code = await self.process.wait()
-            if self.stopping:
-                break
             lasted = loop.time() - begun
-            log.warning("%s ended (%s), starts again", self.name, code)
             pause = FIRST_PAUSE if lasted > STEADY_AFTER else min(pause * 2, LONGEST_PAUSE)
+            await self._rest(code, pause)
+
+    async def _rest(self, code: int, pause: float) -> None:
+        if not self.stopping:
+            log.warning("%s ended (%s), starts again", self.name, code)
             await _pause(self.stopped, pause)
-        self.stopped.set()
 
     async def stop(self) -> None:
         """Ask it to end, then end it."""

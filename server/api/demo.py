@@ -1,13 +1,11 @@
 """The rehearsal's way to read one-time codes; mounted in demo mode on loopback only."""
 
-from collections.abc import Mapping
-
 from aiohttp import web
 
 from server.api.endpoint import Context
 from server.usecases.rehearse import staff_digits
 
-CODES: web.AppKey[Mapping[str, str]] = web.AppKey("codes", Mapping)
+CODES: web.AppKey[dict[str, str]] = web.AppKey("codes", dict)
 
 
 async def codes(context: Context, _: None) -> web.Response:

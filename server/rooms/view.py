@@ -1,6 +1,6 @@
 """What a room shows to those who render it: plain values of one moment."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -120,7 +120,5 @@ class Teller(Protocol):
         ...
 
 
-class SceneReader(Protocol):
-    """Reads a scene from the store."""
-
-    async def __call__(self, session: SessionId) -> Scene: ...
+SceneReader = Callable[[SessionId], Awaitable[Scene]]
+"""Reads a scene from the store."""

@@ -121,10 +121,10 @@ async def test_a_mediator_gone_longer_than_the_grace_freezes_the_room(ready: Sta
     await attendance.leave(room, SeatId(MEDIATOR), f"socket-{MEDIATOR}", "network")
     await ready.clock.advance(19)
     await room.tick()
-    assert room.session.state is SessionState.OPEN
+    assert (await ready.stored()).state is SessionState.OPEN
     await ready.clock.advance(1)
     await room.tick()
-    assert room.session.state is SessionState.FROZEN
+    assert (await ready.stored()).state is SessionState.FROZEN
     assert not ready.media.edges
     assert "session.freeze" in await ready.kinds()
 
