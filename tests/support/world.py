@@ -16,7 +16,6 @@ from server.ports.notify import Message, MessageState
 from server.rooms.ports import RoomPorts
 from server.rooms.registry import Registry
 from server.rooms.view import RoomView
-from server.store.schema import migrate
 from server.store.store import SqlStore, open_store
 from server.usecases.read_scene import scene_reader
 from server.usecases.world import Rules, World
@@ -146,12 +145,10 @@ def actor(login: str, committee: CommitteeId = COMMITTEE) -> Actor:
 
 
 @asynccontextmanager
-async def stage(folder: Path, **rules: Any) -> AsyncIterator[Stage]:
-    """Open a world with two committees and their staff in an empty database."""
-    address = f"sqlite:///{folder / 'heyi.db'}"
-    await migrate(address)
+async def stage(file: Path, **rules: Any) -> AsyncIterator[Stage]:
+    """Open a world with two committees and their staff in a migrated, empty database."""
     clock, ids = FakeClock(), SeededIds()
-    store = await open_store(address, KEK, ids)
+    store = await open_store(f"sqlite:///{file}", KEK, ids)
     tasks, teller, media = _Tasks(), KeepingTeller(), StillMedia()
     notifier = KeepingNotifier()
     ports = RoomPorts(

@@ -73,7 +73,6 @@ async def test_an_open_case_of_the_same_parties_is_warned_of(world: World) -> No
     person = applicant(worker(name="赵一", id_no=""), wife(), name="赵一")
     other = await open_case.register(world, actor("jiang"), form(parties=(person, company())))
 
-
     met = {first.case_no, again.case.case_no}
     assert set(other.warnings) == {f"same_person:{number}" for number in met}
 

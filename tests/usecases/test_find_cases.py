@@ -1,0 +1,113 @@
+"""The lists of the desk: search within the own reach, the day, the log."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from server.domain.case import CaseState
+from server.domain.errors import ForbiddenError
+from server.domain.ids import SeatId
+from server.domain.invitation import Answer
+from server.rooms import attendance
+from server.usecases import answer_link, find_cases, read_case, see_today, take_seat
+from server.usecases.take_seat import DeviceCheck
+from server.usecases.world import World
+from tests.support import cases
+from tests.support.world import OTHER_COMMITTEE, Stage, actor
+
+TODAY = datetime(2025, 3, 10, 6, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["陈水根", "恒筑", "512099197904123018", "禾溪调受〔2025〕001号"])
+async def test_a_case_is_found_by_name_number_and_identity(world: World, text: str) -> None:
+    case = await cases.registered(world)
+    found = await find_cases.search(world, actor("jiang"), text, None, 1)
+    assert [line.case.id for line in found.lines] == [case.id]
+    assert (found.total, found.lines[0].mediator) == (1, "苏慧珍")
+
+
+async def test_a_mediator_finds_his_own_cases_and_a_head_all_of_the_committee(
+    world: World,
+) -> None:
+    await cases.registered(world)
+    for login, count in (("su", 1), ("lin", 0), ("he", 1), ("officer", 1)):
+        assert (await find_cases.search(world, actor(login), "", None, 1)).total == count
+    stranger = actor("he", OTHER_COMMITTEE)
+    assert (await find_cases.search(world, stranger, "陈水根", None, 1)).total == 0
+    with pytest.raises(ForbiddenError):
+        await find_cases.search(world, actor("admin"), "", None, 1)
+
+
+async def test_cases_are_filtered_by_state(world: World) -> None:
+    await cases.registered(world)
+    for state, count in ((CaseState.ACCEPTED, 1), (CaseState.SEALED, 0)):
+        assert (await find_cases.search(world, actor("he"), "", state, 1)).total == count
+
+
+async def test_the_log_is_shown_with_its_head_to_those_who_may(world: World) -> None:
+    case = await cases.registered(world)
+    entries, head = await find_cases.see_log(world, actor("auditor"), case.id)
+    assert (len(entries), head) == (3, entries[-1].hash)
+    with pytest.raises(ForbiddenError):
+        await find_cases.see_log(world, actor("jiang"), case.id)
+
+
+async def test_the_day_says_who_is_here_and_what_is_owed(scene: Stage) -> None:
+    world = scene.world
+    case = await cases.registered(world, planned_at=TODAY)
+    opened = await cases.opened(world, case, "陈水根")
+    await answer_link.answer(world, opened.invitation, Answer.ACCEPTED, "")
+    weak = DeviceCheck(camera="ok", microphone="ok", network="fair", websocket=True)
+    await take_seat.check_device(world, opened.invitation, weak)
+    (sitting,) = (await see_today.see_today(world, actor("su"))).sittings
+    arrivals = {one.person.name: one for one in sitting.arrivals}
+    assert arrivals["陈水根"].answer is Answer.ACCEPTED
+    assert arrivals["陈水根"].device == "yellow"
+    assert not arrivals["陈水根"].here
+    assert sitting.missing == ("consents", "not_invited")
+    seat = SeatId(opened.invitation.person_id)
+    await world.rooms.within(
+        sitting.session.id, lambda room: attendance.enter(room, seat, "socket", None)
+    )
+    (sitting,) = (await see_today.see_today(world, actor("su"))).sittings
+    assert [one.person.name for one in sitting.arrivals if one.here] == ["陈水根"]
+
+
+async def test_later_sittings_stand_apart_from_todays(world: World) -> None:
+    await cases.registered(world, planned_at=TODAY)
+    later = await cases.registered(world, planned_at=TODAY + timedelta(days=3))
+    day = await see_today.see_today(world, actor("su"))
+    assert len(day.sittings) == 1
+    assert [line.case.id for line in day.later] == [later.id]
+    assert (await see_today.see_today(world, actor("lin"))).sittings == ()
+
+
+async def test_the_day_ends_at_midnight_where_the_committee_sits(world: World) -> None:
+    before = datetime(2025, 3, 10, 15, 59, tzinfo=UTC)
+    await cases.registered(world, planned_at=before)
+    await cases.registered(world, planned_at=before + timedelta(minutes=1))
+    day = await see_today.see_today(world, actor("su"))
+    assert [one.session.planned_at for one in day.sittings] == [before]
+    assert day.today == date(2025, 3, 10)
+
+
+async def test_dated_duties_come_nearest_first(world: World) -> None:
+    await cases.registered(world)
+    duties = (await see_today.see_today(world, actor("su"))).duties
+    assert [(duty.code, duty.on) for duty in duties] == [
+        ("recognition_employer", date(2025, 2, 17)),
+        ("labour_arbitration_open", date(2025, 3, 24)),
+        ("mediation", date(2025, 4, 9)),
+        ("recognition_worker", date(2026, 1, 19)),
+    ]
+
+
+async def test_the_current_sitting_is_the_latest_that_is_not_over(world: World) -> None:
+    case = await cases.registered(world)
+    facts = await read_case.see_case(world, actor("officer"), case.id)
+    session = facts.sessions[0]
+    closed = replace(session, state=type(session.state).CLOSED)
+    assert read_case.current([closed, session]) == session
+    assert read_case.current([closed]) is None
+    assert replace(facts, sessions=(closed,)).shown == closed
