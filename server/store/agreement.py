@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from server.domain.agreement import Agreement
 from server.domain.ids import AgreementId, CaseId
 from server.store import tables
+from server.store.codec import Codec
 from server.store.shelf import AggregateShelf, Layout
 from server.store.transaction import Transaction
 
@@ -21,7 +22,9 @@ def _plain(agreement: Agreement) -> Mapping[str, object]:
     }
 
 
-_LAYOUT = Layout(Agreement, tables.agreements, owner=_T.case_id, plain=_plain, case=_T.case_id)
+_LAYOUT = Layout(
+    Codec(Agreement), tables.agreements, owner=_T.case_id, plain=_plain, case=_T.case_id
+)
 
 
 class SqlAgreements:

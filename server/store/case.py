@@ -8,13 +8,15 @@ from server.domain.case import Case
 from server.domain.ids import CaseId, CommitteeId
 from server.ports.store import CaseQuery
 from server.store import tables
+from server.store.codec import Codec
 from server.store.counter import Counted, next_serial
-from server.store.search import Found, Terms, either, number_term
+from server.store.search import Found, Term, Terms, either, number_term
 from server.store.shelf import AggregateShelf, Condition, Layout
 from server.store.transaction import Transaction
 from server.store.vault import Vault
 
 _T = tables.cases.c
+_CODEC = Codec(Case)
 
 
 def _layout(vault: Vault) -> Layout[Case]:
@@ -28,7 +30,7 @@ def _layout(vault: Vault) -> Layout[Case]:
             "created_at": case.created_at,
         }
 
-    return Layout(Case, tables.cases, owner=_T.id, plain=plain, case=_T.id)
+    return Layout(_CODEC, tables.cases, owner=_T.id, plain=plain, case=_T.id)
 
 
 class SqlCases:
@@ -44,12 +46,14 @@ class SqlCases:
     async def add(self, case: Case) -> None:
         await self._tx.give_key(case.id)
         row = await self._shelf.add(case, version=case.version)
-        await self._index(row.no, case)
+        terms = self._terms(case.committee_id)
+        await terms.write(row.no, _searched(terms, case))
 
     async def save(self, case: Case) -> Case:
         saved = await self._shelf.save(case)
         row = (await self._tx.run(select(_T.no).where(_T.id == case.id))).one()
-        await self._index(row.no, case)
+        terms = self._terms(case.committee_id)
+        await terms.rewrite(row.no, _searched(terms, case))
         return saved
 
     async def search(self, query: CaseQuery) -> tuple[Sequence[Case], int]:
@@ -78,7 +82,7 @@ class SqlCases:
         return select(_T.no).where(*where)
 
     async def _with_text(self, query: CaseQuery) -> Found:
-        terms = Terms(self._tx, tables.case_terms, query.committee_id)
+        terms = self._terms(query.committee_id)
         number = number_term(self._tx.vault, query.committee_id, query.text)
         return either(
             await terms.holding(query.text),
@@ -86,8 +90,11 @@ class SqlCases:
             select(_T.no).where(_T.committee_id == query.committee_id, _T.number_term == number),
         )
 
-    async def _index(self, no: int, case: Case) -> None:
-        terms = Terms(self._tx, tables.case_terms, case.committee_id)
-        names = [p.name for p in case.parties] + [p.name for p in case.people]
-        identities = [p.uscc for p in case.parties] + [p.id_no for p in case.people]
-        await terms.write(no, terms.of(names=names, identities=identities))
+    def _terms(self, committee: CommitteeId) -> Terms:
+        return Terms(self._tx, tables.case_terms, committee)
+
+
+def _searched(terms: Terms, case: Case) -> set[Term]:
+    names = [p.name for p in case.parties] + [p.name for p in case.people]
+    identities = [p.uscc for p in case.parties] + [p.id_no for p in case.people]
+    return terms.of(names=names, identities=identities)

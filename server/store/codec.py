@@ -13,6 +13,7 @@ class Codec(Generic[V]):
     """JSON of one frozen dataclass. Fields with a default may be missing in old bodies."""
 
     def __init__(self, kind: type[V]) -> None:
+        """Read the kind's fields: milliseconds of work, so one codec serves the whole run."""
         self._kind = kind
         self._adapter: TypeAdapter[V] = TypeAdapter(kind)
 

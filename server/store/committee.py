@@ -7,6 +7,7 @@ from sqlalchemy import true
 from server.domain.committee import Committee
 from server.domain.ids import CommitteeId
 from server.store import tables
+from server.store.codec import Codec
 from server.store.shelf import AggregateShelf, Layout
 from server.store.transaction import Transaction
 
@@ -17,7 +18,7 @@ def _plain(committee: Committee) -> Mapping[str, object]:
     return {"id": committee.id}
 
 
-_LAYOUT = Layout(Committee, tables.committees, owner=_T.id, plain=_plain)
+_LAYOUT = Layout(Codec(Committee), tables.committees, owner=_T.id, plain=_plain)
 
 
 class SqlCommittees:

@@ -7,6 +7,7 @@ from sqlalchemy import insert, select
 from server.domain.ids import CaseId, FileId
 from server.ports.store import StoredFile
 from server.store import tables
+from server.store.codec import Codec
 from server.store.errors import UnreadableError
 from server.store.shelf import Layout, Shelf
 from server.store.transaction import Transaction
@@ -22,7 +23,7 @@ def _plain(file: StoredFile) -> Mapping[str, object]:
     return {"id": file.id, "case_id": file.case_id, "kind": file.kind, "at": file.at}
 
 
-_LAYOUT = Layout(StoredFile, tables.files, owner=_T.case_id, plain=_plain)
+_LAYOUT = Layout(Codec(StoredFile), tables.files, owner=_T.case_id, plain=_plain)
 
 
 class SqlFiles:

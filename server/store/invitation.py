@@ -7,6 +7,7 @@ from sqlalchemy import delete, insert, select
 from server.domain.ids import CaseId, InvitationId
 from server.domain.invitation import Invitation
 from server.store import tables
+from server.store.codec import Codec
 from server.store.shelf import AggregateShelf, Layout
 from server.store.transaction import Transaction
 
@@ -26,7 +27,9 @@ def _plain(invitation: Invitation) -> Mapping[str, object]:
     }
 
 
-_LAYOUT = Layout(Invitation, tables.invitations, owner=_T.case_id, plain=_plain, case=_T.case_id)
+_LAYOUT = Layout(
+    Codec(Invitation), tables.invitations, owner=_T.case_id, plain=_plain, case=_T.case_id
+)
 
 
 class SqlInvitations:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from server.domain.ids import CaseId, MessageId
 from server.ports.notify import Message
 from server.store import tables
+from server.store.codec import Codec
 from server.store.shelf import Layout, Shelf
 from server.store.transaction import Transaction
 
@@ -22,7 +23,7 @@ def _plain(message: Message) -> Mapping[str, object]:
     }
 
 
-_LAYOUT = Layout(Message, tables.outbox, owner=_T.committee_id, plain=_plain)
+_LAYOUT = Layout(Codec(Message), tables.outbox, owner=_T.committee_id, plain=_plain)
 
 
 class SqlOutbox:

@@ -8,6 +8,7 @@ from server.domain.errors import NotFoundError
 from server.domain.ids import CaseId, CommitteeId, RecordId
 from server.domain.register import RecordOpening, RegisterEntry, RegisterQuery
 from server.store import tables
+from server.store.codec import Codec
 from server.store.counter import Counted, next_serial
 from server.store.search import Terms, number_term
 from server.store.shelf import Condition, Layout, Shelf
@@ -18,6 +19,7 @@ _T = tables.register.c
 _N = tables.register_terms.c
 _O = tables.openings.c
 _LONGEST_SERIAL = 6
+_ENTRIES, _OPENINGS = Codec(RegisterEntry), Codec(RecordOpening)
 
 
 def _layout(vault: Vault) -> Layout[RegisterEntry]:
@@ -34,9 +36,7 @@ def _layout(vault: Vault) -> Layout[RegisterEntry]:
             "effective_on": entry.effective_on,
         }
 
-    return Layout(
-        RegisterEntry, tables.register, owner=_T.committee_id, plain=plain, case=_T.case_id
-    )
+    return Layout(_ENTRIES, tables.register, owner=_T.committee_id, plain=plain, case=_T.case_id)
 
 
 def _openings(committee: str) -> Layout[RecordOpening]:
@@ -49,7 +49,7 @@ def _openings(committee: str) -> Layout[RecordOpening]:
             "at": opening.at,
         }
 
-    return Layout(RecordOpening, tables.openings, owner=_O.committee_id, plain=plain)
+    return Layout(_OPENINGS, tables.openings, owner=_O.committee_id, plain=plain)
 
 
 class SqlRegister:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import CompoundSelect, Select, Table, delete, func, insert, select, union
+from sqlalchemy import CompoundSelect, Select, Table, delete, func, select, union
 
 from server.store.terms import name_parts, plain_number, query_parts
 from server.store.transaction import Transaction
@@ -39,15 +39,18 @@ class Terms:
         return select(self.table.c.no).where(self.table.c.term == self._identity(number))
 
     async def write(self, no: int, terms: Iterable[Term]) -> None:
-        """Make `terms` the terms of row `no`."""
+        """Give a new row its terms."""
+        rows = [{"term": term, "no": no, "part": part} for term, part in sorted(terms)]
+        await self.tx.insert(self.table, rows)
+
+    async def rewrite(self, no: int, terms: Iterable[Term]) -> None:
+        """Make `terms` the terms of a row that may have others; touch only what differs."""
         wanted, stored = set(terms), await self._stored(no)
         mine = self.table.c.no == no
         for term, part in stored - wanted:
             where = (mine, self.table.c.term == term, self.table.c.part == part)
             await self.tx.run(delete(self.table).where(*where))
-        fresh = [{"term": t, "no": no, "part": p} for t, p in sorted(wanted - stored)]
-        if fresh:
-            await self.tx.run(insert(self.table).values(fresh))
+        await self.write(no, wanted - stored)
 
     async def _stored(self, no: int) -> set[Term]:
         rows = await self.tx.rows(

@@ -6,6 +6,7 @@ from datetime import datetime
 from server.domain.ids import CaseId, CommitteeId, SessionId
 from server.domain.session import Session, SessionState
 from server.store import tables
+from server.store.codec import Codec
 from server.store.shelf import AggregateShelf, Layout
 from server.store.transaction import Transaction
 
@@ -28,7 +29,7 @@ def _plain(session: Session) -> Mapping[str, object]:
     }
 
 
-_LAYOUT = Layout(Session, tables.sessions, owner=_T.case_id, plain=_plain, case=_T.case_id)
+_LAYOUT = Layout(Codec(Session), tables.sessions, owner=_T.case_id, plain=_plain, case=_T.case_id)
 
 
 class SqlSessions:

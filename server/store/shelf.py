@@ -32,7 +32,7 @@ A = TypeVar("A", bound=Aggregate)
 
 
 class Layout(Generic[V]):
-    """How a kind is laid out: its table, whose key encrypts it, and its plain columns.
+    """How a kind is laid out: its codec, its table, whose key encrypts it, and its plain columns.
 
     `plain` gives the columns' values, `id` and the owner's among them. `case` is the
     column that names the case to be locked before a row is read in order to write.
@@ -40,14 +40,14 @@ class Layout(Generic[V]):
 
     def __init__(
         self,
-        kind: type[V],
+        codec: Codec[V],
         table: Table,
         *,
         owner: Column[Any],
         plain: Callable[[V], Mapping[str, object]],
         case: Column[Any] | None = None,
     ) -> None:
-        self.codec = Codec(kind)
+        self.codec = codec
         self.table = table
         self.owner = owner
         self.plain = plain

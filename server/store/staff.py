@@ -10,6 +10,7 @@ from server.domain.errors import NotFoundError
 from server.domain.ids import CommitteeId, StaffId
 from server.domain.staff import Staff, StaffSession
 from server.store import tables
+from server.store.codec import Codec
 from server.store.shelf import AggregateShelf, Layout
 from server.store.terms import plain_login
 from server.store.transaction import Transaction
@@ -17,6 +18,7 @@ from server.store.vault import Vault
 
 _T = tables.staff.c
 _S = tables.staff_sessions.c
+_CODEC = Codec(Staff)
 
 
 def _layout(vault: Vault) -> Layout[Staff]:
@@ -27,7 +29,7 @@ def _layout(vault: Vault) -> Layout[Staff]:
             "login_term": _login_term(vault, staff.login),
         }
 
-    return Layout(Staff, tables.staff, owner=_T.committee_id, plain=plain)
+    return Layout(_CODEC, tables.staff, owner=_T.committee_id, plain=plain)
 
 
 def _login_term(vault: Vault, login: str) -> int:

@@ -1,10 +1,10 @@
 """One transaction as the repositories use it: statements, keys and the lock of a case."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Row, func, insert, select
+from sqlalchemy import CursorResult, Executable, Row, Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.errors import DomainError, NotFoundError
@@ -24,17 +24,26 @@ class Transaction:
         self.vault = vault
         self.locks_cases = locks_cases
         self._held: set[str] = set()
+        self._wrapped: dict[str, bytes] = {}
         self._failure: DomainError | None = None
 
     # Any: the columns of a statement are known where it is written, not here.
     async def run(self, statement: Executable) -> CursorResult[Any]:
         """Return the statement's result; raises what `translated` makes of a failure."""
+        return await self._guarded(self._connection.execute(statement))
+
+    async def _guarded(self, running: Awaitable[CursorResult[Any]]) -> CursorResult[Any]:
         try:
             with translated():
-                return await self._connection.execute(statement)
+                return await running
         except DomainError as failure:
             self._failure = failure
             raise
+
+    async def insert(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+        """Insert many rows of the same columns at once."""
+        if rows:
+            await self._guarded(self._connection.execute(insert(table), rows))
 
     async def first(self, statement: Executable) -> Row[Any] | None:
         """Return the first row, if any."""
@@ -63,6 +72,11 @@ class Transaction:
 
     async def wrapped_key(self, owner: str) -> bytes:
         """Return the owner's wrapped key, or raise NotFoundError: no such case or committee."""
+        if owner not in self._wrapped:
+            self._wrapped[owner] = await self._stored_key(owner)
+        return self._wrapped[owner]
+
+    async def _stored_key(self, owner: str) -> bytes:
         found = await self.first(select(tables.keys.c.wrapped).where(tables.keys.c.owner == owner))
         if found is None:
             raise NotFoundError
