@@ -20,6 +20,8 @@ from server.ports.media import SLOTS, MediaReport
 
 _UFRAG_BYTES: Final = 6
 _PASSWORD_BYTES: Final = 18
+_OVER_CAP: Final = 3
+_REPORTS_PER_S: Final = 500
 _SMOOTHING: Final = 0.3
 _REMB_FRESH_S: Final = 5.0
 _REMB_SLACK: Final = 1.3
@@ -33,6 +35,24 @@ class Stage(StrEnum):
     CONNECTED = "connected"
     SILENT = "silent"
     CLOSED = "closed"
+
+
+class Allowance:
+    """A token bucket: so much a second, a second's worth at once."""
+
+    def __init__(self, rate: float, now: float) -> None:
+        """Begin full."""
+        self._rate = self._left = rate
+        self._at = now
+
+    def spend(self, amount: float, now: float) -> bool:
+        """Take this much out; False if it is not there."""
+        self._left = min(self._rate, self._left + (now - self._at) * self._rate)
+        self._at = now
+        if amount > self._left:
+            return False
+        self._left -= amount
+        return True
 
 
 class Flow:
@@ -87,6 +107,8 @@ class Connection:
         self.measured = (0, 0, now)
         self.last_report: MediaReport | None = None
         self.heard_before = 0
+        self.octets = Allowance(settings.cap_kbps * 1000 / 8 * _OVER_CAP, now)
+        self.reports = Allowance(_REPORTS_PER_S, now)
         self.thrift = Thrift()
         self.flow = Flow()
 

@@ -130,6 +130,7 @@ class Control:
             self._adopt_by = self._loop.time() + self._plane.settings.silence_s
         self._epoch, self._writer, self._heard_at = epoch, writer, self._loop.time()
         writer.write(wire.write_line({"id": hello.get("id"), "ok": True, **self._held()}))
+        self._plane.tell_all()
         return True
 
     def _held(self) -> Message:

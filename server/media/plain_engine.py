@@ -131,7 +131,8 @@ class PlainEngine:
         return True
 
     def drain(self) -> None:
-        """Nothing waits here: every packet went to the kernel when it was sent."""
+        """Datagrams went to the system when they were sent; only slow streams make packets wait."""
+        self._streams.drain()
 
     # ------------------------------------------------------------------ arrival
 

@@ -137,6 +137,14 @@ class Plane:
         room.suspended = True
         self._apply(room)
 
+    def tell_all(self) -> None:
+        """Tell a new app how far every connection has come."""
+        for connection in self.connections.values():
+            if connection.stage is Stage.CONNECTED:
+                self.tell(MediaConnected(connection=connection.identity))
+            if connection.media_seen:
+                self.tell(MediaReady(connection=connection.identity))
+
     def drop(self, connection: Connection, reason: MediaLoss) -> None:
         """Close a connection and say why."""
         if connection.stage is not Stage.CLOSED:
@@ -271,6 +279,9 @@ class Plane:
             self.engine.counters["drop_ssrc"] += 1
             return
         now = self._time()
+        if not connection.octets.spend(len(packet), now):
+            self.engine.counters["drop_flood"] += 1
+            return
         number = uplink.take(read, now)
         if number is None:
             self.engine.counters["drop_repeated"] += 1
@@ -306,7 +317,11 @@ class Plane:
 
     def rtcp(self, link: Link, packet: bytes) -> None:
         """Act on what a phone reports and asks."""
-        self.feedback.take(cast("Connection", link.owner), packet)
+        connection = cast("Connection", link.owner)
+        if connection.reports.spend(1, self._time()):
+            self.feedback.take(connection, packet)
+        else:
+            self.engine.counters["drop_flood"] += 1
 
 
 def _authentic(check: Check, connection: Connection) -> bool:

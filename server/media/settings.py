@@ -1,5 +1,6 @@
 """What a media worker is told at its start."""
 
+import ipaddress
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,9 +15,9 @@ class WorkerSettings:
     """The Unix socket the app talks to; its path must stay below 108 bytes."""
     bind: str = "127.0.0.1"
     port: int = 0
-    """UDP port; 0 lets the system choose."""
+    """UDP and TCP port; 0 lets the system choose."""
     announced: tuple[str, ...] = ("127.0.0.1",)
-    """Addresses a phone is told, in order of preference."""
+    """IP addresses a phone is told, in order of preference."""
     announced_port: int | None = None
     """The port a phone is told, when a router in front maps another one."""
     engine: str = "plain"
@@ -47,3 +48,11 @@ class WorkerSettings:
 
     chance: Callable[[int], bytes] = os.urandom
     """Gives so many random bytes, for ICE credentials and stream numbers."""
+
+    def __post_init__(self) -> None:
+        """Refuse what no phone could use."""
+        for address in self.announced:
+            if ipaddress.ip_address(address).is_unspecified:
+                raise ValueError(f"{address} is no address that a phone can reach")
+        if not self.announced:
+            raise ValueError("phones must be told at least one address")

@@ -4,7 +4,9 @@ To everything behind it a stream is just another address that datagrams come fro
 """
 
 import asyncio
-from collections import Counter
+import socket
+import sys
+from collections import Counter, deque
 from collections.abc import Callable
 from typing import Final, cast
 
@@ -15,7 +17,9 @@ _LARGEST: Final = 1500
 _MOST: Final = 1000
 _PROVE_S: Final = 10.0
 _WAITING_BYTES: Final = 256 * 1024
-"""About two seconds of a weak line; what comes on top is dropped, as a datagram would be."""
+"""A second of video; what comes on top is dropped, as a datagram would be."""
+_UNSENT_BYTES: Final = 4096
+_NOTSENT_LOWAT: Final = 25  # Linux's TCP_NOTSENT_LOWAT; Python names it from 3.13 on
 
 
 class Streams:
@@ -57,6 +61,11 @@ class Streams:
         stream = self._open.get(address)
         return stream is not None and stream.send(raw)
 
+    def drain(self) -> None:
+        """Drop what has not gone to the system yet, so that nothing of a cut edge follows."""
+        for stream in self._open.values():
+            stream.drain()
+
     def prove(self, address: Address) -> None:
         """Let a stream stay: a check from it was authentic."""
         stream = self._open.get(address)
@@ -93,6 +102,9 @@ class _Stream(asyncio.Protocol):
         self._address: Address = ()
         self._transport: asyncio.Transport | None = None
         self._deadline: asyncio.TimerHandle | None = None
+        self._waiting: deque[bytes] = deque()
+        self._waiting_bytes = 0
+        self._paused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -101,6 +113,7 @@ class _Stream(asyncio.Protocol):
         if not peer or not self._streams.add(self._address, self):
             self.cut()
             return
+        _keep_little(self._transport)
         self._deadline = asyncio.get_running_loop().call_later(_PROVE_S, self.cut)
 
     def data_received(self, data: bytes) -> None:
@@ -128,11 +141,38 @@ class _Stream(asyncio.Protocol):
             self._deadline = None
 
     def send(self, raw: bytes) -> bool:
-        if self._transport is None or self._transport.get_write_buffer_size() > _WAITING_BYTES:
+        if self._transport is None or self._waiting_bytes > _WAITING_BYTES:
             return False
-        self._transport.write(len(raw).to_bytes(_LENGTH, "big") + raw)
+        frame = len(raw).to_bytes(_LENGTH, "big") + raw
+        if self._paused:
+            self._waiting.append(frame)
+            self._waiting_bytes += len(frame)
+        else:
+            self._transport.write(frame)
         return True
+
+    def drain(self) -> None:
+        self._waiting.clear()
+        self._waiting_bytes = 0
+
+    def pause_writing(self) -> None:
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        self._paused = False
+        while self._waiting and not self._paused and self._transport is not None:
+            frame = self._waiting.popleft()
+            self._waiting_bytes -= len(frame)
+            self._transport.write(frame)
 
     def cut(self) -> None:
         if self._transport is not None:
             self._transport.abort()
+
+
+def _keep_little(transport: asyncio.Transport) -> None:
+    """Let packets wait with us, where a cut can drop them, rather than in the system."""
+    transport.set_write_buffer_limits(high=0)
+    if sys.platform == "linux":
+        line: socket.socket = transport.get_extra_info("socket")
+        line.setsockopt(socket.IPPROTO_TCP, _NOTSENT_LOWAT, _UNSENT_BYTES)

@@ -146,6 +146,7 @@ class WorkerBack:
     """The worker answers (again) and still holds these connections.
 
     Route every room anew, with a newer version: rooms that are not are cut after some seconds.
+    MediaConnected and MediaReady follow again for those that stand.
     """
 
     connections: frozenset[ConnectionId]

@@ -71,6 +71,24 @@ async def test_chromium_answers_decodes_and_switches_sources(it: Plant, new_page
     assert await a.stats("inbound-rtp") == []
 
 
+async def test_a_slot_passes_from_one_codec_to_the_other(it: Plant, new_page: NewPage) -> None:
+    a, b, m = [await new_page(name) for name in "abm"]
+    for phone in (a, b, m):
+        offer = await it.client.connect(ROOM, phone.name)
+        if phone is a:
+            offer = offer.replace("SAVPF 96 102", "SAVPF 102 96", 1)
+        await it.client.answer(phone.name, await phone.answer(offer))
+        await it.hear(MediaConnected, connection=phone.name)
+    for n, (source, codec) in enumerate(((a, "H264"), (b, "VP8"), (a, "H264")), 1):
+        before = (await m.inbound("3")).get("framesDecoded", 0)
+        edge = Edge(source=source.name, subscriber=m.name, slot=0)
+        await it.client.route(ROOM, version(n), frozenset({edge}))
+        await until_told(lambda: decoded(m, "3", before + 15))  # noqa: B023
+        used = (await m.inbound("3"))["codecId"]
+        codecs = {one["id"]: one["mimeType"] for one in await m.stats("codec")}
+        assert codecs[used] == f"video/{codec}"
+
+
 async def test_a_waiting_phone_can_see_that_the_server_is_there(
     it: Plant, new_page: NewPage
 ) -> None:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
+import aioice.ice
 import pytest
 
 from server.domain.ids import ConnectionId, RoomId
@@ -121,6 +122,9 @@ async def test_a_new_app_adopts_what_the_worker_holds_and_the_old_one_is_refused
         async with client_of(strict, epoch=2, ping_s=0.2) as new:
             back = await new.hear(WorkerBack)
             assert back.connections == {a.name, m.name}
+            for phone in (a, m):
+                await new.hear(MediaConnected, connection=phone.name)
+                await new.hear(MediaReady, connection=phone.name)
             await m.sees(0)
             await until_silent(m)
             with pytest.raises(MediaLostError):
@@ -222,3 +226,33 @@ async def test_the_first_media_is_told_once(settings: WorkerSettings, phones: Ne
         await it.hear(MediaConnected, connection=a.name)
         await it.hear(MediaReady, connection=a.name)
         assert not [event for event in it.told if isinstance(event, MediaReady)]
+
+
+async def test_a_worker_that_ends_says_goodbye(settings: WorkerSettings, phones: NewPhone) -> None:
+    async with plant(settings) as it:
+        await it.hear(WorkerBack)
+        a = phones("a", 60)
+        await a.join(it.client, ROOM)
+        await a.connected()
+    await until(lambda: a.peer.connectionState == "closed", within=1)
+
+
+async def test_phones_come_in_over_ipv6_too(
+    settings: WorkerSettings, phones: NewPhone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: ["::1"])
+    async with plant(replace(settings, bind="::1", announced=("::1",))) as it:
+        await it.hear(WorkerBack)
+        a, m = phones("a", 60), phones("m", 130)
+        for phone in (a, m):
+            await phone.join(it.client, ROOM)
+        await it.client.route(ROOM, version(1), both_ways(a, m))
+        await m.sees(0)
+
+
+@pytest.mark.parametrize("announced", [(), ("0.0.0.0",), ("::",), ("media.example",)])
+def test_an_address_no_phone_can_reach_is_refused(
+    settings: WorkerSettings, announced: tuple[str, ...]
+) -> None:
+    with pytest.raises(ValueError, match="address"):
+        replace(settings, announced=announced)

@@ -232,3 +232,21 @@ async def test_leaving_takes_less_than_a_second_even_from_a_hostile_phone(
     assert (await it.client.counters())["media_connections"] == 0
     for phone in pair:
         await until(lambda: phone.peer.connectionState == "closed", within=1)  # noqa: B023
+
+
+async def test_a_flood_from_one_phone_does_not_drown_the_others(
+    it: Plant, pair: tuple[Phone, Phone]
+) -> None:
+    a, m = pair
+    ssrc = b"else"
+    sent = 0
+    before = m.packets()
+    for number in range(3000):
+        head = b"\x80\x6f" + (number % 0x10000).to_bytes(2, "big") + bytes(4) + ssrc
+        sent += await a.inject(head + bytes(1000))
+        if number % 20 == 0:
+            await asyncio.sleep(0)
+    await a.sees(0, more=10, within=4)
+    assert sent > 2500
+    assert (await it.client.counters())["media_drop_flood_total"] > 1000
+    assert m.packets() - before < 1500
