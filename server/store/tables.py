@@ -230,7 +230,7 @@ register = Table(
     Column("effective_on", Date, nullable=False),
     _version(),
     _body(),
-    UniqueConstraint("committee_id", "year", "serial"),
+    UniqueConstraint("committee_id", "serial", "year"),
     UniqueConstraint("committee_id", "number_term"),
     Index(None, "committee_id", "no"),
     Index(None, "committee_id", "effective_on"),

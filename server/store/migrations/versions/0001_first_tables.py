@@ -245,7 +245,7 @@ def make_tables() -> None:
             "committee_id", "number_term", name="uq_register_committee_id_number_term"
         ),
         sa.UniqueConstraint(
-            "committee_id", "year", "serial", name="uq_register_committee_id_year_serial"
+            "committee_id", "serial", "year", name="uq_register_committee_id_serial_year"
         ),
         sa.UniqueConstraint("id", name="uq_register_id"),
     )
