@@ -1,7 +1,6 @@
 """The archive on a local disk: `records/<year>/<record id>/` and `spool/`.
 
-Year and number are the committee's; the year of the folder is that of sealing in UTC,
-so that a record always finds its folder again from its own content.
+The year is that of the effective day, the committee's own; an id is unique without it.
 """
 
 import asyncio
@@ -37,9 +36,9 @@ from server.ports.system import WorkPool
 
 @dataclass(frozen=True, slots=True)
 class LocalArchive:
-    """Archive below one data folder."""
+    """Archive below one folder, the server's own for everything it keeps."""
 
-    data: Path
+    folder: Path
     work: WorkPool
     tools: VerifierTools
     disk: Disk = field(default_factory=Disk)
@@ -85,11 +84,11 @@ class LocalArchive:
 
     @property
     def _records(self) -> Path:
-        return self.data / "records"
+        return self.folder / "records"
 
     @property
     def _spool(self) -> Spool:
-        return Spool(self.data / "spool", self.disk)
+        return Spool(self.folder / "spool", self.disk)
 
     def _made(self, parts: RecordParts) -> dict[str, bytes]:
         # A record written by an older program keeps that program's explanations.
@@ -101,7 +100,7 @@ class LocalArchive:
     def _write(self, parts: RecordParts, files: Mapping[str, bytes]) -> None:
         self._spool.release(parts.case_id)
         writer = RecordWriter(self._records, self.disk)
-        writer.write(parts.record_id, parts.sealed_at.year, files)
+        writer.write(parts.record_id, parts.effective_on.year, files)
 
     def _folder(self, record_id: RecordId) -> Path | None:
         found = sorted(self._records.glob(f"*/{plain_name(record_id)}"))

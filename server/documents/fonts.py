@@ -5,12 +5,14 @@ asking before drawing turns a missing character into a clear refusal.
 """
 
 import struct
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 FontFolders = tuple[Path, ...]
 NEEDED = ("NotoSerifSC_400Regular.ttf", "NotoSerifSC_700Bold.ttf")
+UNSEEN = {"Cc", "Cf", "Co", "Cs", "Cn"}
 FALLBACK = ("NotoSerifHK_400Regular.ttf",)  # 1,700 rarer characters in the same hand
 
 
@@ -27,9 +29,18 @@ def font_folders(root: Path) -> FontFolders:
 
 
 def missing_characters(text: str, fonts: FontFolders) -> frozenset[str]:
-    """Return the characters of `text` no font can draw; spaces never miss."""
+    """Return the characters of `text` that would not show as they are.
+
+    Those no font can draw, and those that steer text unseen (Unicode Cc, Cf: direction
+    marks, soft hyphens, joiners), which could make a page read otherwise than its
+    content. Spaces and line ends never miss.
+    """
     drawable = covered(fonts)
-    return frozenset(c for c in text if ord(c) not in drawable and not c.isspace())
+    return frozenset(c for c in text if not c.isspace() and not _shows(c, drawable))
+
+
+def _shows(character: str, drawable: frozenset[int]) -> bool:
+    return ord(character) in drawable and unicodedata.category(character) not in UNSEEN
 
 
 @cache

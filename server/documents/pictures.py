@@ -10,7 +10,7 @@ size limits stand before decoding, because a small file can unfold to gigabytes.
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
@@ -19,6 +19,7 @@ from server.domain.errors import InvalidValueError
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MOST_PIXELS = 24_000_000
+PAPER, INK = 235, 150  # a channel at least this light is paper, at most this is ink
 LONGEST = 1200  # pixels kept: 600 dpi for a seal of 50 mm
 
 
@@ -40,11 +41,24 @@ def picture(content: bytes) -> Picture:
         opened = Image.open(BytesIO(content), formats=FORMATS)
         if opened.width * opened.height > MOST_PIXELS:
             raise InvalidValueError(field="image", reason="too_big")
-        image = opened.convert("RGBA")
+        image = ImageOps.exif_transpose(opened).convert("RGBA")
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise InvalidValueError(field="image", reason="not_a_picture") from error
     image.thumbnail((LONGEST, LONGEST))
-    return Picture(image=image)
+    return Picture(image=_without_paper(image))
+
+
+def _without_paper(image: Image.Image) -> Image.Image:
+    """Return a scan without its white paper, which would hide the words below a seal."""
+    red, green, blue, alpha = image.split()
+    if alpha.getextrema() != (255, 255):
+        return image
+    darkest = ImageChops.darker(red, ImageChops.darker(green, blue))
+    return Image.merge("RGBA", (red, green, blue, darkest.point(_opacity)))
+
+
+def _opacity(darkest: float) -> float:
+    return max(0, min(255, (PAPER - darkest) * 255 / (PAPER - INK)))
 
 
 def check_picture(content: bytes) -> None:

@@ -108,14 +108,14 @@ class _KeyStoreSigner(Signer):
 
     async def async_sign_raw(
         self,
-        data: bytes,
+        content: bytes,
         digest_algorithm: str,
         dry_run: bool = False,  # noqa: FBT001, FBT002
     ) -> bytes:
         """Return the DER signature; only SHA-256 is asked for."""
         if digest_algorithm != "sha256":
             raise InvalidValueError(field="digest_algorithm", reason=digest_algorithm)
-        return self._key.sign(data, ALGORITHM)
+        return self._key.sign(content, ALGORITHM)
 
 
 class _PdfSigner(PdfSigner):

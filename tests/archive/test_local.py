@@ -21,7 +21,7 @@ async def test_a_written_record_is_found_read_packed_and_verified(
     assert await archive.find(RECORD) is None
     await archive.reserve(CASE, 500_000)
     stored = await archive.write(parts, office.sign)
-    assert not list((archive.data / "spool").iterdir())
+    assert not list((archive.folder / "spool").iterdir())
     assert await archive.find(RECORD) == stored
     assert await archive.read(RECORD, "agreement.pdf") == parts.pdf
     assert await archive.read(RECORD, MANIFEST) == files[MANIFEST]
@@ -71,7 +71,7 @@ async def test_start_up_sweeps_half_written_folders_and_no_others(
     archive: LocalArchive, parts: RecordParts, office: Office
 ) -> None:
     await archive.write(parts, office.sign)
-    half = archive.data / "records/2025/.record-18.part/b"
+    half = archive.folder / "records/2025/.record-18.part/b"
     half.mkdir(parents=True)
     assert archive.sweep() == 1
     assert archive.sweep() == 0
@@ -82,7 +82,7 @@ async def test_a_damaged_record_is_told_with_the_file(
     archive: LocalArchive, parts: RecordParts, office: Office
 ) -> None:
     await archive.write(parts, office.sign)
-    damaged = archive.data / "records/2025/record-17/consents.json"
+    damaged = archive.folder / "records/2025/record-17/consents.json"
     damaged.chmod(0o644)
     damaged.write_bytes(damaged.read_bytes().replace(b"given", b"taken"))
     report = await archive.verify(RECORD, [])

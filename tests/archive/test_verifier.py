@@ -164,7 +164,7 @@ def test_a_broken_log_is_found_even_under_a_fresh_manifest(
     assert failing(verify_files(bent, TOOLS)) == {"log_chain": ("log.jsonl",)}
 
 
-def test_other_agreement_data_beside_the_pdf_is_found(files: Files, office: Office) -> None:
+def test_another_agreement_beside_the_pdf_is_found(files: Files, office: Office) -> None:
     agreement = json.loads(files["agreement.json"])
     agreement["payments"][0]["amount_fen"] = 5
     bent = resigned({**files, "agreement.json": canonical_json(agreement)}, office)
@@ -194,24 +194,24 @@ def test_an_unreadable_manifest_is_one_clear_fact(content: bytes, files: Files) 
 
 
 @settings(max_examples=100)
-@given(data=st.data())
-def test_nothing_in_a_manifest_makes_the_verifier_raise(data: st.DataObject, files: Files) -> None:
+@given(draw=st.data())
+def test_nothing_in_a_manifest_makes_the_verifier_raise(draw: st.DataObject, files: Files) -> None:
     manifest = json.loads(files[MANIFEST])
-    key = data.draw(st.sampled_from(sorted(manifest)))
-    manifest[key] = data.draw(st.sampled_from([None, 0, -1, "", "x", [], {}, [1], {"a": {}}]))
+    key = draw.draw(st.sampled_from(sorted(manifest)))
+    manifest[key] = draw.draw(st.sampled_from([None, 0, -1, "", "x", [], {}, [1], {"a": {}}]))
     report = verify_files({**files, MANIFEST: canonical_json(manifest)}, TOOLS)
     assert not report.verified
 
 
 @settings(max_examples=100)
-@given(data=st.data())
+@given(draw=st.data())
 def test_nothing_in_agreement_or_statement_makes_the_verifier_raise(
-    data: st.DataObject, files: Files, office: Office
+    draw: st.DataObject, files: Files, office: Office
 ) -> None:
-    name = data.draw(st.sampled_from(["agreement.json", f"{CHEN}/statement.json", "log.jsonl"]))
+    name = draw.draw(st.sampled_from(["agreement.json", f"{CHEN}/statement.json", "log.jsonl"]))
     content = json.loads(files[name].splitlines()[0])
-    key = data.draw(st.sampled_from(sorted(content)))
-    value: object = data.draw(st.sampled_from([None, 0, "x", [], {}, [1], [{"signers": 1}]]))
+    key = draw.draw(st.sampled_from(sorted(content)))
+    value: object = draw.draw(st.sampled_from([None, 0, "x", [], {}, [1], [{"signers": 1}]]))
     assume(content[key] != value)
     content[key] = value
     report = verify_files(resigned({**files, name: canonical_json(content)}, office), TOOLS)

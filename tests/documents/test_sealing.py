@@ -16,11 +16,11 @@ from server.documents.inspection import inspect, only_blanks_filled
 from server.documents.keys import KeyStore
 from server.documents.pages import images, page_text
 from server.documents.sealing import apply_seal, drawn_seal
-from server.documents.typesetting import typeset
+from server.documents.typesetting import slots, typeset
 from server.domain.errors import InvalidValueError
 from server.ports.documents import LockedPdf, SealedPdf, SealOrder, SignedLine
 from tests.documents.example import SEALED_AT, example
-from tests.documents.sealing import NUMBER, order, png, stroke
+from tests.documents.sealing import NUMBER, order, png, ring, stroke
 
 
 def test_the_locked_bytes_are_the_prefix_of_the_sealed_ones(
@@ -127,6 +127,21 @@ def test_a_bad_picture_is_refused(
         apply_seal(replace(seal_order, seal_image=content or b" "), keys, fonts)
 
 
+def test_a_scan_on_white_paper_does_not_hide_the_words_below_it(
+    seal_order: SealOrder, keys: KeyStore, fonts: FontFolders
+) -> None:
+    scanned = apply_seal(replace(seal_order, seal_image=ring()), keys, fonts)
+    plain = apply_seal(replace(seal_order, seal_image=png(Image.new("RGBA", (9, 9)))), keys, fonts)
+    slot = next(s for s in slots(seal_order.locked) if s.name == "seal")
+    box = (slot.x + 15, slot.y + 15, slot.x + slot.width - 15, slot.y + slot.height - 15)
+    inside = [
+        list(images(sealed.pdf, 595))[slot.page - 1].convert("L").crop(box)
+        for sealed in (scanned, plain)
+    ]
+    ink = [sum(part.histogram()[:100]) for part in inside]
+    assert ink[0] >= ink[1] > 50
+
+
 def painted_over(pdf: bytes) -> bytes:
     """Return the PDF with an update that paints over a line of page 1."""
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
@@ -156,7 +171,7 @@ def test_a_change_after_the_seal_is_found(locked: LockedPdf, sealed: SealedPdf) 
     assert facts.only_blanks_filled is False
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(where=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_inspecting_never_raises_and_never_passes_a_flipped_bit(
     where: float, bit: int, sealed: SealedPdf, locked: LockedPdf

@@ -9,7 +9,7 @@ from PIL import Image
 
 from server.documents.attachments import attachment
 from server.documents.fonts import FontFolders, code_points, covered, missing_characters
-from server.documents.pages import page_text, pictures
+from server.documents.pages import images, page_text, pictures
 from server.documents.typesetting import slots, typeset
 from server.documents.wording import chinese_number, payment_lines, printed, yuan
 from server.domain.agreement_document import (
@@ -27,7 +27,7 @@ FORBIDDEN_AT_LINE_START = "，。、；：？！）》”〕"
 
 
 def squeezed(text: str) -> str:
-    return "".join(text.split()).replace("\ufffe", "")
+    return "".join(text.split()).replace("\ufffe", "").replace("\u200b", "")
 
 
 def body(pdf: bytes) -> str:
@@ -91,6 +91,24 @@ def test_a_name_no_font_has_is_refused_with_its_characters(fonts: FontFolders) -
         typeset(example(name="陈𰻝𰻞"), fonts)
     assert refused.value.facts == {"characters": "𰻝𰻞"}
     assert missing_characters("陈𰻝 \n\t", fonts) == {"𰻝"}
+
+
+@pytest.mark.parametrize(
+    "unseen", ["\u202e", "\u200b", "\xad", "\ufeff", "\0", "\ue000"], ids=ascii
+)
+def test_marks_that_steer_text_unseen_are_refused(unseen: str, fonts: FontFolders) -> None:
+    with pytest.raises(MissingCharactersError):
+        typeset(replace(example(), facts=f"付款{unseen}不付款"), fonts)
+
+
+@pytest.mark.parametrize("run", ["9" * 200, "Ab1" * 80, "https://example.org/" + "x" * 150])
+def test_an_endless_run_of_letters_stays_on_the_page(run: str, fonts: FontFolders) -> None:
+    document = replace(example(name=run[:50]), facts=f"账号{run}。")
+    locked = typeset(document, fonts)
+    assert run in body(locked.pdf)
+    for page in images(locked.pdf, 595):
+        right_margin = page.convert("L").crop((595 - 70, 0, page.width, page.height))
+        assert right_margin.getextrema() == (255, 255)
 
 
 def test_coverage_holds_the_whole_of_gb_2312_and_unified_han(fonts: FontFolders) -> None:
