@@ -1,0 +1,234 @@
+import { describe, expect, it } from "vitest";
+import {
+  NOBODY_FEATURED,
+  advance,
+  begin,
+  feature,
+  firstStep,
+  mediatorName,
+  screenOf,
+  sends,
+  sentenceOf,
+  surnameOf,
+  type Change,
+  type Effect,
+  type PartyEvent,
+  type PartyState,
+  type SeatView,
+  type Snapshot,
+} from "../src/index.ts";
+import { seat, seatView, snapshot } from "./samples.ts";
+
+const live = (more: Partial<Snapshot> = {}, view: Partial<SeatView> = {}): PartyState => ({
+  ...begin(seatView({ answer: "accepted", ...view })),
+  step: "live",
+  line: "on",
+  media: "up",
+  snapshot: snapshot(more),
+});
+const change = (n: number, more: Partial<Snapshot> = {}, events: string[] = []): Change => ({
+  n,
+  events,
+  snapshot: snapshot({ n, ...more }),
+});
+const run = (state: PartyState, ...events: PartyEvent[]): readonly [PartyState, Effect[]] => {
+  const all: Effect[] = [];
+  let now = state;
+  for (const event of events) {
+    const [next, effects] = advance(now, event);
+    now = next;
+    all.push(...effects);
+  }
+  return [now, all];
+};
+const done = (effects: readonly Effect[]): string[] => effects.map((effect) => effect.do);
+
+describe("first step", () => {
+  it("asks nothing twice", () => {
+    expect(firstStep(seatView())).toBe("invitation");
+    expect(firstStep(seatView({ answer: "refused" }))).toBe("declined");
+    expect(firstStep(seatView({ answer: "accepted" }))).toBe("consents");
+    expect(firstStep(seatView({ answer: "accepted", consents: [] }))).toBe("device");
+    expect(firstStep(seatView({ answer: "accepted", session_state: "closed" }))).toBe("papers");
+    expect(firstStep(seatView({ session_id: null, session_state: null }))).toBe("invitation");
+  });
+});
+
+describe("entering", () => {
+  it("opens the line, enters with the last number, takes the answer as the state, then starts media", () => {
+    const start = begin(seatView({ answer: "accepted", consents: [] }));
+    const [entered, first] = run(start, { is: "go", step: "live" }, { is: "lineUp" });
+    expect(done(first)).toEqual(["openLine", "wake", "enter"]);
+    expect(screenOf(entered)).toBe("connecting");
+    const [there, second] = run(entered, { is: "change", change: change(3, { space: "lobby", slots: [], audience: [] }) });
+    expect(done(second)).toEqual(["route", "startMedia"]);
+    expect(screenOf(there)).toBe("lobby");
+  });
+
+  it("ignores a change that is not newer, but takes any number right after entering", () => {
+    const state = live({ n: 9 });
+    expect(run(state, { is: "change", change: change(9, { space: "caucus" }) })[0].snapshot?.space).toBe("joint");
+    const [again] = run(state, { is: "lineDown", at: 5 }, { is: "lineUp" }, { is: "change", change: change(2, { space: "lobby" }) });
+    expect(again.snapshot?.space).toBe("lobby");
+  });
+
+  it("waits as a second phone without media, and enters again when let in", () => {
+    const waiting = live({ device: "waiting", seats: [], slots: [] });
+    expect(screenOf(waiting)).toBe("second");
+    const [, effects] = run({ ...waiting, media: "none" }, { is: "change", change: change(20, {}, ["enter_again"]) });
+    expect(done(effects)).toContain("enter");
+  });
+});
+
+describe("moves", () => {
+  it("blanks every picture before it routes the new ones", () => {
+    const [, effects] = run(live(), { is: "change", change: change(20, { space: "caucus", lamp: "cutting", slots: [] }) });
+    expect(done(effects).indexOf("blank")).toBeLessThan(done(effects).indexOf("route"));
+    expect(done(effects)).toContain("blank");
+  });
+
+  it("rings when somebody who waited is called in, and not on the way out", () => {
+    const lobby = live({ space: "lobby" });
+    expect(done(run(lobby, { is: "change", change: change(20, { space: "joint" }) })[1])).toContain("ring");
+    expect(done(run(live(), { is: "change", change: change(20, { space: "lobby" }) })[1])).not.toContain("ring");
+    const held = live({ space: "lobby", hold: "other_side_talks" });
+    expect(done(run(held, { is: "change", change: change(20, { space: "joint" }) })[1])).toContain("ring");
+  });
+
+  it("sends nothing in a lobby, on hold, or while the other side is not cut off", () => {
+    expect(sends(live({ space: "lobby" }))).toEqual({ microphone: false, camera: false });
+    expect(sends(live({ hold: "paused" }))).toEqual({ microphone: false, camera: false });
+    expect(sends(live({ space: "caucus", lamp: "failed" }))).toEqual({ microphone: false, camera: false });
+    expect(sends(live())).toEqual({ microphone: true, camera: true });
+  });
+
+  it("tells the others at once when a switch is turned", () => {
+    const [state, effects] = run(live(), { is: "switch", own: { microphone: false } });
+    expect(done(effects)).toEqual(["send", "tellOwn"]);
+    expect(sentenceOf(state, "zh-CN", "、").heard).toBe(false);
+  });
+});
+
+describe("losing the line", () => {
+  it("keeps the place, says it once, and comes back", () => {
+    const [lost, effects] = run(live(), { is: "lineDown", at: 100 }, { is: "lineDown", at: 900 });
+    expect(lost.lostAt).toBe(100);
+    expect(done(effects)).toEqual(["announce"]);
+    const [back] = run(lost, { is: "lineUp" }, { is: "change", change: change(1) }, { is: "mediaUp" });
+    expect(back.lostAt).toBeNull();
+    expect(screenOf(back)).toBe("joint");
+  });
+
+  it("gives way to a newer phone and stays quiet", () => {
+    const [state, effects] = run(live(), { is: "replaced" }, { is: "lineDown", at: 5 });
+    expect(screenOf(state)).toBe("replaced");
+    expect(done(effects)).toEqual(["blank", "endMedia", "closeLine"]);
+    expect(screenOf(run(live(), { is: "parted", reason: "moved" })[0])).toBe("replaced");
+  });
+});
+
+describe("screens", () => {
+  const receipt = {
+    signed_at: "2025-03-14T03:38:20Z",
+    fingerprint: "9f2c71ab",
+    progress: [],
+    state: "locked",
+    number: null,
+    effective_on: null,
+    confirmation_deadline: null,
+    copy_until: null,
+  };
+  const minutes = (answers: Record<string, boolean>) => ({ version: 2, ready: true, items: [], answers });
+  const table: readonly (readonly [string, PartyState, string])[] = [
+    ["joint", live(), "joint"],
+    ["caucus", live({ space: "caucus" }), "caucus"],
+    ["reception", live({ space: "reception" }), "reception"],
+    ["hold", live({ space: "lobby", hold: "other_side_talks" }), "hold"],
+    ["pause", live({ state: "paused", hold: "paused" }), "paused"],
+    ["mediator lost", live({ state: "frozen", hold: "mediator_lost" }), "frozen"],
+    ["read-back", live({ reading: "c1", agreement_state: "drafting" }), "readBack"],
+    ["looking at pictures meanwhile", { ...live({ reading: "c1" }), aside: true }, "joint"],
+    ["minutes to confirm", live({ minutes: minutes({}) }), "minutes"],
+    ["minutes confirmed", live({ minutes: minutes({ p1: true }) }), "joint"],
+    ["signing", live({ agreement_state: "locked" }, { may_sign: true, agreement_state: "locked" }), "sign"],
+    ["nothing to sign for a companion", live({ agreement_state: "locked" }), "joint"],
+    ["signed", live({ agreement_state: "locked" }, { may_sign: true, receipt }), "receipt"],
+    ["a caucus is never covered by a document", live({ space: "caucus", reading: "c1" }), "caucus"],
+    ["closed", live({ state: "closed" }), "ended"],
+    ["closed with pages to sign", live({ state: "closed" }, { may_sign: true, agreement_state: "locked" }), "sign"],
+    ["closed and signed", live({ state: "closed" }, { receipt }), "receipt"],
+    ["left", { ...live(), step: "left" }, "left"],
+  ];
+  it.each(table)("%s", (_name, state, screen) => expect(screenOf(state)).toBe(screen));
+
+  it("lets go of a document that was put aside when the next one is read", () => {
+    const aside = { ...live({ reading: "c1" }), aside: true };
+    expect(screenOf(run(aside, { is: "change", change: change(20, { reading: "c2" }) })[0])).toBe("readBack");
+  });
+});
+
+describe("whatever happens in whatever order", () => {
+  // A small fixed generator: the walk is the same in every run.
+  const dice = (seed: number) => () => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return seed / 2_147_483_648;
+  };
+  const spaces = ["lobby", "reception", "joint", "caucus"] as const;
+  const holds = ["none", "other_side_talks", "paused", "mediator_lost"] as const;
+  const lamps = ["none", "cutting", "isolated", "failed"] as const;
+  const pick = <T>(from: readonly T[], roll: number): T => from[Math.floor(roll * from.length)] as T;
+
+  it("never sends where nobody may hear, and never claims an audience the server has not confirmed", () => {
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const roll = dice(seed);
+      let state = begin(seatView({ answer: "accepted", consents: [] }));
+      for (let n = 1; n <= 60; n += 1) {
+        const events: readonly PartyEvent[] = [
+          { is: "go", step: pick(["live", "device", "left"] as const, roll()) },
+          { is: "lineUp" },
+          { is: "lineDown", at: n },
+          { is: "mediaUp" },
+          { is: "mediaLost", at: n },
+          { is: "switch", own: { microphone: roll() > 0.5, camera: roll() > 0.5 } },
+          { is: "change", change: change(n, { space: pick(spaces, roll()), hold: pick(holds, roll()), lamp: pick(lamps, roll()) }) },
+          { is: "change", change: change(n, { space: pick(spaces, roll()), lamp: pick(lamps, roll()) }) },
+          { is: "replaced" },
+        ];
+        [state] = advance(state, pick(events, roll()));
+        const { snapshot: seen } = state;
+        const quiet = seen === null || state.step !== "live" || seen.space === "lobby" || seen.hold !== "none" || seen.lamp === "failed";
+        if (quiet) expect(sends(state)).toEqual({ microphone: false, camera: false });
+        if (seen?.lamp === "cutting" || seen?.lamp === "failed") expect(sentenceOf(state, "zh-CN", "、").heard).toBe(false);
+        expect(typeof screenOf(state)).toBe("string");
+      }
+    }
+  });
+});
+
+describe("the large picture", () => {
+  const people = (speaker: string) => [
+    seat("m", { staff_role: "mediator", speaking: speaker === "m" }),
+    seat("p1", { you: true, speaking: speaker === "p1" }),
+    seat("p2", { speaking: speaker === "p2" }),
+  ];
+  it("is the mediator until somebody else has been speaking for three seconds", () => {
+    let shown = feature(NOBODY_FEATURED, people(""), 0);
+    expect(shown.seat).toBe("m");
+    shown = feature(shown, people("p2"), 1_000);
+    expect(shown.seat).toBe("m");
+    shown = feature(shown, people("p2"), 4_000);
+    expect(shown.seat).toBe("p2");
+    expect(feature(shown, people("m"), 4_500).seat).toBe("m");
+    expect(feature(shown, people("p1"), 4_500).seat).toBe("p2");
+  });
+});
+
+describe("names", () => {
+  it("keeps names that are not plain Han names whole", () => {
+    expect(surnameOf("苏慧珍")).toBe("苏");
+    expect(surnameOf("欧阳娜娜")).toBe("欧阳");
+    expect(surnameOf("买买提·艾力")).toBe("买买提·艾力");
+    expect(mediatorName("苏慧珍", "zh-CN")).toBe("苏调解员");
+    expect(mediatorName("苏慧珍", "en")).toBe("苏慧珍");
+  });
+});

@@ -1,0 +1,102 @@
+import axe from "axe-core";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { createApp, h, nextTick, type App, type Component } from "vue";
+import { AudienceLine, Btn, Digits, Field, ICONS, Lamp, Notice, Sheet, Steps, Tile, Toolbar, WaitRing } from "../src/index.ts";
+
+let app: App | null = null;
+
+function show(part: Component, props: Record<string, unknown> = {}, inside = "说明"): HTMLElement {
+  const root = document.createElement("main");
+  document.body.replaceChildren(root);
+  app = createApp({ render: () => h(part, props, { default: () => inside }) });
+  app.mount(root);
+  return root;
+}
+afterEach(() => {
+  app?.unmount();
+  app = null;
+});
+
+/** Rules that need layout or a whole page cannot be judged here; they are judged in a browser. */
+async function faults(root: HTMLElement): Promise<string[]> {
+  const found = await axe.run(root, { rules: { "color-contrast": { enabled: false }, region: { enabled: false } } });
+  return found.violations.map((violation) => `${violation.id}: ${violation.help}`);
+}
+
+const PARTS: readonly (readonly [string, Component, Record<string, unknown>])[] = [
+  ["button", Btn, { kind: "primary", icon: "tick" }],
+  ["blocked button", Btn, { kind: "primary", blocked: "还差验证码" }],
+  ["field", Field, { modelValue: "", label: "原因", wrong: "太长" }],
+  ["text field", Field, { modelValue: "", label: "原因", rows: 3, hint: "例如" }],
+  ["digits", Digits, { modelValue: "12", count: 4, label: "后四位", boxLabel: (n: number) => `第 ${n} 位` }],
+  ["wrong digits", Digits, { modelValue: "", count: 6, label: "验证码", boxLabel: (n: number) => `第 ${n} 位`, wrong: "不对" }],
+  ["sheet", Sheet, { title: "要离开吗？", closeWord: "关上" }],
+  ["audience line", AudienceLine, { tone: "joint", heard: true, text: "能听到您的：苏调解员", listWord: "看名单" }],
+  ["lamp", Lamp, { state: "isolated", title: "对方听不到", text: "10:02" }],
+  ["tile", Tile, { name: "林启航", role: "恒筑公司", speaking: "正在说话", stopped: "画面暂停" }],
+  ["toolbar", Toolbar, { label: "房间", items: [{ id: "m", icon: "mic", word: "声音开着", on: true }] }],
+  ["steps", Steps, { current: 2, total: 6 }],
+  ["notice", Notice, { tone: "weak", icon: "warn" }],
+  ["waiting ring", WaitRing, { minutes: 7, announced: 10, before: "已等", after: "分钟" }],
+];
+
+describe("accessible by themselves", () => {
+  it.each(PARTS)("%s", async (_name, part, props) => {
+    expect(await faults(show(part, props))).toEqual([]);
+  });
+});
+
+describe("button", () => {
+  it("stays focusable while blocked, says why, and does nothing", () => {
+    const tap = vi.fn();
+    const root = show(Btn, { blocked: "还差 2 项", onTap: tap });
+    const button = root.querySelector("button") as HTMLButtonElement;
+    button.click();
+    expect(tap).not.toHaveBeenCalled();
+    expect(button.disabled).toBe(false);
+    const reason = document.getElementById(button.getAttribute("aria-describedby") ?? "");
+    expect(reason?.textContent).toBe("还差 2 项");
+  });
+});
+
+describe("digits", () => {
+  const typed = (root: HTMLElement, at: number, text: string): void => {
+    const box = root.querySelectorAll("input")[at] as HTMLInputElement;
+    box.value = text;
+    box.dispatchEvent(new Event("input"));
+  };
+  it("takes a whole code that was pasted or offered by the phone", async () => {
+    const full = vi.fn();
+    const root = show(Digits, { modelValue: "", count: 6, label: "验证码", boxLabel: String, onFull: full });
+    typed(root, 0, "407218");
+    await nextTick();
+    expect(full).toHaveBeenCalledWith("407218");
+  });
+  it("lets nothing but figures in", () => {
+    const changed = vi.fn();
+    const root = show(Digits, { modelValue: "", count: 4, label: "后四位", boxLabel: String, "onUpdate:modelValue": changed });
+    typed(root, 0, "a7b");
+    expect(changed).toHaveBeenLastCalledWith("7");
+  });
+});
+
+describe("sheet", () => {
+  it("takes the focus, keeps it inside, and closes with Escape", async () => {
+    const close = vi.fn();
+    const root = show(Sheet, { title: "要离开吗？", closeWord: "关上", onClose: close });
+    await nextTick();
+    const panel = root.querySelector("[role=dialog]") as HTMLElement;
+    expect(document.activeElement).toBe(panel);
+    panel.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+    expect(close).toHaveBeenCalled();
+  });
+});
+
+describe("icons", () => {
+  it("stay inside their 24 grid", () => {
+    for (const [name, paths] of Object.entries(ICONS)) {
+      const starts = paths.flatMap((path) => [...path.matchAll(/[ML](-?[\d.]+)[ ,](-?[\d.]+)/g)].flatMap((hit) => [Number(hit[1]), Number(hit[2])]));
+      expect([name, starts.every((value) => value >= 0 && value <= 24)]).toEqual([name, true]);
+    }
+  });
+});

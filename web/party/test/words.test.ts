@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { landingZh } from "@heyi/core/strings/landing.zh.ts";
+import { partyZh } from "@heyi/core/strings/party.zh.ts";
+
+function sources(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? sources(path) : [path];
+  });
+}
+const here = join(import.meta.dirname, "..");
+const code = [...sources(join(here, "src")), join(here, "index.html"), join(here, "../packages/core/src/audience.ts"), join(here, "../packages/core/src/quality.ts")]
+  .map((path) => readFileSync(path, "utf8"))
+  .join("\n");
+/** Keys that are put together from a word of the state. */
+const MADE = /^(denied|missing|busy|failed|insecure|inApp|old)(Title|Text|How)$/;
+
+describe("words", () => {
+  it.each([
+    ["landing", Object.keys(landingZh)],
+    ["party", Object.keys(partyZh)],
+  ])("of the %s are all used", (_name, keys) => {
+    const unused = keys.filter((key) => !MADE.test(key) && !new RegExp(`["'.]${key}\\b`).test(code));
+    expect(unused).toEqual([]);
+  });
+
+  it("stand in the dictionaries alone", () => {
+    const templates = sources(join(here, "src")).filter((path) => path.endsWith(".vue"));
+    for (const path of templates) {
+      const template = readFileSync(path, "utf8").split("<template>").slice(1).join("");
+      expect([path, /[\u4e00-\u9fff]/.test(template)]).toEqual([path, false]);
+    }
+  });
+});
