@@ -9,6 +9,7 @@ import pytest
 
 from server.store.schema import migrate
 from server.usecases.world import World
+from tests.support.site import Town, lay_out_pages, town
 from tests.support.world import Stage, stage
 
 
@@ -28,3 +29,11 @@ async def scene(empty_database: Path, tmp_path: Path) -> AsyncIterator[Stage]:
 @pytest.fixture
 def world(scene: Stage) -> World:
     return scene.world
+
+
+@pytest.fixture
+async def site(world: World, tmp_path: Path) -> AsyncIterator[Town]:
+    folder = tmp_path / "dist"
+    folder.mkdir()
+    async with town(world, lay_out_pages(folder)) as opened:
+        yield opened
