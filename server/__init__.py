@@ -1,0 +1,1 @@
+"""Heyi: the video mediation room server."""
