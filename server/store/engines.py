@@ -13,6 +13,7 @@ from server.domain.errors import InvalidValueError
 BUSY_SECONDS = 5
 READERS = 4
 POSTGRES_CONNECTIONS = 10
+_LONGEST_STATEMENT = 30
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
 
@@ -95,7 +96,14 @@ def postgres_pool(url: URL) -> AsyncEngine:
         pool_timeout=2 * BUSY_SECONDS,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"timeout": BUSY_SECONDS},
+        connect_args={
+            "timeout": BUSY_SECONDS,
+            "command_timeout": _LONGEST_STATEMENT,
+            "server_settings": {
+                "application_name": "heyi",
+                "lock_timeout": str(2 * BUSY_SECONDS * 1000),
+            },
+        },
     )
 
 

@@ -32,6 +32,7 @@ from server.store.committee import SqlCommittees
 from server.store.engines import BUSY_SECONDS, Engines, open_engines
 from server.store.errors import translated
 from server.store.files import SqlFiles
+from server.store.finishing import finished
 from server.store.invitation import SqlInvitations
 from server.store.outbox import SqlOutbox
 from server.store.register import SqlRegister
@@ -70,13 +71,17 @@ class SqlStore:
         self._engines = engines
         self._vault = vault
         self._turn = asyncio.Lock()
+        self._writing: set[asyncio.Task[object] | None] = set()
 
     def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """Open a transaction that sees what was committed; the database refuses writes."""
         return self._read()
 
     def write(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """Open a transaction that commits on leaving without an error."""
+        """Open a transaction that commits on leaving without an error.
+
+        Raises RuntimeError inside another one of the same task, which would wait for itself.
+        """
         return self._write()
 
     def keyed_hash(self, text: str) -> str:
@@ -115,8 +120,15 @@ class SqlStore:
 
     @asynccontextmanager
     async def _write(self) -> AsyncIterator[UnitOfWork]:
-        async with self._transaction(self._engines.writer) as tx:
-            yield SqlUnitOfWork(tx)
+        task = asyncio.current_task()
+        if task in self._writing:
+            raise RuntimeError("a write inside a write")
+        self._writing.add(task)
+        try:
+            async with self._transaction(self._engines.writer) as tx:
+                yield SqlUnitOfWork(tx)
+        finally:
+            self._writing.discard(task)
 
     @asynccontextmanager
     async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[Transaction]:
@@ -126,21 +138,25 @@ class SqlStore:
                 await stack.enter_async_context(self._turn)
             connection = await stack.enter_async_context(_connected(engine))
             with translated():
-                begun = await connection.begin()
+                begun = await finished(connection.begin().start())
             tx = Transaction(connection, self._vault, locks_cases=locks)
             # Left by an error, the connection goes back to its pool, which rolls back.
             yield tx
             tx.must_be_whole()
             with translated():
-                await begun.commit()
+                await finished(begun.commit())
 
 
 @asynccontextmanager
 async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    async with AsyncExitStack() as stack:
+    connecting = engine.connect()
+    try:
         with translated():
-            connection = await stack.enter_async_context(engine.connect())
+            connection = await finished(connecting.start())
         yield connection
+    finally:
+        if connecting.sync_connection is not None:
+            await finished(connecting.close())
 
 
 async def open_store(address: str, kek: bytes, ids: Ids) -> SqlStore:

@@ -1,7 +1,7 @@
 """One transaction as the repositories use it: statements, keys and the lock of a case."""
 
 import hashlib
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import CursorResult, Executable, Row, Table, func, insert, select
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.domain.errors import DomainError, NotFoundError
 from server.store import tables
 from server.store.errors import translated
+from server.store.finishing import finished
 from server.store.vault import Vault
 
 STORE_KEY = "store"
@@ -32,10 +33,10 @@ class Transaction:
         """Return the statement's result; raises what `translated` makes of a failure."""
         return await self._guarded(self._connection.execute(statement))
 
-    async def _guarded(self, running: Awaitable[CursorResult[Any]]) -> CursorResult[Any]:
+    async def _guarded(self, running: Coroutine[Any, Any, CursorResult[Any]]) -> CursorResult[Any]:
         try:
             with translated():
-                return await running
+                return await finished(running)
         except DomainError as failure:
             self._failure = failure
             raise

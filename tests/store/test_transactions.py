@@ -4,13 +4,15 @@ import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from random import Random
 
 import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from server.domain.errors import DomainError, InvalidValueError, NotFoundError
-from server.ports.store import ConflictError, DiskFullError
+from server.domain.register import RegisterQuery
+from server.ports.store import CaseQuery, ConflictError, DiskFullError
 from server.store.engines import open_engines
 from server.store.errors import UnavailableError
 from server.store.store import SqlStore
@@ -138,6 +140,44 @@ async def test_a_cancelled_writer_leaves_nothing_and_makes_room(store: SqlStore)
     async with asyncio.timeout(10), store.write() as uow:
         assert await uow.committees.all() == []
         await Story(uow).begin()
+
+
+async def test_a_write_inside_a_write_is_refused_instead_of_waiting(store: SqlStore) -> None:
+    async with store.write() as uow:
+        with pytest.raises(RuntimeError, match="inside"):
+            async with store.write():
+                pass
+        await Story(uow).begin()
+    async with store.write() as uow:
+        assert (await uow.cases.get(CASE)).version == 0
+
+
+async def test_writers_cancelled_anywhere_leave_whole_transactions(store: SqlStore) -> None:
+    async with store.write() as uow:
+        await uow.committees.add(examples.committee())
+    chance = Random(1)
+
+    async def seal() -> None:
+        async with store.write() as uow:
+            serial = await uow.register.allot(COMMITTEE, 2025)
+            await uow.register.add(examples.entry(serial))
+            await uow.cases.add(examples.case(f"case-{serial}"))
+
+    for _ in range(15):
+        tasks = [asyncio.create_task(seal()) for _ in range(4)]
+        await asyncio.wait(tasks, timeout=chance.uniform(0, 0.03))
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+    async with asyncio.timeout(20):
+        await seal()
+    async with store.read() as uow:
+        entries, total = await uow.register.search(
+            RegisterQuery(committee_id=COMMITTEE, page_size=100)
+        )
+        _, cases = await uow.cases.search(CaseQuery(committee_id=COMMITTEE))
+    assert sorted(entry.serial for entry in entries) == list(range(1, total + 1))
+    assert cases == total
 
 
 async def test_a_store_is_healthy(store: SqlStore) -> None:
