@@ -21,7 +21,7 @@ say = @printf '\n==> %s\n' '$(1)'
 # $(call step,what it is,command): runs the command, and names the step if it fails.
 step = @printf '\n==> %s\n' '$(1)'; $(2) || { printf '\n==> 未通过 · FAILED: %s\n' '$(1)' >&2; exit 1; }
 
-.PHONY: help run build test bench lock types format clean coverage
+.PHONY: help run build test bench lock generated format clean coverage
 
 help:
 	@printf '%s\n' \
@@ -29,7 +29,7 @@ help:
 	'make build     只安装与构建 · install and build only' \
 	'make test      全部检查与测试 · every check and test' \
 	'make bench     性能数字 · the figures we promise, measured here' \
-	'make types     重新生成网页的接口类型 · make the web types again from the server' \
+	'make generated 重新生成接口类型与设置表 · make wire types and the settings table again' \
 	'make format    统一格式 · format the sources' \
 	'make coverage  测试覆盖 · which lines the tests reach' \
 	'make lock      重新锁定依赖 · pin the Python dependencies again (UPGRADE=1: newest)' \
@@ -66,9 +66,10 @@ format: $(STAMPS)/dev
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-types: $(STAMPS)/dev $(WEB_STAMP)
+generated: $(STAMPS)/dev $(WEB_STAMP)
 	$(PY) -m tests.architecture.wire
 	$(NPM) run types
+	$(PY) -m tests.architecture.settings_page
 
 coverage: debian $(STAMPS)/dev $(WEB_BUILT)
 	$(PY) -m pytest --cov --cov-report=term --cov-report=html

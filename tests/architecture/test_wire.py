@@ -7,4 +7,4 @@ from tests.architecture.wire import WRITTEN, described
 
 def test_the_description_the_web_is_built_from_is_the_server_s_own() -> None:
     written = json.loads(WRITTEN.read_text(encoding="utf-8"))
-    assert described() == written, "run: make types"
+    assert described() == written, "run: make generated"

@@ -1,4 +1,4 @@
-"""Writes `web/openapi.json`, from which the browser's types are made: `make types` runs it."""
+"""Writes `web/openapi.json`, from which the browser's types are made: `make generated` runs it."""
 
 import json
 from typing import Any
