@@ -92,8 +92,28 @@ class ClauseAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """Somebody for whose signature the locked text has a line.
+
+    `role` is party, legal_representative, agent, guardian, mediator or recorder; `label`
+    names the party as the text does, empty for officials; `seal_scan` says that the
+    organisation's seal must stand beside an agent's signature.
+    """
+
+    signer: str
+    name: str
+    role: str
+    label: str = ""
+    party_id: PartyId | None = None
+    seal_scan: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Locked:
-    """The frozen text: digest of the canonical object, SHA-256 of the exact PDF."""
+    """The frozen text: digest of the canonical object, SHA-256 of the exact PDF.
+
+    `signers` are those who sign it, in legal order.
+    """
 
     version: int
     digest: str
@@ -103,6 +123,7 @@ class Locked:
     pages: int
     at: datetime
     by: StaffId
+    signers: tuple[Expected, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +153,10 @@ class Signature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seal:
-    """The committee's act; number and effective day exist only with it."""
+    """The committee's act; number and effective day exist only with it.
+
+    `serial` counts the committee's agreements of `year`, which the number spells out.
+    """
 
     by: StaffId
     at: datetime
@@ -140,7 +164,8 @@ class Seal:
     effective_on: date
     confirmation_deadline: date | None
     record_id: RecordId
-    pdf: FileId | None = None
+    year: int = 0
+    serial: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +200,11 @@ class Agreement:
     def total(self) -> int:
         """The sum of the items in fen."""
         return sum(item.amount for item in self.items)
+
+    @property
+    def amount(self) -> int:
+        """What is paid in all, in fen; without items the instalments add up to it."""
+        return self.total or sum(payment.amount for payment in self.payments)
 
     def move(self, state: AgreementState) -> "Agreement":
         """Return it in `state`; raises WrongStateError off the table."""
@@ -242,7 +272,12 @@ def lock(agreement: Agreement, locked: Locked) -> Agreement:
 
 
 def reopen(agreement: Agreement) -> Agreement:
-    """Return a new version in drafting; every signature of the old one is void."""
+    """Return a new version in drafting; every signature of the old one is void.
+
+    Raises WrongStateError once the committee's seal has a number.
+    """
+    if agreement.sealing is not None:
+        raise WrongStateError(state="sealing")
     return replace(
         agreement.move(AgreementState.DRAFTING),
         text_version=agreement.text_version + 1,

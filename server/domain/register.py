@@ -1,8 +1,9 @@
 """The register of sealed agreements: what an officer searches years later."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from server.domain.errors import ForbiddenError
 from server.domain.ids import CaseId, CommitteeId, RecordId, StaffId
 
 
@@ -51,3 +52,31 @@ class RecordOpening:
     staff_id: StaffId
     reason: str
     at: datetime
+
+
+OPEN_FOR = timedelta(hours=12)
+"""How long an opening lasts: a working day, so that a reason is given for each one."""
+
+
+def expect_open(
+    opening: RecordOpening | None, record: RecordId, staff: StaffId, now: datetime
+) -> RecordOpening:
+    """Return the member's own living opening of this record; else ForbiddenError."""
+    if opening is None or (opening.record_id, opening.staff_id) != (record, staff):
+        raise ForbiddenError(act="open_record")
+    if not opening.at <= now < opening.at + OPEN_FOR:
+        raise ForbiddenError(act="open_record", reason="opening_over")
+    return opening
+
+
+def fits(entry: RegisterEntry, query: RegisterQuery) -> bool:
+    """Return whether an entry meets every bound of a query; names are left to the store."""
+    bounds = (
+        query.effective_from is None or query.effective_from <= entry.effective_on,
+        query.effective_to is None or entry.effective_on <= query.effective_to,
+        query.amount_min is None or query.amount_min <= entry.amount,
+        query.amount_max is None or entry.amount <= query.amount_max,
+        query.number.strip() in {"", entry.number, str(entry.serial)},
+        not query.name or any(query.name in name for name in entry.party_names),
+    )
+    return all(bounds)

@@ -36,7 +36,10 @@ class Newcomer:
 async def make_credentials(
     world: World, committee: CommitteeId, who: Newcomer, password: str | None = None
 ) -> Credentials:
-    """Return an invited member with fresh credentials; nothing is stored yet."""
+    """Return a member with fresh credentials; nothing is stored yet.
+
+    He is invited until his first sign-in, unless his password was agreed before.
+    """
     first = password or world.ids.token()[:14]
     staff = Staff(
         id=StaffId(world.ids.new()),
@@ -48,6 +51,7 @@ async def make_credentials(
         roles=who.roles,
         password_hash=await world.pool.run(hash_password, first),
         totp_secret=new_secret(world.ids),
+        membership=Membership.INVITED if password is None else Membership.ACTIVE,
         must_change_password=password is None,
     )
     return Credentials(staff=staff, password=first, totp_secret=staff.totp_secret)

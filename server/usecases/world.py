@@ -1,6 +1,6 @@
 """Everything a use case may ask for, wired once by the composition root."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.ports.archive import Archive
@@ -9,6 +9,8 @@ from server.ports.notify import Notifier
 from server.ports.store import Store
 from server.ports.system import Clock, Ids, WorkPool
 from server.rooms.registry import Registry
+from server.usecases.page_shelf import PageShelf
+from server.usecases.turns import Turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,10 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """The ports, the rules and the live rooms."""
+    """The ports, the rules and the live rooms.
+
+    `turns` order long work that must not run twice at once; `shelf` keeps page pictures.
+    """
 
     clock: Clock
     ids: Ids
@@ -44,3 +49,5 @@ class World:
     rooms: Registry
     pack: JurisdictionPack
     rules: Rules
+    turns: Turns = field(default_factory=Turns)
+    shelf: PageShelf = field(default_factory=PageShelf)

@@ -1,0 +1,113 @@
+"""Who signs the locked text, and in which order: parties, mediator, recorder.
+
+The order follows 人民调解法 art. 29: parties sign, the mediator signs, the committee
+seals. Parties sign in any order among themselves. An agent's signature for an
+organisation needs the organisation's seal beside it.
+"""
+
+from dataclasses import replace
+
+from server.domain.agreement import Agreement, AgreementState, Expected, Signature, sign
+from server.domain.errors import ForbiddenError, MissingStepsError, WrongStateError
+from server.domain.ids import FileId, PersonId
+
+MEDIATOR, RECORDER = "mediator", "recorder"
+OFFICIALS = (MEDIATOR, RECORDER)
+
+
+def lines(agreement: Agreement) -> tuple[Expected, ...]:
+    """Return everybody who signs the locked text, in legal order; empty while drafting."""
+    return agreement.locked.signers if agreement.locked else ()
+
+
+def line_of(agreement: Agreement, signer: str) -> Expected | None:
+    """Return the line of one signer, None for whoever does not sign."""
+    return next((line for line in lines(agreement) if line.signer == signer), None)
+
+
+def outstanding(agreement: Agreement) -> tuple[Expected, ...]:
+    """Return who has not signed yet, in legal order."""
+    return tuple(line for line in lines(agreement) if agreement.signature_of(line.signer) is None)
+
+
+def blocked(agreement: Agreement, signer: str) -> str | None:
+    """Return the code of what must come first, None when the signer's turn has come.
+
+    Codes: parties, seal_scan, mediator.
+    """
+    line = line_of(agreement, signer)
+    if line is None or line.role not in OFFICIALS:
+        return None
+    waiting = {other.role for other in outstanding(agreement)}
+    if waiting - set(OFFICIALS):
+        return "parties"
+    if scans_missing(agreement):
+        return "seal_scan"
+    return "mediator" if line.role == RECORDER and MEDIATOR in waiting else None
+
+
+def scans_missing(agreement: Agreement) -> tuple[Expected, ...]:
+    """Return the lines that are signed but lack the organisation's seal."""
+    return tuple(
+        line
+        for line in lines(agreement)
+        if line.seal_scan
+        and (given := agreement.signature_of(line.signer)) is not None
+        and given.seal_scan is None
+    )
+
+
+def expect_turn(agreement: Agreement, signer: str) -> Expected:
+    """Return the signer's line.
+
+    Raises WrongStateError unless the text is locked and he has not signed it,
+    ForbiddenError for whoever does not sign, MissingStepsError before his turn.
+    """
+    if agreement.state is not AgreementState.LOCKED:
+        raise WrongStateError(state=agreement.state)
+    line = line_of(agreement, signer)
+    if line is None:
+        raise ForbiddenError(act="sign")
+    if agreement.signature_of(signer) is not None:
+        raise WrongStateError(state="signed_already")
+    if (first := blocked(agreement, signer)) is not None:
+        raise MissingStepsError(missing=[first])
+    return line
+
+
+def signed(agreement: Agreement, signature: Signature) -> Agreement:
+    """Return it with the signature, SIGNED once everybody has signed; see `expect_turn`."""
+    expect_turn(agreement, signature.signer)
+    after = sign(agreement, signature)
+    if after.refused_by == signature.signer:
+        after = replace(after, refused_by=None, refusal="")
+    return after if outstanding(after) else after.move(AgreementState.SIGNED)
+
+
+def refused(agreement: Agreement, person: PersonId, reason: str) -> Agreement:
+    """Return it with the person's refusal; what others signed stays theirs.
+
+    Raises WrongStateError where nothing is to be signed or he has signed, ForbiddenError
+    for whoever does not sign.
+    """
+    expect_turn(agreement, person)
+    return replace(agreement, refused_by=person, refusal=reason)
+
+
+def scanned(agreement: Agreement, signer: str, scan: FileId) -> Agreement:
+    """Return it with the scan of the organisation's seal beside the signer's signature.
+
+    Raises WrongStateError before he has signed or after the text left `locked`,
+    ForbiddenError where no seal belongs.
+    """
+    line = line_of(agreement, signer)
+    if line is None or line.party_id is None or line.role not in {"agent", "legal_representative"}:
+        raise ForbiddenError(act="seal_scan")
+    if agreement.state is not AgreementState.LOCKED or agreement.signature_of(signer) is None:
+        raise WrongStateError(state="not_signed")
+    return replace(
+        agreement,
+        signatures=tuple(
+            replace(s, seal_scan=scan) if s.signer == signer else s for s in agreement.signatures
+        ),
+    )

@@ -1,0 +1,88 @@
+"""Writes the record of a seal that was begun, and lets case and register follow."""
+
+import json
+from dataclasses import replace
+
+from server.domain.agreement import Agreement
+from server.domain.case import Case, CaseState
+from server.domain.ids import CaseId
+from server.domain.register import RegisterEntry
+from server.domain.sealing import finished, waits
+from server.domain.session_log import happened
+from server.domain.signing_order import MEDIATOR, lines
+from server.ports.archive import SignManifest, StoredRecord
+from server.ports.documents import KeyRef
+from server.ports.store import UnitOfWork
+from server.usecases.read_agreement import Changed, change
+from server.usecases.record_parts import Begun, order, parts, read_begun
+from server.usecases.tell_sealed import announce, send_waiting
+from server.usecases.world import World
+
+WRITTEN = "written_agreement"
+
+
+async def finish(world: World, case_id: CaseId) -> None:
+    """Write the record and finish the seal; nothing happens where none waits.
+
+    Only in the turn `seal <case>` of `world.turns`. Raises DiskFullError, and whatever
+    keeps the record from being drawn or written; the seal then waits.
+    """
+    async with world.store.read() as uow:
+        begun = await read_begun(uow, case_id)
+    if begun is None:
+        return
+    sealed = await world.sealer.seal(order(begun))
+    stored = await world.archive.write(parts(begun, sealed), _manifest_signer(world, begun))
+
+    async def step(uow: UnitOfWork, case: Case, agreement: Agreement) -> Changed:
+        if not waits(agreement):
+            return agreement, ()
+        saved = await uow.cases.save(_closed(case))
+        await uow.register.add(_entry(saved, begun, stored))
+        await announce(world, uow, saved)
+        written = happened(
+            "record.written",
+            "system",
+            record=stored.record_id,
+            manifest_sha256=stored.manifest_sha256,
+        )
+        return finished(agreement), (written,)
+
+    await change(world, case_id, step)
+    await send_waiting(world, case_id)
+
+
+def _manifest_signer(world: World, begun: Begun) -> SignManifest:
+    seal = KeyRef(committee_id=begun.agreement.committee_id)
+
+    async def sign(manifest: bytes) -> bytes:
+        return (await world.signer.sign(seal, manifest)).signature
+
+    return sign
+
+
+def _closed(case: Case) -> Case:
+    # In effect since the number was committed: whatever ended the case since did not.
+    return replace(case, state=CaseState.SEALED, result=WRITTEN, end_reason="")
+
+
+def _entry(case: Case, begun: Begun, stored: StoredRecord) -> RegisterEntry:
+    agreement, seal = begun.agreement, begun.seal
+    mediators = (line.name for line in lines(agreement) if line.role == MEDIATOR)
+    return RegisterEntry(
+        record_id=seal.record_id,
+        case_id=case.id,
+        committee_id=case.committee_id,
+        number=seal.number,
+        year=seal.year,
+        serial=seal.serial,
+        party_names=tuple(party["name"] for party in json.loads(begun.text)["parties"]),
+        dispute_type=case.dispute_type,
+        sub_type=case.sub_type,
+        amount=agreement.amount,
+        sealed_at=seal.at,
+        effective_on=seal.effective_on,
+        confirmation_deadline=seal.confirmation_deadline,
+        mediator_name=next(mediators, ""),
+        digest=stored.manifest_sha256,
+    )

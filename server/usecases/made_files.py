@@ -1,0 +1,25 @@
+"""Keeps and reads the files that belong to an agreement: its PDF, its text, pictures."""
+
+import hashlib
+
+from server.domain.ids import CaseId, FileId
+from server.ports.store import StoredFile, UnitOfWork
+from server.usecases.world import World
+
+
+async def keep(
+    world: World, uow: UnitOfWork, case_id: CaseId, kind: tuple[str, str], content: bytes
+) -> StoredFile:
+    """Keep a made file, encrypted with the case; `kind` is ours and the media type."""
+    file = StoredFile(
+        id=FileId(world.ids.new()),
+        case_id=case_id,
+        kind=kind[0],
+        name=kind[0],
+        media_type=kind[1],
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        at=world.clock.now(),
+    )
+    await uow.files.add(file, content)
+    return file

@@ -1,0 +1,63 @@
+"""Decides whether a person may sign the locked text now, and what he has to show for it."""
+
+from server.domain.agreement import AgreementState, Locked
+from server.domain.case import Person
+from server.domain.draft_check import owed_by_signer
+from server.domain.errors import ForbiddenError, MissingStepsError, StaleRevisionError
+from server.domain.representation import may_sign
+from server.domain.session import IdentityCheck, Session
+from server.domain.signing_order import expect_turn, line_of
+from server.usecases.read_agreement import OwnDesk
+from server.usecases.send_code import has_code_channel
+from server.usecases.world import World
+
+
+def why_not(world: World, desk: OwnDesk) -> str | None:
+    """Return what keeps the person from signing, None when nothing does.
+
+    Codes: not_locked, not_signer, signed, authority, identity, e_signature_consent,
+    confirmed_on_video.
+    """
+    agreement = desk.agreement
+    if agreement is None or agreement.state is not AgreementState.LOCKED:
+        return "not_locked"
+    if line_of(agreement, desk.person.id) is None:
+        return "not_signer"
+    if agreement.signature_of(desk.person.id) is not None:
+        return "signed"
+    return owed_now(world, desk)
+
+
+def owed_now(world: World, desk: OwnDesk) -> str | None:
+    """Return the code of what the signer himself still owes."""
+    facts, person = desk.facts, desk.person
+    if not may_sign(facts.case, person, world.pack, facts.today):
+        return "authority"
+    if owed := owed_by_signer(person, facts.shown):
+        return owed[0]
+    proved = has_code_channel(world, person) or seen_on_video(facts.shown, person)
+    return None if proved else "confirmed_on_video"
+
+
+def seen_on_video(session: Session | None, person: Person) -> IdentityCheck | None:
+    """Return the check in which staff compared the person's number on video."""
+    checks = session.identity_checks if session else ()
+    own = [check for check in checks if check.person_id == person.id]
+    return own[-1] if own and own[-1].matches and own[-1].phone_confirmed_on_video else None
+
+
+def expect_ready(world: World, desk: OwnDesk, pdf_sha256: str) -> Locked:
+    """Return the text that may be signed now.
+
+    Raises ForbiddenError, WrongStateError, StaleRevisionError for another PDF,
+    MissingStepsError with what is owed.
+    """
+    if desk.agreement is None:
+        raise ForbiddenError(act="sign")
+    expect_turn(desk.agreement, desk.person.id)
+    locked = desk.agreement.locked
+    if locked is None or locked.pdf_sha256 != pdf_sha256:
+        raise StaleRevisionError(revision=desk.agreement.revision)
+    if (code := owed_now(world, desk)) is not None:
+        raise MissingStepsError(missing=[code])
+    return locked

@@ -1,0 +1,196 @@
+"""Reads the agreement for those who work on it, and for the person who answers it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from server.domain import access
+from server.domain.access import Act
+from server.domain.agreement import Agreement, AgreementState
+from server.domain.agreement_document import canonical_bytes
+from server.domain.agreement_text import Frame, document
+from server.domain.case import Case, CaseState, Person
+from server.domain.draft_check import characters, findings, missing
+from server.domain.errors import ForbiddenError, NotFoundError, WrongStateError
+from server.domain.ids import AgreementId, CaseId, StaffId
+from server.domain.invitation import Invitation
+from server.domain.jurisdiction.lint_values import Finding, Level
+from server.domain.session_log import GENESIS, Happening
+from server.domain.staff import Actor
+from server.ports.store import UnitOfWork
+from server.usecases.read_case import CaseFacts, gather
+from server.usecases.see_seat import signs
+from server.usecases.world import World
+
+_CLOSED = frozenset({CaseState.ENDED, CaseState.SEALED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The agreement as staff see it. `missing` is what the lock waits for."""
+
+    facts: CaseFacts
+    agreement: Agreement
+    findings: tuple[Finding, ...] = ()
+    missing: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnDesk:
+    """The agreement as one person of a side sees it; None before there is a draft."""
+
+    facts: CaseFacts
+    agreement: Agreement | None
+    person: Person
+    signs: bool
+
+
+async def see(world: World, actor: Actor, case_id: CaseId) -> Desk:
+    """Return the agreement; the first look begins an empty draft.
+
+    Raises NotFoundError where the case ended without one.
+    """
+    facts = await _facts(world, actor, case_id)
+    if facts.agreement is None:
+        await change(world, case_id, _only_begin)
+        facts = await _facts(world, actor, case_id)
+    if facts.agreement is None:
+        raise NotFoundError
+    return await _desk(world, facts, facts.agreement)
+
+
+async def _facts(world: World, actor: Actor, case_id: CaseId) -> CaseFacts:
+    async with world.store.read() as uow:
+        case = await uow.cases.get(case_id)
+        access.allow(actor, Act.SEE_DRAFT, access.of_case(case, actor))
+        return await gather(world, uow, case)
+
+
+async def _desk(world: World, facts: CaseFacts, agreement: Agreement) -> Desk:
+    if agreement.state is not AgreementState.DRAFTING:
+        return Desk(facts=facts, agreement=agreement)
+    found, lacking = await check(world, facts, agreement)
+    return Desk(facts=facts, agreement=agreement, findings=found, missing=lacking)
+
+
+async def check(
+    world: World, facts: CaseFacts, agreement: Agreement
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Return what the lint finds in a draft, and everything its lock waits for."""
+    case, pack = facts.case, world.pack
+    found = findings(agreement, case, pack, facts.today, facts.calendar)
+    lacking = (
+        *missing(agreement, case, facts.shown, pack, facts.today),
+        *(finding for finding in found if finding.level is Level.ERROR),
+        *await _undrawable(world, facts, agreement),
+    )
+    return found, lacking
+
+
+async def _undrawable(world: World, facts: CaseFacts, agreement: Agreement) -> tuple[Finding, ...]:
+    """Ask the fonts before anybody has signed: also for what only the seal will print."""
+    frame = frame_of(world, facts, GENESIS)
+    if frame is None:
+        return ()
+    committee = facts.committee
+    printed = canonical_bytes(document(agreement, frame)).decode()
+    sealed = f"{committee.number_prefix}{place_of(facts)}"
+    return characters(await world.renderer.missing_characters(printed + sealed))
+
+
+def place_of(facts: CaseFacts) -> str:
+    """Return where the agreement is made, as the seal prints it."""
+    return facts.committee.address or facts.committee.name
+
+
+def frame_of(world: World, facts: CaseFacts, log_head: str) -> Frame | None:
+    """Return what surrounds the draft now, None while nobody mediates."""
+    case = facts.case
+    if case.mediator_id is None:
+        return None
+    recorder = case.recorder_id if case.recorder_id != case.mediator_id else None
+    return Frame(
+        committee=facts.committee,
+        case=case,
+        pack=world.pack,
+        mediator=_named(facts, case.mediator_id),
+        recorder=_named(facts, recorder) if recorder else None,
+        locked_at=world.clock.now(),
+        log_head=log_head,
+    )
+
+
+def _named(facts: CaseFacts, staff: StaffId) -> tuple[StaffId, str]:
+    return staff, facts.staff_name(staff)
+
+
+async def see_own(world: World, invitation: Invitation, device: str) -> OwnDesk:
+    """Return the agreement for the phone that holds the seat; ForbiddenError for others."""
+    async with world.store.read() as uow:
+        return await own_desk(world, uow, invitation, device)
+
+
+async def own_desk(world: World, uow: UnitOfWork, invitation: Invitation, device: str) -> OwnDesk:
+    """Return it inside a transaction."""
+    await expect_holder(uow, invitation, device)
+    facts = await gather(world, uow, await uow.cases.get(invitation.case_id))
+    person = facts.case.person(invitation.person_id)
+    return OwnDesk(
+        facts=facts,
+        agreement=facts.agreement,
+        person=person,
+        signs=signs(facts, person, world.pack),
+    )
+
+
+async def expect_holder(uow: UnitOfWork, invitation: Invitation, device: str) -> None:
+    """Raise ForbiddenError unless this browser holds the person's seat now."""
+    fresh = await uow.invitations.get(invitation.id)
+    if not device or fresh.device != device:
+        raise ForbiddenError(act="seat")
+
+
+Changed = tuple[Agreement, tuple[Happening, ...]]
+Step = Callable[[UnitOfWork, Case, Agreement], Awaitable[Changed]]
+
+
+async def change(world: World, case_id: CaseId, step: Step) -> Agreement:
+    """Let a step change the agreement in the case's turn, with its log entries or not at all.
+
+    The step may refuse by raising; nothing is written then.
+    """
+
+    async def job() -> Agreement:
+        async with world.store.write() as uow:
+            case = await uow.cases.get(case_id)
+            agreement = await _opened(world, uow, case)
+            after, logged = await step(uow, case, agreement)
+            saved = agreement if after == agreement else await uow.agreements.save(after)
+            await uow.log.append(case_id, logged, world.clock.now())
+            return saved
+
+    saved = await world.rooms.run(case_id, job)
+    await world.rooms.touch(case_id, "agreement")
+    return saved
+
+
+async def _opened(world: World, uow: UnitOfWork, case: Case) -> Agreement:
+    found = await uow.agreements.of_case(case.id)
+    if found is not None:
+        return found
+    sessions = await uow.sessions.of_case(case.id)
+    if case.state in _CLOSED:
+        raise NotFoundError
+    if not sessions:
+        raise WrongStateError(state="no_sitting")
+    begun = Agreement(
+        id=AgreementId(world.ids.new()),
+        case_id=case.id,
+        committee_id=case.committee_id,
+        session_id=sessions[-1].id,
+    )
+    await uow.agreements.add(begun)
+    return begun
+
+
+async def _only_begin(_: UnitOfWork, __: Case, agreement: Agreement) -> Changed:
+    return agreement, ()

@@ -1,0 +1,137 @@
+"""Gathers what a begun seal left behind into the order to the sealer and the record.
+
+Everything comes from what the first step stored, so that a record written again after
+a crash is the same byte for byte.
+"""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.domain.agreement import Agreement, Locked, Seal, Signature
+from server.domain.errors import WrongStateError
+from server.domain.ids import CaseId, FileId
+from server.domain.record import RecordParts, RecordSignature
+from server.domain.sealing import EFFECTIVE, waits
+from server.domain.session_log import Entry
+from server.domain.signing_order import lines
+from server.ports.documents import CompanySeal, SealedPdf, SealOrder, SignedLine
+from server.ports.store import UnitOfWork
+from server.usecases.sealed_evidence import Evidence, evidence_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A begun seal with all that its record is made of."""
+
+    agreement: Agreement
+    locked: Locked
+    seal: Seal
+    evidence: Evidence
+    pdf: bytes
+    text: bytes
+    files: dict[FileId, bytes]
+    entries: tuple[Entry, ...]
+
+    def file(self, file: FileId | None) -> bytes | None:
+        """Return a kept file's bytes."""
+        return self.files[file] if file is not None else None
+
+
+async def read_begun(uow: UnitOfWork, case_id: CaseId) -> Begun | None:
+    """Return what waits to be sealed, None where nothing does."""
+    agreement = await uow.agreements.of_case(case_id)
+    if agreement is None or not waits(agreement):
+        return None
+    seal, locked = agreement.sealing, agreement.locked
+    if seal is None or locked is None:
+        raise WrongStateError(state=agreement.state)
+    evidence = await evidence_of(uow, case_id, seal.record_id)
+    wanted = [*_pictures(agreement), evidence.seal_image]
+    return Begun(
+        agreement=agreement,
+        locked=locked,
+        seal=seal,
+        evidence=evidence,
+        pdf=await uow.files.content(locked.pdf),
+        text=await uow.files.content(locked.document),
+        files={f: await uow.files.content(f) for f in wanted if f is not None},
+        entries=_until_effective(await uow.log.of_case(case_id), seal),
+    )
+
+
+def _pictures(agreement: Agreement) -> list[FileId | None]:
+    return [f for s in agreement.signatures for f in (s.handwriting, s.strokes, s.seal_scan)]
+
+
+def _until_effective(entries: Sequence[Entry], seal: Seal) -> tuple[Entry, ...]:
+    """Cut the log where this seal took effect: later entries belong to later records."""
+    for place, entry in enumerate(entries, start=1):
+        body = json.loads(entry.body)
+        if body["kind"] == EFFECTIVE and body["facts"]["record"] == seal.record_id:
+            return tuple(entries[:place])
+    raise WrongStateError(state="not_effective")
+
+
+def order(begun: Begun) -> SealOrder:
+    """Return what the sealer is to add to the locked bytes."""
+    agreement, seal, evidence = begun.agreement, begun.seal, begun.evidence
+    return SealOrder(
+        committee_id=agreement.committee_id,
+        committee_name=evidence.committee_name,
+        locked=begun.pdf,
+        number=seal.number,
+        place=evidence.place,
+        at=seal.at,
+        effective_on=seal.effective_on,
+        lines=tuple(
+            SignedLine(signer_id=s.signer, at=s.at, handwriting=begun.file(s.handwriting))
+            for s in _in_order(agreement)
+        ),
+        company_seals=tuple(
+            CompanySeal(party_id=s.on_behalf_of, image=begun.files[s.seal_scan])
+            for s in _in_order(agreement)
+            if s.seal_scan is not None and s.on_behalf_of is not None
+        ),
+        seal_image=begun.file(evidence.seal_image),
+    )
+
+
+def _in_order(agreement: Agreement) -> tuple[Signature, ...]:
+    given = (agreement.signature_of(line.signer) for line in lines(agreement))
+    return tuple(signature for signature in given if signature is not None)
+
+
+def parts(begun: Begun, sealed: SealedPdf) -> RecordParts:
+    """Return everything the record keeps."""
+    agreement, seal, evidence = begun.agreement, begun.seal, begun.evidence
+    return RecordParts(
+        record_id=seal.record_id,
+        committee_id=agreement.committee_id,
+        committee_name=evidence.committee_name,
+        case_id=agreement.case_id,
+        number=seal.number,
+        sealed_at=seal.at,
+        effective_on=seal.effective_on,
+        pdf=sealed.pdf,
+        locked_size=len(begun.pdf),
+        agreement=begun.text,
+        signatures=tuple(_signature(s, begun) for s in _in_order(agreement)),
+        consents=evidence.consents,
+        identity=evidence.identity,
+        log=begun.entries,
+        seal_certificate=sealed.seal_certificate,
+        issuer_certificate=sealed.issuer_certificate,
+    )
+
+
+def _signature(given: Signature, begun: Begun) -> RecordSignature:
+    return RecordSignature(
+        signer_id=given.signer,
+        statement=given.statement.encode(),
+        signature=base64.b64decode(given.signature),
+        public_key=base64.b64decode(given.public_key),
+        handwriting=begun.file(given.handwriting),
+        strokes=begun.file(given.strokes),
+    )

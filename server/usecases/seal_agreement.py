@@ -1,0 +1,131 @@
+"""Applies the committee's seal in three steps, each safe to be killed after.
+
+First the number, day of effect and deadline are committed; from then on the agreement
+is in effect and nothing about the record can change. Then the record is drawn and
+written; then the case and the register follow. Whatever stops between leaves "signed,
+the seal waits", and `resume_sealing` writes the very same record.
+"""
+
+import logging
+from datetime import date
+
+from server.domain import access
+from server.domain.access import Act
+from server.domain.agreement import Agreement, Seal
+from server.domain.calendar import CalendarYearMissingError
+from server.domain.case import Case, CaseState
+from server.domain.deadlines import court_confirmation_deadline
+from server.domain.errors import DomainError, StaleRevisionError, WrongStateError
+from server.domain.ids import CaseId, RecordId
+from server.domain.sealing import EFFECTIVE, begun, effective_on, expect_sealable, waits
+from server.domain.session_log import Happening, happened
+from server.domain.staff import Actor
+from server.ports.store import DiskFullError, UnitOfWork
+from server.usecases.finish_sealing import finish
+from server.usecases.read_agreement import Changed, change
+from server.usecases.read_case import calendar_of
+from server.usecases.sealed_evidence import keep_evidence
+from server.usecases.world import World
+
+log = logging.getLogger(__name__)
+
+
+async def seal(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -> None:
+    """Seal the signed text; doing it again finishes what waits and changes nothing else.
+
+    Raises StepUpNeededError, ForbiddenError, StaleRevisionError for another PDF,
+    WrongStateError before all have signed, InvalidValueError when the committee's seal
+    image cannot be printed, and DiskFullError: then the text is either as signed as
+    before, or in effect with its record still to be written. Any other trouble with the
+    record leaves it waiting without an error here.
+    """
+    async with world.turns.of(f"seal {case_id}"):
+        await _begin(world, actor, case_id, pdf_sha256)
+        try:
+            await finish(world, case_id)
+        except DiskFullError:
+            raise
+        except DomainError as refused:
+            log.warning("the seal of case %s waits: %s", case_id, refused.code)
+
+
+async def _begin(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -> None:
+    await _check_image(world, actor)
+
+    async def step(uow: UnitOfWork, case: Case, agreement: Agreement) -> Changed:
+        access.allow(actor, Act.SEAL, access.of_case(case, actor))
+        if agreement.locked is None or agreement.locked.pdf_sha256 != pdf_sha256:
+            raise StaleRevisionError(revision=agreement.revision)
+        if agreement.sealing is not None:
+            return agreement, ()
+        expect_sealable(agreement, world.clock.now())
+        if case.state is not CaseState.AGREED:
+            raise WrongStateError(state=case.state)
+        applied = await _number(world, uow, actor, agreement)
+        await keep_evidence(world, uow, case, applied)
+        return begun(agreement, applied), _applied(applied, agreement, actor)
+
+    await change(world, case_id, step)
+
+
+async def _check_image(world: World, actor: Actor) -> None:
+    async with world.store.read() as uow:
+        committee = await uow.committees.get(actor.committee_id)
+        if committee.seal_image is None:
+            return
+        content = await uow.files.content(committee.seal_image)
+    await world.renderer.check_picture(content)
+
+
+async def _number(world: World, uow: UnitOfWork, actor: Actor, agreement: Agreement) -> Seal:
+    """Allot the next number of the year in which it is sealed, where the law is counted."""
+    now, day = world.clock.now(), world.pack.local_day
+    committee = await uow.committees.get(agreement.committee_id)
+    year, effective = day(now).year, effective_on(agreement, now, day)
+    serial = await uow.register.allot(committee.id, year)
+    return Seal(
+        by=actor.staff_id,
+        at=now,
+        number=world.pack.agreement_number(committee.number_prefix, year=year, serial=serial),
+        effective_on=effective,
+        confirmation_deadline=await _deadline(world, uow, effective),
+        record_id=RecordId(world.ids.new()),
+        year=year,
+        serial=serial,
+    )
+
+
+async def _deadline(world: World, uow: UnitOfWork, effective: date) -> date | None:
+    if world.pack.agreement.confirmation is None:
+        return None
+    try:
+        return court_confirmation_deadline(effective, await calendar_of(uow, world.pack))
+    except CalendarYearMissingError:
+        return None  # computed from the day of effect once somebody enters that year
+
+
+def _applied(applied: Seal, agreement: Agreement, actor: Actor) -> tuple[Happening, ...]:
+    digest = agreement.locked.digest if agreement.locked else None
+    return (
+        happened("seal.applied", actor.staff_id, record=applied.record_id, digest=digest),
+        happened(
+            EFFECTIVE,
+            "system",
+            record=applied.record_id,
+            effective_on=applied.effective_on.isoformat(),
+            version=agreement.text_version,
+        ),
+    )
+
+
+async def resume_sealing(world: World) -> None:
+    """Finish every seal that was begun; at start and every minute."""
+    async with world.store.read() as uow:
+        waiting = [one.case_id for one in await uow.agreements.sealing() if waits(one)]
+    for case_id in waiting:
+        try:
+            async with world.turns.of(f"seal {case_id}"):
+                await finish(world, case_id)
+        except Exception:
+            # Supervised loop: one record that cannot be written must not hold up the others.
+            log.exception("the seal of case %s still waits", case_id)

@@ -1,0 +1,178 @@
+"""Takes the signature a phone made with its own key, and the refusal to sign.
+
+One signature counts, however often it arrives: the same statement again gives the same
+result, and a statement for another text, person or browser gives none.
+"""
+
+from dataclasses import dataclass
+
+from server.domain.agreement import Agreement, Signature
+from server.domain.canonical import sha256_hex
+from server.domain.case import Case
+from server.domain.errors import (
+    ForbiddenError,
+    InvalidValueError,
+    StaleRevisionError,
+    WrongStateError,
+)
+from server.domain.ids import FileId
+from server.domain.invitation import Invitation
+from server.domain.session_log import happened
+from server.domain.signing_order import line_of, refused, signed
+from server.ports.store import UnitOfWork
+from server.usecases import pending_statements
+from server.usecases.attach_seal_scan import check_scan
+from server.usecases.count_signatures import done, encode, follow_signatures
+from server.usecases.made_files import keep
+from server.usecases.may_sign_now import expect_ready
+from server.usecases.pending_statements import Pending
+from server.usecases.read_agreement import Changed, change, own_desk
+from server.usecases.sign_statement import decode
+from server.usecases.world import World
+
+_LONGEST_SIGNATURE = 80
+_LARGEST_PICTURE = 400_000
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureForm:
+    """What the phone made: raw r||s (base64) over the statement, PNG (base64), strokes."""
+
+    statement_id: str
+    signature: str
+    handwriting_png: str
+    strokes: str
+    seal_scan: FileId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Given:
+    """The form decoded and found true to its statement."""
+
+    pending: Pending
+    signature: bytes
+    handwriting: bytes
+    strokes: bytes
+    seal_scan: FileId | None
+
+
+async def submit(
+    world: World, invitation: Invitation, device: str, form: SignatureForm
+) -> Agreement:
+    """Keep the signature; the same one again changes nothing.
+
+    Raises InvalidValueError when it does not fit its statement, ForbiddenError for
+    another browser's statement, StaleRevisionError when the text is another one by now,
+    WrongStateError when the statement is older than ten minutes or he has signed
+    otherwise, MissingStepsError with what is owed since.
+    """
+    given = await _checked(world, invitation, device, form)
+
+    async def step(uow: UnitOfWork, case: Case, agreement: Agreement) -> Changed:
+        earlier = agreement.signature_of(invitation.person_id)
+        if earlier is not None and earlier.statement == given.pending.statement:
+            return agreement, ()
+        await _expect_current(world, uow, invitation, device, given.pending, agreement)
+        signature = await _signature(world, uow, agreement, given)
+        after = signed(agreement, signature)
+        await follow_signatures(uow, case, after)
+        return after, (done(after, signature),)
+
+    return await change(world, invitation.case_id, step)
+
+
+async def _checked(
+    world: World, invitation: Invitation, device: str, form: SignatureForm
+) -> _Given:
+    async with world.store.read() as uow:
+        pending = await pending_statements.get(uow, form.statement_id)
+    if (pending.person, pending.device) != (invitation.person_id, device):
+        raise ForbiddenError(act="sign")
+    given = _Given(
+        pending=pending,
+        signature=decode(form.signature, "signature", _LONGEST_SIGNATURE),
+        handwriting=decode(form.handwriting_png, "handwriting_png", _LARGEST_PICTURE),
+        strokes=form.strokes.encode(),
+        seal_scan=form.seal_scan,
+    )
+    _expect_named(given)
+    key = decode(pending.public_key, "public_key", len(pending.public_key))
+    if not world.checker.verify(key, pending.statement.encode(), given.signature):
+        raise InvalidValueError(field="signature", reason="does_not_fit")
+    # What the seal could not print is refused now, while it can be written again.
+    await world.renderer.check_picture(given.handwriting)
+    if given.seal_scan is not None:
+        await check_scan(world, invitation.case_id, given.seal_scan)
+    return given
+
+
+def _expect_named(given: _Given) -> None:
+    said = given.pending.said
+    if not given.handwriting.startswith(_PNG):
+        raise InvalidValueError(field="handwriting_png", reason="not_png")
+    if sha256_hex(given.handwriting) != said.handwriting_sha256:
+        raise InvalidValueError(field="handwriting_png", reason="not_as_stated")
+    if sha256_hex(given.strokes) != said.strokes_sha256:
+        raise InvalidValueError(field="strokes", reason="not_as_stated")
+
+
+async def _expect_current(
+    world: World,
+    uow: UnitOfWork,
+    invitation: Invitation,
+    device: str,
+    pending: Pending,
+    agreement: Agreement,
+) -> None:
+    said, locked = pending.said, agreement.locked
+    if locked is None or (said.agreement_id, said.text_version, said.agreement_sha256) != (
+        agreement.id,
+        locked.version,
+        locked.digest,
+    ):
+        raise StaleRevisionError(revision=agreement.revision)
+    desk = await own_desk(world, uow, invitation, device)
+    expect_ready(world, desk, said.pdf_sha256)
+    if not pending.lives(world.clock.now()):
+        raise WrongStateError(state="statement_expired")
+
+
+async def _signature(
+    world: World, uow: UnitOfWork, agreement: Agreement, given: _Given
+) -> Signature:
+    said, case_id = given.pending.said, agreement.case_id
+    line = line_of(agreement, said.signer_id)
+    picture = await keep(world, uow, case_id, ("handwriting", "image/png"), given.handwriting)
+    strokes = await keep(world, uow, case_id, ("strokes", "application/json"), given.strokes)
+    return Signature(
+        signer=said.signer_id,
+        role=said.role,
+        on_behalf_of=line.party_id if line else None,
+        statement=given.pending.statement,
+        signature=encode(world.checker.to_der(given.signature)),
+        public_key=given.pending.public_key,
+        key_control=said.key_control,
+        at=said.at,
+        code_verified_at=said.code_verified_at,
+        phone_masked=said.phone_masked or "",
+        handwriting=picture.id,
+        strokes=strokes.id,
+        seal_scan=given.seal_scan,
+    )
+
+
+async def refuse(world: World, invitation: Invitation, device: str, reason: str) -> Agreement:
+    """Keep that the person does not sign; the text stays, and the sitting goes on.
+
+    His words are kept for the mediator, never logged. Raises as `submit` does.
+    """
+
+    async def step(uow: UnitOfWork, _: Case, agreement: Agreement) -> Changed:
+        await own_desk(world, uow, invitation, device)
+        person = invitation.person_id
+        after = refused(agreement, person, reason)
+        version = agreement.text_version
+        return after, (happened("sign.refused", person, person=person, version=version),)
+
+    return await change(world, invitation.case_id, step)

@@ -1,0 +1,94 @@
+"""Signs as mediator or recorder, with a key this server keeps for that member of staff.
+
+The key is released by a fresh second factor alone (access decides), and the statement
+says that the server controls it.
+"""
+
+from dataclasses import replace
+
+from server.domain import access
+from server.domain.access import Act
+from server.domain.agreement import Agreement, Locked, Signature
+from server.domain.canonical import sha256_hex, sm3_hex
+from server.domain.case import Case
+from server.domain.consent_statement import ConsentStatement, statement_bytes
+from server.domain.errors import StaleRevisionError, WrongStateError
+from server.domain.ids import CaseId
+from server.domain.signing_order import expect_turn, signed
+from server.domain.signing_words import KeyUsed, statement
+from server.domain.staff import Actor
+from server.ports.documents import KeyRef
+from server.ports.store import UnitOfWork
+from server.usecases.count_signatures import done, encode, follow_signatures
+from server.usecases.read_agreement import Changed, change
+from server.usecases.world import World
+
+
+async def sign(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -> Agreement:
+    """Sign the locked text after the parties, the recorder after the mediator.
+
+    Raises ForbiddenError for whoever has no line in it, StepUpNeededError without a fresh
+    second factor, StaleRevisionError for another PDF, MissingStepsError before his turn,
+    WrongStateError once he has signed.
+    """
+    agreement, text = await _expect_turn(world, actor, case_id, pdf_sha256)
+    signature = await _signature(world, actor, agreement, text)
+
+    async def step(uow: UnitOfWork, case: Case, fresh: Agreement) -> Changed:
+        access.allow(actor, Act.SIGN, access.of_case(case, actor))
+        _expect_text(fresh, pdf_sha256)
+        after = signed(fresh, signature)
+        await follow_signatures(uow, case, after)
+        return after, (done(after, signature),)
+
+    return await change(world, case_id, step)
+
+
+async def _expect_turn(
+    world: World, actor: Actor, case_id: CaseId, pdf_sha256: str
+) -> tuple[Agreement, bytes]:
+    async with world.store.read() as uow:
+        case = await uow.cases.get(case_id)
+        access.allow(actor, Act.SIGN, access.of_case(case, actor))
+        agreement = await uow.agreements.of_case(case_id)
+        if agreement is None:
+            raise WrongStateError(state="no_draft")
+        expect_turn(agreement, actor.staff_id)
+        locked = _expect_text(agreement, pdf_sha256)
+        return agreement, await uow.files.content(locked.document)
+
+
+def _expect_text(agreement: Agreement, pdf_sha256: str) -> Locked:
+    if agreement.locked is None or agreement.locked.pdf_sha256 != pdf_sha256:
+        raise StaleRevisionError(revision=agreement.revision)
+    return agreement.locked
+
+
+async def _signature(world: World, actor: Actor, agreement: Agreement, text: bytes) -> Signature:
+    key = KeyRef(committee_id=actor.committee_id, staff_id=actor.staff_id)
+    said = _statement(world, actor, agreement, sha256_hex(await world.signer.public_key(key)))
+    exact = statement_bytes(replace(said, agreement_sm3=sm3_hex(text)))
+    made = await world.signer.sign(key, exact)
+    return Signature(
+        signer=said.signer_id,
+        role=said.role,
+        on_behalf_of=None,
+        statement=exact.decode(),
+        signature=encode(made.signature),
+        public_key=encode(made.public_key),
+        key_control=said.key_control,
+        at=said.at,
+    )
+
+
+def _statement(
+    world: World, actor: Actor, agreement: Agreement, key_sha256: str
+) -> ConsentStatement:
+    return statement(
+        agreement,
+        actor.staff_id,
+        KeyUsed(sha256=key_sha256, control="server"),
+        language=world.pack.languages[0],
+        at=world.clock.now(),
+        nonce=world.ids.token(),
+    )

@@ -1,0 +1,70 @@
+"""Tells everybody who signed for a party that the agreement is in effect and can be fetched."""
+
+from dataclasses import replace
+
+from server.domain.case import Case, Person
+from server.domain.ids import CaseId, MessageId
+from server.domain.jurisdiction.texts import Text
+from server.domain.representation import signers
+from server.domain.session import Session
+from server.domain.session_log import happened
+from server.ports.notify import Message, MessageKind, MessageState
+from server.ports.store import UnitOfWork
+from server.usecases.world import World
+
+E_DELIVERY = "e_delivery"
+_SEALED = Text(
+    zh="您的调解协议已盖章生效。打开原来的链接可以领取。",
+    en="Your mediation agreement is sealed and in effect. Open your link to fetch it.",
+)
+
+
+async def announce(world: World, uow: UnitOfWork, case: Case) -> None:
+    """Put a message for every signer who takes papers electronically."""
+    sessions = await uow.sessions.of_case(case.id)
+    session = sessions[-1] if sessions else None
+    for person in signers(case, world.pack, world.pack.local_day(world.clock.now())):
+        if person.mobile and _takes_papers(session, person):
+            await uow.outbox.add(_message(world, case, person))
+
+
+def _takes_papers(session: Session | None, person: Person) -> bool:
+    given = session.consent(person.id, E_DELIVERY) if session else None
+    return given is not None and given.agreed
+
+
+def _message(world: World, case: Case, person: Person) -> Message:
+    return Message(
+        id=MessageId(world.ids.new()),
+        committee_id=case.committee_id,
+        case_id=case.id,
+        person_id=person.id,
+        kind=MessageKind.SEALED,
+        mobile=person.mobile,
+        text=_SEALED.in_language(world.pack.languages[0]),
+        link="",
+        at=world.clock.now(),
+    )
+
+
+async def send_waiting(world: World, case_id: CaseId) -> None:
+    """Hand the messages to the gateway, after the record is safely written.
+
+    Without a gateway they wait for staff to copy them.
+    """
+    async with world.store.read() as uow:
+        every = await uow.outbox.of_case(case_id)
+    for message in every:
+        if message.kind is MessageKind.SEALED and message.state is MessageState.WAITING:
+            await _send(world, message)
+
+
+async def _send(world: World, message: Message) -> None:
+    state = await world.notifier.send(message)
+    if state is MessageState.WAITING:
+        return
+    kind = "delivery.sent" if state is MessageState.SENT else "delivery.failed"
+    async with world.store.write() as uow:
+        await uow.outbox.save(replace(message, state=state))
+        what = happened(kind, "system", person=message.person_id)
+        await uow.log.append(message.case_id, (what,), world.clock.now())
