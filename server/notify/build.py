@@ -45,13 +45,13 @@ def _outbox(settings: Mapping[str, object]) -> Notifier:
 
 
 def _smtp(settings: Mapping[str, object]) -> Notifier:
-    host = _text(settings["smtp_host"])
+    address = _text(settings["smtp_host"])
     server = MailServer(
-        host=host,
+        address=address,
         port=int(_text(settings["smtp_port"])),
         login=_text(settings["smtp_login"]),
         password=_text(settings["smtp_password"]),
-        tls=host not in _LOOPBACK,
+        tls=address not in _LOOPBACK,
     )
     sender, recipient = _text(settings["smtp_from"]), _text(settings["smtp_to"])
     return SmtpNotifier(server, sender=sender, recipient=recipient)

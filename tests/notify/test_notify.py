@@ -43,7 +43,7 @@ def message(kind: MessageKind = MessageKind.INVITATION, text: str = "请点开�
 
 
 def smtp(port: int, recipient: str = "{mobile}@sms.example") -> SmtpNotifier:
-    server = MailServer(host="127.0.0.1", port=port, tls=False)
+    server = MailServer(address="127.0.0.1", port=port, tls=False)
     return SmtpNotifier(server, sender="heyi@office.example", recipient=recipient, timeout_s=2)
 
 

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 
 from server.api.schemas import seat as wire
 from server.domain.agreement import Agreement, AgreementState
-from server.domain.representation import signers
-from server.usecases.read_case import CaseFacts
+from server.domain.signing_order import lines
 from server.usecases.see_seat import Seat
 from server.usecases.world import World
 
@@ -23,7 +22,7 @@ def receipt(world: World, seat: Seat) -> wire.Receipt | None:
     return wire.Receipt(
         signed_at=own.at if own else None,
         fingerprint=fingerprint(own.statement) if own else "",
-        progress=_progress(world, seat.facts, agreement, seat.person.id),
+        progress=_progress(agreement, seat.person.id),
         state=agreement.state,
         number=seal.number if seal else None,
         effective_on=seal.effective_on if seal else None,
@@ -41,21 +40,16 @@ def _copy_until(world: World, sealed_at: datetime) -> datetime:
     return sealed_at + timedelta(days=world.rules.copy_days)
 
 
-def _progress(
-    world: World, facts: CaseFacts, agreement: Agreement, own: str
-) -> list[wire.SignerProgress]:
-    """Who signs, in legal order: the parties, then the mediator, then the recorder."""
-    case = facts.case
-    people = [
-        (p.id, p.name, case.party(p.party_id).label) for p in signers(case, world.pack, facts.today)
-    ]
-    staff = [(case.mediator_id, "mediator"), (case.recorder_id, "recorder")]
-    officials = [(who, facts.staff_name(who), role) for who, role in staff if who]
+def _progress(agreement: Agreement, own: str) -> list[wire.SignerProgress]:
+    """Return who signs, in legal order; an official's label is his role."""
     return [
         wire.SignerProgress(
-            label=label, name=name, is_you=who == own, signed_at=_signed_at(agreement, who)
+            label=line.label or line.role,
+            name=line.name,
+            is_you=line.signer == own,
+            signed_at=_signed_at(agreement, line.signer),
         )
-        for who, name, label in (*people, *officials)
+        for line in lines(agreement)
     ]
 
 
