@@ -50,10 +50,13 @@ export class SeatApi {
     const request: RequestInit = {
       method,
       credentials: "same-origin",
-      headers: { "Content-Type": "application/json", "Accept-Language": this.#lang() },
+      headers: { "Accept-Language": this.#lang() },
     };
-    if (body !== undefined) request.body = JSON.stringify(body);
-    else if (method === "POST") request.body = "{}";
+    if (body instanceof FormData) request.body = body;
+    else if (method === "POST") {
+      request.headers = { "Content-Type": "application/json", "Accept-Language": this.#lang() };
+      request.body = JSON.stringify(body ?? {});
+    }
     let response: Response;
     try {
       response = await fetch(`${path}?lang=${this.#lang()}`, request);
@@ -80,6 +83,12 @@ export class SeatApi {
     this.#send("POST", "/api/seat/signing/statement", ask);
   sign = (ask: Schemas["SignAsk"]): Promise<Receipt> => this.#send("POST", "/api/seat/signing", ask);
   refuseSigning = (reason: string): Promise<SeatView> => this.#send("POST", "/api/seat/signing/refuse", { reason });
+  /** Uploads a picture or PDF; the answer's id is what the signature names. */
+  upload = (file: File): Promise<Schemas["FileView"]> => {
+    const form = new FormData();
+    form.append("file", file);
+    return this.#send("POST", "/api/seat/files", form);
+  };
   copy = (code: string | null): Promise<CopyTicket> => this.#send("POST", "/api/seat/copy", { code });
 }
 
