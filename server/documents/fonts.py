@@ -12,16 +12,18 @@ from pathlib import Path
 
 FontFolders = tuple[Path, ...]
 NEEDED = ("NotoSerifSC_400Regular.ttf", "NotoSerifSC_700Bold.ttf")
+NPM_SCOPE = "@expo-google-fonts"
 UNSEEN = {"Cc", "Cf", "Co", "Cs", "Cn"}
 FALLBACK = ("NotoSerifHK_400Regular.ttf",)  # 1,700 rarer characters in the same hand
 
 
 def font_folders(root: Path) -> FontFolders:
-    """Return the folders below `root` that hold the fonts, npm's layout or flat.
+    """Return the folders below `root` that hold the fonts: node_modules or any other.
 
     Raises FileNotFoundError naming the font without which no agreement can be drawn.
     """
-    found = {name: sorted(root.rglob(name)) for name in (*NEEDED, *FALLBACK)}
+    scope = root / NPM_SCOPE if (root / NPM_SCOPE).is_dir() else root
+    found = {name: sorted(scope.rglob(name)) for name in (*NEEDED, *FALLBACK)}
     for name in NEEDED:
         if not found[name]:
             raise FileNotFoundError(root / name)

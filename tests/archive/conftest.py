@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     keys = KeyStore(tmp_path_factory.mktemp("office") / "keys", b"the master secret of the office")
-    return Office(keys, font_folders(ROOT / "web/node_modules/@expo-google-fonts"))
+    return Office(keys, font_folders(ROOT / "web/node_modules"))
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def fonts() -> FontFolders:
-    return font_folders(ROOT / "web/node_modules/@expo-google-fonts")
+    return font_folders(ROOT / "web/node_modules")
 
 
 @pytest.fixture(scope="session")

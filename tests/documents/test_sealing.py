@@ -185,3 +185,15 @@ def test_inspecting_never_raises_and_never_passes_a_flipped_bit(
     facts = inspect(bytes(bent), len(locked.pdf), [sealed.issuer_certificate])
     good = inspect(sealed.pdf, len(locked.pdf), [sealed.issuer_certificate])
     assert facts != good
+
+
+def test_long_words_shrink_into_their_blank_and_stay_whole(
+    seal_order: SealOrder, keys: KeyStore, fonts: FontFolders
+) -> None:
+    number = "鹭岛市湖滨区禾溪街道云汀社区人调字〔2025〕第1017号"
+    place = "鹭岛市湖滨区禾溪街道云汀花园社区居民委员会二楼人民调解室（线上）"
+    sealed = apply_seal(replace(seal_order, number=number, place=place), keys, fonts)
+    text = "".join("".join(page_text(sealed.pdf)).split())
+    assert number in text
+    assert place in text
+    assert only_blanks_filled(sealed.pdf, len(seal_order.locked))
