@@ -5,6 +5,7 @@ import "@heyi/ui/tokens.css";
 import "@heyi/ui/base.css";
 import "../src/css/parts.css";
 import "../src/css/pages.css";
+import "../src/css/room.css";
 import App from "../src/App.vue";
 import { useTransport } from "../src/api/client.ts";
 import { lang, setLang } from "../src/i18n.ts";

@@ -172,8 +172,8 @@ export const CASE: CaseView = {
   ],
   sittings: [{ id: "s1", planned_at: "2025-03-14T01:00:00Z", state: "scheduled", opened_at: null, closed_at: null, outcome: "", end_reason: "" }],
   deadlines: [
-    { code: "labour_15_days", on: "2025-03-26", calendar_missing: null },
-    { code: "mediation_due", on: "2025-04-11", calendar_missing: null },
+    { code: "labour_arbitration_open", on: "2025-03-26", calendar_missing: null },
+    { code: "mediation", on: "2025-04-11", calendar_missing: null },
     { code: "recognition_worker", on: "2026-01-18", calendar_missing: 2026 },
   ],
   agreement_state: null,
@@ -202,35 +202,35 @@ export const TODAY: TodayView = {
       case: FIRST,
       session_id: "s1",
       people: [
-        { name: "陈水根", side: "applicant", role: "party", answer: "accepted", here: true, device: "fair" },
+        { name: "陈水根", side: "applicant", role: "party", answer: "accepted", here: true, device: "yellow" },
         { name: "刘春梅", side: "applicant", role: "companion", answer: "none", here: true, device: "" },
-        { name: "林启航", side: "respondent", role: "agent", answer: "accepted", here: true, device: "ok" },
+        { name: "林启航", side: "respondent", role: "agent", answer: "accepted", here: true, device: "green" },
         { name: "郑国栋", side: "respondent", role: "legal_representative", answer: "none", here: false, device: "" },
       ],
       due_on: "2025-04-11",
-      missing: ["identity:3", "consents"],
+      missing: ["not_invited", "consents"],
     },
-    { case: SECOND, session_id: "s2", people: [{ name: "黄秀英", side: "applicant", role: "party", answer: "accepted", here: false, device: "ok" }], due_on: "2025-04-11", missing: [] },
-    { case: THIRD, session_id: "s3", people: [{ name: "安居物业", side: "respondent", role: "agent", answer: "none", here: false, device: "none" }], due_on: "2025-04-11", missing: [] },
+    { case: SECOND, session_id: "s2", people: [{ name: "黄秀英", side: "applicant", role: "party", answer: "accepted", here: false, device: "green" }], due_on: "2025-04-11", missing: [] },
+    { case: THIRD, session_id: "s3", people: [{ name: "安居物业", side: "respondent", role: "agent", answer: "none", here: false, device: "" }], due_on: "2025-04-11", missing: [] },
   ],
   later: [{ ...SECOND, id: "c4", planned_at: "2025-03-17T01:30:00Z", parties: ["周永泉", "安居物业"], matter: "物业费" }],
   duties: [
-    { case_id: "c4", parties: ["周永泉", "安居物业"], code: "invitation_unanswered", on: "2025-03-14" },
-    { case_id: "c9", parties: ["林阿姨", "许志明"], code: "follow_up", on: "2025-03-21" },
-    { case_id: "c1", parties: ["陈水根", "恒筑公司"], code: "labour_15_days", on: "2025-03-26" },
-    { case_id: "c1", parties: ["陈水根", "恒筑公司"], code: "mediation_due", on: "2025-04-11" },
+    { case_id: "c4", parties: ["周永泉", "安居物业"], code: "payment", on: "2025-03-14" },
+    { case_id: "c9", parties: ["林阿姨", "许志明"], code: "court_confirmation", on: "2025-03-21" },
+    { case_id: "c1", parties: ["陈水根", "恒筑公司"], code: "labour_arbitration_open", on: "2025-03-26" },
+    { case_id: "c1", parties: ["陈水根", "恒筑公司"], code: "mediation", on: "2025-04-11" },
   ],
 };
 
 export const QR = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 21 21"><path d="M1 1h7v7H1zM13 1h7v7h-7zM1 13h7v7H1zM10 2h1v3h-1zM10 10h4v1h-4zM15 14h2v2h-2zM18 17h2v2h-2z"/></svg>';
 export const MESSAGES: OutboxMessage[] = [
   { id: "m1", person_id: "p1a", person_name: "陈水根", kind: "invitation", state: "waiting", at: "2025-03-12T01:20:00Z", text: "陈水根您好，禾溪街道人民调解委员会请您 3 月 14 日上午 9:00 参加视频调解。点这里：https://tj.example.org/j/8f3kq0… 电话 0592-5550123", link: "https://tj.example.org/j/8f3kq0", qr_svg: QR },
-  { id: "m2", person_id: "p2a", person_name: "林启航", kind: "moved", state: "delivered", at: "2025-03-12T06:02:00Z", text: "林启航您好，调解时间改为 3 月 14 日上午 9:00。", link: "", qr_svg: "" },
+  { id: "m2", person_id: "p2a", person_name: "林启航", kind: "sealed", state: "sent", at: "2025-03-12T06:02:00Z", text: "林启航您好，调解时间改为 3 月 14 日上午 9:00。", link: "", qr_svg: "" },
 ];
 export const LOG: LogView = {
   head: "9f2c71ab4e08d3c59f2c71ab4e08d3c59f2c71ab4e08d3c59f2c71ab4e08d3c5",
   entries: [
-    { seq: 1, at: "2025-03-12T01:10:00Z", kind: "case.registered", actor: "jiang", facts: { source: "applied" }, hash: "a" },
-    { seq: 2, at: "2025-03-12T01:20:00Z", kind: "invitation.sent", actor: "jiang", facts: { channel: "sms", person: "p1a" }, hash: "b" },
+    { seq: 1, at: "2025-03-12T01:10:00Z", kind: "case.accepted", actor: "jiang", facts: { source: "applied" }, hash: "a" },
+    { seq: 2, at: "2025-03-12T01:20:00Z", kind: "invite.sent", actor: "jiang", facts: { channel: "sms", person: "p1a" }, hash: "b" },
   ],
 };

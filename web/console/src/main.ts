@@ -3,6 +3,7 @@ import "@heyi/ui/tokens.css";
 import "@heyi/ui/base.css";
 import "./css/parts.css";
 import "./css/pages.css";
+import "./css/room.css";
 import App from "./App.vue";
 import { lang, setLang } from "./i18n.ts";
 import { makeRouter } from "./router.ts";

@@ -1,4 +1,4 @@
-/** Words for what is owed. A code may carry a count or a person behind a colon: `identity:3`, `consents:陈水根`. */
+/** Words for what is owed. A code may carry a count, a clause number or a person behind a colon: `identity:陈水根`. */
 import { hasWord, t, wordOf } from "./i18n.ts";
 
 export interface Owed {
@@ -11,8 +11,11 @@ export function readOwed(entry: string): Owed {
   return at < 0 ? { code: entry, detail: "" } : { code: entry.slice(0, at), detail: entry.slice(at + 1) };
 }
 
+/** The word from whichever group has the code; a number of a clause goes into its sentence. */
 export function owedWord(entry: string): string {
   const { code, detail } = readOwed(entry);
-  const word = hasWord("owed", code) ? wordOf("owed", code) : code;
-  return detail === "" ? word : t("owedDetail", { word, detail });
+  if (hasWord("owed", code)) return detail === "" ? wordOf("owed", code) : t("owedDetail", { word: wordOf("owed", code), detail });
+  if (hasWord("blocked", code)) return wordOf("blocked", code);
+  if (hasWord("lint", code)) return wordOf("lint", code, { no: detail, party: "", name: "", place: t("placeWhole") });
+  return code;
 }

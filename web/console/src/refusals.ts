@@ -2,6 +2,7 @@
 import { Refused } from "./api/client.ts";
 import { hasWord, t, wordOf } from "./i18n.ts";
 import { tableMoment } from "./format.ts";
+import { owedWord } from "./owed.ts";
 import type { Vars } from "@heyi/core";
 
 function varsOf(error: Refused): Vars {
@@ -31,7 +32,7 @@ export function refusalText(error: Refused): string {
 function missingText(error: Refused): string {
   const missing = error.facts["missing"];
   if (!Array.isArray(missing)) return "";
-  return missing.map((each) => wordOf("owed", String(each))).join(t("semicolon"));
+  return missing.map((each) => owedWord(String(each))).join(t("semicolon"));
 }
 
 export type FieldErrors = Readonly<Record<string, string>>;

@@ -1,0 +1,124 @@
+/** The agreement of one case at the desk: the server's view, the draft being written over it, and every act on it. */
+import { computed, inject, ref, shallowRef, type ComputedRef, type InjectionKey, type Ref, type ShallowRef } from "vue";
+import { addressOf, api, fileForm, type Refused } from "../api/client.ts";
+import type { AgreementView } from "../api/types.ts";
+import { refused } from "../refusals.ts";
+import { EMPTY, copyOf, draftOf, editOf, merge, same, type Conflict, type Draft } from "./draft.ts";
+
+export interface AgreementDeskState {
+  readonly view: ShallowRef<AgreementView | null>;
+  readonly draft: Ref<Draft>;
+  readonly dirty: ComputedRef<boolean>;
+  readonly conflicts: ShallowRef<readonly Conflict[]>;
+  readonly error: ShallowRef<Refused | null>;
+  readonly busy: Ref<string>;
+  readonly savedAt: Ref<string | null>;
+  load(): Promise<void>;
+  save(): Promise<boolean>;
+  read(clauseId: string | null): Promise<void>;
+  lock(): Promise<void>;
+  reopen(reason: string): Promise<boolean>;
+  scan(signer: string, file: File): Promise<void>;
+  sign(): Promise<void>;
+  seal(): Promise<void>;
+  page(no: number, width: number): string;
+  pdf(): string;
+  handwriting(signer: string): string;
+}
+
+export const DESK: InjectionKey<AgreementDeskState> = Symbol("agreement desk");
+
+export function useDesk(): AgreementDeskState {
+  const desk = inject(DESK);
+  if (desk === undefined) throw new Error("no agreement desk above this part");
+  return desk;
+}
+
+const BASE = "/api/cases/{case_id}/agreement" as const;
+
+export function useAgreement(caseId: string): AgreementDeskState {
+  const path = { case_id: caseId };
+  const view = shallowRef<AgreementView | null>(null);
+  const base = shallowRef<Draft>(EMPTY);
+  const draft = ref<Draft>(copyOf(EMPTY));
+  const conflicts = shallowRef<readonly Conflict[]>([]);
+  const error = shallowRef<Refused | null>(null);
+  const busy = ref("");
+  const savedAt = ref<string | null>(null);
+  const dirty = computed(() => !same(editOf(draft.value, 0), editOf(base.value, 0)));
+  const keep = (found: Refused | null): void => {
+    error.value = found;
+  };
+
+  /** Takes a newer view; what is being written is kept and set over it. */
+  function take(next: AgreementView): void {
+    const theirs = draftOf(next);
+    if (dirty.value && next.revision !== view.value?.revision) {
+      const merged = merge(base.value, draft.value, theirs);
+      draft.value = merged.draft;
+      conflicts.value = merged.conflicts;
+    } else if (!dirty.value) draft.value = copyOf(theirs);
+    base.value = theirs;
+    view.value = next;
+  }
+  async function load(): Promise<void> {
+    const next = await refused(() => api.get(BASE, { path }), (found) => {
+      // No agreement yet is the beginning, not a fault.
+      error.value = found?.code === "not_found" ? null : found;
+    });
+    if (next !== null) take(next);
+  }
+  async function doing(name: string, act: () => Promise<AgreementView>): Promise<boolean> {
+    busy.value = name;
+    const next = await refused(act, keep);
+    busy.value = "";
+    if (next !== null) take(next);
+    return next !== null;
+  }
+  async function save(): Promise<boolean> {
+    busy.value = "save";
+    const body = editOf(draft.value, view.value?.revision ?? 0);
+    const next = await refused(() => api.put(BASE, { path, body }), keep);
+    busy.value = "";
+    if (next !== null) {
+      base.value = draftOf(next);
+      draft.value = copyOf(base.value);
+      view.value = next;
+      conflicts.value = [];
+      savedAt.value = new Date().toISOString();
+      return true;
+    }
+    if (error.value?.code === "stale_revision") await stale();
+    return false;
+  }
+  async function stale(): Promise<void> {
+    const next = await refused(() => api.get(BASE, { path }), keep);
+    if (next !== null) take(next);
+  }
+  const hash = (): string => view.value?.pdf_sha256 ?? "";
+
+  return {
+    view,
+    draft,
+    dirty,
+    conflicts,
+    error,
+    busy,
+    savedAt,
+    load,
+    save,
+    read: async (clauseId) => void (await doing("read", () => api.post(`${BASE}/read`, { path, body: { clause_id: clauseId } }))),
+    lock: async () => void (await doing("lock", () => api.post(`${BASE}/lock`, { path, body: { revision: view.value?.revision ?? 0 } }))),
+    reopen: (reason) => doing("reopen", () => api.post(`${BASE}/reopen`, { path, body: { reason } })),
+    scan: async (signer, file) =>
+      void (await doing(`scan-${signer}`, async () => {
+        const kept = await api.post("/api/cases/{case_id}/files", { path, query: { kind: "seal_scan" }, body: fileForm(file) });
+        return await api.post(`${BASE}/seal-scan`, { path, body: { signer, file: kept.id } });
+      })),
+    sign: async () => void (await doing("sign", () => api.post(`${BASE}/sign`, { path, body: { pdf_sha256: hash() } }))),
+    seal: async () => void (await doing("seal", () => api.post(`${BASE}/seal`, { path, body: { pdf_sha256: hash() } }))),
+    page: (no, width) => addressOf(`${BASE}/pages/{page}`, { ...path, page: no }, { w: width, v: hash().slice(0, 8) }),
+    pdf: () => addressOf(`${BASE}/pdf`, path, {}),
+    handwriting: (signer) => addressOf(`${BASE}/handwriting/{signer}`, { ...path, signer }, {}),
+  };
+}

@@ -1,0 +1,44 @@
+/** Sentences for what the lint or the lock says; clause numbers, instalments and amounts are put in. */
+import type { AgreementView, FindingView } from "../api/types.ts";
+import { hasWord, lang, t, wordOf } from "../i18n.ts";
+import { figures } from "../money.ts";
+import { chineseNumber } from "./answers.ts";
+
+const AMOUNTS = new Set(["total", "sum", "difference", "amount"]);
+
+export function clauseWord(no: number): string {
+  return lang.value === "en" ? String(no) : chineseNumber(no);
+}
+
+function numberOf(finding: FindingView, view: AgreementView): number | null {
+  const fact = finding.facts["number"];
+  return view.clauses.find((each) => each.id === finding.where)?.no ?? (typeof fact === "number" ? fact : null);
+}
+
+function placeOf(where: string, no: number | null): string {
+  if (no !== null) return t("placeClause", { no: clauseWord(no) });
+  const [kind, index] = where.split(".");
+  const n = Number(index) + 1;
+  if (kind === "payments") return t("placePayment", { n });
+  return kind === "items" ? t("placeItem", { n }) : t("placeWhole");
+}
+
+function factsOf(finding: FindingView): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(finding.facts).map(([name, value]) =>
+      AMOUNTS.has(name) && typeof value === "number" ? [name, value < 0 ? `-${figures(-value)}` : figures(value)] : [name, value],
+    ),
+  );
+}
+
+export function findingText(finding: FindingView, view: AgreementView): string {
+  const no = numberOf(finding, view);
+  const place = placeOf(finding.where, no);
+  const vars = { party: "", name: "", ...factsOf(finding), place, no: no === null ? "" : clauseWord(no) };
+  return hasWord("lint", finding.code) ? wordOf("lint", finding.code, vars) : `${place}${t("colon")}${finding.code}`;
+}
+
+/** Missing points of several parties about the same clause are put into one sentence each, clauses in order. */
+export function missingTexts(view: AgreementView): readonly string[] {
+  return [...new Set(view.missing.map((each) => findingText(each, view)))];
+}

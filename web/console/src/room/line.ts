@@ -1,0 +1,80 @@
+/** The live line of staff: Socket.IO over WebSocket, one request one answer, back at once after a loss. */
+import { PROTOCOL_VERSION, type Change, type Offer, type Reply } from "@heyi/core";
+import { io, type Socket } from "socket.io-client";
+
+export interface LineEvents {
+  up(): void;
+  down(): void;
+  change(change: Change): void;
+  offer(offer: Offer): void;
+  replaced(): void;
+}
+
+export interface LivePort {
+  enter(since: number): Promise<Reply>;
+  /** Without an answer in time the reply is `{ok: false, code: "offline"}`. */
+  ask(event: string, body?: object): Promise<Reply>;
+  close(): void;
+}
+export type OpenLine = (sessionId: string, events: LineEvents) => LivePort;
+
+const ANSWER_MS = 8_000;
+const SILENT: Reply = { ok: false, code: "offline", facts: {} };
+
+class SocketLine implements LivePort {
+  readonly #session: string;
+  readonly #socket: Socket;
+  #over = false;
+
+  constructor(session: string, events: LineEvents) {
+    this.#session = session;
+    this.#socket = io({
+      path: "/socket.io/",
+      transports: ["websocket"],
+      auth: { as: "staff" },
+      forceNew: true,
+      reconnectionDelay: 500,
+      reconnectionDelayMax: 4_000,
+      timeout: ANSWER_MS,
+    });
+    this.#socket.on("connect", () => events.up());
+    this.#socket.on("connect_error", () => events.down());
+    this.#socket.on("disconnect", (reason) => {
+      if (this.#over) return;
+      events.down();
+      // The library does not come back by itself when the server hung up.
+      if (reason === "io server disconnect") window.setTimeout(this.#hurry, 1_000);
+    });
+    this.#socket.on("change", (change: Change) => events.change(change));
+    this.#socket.on("media.offer", (offer: Offer) => events.offer(offer));
+    this.#socket.on("replaced", () => {
+      this.#over = true;
+      events.replaced();
+    });
+    window.addEventListener("online", this.#hurry);
+  }
+
+  readonly #hurry = (): void => {
+    if (!this.#over && !this.#socket.connected) this.#socket.connect();
+  };
+
+  enter(since: number): Promise<Reply> {
+    return this.ask("enter", { session_id: this.#session, since, version: PROTOCOL_VERSION });
+  }
+
+  async ask(event: string, body: object = {}): Promise<Reply> {
+    try {
+      return (await this.#socket.timeout(ANSWER_MS).emitWithAck(event, body)) as Reply;
+    } catch {
+      return SILENT;
+    }
+  }
+
+  close(): void {
+    this.#over = true;
+    window.removeEventListener("online", this.#hurry);
+    this.#socket.disconnect();
+  }
+}
+
+export const socketLine: OpenLine = (session, events) => new SocketLine(session, events);
