@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 
 from server.domain.errors import NotFoundError
 from server.domain.ids import CaseId, CommitteeId, RecordId
@@ -10,7 +10,7 @@ from server.domain.register import RecordOpening, RegisterEntry, RegisterQuery
 from server.store import tables
 from server.store.codec import Codec
 from server.store.counter import Counted, next_serial
-from server.store.search import Terms, number_term
+from server.store.search import Terms, either, number_term
 from server.store.shelf import Condition, Layout, Shelf
 from server.store.transaction import Transaction
 from server.store.vault import Vault
@@ -110,10 +110,12 @@ class SqlRegister:
 
     def _numbered(self, query: RegisterQuery) -> Condition:
         term = number_term(self._tx.vault, query.committee_id, query.number)
-        whole, serial = _T.number_term == term, query.number.strip()
+        alike, serial = [_T.number_term == term], query.number.strip()
         if serial.isdecimal() and len(serial) <= _LONGEST_SERIAL:
-            return or_(whole, _T.serial == int(serial))
-        return whole
+            alike.append(_T.serial == int(serial))
+        # As a union, not an OR, which SQLite would answer by walking the whole register.
+        mine = _T.committee_id == query.committee_id
+        return _T.no.in_(either(*(select(_T.no).where(mine, same) for same in alike)))
 
     async def open(self, opening: RecordOpening) -> None:
         row = await self._tx.first(select(_T.committee_id).where(_T.id == opening.record_id))

@@ -1,6 +1,10 @@
 """Brings a database to the schema this program knows, in one transaction, or refuses."""
 
-from collections.abc import Callable
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from alembic import command
@@ -44,27 +48,37 @@ async def check(connection: AsyncConnection) -> None:
 
 
 async def _run(address: str, step: Callable[[Config], None]) -> None:
-    engine = _engine(address)
+    url = parse(address)
+    with translated():
+        if url.get_backend_name() == "sqlite":
+            make_private(url)
+            async with _alone_in(Path(str(url.database)).parent):
+                await _run_on(sqlite_writer(url), step)
+        else:
+            await _run_on(postgres_pool(url), step)
+
+
+async def _run_on(engine: AsyncEngine, step: Callable[[Config], None]) -> None:
     try:
-        with translated():
-            async with engine.begin() as connection:
-                await _take_turn(connection)
-                await connection.run_sync(_apply, step)
+        async with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                await connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
+            await connection.run_sync(_apply, step)
     finally:
         await engine.dispose()
 
 
-def _engine(address: str) -> AsyncEngine:
-    url = parse(address)
-    if url.get_backend_name() != "sqlite":
-        return postgres_pool(url)
-    make_private(url)
-    return sqlite_writer(url)
-
-
-async def _take_turn(connection: AsyncConnection) -> None:
-    if connection.dialect.name == "postgresql":
-        await connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
+@asynccontextmanager
+async def _alone_in(folder: Path) -> AsyncIterator[None]:
+    # Turning a new file to WAL does not wait for others who do the same: it just fails.
+    # The folder is locked, because closing another handle of SQLite's own file would
+    # drop its locks (sqlite.org/howtocorrupt.html, 2.2).
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        await asyncio.to_thread(fcntl.flock, opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
 
 
 def _apply(connection: Connection, step: Callable[[Config], None]) -> None:
