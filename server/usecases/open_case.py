@@ -10,7 +10,9 @@ from server.domain.case import Case, CaseState, PersonRole
 from server.domain.committee import Committee
 from server.domain.deadlines import MEDIATION_DAYS, days_after
 from server.domain.errors import InvalidValueError, NotFoundError
+from server.domain.identity_numbers import IdentityNumberError, credit_code
 from server.domain.ids import CaseId, CommitteeId, StaffId
+from server.domain.jurisdiction.entries import ElectronicSigning
 from server.domain.registration import case_form
 from server.domain.registration.case_form import CaseForm
 from server.domain.registration.party_form import PartyForm
@@ -26,7 +28,11 @@ _OVER = frozenset({CaseState.SEALED, CaseState.ENDED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registered:
-    """The new case. Warnings are `same_parties:<case number>` or `same_person:…`."""
+    """The new case.
+
+    Warnings: same_parties and same_person with the other case's number behind a colon,
+    e_sign_excluded, organisation_code_check.
+    """
 
     case: Case
     warnings: tuple[str, ...]
@@ -42,7 +48,7 @@ async def register(world: World, actor: Actor, form: CaseForm) -> Registered:
     async with world.store.write() as uow:
         await expect_staff(uow, actor.committee_id, form)
         committee = await uow.committees.get(actor.committee_id)
-        warnings = await _duplicates(uow, committee.id, form)
+        warnings = (*_doubts(world, form), *await _duplicates(uow, committee.id, form))
         case = await _number(uow, committee, _case(world, actor, form))
         await uow.cases.add(case)
         sitting = await _plan(world, uow, actor, case, form.planned_at)
@@ -87,6 +93,22 @@ async def _expect_role(
     ours = member.committee_id == committee and member.membership is Membership.ACTIVE
     if not ours or not member.roles & roles:
         raise InvalidValueError(field=field, reason="not_appointed")
+
+
+def _doubts(world: World, form: CaseForm) -> Iterator[str]:
+    kind, personal = form.dispute_type, form.personal_status
+    signing = world.pack.electronic_signing(kind, personal_status=personal)
+    if signing is not ElectronicSigning.ALLOWED:
+        yield "e_sign_excluded"
+    warned = (warning for party in form.parties for warning in _code_warnings(party.uscc))
+    yield from dict.fromkeys(warned)
+
+
+def _code_warnings(uscc: str) -> tuple[str, ...]:
+    try:
+        return credit_code(uscc).warnings
+    except IdentityNumberError:  # none given, or a jurisdiction with other codes
+        return ()
 
 
 async def _duplicates(uow: UnitOfWork, committee: CommitteeId, form: CaseForm) -> tuple[str, ...]:

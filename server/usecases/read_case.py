@@ -16,7 +16,7 @@ from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.register import RegisterEntry
 from server.domain.session import Session
 from server.domain.staff import Actor
-from server.ports.store import UnitOfWork
+from server.ports.store import StoredFile, UnitOfWork
 from server.usecases.world import World
 
 
@@ -30,6 +30,7 @@ class CaseFacts:
     invitations: Mapping[PersonId, Invitation]
     agreement: Agreement | None
     record: RegisterEntry | None
+    files: tuple[StoredFile, ...]
     staff: Mapping[StaffId, str]
     calendar: HolidayCalendar
     today: date
@@ -74,6 +75,7 @@ async def gather(world: World, uow: UnitOfWork, case: Case) -> CaseFacts:
         invitations={one.person_id: one for one in invitations},
         agreement=await uow.agreements.of_case(case.id),
         record=await uow.register.of_case(case.id),
+        files=tuple(await uow.files.of_case(case.id)),
         staff={member.id: member.name for member in members},
         calendar=await calendar_of(uow, world.pack),
         today=world.pack.local_day(world.clock.now()),

@@ -20,7 +20,7 @@ LARGEST = 20 * 1024 * 1024
 MOST = 200
 """Files of one case."""
 
-KINDS = frozenset({"authority", "evidence", "identity_document", "seal_scan", "paper", "other"})
+KINDS = frozenset({"authority", "evidence", "identity", "seal_scan", "paper", "other"})
 _LONGEST_NAME = 120
 _PIECE = 1 << 20
 _MAGIC = {

@@ -162,6 +162,8 @@ async def test_a_file_is_given_back_to_be_saved_and_never_shown(site: Town) -> N
         assert answer.headers["Content-Disposition"].startswith("attachment;")
         assert "sandbox" in answer.headers["Content-Security-Policy"]
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    _, view = await desk.ask("GET", f"/api/cases/{case['id']}")
+    assert view["files"] == [kept]
 
 
 @pytest.mark.parametrize(

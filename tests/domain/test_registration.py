@@ -84,6 +84,14 @@ def test_saving_what_was_shown_loses_nothing(address: str, mobile: str, number: 
     assert (party.people[0].mobile, party.people[0].id_no) == (mobile, number)
 
 
+def test_a_number_not_filled_in_again_stays() -> None:
+    case = stored("水口村 3 组", "19900000001", "512099197904123018")
+    form = masked(case)
+    empty = replace(form.parties[0].people[0], mobile="", id_no="")
+    blank = replace(form, parties=(replace(form.parties[0], address="", people=(empty,)),))
+    assert unmask(blank, case) == unmask(form, case)
+
+
 @given(address=st.text(min_size=3, max_size=40))
 def test_a_masked_address_never_shows_the_second_half(address: str) -> None:
     assert len(mask_address(address).removesuffix("****")) <= len(address) / 2

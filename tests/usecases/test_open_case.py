@@ -77,6 +77,14 @@ async def test_an_open_case_of_the_same_parties_is_warned_of(world: World) -> No
     assert set(other.warnings) == {f"same_person:{number}" for number in met}
 
 
+async def test_a_matter_of_personal_status_is_signed_on_paper(world: World) -> None:
+    asked = form(personal_status=True)
+    done = await open_case.register(world, actor("jiang"), asked)
+    assert done.warnings == ("e_sign_excluded",)
+    plain = await open_case.register(world, actor("jiang"), form())
+    assert "e_sign_excluded" not in plain.warnings
+
+
 async def test_a_mediator_who_registers_takes_the_case(world: World) -> None:
     done = await open_case.register(world, actor("lin"), form(mediator_id=None))
     assert done.case.mediator_id == "staff-lin"

@@ -188,6 +188,17 @@ class DeadlineView(View):
     calendar_missing: int | None = None
 
 
+class FileView(View):
+    """An uploaded file."""
+
+    id: str
+    name: str
+    kind: str
+    media_type: str
+    size: int
+    sha256: str
+
+
 class CaseView(View):
     """A case as the assigned staff see it."""
 
@@ -218,6 +229,7 @@ class CaseView(View):
     parties: list[PartyView]
     sittings: list[SittingView]
     deadlines: list[DeadlineView]
+    files: list[FileView]
     agreement_state: str | None
     agreement_number: str | None
     record_id: str | None
@@ -341,17 +353,6 @@ class Revealed(View):
     """The field in clear; the reveal is in the session log."""
 
     value: str
-
-
-class FileView(View):
-    """An uploaded file."""
-
-    id: str
-    name: str
-    kind: str
-    media_type: str
-    size: int
-    sha256: str
 
 
 class EndCaseAsk(Ask):

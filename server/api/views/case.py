@@ -15,6 +15,7 @@ from server.domain.session import Session
 from server.ports.store import StoredFile
 from server.usecases.read_case import CaseFacts
 from server.usecases.see_seat import may_sign_online, signs
+from server.usecases.share_files import KINDS
 from server.usecases.world import World
 
 
@@ -49,6 +50,7 @@ def case_view(world: World, facts: CaseFacts) -> wire.CaseView:
         parties=[_party(world, facts, party) for party in case.parties],
         sittings=[_sitting(session) for session in facts.sessions],
         deadlines=_deadlines(facts),
+        files=[file_view(file) for file in facts.files if file.kind in KINDS],
         agreement_state=agreement.state if agreement else None,
         agreement_number=record.number if record else None,
         record_id=record.record_id if record else None,

@@ -1,8 +1,9 @@
-"""What a form leaves as it was: a masked number that comes back masked.
+"""What a form leaves as it was: a number that comes back masked or not filled in again.
 
 Staff see numbers and addresses masked; saving the form again must not lose them.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -23,7 +24,7 @@ def mask_address(address: str) -> str:
 
 
 def unmask(form: CaseForm, case: Case) -> CaseForm:
-    """Return the form with what came back masked as the case has it."""
+    """Return the form with what came back masked or empty as the case has it."""
     known = {party.id: party for party in case.parties}
     people = {str(person.id): person for person in case.people}
     parties = tuple(
@@ -33,10 +34,10 @@ def unmask(form: CaseForm, case: Case) -> CaseForm:
 
 
 def _party(form: PartyForm, was: Party | None, people: dict[str, Person]) -> PartyForm:
-    same = was is not None and form.address == mask_address(was.address)
+    address = _kept(form.address, was.address, mask_address) if was else form.address
     return replace(
         form,
-        address=was.address if was and same else form.address,
+        address=address,
         people=tuple(_person(one, people.get(one.id or "")) for one in form.people),
     )
 
@@ -44,6 +45,12 @@ def _party(form: PartyForm, was: Party | None, people: dict[str, Person]) -> Par
 def _person(form: PersonForm, was: Person | None) -> PersonForm:
     if was is None:
         return form
-    number = was.id_no if form.id_no == mask_identity_number(was.id_no) else form.id_no
-    mobile = was.mobile if form.mobile == mask_phone(was.mobile) else form.mobile
-    return replace(form, id_no=number, mobile=mobile)
+    return replace(
+        form,
+        id_no=_kept(form.id_no, was.id_no, mask_identity_number),
+        mobile=_kept(form.mobile, was.mobile, mask_phone),
+    )
+
+
+def _kept(given: str, was: str, mask: Callable[[str], str]) -> str:
+    return was if given in {"", mask(was)} else given
