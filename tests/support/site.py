@@ -12,10 +12,9 @@ from aiohttp import ClientResponse, ClientSession, CookieJar, web
 from aiohttp.test_utils import BaseTestServer, TestServer
 from yarl import URL
 
-from server.api import cases, frame, headers, invitations, link, seats
+from server.api import frame, headers
 from server.api.endpoint import WORLD
-from server.api.headers import secure
-from server.api.routes import CASES, INVITATIONS, PUBLIC, SEATS
+from server.api.site import make_site
 from server.api.static import DIST
 from server.api.throttle import DOORS, Doors
 from server.domain.staff import StaffSession
@@ -23,25 +22,19 @@ from server.usecases.identify import hash_token
 from server.usecases.world import World
 from tests.support.world import actor
 
-MODULES = {"cases": cases, "invitations": invitations, "link": link, "seats": seats}
 WEB = Path(__file__).resolve().parents[2] / "web"
 ORIGIN = "http://127.0.0.1:8080"
 
 
 def made_site(world: World, dist: Path) -> web.Application:
-    """Return an application with the routes of cases, links and seats."""
-    site = web.Application(middlewares=[secure], client_max_size=21 * 1024 * 1024)
-    site[WORLD] = world
-    site[frame.ORIGINS] = frozenset({ORIGIN})
-    site[headers.SOCKETS] = headers.socket_origin(ORIGIN)
-    site[DIST] = dist
-    site[DOORS] = Doors(world.clock)
-    for route in (*PUBLIC, *CASES, *INVITATIONS, *SEATS):
-        module, name = route.name.split(".")
-        if module in MODULES:
-            handler = frame.wrap(route, getattr(MODULES[module], name))
-            site.router.add_route(route.method, route.path, handler)
-    return site
+    """Return the real site over a test's world; what measures and lives is left out."""
+    made = make_site(demonstration=False)
+    made[WORLD] = world
+    made[frame.ORIGINS] = frozenset({ORIGIN})
+    made[headers.SOCKETS] = headers.socket_origin(ORIGIN)
+    made[DIST] = dist
+    made[DOORS] = Doors(world.clock)
+    return made
 
 
 def lay_out_pages(folder: Path) -> Path:
