@@ -14,6 +14,7 @@ from server.domain.access import Act
 
 OPEN, STAFF, SEAT = Who.ANYBODY, Who.STAFF, Who.SEAT
 PDF, PNG, HTML, ZIP = "application/pdf", "image/png", "text/html", "application/zip"
+WEBP = "image/webp"
 
 
 class More(TypedDict, total=False):
@@ -151,7 +152,7 @@ SEATS = (
     _r("POST", "/api/seat/agreement/answers", "signing.answer", SEAT, "Answer a clause",
        ask=seat.ClauseAnswerAsk, view=seat.PartyAgreement),
     _r("GET", "/api/seat/agreement/pages/{page}", "signing.page", SEAT, "A page of the exact PDF",
-       media=PNG, query=("w",)),
+       media=WEBP, query=("w",)),
     _r("POST", "/api/seat/signing/statement", "signing.statement", SEAT, "The statement to sign",
        ask=seat.StatementAsk, view=seat.Statement),
     _r("POST", "/api/seat/signing", "signing.sign", SEAT, "Sign", ask=seat.SignAsk,
@@ -177,7 +178,7 @@ AGREEMENTS = (
        "A new version; signatures become void", ask=agreement.ReopenAsk,
        view=agreement.AgreementView, act=Act.LOCK),
     _r("GET", "/api/cases/{case_id}/agreement/pages/{page}", "agreements.page", STAFF,
-       "A page of the exact PDF", media=PNG, query=("w",), act=Act.SEE_DRAFT),
+       "A page of the exact PDF", media=WEBP, query=("w",), act=Act.SEE_DRAFT),
     _r("GET", "/api/cases/{case_id}/agreement/pdf", "agreements.pdf", STAFF, "The locked PDF",
        media=PDF, act=Act.SEE_DRAFT),
     _r("GET", "/api/cases/{case_id}/agreement/handwriting/{signer}", "agreements.handwriting",
@@ -201,7 +202,7 @@ RECORDS = (
     _r("GET", "/api/records/{record_id}/pdf", "records.pdf", STAFF, "The sealed PDF", media=PDF,
        query=("opening",), act=Act.OPEN_RECORD),
     _r("GET", "/api/records/{record_id}/pages/{page}", "records.page", STAFF,
-       "A page with the viewer's watermark", media=PNG, query=("opening", "w"),
+       "A page with the viewer's watermark", media=WEBP, query=("opening", "w"),
        act=Act.OPEN_RECORD),
     _r("GET", "/api/records/{record_id}/handwriting/{signer}", "records.handwriting", STAFF,
        "A signer's handwriting", media=PNG, query=("opening",), act=Act.OPEN_RECORD),

@@ -112,7 +112,7 @@ class Expected:
 class Locked:
     """The frozen text: digest of the canonical object, SHA-256 of the exact PDF.
 
-    `signers` are those who sign it, in legal order.
+    `signers` are those who sign it, in legal order; `blanks` says where on the pages.
     """
 
     version: int
@@ -124,6 +124,7 @@ class Locked:
     at: datetime
     by: StaffId
     signers: tuple[Expected, ...] = ()
+    blanks: FileId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ What the page prints is decided here and nowhere else: identity sentences, claus
 instalments with their words, closing lines, and a line for everybody who signs.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -26,7 +27,7 @@ from server.domain.identity_sentences import identity_lines
 from server.domain.ids import PartyId, StaffId
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.jurisdiction.texts import Text
-from server.domain.representation import by_law, signer_of
+from server.domain.representation import by_law, signer_of, signers
 from server.domain.signing_order import MEDIATOR, RECORDER
 
 _TITLE = Text(zh="人民调解协议书", en="Mediation agreement")
@@ -179,3 +180,34 @@ def _expected(line: SignerLine, party: PartyBlock) -> Expected:
         party_id=PartyId(party.party_id),
         seal_scan=party.seal_scan_expected and line.capacity is Capacity.AGENT,
     )
+
+
+def prospective_signers(
+    case: Case, pack: JurisdictionPack, today: date, staff_name: Callable[[StaffId | None], str]
+) -> tuple[Expected, ...]:
+    """Return who would sign if the text were locked today, in legal order."""
+    of_parties = (
+        Expected(
+            signer=person.id,
+            name=person.name,
+            role=capacity_of(person, pack),
+            label=case.party(person.party_id).label,
+            party_id=person.party_id,
+            seal_scan=_needs_seal(case.party(person.party_id), capacity_of(person, pack)),
+        )
+        for person in signers(case, pack, today)
+    )
+    recorder = case.recorder_id if case.recorder_id != case.mediator_id else None
+    officials = ((case.mediator_id, MEDIATOR), (recorder, RECORDER))
+    return (
+        *of_parties,
+        *(
+            Expected(signer=who, name=staff_name(who), role=role)
+            for who, role in officials
+            if who is not None
+        ),
+    )
+
+
+def _needs_seal(party: Party, capacity: Capacity) -> bool:
+    return party.kind is PartyKind.ORGANISATION and capacity is Capacity.AGENT

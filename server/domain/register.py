@@ -76,7 +76,17 @@ def fits(entry: RegisterEntry, query: RegisterQuery) -> bool:
         query.effective_to is None or entry.effective_on <= query.effective_to,
         query.amount_min is None or query.amount_min <= entry.amount,
         query.amount_max is None or entry.amount <= query.amount_max,
-        query.number.strip() in {"", entry.number, str(entry.serial)},
+        _numbered(entry, query.number),
         not query.name or any(query.name in name for name in entry.party_names),
     )
     return all(bounds)
+
+
+def _numbered(entry: RegisterEntry, asked: str) -> bool:
+    """Compare numbers without brackets and spaces, or the serial alone."""
+    plain = _plain(asked)
+    return not plain or plain == _plain(entry.number) or asked.strip() == str(entry.serial)
+
+
+def _plain(number: str) -> str:
+    return "".join(sign for sign in number if sign.isalnum()).casefold()

@@ -22,7 +22,8 @@ from server.domain.ids import ClauseId, PersonId
 from server.domain.invitation import Invitation
 from server.domain.session_log import Happening, happened
 from server.ports.store import UnitOfWork
-from server.usecases.read_agreement import Changed, OwnDesk, change, own_desk, see_own
+from server.usecases.change_agreement import Changed, change
+from server.usecases.read_agreement import OwnDesk, own_desk, see_own
 from server.usecases.world import World
 
 

@@ -10,7 +10,7 @@ from server.domain.session_log import happened
 from server.domain.signing_order import scanned
 from server.domain.staff import Actor
 from server.ports.store import UnitOfWork
-from server.usecases.read_agreement import Changed, change
+from server.usecases.change_agreement import Changed, change
 from server.usecases.world import World
 
 KINDS = frozenset({"seal_scan"})

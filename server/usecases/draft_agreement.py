@@ -19,7 +19,7 @@ from server.domain.ids import CaseId, ClauseId
 from server.domain.session_log import Happening, happened
 from server.domain.staff import Actor
 from server.ports.store import UnitOfWork
-from server.usecases.read_agreement import Changed, change
+from server.usecases.change_agreement import Changed, change
 from server.usecases.world import World
 
 

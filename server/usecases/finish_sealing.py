@@ -13,7 +13,7 @@ from server.domain.signing_order import MEDIATOR, lines
 from server.ports.archive import SignManifest, StoredRecord
 from server.ports.documents import KeyRef
 from server.ports.store import UnitOfWork
-from server.usecases.read_agreement import Changed, change
+from server.usecases.change_agreement import Changed, change
 from server.usecases.record_parts import Begun, order, parts, read_begun
 from server.usecases.tell_sealed import announce, send_waiting
 from server.usecases.world import World

@@ -27,8 +27,9 @@ from server.domain.signing_order import OFFICIALS
 from server.domain.staff import Actor
 from server.ports.documents import LockedPdf
 from server.ports.store import ConflictError, UnitOfWork
+from server.usecases.change_agreement import Changed, change
 from server.usecases.made_files import keep
-from server.usecases.read_agreement import Changed, change, check, frame_of
+from server.usecases.read_agreement import check, frame_of
 from server.usecases.read_case import CaseFacts, gather
 from server.usecases.signing_sitting import follow_text
 from server.usecases.world import World
@@ -116,7 +117,7 @@ async def _freeze(world: World, uow: UnitOfWork, actor: Actor, drawn: _Drawn) ->
     pdf = await keep(world, uow, case_id, ("locked_pdf", "application/pdf"), drawn.pdf.pdf)
     text = canonical_bytes(drawn.text)
     plain = await keep(world, uow, case_id, ("agreement_json", "application/json"), text)
-    await keep(world, uow, case_id, ("locked_slots", "application/json"), blanks)
+    kept = await keep(world, uow, case_id, ("locked_blanks", "application/json"), blanks)
     locked = Locked(
         version=drawn.agreement.text_version,
         digest=drawn.pdf.digest,
@@ -127,6 +128,7 @@ async def _freeze(world: World, uow: UnitOfWork, actor: Actor, drawn: _Drawn) ->
         at=now,
         by=actor.staff_id,
         signers=expected_signers(drawn.text),
+        blanks=kept.id,
     )
     session = drawn.facts.shown
     frozen = locked_by(drawn.agreement, locked)

@@ -8,6 +8,7 @@ from server.domain.representation import may_sign
 from server.domain.session import IdentityCheck, Session
 from server.domain.signing_order import expect_turn, line_of
 from server.usecases.read_agreement import OwnDesk
+from server.usecases.read_case import CaseFacts
 from server.usecases.send_code import has_code_channel
 from server.usecases.world import World
 
@@ -25,12 +26,14 @@ def why_not(world: World, desk: OwnDesk) -> str | None:
         return "not_signer"
     if agreement.signature_of(desk.person.id) is not None:
         return "signed"
-    return owed_now(world, desk)
+    return owed_now(world, desk.facts, desk.person)
 
 
-def owed_now(world: World, desk: OwnDesk) -> str | None:
-    """Return the code of what the signer himself still owes."""
-    facts, person = desk.facts, desk.person
+def owed_now(world: World, facts: CaseFacts, person: Person) -> str | None:
+    """Return the code of what the signer himself still owes.
+
+    Codes: authority, identity, e_signature_consent, confirmed_on_video.
+    """
     if not may_sign(facts.case, person, world.pack, facts.today):
         return "authority"
     if owed := owed_by_signer(person, facts.shown):
@@ -58,6 +61,6 @@ def expect_ready(world: World, desk: OwnDesk, pdf_sha256: str) -> Locked:
     locked = desk.agreement.locked
     if locked is None or locked.pdf_sha256 != pdf_sha256:
         raise StaleRevisionError(revision=desk.agreement.revision)
-    if (code := owed_now(world, desk)) is not None:
+    if (code := owed_now(world, desk.facts, desk.person)) is not None:
         raise MissingStepsError(missing=[code])
     return locked

@@ -1,6 +1,6 @@
 """Reads the agreement for those who work on it, and for the person who answers it."""
 
-from collections.abc import Awaitable, Callable
+import json
 from dataclasses import dataclass
 
 from server.domain import access
@@ -8,20 +8,20 @@ from server.domain.access import Act
 from server.domain.agreement import Agreement, AgreementState
 from server.domain.agreement_document import canonical_bytes
 from server.domain.agreement_text import Frame, document
-from server.domain.case import Case, CaseState, Person
+from server.domain.case import Person
 from server.domain.draft_check import characters, findings, missing
-from server.domain.errors import ForbiddenError, NotFoundError, WrongStateError
-from server.domain.ids import AgreementId, CaseId, StaffId
+from server.domain.errors import ForbiddenError, NotFoundError
+from server.domain.ids import CaseId, StaffId
 from server.domain.invitation import Invitation
 from server.domain.jurisdiction.lint_values import Finding, Level
-from server.domain.session_log import GENESIS, Happening
+from server.domain.session_log import GENESIS
 from server.domain.staff import Actor
+from server.ports.documents import Slot
 from server.ports.store import UnitOfWork
+from server.usecases.change_agreement import change, only_begin
 from server.usecases.read_case import CaseFacts, gather
 from server.usecases.see_seat import signs
 from server.usecases.world import World
-
-_CLOSED = frozenset({CaseState.ENDED, CaseState.SEALED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +36,16 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnDesk:
-    """The agreement as one person of a side sees it; None before there is a draft."""
+    """The agreement as one person of a side sees it; None before there is a draft.
+
+    `blank` is where his own signature stands on the locked pages.
+    """
 
     facts: CaseFacts
     agreement: Agreement | None
     person: Person
     signs: bool
+    blank: Slot | None = None
 
 
 async def see(world: World, actor: Actor, case_id: CaseId) -> Desk:
@@ -51,7 +55,7 @@ async def see(world: World, actor: Actor, case_id: CaseId) -> Desk:
     """
     facts = await _facts(world, actor, case_id)
     if facts.agreement is None:
-        await change(world, case_id, _only_begin)
+        await change(world, case_id, only_begin)
         facts = await _facts(world, actor, case_id)
     if facts.agreement is None:
         raise NotFoundError
@@ -139,7 +143,16 @@ async def own_desk(world: World, uow: UnitOfWork, invitation: Invitation, device
         agreement=facts.agreement,
         person=person,
         signs=signs(facts, person, world.pack),
+        blank=await _blank(uow, facts.agreement, person),
     )
+
+
+async def _blank(uow: UnitOfWork, agreement: Agreement | None, person: Person) -> Slot | None:
+    locked = agreement.locked if agreement else None
+    if locked is None or locked.blanks is None:
+        return None
+    blanks = (Slot(**one) for one in json.loads(await uow.files.content(locked.blanks)))
+    return next((blank for blank in blanks if blank.name == f"sign:{person.id}"), None)
 
 
 async def expect_holder(uow: UnitOfWork, invitation: Invitation, device: str) -> None:
@@ -147,50 +160,3 @@ async def expect_holder(uow: UnitOfWork, invitation: Invitation, device: str) ->
     fresh = await uow.invitations.get(invitation.id)
     if not device or fresh.device != device:
         raise ForbiddenError(act="seat")
-
-
-Changed = tuple[Agreement, tuple[Happening, ...]]
-Step = Callable[[UnitOfWork, Case, Agreement], Awaitable[Changed]]
-
-
-async def change(world: World, case_id: CaseId, step: Step) -> Agreement:
-    """Let a step change the agreement in the case's turn, with its log entries or not at all.
-
-    The step may refuse by raising; nothing is written then.
-    """
-
-    async def job() -> Agreement:
-        async with world.store.write() as uow:
-            case = await uow.cases.get(case_id)
-            agreement = await _opened(world, uow, case)
-            after, logged = await step(uow, case, agreement)
-            saved = agreement if after == agreement else await uow.agreements.save(after)
-            await uow.log.append(case_id, logged, world.clock.now())
-            return saved
-
-    saved = await world.rooms.run(case_id, job)
-    await world.rooms.touch(case_id, "agreement")
-    return saved
-
-
-async def _opened(world: World, uow: UnitOfWork, case: Case) -> Agreement:
-    found = await uow.agreements.of_case(case.id)
-    if found is not None:
-        return found
-    sessions = await uow.sessions.of_case(case.id)
-    if case.state in _CLOSED:
-        raise NotFoundError
-    if not sessions:
-        raise WrongStateError(state="no_sitting")
-    begun = Agreement(
-        id=AgreementId(world.ids.new()),
-        case_id=case.id,
-        committee_id=case.committee_id,
-        session_id=sessions[-1].id,
-    )
-    await uow.agreements.add(begun)
-    return begun
-
-
-async def _only_begin(_: UnitOfWork, __: Case, agreement: Agreement) -> Changed:
-    return agreement, ()

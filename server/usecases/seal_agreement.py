@@ -21,8 +21,8 @@ from server.domain.sealing import EFFECTIVE, begun, effective_on, expect_sealabl
 from server.domain.session_log import Happening, happened
 from server.domain.staff import Actor
 from server.ports.store import DiskFullError, UnitOfWork
+from server.usecases.change_agreement import Changed, change
 from server.usecases.finish_sealing import finish
-from server.usecases.read_agreement import Changed, change
 from server.usecases.read_case import calendar_of
 from server.usecases.sealed_evidence import keep_evidence
 from server.usecases.world import World

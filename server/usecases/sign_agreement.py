@@ -22,11 +22,12 @@ from server.domain.signing_order import line_of, refused, signed
 from server.ports.store import UnitOfWork
 from server.usecases import pending_statements
 from server.usecases.attach_seal_scan import check_scan
+from server.usecases.change_agreement import Changed, change
 from server.usecases.count_signatures import done, encode, follow_signatures
 from server.usecases.made_files import keep
 from server.usecases.may_sign_now import expect_ready
 from server.usecases.pending_statements import Pending
-from server.usecases.read_agreement import Changed, change, own_desk
+from server.usecases.read_agreement import own_desk
 from server.usecases.sign_statement import decode
 from server.usecases.world import World
 

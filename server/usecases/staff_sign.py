@@ -19,8 +19,8 @@ from server.domain.signing_words import KeyUsed, statement
 from server.domain.staff import Actor
 from server.ports.documents import KeyRef
 from server.ports.store import UnitOfWork
+from server.usecases.change_agreement import Changed, change
 from server.usecases.count_signatures import done, encode, follow_signatures
-from server.usecases.read_agreement import Changed, change
 from server.usecases.world import World
 
 

@@ -12,7 +12,7 @@ from server.domain.session import SessionState
 from server.domain.session_log import happened
 from server.domain.staff import Actor
 from server.ports.store import UnitOfWork
-from server.usecases.read_agreement import Changed, change
+from server.usecases.change_agreement import Changed, change
 from server.usecases.share_files import keep_note
 from server.usecases.signing_sitting import follow_text
 from server.usecases.world import World

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from server.api.schemas.base import Ask, Fen, LongText, ShortText, View
+from server.domain.agreement import Verdict
+from server.domain.jurisdiction.lint_values import Level
 
 
 class ClauseEdit(Ask):
@@ -52,7 +54,7 @@ class AnswerView(View):
     person_name: str
     party_label: str
     heard: bool
-    verdict: Literal["agree", "change"] | None
+    verdict: Verdict | None
     wish: str
     at: datetime | None
 
@@ -93,7 +95,7 @@ class FindingView(View):
     """What the lint found: a code, how grave, and where."""
 
     code: str
-    level: Literal["error", "warning"]
+    level: Level
     where: str
     facts: dict[str, str | int]
 

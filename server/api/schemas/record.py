@@ -53,14 +53,26 @@ class CourseRow(View):
 
 
 class RecordSigner(View):
-    """Who signed, how, and whether it holds."""
+    """Who signed, how, and whether it holds.
 
+    `how` is phone_code, phone_video (staff compared him on video) or staff_key.
+    """
+
+    signer: str
     name: str
     role: str
     signed_at: datetime
     how: str
     holds: bool | None
-    handwriting: str | None
+    has_handwriting: bool
+
+
+class OpeningRow(View):
+    """That somebody opened the record before, and why."""
+
+    at: datetime
+    name: str
+    reason: str
 
 
 class RecordView(View):
@@ -84,4 +96,4 @@ class RecordView(View):
     pages: int
     package_size: int
     manifest_sha256: str
-    openings: list[str]
+    openings: list[OpeningRow]

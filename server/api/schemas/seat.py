@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from server.api.schemas.base import Ask, Base64Text, LongText, ShortText, SixDigits, View
+from server.domain.agreement import Verdict
 from server.domain.case import PersonRole, Side
 from server.domain.invitation import Answer, LinkState
 from server.domain.session import SessionState
@@ -185,7 +186,7 @@ class PartyClause(View):
     version: int
     changed: bool
     heard: bool
-    verdict: Literal["agree", "change"] | None
+    verdict: Verdict | None
     wish: str
 
 
@@ -201,8 +202,30 @@ class PartyPayment(View):
     method: str
 
 
+class SignBox(View):
+    """Where the own signature stands: page from 1, fractions of its width and height."""
+
+    page: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class PartyMark(View):
+    """How the text names a party: 甲方, 乙方."""
+
+    label: str
+    name: str
+    is_you: bool
+
+
 class PartyAgreement(View):
-    """The agreement on the phone: live text, own answers, or locked pages."""
+    """The agreement on the phone: live text, own answers, or locked pages.
+
+    `state` is `none` before there is a draft. `may_sign` says that the turn has come;
+    `sign_blocked` is why not, for whoever signs a locked text.
+    """
 
     state: str
     revision: int
@@ -220,6 +243,8 @@ class PartyAgreement(View):
     pdf_sha256: str | None
     may_sign: bool
     sign_blocked: str | None
+    sign_box: SignBox | None
+    parties: list[PartyMark]
 
 
 class ClauseAnswerAsk(Ask):
@@ -228,7 +253,7 @@ class ClauseAnswerAsk(Ask):
     clause_id: str
     clause_version: int
     heard: bool
-    verdict: Literal["agree", "change"] | None = None
+    verdict: Verdict | None = None
     wish: Annotated[str, Field(max_length=500)] = ""
 
 

@@ -1,0 +1,43 @@
+"""Answers that are no JSON: pages, pictures and documents, never kept by a browser's cache."""
+
+from urllib.parse import quote
+
+from aiohttp import web
+
+from server.api.endpoint import Context
+from server.domain.errors import InvalidValueError, NotFoundError
+
+WEBP, PNG, PDF, ZIP = "image/webp", "image/png", "application/pdf", "application/zip"
+_WIDTH = 1080
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def shown(content: bytes, media: str) -> web.Response:
+    """Return something to be shown inside our own pages."""
+    return web.Response(body=content, content_type=media, headers=_HEADERS)
+
+
+def saved(content: bytes, media: str, name: str) -> web.Response:
+    """Return something to be saved under a name (RFC 6266)."""
+    headers = {**_HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    return web.Response(body=content, content_type=media, headers=headers)
+
+
+def page_of(context: Context) -> int:
+    """Return the page that the path names; NotFoundError for what is no number."""
+    page = context.path["page"]
+    if not page.isdecimal() or len(page) > 4:  # noqa: PLR2004  no agreement has 10,000 pages
+        raise NotFoundError
+    return int(page)
+
+
+def width_of(context: Context) -> int:
+    """Return the width asked for in pixels, 1080 by default."""
+    asked = context.query.get("w", str(_WIDTH))
+    if not asked.isdecimal() or len(asked) > 4:  # noqa: PLR2004
+        raise InvalidValueError(field="w", reason="not_a_number")
+    return int(asked)

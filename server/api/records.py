@@ -1,0 +1,106 @@
+"""Handlers of sealed records: search, opening with a reason, download while it is open."""
+
+from datetime import date
+
+from aiohttp import web
+
+from server.api.binary import PDF, PNG, WEBP, ZIP, page_of, saved, shown, width_of
+from server.api.endpoint import Context
+from server.api.schemas import record as wire
+from server.api.schemas.base import View
+from server.api.views.record import record_list, record_view
+from server.domain.errors import InvalidValueError
+from server.domain.ids import RecordId
+from server.domain.register import RegisterQuery
+from server.usecases import retrieve_record, search_records
+
+_LONGEST = 15
+
+
+def _record_id(context: Context) -> RecordId:
+    return RecordId(context.path["record_id"])
+
+
+def _opening(context: Context) -> str:
+    return context.query.get("opening", "")
+
+
+async def search(context: Context, _: None) -> View:
+    """Return one page of the register."""
+    query = RegisterQuery(
+        committee_id=context.staff.committee_id,
+        name=context.query.get("name", ""),
+        number=context.query.get("number", ""),
+        effective_from=_day(context, "from"),
+        effective_to=_day(context, "to"),
+        amount_min=_number(context, "amount_min"),
+        amount_max=_number(context, "amount_max"),
+        page=max(1, _number(context, "page") or 1),
+    )
+    found = await search_records.search(context.world, context.staff, query)
+    return record_list(found, query.page)
+
+
+def _day(context: Context, name: str) -> date | None:
+    text = context.query.get(name, "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InvalidValueError(field=name, reason="not_a_day") from None
+
+
+def _number(context: Context, name: str) -> int | None:
+    text = context.query.get(name, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal()) or len(text) > _LONGEST:
+        raise InvalidValueError(field=name, reason="not_a_number")
+    return int(text)
+
+
+async def open_record(context: Context, ask: wire.OpenRecord) -> wire.RecordView:
+    """Open a record for a reason."""
+    opened = await retrieve_record.open_record(
+        context.world, context.staff, _record_id(context), ask.reason
+    )
+    return record_view(opened)
+
+
+async def pdf(context: Context, _: None) -> web.Response:
+    """Return the sealed PDF."""
+    content = await retrieve_record.pdf(
+        context.world, context.staff, _record_id(context), _opening(context)
+    )
+    return saved(content, PDF, f"{_record_id(context)}.pdf")
+
+
+async def page(context: Context, _: None) -> web.Response:
+    """Return one page under the viewer's name and the time."""
+    content = await retrieve_record.page(
+        context.world,
+        context.staff,
+        _record_id(context),
+        _opening(context),
+        (page_of(context), width_of(context)),
+    )
+    return shown(content, WEBP)
+
+
+async def handwriting(context: Context, _: None) -> web.Response:
+    """Return a signer's handwriting."""
+    content = await retrieve_record.handwriting(
+        context.world,
+        context.staff,
+        _record_id(context),
+        _opening(context),
+        context.path["signer"],
+    )
+    return shown(content, PNG)
+
+
+async def package(context: Context, _: None) -> web.Response:
+    """Return the whole record as a ZIP."""
+    content = await retrieve_record.package(
+        context.world, context.staff, _record_id(context), _opening(context)
+    )
+    return saved(content, ZIP, f"{_record_id(context)}.zip")

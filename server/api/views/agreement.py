@@ -1,0 +1,153 @@
+"""Renders the agreement as staff work on it."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from server.api.schemas import agreement as wire
+from server.domain.agreement import Agreement, AgreementState, Clause, Expected, Payment, Seal
+from server.domain.agreement_text import prospective_signers, words_of
+from server.domain.case import Person
+from server.domain.deadlines import Deadline, cautious_confirmation_deadline
+from server.domain.ids import PersonId
+from server.domain.jurisdiction.lint_values import Finding
+from server.domain.representation import signers
+from server.domain.sealing import waits
+from server.domain.signing_order import OFFICIALS, blocked, lines
+from server.usecases.may_sign_now import owed_now
+from server.usecases.read_agreement import Desk
+from server.usecases.world import World
+
+
+def agreement_view(world: World, desk: Desk) -> wire.AgreementView:
+    """Return the agreement with what the lint finds and the lock waits for."""
+    agreement, locked, seal = desk.agreement, desk.agreement.locked, desk.agreement.sealing
+    deadline = _deadline(world, desk, seal)
+    return wire.AgreementView(
+        id=agreement.id,
+        case_id=agreement.case_id,
+        session_id=agreement.session_id,
+        state=agreement.state,
+        revision=agreement.revision,
+        text_version=agreement.text_version,
+        facts=agreement.facts,
+        clauses=[_clause(world, desk, n, c) for n, c in enumerate(agreement.clauses, 1)],
+        items=[wire.ItemView(name=i.name, amount=i.amount) for i in agreement.items],
+        total=agreement.amount,
+        total_words=words_of(agreement.amount, world.pack) if agreement.amount else "",
+        payments=[_payment(world, n, p) for n, p in enumerate(agreement.payments, 1)],
+        findings=_findings(desk.findings),
+        missing=_findings(desk.missing),
+        reading=agreement.reading,
+        digest=locked.digest if locked else None,
+        pdf_sha256=locked.pdf_sha256 if locked else None,
+        pages=locked.pages if locked else 0,
+        signatures=[_signature(world, desk, line) for line in _lines(world, desk)],
+        refused_by=agreement.refused_by,
+        refusal=agreement.refusal,
+        seal_waits=waits(agreement),
+        record_id=agreement.seal.record_id if agreement.seal else None,
+        # Number and day exist from the first step of the seal on, even while it waits.
+        number=seal.number if seal else None,
+        effective_on=seal.effective_on if seal else None,
+        confirmation_deadline=_certain(seal, deadline),
+        calendar_missing=_missing_year(deadline),
+    )
+
+
+def _certain(seal: Seal | None, deadline: Deadline | None) -> date | None:
+    """Return the deadline as sealed, or computed since somebody entered the calendar."""
+    if seal is None or seal.confirmation_deadline is not None:
+        return seal.confirmation_deadline if seal else None
+    return deadline.due_on if deadline and deadline.certain else None
+
+
+def _deadline(world: World, desk: Desk, seal: Seal | None) -> Deadline | None:
+    if world.pack.agreement.confirmation is None:
+        return None
+    day: date = seal.effective_on if seal else desk.facts.today
+    return cautious_confirmation_deadline(day, desk.facts.calendar)
+
+
+def _missing_year(deadline: Deadline | None) -> int | None:
+    return None if deadline is None or deadline.certain else deadline.nominal_on.year
+
+
+def _clause(world: World, desk: Desk, no: int, clause: Clause) -> wire.ClauseView:
+    people = signers(desk.facts.case, world.pack, desk.facts.today)
+    return wire.ClauseView(
+        id=clause.id,
+        no=no,
+        text=clause.text,
+        version=clause.version,
+        answers=[_answer(desk, clause, person) for person in people],
+    )
+
+
+def _answer(desk: Desk, clause: Clause, person: Person) -> wire.AnswerView:
+    given = desk.agreement.answer_of(clause, person.id)
+    return wire.AnswerView(
+        person_id=person.id,
+        person_name=person.name,
+        party_label=desk.facts.case.party(person.party_id).label,
+        heard=given.heard if given else False,
+        verdict=given.verdict if given else None,
+        wish=given.wish if given else "",
+        at=given.at if given else None,
+    )
+
+
+def _payment(world: World, no: int, payment: Payment) -> wire.PaymentView:
+    return wire.PaymentView(
+        no=no,
+        payer=payment.payer,
+        payee=payment.payee,
+        amount=payment.amount,
+        amount_words=words_of(payment.amount, world.pack),
+        due_on=payment.due_on,
+        method=payment.method,
+        account_holder=payment.account_holder,
+        bank=payment.bank,
+        account=payment.account,
+    )
+
+
+def _findings(found: Iterable[Finding]) -> list[wire.FindingView]:
+    return [
+        wire.FindingView(code=f.code, level=f.level, where=f.ref, facts=dict(f.facts))
+        for f in found
+    ]
+
+
+def _lines(world: World, desk: Desk) -> tuple[Expected, ...]:
+    if desk.agreement.locked is not None:
+        return lines(desk.agreement)
+    facts = desk.facts
+    return prospective_signers(facts.case, world.pack, facts.today, facts.staff_name)
+
+
+def _signature(world: World, desk: Desk, line: Expected) -> wire.SignatureView:
+    given = desk.agreement.signature_of(line.signer)
+    return wire.SignatureView(
+        signer=line.signer,
+        name=line.name,
+        role=line.role,
+        label=line.label,
+        signed_at=given.at if given else None,
+        code_verified=given.code_verified_at is not None if given else None,
+        key_control=given.key_control if given else None,
+        has_handwriting=given is not None and given.handwriting is not None,
+        seal_scan_needed=line.seal_scan,
+        seal_scan=given.seal_scan if given else None,
+        blocked=_blocked(world, desk, line) if given is None else None,
+    )
+
+
+def _blocked(world: World, desk: Desk, line: Expected) -> str | None:
+    agreement: Agreement = desk.agreement
+    if agreement.state is not AgreementState.LOCKED:
+        return None
+    if line.role in OFFICIALS:
+        return blocked(agreement, line.signer)
+    if agreement.refused_by == line.signer:
+        return "refused"
+    return owed_now(world, desk.facts, desk.facts.case.person(PersonId(line.signer)))

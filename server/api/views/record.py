@@ -1,0 +1,130 @@
+"""Renders sealed records: rows of the register, and an opened one with its facts."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from server.api.schemas import record as wire
+from server.domain.agreement import Signature
+from server.domain.register import RegisterEntry
+from server.domain.session_log import Entry
+from server.domain.verification import Report, SignerFact
+from server.usecases.retrieve_record import Opened
+
+COURSE = frozenset(
+    {
+        "case.registered",
+        "case.accepted",
+        "invite.accepted",
+        "session.open",
+        "session.close",
+        "session.adjourn",
+        "identity.checked",
+        "identity.failed",
+        "consent.given",
+        "consent.refused",
+        "consent.withdrawn",
+        "room.open",
+        "room.close",
+        "agreement.locked",
+        "agreement.unlocked",
+        "sign.done",
+        "sign.refused",
+        "seal.applied",
+        "agreement.effective",
+        "record.written",
+        "delivery.sent",
+        "delivery.reached",
+        "record.viewed",
+        "record.taken",
+    }
+)
+"""The log's entries that make up the course of events; the rest is how the line was."""
+
+
+def record_list(found: tuple[Sequence[RegisterEntry], int], page: int) -> wire.RecordList:
+    """Return one page of the register."""
+    entries, total = found
+    return wire.RecordList(records=[_row(entry) for entry in entries], total=total, page=page)
+
+
+def _row(entry: RegisterEntry) -> wire.RecordRow:
+    return wire.RecordRow(
+        id=entry.record_id,
+        number=entry.number,
+        parties=list(entry.party_names),
+        dispute_type=entry.dispute_type,
+        sub_type=entry.sub_type,
+        amount=entry.amount,
+        effective_on=entry.effective_on,
+        confirmation_deadline=entry.confirmation_deadline,
+        mediator_name=entry.mediator_name,
+    )
+
+
+def record_view(opened: Opened) -> wire.RecordView:
+    """Return an opened record."""
+    entry, opening, locked = opened.entry, opened.opening, opened.agreement.locked
+    return wire.RecordView(
+        id=entry.record_id,
+        opening=opening.id,
+        opened_at=opening.at,
+        reason=opening.reason,
+        number=entry.number,
+        parties=list(entry.party_names),
+        dispute_type=entry.dispute_type,
+        sub_type=entry.sub_type,
+        amount=entry.amount,
+        effective_on=entry.effective_on,
+        confirmation_deadline=entry.confirmation_deadline,
+        facts=_facts(opened.report, entry),
+        verified_in_ms=opened.verified_in_ms,
+        course=[row for one in opened.log if (row := _course(one)) is not None],
+        signers=[_signer(opened, fact) for fact in opened.report.signers],
+        pages=locked.pages if locked else 0,
+        package_size=opened.stored.package_size,
+        manifest_sha256=opened.stored.manifest_sha256,
+        openings=[
+            wire.OpeningRow(at=o.at, name=opened.staff.get(o.staff_id, ""), reason=o.reason)
+            for o in opened.openings
+        ],
+    )
+
+
+def _facts(report: Report, entry: RegisterEntry) -> list[wire.FactView]:
+    """Return the verifier's facts, and whether the register names this very manifest."""
+    found = [
+        wire.FactView(code=f.code, holds=f.holds, parts=list(f.parts), facts=dict(f.facts))
+        for f in report.facts
+    ]
+    same = report.manifest_sha256 == entry.digest
+    registered = wire.FactView(
+        code="registered", holds=same, parts=[] if same else ["manifest.json"], facts={}
+    )
+    return [*found, registered]
+
+
+def _course(entry: Entry) -> wire.CourseRow | None:
+    body = json.loads(entry.body)
+    if body["kind"] not in COURSE:
+        return None
+    return wire.CourseRow(at=datetime.fromisoformat(body["at"]), kind=body["kind"])
+
+
+def _signer(opened: Opened, fact: SignerFact) -> wire.RecordSigner:
+    given = opened.agreement.signature_of(fact.signer_id)
+    return wire.RecordSigner(
+        signer=fact.signer_id,
+        name=fact.name,
+        role=fact.role,
+        signed_at=fact.signed_at or opened.entry.sealed_at,
+        how=_how(given, fact),
+        holds=fact.holds,
+        has_handwriting=given is not None and given.handwriting is not None,
+    )
+
+
+def _how(given: Signature | None, fact: SignerFact) -> str:
+    if fact.key_control != "browser":
+        return "staff_key"
+    return "phone_code" if given and given.code_verified_at else "phone_video"

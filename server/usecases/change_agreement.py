@@ -1,0 +1,60 @@
+"""Changes the agreement in its case's turn, together with its log entries or not at all."""
+
+from collections.abc import Awaitable, Callable
+
+from server.domain.agreement import Agreement
+from server.domain.case import Case, CaseState
+from server.domain.errors import NotFoundError, WrongStateError
+from server.domain.ids import AgreementId, CaseId
+from server.domain.session_log import Happening
+from server.ports.store import UnitOfWork
+from server.usecases.world import World
+
+_CLOSED = frozenset({CaseState.ENDED, CaseState.SEALED})
+
+Changed = tuple[Agreement, tuple[Happening, ...]]
+Step = Callable[[UnitOfWork, Case, Agreement], Awaitable[Changed]]
+
+
+async def change(world: World, case_id: CaseId, step: Step) -> Agreement:
+    """Let a step change the agreement in the case's turn, with its log entries or not at all.
+
+    The step may refuse by raising; nothing is written then.
+    """
+
+    async def job() -> Agreement:
+        async with world.store.write() as uow:
+            case = await uow.cases.get(case_id)
+            agreement = await _opened(world, uow, case)
+            after, logged = await step(uow, case, agreement)
+            saved = agreement if after == agreement else await uow.agreements.save(after)
+            await uow.log.append(case_id, logged, world.clock.now())
+            return saved
+
+    saved = await world.rooms.run(case_id, job)
+    await world.rooms.touch(case_id, "agreement")
+    return saved
+
+
+async def _opened(world: World, uow: UnitOfWork, case: Case) -> Agreement:
+    found = await uow.agreements.of_case(case.id)
+    if found is not None:
+        return found
+    sessions = await uow.sessions.of_case(case.id)
+    if case.state in _CLOSED:
+        raise NotFoundError
+    if not sessions:
+        raise WrongStateError(state="no_sitting")
+    begun = Agreement(
+        id=AgreementId(world.ids.new()),
+        case_id=case.id,
+        committee_id=case.committee_id,
+        session_id=sessions[-1].id,
+    )
+    await uow.agreements.add(begun)
+    return begun
+
+
+async def only_begin(_: UnitOfWork, __: Case, agreement: Agreement) -> Changed:
+    """Begin an empty draft where there is none, and change nothing else."""
+    return agreement, ()

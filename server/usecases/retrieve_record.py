@@ -1,0 +1,175 @@
+"""Opens a sealed record for a reason, verifies it, and shows it while the opening lasts."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from server.domain import access
+from server.domain.access import Act
+from server.domain.agreement import Agreement
+from server.domain.errors import NotFoundError
+from server.domain.ids import RecordId, StaffId
+from server.domain.record import PDF, signature_folder
+from server.domain.register import RecordOpening, RegisterEntry, expect_open
+from server.domain.session_log import Entry, happened
+from server.domain.staff import Actor
+from server.domain.verification import Report
+from server.ports.archive import StoredRecord
+from server.ports.store import UnitOfWork
+from server.usecases.page_shelf import width_for
+from server.usecases.share_files import keep_note
+from server.usecases.wording import day_and_clock
+from server.usecases.world import World
+
+_SALT = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """An opened record: its entry, what the verifier found, its course, who else opened it."""
+
+    entry: RegisterEntry
+    opening: RecordOpening
+    report: Report
+    verified_in_ms: int
+    stored: StoredRecord
+    agreement: Agreement
+    log: Sequence[Entry]
+    openings: Sequence[RecordOpening]
+    staff: Mapping[StaffId, str]
+
+
+async def open_record(world: World, actor: Actor, record_id: RecordId, reason: str) -> Opened:
+    """Open the record, log that it was, and verify it.
+
+    The log holds SHA-256(salt || reason) alone. Raises NotFoundError for another
+    committee's record, ForbiddenError for a mediator's who did not mediate it.
+    """
+    opening = RecordOpening(
+        id=world.ids.new(),
+        record_id=record_id,
+        staff_id=actor.staff_id,
+        reason=reason,
+        at=world.clock.now(),
+    )
+    async with world.store.write() as uow:
+        entry = await _entry(uow, actor, record_id)
+        earlier = await uow.register.openings(record_id)
+        await uow.register.open(opening)
+        await _log_opening(world, uow, entry, opening)
+    return await _opened(world, entry, opening, earlier)
+
+
+async def _entry(uow: UnitOfWork, actor: Actor, record_id: RecordId) -> RegisterEntry:
+    entry = await uow.register.get(record_id)
+    case = await uow.cases.get(entry.case_id)
+    access.allow(actor, Act.OPEN_RECORD, access.of_case(case, actor))
+    return entry
+
+
+async def _log_opening(
+    world: World, uow: UnitOfWork, entry: RegisterEntry, opening: RecordOpening
+) -> None:
+    salt = world.ids.bytes(_SALT)
+    note = json.dumps({"salt": salt.hex(), "opening": opening.id})
+    kept = await keep_note(world, uow, entry.case_id, "reveal_reason", note)
+    what = happened(
+        "record.viewed",
+        opening.staff_id,
+        record=entry.record_id,
+        opening=opening.id,
+        reason_commitment=hashlib.sha256(salt + opening.reason.encode()).hexdigest(),
+        file=kept.id,
+    )
+    await uow.log.append(entry.case_id, (what,), opening.at)
+
+
+async def _opened(
+    world: World, entry: RegisterEntry, opening: RecordOpening, earlier: Sequence[RecordOpening]
+) -> Opened:
+    stored = await world.archive.find(entry.record_id)
+    if stored is None:
+        raise NotFoundError
+    begun = world.clock.monotonic()
+    report = await _verify(world, entry)
+    took = round((world.clock.monotonic() - begun) * 1000)
+    async with world.store.read() as uow:
+        agreement = await uow.agreements.of_case(entry.case_id)
+        if agreement is None:
+            raise NotFoundError
+        members = await uow.staff.of_committee(entry.committee_id)
+        return Opened(
+            entry=entry,
+            opening=opening,
+            report=report,
+            verified_in_ms=took,
+            stored=stored,
+            agreement=agreement,
+            log=await uow.log.of_case(entry.case_id),
+            openings=earlier,
+            staff={member.id: member.name for member in members},
+        )
+
+
+async def _verify(world: World, entry: RegisterEntry) -> Report:
+    """Verify against the issuer this server knows as the committee's own."""
+    _, issuer = await world.signer.certificates(entry.committee_id, entry.sealed_at)
+    return await world.archive.verify(entry.record_id, (issuer,))
+
+
+async def pdf(world: World, actor: Actor, record_id: RecordId, opening: str) -> bytes:
+    """Return the sealed PDF; ForbiddenError without the member's own living opening."""
+    await _expect_opening(world, actor, record_id, opening, taken="pdf")
+    return await world.archive.read(record_id, PDF)
+
+
+async def package(world: World, actor: Actor, record_id: RecordId, opening: str) -> bytes:
+    """Return the whole record as one ZIP; the same every time."""
+    await _expect_opening(world, actor, record_id, opening, taken="package")
+    return await world.archive.package(record_id)
+
+
+async def handwriting(
+    world: World, actor: Actor, record_id: RecordId, opening: str, signer: str
+) -> bytes:
+    """Return a signer's handwriting as PNG; NotFoundError where there is none."""
+    await _expect_opening(world, actor, record_id, opening)
+    return await world.archive.read(record_id, f"{signature_folder(signer)}/handwriting.png")
+
+
+async def page(
+    world: World, actor: Actor, record_id: RecordId, opening: str, place: tuple[int, int]
+) -> bytes:
+    """Return page `place[0]` (from 1), about `place[1]` wide, under name and time, as WebP."""
+    entry, valid = await _expect_opening(world, actor, record_id, opening)
+    number, width = place[0], width_for(place[1])
+    day, clock = day_and_clock(valid.at, world.pack, world.pack.languages[0])
+    words = f"{actor.name} {day} {clock}"
+
+    async def draw() -> list[bytes]:
+        content = await world.archive.read(entry.record_id, PDF)
+        return await world.renderer.watermarked(content, width, words)
+
+    pages = await world.shelf.pages(f"{record_id} {valid.id}", width, draw)
+    if not 1 <= number <= len(pages):
+        raise NotFoundError
+    return pages[number - 1]
+
+
+async def _expect_opening(
+    world: World, actor: Actor, record_id: RecordId, opening: str, taken: str = ""
+) -> tuple[RegisterEntry, RecordOpening]:
+    """Return entry and opening; what is taken away is logged."""
+    now = world.clock.now()
+    async with world.store.read() as uow:
+        entry = await _entry(uow, actor, record_id)
+        found = await uow.register.opening(opening)
+    valid = expect_open(found, record_id, actor.staff_id, now)
+    if taken:
+        what = happened(
+            "record.taken", actor.staff_id, record=record_id, opening=valid.id, part=taken
+        )
+        async with world.store.write() as uow:
+            await uow.log.append(entry.case_id, (what,), now)
+    return entry, valid

@@ -1,0 +1,72 @@
+"""A stage that also has its papers: real fonts, keys, typesetter, seal and archive."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from server.archive.disk import Disk
+from server.archive.local import LocalArchive
+from server.documents.certificates import certificate_key, issued_by
+from server.documents.fonts import FontFolders, font_folders
+from server.documents.inspection import inspect
+from server.documents.keys import KeyStore
+from server.documents.signatures import verify_signature
+from server.documents.work import EcdsaChecker, LocalSealer, LocalSigner, TypstRenderer
+from server.ports.archive import VerifierTools
+from server.usecases.world import World
+from tests.support.world import Stage
+
+T = TypeVar("T")
+ROOT = Path(__file__).parents[2]
+TOOLS = VerifierTools(
+    inspect=inspect,
+    check_signature=verify_signature,
+    certificate_key=certificate_key,
+    issued_by=issued_by,
+)
+
+
+ONE_AT_A_TIME = threading.Lock()
+"""PDF readers are not made for several threads of one process."""
+
+
+class ThreadPool:
+    """Does the work in a thread, so that makers of documents may run a loop of their own."""
+
+    async def run(self, work: Callable[..., T], *args: object) -> T:
+        def alone() -> T:
+            with ONE_AT_A_TIME:
+                return work(*args)
+
+        return await asyncio.to_thread(alone)
+
+
+@cache
+def fonts() -> FontFolders:
+    """Return the fonts that the web workspace brings."""
+    return font_folders(ROOT / "web" / "node_modules")
+
+
+def equipped(scene: Stage, folder: Path, disk: Disk | None = None) -> Stage:
+    """Return the stage with its papers kept below `folder`."""
+    pool = ThreadPool()
+    keys = KeyStore(folder / "keys", b"the master secret of this test only")
+    world = replace(
+        scene.world,
+        renderer=TypstRenderer(pool, fonts()),
+        sealer=LocalSealer(pool, keys, fonts()),
+        signer=LocalSigner(pool, keys),
+        checker=EcdsaChecker(),
+        archive=LocalArchive(folder / "data", pool, TOOLS, disk or Disk()),
+    )
+    return replace(scene, world=world)
+
+
+def with_archive(world: World, **changes: Any) -> World:
+    """Return the world with another archive over the same folder."""
+    assert isinstance(world.archive, LocalArchive)
+    return replace(world, archive=replace(world.archive, **changes))

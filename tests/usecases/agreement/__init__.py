@@ -1,0 +1,1 @@
+"""The agreement from draft to record."""
