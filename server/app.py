@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from server.api import demo, frame, headers, health, site, static
 from server.api.endpoint import WORLD
 from server.api.metrics import METRICS, Metrics
+from server.api.throttle import DOORS, Doors
 from server.archive.local import LocalArchive
 from server.config import Settings
 from server.documents import inspection
@@ -179,7 +180,7 @@ def _chosen_notifier(settings: Settings) -> Notifier:
             return OutboxNotifier()
         case "smtp":
             server = MailServer(
-                host=settings.smtp_host,
+                address=settings.smtp_host,
                 port=settings.smtp_port,
                 login=settings.smtp_login,
                 password=settings.smtp_password.get_secret_value(),
@@ -198,6 +199,7 @@ def _site(settings: Settings, world: World, client: WorkerClient) -> web.Applica
     built[frame.ORIGINS] = settings.origins
     built[headers.SOCKETS] = headers.socket_origin(settings.url)
     built[health.MEDIA] = client
+    built[DOORS] = Doors(world.clock)
     built[health.LIVE] = live_messages()
     if isinstance(world.notifier, DemoNotifier):
         built[demo.CODES] = world.notifier.codes

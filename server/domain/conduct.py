@@ -150,7 +150,7 @@ def stop(note: str) -> Decision:
             session.move(SessionState.CLOSED),
             closed_at=facts.now,
             outcome="not_agreed",
-            end_reason="party_refused",
+            end_reason="refused",
             end_note=note,
         )
         return _step(ended, facts, "session.stopped", "stopped")

@@ -123,7 +123,7 @@ def _worker() -> dict[str, Any]:
         "kind": "person",
         "name": "陈水根",
         "address": "川东省云岭县青石乡水口村3组",
-        "needs": ["large_type", "bedridden"],
+        "needs": ["large_print", "bedridden"],
         "people": [
             {
                 "role": "party",
