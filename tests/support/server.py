@@ -1,0 +1,143 @@
+"""A real `heyi serve` for a test: own ports, own folder, its processes known by id."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from server.rehearsal.own_server import ready
+
+PAUSE = 0.1
+GONE_WITHIN = 20.0
+
+
+def free_port(kind: socket.SocketKind) -> int:
+    """Return a port that was free a moment ago."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """One running server. `env` is what it was started with, for starting it again."""
+
+    url: str
+    data: Path
+    env: dict[str, str]
+    process: asyncio.subprocess.Process
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def pid(self) -> int:
+        """The supervisor's process id."""
+        return self.process.pid
+
+    def part(self, word: str) -> int:
+        """Return the process id of a part of it, such as `app` or `media`."""
+        found = [pid for pid in children(self.pid) if word in command_of(pid)]
+        if not found:
+            raise LookupError(word)
+        return found[0]
+
+    async def kill(self, word: str) -> int:
+        """End a part without warning and wait until a new one runs; return its id."""
+        old = self.part(word)
+        os.kill(old, signal.SIGKILL)
+        async with asyncio.timeout(GONE_WITHIN):
+            while True:
+                await asyncio.sleep(PAUSE)
+                found = [p for p in children(self.pid) if word in command_of(p) and p != old]
+                if found:
+                    return found[0]
+
+
+def children(pid: int) -> list[int]:
+    """Return the process ids of everything below a process, nearest first."""
+    task = Path(f"/proc/{pid}/task")
+    below: list[int] = []
+    try:
+        for thread in task.iterdir():
+            own = (thread / "children").read_text().split()
+            below += [int(one) for one in own]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return below + [far for near in below for far in children(near)]
+
+
+def command_of(pid: int) -> str:
+    """Return the command line, empty when the process has gone."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    return " ".join(word.decode() for word in words)
+
+
+def alive(pid: int) -> bool:
+    """Return whether a process is there and not a zombie."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+async def gone(pids: list[int]) -> None:
+    """Wait until none of these processes is left."""
+    async with asyncio.timeout(GONE_WITHIN):
+        while any(alive(pid) for pid in pids):
+            await asyncio.sleep(PAUSE)
+
+
+def settings(data: Path, **more: str) -> dict[str, str]:
+    """Return an environment for a server on free ports over `data`."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("HEYI_")}
+    return env | {
+        "HEYI_PORT": str(free_port(socket.SOCK_STREAM)),
+        "HEYI_MEDIA_PORT": str(free_port(socket.SOCK_DGRAM)),
+        "HEYI_DATA": str(data),
+        "PYTHONUNBUFFERED": "1",
+        **more,
+    }
+
+
+async def start(env: dict[str, str], *words: str) -> Server:
+    """Start it and wait until it answers."""
+    log = Path(env["HEYI_DATA"]).parent / "server.log"
+    with log.open("ab") as out:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "server", "serve", *words), env=env, stdout=out, stderr=out
+        )
+    server = Server(
+        url=f"http://127.0.0.1:{env['HEYI_PORT']}",
+        data=Path(env["HEYI_DATA"]),
+        env=env,
+        process=process,
+    )
+    await ready(server.url)
+    return server
+
+
+async def stop(server: Server) -> None:
+    """Ask it to end, and see that nothing of it stays."""
+    family = [server.pid, *children(server.pid)]
+    if server.process.returncode is None:
+        server.process.terminate()
+    await server.process.wait()
+    await gone(family)
+
+
+@asynccontextmanager
+async def serving(folder: Path, *words: str, **more: str) -> AsyncIterator[Server]:
+    """Serve for the length of a test; its output is in `server.log` beside the data."""
+    server = await start(settings(folder / "data", **more), *words)
+    try:
+        yield server
+    finally:
+        await stop(server)
