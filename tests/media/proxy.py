@@ -41,6 +41,17 @@ class LossyPath:
     def begin(self) -> None:
         self._loss = self._wanted
 
+    def end(self) -> None:
+        self._loss = 0.0
+
+    async def move(self) -> None:
+        """Reach the worker from other ports from now on, as after a change of network."""
+        for phone, old in list(self._backs.items()):
+            self._waiting[phone] = []
+            del self._backs[phone]
+            old.close()
+            await self._connect(phone)
+
     def lead_through(self, offer: str) -> str:
         """Return the offer with our port in place of the worker's."""
         assert self._front is not None
