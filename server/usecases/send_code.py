@@ -1,7 +1,7 @@
 """Sends one-time codes to the person's own telephone, and spends them.
 
-Six digits for one person and one purpose, five minutes, five tries, one a minute
-while the last is unused, ten a day (OWASP ASVS 6.5). A code is in no log, no answer and no outbox; only its
+Six digits for one person and one purpose, five minutes, five tries, ten a day, and one a
+minute while the last is unused (OWASP ASVS 6.5). A code is in no log, no answer and no outbox; only its
 keyed hash is stored.
 """
 
