@@ -18,7 +18,7 @@ TIMEOUT_S = 20
 class MailServer:
     """Where mail is handed in. Without a login none is given; `tls` off is for loopback alone."""
 
-    address: str
+    name: str
     port: int = 587
     login: str = ""
     password: str = field(default="", repr=False)
@@ -50,7 +50,7 @@ class SmtpNotifier:
         try:
             await aiosmtplib.send(
                 self._mail(message),
-                hostname=self._server.address,
+                hostname=self._server.name,
                 port=self._server.port,
                 username=self._server.login or None,
                 password=self._server.password or None,

@@ -15,9 +15,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from server.config import Settings
 from server.domain.ids import CaseId, CommitteeId, MessageId, PersonId
-from server.notify.build import build_notifier
 from server.notify.command import CommandNotifier
 from server.notify.demo import DemoNotifier
 from server.notify.outbox import OutboxNotifier
@@ -43,7 +41,7 @@ def message(kind: MessageKind = MessageKind.INVITATION, text: str = "请点开�
 
 
 def smtp(port: int, recipient: str = "{mobile}@sms.example") -> SmtpNotifier:
-    server = MailServer(address="127.0.0.1", port=port, tls=False)
+    server = MailServer(name="127.0.0.1", port=port, tls=False)
     return SmtpNotifier(server, sender="heyi@office.example", recipient=recipient, timeout_s=2)
 
 
@@ -209,25 +207,3 @@ async def test_the_demonstration_hands_out_the_last_code_of_each_person(
     assert demo.codes == {"p": "246801"}
     assert "246801" in capsys.readouterr().err
     assert await demo.send(message()) is MessageState.WAITING
-
-
-@pytest.mark.parametrize(
-    ("chosen", "kind"),
-    [
-        ("outbox", OutboxNotifier),
-        ("smtp", SmtpNotifier),
-        ("webhook", WebhookNotifier),
-        ("command", CommandNotifier),
-    ],
-)
-def test_the_settings_choose_the_way(chosen: str, kind: type[Notifier]) -> None:
-    settings = Settings(notify=chosen, smtp_to="{mobile}@x").model_dump()  # type: ignore[arg-type]
-    built = build_notifier(settings)
-    assert type(built.notifier) is kind
-    assert built.codes == {}
-
-
-def test_only_the_demonstration_keeps_codes() -> None:
-    built = build_notifier(Settings(demo=True).model_dump())
-    assert isinstance(built.notifier, DemoNotifier)
-    assert built.codes is built.notifier.codes
