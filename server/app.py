@@ -180,7 +180,7 @@ def _chosen_notifier(settings: Settings) -> Notifier:
             return OutboxNotifier()
         case "smtp":
             server = MailServer(
-                address=settings.smtp_host,
+                name=settings.smtp_host,
                 port=settings.smtp_port,
                 login=settings.smtp_login,
                 password=settings.smtp_password.get_secret_value(),
@@ -202,7 +202,7 @@ def _site(settings: Settings, world: World, client: WorkerClient) -> web.Applica
     built[DOORS] = Doors(world.clock)
     built[health.LIVE] = live_messages()
     if isinstance(world.notifier, DemoNotifier):
-        built[demo.CODES] = world.notifier.codes
+        built[demo.CODES] = demo.LastCodes(world.notifier.codes)
     static.add_pages(built, settings.web_dist)
     return built
 

@@ -10,6 +10,7 @@ from server.domain.errors import NotFoundError
 from server.domain.ids import StaffId
 from server.usecases import manage_committee, manage_staff
 from server.usecases.manage_staff import Newcomer
+from server.usecases.read_case import calendar_of
 
 
 def newcomer(ask: wire.NewStaff) -> Newcomer:
@@ -85,7 +86,7 @@ async def calendar(context: Context, _: None) -> wire.CalendarView:
     world = context.world
     async with world.store.read() as uow:
         own = await uow.calendar.years()
-    merged = manage_committee.with_own(world, own)
+        merged = await calendar_of(uow, world.pack)
     today = world.pack.local_day(world.clock.now())
     return calendar_view(merged, [one.year for one in own], today)
 

@@ -100,8 +100,7 @@ async def end(context: Context, ask: wire.EndCaseAsk) -> wire.CaseView:
 
 async def log(context: Context, _: None) -> wire.LogView:
     """Return the session log."""
-    entries, head = await find_cases.see_log(context.world, context.staff, case_id(context))
-    return log_view(entries, head)
+    return log_view(await find_cases.see_log(context.world, context.staff, case_id(context)))
 
 
 async def upload(context: Context, _: None) -> wire.FileView:

@@ -1,11 +1,22 @@
 """The rehearsal's way to read one-time codes; mounted in demo mode on loopback only."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from aiohttp import web
 
 from server.api.endpoint import Context
 from server.usecases.rehearse import staff_digits
 
-CODES: web.AppKey[dict[str, str]] = web.AppKey("codes", dict)
+
+@dataclass(frozen=True, slots=True)
+class LastCodes:
+    """The latest one-time code by person, as the demonstration's notifier keeps it."""
+
+    by_person: Mapping[str, str]
+
+
+CODES: web.AppKey[LastCodes] = web.AppKey("codes", LastCodes)
 
 
 async def codes(context: Context, _: None) -> web.Response:
@@ -13,4 +24,4 @@ async def codes(context: Context, _: None) -> web.Response:
     if context.request.remote not in {"127.0.0.1", "::1"}:
         raise web.HTTPNotFound
     staff = await staff_digits(context.world)
-    return web.json_response({"codes": dict(context.request.app[CODES]), "staff": staff})
+    return web.json_response({"codes": dict(context.request.app[CODES].by_person), "staff": staff})

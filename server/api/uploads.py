@@ -18,13 +18,20 @@ async def read_upload(context: Context, limit: int = UPLOAD_LIMIT) -> tuple[str,
     """Return the name and the bytes of the part called `file`."""
     if context.request.content_type != "multipart/form-data":
         raise InvalidValueError(field="file", reason="missing")
-    part = await _part(context.request)
+    try:
+        part = await _part(context.request)
+        return part.filename or "", await _content(part, limit)
+    except ValueError:  # a body that is no multipart after all
+        raise InvalidValueError(field="file", reason="malformed") from None
+
+
+async def _content(part: BodyPartReader, limit: int) -> bytes:
     content = bytearray()
     while chunk := await part.read_chunk():
         content += chunk
         if len(content) > limit:
             raise TooLargeError(limit_mb=limit // (1024 * 1024))
-    return part.filename or "", bytes(content)
+    return bytes(content)
 
 
 async def _part(request: web.Request) -> BodyPartReader:

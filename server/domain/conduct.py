@@ -52,14 +52,16 @@ Decision = Callable[[Session, Facts], Step]
 
 
 def expect_people(session: Session, case: Case) -> Session:
-    """Return the sitting with a seat for every person of the case."""
-    known = {one.person_id for one in session.participants}
+    """Return the sitting with a seat for every person of the case, and for no other."""
+    named = {person.id for person in case.people}
+    seated = tuple(p for p in session.participants if p.person_id is None or p.person_id in named)
+    known = {one.person_id for one in seated}
     missing = tuple(
         Participant(seat=SeatId(p.id), person_id=p.id, side=case.side_of(p.id))
         for p in case.people
         if p.id not in known
     )
-    return replace(session, participants=session.participants + missing)
+    return replace(session, participants=seated + missing)
 
 
 def expect_staff(session: Session, staff: StaffId) -> Session:

@@ -76,10 +76,10 @@ class Room:
         # Consents and the like are saved by use cases outside the room.
         async with self.ports.store.read() as uow:
             stored = await uow.sessions.get(self.session_id)
-        return self._expect(stored)
+        return self._expect(stored, self.scene.case)
 
-    def _expect(self, session: Session) -> Session:
-        expected = conduct.expect_people(session, self.scene.case)
+    def _expect(self, session: Session, case: Case) -> Session:
+        expected = conduct.expect_people(session, case)
         for one in self.session.participants:
             if one.staff_id is not None:
                 expected = conduct.expect_staff(expected, one.staff_id)
@@ -165,7 +165,7 @@ class Room:
     async def refresh(self, *events: str) -> None:
         """Read the scene again after a change made elsewhere, and tell everybody."""
         scene = await self.ports.read_scene(self.session_id)
-        after = self._expect(scene.session)
+        after = self._expect(scene.session, scene.case)
         await self._narrow(after)
         self.scene = replace(scene, session=after)
         await self._widen(events)

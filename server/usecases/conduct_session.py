@@ -17,6 +17,7 @@ from server.domain.session_log import happened
 from server.domain.staff import Actor
 from server.rooms import attendance
 from server.rooms.room import Room
+from server.usecases.plan_session import lengthen
 from server.usecases.world import World
 
 
@@ -167,6 +168,7 @@ async def adjourn(world: World, actor: Actor, session: SessionId, next_at: datet
     )
     async with world.store.write() as uow:
         await uow.sessions.add(following)
+        await lengthen(world, uow, await uow.cases.get(ended.case_id), next_at)
         what = happened("session.scheduled", actor.staff_id)
         await uow.log.append(ended.case_id, (what,), world.clock.now())
     return following

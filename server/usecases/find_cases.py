@@ -1,6 +1,6 @@
 """Finds cases, and shows a case's session log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from server.domain import access
@@ -65,10 +65,22 @@ def line(case: Case, sessions: Sequence[Session], names: dict[StaffId, str]) -> 
     return CaseLine(case=case, session=shown[-1] if shown else None, mediator=mediator)
 
 
-async def see_log(world: World, actor: Actor, case_id: CaseId) -> tuple[Sequence[Entry], str]:
-    """Return the case's log and its head; raises BrokenChainError where it was touched."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLog:
+    """The entries as hashed, the head of their chain, and who the actors are."""
+
+    entries: Sequence[Entry]
+    head: str
+    names: Mapping[str, str]
+
+
+async def see_log(world: World, actor: Actor, case_id: CaseId) -> CaseLog:
+    """Return the case's log; raises BrokenChainError where it was touched."""
     async with world.store.read() as uow:
         case = await uow.cases.get(case_id)
         access.allow(actor, Act.SEE_LOG, access.of_case(case, actor))
         entries = await uow.log.of_case(case_id)
-    return entries, verify(entries)
+        staff = await uow.staff.of_committee(case.committee_id)
+    names: dict[str, str] = {one.id: one.name for one in staff}
+    names |= {one.id: one.name for one in case.people}
+    return CaseLog(entries=entries, head=verify(entries), names=names)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date
 
 from server.domain.access import Act, allow
-from server.domain.calendar import HolidayCalendar
 from server.domain.committee import Committee
 from server.domain.errors import InvalidValueError
 from server.domain.ids import CaseId, FileId
@@ -72,22 +71,6 @@ async def put_seal_image(world: World, actor: Actor, png: bytes) -> Committee:
         file = seal_file(world, committee, png)
         await uow.files.add(file, png)
         return await uow.committees.save(replace(committee, seal_image=file.id))
-
-
-async def calendar(world: World) -> HolidayCalendar:
-    """Return the shipped calendar with what staff put in its place."""
-    async with world.store.read() as uow:
-        own = await uow.calendar.years()
-    return with_own(world, own)
-
-
-def with_own(world: World, own: Sequence[CalendarYear]) -> HolidayCalendar:
-    """Return the pack's calendar with the staff's years instead of its own."""
-    merged = world.pack.calendar
-    for year in own:
-        entered = world.pack.calendar_year(year.year, year.holidays, year.working_days, "staff")
-        merged = merged.with_year(entered)
-    return merged
 
 
 async def put_year(

@@ -38,7 +38,7 @@ async def _schedule(world: World, actor: Actor, case_id: CaseId, at: datetime) -
         if sessions:
             session = replace(session, consents=sessions[-1].consents)
         await uow.sessions.add(session)
-        await _lengthen(world, uow, case, at)
+        await lengthen(world, uow, case, at)
         await uow.log.append(case_id, (scheduled(session, actor),), world.clock.now())
         return await gather(world, uow, case)
 
@@ -65,7 +65,7 @@ async def _reschedule(
         if session.state is not SessionState.SCHEDULED:
             raise WrongStateError(state=session.state)
         moved = await uow.sessions.save(replace(session, planned_at=at))
-        await _lengthen(world, uow, case, at)
+        await lengthen(world, uow, case, at)
         await uow.log.append(case_id, (_rescheduled(moved, actor),), world.clock.now())
         return await gather(world, uow, case)
 
@@ -81,7 +81,7 @@ async def _open_case(
     return case
 
 
-async def _lengthen(world: World, uow: UnitOfWork, case: Case, at: datetime) -> None:
+async def lengthen(world: World, uow: UnitOfWork, case: Case, at: datetime) -> None:
     """Let the links of the case live as long after the sitting as a fresh one would."""
     for invitation in await uow.invitations.of_case(case.id):
         until = expiry(world, at)

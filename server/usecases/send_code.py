@@ -1,8 +1,8 @@
 """Sends one-time codes to the person's own telephone, and spends them.
 
 Six digits for one person and one purpose, five minutes, five tries, ten a day, and one a
-minute while the last is unused (OWASP ASVS 6.5). A code is in no log, no answer and no outbox; only its
-keyed hash is stored.
+minute while the last is unused (OWASP ASVS 6.5). A code is in no log, no answer and no
+outbox; only its keyed hash is stored.
 """
 
 import hmac

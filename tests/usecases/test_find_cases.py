@@ -47,8 +47,9 @@ async def test_cases_are_filtered_by_state(world: World) -> None:
 
 async def test_the_log_is_shown_with_its_head_to_those_who_may(world: World) -> None:
     case = await cases.registered(world)
-    entries, head = await find_cases.see_log(world, actor("auditor"), case.id)
-    assert (len(entries), head) == (3, entries[-1].hash)
+    log = await find_cases.see_log(world, actor("auditor"), case.id)
+    assert (len(log.entries), log.head) == (3, log.entries[-1].hash)
+    assert set(log.names.values()) >= {person.name for person in case.people}
     with pytest.raises(ForbiddenError):
         await find_cases.see_log(world, actor("jiang"), case.id)
 

@@ -369,6 +369,7 @@ class LogEntryView(View):
     at: datetime
     kind: str
     actor: str
+    actor_name: str
     facts: dict[str, str | int | bool | None]
     hash: str
 

@@ -15,6 +15,17 @@ class DisputeChoice(Choice):
     """A dispute type and whether electronic signing is open to it."""
 
     e_sign: str
+    labour: bool
+
+
+class RightsText(View):
+    """One block of the rights notice, as it is read out."""
+
+    no: int
+    title_zh: str
+    title_en: str
+    text_zh: str
+    text_en: str
 
 
 class PackView(View):
@@ -30,3 +41,6 @@ class PackView(View):
     agent_scopes: list[Choice]
     needs: list[Choice]
     payment_methods: list[Choice]
+    channels: list[Choice]
+    consents: list[Choice]
+    rights: list[RightsText]

@@ -1,7 +1,7 @@
 """Renders the lists of the desk: cases, the day, the log, the messages to copy."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from server.api.schemas import case as wire
@@ -9,7 +9,7 @@ from server.api.views.qr import qr_codes
 from server.domain.case import Case, Side
 from server.domain.session_log import Entry
 from server.ports.notify import Message
-from server.usecases.find_cases import CaseLine, Found
+from server.usecases.find_cases import CaseLine, CaseLog, Found
 from server.usecases.see_outbox import OutboxLine
 from server.usecases.see_today import Arrival, SittingToday, Today
 from server.usecases.world import World
@@ -78,18 +78,19 @@ def _arrival(arrival: Arrival, side: Side) -> wire.PresenceRow:
     )
 
 
-def log_view(entries: Sequence[Entry], head: str) -> wire.LogView:
-    """Return the session log as it was hashed."""
-    return wire.LogView(entries=[_entry(entry) for entry in entries], head=head)
+def log_view(log: CaseLog) -> wire.LogView:
+    """Return the session log as it was hashed, with the actors' names beside it."""
+    return wire.LogView(entries=[_entry(one, log.names) for one in log.entries], head=log.head)
 
 
-def _entry(entry: Entry) -> wire.LogEntryView:
+def _entry(entry: Entry, names: Mapping[str, str]) -> wire.LogEntryView:
     body = json.loads(entry.body)
     return wire.LogEntryView(
         seq=entry.seq,
         at=datetime.fromisoformat(body["at"]),
         kind=body["kind"],
         actor=body["actor"],
+        actor_name=names.get(body["actor"], ""),
         facts=body["facts"],
         hash=entry.hash,
     )

@@ -2,7 +2,7 @@
 
 from server.api.schemas import pack as wire
 from server.domain.jurisdiction.pack import JurisdictionPack
-from server.domain.jurisdiction.texts import Text
+from server.domain.jurisdiction.texts import NoticeBlock, Text
 
 
 def pack_view(pack: JurisdictionPack) -> wire.PackView:
@@ -11,7 +11,9 @@ def pack_view(pack: JurisdictionPack) -> wire.PackView:
         jurisdiction=pack.code,
         checked_on=pack.checked_on.isoformat(),
         dispute_types=[
-            wire.DisputeChoice(code=d.code, zh=d.name.zh, en=d.name.en, e_sign=d.signature)
+            wire.DisputeChoice(
+                code=d.code, zh=d.name.zh, en=d.name.en, e_sign=d.signature, labour=d.labour
+            )
             for d in pack.dispute_types
             if not d.historic
         ],
@@ -22,6 +24,19 @@ def pack_view(pack: JurisdictionPack) -> wire.PackView:
         agent_scopes=[_choice(one.code, one.name) for one in pack.agent_scopes],
         needs=[_choice(one.code, one.name) for one in pack.needs if not one.historic],
         payment_methods=[_choice(o.code, o.name) for o in pack.payment_methods],
+        channels=[_choice(one.code, one.name) for one in pack.channels],
+        consents=[_choice(one.scope, one.title) for one in pack.consents],
+        rights=[_rights(no, one) for no, one in enumerate(pack.notices.rights_and_duties, start=1)],
+    )
+
+
+def _rights(no: int, block: NoticeBlock) -> wire.RightsText:
+    return wire.RightsText(
+        no=no,
+        title_zh=block.title.zh,
+        title_en=block.title.en,
+        text_zh="".join(line.zh for line in block.lines),
+        text_en=" ".join(line.en for line in block.lines),
     )
 
 
