@@ -20,6 +20,7 @@ from server.media.stun import Address
 
 _BATCH: Final = 64
 _BUFFER: Final = 2048
+_PORT_TRIES: Final = 20
 _SOCKET_BYTES: Final = 4 * 1024 * 1024
 _RTP_LEAST: Final = 12
 _RTCP_LEAST: Final = 8
@@ -48,15 +49,21 @@ class PlainEngine:
 
     async def open(self, receiver: Receiver) -> int:
         self._receiver = receiver
-        self._socket = _udp(self._bind)
-        port = int(self._socket.getsockname()[1])
-        try:
-            await self._streams.open(self._bind[0], port)
-        except OSError:
-            self.close()
-            raise
+        self._socket = await self._bind_both()
         asyncio.get_running_loop().add_reader(self._socket, self._read)
-        return port
+        return int(self._socket.getsockname()[1])
+
+    async def _bind_both(self, tries: int = _PORT_TRIES) -> socket.socket:
+        """Bind UDP and TCP to one number; one that the system chose may be taken for TCP."""
+        udp = _udp(self._bind)
+        try:
+            await self._streams.open(self._bind[0], udp.getsockname()[1])
+        except OSError:
+            udp.close()
+            if self._bind[1] or tries == 1:
+                raise
+            return await self._bind_both(tries - 1)
+        return udp
 
     def close(self) -> None:
         if self._socket is not None:

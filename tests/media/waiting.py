@@ -13,7 +13,7 @@ async def until(condition: Callable[[], bool], *, within: float = 8) -> None:
             await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def until_told(ask: Callable[[], Awaitable[bool]], *, within: float = 8) -> None:
+async def until_told(ask: Callable[[], Awaitable[bool]], *, within: float = 20) -> None:
     """Return as soon as the answer is yes; raise TimeoutError if it never is."""
     async with asyncio.timeout(within):
         while not await ask():
