@@ -4,6 +4,7 @@ A signature alone does not show that an update drew over the text, so the sealed
 are also compared with the locked ones, blank by blank.
 """
 
+import logging
 import zlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -26,6 +27,10 @@ from server.documents.certificates import certificate_der
 from server.documents.pages import images
 from server.documents.typesetting import slots
 from server.ports.documents import PdfFacts, Slot
+
+# An unknown issuer is a fact we report; the library also prints a traceback of it.
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 
 # What the parsers raise on bytes somebody has tampered with; none of them promises less.
 TAMPERED = (
