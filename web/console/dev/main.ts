@@ -11,10 +11,13 @@ import { useTransport } from "../src/api/client.ts";
 import { lang, setLang } from "../src/i18n.ts";
 import { makeRouter } from "../src/router.ts";
 import { installHooks } from "../src/session.ts";
+import { lineFactory } from "../src/room/factory.ts";
+import { sceneLine } from "./scenes.ts";
 import { sampleTransport } from "./transport.ts";
 
 const query = new URLSearchParams(location.search);
 useTransport(sampleTransport(query.get("as") ?? "mediator"));
+lineFactory.open = sceneLine(query.get("scene") ?? "joint");
 setLang(lang.value);
 const history = createMemoryHistory();
 history.replace(query.get("at") ?? "/");

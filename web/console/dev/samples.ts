@@ -47,9 +47,9 @@ export const PACK: PackView = {
   jurisdiction: "zh_cn",
   checked_on: "2025-03-01",
   dispute_types: [
-    { ...choice("02", "邻里纠纷", "Neighbours"), e_sign: "allowed" },
-    { ...choice("10b", "其他劳动争议纠纷", "Other labour disputes"), e_sign: "allowed" },
-    { ...choice("15", "物业纠纷", "Property management"), e_sign: "allowed" },
+    { ...choice("02", "邻里纠纷", "Neighbours"), e_sign: "allowed", labour: false },
+    { ...choice("10b", "其他劳动争议纠纷", "Other labour disputes"), e_sign: "allowed", labour: true },
+    { ...choice("15", "物业纠纷", "Property management"), e_sign: "allowed", labour: false },
   ],
   sources: [choice("initiated", "主动调解", "Committee's initiative"), choice("applied", "依申请调解", "On application")],
   end_reasons: [choice("refused", "一方拒绝或者放弃调解", "One side refused"), choice("too_far_apart", "分歧较大，难以达成", "Positions too far apart")],
@@ -65,6 +65,9 @@ export const PACK: PackView = {
     choice("other", "其他", "Other"),
   ],
   needs: [choice("large_print", "大字", "Large print"), choice("read_aloud", "朗读", "Reading aloud"), choice("bedridden", "卧床", "In bed"), choice("companion", "陪同", "Companion")],
+  channels: [choice("counter", "窗口", "Counter"), choice("telephone", "电话", "Telephone")],
+  consents: [choice("online_mediation", "视频调解", "Mediation by video"), choice("e_signature", "用手机签协议", "Signing on the phone")],
+  rights: [1, 2, 3, 4, 5].map((no) => ({ no, title_zh: "您的权利", title_en: "Your rights", text_zh: "调解员由您选择或接受。\n调不调解，由您决定。\n随时可以要求停止。", text_en: "You choose or accept the mediator.\nWhether to mediate is up to you.\nYou may stop it at any time." })),
   payment_methods: [choice("bank_transfer", "银行转账", "Bank transfer"), choice("cash", "现金", "Cash"), choice("wechat", "微信", "WeChat Pay")],
 };
 
@@ -170,6 +173,7 @@ export const CASE: CaseView = {
       ],
     },
   ],
+  files: [{ id: "f1", name: "授权委托书.pdf", kind: "authority", media_type: "application/pdf", size: 182000, sha256: "x" }, { id: "f2", name: "诊断证明.jpg", kind: "evidence", media_type: "image/jpeg", size: 920000, sha256: "y" }],
   sittings: [{ id: "s1", planned_at: "2025-03-14T01:00:00Z", state: "scheduled", opened_at: null, closed_at: null, outcome: "", end_reason: "" }],
   deadlines: [
     { code: "labour_arbitration_open", on: "2025-03-26", calendar_missing: null },
@@ -230,7 +234,7 @@ export const MESSAGES: OutboxMessage[] = [
 export const LOG: LogView = {
   head: "9f2c71ab4e08d3c59f2c71ab4e08d3c59f2c71ab4e08d3c59f2c71ab4e08d3c5",
   entries: [
-    { seq: 1, at: "2025-03-12T01:10:00Z", kind: "case.accepted", actor: "jiang", facts: { source: "applied" }, hash: "a" },
-    { seq: 2, at: "2025-03-12T01:20:00Z", kind: "invite.sent", actor: "jiang", facts: { channel: "sms", person: "p1a" }, hash: "b" },
+    { seq: 1, at: "2025-03-12T01:10:00Z", kind: "case.accepted", actor: "jiang", actor_name: "江一帆", facts: { source: "applied" }, hash: "a" },
+    { seq: 2, at: "2025-03-12T01:20:00Z", kind: "invite.sent", actor: "jiang", actor_name: "江一帆", facts: { channel: "sms", person: "p1a" }, hash: "b" },
   ],
 };

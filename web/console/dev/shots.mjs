@@ -14,13 +14,19 @@ export const SCREENS = {
   messages: { at: "/cases/c1?part=messages" },
   sittings: { at: "/cases/c1?part=sittings" },
   log: { at: "/cases/c1?part=log" },
-  room: { at: "/cases/c1/room/s1?scene=caucus" },
-  roomLobby: { at: "/cases/c1/room/s1?scene=lobby" },
-  roomReception: { at: "/cases/c1/room/s1?scene=reception" },
-  roomFrozen: { at: "/cases/c1/room/s1?scene=frozen" },
-  roomAgreement: { at: "/cases/c1/room/s1?scene=drafting" },
+ roomCaucus: { at: "/cases/c1/room/s1", scene: "caucus", press: "enter" },
+  roomJoint: { at: "/cases/c1/room/s1", scene: "joint", press: "enter" },
+  roomCutting: { at: "/cases/c1/room/s1", scene: "cutting", press: "enter" },
+  roomScheduled: { at: "/cases/c1/room/s1", scene: "scheduled", press: "enter" },
+  roomLobby: { at: "/cases/c1/room/s1", scene: "lobby", press: "enter" },
+  roomReception: { at: "/cases/c1/room/s1", scene: "reception", press: "enter" },
+  roomFrozen: { at: "/cases/c1/room/s1", scene: "frozen", press: "enter" },
+  roomEight: { at: "/cases/c1/room/s1", scene: "eight", press: "enter" },
+  roomGate: { at: "/cases/c1/room/s1" },
+  roomDraft: { at: "/cases/c1/room/s1", scene: "drafting", press: "draft" },
   agreement: { at: "/cases/c1/agreement" },
   signing: { at: "/cases/c2/agreement" },
+  sealing: { at: "/cases/c3/agreement", as: "head" },
   seal: { at: "/seal", as: "head" },
   records: { at: "/records?name=陈水根", as: "officer" },
   record: { at: "/records/r1", as: "officer", press: "record" },
@@ -45,12 +51,21 @@ for (const name of names) {
       const page = await browser.newPage({ viewport, reducedMotion: "reduce" });
       page.on("pageerror", (error) => console.log(`${name} ${size} ${lang}: ${error.message}`));
       page.on("console", (line) => { if (["error", "warning"].includes(line.type())) console.log(`${name} ${size} ${lang}: ${line.text().slice(0, 300)}`); });
-      const query = new URLSearchParams({ at: screen.at, as: screen.as ?? "mediator", lang: lang === "en" ? "en" : "zh-CN" });
+      const query = new URLSearchParams({ at: screen.at, as: screen.as ?? "mediator", lang: lang === "en" ? "en" : "zh-CN", scene: screen.scene ?? "joint" });
       await page.goto(`http://127.0.0.1:5391/console/dev/index.html?${query}`, { waitUntil: "networkidle" });
       if (screen.press === "record") {
         await page.locator("dialog textarea, dialog input").first().fill("法院来函调卷，（2028）鹭湖法函 41 号");
         await page.locator("dialog .btn.primary").click();
         await page.waitForTimeout(400);
+      }
+      if (screen.press === "enter" || screen.press === "draft") {
+        await page.locator(".gate .btn.primary").click();
+        await page.locator(".room-grid").waitFor();
+        if (screen.press === "draft") {
+          await page.locator("#room-panel-agreement").click();
+          await page.locator(".clause-button").nth(4).click();
+        }
+        await page.waitForTimeout(700);
       }
       await page.waitForTimeout(250);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

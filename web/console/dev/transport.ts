@@ -1,5 +1,6 @@
 /** Answers the console's requests from the samples, so that screens can be seen without a server. */
 import type { RawAnswer, Transport } from "../src/api/client.ts";
+import { CALENDAR, DRAFT, LOCKED, RECORD, RECORDS, SIGNED, credentials } from "./papers.ts";
 import { CASE, CASES, LOG, MESSAGES, PACK, QR, STAFF, TODAY, meAs } from "./samples.ts";
 
 type Answer = (match: RegExpMatchArray, body: unknown) => unknown;
@@ -15,6 +16,16 @@ const TABLE: Table = [
   ["get", /^\/api\/cases\/\w+\/outbox/, () => ({ messages: MESSAGES })],
   ["get", /^\/api\/cases\/\w+\/log/, () => LOG],
   ["post", /\/invitations(\/\w+\/resend)?$/, () => ({ invitation: CASE.parties[0]?.people[0]?.invitation, link: "https://tj.example.org/j/8f3kq0", qr_svg: QR, text: MESSAGES[0]?.text })],
+  ["get", /^\/api\/cases\/c2\/agreement$/, () => LOCKED],
+  ["get", /^\/api\/cases\/c3\/agreement$/, () => SIGNED],
+  ["get", /^\/api\/cases\/\w+\/agreement$/, () => DRAFT],
+  ["get", /^\/api\/records(\?|$)/, () => RECORDS],
+  ["post", /^\/api\/records\/\w+\/open$/, () => RECORD],
+  ["get", /^\/api\/admin\/staff$/, () => ({ staff: STAFF })],
+  ["post", /^\/api\/admin\/staff/, () => credentials()],
+  ["get", /^\/api\/admin\/committee$/, () => meAs("admin").committee],
+  ["get", /^\/api\/admin\/calendar$/, () => CALENDAR],
+  ["get", /^\/api\/setup\//, () => ({ open: true })],
   ["post", /\/reveal$/, () => ({ value: "512099197904123018" })],
 ];
 

@@ -8,16 +8,11 @@ export interface RightsText {
   readonly text: string;
 }
 
-interface PackRights {
-  readonly no: number;
-  readonly title_zh: string;
-  readonly title_en: string;
-  readonly text_zh: string;
-  readonly text_en: string;
-}
-
 export function rightsTexts(): readonly RightsText[] {
-  const rights = (pack.value as { rights?: readonly PackRights[] } | null)?.rights ?? [];
   const en = lang.value === "en";
-  return rights.map((each) => ({ no: each.no, title: en ? each.title_en : each.title_zh, text: en ? each.text_en : each.text_zh }));
+  return (pack.value?.rights ?? []).map((each) => ({
+    no: each.no,
+    title: en ? each.title_en : each.title_zh,
+    text: en ? each.text_en : each.text_zh,
+  }));
 }

@@ -45,8 +45,8 @@ export const WIDTH = 280;
 export const MOST_DRAWN = 8;
 const GAP = 26;
 const CELL = 78;
-const ROW = 74;
-const PAD = 12;
+const ROW = 66;
+const PAD = 10;
 const COUNT_HEIGHT = 44;
 
 interface Person {
@@ -102,7 +102,7 @@ function boxOf(group: Group, x: number, y: number, w: number, h: number, counts:
       sign: circleSign(person.name),
       name: person.name,
       x: Math.round(x + step * ((index % columns) + 0.5)),
-      y: Math.round(top + row * ROW + 26),
+      y: Math.round(top + row * ROW + 23),
     };
   });
   return { ...group, x, y, w, h, nodes: counts ? [] : nodes, count: group.people.length };

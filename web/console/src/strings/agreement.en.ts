@@ -131,6 +131,7 @@ export const agreementEn: Dictionary<keyof typeof agreementZh> = {
   "blocked.e_signature_consent": "No consent to signing on the phone",
   "blocked.confirmed_on_video": "No code channel: compare the telephone number on video",
   "blocked.signed": "Has signed",
+  "blocked.refused": "Does not sign",
   "blocked.not_signer": "Does not sign",
   "lint.e_sign_excluded": "The law excludes electronic signing here; it is signed on paper",
   "lint.e_sign_ask_first": "Not asked yet: does it concern personal status",

@@ -128,6 +128,7 @@ export const agreementZh = {
   "blocked.e_signature_consent": "没有同意用手机签",
   "blocked.confirmed_on_video": "没有验证码，要在视频里核对手机号",
   "blocked.signed": "已经签了",
+  "blocked.refused": "说了不签",
   "blocked.not_signer": "不是签名的人",
   "lint.e_sign_excluded": "法律规定这类协议不能用电子签名，要当面签",
   "lint.e_sign_ask_first": "还没问：是否涉及婚姻、收养、继承",

@@ -1362,8 +1362,7 @@ export interface components {
             person_id: string;
             /** Person Name */
             person_name: string;
-            /** Verdict */
-            verdict: ("agree" | "change") | null;
+            verdict: components["schemas"]["Verdict"] | null;
             /** Wish */
             wish: string;
         };
@@ -1613,6 +1612,8 @@ export interface components {
             e_sign_allowed: boolean;
             /** End Reason */
             end_reason: string;
+            /** Files */
+            files: components["schemas"]["FileView"][];
             /** Id */
             id: string;
             labour: components["schemas"]["LabourAsk"] | null;
@@ -1866,11 +1867,8 @@ export interface components {
             clause_version: number;
             /** Heard */
             heard: boolean;
-            /**
-             * Verdict
-             * @default null
-             */
-            verdict: ("agree" | "change") | null;
+            /** @default null */
+            verdict: components["schemas"]["Verdict"] | null;
             /**
              * Wish
              * @default
@@ -2182,6 +2180,8 @@ export interface components {
             e_sign: string;
             /** En */
             en: string;
+            /** Labour */
+            labour: boolean;
             /** Zh */
             zh: string;
         };
@@ -2323,11 +2323,7 @@ export interface components {
             facts: {
                 [key: string]: string | number;
             };
-            /**
-             * Level
-             * @enum {string}
-             */
-            level: "error" | "warning";
+            level: components["schemas"]["Level"];
             /** Where */
             where: string;
         };
@@ -2439,6 +2435,12 @@ export interface components {
             recognised: boolean;
         };
         /**
+         * Level
+         * @description An error keeps a draft from being locked; a warning is shown and may stand.
+         * @enum {string}
+         */
+        Level: "error" | "warning";
+        /**
          * LinkState
          * @description What the link page shows, computed and never stored.
          * @enum {string}
@@ -2459,6 +2461,8 @@ export interface components {
         LogEntryView: {
             /** Actor */
             actor: string;
+            /** Actor Name */
+            actor_name: string;
             /**
              * At
              * Format: date-time
@@ -2621,6 +2625,21 @@ export interface components {
             sdp: string;
         };
         /**
+         * OpeningRow
+         * @description That somebody opened the record before, and why.
+         */
+        OpeningRow: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * OpenLink
          * @description The link's token and the last four digits of the telephone on file.
          */
@@ -2716,8 +2735,12 @@ export interface components {
             agent_kinds: components["schemas"]["Choice"][];
             /** Agent Scopes */
             agent_scopes: components["schemas"]["Choice"][];
+            /** Channels */
+            channels: components["schemas"]["Choice"][];
             /** Checked On */
             checked_on: string;
+            /** Consents */
+            consents: components["schemas"]["Choice"][];
             /** Dispute Types */
             dispute_types: components["schemas"]["DisputeChoice"][];
             /** End Reasons */
@@ -2730,12 +2753,17 @@ export interface components {
             needs: components["schemas"]["Choice"][];
             /** Payment Methods */
             payment_methods: components["schemas"]["Choice"][];
+            /** Rights */
+            rights: components["schemas"]["RightsText"][];
             /** Sources */
             sources: components["schemas"]["Choice"][];
         };
         /**
          * PartyAgreement
          * @description The agreement on the phone: live text, own answers, or locked pages.
+         *
+         *     `state` is `none` before there is a draft. `may_sign` says that the turn has come;
+         *     `sign_blocked` is why not, for whoever signs a locked text.
          */
         PartyAgreement: {
             /** Answers For Party */
@@ -2752,6 +2780,8 @@ export interface components {
             may_sign: boolean;
             /** Pages */
             pages: number;
+            /** Parties */
+            parties: components["schemas"]["PartyMark"][];
             /** Payments */
             payments: components["schemas"]["PartyPayment"][];
             /** Pdf Sha256 */
@@ -2762,6 +2792,7 @@ export interface components {
             revision: number;
             /** Sign Blocked */
             sign_blocked: string | null;
+            sign_box: components["schemas"]["SignBox"] | null;
             /** State */
             state: string;
             /** Text Version */
@@ -2832,8 +2863,7 @@ export interface components {
             no: number;
             /** Text */
             text: string;
-            /** Verdict */
-            verdict: ("agree" | "change") | null;
+            verdict: components["schemas"]["Verdict"] | null;
             /** Version */
             version: number;
             /** Wish */
@@ -2845,6 +2875,18 @@ export interface components {
          * @enum {string}
          */
         PartyKind: "person" | "organisation";
+        /**
+         * PartyMark
+         * @description How the text names a party: 甲方, 乙方.
+         */
+        PartyMark: {
+            /** Is You */
+            is_you: boolean;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+        };
         /**
          * PartyMinutes
          * @description The minutes as the parties are asked to confirm them.
@@ -3176,10 +3218,12 @@ export interface components {
         /**
          * RecordSigner
          * @description Who signed, how, and whether it holds.
+         *
+         *     `how` is phone_code, phone_video (staff compared him on video) or staff_key.
          */
         RecordSigner: {
-            /** Handwriting */
-            handwriting: string | null;
+            /** Has Handwriting */
+            has_handwriting: boolean;
             /** Holds */
             holds: boolean | null;
             /** How */
@@ -3193,6 +3237,8 @@ export interface components {
              * Format: date-time
              */
             signed_at: string;
+            /** Signer */
+            signer: string;
         };
         /**
          * RecordView
@@ -3228,7 +3274,7 @@ export interface components {
             /** Opening */
             opening: string;
             /** Openings */
-            openings: string[];
+            openings: components["schemas"]["OpeningRow"][];
             /** Package Size */
             package_size: number;
             /** Pages */
@@ -3352,6 +3398,22 @@ export interface components {
         RightsHeard: {
             /** Block */
             block: number;
+        };
+        /**
+         * RightsText
+         * @description One block of the rights notice, as it is read out.
+         */
+        RightsText: {
+            /** No */
+            no: number;
+            /** Text En */
+            text_en: string;
+            /** Text Zh */
+            text_zh: string;
+            /** Title En */
+            title_en: string;
+            /** Title Zh */
+            title_zh: string;
         };
         /**
          * Role
@@ -3608,6 +3670,22 @@ export interface components {
             signed_at: string | null;
             /** Signer */
             signer: string;
+        };
+        /**
+         * SignBox
+         * @description Where the own signature stands: page from 1, fractions of its width and height.
+         */
+        SignBox: {
+            /** Height */
+            height: number;
+            /** Page */
+            page: number;
+            /** Width */
+            width: number;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
         };
         /**
          * SignerProgress
@@ -3923,6 +4001,12 @@ export interface components {
              */
             today: string;
         };
+        /**
+         * Verdict
+         * @description A party's answer to a clause it has heard.
+         * @enum {string}
+         */
+        Verdict: "agree" | "change";
         /**
          * WhichSeat
          * @description A staff command about one participant: `admit`, `return`, `device.admit` ...
@@ -4526,7 +4610,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/png": unknown;
+                    "image/webp": unknown;
                 };
             };
             /** @description A refusal */
@@ -5468,7 +5552,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/png": unknown;
+                    "image/webp": unknown;
                 };
             };
             /** @description A refusal */
@@ -5627,7 +5711,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/png": unknown;
+                    "image/webp": unknown;
                 };
             };
             /** @description A refusal */

@@ -1,0 +1,181 @@
+/** Sample agreements (being written, locked, sealed) and records. */
+import type { AgreementView, CalendarView, ClauseView, RecordList, RecordView, SignatureView, StaffCredentials } from "../src/api/types.ts";
+import { QR, STAFF } from "./samples.ts";
+
+type Given = "agree" | "change" | null;
+const answer = (person: string, name: string, label: string, verdict: Given, heard = true, wish = "") => ({
+  person_id: person,
+  person_name: name,
+  party_label: label,
+  heard,
+  verdict,
+  wish,
+  at: heard ? "2025-03-14T03:21:00Z" : null,
+});
+const clause = (no: number, text: string, one: Given | undefined, other: Given | undefined, wish = ""): ClauseView => ({
+  id: `k${no}`,
+  no,
+  text,
+  version: 1,
+  answers: [
+    answer("p1a", "陈水根", "甲方", one ?? null, one !== undefined),
+    answer("p2a", "林启航", "乙方", other ?? null, other !== undefined, wish),
+  ],
+});
+
+const CLAUSES: ClauseView[] = [
+  clause(1, "除已支付的住院医疗费外，乙方一次性赔偿甲方各项损失共计人民币 115,000.00 元（大写：壹拾壹万伍仟元整），由七项组成。", "agree", "agree"),
+  clause(2, "乙方已支付的住院医疗费 48,632.70 元由乙方自行承担，不得在前款款项中扣减。", "agree", "agree"),
+  clause(3, "甲方在收到全部款项之日起十五日内，将其持有的住院医疗费用票据原件交乙方。", "agree", "agree"),
+  clause(4, "甲方已知悉其依法可在 2026 年 1 月 18 日前申请工伤认定，已知悉鉴定结果可能影响其应得待遇。", "agree", "agree"),
+  clause(5, "乙方任一期款项逾期超过七日的，剩余未付款项视为全部到期，并自逾期之日起按全国银行间同业拆借中心公布的一年期贷款市场报价利率的 1.5 倍支付逾期利息。", "agree", "change", "七日改为十日"),
+  clause(6, "除本协议约定外，双方就本次受伤所涉上列赔偿项目无其他争议（第四条情形除外）。", undefined, undefined),
+  clause(7, "双方同意自本协议生效之日起三十日内共同向有管辖权的人民法院申请司法确认。", undefined, undefined),
+  clause(8, "双方对调解过程及本协议内容保密；双方为达成协议所作的让步，不得作为对其不利的证据。", undefined, undefined),
+];
+const payment = (no: number, amount: number, words: string, due_on: string) => ({
+  no,
+  payer: "p2",
+  payee: "p1",
+  amount,
+  amount_words: words,
+  due_on,
+  method: "bank_transfer",
+  account_holder: "陈水根",
+  bank: "云岭县农村信用社青石分社",
+  account: "6200000000000001234",
+});
+
+export const DRAFT: AgreementView = {
+  id: "a1",
+  case_id: "c1",
+  session_id: "s1",
+  state: "drafting",
+  revision: 3,
+  text_version: 1,
+  facts: "2025 年 1 月 18 日 15 时许，甲方在乙方承接劳务的“云汀花园”工地从事拆模作业时跌落受伤，住院治疗 20 天，住院医疗费 48,632.70 元已由乙方支付。",
+  clauses: CLAUSES,
+  items: [
+    { name: "后续治疗费", amount: 1_800_000 },
+    { name: "停工期间工资", amount: 3_900_000 },
+    { name: "护理费", amount: 900_000 },
+    { name: "住院伙食补助", amount: 100_000 },
+    { name: "交通费", amount: 200_000 },
+    { name: "营养费", amount: 300_000 },
+    { name: "伤残相关补偿", amount: 4_300_000 },
+  ],
+  total: 11_500_000,
+  total_words: "壹拾壹万伍仟元整",
+  payments: [payment(1, 5_000_000, "伍万元整", "2025-03-17"), payment(2, 3_500_000, "叁万伍仟元整", "2025-04-30"), payment(3, 3_000_000, "叁万元整", "2025-06-30")],
+  findings: [{ code: "last_payment_after_confirmation_deadline", level: "warning", where: "payments.2", facts: {} }],
+  missing: [
+    { code: "clause_change_wanted", level: "error", where: "k5", facts: { number: 5, party: "乙方", name: "林启航" } },
+    { code: "clause_not_heard", level: "error", where: "k6", facts: { number: 6, party: "甲方", name: "陈水根" } },
+    { code: "clause_not_heard", level: "error", where: "k6", facts: { number: 6, party: "乙方", name: "林启航" } },
+  ],
+  reading: null,
+  digest: null,
+  pdf_sha256: null,
+  pages: 0,
+  signatures: [],
+  refused_by: null,
+  refusal: "",
+  seal_waits: false,
+  number: null,
+  effective_on: null,
+  confirmation_deadline: null,
+  calendar_missing: null,
+  record_id: null,
+};
+const signer = (id: string, name: string, role: string, label: string, change: Partial<SignatureView> = {}): SignatureView => ({
+  signer: id,
+  name,
+  role,
+  label,
+  signed_at: null,
+  code_verified: null,
+  key_control: null,
+  has_handwriting: false,
+  seal_scan_needed: false,
+  seal_scan: null,
+  blocked: null,
+  ...change,
+});
+const done = { code_verified: true, key_control: "browser", has_handwriting: true } as const;
+
+export const LOCKED: AgreementView = {
+  ...DRAFT,
+  case_id: "c2",
+  state: "locked",
+  missing: [],
+  findings: [],
+  digest: "9f2c71ab4e08d3c59f2c71ab4e08d3c59f2c71ab4e08d3c59f2c71ab4e08d3c5",
+  pdf_sha256: "9f2c71ab4e08d3c59f2c71ab4e08d3c59f2c71ab4e08d3c59f2c71ab4e08d3c5",
+  pages: 3,
+  signatures: [
+    signer("p1a", "陈水根", "party", "甲方", { ...done, signed_at: "2025-03-14T03:38:20Z" }),
+    signer("p2a", "林启航", "agent", "乙方", { ...done, signed_at: "2025-03-14T03:41:05Z", seal_scan_needed: true }),
+    signer("su", "苏慧珍", "mediator", "", { blocked: "seal_scan" }),
+    signer("jiang", "江一帆", "recorder", "", { blocked: "mediator" }),
+  ],
+};
+export const SIGNED: AgreementView = {
+  ...LOCKED,
+  case_id: "c3",
+  state: "signed",
+  signatures: LOCKED.signatures.map((each) => ({ ...each, signed_at: each.signed_at ?? "2025-03-14T03:46:10Z", blocked: null, seal_scan: each.seal_scan_needed ? "f9" : null, key_control: each.key_control ?? "server" })),
+};
+
+export const RECORDS: RecordList = {
+  total: 3,
+  page: 1,
+  records: [
+    { id: "r0", number: "湖禾人调字〔2025〕第 061 号", parties: ["陈水耕", "林玉珠"], dispute_type: "02", sub_type: "邻里通行", amount: 0, effective_on: "2025-10-22", confirmation_deadline: null, mediator_name: "苏慧珍" },
+    { id: "r1", number: "湖禾人调字〔2025〕第 017 号", parties: ["陈水根", "鹭岛恒筑建设劳务有限公司"], dispute_type: "10b", sub_type: "工伤赔偿", amount: 11_500_000, effective_on: "2025-03-14", confirmation_deadline: "2025-04-14", mediator_name: "苏慧珍" },
+    { id: "r2", number: "湖禾人调字〔2025〕第 012 号", parties: ["陈水耕", "许志明"], dispute_type: "02", sub_type: "邻里漏水", amount: 380_000, effective_on: "2025-02-27", confirmation_deadline: "2025-03-31", mediator_name: "江一帆" },
+  ],
+};
+const fact = (code: string, facts: Record<string, string | number> = {}, holds: boolean | null = true, parts: string[] = []) => ({ code, holds, parts, facts });
+
+export const RECORD: RecordView = {
+  id: "r1",
+  opening: "o1",
+  opened_at: "2028-06-05T01:14:00Z",
+  reason: "法院来函调卷，（2028）鹭湖法函 41 号",
+  number: "湖禾人调字〔2025〕第 017 号",
+  parties: ["陈水根", "鹭岛恒筑建设劳务有限公司"],
+  dispute_type: "10b",
+  sub_type: "工伤赔偿",
+  amount: 11_500_000,
+  effective_on: "2025-03-14",
+  confirmation_deadline: "2025-04-14",
+  facts: [fact("readable"), fact("complete", { files: 17 }), fact("intact", { files: 15 }, false, ["consents.json"]), fact("manifest_signed"), fact("signatures", { signers: 4 }), fact("everybody_signed", { signers: 4 }), fact("same_text"), fact("attachment"), fact("only_blanks_filled"), fact("seal", { signer: "禾溪街道人民调解委员会" }), fact("seal_chain"), fact("trusted", {}, null), fact("log_chain", { entries: 42 })],
+  verified_in_ms: 812,
+  course: [
+    { at: "2025-03-12T01:10:00Z", kind: "case.accepted" },
+    { at: "2025-03-14T01:00:00Z", kind: "session.open" },
+    { at: "2025-03-14T03:35:00Z", kind: "agreement.locked" },
+    { at: "2025-03-14T03:52:47Z", kind: "agreement.effective" },
+    { at: "2025-03-14T04:08:00Z", kind: "session.close" },
+  ],
+  signers: [
+    { name: "陈水根", role: "party", signed_at: "2025-03-14T03:38:20Z", how: "phone_code", holds: true, signer: "p1a", has_handwriting: true },
+    { name: "林启航", role: "agent", signed_at: "2025-03-14T03:41:05Z", how: "phone_code", holds: true, signer: "p2a", has_handwriting: true },
+    { name: "苏慧珍", role: "mediator", signed_at: "2025-03-14T03:45:33Z", how: "staff_key", holds: true, signer: "su", has_handwriting: false },
+  ],
+  pages: 3,
+  package_size: 2_516_582,
+  manifest_sha256: "9f2c71ab4e08d3c59f2c71ab4e08d3c59f2c71ab4e08d3c59f2c71ab4e08d3c5",
+  openings: [{ at: "2026-01-12T02:02:00Z", name: "叶书澜", reason: "案卷评查" }],
+};
+
+export const CALENDAR: CalendarView = {
+  years: [{ year: 2025, shipped: true, holidays: ["2025-01-01", "2025-01-28", "2025-01-29", "2025-01-30"], working_days: ["2025-01-26", "2025-02-08"] }],
+  missing: [2026],
+};
+
+export function credentials(): StaffCredentials {
+  const [staff] = STAFF;
+  if (staff === undefined) throw new Error("no staff");
+  return { staff, password: "river-lamp-orchard-seven", totp_secret: "JBSWY3DPEHPK3PXP", totp_uri: "otpauth://totp/x", totp_qr_svg: QR };
+}

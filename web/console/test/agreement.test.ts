@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { DRAFT } from "../dev/papers.ts";
+import { answerWord, chineseNumber, columnsOf, nextToRead } from "../src/agreement/answers.ts";
+import { copyOf, draftOf, editOf, itemsTotal, merge, newClause, newItem, paymentsTotal, type Draft } from "../src/agreement/draft.ts";
+
+const base = draftOf(DRAFT);
+const edited = (change: (draft: Draft) => void): Draft => {
+  const draft = copyOf(base);
+  change(draft);
+  return draft;
+};
+const clauseAt = (draft: Draft, index: number) => {
+  const clause = draft.clauses[index];
+  if (clause === undefined) throw new Error("no such clause");
+  return clause;
+};
+
+describe("the draft", () => {
+  it("goes to the server and back without a change", () => {
+    const edit = editOf(base, DRAFT.revision);
+    expect(edit.clauses).toEqual(DRAFT.clauses.map(({ id, text }) => ({ id, text })));
+    expect(edit.items).toEqual(DRAFT.items);
+    expect(edit.payments.map((each) => each.amount)).toEqual(DRAFT.payments.map((each) => each.amount));
+    expect(edit.revision).toBe(3);
+  });
+  it("sends no row that is not written yet", () => {
+    const draft = edited((each) => {
+      each.clauses.push(newClause());
+      each.items.push(newItem());
+    });
+    expect(editOf(draft, 3)).toEqual(editOf(base, 3));
+  });
+  it("adds up in fen", () => {
+    expect([itemsTotal(base), paymentsTotal(base)]).toEqual([11_500_000, 11_500_000]);
+  });
+});
+
+describe("two people writing", () => {
+  it("joins changes of different places", () => {
+    const mine = edited((draft) => (clauseAt(draft, 4).text = "十日"));
+    const theirs = edited((draft) => (clauseAt(draft, 5).text = "无争议"));
+    const { draft, conflicts } = merge(base, mine, theirs);
+    expect(conflicts).toEqual([]);
+    expect([clauseAt(draft, 4).text, clauseAt(draft, 5).text]).toEqual(["十日", "无争议"]);
+  });
+  it("keeps mine and shows theirs where both changed the same clause", () => {
+    const mine = edited((draft) => (clauseAt(draft, 4).text = "十日"));
+    const theirs = edited((draft) => (clauseAt(draft, 4).text = "十五日"));
+    const { draft, conflicts } = merge(base, mine, theirs);
+    expect(clauseAt(draft, 4).text).toBe("十日");
+    expect(conflicts).toEqual([{ where: "clause", id: "k5", mine: "十日", theirs: "十五日" }]);
+  });
+  it("loses no clause that somebody wrote", () => {
+    const mine = edited((draft) => draft.clauses.push({ key: "n", id: null, text: "保密" }));
+    const theirs = edited((draft) => draft.clauses.splice(0, 1));
+    const joined = merge(base, mine, theirs).draft.clauses.map((each) => each.text);
+    expect(joined).toHaveLength(8);
+    expect(joined.at(-1)).toBe("保密");
+  });
+  it("brings a clause back that they removed while I changed it", () => {
+    const mine = edited((draft) => (clauseAt(draft, 0).text = "改过"));
+    const theirs = edited((draft) => draft.clauses.splice(0, 1));
+    expect(merge(base, mine, theirs).draft.clauses.map((each) => each.text)).toContain("改过");
+  });
+  it("does what theirs is when I changed nothing, and mine when they changed nothing", () => {
+    const other = edited((draft) => {
+      draft.facts = "别的事实";
+      draft.items.pop();
+    });
+    expect(editOf(merge(base, base, other).draft, 1)).toEqual(editOf(other, 1));
+    expect(editOf(merge(base, other, base).draft, 1)).toEqual(editOf(other, 1));
+  });
+});
+
+describe("answers to clauses", () => {
+  it("stand in one column a signing person", () => {
+    expect(columnsOf(DRAFT).map((each) => each.label)).toEqual(["甲方", "乙方"]);
+  });
+  it("are told by word and shape", () => {
+    const [first, , , , fifth, sixth] = DRAFT.clauses;
+    if (!first || !fifth || !sixth) throw new Error("no clauses");
+    expect(answerWord(first, "p1a", null)).toEqual({ word: "agreed", tone: "ok" });
+    expect(answerWord(fifth, "p2a", null)).toEqual({ word: "wantsChange", tone: "warn" });
+    expect(answerWord(sixth, "p1a", null)).toEqual({ word: "notRead", tone: "none" });
+    expect(answerWord(sixth, "p1a", sixth.id).word).toBe("reading");
+  });
+  it("say which clause is read next", () => {
+    expect(nextToRead(DRAFT)?.no).toBe(5);
+    expect(nextToRead(DRAFT, "k5")?.no).toBe(6);
+    expect(nextToRead({ ...DRAFT, clauses: DRAFT.clauses.slice(0, 4) })).toBeNull();
+  });
+  it("number clauses as people do", () => {
+    expect([1, 10, 11, 20, 25, 99].map(chineseNumber)).toEqual(["一", "十", "十一", "二十", "二十五", "九十九"]);
+  });
+});
