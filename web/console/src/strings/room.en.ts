@@ -211,6 +211,7 @@ export const roomEn: Dictionary<keyof typeof roomZh> = {
 
   identityTitle: "Check the identity of {name}",
   identityHow: "Ask for the document beside the face, and see whether both are the same person.",
+  identityUnseen: "You cannot see this person now. Receive this side first.",
   identityDocument: "Which document you saw",
   identityOnFile: "Number on file: {masked}",
   identityNone: "No number on file",

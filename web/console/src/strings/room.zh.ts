@@ -208,6 +208,7 @@ export const roomZh = {
 
   identityTitle: "核对{name}的身份",
   identityHow: "请他把证件举到脸旁边，您看清人和证件是不是同一个人。",
+  identityUnseen: "您现在看不到他。先去接待这一方。",
   identityDocument: "看的是什么证件",
   identityOnFile: "登记的号码：{masked}",
   identityNone: "没有登记号码",
