@@ -126,6 +126,11 @@ export const AGREEMENT: PartyAgreement = {
   text_version: 3,
   label: "甲方",
   answers_for_party: true,
+  parties: [
+    { label: "甲方", name: "陈水根", is_you: true },
+    { label: "乙方", name: "鹭岛恒筑建设劳务有限公司", is_you: false },
+  ],
+  sign_box: { page: 3, x: 0.1, y: 0.1, width: 0.8, height: 0.05 },
   facts: "",
   clauses: [
     ["c1", 1, "除已支付的住院医疗费外，乙方一次性赔偿甲方各项损失共计人民币 115,000.00 元。", true, "agree"],

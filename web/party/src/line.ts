@@ -1,5 +1,6 @@
 /** The Socket.IO line of one seat: entering, requests with their answers, and coming back at once after a loss. */
 import { PROTOCOL_VERSION, type Change, type Offer, type Reply } from "@heyi/core";
+import { watchNetwork } from "@heyi/rtc/network.ts";
 import { io, type Socket } from "socket.io-client";
 
 export interface LineEvents {
@@ -18,6 +19,7 @@ export class Line {
   readonly #session: string;
   readonly #events: LineEvents;
   readonly #socket: Socket;
+  readonly #unwatch: () => void;
   #over = false;
 
   constructor(session: string, events: LineEvents) {
@@ -45,14 +47,21 @@ export class Line {
       this.#over = true;
       events.parted(reason);
     });
-    window.addEventListener("online", this.#hurry);
+    this.#unwatch = watchNetwork(() => this.#anew());
     document.addEventListener("visibilitychange", this.#hurry);
   }
 
-  /** A phone that wakes up or changes its network does not wait for the next try. */
+  /** A phone that wakes up does not wait for the next try. */
   readonly #hurry = (): void => {
-    if (!this.#over && !this.#socket.connected && document.visibilityState === "visible") this.#socket.connect();
+    if (!this.#socket.connected && document.visibilityState === "visible") this.#anew();
   };
+
+  /** On another network the old connection is dead, though nobody has noticed yet: make a new one now. */
+  #anew(): void {
+    if (this.#over) return;
+    this.#socket.disconnect();
+    this.#socket.connect();
+  }
 
   #down(reason: string): void {
     if (this.#over) return;
@@ -77,7 +86,7 @@ export class Line {
 
   close(): void {
     this.#over = true;
-    window.removeEventListener("online", this.#hurry);
+    this.#unwatch();
     document.removeEventListener("visibilitychange", this.#hurry);
     this.#socket.disconnect();
   }

@@ -14,6 +14,7 @@ export type SeatView = Schemas["SeatView"];
 export type ConsentText = Schemas["ConsentText"];
 export type RightsBlock = Schemas["RightsBlock"];
 export type PartyAgreement = Schemas["PartyAgreement"];
+export type SignBox = Schemas["SignBox"];
 export type PartyClause = Schemas["PartyClause"];
 export type PartyMinutes = Schemas["PartyMinutes"];
 export type Receipt = Schemas["Receipt"];

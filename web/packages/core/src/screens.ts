@@ -65,6 +65,12 @@ function live(state: PartyState): Screen {
   return together(state, snapshot);
 }
 
+/** Whether the person is in a running sitting now: then every screen carries the audience line. */
+export function isInRoom(state: PartyState): boolean {
+  const { snapshot } = state;
+  return state.step === "live" && snapshot !== null && snapshot.state !== "closed" && snapshot.state !== "adjourned";
+}
+
 export function screenOf(state: PartyState): Screen {
   if (state.step === "live") return live(state);
   return state.step === "papers" ? papers(state) : state.step;

@@ -1,5 +1,6 @@
 export * from "./media.ts";
 export * from "./meter.ts";
+export * from "./network.ts";
 export * from "./peer.ts";
 export * from "./ring.ts";
 export * from "./sink.ts";

@@ -14,6 +14,7 @@ import {
   type ReconnectState,
   type SendLimits,
 } from "@heyi/core";
+import { watchNetwork } from "./network.ts";
 import { SLOTS } from "./sink.ts";
 import { NO_COUNTERS, sampleOf, tally, type Counters } from "./stats.ts";
 
@@ -52,6 +53,17 @@ export function slotOfLine(index: number): { readonly slot: number; readonly kin
   return slot < SLOTS ? { slot, kind: index % 2 === 0 ? "audio" : "video" } : null;
 }
 
+/** A connection may be closed while something about it is still under way; that is no fault. */
+function unlessClosed(error: unknown): void {
+  if (!(error instanceof DOMException && error.name === "InvalidStateError")) throw error;
+}
+
+async function put(leg: Leg, line: 0 | 1, track: MediaStreamTrack | null): Promise<void> {
+  const sender = leg.pc.getTransceivers()[line]?.sender;
+  if (!sender || leg.pc.connectionState === "closed") return;
+  await sender.replaceTrack(track).catch(unlessClosed);
+}
+
 export class Peer {
   readonly #signalling: Signalling;
   readonly #events: PeerEvents;
@@ -62,6 +74,7 @@ export class Peer {
   #reconnect: ReconnectState = CONNECTED;
   #retry: number | null = null;
   #watch: number | null = null;
+  #unwatch: (() => void) | null = null;
   #sampledAt = 0;
   #sampled: Counters = NO_COUNTERS;
   /** When the server was asked for an offer that has not come yet. */
@@ -75,15 +88,14 @@ export class Peer {
   /** Begins; call it once the seat is entered. */
   open(): void {
     if (this.#watch !== null) return;
-    window.addEventListener("online", this.#online);
-    this.#network()?.addEventListener("change", this.#online);
+    this.#unwatch = watchNetwork(() => this.doubt("online"));
     this.#watch = window.setInterval(() => void this.#look(), WATCH_EVERY_MS);
     void this.#ask();
   }
 
   close(): void {
-    window.removeEventListener("online", this.#online);
-    this.#network()?.removeEventListener("change", this.#online);
+    this.#unwatch?.();
+    this.#unwatch = null;
     if (this.#watch !== null) window.clearInterval(this.#watch);
     if (this.#retry !== null) window.clearTimeout(this.#retry);
     this.#watch = null;
@@ -132,6 +144,15 @@ export class Peer {
     };
     this.#next = leg;
     pc.addEventListener("connectionstatechange", () => this.#stateOf(leg));
+    try {
+      await this.#describe(leg, sdp);
+    } catch (error) {
+      unlessClosed(error);
+    }
+  }
+
+  async #describe(leg: Leg, sdp: string): Promise<void> {
+    const { pc, connection } = leg;
     await pc.setRemoteDescription({ type: "offer", sdp });
     pc.getTransceivers().forEach((transceiver, index) => this.#wire(leg, transceiver, index));
     await this.#fill(leg);
@@ -151,9 +172,8 @@ export class Peer {
   }
 
   async #fill(leg: Leg): Promise<void> {
-    const [audio, video] = leg.pc.getTransceivers();
-    if (audio) await audio.sender.replaceTrack(this.#own.audio);
-    if (video) await video.sender.replaceTrack(this.#picture());
+    await put(leg, 0, this.#own.audio);
+    await put(leg, 1, this.#picture());
   }
 
   #picture(): MediaStreamTrack | null {
@@ -163,7 +183,7 @@ export class Peer {
   async #bound(leg: Leg): Promise<void> {
     const sender = leg.pc.getTransceivers()[1]?.sender;
     if (!sender || this.#limits === null) return;
-    await sender.replaceTrack(this.#picture());
+    await put(leg, 1, this.#picture());
     const parameters = sender.getParameters();
     const encoding = parameters.encodings[0];
     if (!encoding) return;
@@ -206,13 +226,6 @@ export class Peer {
     if (leg === null) return;
     leg.pc.close();
     this.#signalling.stop(leg.connection);
-  }
-
-  readonly #online = (): void => this.doubt("online");
-
-  #network(): EventTarget | null {
-    const connection = (navigator as Navigator & { connection?: EventTarget }).connection;
-    return connection ?? null;
   }
 
   #askLater(): void {
