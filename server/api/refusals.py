@@ -14,6 +14,7 @@ _STATUS = {
     "not_found": 404,
     "signed_out": 401,
     "step_up_needed": 403,
+    "must_change_password": 403,
     "stale_revision": 409,
     "conflict": 409,
     "wrong_state": 409,

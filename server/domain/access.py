@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from server.domain.case import Case
-from server.domain.errors import ForbiddenError, NotFoundError, StepUpNeededError
+from server.domain.errors import (
+    ForbiddenError,
+    MustChangePasswordError,
+    NotFoundError,
+    StepUpNeededError,
+)
 from server.domain.ids import CommitteeId
 from server.domain.staff import Actor, Membership, Role
 
@@ -118,6 +123,8 @@ def allow(actor: Actor, act: Act, thing: Thing | None = None) -> None:
     Another committee's thing does not exist for him (NotFoundError). Signing and
     sealing ask for a fresh second factor (StepUpNeededError).
     """
+    if actor.must_change_password and act is not Act.OWN_ACCOUNT:
+        raise MustChangePasswordError
     far = reach(actor, act)
     if thing is not None and thing.committee_id != actor.committee_id:
         raise NotFoundError

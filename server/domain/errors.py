@@ -71,6 +71,12 @@ class StepUpNeededError(DomainError):
     code = "step_up_needed"
 
 
+class MustChangePasswordError(DomainError):
+    """The first password was shown to somebody else: a new one comes before all else."""
+
+    code = "must_change_password"
+
+
 class SignedOutError(DomainError):
     """No valid staff session or seat stands behind the request."""
 

@@ -77,3 +77,4 @@ class Actor:
     roles: frozenset[Role] = field(default_factory=frozenset)
     membership: Membership = Membership.ACTIVE
     step_up: bool = False
+    must_change_password: bool = False

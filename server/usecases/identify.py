@@ -61,6 +61,7 @@ def actor(staff: Staff, session: StaffSession, rules: Rules, now: datetime) -> A
         roles=staff.roles,
         membership=staff.membership,
         step_up=until is not None and now < until,
+        must_change_password=staff.must_change_password,
     )
 
 
