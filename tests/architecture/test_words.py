@@ -25,7 +25,10 @@ NEVER = {
 NEVER |= {f"{word}s" for word in NEVER}
 
 OTHERS_WORDS = {
-    "data_received",  # asyncio's name for a protocol's turn
+    "data_received",  # asyncio's name for a protocol's turn, and its argument
+    "answer_call",  # a party calls for the mediator, and is answered; nobody is "in a call"
+    "call_mediator",
+    "CallMediator",
     "user_agent",  # HTTP's name for a browser
     "userAgent",
 }
