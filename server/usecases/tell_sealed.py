@@ -1,6 +1,7 @@
 """Tells everybody who signed for a party that the agreement is in effect and can be fetched."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from server.domain.case import Case, Person
 from server.domain.ids import CaseId, MessageId
@@ -20,12 +21,23 @@ _SEALED = Text(
 
 
 async def announce(world: World, uow: UnitOfWork, case: Case) -> None:
-    """Put a message for every signer who takes papers electronically."""
+    """Put a message for every signer who takes papers electronically, and keep links open.
+
+    A link lives at least as long as the copy stands ready behind it.
+    """
+    await _lengthen(world, uow, case)
     sessions = await uow.sessions.of_case(case.id)
     session = sessions[-1] if sessions else None
     for person in signers(case, world.pack, world.pack.local_day(world.clock.now())):
         if person.mobile and _takes_papers(session, person):
             await uow.outbox.add(_message(world, case, person))
+
+
+async def _lengthen(world: World, uow: UnitOfWork, case: Case) -> None:
+    until = world.clock.now() + timedelta(days=world.rules.copy_days)
+    for invitation in await uow.invitations.of_case(case.id):
+        if invitation.expires_at < until:
+            await uow.invitations.save(replace(invitation, expires_at=until))
 
 
 def _takes_papers(session: Session | None, person: Person) -> bool:
