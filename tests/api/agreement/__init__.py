@@ -1,0 +1,1 @@
+"""The agreement over HTTP, from draft to record."""
