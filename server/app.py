@@ -26,6 +26,7 @@ from server.documents.pool import ProcessWorkPool
 from server.documents.signatures import verify_signature
 from server.documents.work import EcdsaChecker, LocalSealer, LocalSigner, TypstRenderer
 from server.domain.jurisdiction.packs import pack_of
+from server.media.address import announced
 from server.media.client import WorkerClient
 from server.media.settings import WorkerSettings
 from server.notify.command import CommandNotifier
@@ -80,7 +81,7 @@ def worker_settings(settings: Settings) -> WorkerSettings:
         control=settings.control,
         bind=settings.media_host,
         port=settings.media_port,
-        announced=tuple(settings.media_announced.split(",")),
+        announced=announced(settings.media_host, settings.media_address),
     )
 
 

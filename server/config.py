@@ -104,11 +104,6 @@ class Settings(BaseSettings):
         return frozenset({f"{parts.scheme}://{parts.netloc}"})
 
     @property
-    def media_announced(self) -> str:
-        """The address phones are told for media."""
-        return self.media_address or self.media_host
-
-    @property
     def database(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{self.data / 'heyi.db'}"

@@ -73,8 +73,8 @@ def expect_staff(session: Session, staff: StaffId) -> Session:
 
 
 def open_session(session: Session, facts: Facts) -> Step:
-    """The host opens the sitting; everybody stays in the own lobby."""
-    opened = replace(session.move(SessionState.OPEN), host=StaffId(facts.actor))
+    """Who takes the chair opens the sitting; everybody stays in the own lobby."""
+    opened = replace(session.move(SessionState.OPEN), chair=StaffId(facts.actor))
     opened = replace(opened, opened_at=facts.now, space=STAFF_LOBBY)
     return _step(opened, facts, "session.open", "opened")
 
@@ -94,16 +94,16 @@ def pause(session: Session, facts: Facts) -> Step:
 
 
 def freeze(session: Session, facts: Facts) -> Step:
-    """The host is gone longer than the grace: nobody is left unsupervised."""
+    """The chair is empty longer than the grace: nobody is left unsupervised."""
     held = replace(session.move(SessionState.FROZEN), space=STAFF_LOBBY)
     return _step(held, facts, "session.freeze", "frozen")
 
 
 def take_over(session: Session, facts: Facts) -> Step:
-    """A deputy becomes the host, in whatever state the sitting is."""
+    """A deputy takes the chair, in whatever state the sitting is."""
     if session.over or session.state is SessionState.SCHEDULED:
         raise WrongStateError(state=session.state)
-    taken = replace(session, host=StaffId(facts.actor), space=STAFF_LOBBY)
+    taken = replace(session, chair=StaffId(facts.actor), space=STAFF_LOBBY)
     return _step(taken, facts, "session.takeover", "taken_over")
 
 

@@ -173,7 +173,7 @@ class Session:
     case_id: CaseId
     committee_id: CommitteeId
     planned_at: datetime
-    host: StaffId | None = None
+    chair: StaffId | None = None
     state: SessionState = SessionState.SCHEDULED
     space: Space = STAFF_LOBBY
     recorder_in_caucus: bool = False
@@ -231,7 +231,7 @@ class Session:
 
     def _staff_place(self, one: Participant) -> Space:
         alone = self.space.kind is SpaceKind.CAUCUS and not self.recorder_in_caucus
-        return STAFF_LOBBY if alone and one.staff_id != self.host else self.space
+        return STAFF_LOBBY if alone and one.staff_id != self.chair else self.space
 
     def consent(self, person: PersonId, scope: str) -> Consent | None:
         """Return the person's latest answer to one scope."""

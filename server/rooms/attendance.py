@@ -43,15 +43,15 @@ async def enter(room: Room, seat: SeatId, socket: str, staff: StaffId | None) ->
     await _note_arrival(room, seat, before)
     now = room.ports.clock.now()
     _put(room, replace(before, socket=socket, absence="none", since=now))
-    if _is_host(room, seat):
-        room.host_lost_at = None
+    if _in_chair(room, seat):
+        room.chair_empty_since = None
     await room.tell("joined")
     return before.socket if before.socket != socket else None
 
 
-def _is_host(room: Room, seat: SeatId) -> bool:
-    host = room.session.host
-    return host is not None and seat == SeatId(host)
+def _in_chair(room: Room, seat: SeatId) -> bool:
+    chair = room.session.chair
+    return chair is not None and seat == SeatId(chair)
 
 
 async def _note_arrival(room: Room, seat: SeatId, before: Presence) -> None:
@@ -68,8 +68,8 @@ async def leave(room: Room, seat: SeatId, socket: str, absence: str) -> None:
         return
     now = room.ports.clock.now()
     _put(room, replace(before, socket=None, absence=absence, since=now, speaking=False))
-    if _is_host(room, seat):
-        room.host_lost_at = room.ports.clock.monotonic()
+    if _in_chair(room, seat):
+        room.chair_empty_since = room.ports.clock.monotonic()
     if absence == "gone":
         await _hang_up(room, seat)
         await room.note("leave", seat)
@@ -113,9 +113,9 @@ async def own_media(room: Room, seat: SeatId, **told: str | bool) -> None:
         await room.tell("media")
 
 
-async def call(room: Room, seat: SeatId, wish: str | None) -> None:
+async def ask_for_mediator(room: Room, seat: SeatId, wish: str | None) -> None:
     """A party calls the mediator, or staff answer the call (`wish` None)."""
-    _put(room, replace(presence(room, seat), call=wish))
+    _put(room, replace(presence(room, seat), wish=wish))
     if wish is not None:
         await room.note("call_mediator", seat)
     await room.tell("called")

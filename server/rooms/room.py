@@ -42,7 +42,7 @@ class Room:
         self._lamp = Lamp.NONE
         self._lamp_at: datetime | None = None
         self._log_ok = True
-        self.host_lost_at: float | None = ports.clock.monotonic()
+        self.chair_empty_since: float | None = ports.clock.monotonic()
 
     @property
     def session(self) -> Session:
@@ -197,10 +197,10 @@ class Room:
         await self.tell("media_lost")
 
     async def tick(self) -> None:
-        """Freeze when the host has been gone longer than the grace."""
-        if self.host_lost_at is None or not self.session.running:
+        """Freeze when the chair has been empty longer than the grace."""
+        if self.chair_empty_since is None or not self.session.running:
             return
-        if self.ports.clock.monotonic() - self.host_lost_at >= self.ports.grace:
+        if self.ports.clock.monotonic() - self.chair_empty_since >= self.ports.grace:
             await self.decide(SYSTEM, conduct.freeze)
 
     async def tell(self, *events: str) -> None:

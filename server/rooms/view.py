@@ -38,7 +38,7 @@ class Presence:
     connection: ConnectionId | None = None
     pending: frozenset[ConnectionId] = frozenset()
     speaking: bool = False
-    call: str | None = None
+    wish: str | None = None
 
     @property
     def present(self) -> bool:

@@ -99,7 +99,7 @@ async def own_media(a: Asked) -> None:
 
 
 async def call_mediator(a: Asked) -> None:
-    await a.in_room(lambda r: attendance.call(r, a.caller.seat, a.say.wish))
+    await a.in_room(lambda r: attendance.ask_for_mediator(r, a.caller.seat, a.say.wish))
 
 
 async def rights_heard(a: Asked) -> None:

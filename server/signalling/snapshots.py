@@ -155,7 +155,7 @@ def _absence(presence: Presence) -> Absence:
 def _staff_role(session: Session, one: Participant) -> Literal["mediator", "recorder"] | None:
     if one.staff_id is None:
         return None
-    return "mediator" if one.staff_id == session.host else "recorder"
+    return "mediator" if one.staff_id == session.chair else "recorder"
 
 
 def _name(view: RoomView, one: Participant, person: Person | None) -> str:
@@ -243,7 +243,7 @@ def _desk_seat(view: RoomView, one: Participant) -> DeskSeat:
         online_consent=online.agreed if online else None,
         rights_heard=len(_heard(session, one)),
         environment=_said(session, one),
-        call=presence.call,
+        call=presence.wish,
         device_waiting=person.id in view.scene.waiting,
         owed=list(owed.before_admission(session, person, view.rights_blocks)),
     )

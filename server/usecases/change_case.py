@@ -154,8 +154,8 @@ async def _follow(uow: UnitOfWork, case: Case, sessions: Sequence[Session]) -> N
             if one.person_id is None or one.person_id in people
         )
         begun = session.state is not SessionState.SCHEDULED
-        chair = session.host if begun else case.mediator_id
-        if (after := replace(session, participants=seated, host=chair)) != session:
+        chair = session.chair if begun else case.mediator_id
+        if (after := replace(session, participants=seated, chair=chair)) != session:
             await uow.sessions.save(after)
 
 

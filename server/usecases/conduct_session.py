@@ -30,7 +30,7 @@ async def by_staff(
     act: Act = Act.CONDUCT,
     hold_minutes: int | None = None,
 ) -> Session:
-    """Let a member of staff take a decision; only the host moves people."""
+    """Let a member of staff take a decision; only who is in the chair moves people."""
 
     async def job(room: Room) -> Session:
         access.allow(actor, act, access.of_case(room.scene.case, actor))
@@ -123,7 +123,7 @@ async def answer_call(world: World, actor: Actor, session: SessionId, seat: Seat
 
     async def job(room: Room) -> None:
         access.allow(actor, Act.CONDUCT, access.of_case(room.scene.case, actor))
-        await attendance.call(room, seat, None)
+        await attendance.ask_for_mediator(room, seat, None)
 
     await world.rooms.within(session, job)
 
@@ -163,7 +163,7 @@ async def adjourn(world: World, actor: Actor, session: SessionId, next_at: datet
         case_id=ended.case_id,
         committee_id=ended.committee_id,
         planned_at=next_at,
-        host=StaffId(actor.staff_id),
+        chair=StaffId(actor.staff_id),
         consents=ended.consents,
     )
     async with world.store.write() as uow:

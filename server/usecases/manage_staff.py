@@ -1,6 +1,6 @@
 """Admin's work: staff, roles, membership, credentials. No content of any case."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from server.domain.access import Act, Thing, allow
@@ -81,7 +81,7 @@ async def list_staff(world: World, actor: Actor, act: Act) -> Sequence[Staff]:
 
 
 async def change_staff(
-    world: World, actor: Actor, staff_id: StaffId, changes: dict[str, object]
+    world: World, actor: Actor, staff_id: StaffId, changes: Mapping[str, object]
 ) -> Staff:
     """Change roles or membership; it holds at once, on open consoles too.
 

@@ -107,7 +107,7 @@ def new_session(world: World, case: Case, at: datetime) -> Session:
         case_id=case.id,
         committee_id=case.committee_id,
         planned_at=at,
-        host=case.mediator_id,
+        chair=case.mediator_id,
     )
 
 

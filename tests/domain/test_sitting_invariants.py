@@ -159,7 +159,7 @@ def test_the_excluded_side_has_no_part_in_a_caucus(
                 side = side_of(now, seat)
                 assert side in {None, now.space.side}
         alone = SeatId(RECORDER)
-        if not now.recorder_in_caucus and now.host == MEDIATOR:
+        if not now.recorder_in_caucus and now.chair == MEDIATOR:
             assert all(alone not in pair for pair in hearing(now))
 
     play(session, decisions, check)

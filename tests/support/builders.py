@@ -127,7 +127,7 @@ def prepared(session: Session) -> Session:
     return replace(
         session,
         state=SessionState.OPEN,
-        host=MEDIATOR,
+        chair=MEDIATOR,
         opened_at=NOW,
         consents=consents,
         identity_checks=checks,

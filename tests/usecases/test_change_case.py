@@ -161,7 +161,7 @@ async def test_a_new_mediator_takes_the_chair_of_the_sitting_to_come(world: Worl
     case = await cases.registered(world)
     changed = replace(seen(case), mediator_id=actor("lin").staff_id)
     facts = await change(world, case, changed)
-    assert facts.sessions[0].host == "staff-lin"
+    assert facts.sessions[0].chair == "staff-lin"
     assert (await cases.logged(world, case.id))[-1]["facts"] == {"mediator": "staff-lin"}
 
 

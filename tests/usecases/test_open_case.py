@@ -52,7 +52,7 @@ async def test_a_planned_sitting_is_made_with_the_case(world: World) -> None:
     case = await cases.registered(world)
     async with world.store.read() as uow:
         (session,) = await uow.sessions.of_case(case.id)
-    assert (session.planned_at, session.host) == (cases.PLANNED, "staff-su")
+    assert (session.planned_at, session.chair) == (cases.PLANNED, "staff-su")
 
 
 async def test_the_log_tells_what_happened_and_nobodys_name(world: World) -> None:
