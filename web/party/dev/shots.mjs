@@ -1,11 +1,9 @@
 // Pictures of every screen: node dev/shots.mjs OUT_DIR [screen ...]  (needs `npm run dev -w @heyi/party` running on :5199)
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
+import { SCREENS } from "./screens.mjs";
 
 const [out = "shots", ...only] = process.argv.slice(2);
-const all = ["invitation", "declined", "consents", "consentsDone", "device", "lobby", "reception", "rights", "joint",
-  "jointWeak", "jointMany", "lost", "soundLocked", "caucus", "caucusCutting", "caucusFailed", "hold", "paused", "frozen",
-  "readBack", "minutes", "sign", "receipt", "effective", "stopped", "adjourned", "left", "second", "replaced"];
 const width = Number(process.env.WIDTH ?? 360);
 const height = Number(process.env.HEIGHT ?? 640);
 const size = process.env.SIZE ?? "";
@@ -20,7 +18,7 @@ const page = await browser.newPage({ viewport: { width, height }, isMobile: true
 page.on("pageerror", (error) => console.error("page error:", error.message));
 page.on("console", (message) => { if (message.type() === "error" || message.type() === "warning") console.error(message.text()); });
 for (const lang of langs) {
-  for (const screen of only.length > 0 ? only : all) {
+  for (const screen of only.length > 0 ? only : SCREENS) {
     const query = new URLSearchParams({ screen, lang, ...(size ? { size } : {}), ...(process.env.MEDIA ? { media: process.env.MEDIA } : {}) });
     await page.goto(`http://127.0.0.1:5199/party/dev/index.html?${query}`);
     await page.waitForSelector("body[data-ready]");
