@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from server.api import demo, frame, headers, health, site, static
 from server.api.endpoint import WORLD
+from server.api.forwarded import TRUSTED
 from server.api.metrics import METRICS, Metrics
 from server.api.throttle import DOORS, Doors
 from server.archive.local import LocalArchive
@@ -79,9 +80,9 @@ def worker_settings(settings: Settings) -> WorkerSettings:
     """Return what the media worker is told."""
     return WorkerSettings(
         control=settings.control,
-        bind=settings.media_host,
+        bind=settings.media_bind,
         port=settings.media_port,
-        announced=announced(settings.media_host, settings.media_address),
+        announced=announced(settings.media_bind, settings.media_address),
     )
 
 
@@ -132,6 +133,8 @@ async def running(settings: Settings, seed: Seed | None = None) -> AsyncIterator
         )
         fonts = font_folders(settings.fonts)
         keys = KeyStore(settings.keys, key(settings))
+        archive = LocalArchive(settings.data, pool, VERIFIER_TOOLS)
+        archive.sweep()
         world = World(
             clock=clock,
             ids=ids,
@@ -142,7 +145,7 @@ async def running(settings: Settings, seed: Seed | None = None) -> AsyncIterator
             sealer=LocalSealer(pool, keys, fonts),
             signer=LocalSigner(pool, keys),
             checker=EcdsaChecker(),
-            archive=LocalArchive(settings.data, pool, VERIFIER_TOOLS),
+            archive=archive,
             rooms=registry,
             pack=pack,
             rules=_rules(settings),
@@ -197,6 +200,7 @@ def _chosen_notifier(settings: Settings) -> Notifier:
 def _site(settings: Settings, world: World, client: WorkerClient) -> web.Application:
     built = site.make_site(demonstration=settings.demo)
     built[WORLD] = world
+    built[TRUSTED] = frozenset(settings.trusted_proxies.replace(" ", "").split(","))
     built[frame.ORIGINS] = settings.origins
     built[headers.SOCKETS] = headers.socket_origin(settings.url)
     built[health.MEDIA] = client

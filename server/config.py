@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "HEYI_"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - phones come from anywhere once an address is announced
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 
@@ -33,10 +34,19 @@ class Settings(BaseSettings):
     public_url: str = Field(
         "", description="What people type: scheme, name, port. Empty: `http://<host>:<port>`."
     )
-    media_host: str = Field("127.0.0.1", description="Address the media worker listens on.")
+    media_host: str = Field(
+        "",
+        description=(
+            "Address the media worker listens on. Empty: 127.0.0.1, or every address once "
+            "`HEYI_MEDIA_ADDRESS` is set."
+        ),
+    )
     media_port: Port = Field(8081, description="UDP port of sound and picture.")
     media_address: str = Field(
         "", description="Address phones are told for media. Empty: the media host."
+    )
+    trusted_proxies: str = Field(
+        "", description="Addresses of proxies whose `X-Forwarded-For` is believed, by comma."
     )
     data: Path = Field(ROOT / "recordings", description="Data folder; it must be on a local disk.")
     database_url: str = Field(
@@ -85,11 +95,22 @@ class Settings(BaseSettings):
     def _whole(self) -> Self:
         if (self.tls_cert is None) != (self.tls_key is None):
             raise ValueError("HEYI_TLS_CERT and HEYI_TLS_KEY belong together: set both or none")
-        if self.demo and self.host not in _LOOPBACK:
+        if self.demo and not self.on_loopback:
             raise ValueError(
-                "HEYI_DEMO hands out one-time codes, so HEYI_HOST must stay 127.0.0.1 with it"
+                "HEYI_DEMO hands out one-time codes, so HEYI_HOST and HEYI_PUBLIC_URL must stay "
+                "127.0.0.1 with it"
             )
         return self
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach the web server."""
+        return self.host in _LOOPBACK and urlsplit(self.url).hostname in _LOOPBACK
+
+    @property
+    def media_bind(self) -> str:
+        """The address the media worker listens on."""
+        return self.media_host or (_EVERYWHERE if self.media_address else "127.0.0.1")
 
     @property
     def url(self) -> str:

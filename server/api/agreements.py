@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from server.api.binary import PDF, PNG, WEBP, page_of, shown, width_of
+from server.api.binary import PDF, PNG, WEBP, page_of, saved, shown, width_of
 from server.api.cases import case_id
 from server.api.endpoint import Context
 from server.api.schemas import agreement as wire
@@ -88,7 +88,8 @@ async def page(context: Context, _: None) -> web.Response:
 
 async def pdf(context: Context, _: None) -> web.Response:
     """Return the exact PDF."""
-    return shown(await show_pages.staff_pdf(context.world, context.staff, case_id(context)), PDF)
+    content = await show_pages.staff_pdf(context.world, context.staff, case_id(context))
+    return saved(content, PDF, f"{case_id(context)}.pdf")
 
 
 async def handwriting(context: Context, _: None) -> web.Response:

@@ -20,6 +20,7 @@ from server.api import (
     signing,
 )
 from server.api.endpoint import Handler, Route
+from server.api.forwarded import believe_own_proxies
 from server.api.frame import wrap
 from server.api.headers import secure
 from server.api.metrics import METRICS, Metrics, count
@@ -54,7 +55,9 @@ def handler_of(route: Route) -> Handler:
 
 def make_site(*, demonstration: bool) -> web.Application:
     """Return the application with every route; the codes' route only in demo mode."""
-    site = web.Application(middlewares=[count, secure], client_max_size=BODY_LIMIT)
+    site = web.Application(
+        middlewares=[believe_own_proxies, count, secure], client_max_size=BODY_LIMIT
+    )
     site[METRICS] = Metrics()
     _mount(site, (*ROUTES, *DEMO) if demonstration else ROUTES)
     return site

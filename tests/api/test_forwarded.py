@@ -1,0 +1,61 @@
+"""Whose address counts behind a proxy, and that the demonstration's codes stay here."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from server.api.forwarded import TRUSTED, believe_own_proxies, came_through_a_proxy
+from server.config import SettingsError, load
+
+
+async def _remote(request: web.Request) -> web.Response:
+    through = came_through_a_proxy(request)
+    return web.json_response({"remote": request.remote, "through": through})
+
+
+Client = TestClient[web.Request, web.Application]
+
+
+async def _client(*trusted: str) -> Client:
+    app = web.Application(middlewares=[believe_own_proxies])
+    app[TRUSTED] = frozenset(trusted)
+    app.router.add_get("/", _remote)
+    return TestClient(TestServer(app))
+
+
+@pytest.fixture
+async def behind() -> AsyncIterator[Client]:
+    async with await _client("127.0.0.1") as client:
+        yield client
+
+
+@pytest.fixture
+async def alone() -> AsyncIterator[Client]:
+    async with await _client() as client:
+        yield client
+
+
+async def test_a_trusted_proxys_last_word_is_believed(behind: Client) -> None:
+    told = {"X-Forwarded-For": "203.0.113.9, 198.51.100.4"}
+    answer = await (await behind.get("/", headers=told)).json()
+    assert answer == {"remote": "198.51.100.4", "through": True}
+
+
+async def test_nobody_else_is_believed(alone: Client) -> None:
+    answer = await (await alone.get("/", headers={"X-Forwarded-For": "203.0.113.9"})).json()
+    assert answer == {"remote": "127.0.0.1", "through": True}
+
+
+@pytest.mark.parametrize("name", ["host", "public_url"])
+def test_a_demonstration_stays_on_this_machine(name: str) -> None:
+    elsewhere = {"host": "192.0.2.5", "public_url": "https://heyi.example"}
+    with pytest.raises(SettingsError, match="HEYI_DEMO"):
+        load(demo=True, **{name: elsewhere[name]})
+
+
+def test_an_announced_address_opens_the_media_port_to_everybody() -> None:
+    assert load().media_bind == "127.0.0.1"
+    assert load(media_address="203.0.113.7").media_bind == "0.0.0.0"
+    assert load(media_address="203.0.113.7", media_host="192.0.2.8").media_bind == "192.0.2.8"
