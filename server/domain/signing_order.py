@@ -97,14 +97,16 @@ def refused(agreement: Agreement, person: PersonId, reason: str) -> Agreement:
 def scanned(agreement: Agreement, signer: str, scan: FileId) -> Agreement:
     """Return it with the scan of the organisation's seal beside the signer's signature.
 
-    Raises WrongStateError before he has signed or after the text left `locked`,
-    ForbiddenError where no seal belongs.
+    Raises WrongStateError before he has signed and once the mediator has, who signs with
+    the seal before his eyes; ForbiddenError where no seal belongs.
     """
     line = line_of(agreement, signer)
     if line is None or line.party_id is None or line.role not in {"agent", "legal_representative"}:
         raise ForbiddenError(act="seal_scan")
     if agreement.state is not AgreementState.LOCKED or agreement.signature_of(signer) is None:
         raise WrongStateError(state="not_signed")
+    if any(given.role in OFFICIALS for given in agreement.signatures):
+        raise WrongStateError(state="officials_signed")
     return replace(
         agreement,
         signatures=tuple(

@@ -6,6 +6,7 @@ from server.domain.agreement import Agreement
 from server.domain.case import Case, CaseState
 from server.domain.errors import NotFoundError, WrongStateError
 from server.domain.ids import AgreementId, CaseId
+from server.domain.sealing import waits
 from server.domain.session_log import Happening
 from server.ports.store import UnitOfWork
 from server.usecases.world import World
@@ -19,13 +20,16 @@ Step = Callable[[UnitOfWork, Case, Agreement], Awaitable[Changed]]
 async def change(world: World, case_id: CaseId, step: Step) -> Agreement:
     """Let a step change the agreement in the case's turn, with its log entries or not at all.
 
-    The step may refuse by raising; nothing is written then.
+    The step may refuse by raising; nothing is written then. Raises WrongStateError once
+    the case has ended, unless its seal was begun before.
     """
 
     async def job() -> Agreement:
         async with world.store.write() as uow:
             case = await uow.cases.get(case_id)
             agreement = await _opened(world, uow, case)
+            if case.state is CaseState.ENDED and not waits(agreement):
+                raise WrongStateError(state=case.state)
             after, logged = await step(uow, case, agreement)
             saved = agreement if after == agreement else await uow.agreements.save(after)
             await uow.log.append(case_id, logged, world.clock.now())

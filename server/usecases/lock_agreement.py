@@ -12,7 +12,7 @@ from server.domain.access import Act
 from server.domain.agreement import Agreement, AgreementState, Locked, lock as locked_by
 from server.domain.agreement_document import AgreementDocument, canonical_bytes
 from server.domain.agreement_text import document, expected_signers
-from server.domain.case import Case
+from server.domain.case import Case, CaseState
 from server.domain.errors import (
     DomainError,
     MissingStepsError,
@@ -99,6 +99,8 @@ def _expect_draft(facts: CaseFacts, revision: int) -> Agreement:
     agreement = facts.agreement
     if agreement is None:
         raise WrongStateError(state="no_draft")
+    if facts.case.state is CaseState.ENDED:
+        raise WrongStateError(state=facts.case.state)
     if agreement.state is not AgreementState.DRAFTING:
         raise WrongStateError(state=agreement.state)
     if agreement.revision != revision:

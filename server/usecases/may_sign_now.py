@@ -1,9 +1,14 @@
 """Decides whether a person may sign the locked text now, and what he has to show for it."""
 
 from server.domain.agreement import AgreementState, Locked
-from server.domain.case import Person
+from server.domain.case import CaseState, Person
 from server.domain.draft_check import owed_by_signer
-from server.domain.errors import ForbiddenError, MissingStepsError, StaleRevisionError
+from server.domain.errors import (
+    ForbiddenError,
+    MissingStepsError,
+    StaleRevisionError,
+    WrongStateError,
+)
 from server.domain.representation import may_sign
 from server.domain.session import IdentityCheck, Session
 from server.domain.signing_order import expect_turn, line_of
@@ -20,7 +25,8 @@ def why_not(world: World, desk: OwnDesk) -> str | None:
     confirmed_on_video.
     """
     agreement = desk.agreement
-    if agreement is None or agreement.state is not AgreementState.LOCKED:
+    ended = desk.facts.case.state is CaseState.ENDED
+    if agreement is None or agreement.state is not AgreementState.LOCKED or ended:
         return "not_locked"
     if line_of(agreement, desk.person.id) is None:
         return "not_signer"
@@ -57,6 +63,8 @@ def expect_ready(world: World, desk: OwnDesk, pdf_sha256: str) -> Locked:
     """
     if desk.agreement is None:
         raise ForbiddenError(act="sign")
+    if desk.facts.case.state is CaseState.ENDED:
+        raise WrongStateError(state=desk.facts.case.state)
     expect_turn(desk.agreement, desk.person.id)
     locked = desk.agreement.locked
     if locked is None or locked.pdf_sha256 != pdf_sha256:

@@ -148,6 +148,12 @@ def test_a_scan_belongs_to_a_signature_given_for_an_organisation() -> None:
             scanned(by("chen", "lin"), stranger, FileId("scan"))
 
 
+def test_a_scan_is_not_exchanged_after_the_mediator_has_seen_it() -> None:
+    assert scanned(by("chen", "lin"), "lin", FileId("better")).signatures[1].seal_scan == "better"
+    with pytest.raises(WrongStateError):
+        scanned(by("chen", "lin", "su"), "lin", FileId("other"))
+
+
 def test_a_signature_counts_once_and_a_stranger_has_no_line() -> None:
     with pytest.raises(WrongStateError):
         signed(by("chen"), signature("chen"))

@@ -29,6 +29,7 @@ from server.ports.store import DiskFullError
 from server.usecases import (
     answer_link,
     conduct_session,
+    end_case,
     read_agreement,
     show_pages,
     sign_agreement,
@@ -406,3 +407,19 @@ async def test_refusing_to_sign_tells_the_mediator_and_may_be_taken_back(office:
     assert text.refused_by is None
     with pytest.raises(WrongStateError):
         await sign_agreement.refuse(world, phone.invitation, phone.device, "")
+
+
+async def test_nothing_is_signed_or_written_after_a_party_stopped(office: Stage) -> None:
+    made = await signing.locked(office)
+    phone, world = made.worker, office.world
+    await phone.look()
+    pending = await phone.ask()
+    await end_case.stop(world, made.agent.invitation, "")
+    assert (await cases.stored(world, made.case.id)).state is CaseState.ENDED
+    with pytest.raises(WrongStateError):
+        await phone.submit(phone.signed(pending))
+    with pytest.raises(WrongStateError):
+        await phone.ask()
+    with pytest.raises(WrongStateError):
+        await unlock_agreement.unlock(world, actor("su"), made.case.id, "再谈谈")
+    assert (await agreement(world, made.case.id)).signatures == ()
