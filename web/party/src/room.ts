@@ -151,6 +151,7 @@ export class Room {
   async goLive(): Promise<void> {
     this.#sink ??= createSink(this.#shelf, (locked) => this.put({ is: "soundLocked", locked }));
     this.#bell ??= createBell();
+    if (this.seat.device === "holder") return this.put({ is: "go", step: "live" });
     await this.attempt(async () => {
       await this.api.enter();
       this.put({ is: "go", step: "live" });
@@ -268,6 +269,7 @@ export class Room {
         return;
       case "ring":
         this.#bell?.ring();
+        if (document.hidden) document.title = this.t("liveAdmitted");
         return;
       case "announce":
         return this.#announce(effect.word);
@@ -377,6 +379,7 @@ export class Room {
   readonly #seen = (): void => {
     const hidden = document.visibilityState === "hidden";
     this.put({ is: "away", away: hidden ? "page_hidden" : this.state.value.interrupted ? "telephone" : "none" });
+    if (!hidden) document.title = this.t("brand");
     if (!hidden && this.media.value.phase === "open") this.owner.check();
   };
 

@@ -21,6 +21,15 @@ export function restoreSize(): void {
   apply(stored());
 }
 
+/** Large type from the start for a person who asked for it, unless this phone was already set otherwise. */
+export function suggestSize(): void {
+  try {
+    if (localStorage.getItem(KEY) === null) apply("large");
+  } catch {
+    apply("large");
+  }
+}
+
 export function nextSize(): string {
   const now = document.documentElement.dataset["size"] ?? "";
   const step = STEPS[(STEPS.indexOf(now as (typeof STEPS)[number]) + 1) % STEPS.length] ?? "";

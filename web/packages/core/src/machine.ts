@@ -73,7 +73,8 @@ export type Outcome = readonly [PartyState, readonly Effect[]];
 export function firstStep(seat: SeatView): Step {
   if (seat.answer === "refused") return "declined";
   if (seat.ended !== null || isShut(seat) || hasPapers(seat)) return "papers";
-  if (seat.answer !== "accepted") return "invitation";
+  // Without a planned sitting there is nothing to consent to and no room to enter yet.
+  if (seat.answer !== "accepted" || seat.session_id === null) return "invitation";
   return seat.consents.some((consent) => consent.answer === null) ? "consents" : "device";
 }
 
@@ -167,6 +168,7 @@ function changed(state: PartyState, change: Change): Outcome {
   if (moved(before, snapshot)) effects.push({ do: "blank" });
   effects.push({ do: "route", snapshot }, ...sending(state, next));
   if (isOver(snapshot)) effects.push({ do: "endMedia" }, { do: "wake", on: false }, { do: "refreshSeat" });
+  else if (snapshot.device === "waiting") effects.push({ do: "endMedia" });
   else if (next.media === "none" && snapshot.device === "holder") {
     effects.push({ do: "startMedia" });
     return [{ ...next, media: "asked" }, [...effects, ...news(before, change)]];
@@ -189,6 +191,13 @@ function news(before: Snapshot | null, change: Change): Effect[] {
     events.includes("agreement");
   if (papers && snapshot.agreement_state !== null) effects.push({ do: "refreshAgreement" }, { do: "refreshSeat" });
   return effects;
+}
+
+/** Enters, and asks for media in the same breath: the server takes the requests of one browser in their order. */
+function lineUp(state: PartyState): Outcome {
+  const enter: Effect = { do: "enter", since: state.snapshot?.n ?? 0 };
+  if (state.media !== "none") return [{ ...state, fresh: true }, [enter]];
+  return [{ ...state, fresh: true, media: "asked" }, [enter, { do: "startMedia" }]];
 }
 
 function lineDown(state: PartyState, at: number): Outcome {
@@ -239,7 +248,7 @@ export function advance(state: PartyState, event: PartyEvent): Outcome {
     case "go":
       return goes(state, event.step);
     case "lineUp":
-      return [{ ...state, fresh: true }, [{ do: "enter", since: state.snapshot?.n ?? 0 }]];
+      return lineUp(state);
     case "lineDown":
       return lineDown(state, event.at);
     case "replaced":

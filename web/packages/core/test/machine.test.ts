@@ -50,7 +50,7 @@ describe("first step", () => {
     expect(firstStep(seatView({ answer: "accepted" }))).toBe("consents");
     expect(firstStep(seatView({ answer: "accepted", consents: [] }))).toBe("device");
     expect(firstStep(seatView({ answer: "accepted", session_state: "closed" }))).toBe("papers");
-    expect(firstStep(seatView({ session_id: null, session_state: null }))).toBe("invitation");
+    expect(firstStep(seatView({ answer: "accepted", session_id: null, session_state: null }))).toBe("invitation");
   });
 });
 
@@ -58,10 +58,10 @@ describe("entering", () => {
   it("opens the line, enters with the last number, takes the answer as the state, then starts media", () => {
     const start = begin(seatView({ answer: "accepted", consents: [] }));
     const [entered, first] = run(start, { is: "go", step: "live" }, { is: "lineUp" });
-    expect(done(first)).toEqual(["openLine", "wake", "enter"]);
+    expect(done(first)).toEqual(["openLine", "wake", "enter", "startMedia"]);
     expect(screenOf(entered)).toBe("connecting");
     const [there, second] = run(entered, { is: "change", change: change(3, { space: "lobby", slots: [], audience: [] }) });
-    expect(done(second)).toEqual(["route", "startMedia"]);
+    expect(done(second)).toEqual(["route"]);
     expect(screenOf(there)).toBe("lobby");
   });
 
@@ -75,6 +75,8 @@ describe("entering", () => {
   it("waits as a second phone without media, and enters again when let in", () => {
     const waiting = live({ device: "waiting", seats: [], slots: [] });
     expect(screenOf(waiting)).toBe("second");
+    const [, told] = run(live(), { is: "change", change: change(20, { device: "waiting", seats: [], slots: [] }) });
+    expect(done(told)).toContain("endMedia");
     const [, effects] = run({ ...waiting, media: "none" }, { is: "change", change: change(20, {}, ["enter_again"]) });
     expect(done(effects)).toContain("enter");
   });

@@ -43,6 +43,12 @@ export function browserMedia(): MediaPort {
   };
 }
 
+/** Newer Safari keeps loudness and echo control right only when told that both ways are wanted. */
+function claimSound(): void {
+  const audio = (navigator as Navigator & { audioSession?: { type: string } }).audioSession;
+  if (audio) audio.type = "play-and-record";
+}
+
 export class MediaOwner {
   #state: MediaState = {
     phase: "closed",
@@ -67,6 +73,7 @@ export class MediaOwner {
   /** Opens microphone and, if wanted, camera. Call it from a tap. A missing camera leaves sound alone: a result. */
   async open(wantPicture: boolean): Promise<MediaState> {
     this.#set({ phase: "asking", trouble: null });
+    claimSound();
     try {
       this.#take(await this.#ask(wantPicture));
     } catch (error) {

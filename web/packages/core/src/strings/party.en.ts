@@ -41,6 +41,7 @@ export const partyEn: Dictionary<PartyKey> = {
   otherTime: "Another time",
   decline: "Decline",
   ask: "Ask",
+  acceptedWait: "Noted: you are taking part. You will be told once the time is fixed.",
   declineTitle: "You are not taking part?",
   declineText: "You need not say why. If you change your mind, just ring.",
   reasonOptional: "Reason (optional)",

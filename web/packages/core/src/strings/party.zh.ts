@@ -39,6 +39,7 @@ export const partyZh = {
   otherTime: "换个时间",
   decline: "不参加",
   ask: "问一问",
+  acceptedWait: "知道了，您参加。时间定了会告诉您。",
   declineTitle: "不参加，是吗？",
   declineText: "可以不说原因。以后想参加，打电话就行。",
   reasonOptional: "原因（可以不填）",
