@@ -4,7 +4,7 @@ Any change makes a new version, so a party's answer never covers words he has no
 seen (人民法院在线调解规则 art. 22 by analogy).
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from server.domain.conduct import Decision, Facts, Step
 from server.domain.errors import NotFoundError, StaleRevisionError, WrongStateError
@@ -46,20 +46,33 @@ def ready(session: Session, facts: Facts) -> Step:
     return Step(session=asked, logged=(what,), events=("minutes",))
 
 
-def confirm(person: PersonId, version: int, *, agreed: bool, remark: str) -> Decision:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """A person's answer to one version."""
+
+    version: int
+    agreed: bool
+    remark: str = ""
+
+
+def confirm(person: PersonId, said: Confirmation) -> Decision:
     """Record a person's answer to the version he saw."""
 
     def decide(session: Session, facts: Facts) -> Step:
-        if version != session.minutes_version:
+        if said.version != session.minutes_version:
             raise StaleRevisionError(revision=session.minutes_version)
         if not session.minutes_ready:
             raise WrongStateError(state="minutes_not_ready")
         given = MinutesAnswer(
-            person_id=person, version=version, agreed=agreed, remark=remark, at=facts.now
+            person_id=person,
+            version=said.version,
+            agreed=said.agreed,
+            remark=said.remark,
+            at=facts.now,
         )
         kept = tuple(a for a in session.minutes_answers if a.person_id != person)
-        kind = "minutes.confirmed" if agreed else "minutes.disputed"
-        what = happened(kind, facts.actor, person=person, version=version)
+        kind = "minutes.confirmed" if said.agreed else "minutes.disputed"
+        what = happened(kind, facts.actor, person=person, version=said.version)
         answered = replace(session, minutes_answers=(*kept, given))
         return Step(session=answered, logged=(what,), events=("minutes",))
 

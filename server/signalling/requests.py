@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from server.domain import conduct, minutes
 from server.domain.access import Act
-from server.domain.errors import ForbiddenError, WrongStateError
+from server.domain.errors import ForbiddenError, SignedOutError, WrongStateError
 from server.domain.ids import ConnectionId, PersonId, SeatId, SessionId
 from server.domain.session import MinutesItem, MinutesMark
 from server.domain.staff import Actor
@@ -15,7 +15,8 @@ from server.rooms import attendance
 from server.rooms.room import Room
 from server.signalling import messages as m
 from server.signalling.callers import Caller
-from server.usecases import conduct_session as steps
+from server.usecases import conduct_session as steps, end_case
+from server.usecases.identify import seat_of
 from server.usecases.world import World
 
 T = TypeVar("T")
@@ -111,11 +112,15 @@ async def environment(a: Asked) -> None:
 
 
 async def confirm_minutes(a: Asked) -> None:
-    await a.own(minutes.confirm(a.person, a.say.version, agreed=a.say.agreed, remark=a.say.remark))
+    said = minutes.Confirmation(**a.say.model_dump())
+    await steps.confirm_minutes(a.world, a.person, a.session, said)
 
 
 async def stop(a: Asked) -> None:
-    await a.own(conduct.stop(a.say.reason))
+    invitation = await seat_of(a.world, a.caller.token)
+    if invitation is None:
+        raise SignedOutError
+    await end_case.stop(a.world, invitation, a.say.reason)
 
 
 async def check_identity(a: Asked) -> None:

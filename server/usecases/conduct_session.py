@@ -12,6 +12,7 @@ from server.domain.ids import PersonId, SeatId, SessionId, StaffId
 from server.domain.invitation import hand_over
 from server.domain.jurisdiction.texts import text_version
 from server.domain.masking import mask_identity_number
+from server.domain.representation import may_sign
 from server.domain.session import Consent, IdentityCheck, MinutesItem, Session
 from server.domain.session_log import happened
 from server.domain.staff import Actor
@@ -36,7 +37,7 @@ async def by_staff(
         access.allow(actor, act, access.of_case(room.scene.case, actor))
         return await room.decide(actor.staff_id, decision, hold_minutes=hold_minutes)
 
-    return await world.rooms.within(session, job)
+    return await _freed(world, await world.rooms.within(session, job))
 
 
 async def by_party(
@@ -47,6 +48,28 @@ async def by_party(
     async def job(room: Room) -> Session:
         room.scene.case.person(person)
         return await room.decide(person, decision)
+
+    return await _freed(world, await world.rooms.within(session, job))
+
+
+async def _freed(world: World, session: Session) -> Session:
+    # Space for a seal was reserved when the text was locked; no seal comes any more.
+    if session.over and session.outcome == "not_agreed":
+        await world.archive.release(session.case_id)
+    return session
+
+
+async def confirm_minutes(
+    world: World, person: PersonId, session: SessionId, said: minutes.Confirmation
+) -> Session:
+    """Take a party's answer to the minutes, from himself or an agent who may sign."""
+
+    async def job(room: Room) -> Session:
+        case = room.scene.case
+        today = world.pack.local_day(world.clock.now())
+        if not may_sign(case, case.person(person), world.pack, today):
+            raise ForbiddenError(act="confirm_minutes")
+        return await room.decide(person, minutes.confirm(person, said))
 
     return await world.rooms.within(session, job)
 

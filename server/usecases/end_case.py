@@ -39,6 +39,7 @@ async def end(world: World, actor: Actor, case_id: CaseId, end_reason: str, note
             return await _end(world, uow, actor, case, (end_reason, note))
 
     facts = await world.rooms.run(case_id, job)
+    await world.archive.release(case_id)
     await world.rooms.touch(case_id, "closed")
     return facts
 

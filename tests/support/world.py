@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from server.archive.local import LocalArchive
 from server.domain.committee import Committee
 from server.domain.ids import CommitteeId, ConnectionId, RoomId, SessionId, StaffId
 from server.domain.jurisdiction.packs import pack_of
@@ -172,7 +173,7 @@ async def stage(file: Path, **rules: Any) -> AsyncIterator[Stage]:
         sealer=nowhere,
         signer=nowhere,
         checker=nowhere,
-        archive=nowhere,
+        archive=LocalArchive(file.parent, InlinePool(), nowhere),
         rooms=Registry(ports, tasks),
         pack=PACK,
         rules=replace(Rules(public_url="http://127.0.0.1:8080"), **rules),
