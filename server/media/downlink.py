@@ -8,14 +8,15 @@ from typing import Final
 from server.media.engine import Link
 from server.media.formats import CLOCK, Kind, slot_mid
 from server.media.offer import slot_name
-from server.media.rtp import FIXED, HEADER, SEQUENCE_MOD, TIMESTAMP_MOD, Packet
+from server.media.rtp import HEADER, SEQUENCE_MOD, TIMESTAMP_MOD, Packet
 from server.media.uplink import HISTORY, Uplink
 
 _MARKER: Final = 0x80
 _RESENDS_PER_ROUND: Final = 400
 _REPORT_FRESH_S: Final = 3.0
 
-Sealed = tuple[bytes, bytes | bytearray | memoryview]
+Adapted = tuple[bytes, bytearray, tuple[int, int]]
+"""What an engine's `send_rtp` takes behind the link."""
 
 
 class Downlink:
@@ -76,7 +77,7 @@ class Downlink:
 
     # ------------------------------------------------------------------ packets
 
-    def adapt(self, packet: Packet, number: int, now: float) -> Sealed | None:
+    def adapt(self, packet: Packet, number: int, now: float) -> Adapted | None:
         """Return the packet as this subscriber gets it, or None if it is not for him (yet)."""
         source = self.source
         if source is None or self.held:
@@ -97,7 +98,7 @@ class Downlink:
         self.octets += packet.payload_size
         return self._rewrite(packet, number)
 
-    def repeat(self, sequence: int) -> Sealed | None:
+    def repeat(self, sequence: int) -> Adapted | None:
         """Return a sent packet again, byte for byte: same key stream, same bytes."""
         source = self.source
         if source is None or self.held or self._run != source.run:
@@ -133,7 +134,7 @@ class Downlink:
         self._shift = self._last_number + 1 - number
         self._time_shift = self._last_time + elapsed - packet.timestamp
 
-    def _rewrite(self, packet: Packet, number: int) -> Sealed:
+    def _rewrite(self, packet: Packet, number: int) -> Adapted:
         second = packet.second
         if self.kind is Kind.AUDIO and number == self._first:
             second |= _MARKER
@@ -144,8 +145,4 @@ class Downlink:
             (packet.timestamp + self._time_shift) % TIMESTAMP_MOD,
             self.ssrc,
         )
-        if not packet.mid_at:
-            return head, memoryview(packet.raw)[FIXED:]
-        rest = packet.raw[FIXED:]
-        rest[packet.mid_at - FIXED] = self._mid
-        return head, rest
+        return head, packet.raw, (packet.mid_at, self._mid)

@@ -6,7 +6,7 @@ an engine hands over one datagram at a time, and `drain()` leaves nothing waitin
 """
 
 from collections import Counter
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from server.media.secure import SrtpPair
 from server.media.stun import Address
@@ -20,7 +20,8 @@ MAX_ADDRESSES: Final = 4
 class Link:
     """One participant's path: the addresses it has proved, where to send, and its keys.
 
-    `owner` is the plane's own; an engine only passes it back. `heard` counts what came authentic.
+    `owner` is the plane's own; an engine only passes it back. `route` is the engine's own. `heard`
+    counts what came authentic.
     """
 
     __slots__ = (
@@ -29,6 +30,7 @@ class Link:
         "faults",
         "heard",
         "owner",
+        "route",
         "rtcp_ssrcs",
         "rtp_ssrcs",
         "srtp",
@@ -40,6 +42,7 @@ class Link:
         self.addresses: list[Address] = []
         self.address: Address | None = None
         self.srtp: SrtpPair | None = None
+        self.route: Any = None
         self.rtp_ssrcs: set[int] = set()
         self.rtcp_ssrcs: set[int] = set()
         self.heard = 0
@@ -100,8 +103,11 @@ class Engine(Protocol):
         """Send bytes as they are: STUN and DTLS."""
         ...
 
-    def send_rtp(self, link: Link, head: bytes, rest: bytes | bytearray | memoryview) -> bool:
-        """Protect and send one packet: its twelve fixed header bytes and what follows them."""
+    def send_rtp(self, link: Link, head: bytes, raw: bytearray, mid: tuple[int, int]) -> bool:
+        """Protect and send `raw` under another fixed header: `head`, twelve bytes.
+
+        `mid` is a place in the packet and the byte to put there; at place 0 nothing is put.
+        """
         ...
 
     def send_rtcp(self, link: Link, packet: bytes) -> bool:

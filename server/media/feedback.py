@@ -85,8 +85,8 @@ class Feedback:
         if downlink is None:
             return
         for sequence in part.lost[:_NACKED_AT_ONCE]:
-            sealed = downlink.repeat(sequence)
-            if sealed is not None and self._engine.send_rtp(connection.link, *sealed):
+            adapted = downlink.repeat(sequence)
+            if adapted is not None and self._engine.send_rtp(connection.link, *adapted):
                 self._engine.counters["resent"] += 1
 
     def _request(self, connection: Connection, part: RtcpPsfbPacket) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+import sys
 from collections import Counter
 from typing import Final
 
@@ -15,6 +16,7 @@ from server.media.engine import (
     Receiver,
 )
 from server.media.secure import SrtpError
+from server.media.sockaddr import family_of
 from server.media.streams import Streams
 from server.media.stun import Address
 
@@ -22,15 +24,15 @@ _BATCH: Final = 64
 _BUFFER: Final = 2048
 _PORT_TRIES: Final = 20
 _SOCKET_BYTES: Final = 4 * 1024 * 1024
-_RTP_LEAST: Final = 12
-_RTCP_LEAST: Final = 8
+RTP_LEAST: Final = 12
+RTCP_LEAST: Final = 8
 
 # First byte of a datagram, RFC 7983 7.
 _STUN = range(4)
 _DTLS = range(20, 64)
 _MEDIA = range(128, 192)
 # Second byte of RTCP, RFC 5761 4.
-_RTCP = range(192, 224)
+RTCP_TYPES = range(192, 224)
 
 _log = logging.getLogger(__name__)
 
@@ -50,8 +52,11 @@ class PlainEngine:
     async def open(self, receiver: Receiver) -> int:
         self._receiver = receiver
         self._socket = await self._bind_both()
-        asyncio.get_running_loop().add_reader(self._socket, self._read)
+        self._listen(self._socket)
         return int(self._socket.getsockname()[1])
+
+    def _listen(self, udp: socket.socket) -> None:
+        asyncio.get_running_loop().add_reader(udp, self._read)
 
     async def _bind_both(self, tries: int = _PORT_TRIES) -> socket.socket:
         """Bind UDP and TCP to one number; one that the system chose may be taken for TCP."""
@@ -115,11 +120,15 @@ class PlainEngine:
         else:
             self.counters["packets_out"] += 1
 
-    def send_rtp(self, link: Link, head: bytes, rest: bytes | bytearray | memoryview) -> bool:
+    def send_rtp(self, link: Link, head: bytes, raw: bytearray, mid: tuple[int, int]) -> bool:
         if link.srtp is None or link.address is None:
             return False
+        packet = bytearray(raw)
+        packet[: len(head)] = head
+        if mid[0]:
+            packet[mid[0]] = mid[1]
         try:
-            sealed = link.srtp.protect(head + rest)
+            sealed = link.srtp.protect(bytes(packet))
         except (SrtpError, ValueError):
             self.counters["drop_protect"] += 1
             return False
@@ -165,10 +174,13 @@ class PlainEngine:
             self._hand_over(raw, address, link)
         except Exception:  # noqa: BLE001
             # Whatever a hostile phone managed to break costs that phone alone, never the loop.
-            self.counters["faults"] += 1
-            _log.debug("datagram of %d bytes failed", len(raw), exc_info=True)
-            if link is not None and self._receiver is not None:
-                self._receiver.faulty(link)
+            self._failed(link)
+
+    def _failed(self, link: Link | None) -> None:
+        self.counters["faults"] += 1
+        _log.debug("a datagram failed", exc_info=True)
+        if link is not None and self._receiver is not None:
+            self._receiver.faulty(link)
 
     def _hand_over(self, raw: bytes, address: Address, link: Link | None) -> None:
         if self._receiver is None or not 1 < len(raw) <= LARGEST_DATAGRAM:
@@ -188,7 +200,7 @@ class PlainEngine:
         if link.srtp is None:
             self.counters["drop_early"] += 1
             return
-        rtcp = raw[1] in _RTCP
+        rtcp = raw[1] in RTCP_TYPES
         clear = self._unprotect_rtcp(link, raw) if rtcp else self._unprotect(link, raw)
         if clear is None:
             return
@@ -201,10 +213,10 @@ class PlainEngine:
             receiver.rtp(link, bytearray(clear))
 
     def _unprotect(self, link: Link, raw: bytes) -> bytes | None:
-        if len(raw) < _RTP_LEAST or link.srtp is None:
+        if len(raw) < RTP_LEAST or link.srtp is None:
             self.counters["drop_size"] += 1
             return None
-        ssrc = int.from_bytes(raw[8:12], "big")
+        ssrc = int.from_bytes(raw[8:12], sys.byteorder)
         if not self._room_for(ssrc, link.rtp_ssrcs, MAX_RTP_SSRCS):
             return None
         try:
@@ -216,10 +228,10 @@ class PlainEngine:
         return clear
 
     def _unprotect_rtcp(self, link: Link, raw: bytes) -> bytes | None:
-        if len(raw) < _RTCP_LEAST or link.srtp is None:
+        if len(raw) < RTCP_LEAST or link.srtp is None:
             self.counters["drop_size"] += 1
             return None
-        ssrc = int.from_bytes(raw[4:8], "big")
+        ssrc = int.from_bytes(raw[4:8], sys.byteorder)
         if not self._room_for(ssrc, link.rtcp_ssrcs, MAX_RTCP_SSRCS):
             return None
         try:
@@ -239,8 +251,7 @@ class PlainEngine:
 
 
 def _udp(bind: tuple[str, int]) -> socket.socket:
-    family = socket.AF_INET6 if ":" in bind[0] else socket.AF_INET
-    udp = socket.socket(family, socket.SOCK_DGRAM)
+    udp = socket.socket(family_of(bind[0]), socket.SOCK_DGRAM)
     udp.settimeout(0)
     for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
         udp.setsockopt(socket.SOL_SOCKET, option, _SOCKET_BYTES)

@@ -295,8 +295,8 @@ class Plane:
 
     def _forward(self, uplink: Uplink, packet: Packet, number: int, now: float) -> None:
         for downlink in uplink.downlinks:
-            sealed = downlink.adapt(packet, number, now) if downlink.link.ready else None
-            if sealed is not None and self.engine.send_rtp(downlink.link, *sealed):
+            adapted = downlink.adapt(packet, number, now) if downlink.link.ready else None
+            if adapted is not None and self.engine.send_rtp(downlink.link, *adapted):
                 self.engine.counters["forwarded"] += 1
 
     def _read(self, packet: bytearray) -> Packet | None:

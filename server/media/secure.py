@@ -1,7 +1,8 @@
 """DTLS over our own datagrams, and the SRTP keys that come out of it.
 
-The only file that touches undocumented names of aiortc and pylibsrtp; `tests/media/test_secure.py`
-notices when one of them changes. Everything behind it sees `SecureChannel` and `SrtpPair`.
+Only here and in `batch_srtp.py` undocumented names of aiortc and pylibsrtp are touched;
+`tests/media/test_secure.py` notices when one changes. Everything behind sees `SecureChannel` and
+`SrtpPair`.
 """
 
 import asyncio
@@ -32,12 +33,28 @@ class HandshakeError(Exception):
 
 
 class SrtpPair:
-    """The four ways through one protected path; each raises SrtpError, ValueError if too long."""
+    """The four ways through one protected path; each raises SrtpError, ValueError if too long.
 
-    __slots__ = ("protect", "protect_rtcp", "unprotect", "unprotect_rtcp")
+    `received` and `sent` are the sessions behind them, `receiving` and `sending` an engine's own.
+    """
+
+    __slots__ = (
+        "protect",
+        "protect_rtcp",
+        "received",
+        "receiving",
+        "sending",
+        "sent",
+        "unprotect",
+        "unprotect_rtcp",
+    )
 
     def __init__(self, received: pylibsrtp.Session, sent: pylibsrtp.Session) -> None:
         """Bind the methods once: they are looked up for every packet."""
+        self.received = received
+        self.sent = sent
+        self.receiving: Any = None
+        self.sending: Any = None
         self.unprotect: Transform = received.unprotect
         self.unprotect_rtcp: Transform = received.unprotect_rtcp
         self.protect: Transform = sent.protect

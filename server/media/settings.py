@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +21,8 @@ class WorkerSettings:
     """IP addresses a phone is told, in order of preference."""
     announced_port: int | None = None
     """The port a phone is told, when a router in front maps another one."""
-    engine: str = "plain"
+    engine: Literal["auto", "plain", "batch"] = "auto"
+    """How packets are moved; `auto` is the batching way where it works."""
 
     max_connections: int = 400
     max_rooms: int = 200

@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from server.media.control import Control
-from server.media.engine import Engine
+from server.media.engines import choose_engine
 from server.media.pause import pause
-from server.media.plain_engine import PlainEngine
 from server.media.plane import Plane
 from server.media.rounds import Rounds
 from server.media.settings import WorkerSettings
@@ -19,10 +18,6 @@ _WATCH_PART: Final = 20
 _IDENTITY_BYTES: Final = 8
 
 _log = logging.getLogger(__name__)
-
-ENGINES: Final[Mapping[str, Callable[[WorkerSettings], Engine]]] = {
-    "plain": lambda settings: PlainEngine(settings.bind, settings.port),
-}
 
 
 async def run_worker(settings: WorkerSettings) -> None:
@@ -48,7 +43,7 @@ class Worker:
     def __init__(self, settings: WorkerSettings, *, spawn: Callable[..., object]) -> None:
         """Nothing is bound before `open()`."""
         self.settings = settings
-        self.engine = ENGINES[settings.engine](settings)
+        self.engine = choose_engine(settings)
         self.plane = Plane(settings, self.engine, tell=self._tell, spawn=spawn)
         self.rounds = Rounds(self.plane)
         self.control = Control(
@@ -62,8 +57,9 @@ class Worker:
         self.rounds.start()
         told = self.settings.announced_port or port
         _log.info(
-            "media worker %d: phones are told %s",
+            "media worker %d: %s, phones are told %s",
             os.getpid(),
+            type(self.engine).__name__,
             ", ".join(f"{address}:{told} (UDP and TCP)" for address in self.settings.announced),
         )
 

@@ -1,0 +1,116 @@
+"""Many datagrams with one system call: slots of memory that the kernel fills and empties.
+
+A slot's bytes, length and address lie at fixed places, so that moving a datagram makes no object.
+"""
+
+import errno
+import socket
+from typing import Final
+
+from server.media.libc import CData, ffi, libc
+
+SLOT_BYTES: Final = 2048
+"""Above the largest datagram with its SRTP trailer; a power of two keeps every slot aligned."""
+
+_NOT_NOW: Final = {errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS}
+
+
+class Slots:
+    """Memory for `count` datagrams and the headers that tell the kernel where it is.
+
+    `octets` holds slot k at k * SLOT_BYTES; `words` is the same memory as native 32-bit words.
+    """
+
+    def __init__(self, count: int, name_size: int) -> None:
+        """`name_size` is the size of a raw socket address."""
+        self.count = count
+        self.name_size = name_size
+        self._memory = ffi.new("unsigned char[]", count * SLOT_BYTES)
+        self._iovecs = ffi.new("struct iovec[]", count)
+        self.headers = ffi.new("struct mmsghdr[]", count)
+        self.octets = memoryview(ffi.buffer(self._memory))
+        self.words = self.octets.cast("I")
+        self.pointers = [self._memory + slot * SLOT_BYTES for slot in range(count)]
+        for slot in range(count):
+            self._iovecs[slot].iov_base = self.pointers[slot]
+            self._iovecs[slot].iov_len = SLOT_BYTES
+            header = self.headers[slot].msg_hdr
+            header.msg_namelen = name_size
+            header.msg_iov = self._iovecs + slot
+            header.msg_iovlen = 1
+
+    def _field(self, structs: CData, offset: int) -> list[CData]:
+        """Return a pointer to the int at this offset of every struct."""
+        size = ffi.sizeof(structs) // self.count
+        start = ffi.cast("char *", structs)
+        return [ffi.cast("int *", start + slot * size + offset) for slot in range(self.count)]
+
+
+class Inbox(Slots):
+    """Receives; `lengths[k][0]` is how long datagram k is, `names[k][:]` its raw address."""
+
+    def __init__(self, udp: socket.socket, *, count: int, name_size: int) -> None:
+        """Read from `udp`, which must outlive this."""
+        super().__init__(count, name_size)
+        self._file = udp.fileno()
+        self._receive = libc.recvmmsg
+        self._names = ffi.new("unsigned char[]", count * name_size)
+        self.names = [
+            ffi.buffer(self._names + slot * name_size, name_size) for slot in range(count)
+        ]
+        for slot in range(count):
+            self.headers[slot].msg_hdr.msg_name = self._names + slot * name_size
+        self.lengths = self._field(self.headers, ffi.offsetof("struct mmsghdr", "msg_len"))
+
+    def receive(self) -> int:
+        """Return how many datagrams were there; -1 for an error that belongs to none of them."""
+        count: int = self._receive(
+            self._file, self.headers, self.count, socket.MSG_DONTWAIT, ffi.NULL
+        )
+        if count < 0 and ffi.errno in {errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR}:
+            return 0
+        return count
+
+
+class Outbox(Slots):
+    """Sends: fill slot `used`, then `add()` it; `flush()` before an address it names goes away.
+
+    `lengths[k][0]` is how much of slot k is sent. On a little-endian machine that int is the low
+    half of the kernel's own field, so whoever encrypts in place sets it for us.
+    """
+
+    def __init__(self, udp: socket.socket, *, count: int, name_size: int) -> None:
+        """Write to `udp`, which must outlive this."""
+        super().__init__(count, name_size)
+        self._file = udp.fileno()
+        self._send = libc.sendmmsg
+        self.used = 0
+        self.lengths = self._field(self._iovecs, ffi.offsetof("struct iovec", "iov_len"))
+        self._places = memoryview(ffi.buffer(self.headers)).cast("P")
+        self._stride = ffi.sizeof("struct mmsghdr") // self._places.itemsize
+
+    def add(self, name: int) -> int:
+        """Send the slot to the raw address that lies at `name`; return how many wait now."""
+        used = self.used
+        self._places[used * self._stride] = name
+        self.used = used = used + 1
+        return used
+
+    def flush(self) -> tuple[int, int]:
+        """Send all that waits; return how many went and how many were dropped."""
+        done = lost = 0
+        while done < self.used:
+            sent = self._send(
+                self._file, self.headers + done, self.used - done, socket.MSG_DONTWAIT
+            )
+            if sent > 0:
+                done += sent
+            elif ffi.errno in _NOT_NOW:
+                lost += self.used - done
+                break
+            elif ffi.errno != errno.EINTR:
+                # The first one cannot go (no route, forbidden): that is no reason to keep others.
+                lost += 1
+                done += 1
+        gone, self.used = self.used - lost, 0
+        return gone, lost
