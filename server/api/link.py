@@ -51,7 +51,9 @@ def _painted(context: Context, facts: LinkFacts, *, status: int = 200) -> web.Re
         )
     )
     policy = content_policy(context.request.app[SOCKETS], nonce)
-    return templates.page(text, {"Content-Security-Policy": policy}, status=status)
+    page = templates.page(text, {"Content-Security-Policy": policy}, status=status)
+    page.enable_compression()
+    return page
 
 
 def _words(folder: Path) -> dict[str, dict[str, str]]:

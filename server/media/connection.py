@@ -161,6 +161,15 @@ class Connection:
         videos = sum(one.kind is Kind.VIDEO for one in self.open_downlinks())
         return bits // max(1, videos)
 
+    def starved_bits(self, now: float) -> int | None:
+        """Return `video_bits` where the phone can take less than it is sent; None otherwise.
+
+        Sources that send little make the estimate small too, on the best of lines.
+        """
+        if self.remb is None or self.remb[0] >= self.flow.bits:
+            return None
+        return self.video_bits(now)
+
     def _downlink(self, slot: int, kind: Kind) -> Downlink:
         chance = self._settings.chance
         # Below half of the range, so that no wrap comes before the receiver has seen a packet.

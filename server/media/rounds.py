@@ -66,7 +66,7 @@ class Rounds:
         """Hold a weak subscriber's videos back, or let them flow again."""
         opened = list(connection.open_downlinks())
         loss = max((one.loss(now) for one in opened), default=0.0)
-        if not connection.thrift.judge(loss=loss, bits=connection.video_bits(now), now=now):
+        if not connection.thrift.judge(loss=loss, bits=connection.starved_bits(now), now=now):
             return
         for downlink in connection.downlinks.values():
             downlink.held = connection.thrift.held and downlink.kind is Kind.VIDEO

@@ -162,11 +162,17 @@ async def media_event(room: Room, seat: SeatId, event: MediaEvent) -> None:
             await _connected(room, one, connection)
         case MediaLost(connection=connection):
             await _lost(room, one, connection)
-        case MediaReport(speaking=speaking) if speaking != one.speaking:
-            _put(room, replace(one, speaking=speaking))
-            await room.tell("speaking")
+        case MediaReport(speaking=speaking, video_held=held):
+            await _reported(room, replace(one, speaking=speaking, video_held=held))
         case _:
             return
+
+
+async def _reported(room: Room, one: Presence) -> None:
+    before = presence(room, one.seat)
+    if one != before:
+        _put(room, one)
+        await room.tell("speaking" if one.speaking != before.speaking else "media")
 
 
 async def _connected(room: Room, one: Presence, connection: ConnectionId) -> None:

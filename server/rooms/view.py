@@ -24,7 +24,8 @@ class Lamp(StrEnum):
 class Presence:
     """One seat's live side. `since` is when `present` last changed.
 
-    `connection` carries media now; `pending` ones are being made.
+    `connection` carries media now; `pending` ones are being made. `video_held` means
+    that the worker withholds pictures from it, because its line is too weak for them.
     """
 
     seat: SeatId
@@ -38,6 +39,7 @@ class Presence:
     connection: ConnectionId | None = None
     pending: frozenset[ConnectionId] = frozenset()
     speaking: bool = False
+    video_held: bool = False
     wish: str | None = None
 
     @property

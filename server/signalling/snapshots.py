@@ -86,8 +86,9 @@ def _audience(view: RoomView, seat: SeatId) -> list[str]:
 
 def _slots(view: RoomView, seat: SeatId) -> list[SlotState]:
     heard = {source for source, listener in view.heard if listener == seat}
+    shown = not view.presence.get(seat, Presence(seat=seat)).video_held
     return [
-        SlotState(slot=slot, seat=source, audio=True, video=True)
+        SlotState(slot=slot, seat=source, audio=True, video=shown)
         for source, slot in sorted(view.slots.get(seat, {}).items(), key=lambda item: item[1])
         if source in heard
     ]
