@@ -11,7 +11,7 @@ from typing import Final
 from server.media.batch_socket import SLOT_BYTES, Inbox, Outbox
 from server.media.batch_srtp import context, protect, protect_rtcp, unprotect, unprotect_rtcp
 from server.media.engine import LARGEST_DATAGRAM, MAX_RTCP_SSRCS, MAX_RTP_SSRCS, Link
-from server.media.libc import CData, ffi
+from server.media.libc import CValue, ffi
 from server.media.pace import TICK_S, Pace
 from server.media.plain_engine import RTCP_LEAST, RTCP_TYPES, RTP_LEAST, PlainEngine
 from server.media.secure import SrtpPair
@@ -284,11 +284,11 @@ class BatchEngine(PlainEngine):
         receiver.rtcp(link, inbox.octets[begin : begin + length[0]].tobytes())
 
 
-def _receiving(srtp: SrtpPair) -> CData:
+def _receiving(srtp: SrtpPair) -> CValue:
     srtp.receiving = context(srtp.received)
     return srtp.receiving
 
 
-def _sending(srtp: SrtpPair) -> CData:
+def _sending(srtp: SrtpPair) -> CValue:
     srtp.sending = context(srtp.sent)
     return srtp.sending

@@ -7,7 +7,7 @@ import errno
 import socket
 from typing import Final
 
-from server.media.libc import CData, ffi, libc
+from server.media.libc import CValue, ffi, libc
 
 SLOT_BYTES: Final = 2048
 """Above the largest datagram with its SRTP trailer; a power of two keeps every slot aligned."""
@@ -39,7 +39,7 @@ class Slots:
             header.msg_iov = self._iovecs + slot
             header.msg_iovlen = 1
 
-    def _field(self, structs: CData, offset: int) -> list[CData]:
+    def _field(self, structs: CValue, offset: int) -> list[CValue]:
         """Return a pointer to the int at this offset of every struct."""
         size = ffi.sizeof(structs) // self.count
         start = ffi.cast("char *", structs)

@@ -9,23 +9,23 @@ from typing import Final
 
 import pylibsrtp
 
-from server.media.libc import CData, ffi
+from server.media.libc import CValue, ffi
 
-_lib: Final[CData] = getattr(pylibsrtp, "lib", None)
+_lib: Final[CValue] = getattr(pylibsrtp, "lib", None)
 
-protect: Final[CData] = getattr(_lib, "srtp_protect", None)
+protect: Final[CValue] = getattr(_lib, "srtp_protect", None)
 """(context, pointer, length pointer) -> 0, and the length has grown by the tag."""
-protect_rtcp: Final[CData] = getattr(_lib, "srtp_protect_rtcp", None)
-unprotect: Final[CData] = getattr(_lib, "srtp_unprotect", None)
+protect_rtcp: Final[CValue] = getattr(_lib, "srtp_protect_rtcp", None)
+unprotect: Final[CValue] = getattr(_lib, "srtp_unprotect", None)
 """(context, pointer, length pointer) -> 0, and the length has shrunk; else nothing is authentic."""
-unprotect_rtcp: Final[CData] = getattr(_lib, "srtp_unprotect_rtcp", None)
+unprotect_rtcp: Final[CValue] = getattr(_lib, "srtp_unprotect_rtcp", None)
 
 _RTP: Final = b"\x80\x6f\x12\x34" + bytes(4) + b"\x00\x00\x00\x07" + b"voice" * 20
 _RTCP: Final = b"\x80\xc9\x00\x01\x00\x00\x00\x07"
 _SIGNATURE: Final = "srtp_err_status_t(*)(struct srtp_ctx_t_ *, void *, int *)"
 
 
-def context(session: pylibsrtp.Session) -> CData:
+def context(session: pylibsrtp.Session) -> CValue:
     """Return what libsrtp calls the session; None if this release hides it elsewhere.
 
     It lives as long as `session` does.
@@ -54,12 +54,12 @@ def fault() -> str | None:
     return None
 
 
-def _signature(function: CData) -> str:
+def _signature(function: CValue) -> str:
     typed = getattr(getattr(pylibsrtp, "ffi", None), "typeof", None)
     return "" if typed is None or function is None else str(typed(function).cname)
 
 
-def _through(function: CData, session: pylibsrtp.Session, packet: bytes) -> bytes:
+def _through(function: CValue, session: pylibsrtp.Session, packet: bytes) -> bytes:
     memory = ffi.new("unsigned char[]", len(packet) + 64)
     length = ffi.new("int *", len(packet))
     ffi.memmove(memory, packet, len(packet))

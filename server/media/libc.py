@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 import cffi
 
-CData: TypeAlias = Any
+CValue: TypeAlias = Any
 """A C value; cffi describes them at run time only."""
 
 ffi: Final[Any] = cffi.FFI()
