@@ -1,0 +1,172 @@
+"""What forwarding costs: a real worker, rooms of three who all hear each other, and a load.
+
+Worker and load are processes on cores of their own. The same run measures a stock MediaRelay with
+one such room. No figure is printed when it would be the load's limit and not the worker's.
+"""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from server.domain.ids import ConnectionId, RoomId
+from server.media.client import WorkerClient
+from server.ports.media import Edge, MediaLostError, TableVersion, WorkerBack
+from server.rehearsal.bench_figures import (
+    Limits,
+    Measured,
+    circumstances,
+    faults,
+    refused,
+    told,
+)
+from server.rehearsal.bench_load import Found, Plan
+from server.rehearsal.bench_process import Child, ChildEndedError, child, cores, rss_mb
+from server.rehearsal.bench_seat import SEATS_PER_ROOM
+from server.rehearsal.bench_stock import bench_stock
+
+WORKER: Final = "server.rehearsal.bench_worker"
+LOAD: Final = "server.rehearsal.bench_load"
+
+_START_S: Final = 30.0
+_JOIN_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What to run: how much, with which of the worker's engines, under a profiler or not."""
+
+    rooms: int
+    seconds: float
+    plan: Plan
+    engine: str = "auto"
+    profile: Path | None = None
+
+
+def bench_media(
+    *,
+    rooms: int,
+    seconds: float,
+    plan: Plan | None = None,
+    limits: Limits | None = None,
+    engine: str = "auto",
+    profile: Path | None = None,
+) -> dict[str, object]:
+    """Return figures beside goals; all None, with a reason, when the measurement is not sound.
+
+    `us_per_forward`: microseconds of the worker's CPU for each packet that a subscriber received.
+    `p50_ms`, `p99_ms`: from before the sender's encryption to the receiver's kernel. `loss`: share
+    of what should have arrived. `stock_ratio`: our microseconds by the stock relay's. `engine` is
+    one that `WorkerSettings` knows. `profile` names a file for what cProfile sees; a worker under
+    a profiler gives no figures.
+    """
+    if not sys.platform.startswith("linux"):
+        return refused(rooms, "needs the /proc and the scheduling calls of Linux")
+    if rooms < 1 or seconds <= 0:
+        return refused(rooms, "needs at least one room and some time")
+    plan, limits = plan or Plan(), limits or Limits()
+    asked = Asked(rooms=rooms, seconds=seconds, plan=plan, engine=engine, profile=profile)
+    return asyncio.run(_bench(asked, limits))
+
+
+async def _bench(asked: Asked, limits: Limits) -> dict[str, object]:
+    rooms = asked.rooms
+    try:
+        measured = await measure(asked)
+        wrong = faults(measured, limits)
+        if asked.profile is not None:
+            wrong = [*wrong, "a profiler slowed the worker down"]
+        if wrong:
+            return refused(rooms, "; ".join(wrong)) | circumstances(measured)
+        stock = await bench_stock(asked.seconds / 2)
+    except (ChildEndedError, MediaLostError, TimeoutError):
+        return refused(rooms, "a process under measurement ended or fell silent")
+    if stock.phones_core_share > limits.busiest_share:
+        reason = f"the stock relay's phones used {stock.phones_core_share:.0%} of their core"
+        return refused(rooms, reason) | circumstances(measured)
+    return told(measured, stock)
+
+
+# ------------------------------------------------------------------ one run
+
+
+async def measure(asked: Asked) -> Measured:
+    """Start a worker and a load, let them run, end both."""
+    here, there = cores()
+    with tempfile.TemporaryDirectory(prefix="heyi-bench-") as folder:
+        path = Path(folder) / "m.sock"
+        words = (here, path, asked.rooms * SEATS_PER_ROOM, asked.engine)
+        seen = () if asked.profile is None else (asked.profile,)
+        async with child(WORKER, *words, *seen) as worker, child(LOAD, there) as load:
+            placed = await worker.hear(within=_START_S)
+            async with _reached(path) as client:
+                drove = await _drive(client, worker, load, asked)
+                counters = await client.counters()
+                return Measured(
+                    rooms=asked.rooms,
+                    engine=placed["engine"],
+                    pinned=placed["pinned"],
+                    realtime=placed["realtime"] and drove["realtime"],
+                    found=Found(**drove["found"]),
+                    forwarded_ever=int(counters["media_forwarded_total"]),
+                    rss_mb=rss_mb(worker.pid),
+                )
+
+
+@asynccontextmanager
+async def _reached(path: Path) -> AsyncIterator[WorkerClient]:
+    """Yield a client the worker has welcomed, and go on listening to it meanwhile."""
+    client = WorkerClient(path, epoch=1)
+    welcomed = asyncio.Event()
+
+    async def listen() -> None:
+        async for event in client.events():
+            if isinstance(event, WorkerBack):
+                welcomed.set()
+
+    tasks = [asyncio.create_task(client.run()), asyncio.create_task(listen())]
+    try:
+        async with asyncio.timeout(_START_S):
+            await welcomed.wait()
+        yield client
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _drive(client: WorkerClient, worker: Child, load: Child, asked: Asked) -> dict[str, Any]:
+    rooms, seconds, plan = asked.rooms, asked.seconds, asked.plan
+    seats = [(_room(n // SEATS_PER_ROOM), _seat(n)) for n in range(rooms * SEATS_PER_ROOM)]
+    offers = [await client.connect(*one) for one in seats]
+    await load.tell(offers=offers, plan=asdict(plan), seconds=seconds, worker=worker.pid)
+    answers = (await load.hear(within=_START_S))["answers"]
+    for (_, seat), answer in zip(seats, answers, strict=True):
+        await client.answer(seat, answer)
+    for n in range(rooms):
+        await client.route(_room(n), TableVersion(epoch=1, n=1), edges(n))
+    await load.tell(go=True)
+    return await load.hear(within=_JOIN_S + plan.warm_up_s + 2 * seconds)
+
+
+def _room(n: int) -> RoomId:
+    return RoomId(f"room{n}")
+
+
+def _seat(n: int) -> ConnectionId:
+    return ConnectionId(f"seat{n}")
+
+
+def edges(room: int) -> frozenset[Edge]:
+    """Return the table of a room in which everybody receives everybody else."""
+    first = room * SEATS_PER_ROOM
+    seats = [_seat(n) for n in range(first, first + SEATS_PER_ROOM)]
+    return frozenset(
+        Edge(source=source, subscriber=subscriber, slot=slot)
+        for subscriber in seats
+        for slot, source in enumerate(one for one in seats if one != subscriber)
+    )

@@ -1,0 +1,255 @@
+"""A simulated phone that costs next to nothing: real ICE check, DTLS and SRTP, invented media.
+
+Every packet carries the time at which it was sent. A receiver unprotects it, checks that it comes
+from its own room, and compares that time with the one at which the kernel had the packet.
+"""
+
+import asyncio
+import socket
+import struct
+import time
+from array import array
+from dataclasses import dataclass
+from typing import Final
+
+from aioice.stun import Class, Message, Method, parse_message
+
+from server.media import rtcp
+from server.media.formats import MIDS, OPUS, PAYLOAD_TYPES, UPLINK_MID, VP8, Kind, kind_of_mid
+from server.media.rtp import HEADER
+from server.media.secure import SecureChannel, SrtpError, SrtpPair
+
+SEATS_PER_ROOM: Final = 3
+PAYLOAD_BYTES: Final = {Kind.AUDIO: 90, Kind.VIDEO: 950}
+_TICKS_PER_STEP: Final = {Kind.AUDIO: 960, Kind.VIDEO: 4500}
+
+_RECEIVE_BYTES: Final = 4 * 1024 * 1024
+_BUFFER: Final = 2048
+_AT_ONCE: Final = 32
+_CHECK_EVERY_S: Final = 0.1
+_CHECKS: Final = 50
+_HOST_PRIORITY: Final = 2_130_706_431
+_NS: Final = 1_000_000_000
+
+# Python has no name for it: SO_TIMESTAMPNS of asm-generic/socket.h, two longs per datagram.
+_TIMESTAMPS: Final = 35
+_TIMESPEC: Final = struct.Struct("@ll")
+_NOTE_SPACE: Final = socket.CMSG_SPACE(_TIMESPEC.size)
+
+_STAMP: Final = struct.Struct("!QI")
+_AUDIO_EXTENSIONS: Final = bytes.fromhex("bede0002" + "1030" + "208a" + "32000000")
+_VIDEO_EXTENSIONS: Final = bytes.fromhex("bede0002" + "1031" + "32000000" + "0000")
+_STAMP_AT: Final = HEADER.size + len(_AUDIO_EXTENSIONS) + 2
+# VP8 payload descriptor and first byte: "a key frame begins here", and "it goes on" (RFC 7741 4.2).
+_BEGINS, _GOES_ON = b"\x10\x00", b"\x00\x00"
+
+_PLAIN: Final = range(128)
+_RTCP: Final = range(192, 224)
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """What an offer says of the worker."""
+
+    ufrag: str
+    password: str
+    fingerprint: str
+    address: tuple[str, int]
+
+
+class Stream:
+    """One kind of media that a seat sends."""
+
+    def __init__(self, kind: Kind, seat: int) -> None:
+        self.kind = kind
+        self.ssrc = 1 + 2 * seat + (kind is Kind.VIDEO)
+        self.packets = 0
+        self.timestamp = 0
+        audio = kind is Kind.AUDIO
+        self._type = OPUS if audio else VP8
+        extensions = _AUDIO_EXTENSIONS if audio else _VIDEO_EXTENSIONS
+        fixed = bytes(HEADER.size) + extensions
+        self._packet = bytearray(fixed + bytes(PAYLOAD_BYTES[kind]))
+        self._seat = seat
+
+    def step(self) -> None:
+        """Go on to the next picture, or the next 20 ms of sound."""
+        self.timestamp += _TICKS_PER_STEP[self.kind]
+
+    def packet(self, *, begins: bool, ends: bool) -> bytes:
+        """Return the next packet, stamped with the time of now."""
+        whole = self._packet
+        second = self._type | (0x80 if ends else 0)
+        HEADER.pack_into(whole, 0, 0x90, second, self.packets & 0xFFFF, self.timestamp, self.ssrc)
+        whole[_STAMP_AT - 2 : _STAMP_AT] = _BEGINS if begins else _GOES_ON
+        _STAMP.pack_into(whole, _STAMP_AT, time.time_ns(), self._seat)
+        self.packets += 1
+        return bytes(whole)
+
+    def report(self, now: float) -> bytes:
+        """Return a sender report, so that the worker can give its own (RFC 3550 6.4.1)."""
+        octets = self.packets * PAYLOAD_BYTES[self.kind]
+        return rtcp.our_sender_report(self.ssrc, now, self.timestamp, self.packets, octets)
+
+
+class Heard:
+    """What arrived at all seats. `window` holds the first and the last sending time that counts."""
+
+    def __init__(self) -> None:
+        self.window = (0, 0)
+        self.all = self.counted = self.strangers = self.broken = self.reports = 0
+        self.delays_ns = array("q")
+
+    def take(self, clear: bytes, room: int, arrived: int) -> None:
+        """Note one packet in the clear, at a seat of `room`."""
+        sent, source = _STAMP.unpack_from(clear, _STAMP_AT)
+        self.all += 1
+        if source // SEATS_PER_ROOM != room:
+            self.strangers += 1
+        elif self.window[0] <= sent < self.window[1]:
+            self.counted += 1
+            self.delays_ns.append(arrived - sent)
+
+
+class Seat:
+    """One participant's place: its socket, its keys and its two streams."""
+
+    def __init__(self, number: int, offer: str) -> None:
+        self.room = number // SEATS_PER_ROOM
+        self.streams = {kind: Stream(kind, number) for kind in Kind}
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.settimeout(0)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BYTES)
+        self.socket.setsockopt(socket.SOL_SOCKET, _TIMESTAMPS, 1)
+        self._server = _read_offer(offer)
+        self.socket.connect(self._server.address)
+        self._ufrag, self._password = f"seat{number}", "bench".ljust(22, "0")
+        self._channel = SecureChannel(send=self._send_record, closed=lambda: None)
+        self._checked = asyncio.Event()
+        self._pair: SrtpPair | None = None
+
+    # ------------------------------------------------------------------ joining
+
+    def answer(self) -> str:
+        """Return the SDP answer: sends both kinds, takes every slot, opens the handshake."""
+        lines = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0"]
+        lines += ["a=group:BUNDLE " + " ".join(MIDS), f"a=ice-ufrag:{self._ufrag}"]
+        lines += [f"a=ice-pwd:{self._password}", "a=setup:active"]
+        lines.append(f"a=fingerprint:sha-256 {self._channel.fingerprint}")
+        for mid in MIDS:
+            kind = kind_of_mid(mid)
+            lines.append(f"m={kind} 9 UDP/TLS/RTP/SAVPF {PAYLOAD_TYPES[kind][0]}")
+            direction = "sendonly" if mid in UPLINK_MID.values() else "recvonly"
+            lines += [f"a=mid:{mid}", "a=rtcp-mux", f"a={direction}"]
+        return "\r\n".join(lines) + "\r\n"
+
+    async def join(self) -> None:
+        """Prove the way, shake hands, take the keys."""
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self.socket, self._arrived)
+        try:
+            await self._check()
+            prints = (("sha-256", self._server.fingerprint),)
+            self._pair = await self._channel.handshake(prints, server=False)
+        finally:
+            loop.remove_reader(self.socket)
+
+    async def _check(self) -> None:
+        for _ in range(_CHECKS):
+            self.socket.send(self._binding_request())
+            try:
+                async with asyncio.timeout(_CHECK_EVERY_S):
+                    await self._checked.wait()
+            except TimeoutError:
+                continue
+            return
+        raise ConnectionError("the worker answers no connectivity check")
+
+    def _binding_request(self) -> bytes:
+        request = Message(message_method=Method.BINDING, message_class=Class.REQUEST)
+        request.attributes["USERNAME"] = f"{self._server.ufrag}:{self._ufrag}"
+        request.attributes["PRIORITY"] = _HOST_PRIORITY
+        request.attributes["ICE-CONTROLLING"] = 1
+        request.attributes["USE-CANDIDATE"] = None
+        request.add_message_integrity(self._server.password.encode())
+        return bytes(request)
+
+    def _send_record(self, raw: bytes) -> None:
+        self.socket.send(raw)
+
+    def _arrived(self) -> None:
+        raw = self.socket.recv(_BUFFER)
+        if raw[0] >= 20:
+            self._channel.feed(raw)
+        elif parse_message(raw).message_class is Class.RESPONSE:
+            self._checked.set()
+
+    # ------------------------------------------------------------------ media
+
+    def send(self, kind: Kind, count: int) -> int:
+        """Send the next picture of `count` packets, or sound; return how many really went out."""
+        stream, pair, gone = self.streams[kind], self._pair, 0
+        if pair is None:
+            raise ConnectionError
+        stream.step()
+        for n in range(count):
+            packet = stream.packet(begins=n == 0, ends=n == count - 1)
+            try:
+                self.socket.send(pair.protect(packet))
+            except OSError:
+                continue
+            gone += 1
+        return gone
+
+    def report(self) -> None:
+        """Send what a phone says of its own streams about once a second."""
+        if self._pair is not None:
+            now = time.monotonic()
+            parts = [one.report(now) for one in self.streams.values()]
+            parts.append(rtcp.names((one.ssrc, self._ufrag) for one in self.streams.values()))
+            self.socket.send(self._pair.protect_rtcp(b"".join(parts)))
+
+    def take(self, heard: Heard) -> None:
+        """Unprotect and note what waits, but not so much at once that sending starves."""
+        receive, pair = self.socket.recvmsg, self._pair
+        if pair is None:
+            raise ConnectionError
+        for _ in range(_AT_ONCE):
+            try:
+                raw, notes, _, _ = receive(_BUFFER, _NOTE_SPACE)
+            except BlockingIOError:
+                return
+            if raw[0] in _PLAIN:
+                continue
+            try:
+                if raw[1] in _RTCP:
+                    pair.unprotect_rtcp(raw)
+                    heard.reports += 1
+                else:
+                    heard.take(pair.unprotect(raw), self.room, _arrival(notes))
+            except SrtpError:
+                heard.broken += 1
+
+
+def _arrival(notes: list[tuple[int, int, bytes]]) -> int:
+    """Return when the kernel had the datagram, in nanoseconds of the system's clock."""
+    for _, kind, value in notes:
+        if kind == _TIMESTAMPS:
+            seconds, rest = _TIMESPEC.unpack_from(value)
+            return int(seconds) * _NS + int(rest)
+    return time.time_ns()
+
+
+def _read_offer(offer: str) -> _Server:
+    lines = offer.splitlines()
+
+    def first(prefix: str) -> str:
+        return next(line.removeprefix(prefix) for line in lines if line.startswith(prefix))
+
+    place = first("a=candidate:1 1 udp ").split()
+    return _Server(
+        ufrag=first("a=ice-ufrag:"),
+        password=first("a=ice-pwd:"),
+        fingerprint=first("a=fingerprint:sha-256 "),
+        address=(place[1], int(place[2])),
+    )

@@ -1,0 +1,1 @@
+"""The program as processes: started, killed, ended."""
