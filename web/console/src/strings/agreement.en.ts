@@ -173,6 +173,8 @@ export const agreementEn: Dictionary<keyof typeof agreementZh> = {
   "lint.method_missing": "{place}: how it is paid is missing",
   "lint.method_unknown": "{place}: unknown way of paying",
   "lint.account_missing": "{place}: the account is missing",
+  "lint.account_card_check": "{place}: the account's last digit does not fit; compare it with the card",
+  "lint.account_card_length": "{place}: the account is not as long as a card; please check",
   "lint.account_invalid": "{place}: the account is not right",
   "lint.account_holder_missing": "{place}: the account holder is missing",
   "lint.account_holder_differs": "{place}: the account holder is not the payee",

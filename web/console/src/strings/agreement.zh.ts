@@ -170,6 +170,8 @@ export const agreementZh = {
   "lint.method_missing": "{place}没有写怎样付",
   "lint.method_unknown": "{place}的付款方式不对",
   "lint.account_missing": "{place}没有账号",
+  "lint.account_card_check": "{place}的账号最后一位对不上，请和银行卡核对",
+  "lint.account_card_length": "{place}的账号位数不像银行卡，请核对",
   "lint.account_invalid": "{place}的账号不对",
   "lint.account_holder_missing": "{place}没有户名",
   "lint.account_holder_differs": "{place}的户名不是收款方",
