@@ -1,1 +1,1 @@
-"""The program as processes: started, killed, ended."""
+"""The rehearsal, rehearsed."""
