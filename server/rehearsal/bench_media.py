@@ -112,7 +112,7 @@ async def measure(asked: Asked) -> Measured:
                     pinned=placed["pinned"],
                     realtime=placed["realtime"] and drove["realtime"],
                     found=Found(**drove["found"]),
-                    forwarded_ever=int(counters["media_forwarded_total"]),
+                    forwarded_ever=int(counters.get("media_forwarded_total", 0)),
                     rss_mb=rss_mb(worker.pid),
                 )
 
