@@ -1,6 +1,6 @@
 /** Every page of the console, each in its own chunk; who is not signed in goes to the sign-in page first. */
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw, type Router, type RouterHistory } from "vue-router";
-import { loadLists, whoAmI } from "./session.ts";
+import { has, loadLists, whoAmI } from "./session.ts";
 
 export const ROUTES: RouteRecordRaw[] = [
   { path: "/sign-in", name: "signIn", component: () => import("./pages/SignIn.vue"), meta: { open: true, bare: true } },
@@ -17,7 +17,8 @@ export const ROUTES: RouteRecordRaw[] = [
   { path: "/records", name: "records", component: () => import("./records/Records.vue") },
   { path: "/records/:recordId", name: "record", component: () => import("./records/Record.vue"), props: true },
   { path: "/admin/:part?", name: "admin", component: () => import("./admin/Admin.vue"), props: true },
-  { path: "/:rest(.*)*", name: "nowhere", component: () => import("./pages/Nowhere.vue") },
+  { path: "/nowhere", name: "nowhere", component: () => import("./pages/Nowhere.vue") },
+  { path: "/:rest(.*)*", name: "lost", component: () => import("./pages/Nowhere.vue") },
 ];
 
 async function guard(to: RouteLocationNormalized): Promise<boolean | { name: string; query?: Record<string, string> }> {
@@ -25,6 +26,7 @@ async function guard(to: RouteLocationNormalized): Promise<boolean | { name: str
   const who = await whoAmI();
   if (who === null) return { name: "signIn", query: { next: to.fullPath } };
   if (who.staff.must_change_password) return to.name === "password" ? true : { name: "password" };
+  if (to.name === "today" && !has("mediator", "recorder", "head", "officer")) return { name: has("admin") ? "admin" : "nowhere" };
   await loadLists();
   return true;
 }

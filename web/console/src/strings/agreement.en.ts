@@ -79,7 +79,7 @@ export const agreementEn: Dictionary<keyof typeof agreementZh> = {
   signers: "Who signs",
   signedAt: "Signed {time}",
   signsNext: "Waits for the signature",
-  signsBlocked: "Cannot sign yet",
+  sealNotYet: "Once everybody has signed",
   signsSeal: "Scan of the company seal is needed",
   sealScan: "Upload the seal scan",
   sealScanDone: "Seal scan attached",

@@ -76,7 +76,7 @@ export const agreementZh = {
   signers: "谁来签",
   signedAt: "{time} 签了",
   signsNext: "等他签",
-  signsBlocked: "还不能签",
+  sealNotYet: "大家签完才能盖",
   signsSeal: "还要公章扫描件",
   sealScan: "上传公章扫描件",
   sealScanDone: "公章扫描件已附上",

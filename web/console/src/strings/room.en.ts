@@ -256,6 +256,7 @@ export const roomEn: Dictionary<keyof typeof roomZh> = {
   closeReason: "Reason for no agreement",
   closeNote: "Note",
   closeAgreedNote: "The seal may come days later; nobody has to wait here.",
+  closeUnsigned: "Not everybody has signed. Signing on the phone stays open, but no longer on video.",
   closeRemedies: "Everyone is told about arbitration, court and legal aid.",
   closeGo: "Confirm the end",
   overTitle: "This sitting is over",

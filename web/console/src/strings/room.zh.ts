@@ -253,6 +253,7 @@ export const roomZh = {
   closeReason: "没有达成的原因",
   closeNote: "说明",
   closeAgreedNote: "协议盖章可以晚几天，不用等在这里。",
+  closeUnsigned: "还有人没签。结束以后还能在手机上签，但不在视频里了。",
   closeRemedies: "各方会收到仲裁、诉讼和法律援助的告知。",
   closeGo: "确认结束",
   overTitle: "这一场结束了",
