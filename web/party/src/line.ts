@@ -1,5 +1,5 @@
 /** The Socket.IO line of one seat: entering, requests with their answers, and coming back at once after a loss. */
-import { PROTOCOL_VERSION, type Change, type Offer, type Reply } from "@heyi/core";
+import { LINE_ANSWER_MS, PROTOCOL_VERSION, type Change, type Offer, type Reply } from "@heyi/core";
 import { watchNetwork } from "@heyi/rtc/network.ts";
 import { io, type Socket } from "socket.io-client";
 
@@ -29,7 +29,7 @@ export class Line {
       path: "/socket.io/",
       transports: ["websocket"],
       auth: { as: "seat" },
-      reconnectionDelay: 500,
+      reconnectionDelay: 100,
       reconnectionDelayMax: 4_000,
       randomizationFactor: 0.3,
       timeout: ANSWER_MS,
@@ -56,11 +56,26 @@ export class Line {
     if (!this.#socket.connected && document.visibilityState === "visible") this.#anew();
   };
 
-  /** On another network the old connection is dead, though nobody has noticed yet: make a new one now. */
+  /**
+   * On another network the old connection is dead, though nobody has noticed yet: make a new one now. The transport
+   * alone is dropped: saying goodbye, should it arrive after all, would tell the room that this person left.
+   */
   #anew(): void {
     if (this.#over) return;
-    this.#socket.disconnect();
-    this.#socket.connect();
+    if (this.#socket.connected) this.#socket.io.engine.close();
+    else this.#socket.connect();
+  }
+
+  /** Finds out whether the server still hears us, and makes a new connection where it does not. */
+  async check(): Promise<void> {
+    const asked = this.#socket.id;
+    if (asked === undefined) return;
+    await this.#socket
+      .timeout(LINE_ANSWER_MS)
+      .emitWithAck("line.check", {})
+      .catch(() => {
+        if (asked === this.#socket.id) this.#anew();
+      });
   }
 
   #down(reason: string): void {

@@ -245,6 +245,7 @@ export class Room {
         return;
       case "enter":
         void this.#line?.enter(effect.since);
+        this.#peer?.again();
         return;
       case "startMedia":
         return this.#startMedia();
@@ -299,7 +300,7 @@ export class Room {
       up: () => this.put({ is: "lineUp" }),
       down: () => this.put({ is: "lineDown", at: Date.now() }),
       change: (change) => this.put({ is: "change", change }),
-      offer: (offer) => void this.#peer?.offered(offer.connection, offer.sdp),
+      offer: (offer) => void this.#peer?.offered(offer),
       replaced: () => this.put({ is: "replaced" }),
       parted: (reason) => this.#parted(reason),
       refused: (code) => this.#refused(code),
@@ -330,6 +331,7 @@ export class Room {
           if (this.snapshot) this.#route(this.snapshot);
         },
         up: () => this.put({ is: "mediaUp" }),
+        late: () => void this.#line?.check(),
         lost: (_reconnect, sign) => {
           if (sign !== "online" && sign !== "route") this.put({ is: "mediaLost", at: Date.now() });
         },
