@@ -1,8 +1,10 @@
 // Takes pictures of the screens at a desk's and a phone's size in both languages: node console/dev/shots.mjs [name ...]
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { createServer } from "vite";
 
+// With AXE=1 every screen is also checked for accessibility at the desk's size.
+const AXE = process.env["AXE"] ? readFileSync("node_modules/axe-core/axe.min.js", "utf8") : "";
 const SIZES = { desk: { width: 1366, height: 768 }, phone: { width: 360, height: 640 } };
 export const SCREENS = {
   signIn: { at: "/sign-in", as: "nobody" },
@@ -71,6 +73,11 @@ for (const name of names) {
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       if (wide > 0) console.log(`${name} ${size} ${lang}: ${wide} px too wide`);
       await page.screenshot({ path: `${out}/${name}-${size}-${lang}.png`, fullPage: size === "phone" || screen.full === true });
+      if (AXE) {
+        await page.evaluate(AXE);
+        const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+        for (const each of violations) console.log(`${name} ${size} ${lang}: ${each.impact} ${each.id}: ${each.nodes.map((node) => node.html.slice(0, 140)).slice(0, 3).join(" | ")}`);
+      }
       await page.close();
     }
   }

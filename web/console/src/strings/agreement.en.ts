@@ -73,6 +73,7 @@ export const agreementEn: Dictionary<keyof typeof agreementZh> = {
 
   lockedTitle: "Agreement, version {n}, locked",
   lockedText: "These very pages are what everyone signs.",
+  sealedText: "These pages are what everyone signed. The sealed copy with its number is in the record.",
   fingerprint: "Fingerprint {print}",
   pageOf: "Page {page} of {pages}",
   pdf: "See the PDF",
