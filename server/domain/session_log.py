@@ -63,14 +63,14 @@ def chain(case_id: CaseId, last: Entry | None, what: Happening, at: datetime) ->
         }
     )
     prev = last.hash if last else GENESIS
-    return Entry(case_id=case_id, seq=seq, body=body, prev=prev, hash=_hash(prev, body))
+    return Entry(case_id=case_id, seq=seq, body=body, prev=prev, hash=entry_hash(prev, body))
 
 
 def verify(entries: Iterable[Entry]) -> str:
     """Return the head hash of an unbroken chain, else raise BrokenChainError."""
     head = GENESIS
     for seq, entry in enumerate(entries, start=1):
-        whole = entry.prev == head and entry.hash == _hash(head, entry.body)
+        whole = entry.prev == head and entry.hash == entry_hash(head, entry.body)
         if entry.seq != seq or not whole or json.loads(entry.body)["seq"] != seq:
             raise BrokenChainError(seq=seq)
         head = entry.hash
@@ -82,5 +82,6 @@ def _canonical(body: dict[str, object]) -> str:
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def _hash(prev: str, body: str) -> str:
+def entry_hash(prev: str, body: str) -> str:
+    """Return the hash of an entry as 64 hexadecimal digits."""
     return hashlib.sha256(b"\x00" + bytes.fromhex(prev) + body.encode()).hexdigest()

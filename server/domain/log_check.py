@@ -1,0 +1,56 @@
+"""Checks the whole log, every case's chain and the tree over all of them, in one pass.
+
+Entries come in the order of the tree. Memory is one hash for each case and the tree's
+right edge, however long the log is.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+
+from server.domain.errors import DomainError
+from server.domain.session_log import GENESIS, BrokenChainError, Entry, entry_hash
+from server.domain.tree import Edge, Head, grown
+
+
+class ForkedTreeError(DomainError):
+    """The log is not what a checkpoint says; `facts["size"]` is that checkpoint's."""
+
+    code = "forked_tree"
+
+
+class LogCheck:
+    """Takes entries one by one. `checkpoints` are known roots by size, from anywhere."""
+
+    def __init__(self, checkpoints: Iterable[Head] = ()) -> None:
+        self._known: Mapping[int, Head] = {head.size: head for head in checkpoints}
+        self._chains: dict[str, tuple[int, str]] = {}
+        self._edge = Edge()
+
+    def add(self, entry: Entry) -> None:
+        """Take the next entry. Raises BrokenChainError, ForkedTreeError."""
+        seq, head = self._chains.get(entry.case_id, (0, GENESIS))
+        found = entry_hash(head, entry.body)
+        body = json.loads(entry.body)
+        placed = (entry.seq, entry.prev, entry.hash) == (seq + 1, head, found)
+        if not placed or (body["case"], body["seq"]) != (entry.case_id, entry.seq):
+            raise BrokenChainError(case=entry.case_id, seq=seq + 1)
+        self._chains[entry.case_id] = (entry.seq, found)
+        self._edge, _ = grown(self._edge, bytes.fromhex(found))
+        known = self._known.get(self._edge.size)
+        if known is not None and known.root != self._edge.root:
+            raise ForkedTreeError(size=known.size)
+
+    def finish(self) -> Head:
+        """Return size and root. Raises ForkedTreeError where a checkpoint knew of more."""
+        longest = max(self._known, default=0)
+        if longest > self._edge.size:
+            raise ForkedTreeError(size=longest)
+        return self._edge.head
+
+
+def check_log(entries: Iterable[Entry], checkpoints: Iterable[Head] = ()) -> Head:
+    """Return size and root of a whole log. Raises BrokenChainError, ForkedTreeError."""
+    check = LogCheck(checkpoints)
+    for entry in entries:
+        check.add(entry)
+    return check.finish()
