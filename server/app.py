@@ -27,6 +27,7 @@ from server.documents.pool import ProcessWorkPool
 from server.documents.signatures import verify_signature
 from server.documents.work import EcdsaChecker, LocalSealer, LocalSigner, TypstRenderer
 from server.domain.jurisdiction.packs import pack_of
+from server.domain.relay import Relay
 from server.media.address import announced
 from server.media.client import WorkerClient
 from server.media.settings import WorkerSettings
@@ -149,6 +150,7 @@ async def running(settings: Settings, seed: Seed | None = None) -> AsyncIterator
             rooms=registry,
             pack=pack,
             rules=_rules(settings),
+            relay=Relay(urls=settings.turn, secret=settings.turn_secret.get_secret_value()),
         )
         built = _site(settings, world, client)
         live.append(_attach_live(settings, built, world))

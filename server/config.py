@@ -5,6 +5,7 @@ at start, because a misspelt setting is a setting that does not hold.
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -16,6 +17,11 @@ ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "HEYI_"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - phones come from anywhere once an address is announced
+
+_TURN_URL = re.compile(
+    r"turns?:(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:\?transport=(?:udp|tcp))?"
+)
+_TURN_SECRET_LENGTH = 16
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 
@@ -44,6 +50,17 @@ class Settings(BaseSettings):
     media_port: Port = Field(8081, description="UDP port of sound and picture.")
     media_address: str = Field(
         "", description="Address phones are told for media. Empty: the media host."
+    )
+    turn_urls: str = Field(
+        "",
+        description=(
+            "TURN servers for networks that block UDP, by comma: "
+            "`turn:turn.example.org:3478?transport=udp,turns:turn.example.org:443?transport=tcp`."
+        ),
+    )
+    turn_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Secret shared with them (coturn's `static-auth-secret`), 16 signs or more.",
     )
     trusted_proxies: str = Field(
         "", description="Addresses of proxies whose `X-Forwarded-For` is believed, by comma."
@@ -100,7 +117,24 @@ class Settings(BaseSettings):
                 "HEYI_DEMO hands out one-time codes, so HEYI_HOST and HEYI_PUBLIC_URL must stay "
                 "127.0.0.1 with it"
             )
+        return self._turn_whole()
+
+    def _turn_whole(self) -> Self:
+        secret = self.turn_secret.get_secret_value()
+        if wrong := [url for url in self.turn if not _TURN_URL.fullmatch(url)]:
+            raise ValueError(f"HEYI_TURN_URLS: not a TURN address: {wrong[0]}")
+        if bool(self.turn) != bool(secret):
+            raise ValueError(
+                "HEYI_TURN_URLS and HEYI_TURN_SECRET belong together: set both or none"
+            )
+        if secret and len(secret) < _TURN_SECRET_LENGTH:
+            raise ValueError(f"HEYI_TURN_SECRET: shorter than {_TURN_SECRET_LENGTH} signs")
         return self
+
+    @property
+    def turn(self) -> tuple[str, ...]:
+        """The addresses of the TURN servers, in the order in which a browser tries them."""
+        return tuple(one.strip() for one in self.turn_urls.split(",") if one.strip())
 
     @property
     def on_loopback(self) -> bool:

@@ -189,11 +189,23 @@ class Close(Request):
     note: Annotated[str, Field(max_length=500)] = ""
 
 
+class IceServer(BaseModel):
+    """A TURN relay and the own seat's pass for it, as RTCIceServer wants them."""
+
+    urls: list[str]
+    username: str
+    credential: str
+
+
 class Offer(BaseModel):
-    """`media.offer` to the client: a new connection for the own seat."""
+    """`media.offer` to the client: a new connection for the own seat.
+
+    `ice_servers` goes into the RTCPeerConnection as it is; most installations have none.
+    """
 
     connection: str
     sdp: str
+    ice_servers: list[IceServer]
 
 
 class SeatState(BaseModel):

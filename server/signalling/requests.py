@@ -1,11 +1,11 @@
 """The table of live requests: message type, who may ask, what is done."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from server.domain import conduct, minutes
+from server.domain import conduct, minutes, relay
 from server.domain.access import Act
 from server.domain.errors import ForbiddenError, SignedOutError, WrongStateError
 from server.domain.ids import ConnectionId, PersonId, SeatId, SessionId
@@ -80,7 +80,14 @@ class Request:
 
 async def media_start(a: Asked) -> dict[str, Any]:
     connection, sdp = await a.in_room(lambda r: attendance.start_media(r, a.caller.seat))
-    return {"connection": connection, "sdp": sdp}
+    relays = relay.passes(a.world.relay, a.caller.seat, a.world.clock.now())
+    shown = [m.IceServer(**asdict(one)) for one in relays]
+    return m.Offer(connection=connection, sdp=sdp, ice_servers=shown).model_dump(mode="json")
+
+
+async def check_line(a: Asked) -> None:
+    """Answer: a client whose media is silent asks whether the server still hears it."""
+    del a
 
 
 async def media_answer(a: Asked) -> None:
@@ -213,6 +220,7 @@ REQUESTS: dict[str, Request] = {
     "media.start": Request(say=m.Empty, by=By.ANY, work=media_start),
     "media.answer": Request(say=m.MediaAnswer, by=By.ANY, work=media_answer),
     "media.stop": Request(say=m.MediaStop, by=By.ANY, work=media_stop),
+    "line.check": Request(say=m.Empty, by=By.ANY, work=check_line),
     "own.media": Request(say=m.OwnMedia, by=By.ANY, work=own_media),
     "rights.heard": _party(m.RightsHeard, rights_heard),
     "environment.declare": _party(m.DeclareEnvironment, environment),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from server.domain.jurisdiction.pack import JurisdictionPack
+from server.domain.relay import Relay
 from server.ports.archive import Archive
 from server.ports.documents import Renderer, Sealer, SignatureChecker, Signer
 from server.ports.notify import Notifier
@@ -49,5 +50,6 @@ class World:
     rooms: Registry
     pack: JurisdictionPack
     rules: Rules
+    relay: Relay = field(default_factory=Relay)
     turns: Turns = field(default_factory=Turns)
     shelf: PageShelf = field(default_factory=PageShelf)

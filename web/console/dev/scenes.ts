@@ -156,6 +156,7 @@ export const sceneLine = (name: string): OpenLine => (_session, events) => {
       return Promise.resolve(yes);
     },
     ask: (event) => Promise.resolve(event === "media.start" ? { ok: false, code: null, facts: {} } : yes),
+    check: () => Promise.resolve(),
     close: () => undefined,
   };
 };

@@ -63,7 +63,9 @@ export class Line {
   #anew(): void {
     if (this.#over) return;
     if (this.#socket.connected) this.#socket.io.engine.close();
-    else this.#socket.connect();
+    // Also ends a try that is under way on the old network, or waits for its turn.
+    this.#socket.disconnect();
+    this.#socket.connect();
   }
 
   /** Finds out whether the server still hears us, and makes a new connection where it does not. */

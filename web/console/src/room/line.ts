@@ -1,5 +1,6 @@
 /** The live line of staff: Socket.IO over WebSocket, one request one answer, back at once after a loss. */
-import { PROTOCOL_VERSION, type Change, type Offer, type Reply } from "@heyi/core";
+import { LINE_ANSWER_MS, PROTOCOL_VERSION, type Change, type Offer, type Reply } from "@heyi/core";
+import { watchNetwork } from "@heyi/rtc/network.ts";
 import { io, type Socket } from "socket.io-client";
 
 export interface LineEvents {
@@ -14,6 +15,8 @@ export interface LivePort {
   enter(since: number): Promise<Reply>;
   /** Without an answer in time the reply is `{ok: false, code: "offline"}`. */
   ask(event: string, body?: object): Promise<Reply>;
+  /** Finds out whether the server still hears us, and makes a new connection where it does not. */
+  check(): Promise<void>;
   close(): void;
 }
 export type OpenLine = (sessionId: string, events: LineEvents) => LivePort;
@@ -24,6 +27,7 @@ const SILENT: Reply = { ok: false, code: "offline", facts: {} };
 class SocketLine implements LivePort {
   readonly #session: string;
   readonly #socket: Socket;
+  readonly #unwatch: () => void;
   #over = false;
 
   constructor(session: string, events: LineEvents) {
@@ -33,7 +37,7 @@ class SocketLine implements LivePort {
       transports: ["websocket"],
       auth: { as: "staff" },
       forceNew: true,
-      reconnectionDelay: 500,
+      reconnectionDelay: 100,
       reconnectionDelayMax: 4_000,
       timeout: ANSWER_MS,
     });
@@ -51,12 +55,32 @@ class SocketLine implements LivePort {
       this.#over = true;
       events.replaced();
     });
-    window.addEventListener("online", this.#hurry);
+    this.#unwatch = watchNetwork(() => this.#anew());
   }
 
   readonly #hurry = (): void => {
     if (!this.#over && !this.#socket.connected) this.#socket.connect();
   };
+
+  /** Drops the transport alone: a goodbye that still arrives would tell the room that the mediator left. */
+  #anew(): void {
+    if (this.#over) return;
+    if (this.#socket.connected) this.#socket.io.engine.close();
+    // Also ends a try that is under way on the old network, or waits for its turn.
+    this.#socket.disconnect();
+    this.#socket.connect();
+  }
+
+  async check(): Promise<void> {
+    const asked = this.#socket.id;
+    if (asked === undefined) return;
+    await this.#socket
+      .timeout(LINE_ANSWER_MS)
+      .emitWithAck("line.check", {})
+      .catch(() => {
+        if (asked === this.#socket.id) this.#anew();
+      });
+  }
 
   enter(since: number): Promise<Reply> {
     return this.ask("enter", { session_id: this.#session, since, version: PROTOCOL_VERSION });
@@ -72,7 +96,7 @@ class SocketLine implements LivePort {
 
   close(): void {
     this.#over = true;
-    window.removeEventListener("online", this.#hurry);
+    this.#unwatch();
     this.#socket.disconnect();
   }
 }

@@ -71,7 +71,7 @@ export class Live {
       up: () => void this.#enter(),
       down: () => this.#down(),
       change: (change) => this.#take(change),
-      offer: (offer) => void this.#peer?.offered(offer.connection, offer.sdp),
+      offer: (offer) => void this.#peer?.offered(offer),
       replaced: () => this.#replaced(),
     });
     await opening;
@@ -130,7 +130,8 @@ export class Live {
     const reply = await this.#port?.enter(this.snapshot.value?.n ?? 0);
     if (reply?.ok) {
       this.line.value = "on";
-      this.#startMedia();
+      if (this.#peer === null) this.#startMedia();
+      else this.#peer.again();
       this.#tellOwn();
     } else if (reply?.code !== "offline") {
       this.line.value = "refused";
@@ -188,6 +189,7 @@ export class Live {
           this.#route();
         },
         up: () => (this.mediaLost.value = false),
+        late: () => void this.#port?.check(),
         lost: (_reconnect, sign) => (this.mediaLost.value = sign !== "online" && sign !== "route"),
         line: (sample) => this.#judged(judge(this.#quality, sample)),
       },

@@ -9,8 +9,12 @@ export interface ReconnectState {
 }
 
 export const CONNECTED: ReconnectState = { attempt: 0, lostAt: null };
-/** No report from the server for this long means that the media path is gone (it reports every 500 ms). */
-export const SILENCE_MS = 1_500;
+/** No report from the server for this long means that the media path is gone (it reports every 400 to 500 ms). */
+export const SILENCE_MS = 1_200;
+/** A report and a half late: time to ask whether the server still hears us at all. */
+export const LATE_MS = 700;
+/** No answer to that question for so long means that the line is dead too. */
+export const LINE_ANSWER_MS = 700;
 /** From here on the screen offers the telephone number. */
 export const TELEPHONE_AFTER_MS = 60_000;
 /** A new connection that has carried nothing for this long is given up and replaced. */

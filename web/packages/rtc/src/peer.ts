@@ -5,12 +5,14 @@
 import {
   ATTEMPT_TIMEOUT_MS,
   CONNECTED,
+  LATE_MS,
   SILENCE_MS,
   delayOf,
   lost,
   tried,
   type LineSample,
   type LossSign,
+  type Offer,
   type ReconnectState,
   type SendLimits,
 } from "@heyi/core";
@@ -29,6 +31,8 @@ export interface PeerEvents {
   /** The tracks of a downlink slot on the connection that is now in use. */
   slot(slot: number, audio: MediaStreamTrack | null, video: MediaStreamTrack | null): void;
   up(): void;
+  /** The worker's report is late: whoever holds the line finds out whether that is dead too. */
+  late(): void;
   lost(reconnect: ReconnectState, sign: LossSign): void;
   line(sample: LineSample): void;
 }
@@ -40,10 +44,14 @@ interface Leg {
   readonly video: (MediaStreamTrack | null)[];
   counters: Counters;
   readonly bornAt: number;
-  carried: boolean;
+  /** Connected, and waiting for its first packet to take over from a connection that still shows something. */
+  ready: boolean;
 }
 
-const WATCH_EVERY_MS = 500;
+const WATCH_EVERY_MS = 250;
+/** How often a connected newcomer is asked whether it carries media, and for how long at most: a lobby has none. */
+const CARRIES_EVERY_MS = 50;
+const CARRIES_WITHIN_MS = 800;
 const SAMPLE_EVERY_MS = 2_000;
 
 /** The m-lines of the offer: own audio, own video, then audio and video of each slot. */
@@ -79,6 +87,9 @@ export class Peer {
   #sampled: Counters = NO_COUNTERS;
   /** When the server was asked for an offer that has not come yet. */
   #askedAt: number | null = null;
+  /** Counts the questions for an offer, so that the answer to an older one changes nothing. */
+  #asked = 0;
+  #late = false;
 
   constructor(signalling: Signalling, events: PeerEvents) {
     this.#signalling = signalling;
@@ -128,11 +139,23 @@ export class Peer {
     this.#askLater();
   }
 
+  /**
+   * The line to the server is new. What was asked on the old one is void, and a server that began anew does not know
+   * our connection: make another one at once, beside the present one.
+   */
+  again(): void {
+    if (this.#watch === null) return;
+    if (this.#retry !== null) window.clearTimeout(this.#retry);
+    this.#retry = null;
+    void this.#ask();
+  }
+
   /** The server's offer. Answers it and keeps the old connection until this one carries media. */
-  async offered(connection: string, sdp: string): Promise<void> {
+  async offered({ connection, sdp, ice_servers: iceServers }: Offer): Promise<void> {
+    if (this.#watch === null) return;
     this.#askedAt = null;
     this.#end(this.#next);
-    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: [] });
+    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers });
     const leg: Leg = {
       connection,
       pc,
@@ -140,7 +163,7 @@ export class Peer {
       video: Array.from({ length: SLOTS }, () => null),
       counters: NO_COUNTERS,
       bornAt: performance.now(),
-      carried: false,
+      ready: false,
     };
     this.#next = leg;
     pc.addEventListener("connectionstatechange", () => this.#stateOf(leg));
@@ -193,18 +216,32 @@ export class Peer {
   }
 
   #stateOf(leg: Leg): void {
-    if (leg.pc.connectionState === "connected") this.#take(leg);
+    if (leg.pc.connectionState === "connected") void this.#ready(leg);
     else if (leg.pc.connectionState === "failed") this.#failed(leg);
   }
 
+  /** Takes the newcomer over once something arrives on it; a connection that is silent itself is not waited for. */
+  async #ready(leg: Leg): Promise<void> {
+    if (leg.ready) return;
+    leg.ready = true;
+    const until = performance.now() + CARRIES_WITHIN_MS;
+    while (this.#used !== null && leg === this.#next && performance.now() < until) {
+      const { received, framesDecoded } = tally((await leg.pc.getStats()).values(), 0, NO_COUNTERS);
+      if (framesDecoded > 0 || (received > 0 && this.#used.counters.framesDecoded === 0)) break;
+      await new Promise((resolve) => window.setTimeout(resolve, CARRIES_EVERY_MS));
+    }
+    this.#take(leg);
+  }
+
   #take(leg: Leg): void {
-    if (leg !== this.#next) return;
+    if (leg !== this.#next || leg.pc.connectionState !== "connected") return;
     const old = this.#used;
     this.#used = leg;
     this.#next = null;
-    leg.carried = true;
     leg.counters = { ...leg.counters, heardAt: performance.now() };
     this.#reconnect = CONNECTED;
+    this.#sampled = NO_COUNTERS;
+    this.#late = false;
     if (this.#retry !== null) window.clearTimeout(this.#retry);
     this.#retry = null;
     for (let slot = 0; slot < SLOTS; slot += 1) {
@@ -239,8 +276,9 @@ export class Peer {
   async #ask(): Promise<void> {
     this.#reconnect = tried(this.#reconnect);
     this.#askedAt = performance.now();
+    const turn = (this.#asked += 1);
     const asked = await this.#signalling.start();
-    if (asked) return;
+    if (asked || turn !== this.#asked) return;
     this.#askedAt = null;
     if (this.#watch !== null) this.#askLater();
   }
@@ -256,7 +294,10 @@ export class Peer {
     if (leg === null) return;
     const reports = await leg.pc.getStats();
     leg.counters = tally(reports.values(), now, leg.counters);
-    if (now - leg.counters.heardAt > SILENCE_MS) this.doubt("silence");
+    const silence = now - leg.counters.heardAt;
+    if (silence > LATE_MS && !this.#late) this.#events.late();
+    this.#late = silence > LATE_MS;
+    if (silence > SILENCE_MS) this.doubt("silence");
     if (now - this.#sampledAt < SAMPLE_EVERY_MS) return;
     if (this.#sampled.at !== 0) this.#events.line(sampleOf(this.#sampled, leg.counters));
     this.#sampled = leg.counters;

@@ -2328,6 +2328,18 @@ export interface components {
             where: string;
         };
         /**
+         * IceServer
+         * @description A TURN relay and the own seat's pass for it, as RTCIceServer wants them.
+         */
+        IceServer: {
+            /** Credential */
+            credential: string;
+            /** Urls */
+            urls: string[];
+            /** Username */
+            username: string;
+        };
+        /**
          * InvitationIssued
          * @description The fresh link; it is shown here and in the outbox, its hash alone is kept.
          */
@@ -2617,10 +2629,14 @@ export interface components {
         /**
          * Offer
          * @description `media.offer` to the client: a new connection for the own seat.
+         *
+         *     `ice_servers` goes into the RTCPeerConnection as it is; most installations have none.
          */
         Offer: {
             /** Connection */
             connection: string;
+            /** Ice Servers */
+            ice_servers: components["schemas"]["IceServer"][];
             /** Sdp */
             sdp: string;
         };
