@@ -21,9 +21,9 @@ PROC: Final = Path("/proc")
 LONGEST_LINE: Final = 64 * 1024 * 1024
 _PRIORITY: Final = 10
 _GOODBYE_S: Final = 5.0
-_USER_TICKS, _SYSTEM_TICKS = 11, 12
+_OWN_TICKS, _SYSTEM_TICKS = 11, 12
 _IDLE, _WAITING_FOR_DISK = 3, 4
-_GUEST: Final = 8
+_VIRTUAL: Final = 8
 
 
 class ChildEndedError(Exception):
@@ -70,7 +70,7 @@ def cpu_seconds(pid: int) -> float:
     """Return the seconds of CPU, user and system, that all threads of a process have used."""
     # The name in parentheses may hold spaces; what follows it never does.
     fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
-    return (int(fields[_USER_TICKS]) + int(fields[_SYSTEM_TICKS])) / _ticks()
+    return (int(fields[_OWN_TICKS]) + int(fields[_SYSTEM_TICKS])) / _ticks()
 
 
 def rss_mb(pid: int) -> float:
@@ -84,7 +84,7 @@ def rss_mb(pid: int) -> float:
 def busy_seconds() -> float:
     """Return the seconds that all cores together have worked since the machine started."""
     fields = [int(one) for one in (PROC / "stat").read_text().split("\n", 1)[0].split()[1:]]
-    working = sum(fields[:_GUEST]) - fields[_IDLE] - fields[_WAITING_FOR_DISK]
+    working = sum(fields[:_VIRTUAL]) - fields[_IDLE] - fields[_WAITING_FOR_DISK]
     return working / _ticks()
 
 

@@ -28,7 +28,7 @@ _BUFFER: Final = 2048
 _AT_ONCE: Final = 32
 _CHECK_EVERY_S: Final = 0.1
 _CHECKS: Final = 50
-_HOST_PRIORITY: Final = 2_130_706_431
+_CANDIDATE_PRIORITY: Final = 2_130_706_431
 _NS: Final = 1_000_000_000
 
 # Python has no name for it: SO_TIMESTAMPNS of asm-generic/socket.h, two longs per datagram.
@@ -168,7 +168,7 @@ class Seat:
     def _binding_request(self) -> bytes:
         request = Message(message_method=Method.BINDING, message_class=Class.REQUEST)
         request.attributes["USERNAME"] = f"{self._server.ufrag}:{self._ufrag}"
-        request.attributes["PRIORITY"] = _HOST_PRIORITY
+        request.attributes["PRIORITY"] = _CANDIDATE_PRIORITY
         request.attributes["ICE-CONTROLLING"] = 1
         request.attributes["USE-CANDIDATE"] = None
         request.add_message_integrity(self._server.password.encode())
