@@ -28,7 +28,7 @@ class Browser:
         self._live.on("change", self._changed)
         self._live.on("media.offer", self._offered)
         self.snapshot: dict[str, Any] = {}
-        self.offers: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+        self.offers: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._news = asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -94,7 +94,7 @@ class Browser:
             self.snapshot = change["snapshot"]
         self._news.set()
 
-    async def _offered(self, offer: dict[str, str]) -> None:
+    async def _offered(self, offer: dict[str, Any]) -> None:
         self.offers.put_nowait(offer)
 
     async def sees(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
