@@ -1,0 +1,1 @@
+"""Nothing confidential lies about in clear."""
