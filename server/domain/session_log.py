@@ -66,10 +66,13 @@ def chain(case_id: CaseId, last: Entry | None, what: Happening, at: datetime) ->
     return Entry(case_id=case_id, seq=seq, body=body, prev=prev, hash=entry_hash(prev, body))
 
 
-def verify(entries: Iterable[Entry]) -> str:
-    """Return the head hash of an unbroken chain, else raise BrokenChainError."""
-    head = GENESIS
-    for seq, entry in enumerate(entries, start=1):
+def verify(entries: Iterable[Entry], after: Entry | None = None) -> str:
+    """Return the head hash of an unbroken chain, else raise BrokenChainError.
+
+    `after` is the entry that the first one has to follow; None begins the chain.
+    """
+    head = after.hash if after else GENESIS
+    for seq, entry in enumerate(entries, start=after.seq + 1 if after else 1):
         whole = entry.prev == head and entry.hash == entry_hash(head, entry.body)
         if entry.seq != seq or not whole or json.loads(entry.body)["seq"] != seq:
             raise BrokenChainError(seq=seq)

@@ -6,7 +6,7 @@ is encrypted by the adapter (KEK -> case key -> field); searchable names and ide
 numbers are kept as keyed hashes only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +14,7 @@ from typing import Protocol
 
 from server.domain.agreement import Agreement
 from server.domain.case import Case, CaseState
+from server.domain.checkpoint import Checkpoint
 from server.domain.committee import Committee
 from server.domain.errors import DomainError
 from server.domain.ids import (
@@ -32,6 +33,7 @@ from server.domain.register import RecordOpening, RegisterEntry, RegisterQuery
 from server.domain.session import Session
 from server.domain.session_log import Entry, Happening
 from server.domain.staff import Staff, StaffSession
+from server.domain.tree import Edge, Spot
 from server.ports.notify import Message
 
 
@@ -185,6 +187,41 @@ class SessionLog(Protocol):
     async def head(self, case: CaseId) -> Entry | None: ...
 
 
+class LogTree(Protocol):
+    """The tree over all session logs. Places and checkpoints are only ever added."""
+
+    async def waiting(self) -> Sequence[CaseId]:
+        """Return the cases with committed entries that have no place yet, oldest first."""
+        ...
+
+    async def place(self, case: CaseId, limit: int) -> int:
+        """Give up to `limit` entries of a case their places and return how many.
+
+        Raises BrokenChainError where they do not follow those placed before.
+        """
+        ...
+
+    async def edge(self) -> Edge: ...
+    async def nodes(self, spots: Collection[Spot]) -> Mapping[Spot, bytes]: ...
+    async def positions(self, case: CaseId, until: int) -> Sequence[int]:
+        """Return the places of the case's first `until` entries, as many as have one."""
+        ...
+
+    async def entries(self, begin: int, limit: int) -> Sequence[Entry]:
+        """Return entries in the order of the tree from a position on."""
+        ...
+
+    async def latest(self) -> Checkpoint | None: ...
+    async def latest_at(self) -> datetime | None: ...
+    async def covering(self, size: int) -> Checkpoint | None:
+        """Return the first checkpoint of a tree at least so large."""
+        ...
+
+    async def keep(self, checkpoint: Checkpoint, at: datetime) -> bool:
+        """Keep a checkpoint; False where a larger tree's, or this one's, is kept already."""
+        ...
+
+
 class Outbox(Protocol):
     """Messages for staff to copy or for a gateway to carry; codes never come here."""
 
@@ -238,6 +275,7 @@ class UnitOfWork(Protocol):
     agreements: Agreements
     register: Register
     log: SessionLog
+    tree: LogTree
     outbox: Outbox
     codes: Codes
     files: Files

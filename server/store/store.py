@@ -15,6 +15,7 @@ from server.ports.store import (
     Committees,
     Files,
     Invitations,
+    LogTree,
     Outbox,
     Register,
     Replies,
@@ -34,6 +35,7 @@ from server.store.errors import translated
 from server.store.files import SqlFiles
 from server.store.finishing import finished
 from server.store.invitation import SqlInvitations
+from server.store.log_tree import SqlLogTree
 from server.store.outbox import SqlOutbox
 from server.store.register import SqlRegister
 from server.store.replies import SqlReplies
@@ -57,6 +59,7 @@ class SqlUnitOfWork:
         self.agreements: Agreements = SqlAgreements(tx)
         self.register: Register = SqlRegister(tx)
         self.log: SessionLog = SqlSessionLog(tx)
+        self.tree: LogTree = SqlLogTree(tx)
         self.outbox: Outbox = SqlOutbox(tx)
         self.codes: Codes = SqlCodes(tx)
         self.files: Files = SqlFiles(tx)

@@ -269,6 +269,33 @@ session_log = Table(
     Column("hash", String(64), nullable=False),
 )
 
+tree_waiting = Table(
+    "tree_waiting",
+    metadata,
+    Column("no", Long, primary_key=True),
+    _id("case_id"),
+    Column("seq", Integer, nullable=False),
+    Index(None, "case_id"),
+)
+
+tree_entries = Table(
+    "tree_entries",
+    metadata,
+    Column("position", Long, primary_key=True, autoincrement=False),
+    _id("case_id"),
+    Column("seq", Integer, nullable=False),
+    Column("nodes", LargeBinary, nullable=False),
+    UniqueConstraint("case_id", "seq"),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("size", Long, primary_key=True, autoincrement=False),
+    _at("at"),
+    Column("text", Text, nullable=False),
+)
+
 outbox = Table(
     "outbox",
     metadata,

@@ -1,0 +1,173 @@
+"""The tree over all session logs: who waits, who has which place, what was signed.
+
+A trigger lets every entry of the log wait in the transaction that logs it, so what is seen
+waiting is committed, and what is committed is seen sooner or later, in whatever order
+PostgreSQL's transactions end. Places are given out by one writer at a time, within a case in
+the order of its chain. A place keeps the hashes of the subtrees that it completes: leaf first.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, func, insert, select
+
+from server.domain.checkpoint import Checkpoint, read_checkpoint
+from server.domain.ids import CaseId
+from server.domain.session_log import BrokenChainError, Entry, verify
+from server.domain.tree import Edge, Spot, edge_of, grown, last_leaf, leaf_hash, spots_of
+from server.store import tables
+from server.store.transaction import Transaction
+
+TREE = "tree"
+"""Name of the lock under which places and checkpoints are added."""
+
+_LOG, _PLACES = tables.session_log.c, tables.tree_entries.c
+_WAITING, _CHECKPOINTS = tables.tree_waiting.c, tables.checkpoints.c
+_AT_ONCE = 500
+_LENGTH = 32
+
+
+class SqlLogTree:
+    """The tree and its checkpoints."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    async def waiting(self) -> Sequence[CaseId]:
+        rows = await self._tx.rows(
+            select(_WAITING.case_id).group_by(_WAITING.case_id).order_by(func.min(_WAITING.no))
+        )
+        return [CaseId(row.case_id) for row in rows]
+
+    async def place(self, case: CaseId, limit: int) -> int:
+        await self._tx.hold(TREE)
+        last = await self._last_place(case)
+        before = None if last is None else await self._before(case, last)
+        coming = await self._after(case, before.seq if before else 0, limit)
+        verify(coming, before)
+        await self._add(coming)
+        reached = coming[-1].seq if coming else before.seq if before else 0
+        await self._tx.run(
+            delete(tables.tree_waiting).where(_WAITING.case_id == case, _WAITING.seq <= reached)
+        )
+        return len(coming)
+
+    async def _last_place(self, case: CaseId) -> Row[Any] | None:
+        return await self._tx.first(
+            select(tables.tree_entries)
+            .where(_PLACES.case_id == case)
+            .order_by(_PLACES.seq.desc())
+            .limit(1)
+        )
+
+    async def _before(self, case: CaseId, last: Row[Any]) -> Entry:
+        """Return the entry that was placed last, as long as it is the one that was placed."""
+        found = await self._after(case, last.seq - 1, 1)
+        placed = last.nodes[:_LENGTH]
+        if [(e.seq, leaf_hash(bytes.fromhex(e.hash))) for e in found] != [(last.seq, placed)]:
+            raise BrokenChainError(case=case, seq=last.seq)
+        return found[0]
+
+    async def _after(self, case: CaseId, seq: int, limit: int) -> list[Entry]:
+        rows = await self._tx.rows(
+            select(tables.session_log)
+            .where(_LOG.case_id == case, _LOG.seq > seq)
+            .order_by(_LOG.seq)
+            .limit(limit)
+        )
+        return [Entry(**row._asdict()) for row in rows]
+
+    async def _add(self, entries: Sequence[Entry]) -> None:
+        edge, rows = await self.edge(), []
+        for entry in entries:
+            position = edge.size
+            edge, made = grown(edge, bytes.fromhex(entry.hash))
+            rows.append(
+                {
+                    "position": position,
+                    "case_id": entry.case_id,
+                    "seq": entry.seq,
+                    "nodes": b"".join(made),
+                }
+            )
+        await self._tx.insert(tables.tree_entries, rows)
+
+    async def edge(self) -> Edge:
+        row = await self._tx.first(select(func.coalesce(func.max(_PLACES.position) + 1, 0)))
+        size: int = row[0] if row else 0
+        return edge_of(size, await self.nodes(spots_of((0, size))))
+
+    async def nodes(self, spots: Collection[Spot]) -> Mapping[Spot, bytes]:
+        kept: dict[int, bytes] = {}
+        for part in _parts(sorted({last_leaf(spot) for spot in spots})):
+            rows = await self._tx.rows(
+                select(_PLACES.position, _PLACES.nodes).where(_PLACES.position.in_(part))
+            )
+            kept.update((row.position, row.nodes) for row in rows)
+        return {spot: _node(kept.get(last_leaf(spot), b""), spot) for spot in spots}
+
+    async def positions(self, case: CaseId, until: int) -> Sequence[int]:
+        rows = await self._tx.rows(
+            select(_PLACES.position)
+            .where(_PLACES.case_id == case, _PLACES.seq <= until)
+            .order_by(_PLACES.seq)
+        )
+        return [row.position for row in rows]
+
+    async def entries(self, begin: int, limit: int) -> Sequence[Entry]:
+        rows = await self._tx.rows(
+            select(tables.session_log)
+            .join(
+                tables.tree_entries,
+                (_PLACES.case_id == _LOG.case_id) & (_PLACES.seq == _LOG.seq),
+            )
+            .where(_PLACES.position >= begin)
+            .order_by(_PLACES.position)
+            .limit(limit)
+        )
+        return [Entry(**row._asdict()) for row in rows]
+
+    async def latest(self) -> Checkpoint | None:
+        row = await self._latest()
+        return None if row is None else read_checkpoint(row.text)
+
+    async def latest_at(self) -> datetime | None:
+        row = await self._latest()
+        return None if row is None else row.at
+
+    async def _latest(self) -> Row[Any] | None:
+        return await self._tx.first(
+            select(tables.checkpoints).order_by(_CHECKPOINTS.size.desc()).limit(1)
+        )
+
+    async def covering(self, size: int) -> Checkpoint | None:
+        row = await self._tx.first(
+            select(tables.checkpoints)
+            .where(_CHECKPOINTS.size >= size)
+            .order_by(_CHECKPOINTS.size)
+            .limit(1)
+        )
+        return None if row is None else read_checkpoint(row.text)
+
+    async def keep(self, checkpoint: Checkpoint, at: datetime) -> bool:
+        await self._tx.hold(TREE)
+        latest = await self.latest()
+        if latest is not None and latest.head.size >= checkpoint.head.size:
+            return False
+        row = {"size": checkpoint.head.size, "at": at, "text": checkpoint.text}
+        await self._tx.run(insert(tables.checkpoints).values(**row))
+        return True
+
+
+def _node(nodes: bytes, spot: Spot) -> bytes:
+    begin = spot[0] * _LENGTH
+    found = nodes[begin : begin + _LENGTH]
+    if len(found) != _LENGTH:
+        raise BrokenChainError(position=last_leaf(spot))
+    return found
+
+
+def _parts(positions: Sequence[int]) -> Iterator[Sequence[int]]:
+    for begin in range(0, len(positions), _AT_ONCE):
+        yield positions[begin : begin + _AT_ONCE]
