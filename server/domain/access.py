@@ -1,20 +1,22 @@
 """Which role may do what to which thing: the only place that decides it.
 
 The matrix is data. `own` asks that the thing belongs to the actor's case, `org` that
-it belongs to his committee; `reason` that he gives one, which is logged.
+it belongs to his committee, `chair` that he has taken the chair of the sitting.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from server.domain.case import Case
 from server.domain.errors import (
+    DomainError,
     ForbiddenError,
     MustChangePasswordError,
     NotFoundError,
     StepUpNeededError,
 )
 from server.domain.ids import CommitteeId
+from server.domain.session import Session
 from server.domain.staff import Actor, Membership, Role
 
 
@@ -33,6 +35,9 @@ class Act(StrEnum):
     SEE_FILE = "see_file"
     CONDUCT = "conduct"
     TAKE_OVER = "take_over"
+    RUN_ROOM = "run_room"
+    ADMIT = "admit"
+    TAKE_RECORDER_ALONG = "take_recorder_along"
     SEE_DRAFT = "see_draft"
     EDIT_DRAFT = "edit_draft"
     LOCK = "lock"
@@ -51,6 +56,7 @@ class Reach(StrEnum):
 
     OWN = "own"
     ORG = "org"
+    CHAIR = "chair"
 
 
 M, R, H, O, A, U = (  # noqa: E741 - the columns of the matrix, in its own letters
@@ -76,7 +82,10 @@ MATRIX: dict[Act, dict[Role, Reach]] = {
     Act.UPLOAD: {M: Reach.OWN, R: Reach.ORG},
     Act.SEE_FILE: {**_DESK, O: Reach.ORG},
     Act.CONDUCT: {M: Reach.OWN, R: Reach.ORG},
-    Act.TAKE_OVER: {M: Reach.OWN, R: Reach.ORG, H: Reach.ORG},
+    Act.TAKE_OVER: _DESK,
+    Act.RUN_ROOM: {M: Reach.OWN, R: Reach.ORG, H: Reach.CHAIR},
+    Act.ADMIT: _DESK,
+    Act.TAKE_RECORDER_ALONG: {M: Reach.OWN, R: Reach.CHAIR},
     Act.SEE_DRAFT: _DESK,
     Act.EDIT_DRAFT: {M: Reach.OWN, R: Reach.ORG},
     Act.LOCK: {M: Reach.OWN, R: Reach.ORG},
@@ -95,10 +104,11 @@ FRESH_SECOND_FACTOR = frozenset({Act.SIGN, Act.SEAL})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
-    """What is asked about: whose committee's, and whether it is the actor's own."""
+    """What is asked about: whose committee's, and what the actor is to it."""
 
     committee_id: CommitteeId
     own: bool = False
+    chair: bool = False
 
 
 def of_case(case: Case, actor: Actor) -> Thing:
@@ -107,14 +117,27 @@ def of_case(case: Case, actor: Actor) -> Thing:
     return Thing(committee_id=case.committee_id, own=own)
 
 
+def of_sitting(case: Case, session: Session, actor: Actor) -> Thing:
+    """Return a case's sitting as a thing: as its case, and the actor in its chair or not."""
+    return replace(of_case(case, actor), chair=session.chair == actor.staff_id)
+
+
+def _reaches(actor: Actor, act: Act) -> frozenset[Reach]:
+    if actor.membership is not Membership.ACTIVE:
+        return frozenset()
+    return frozenset(MATRIX[act][role] for role in actor.roles if role in MATRIX[act])
+
+
 def reach(actor: Actor, act: Act) -> Reach | None:
     """Return how far the actor's roles reach for an act, or None."""
-    if actor.membership is not Membership.ACTIVE:
-        return None
-    reaches = {MATRIX[act][role] for role in actor.roles if role in MATRIX[act]}
-    if Reach.ORG in reaches:
-        return Reach.ORG
-    return Reach.OWN if reaches else None
+    held = _reaches(actor, act)
+    return next((one for one in (Reach.ORG, Reach.OWN, Reach.CHAIR) if one in held), None)
+
+
+def _covers(far: Reach, thing: Thing | None) -> bool:
+    if thing is None or far is Reach.ORG:
+        return True
+    return thing.own if far is Reach.OWN else thing.chair
 
 
 def allow(actor: Actor, act: Act, thing: Thing | None = None) -> None:
@@ -125,10 +148,18 @@ def allow(actor: Actor, act: Act, thing: Thing | None = None) -> None:
     """
     if actor.must_change_password and act is not Act.OWN_ACCOUNT:
         raise MustChangePasswordError
-    far = reach(actor, act)
     if thing is not None and thing.committee_id != actor.committee_id:
         raise NotFoundError
-    if far is None or (far is Reach.OWN and thing is not None and not thing.own):
+    if not any(_covers(far, thing) for far in _reaches(actor, act)):
         raise ForbiddenError(act=act)
     if act in FRESH_SECOND_FACTOR and not actor.step_up:
         raise StepUpNeededError(act=act)
+
+
+def covers(actor: Actor, act: Act, thing: Thing) -> bool:
+    """Return whether the actor may, where a refusal is no news to anybody."""
+    try:
+        allow(actor, act, thing)
+    except DomainError:
+        return False
+    return True

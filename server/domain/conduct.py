@@ -64,11 +64,14 @@ def expect_people(session: Session, case: Case) -> Session:
     return replace(session, participants=seated + missing)
 
 
-def expect_staff(session: Session, staff: StaffId) -> Session:
-    """Return the sitting with a seat for a member of staff."""
-    if any(one.staff_id == staff for one in session.participants):
-        return session
-    one = Participant(seat=SeatId(staff), staff_id=staff)
+def expect_staff(session: Session, staff: StaffId, *, watches: bool = False) -> Session:
+    """Return the sitting with a seat for a member of staff, `watches` as it is now."""
+    for one in session.participants:
+        if one.staff_id == staff:
+            return (
+                session if one.watches == watches else _with(session, replace(one, watches=watches))
+            )
+    one = Participant(seat=SeatId(staff), staff_id=staff, watches=watches)
     return replace(session, participants=(*session.participants, one))
 
 
@@ -186,8 +189,9 @@ def _go(session: Session, facts: Facts, space: Space) -> Step:
     if session.space == space:
         return Step(session=session)
     logged = [_left(session.space, facts), _entered(space, facts)]
+    # What was being read out was read to whoever was there: others have not heard it.
     return Step(
-        session=replace(session, space=space),
+        session=replace(session, space=space, rights_block=0),
         logged=tuple(what for what in logged if what),
         events=("moved",),
     )

@@ -66,7 +66,8 @@ JOINT = Space(kind=SpaceKind.JOINT)
 class Participant:
     """Somebody with a seat. Staff have `staff_id`, people of a side `person_id`.
 
-    `beside` names people who sit at the same phone (a companion at a bedside).
+    `beside` names people who sit at the same phone (a companion at a bedside). `watches`
+    is staff who only may take over: he shares no space before he has the chair.
     """
 
     seat: SeatId
@@ -75,6 +76,7 @@ class Participant:
     side: Side | None = None
     admitted: bool = False
     beside: tuple[PersonId, ...] = ()
+    watches: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,8 +232,10 @@ class Session:
         return self.space if self.space.side in {None, one.side} else own
 
     def _staff_place(self, one: Participant) -> Space:
+        if one.staff_id == self.chair:
+            return self.space
         alone = self.space.kind is SpaceKind.CAUCUS and not self.recorder_in_caucus
-        return STAFF_LOBBY if alone and one.staff_id != self.chair else self.space
+        return STAFF_LOBBY if alone or one.watches else self.space
 
     def consent(self, person: PersonId, scope: str) -> Consent | None:
         """Return the person's latest answer to one scope."""

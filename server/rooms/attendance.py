@@ -33,10 +33,15 @@ def _put(room: Room, one: Presence) -> None:
     room.presence[one.seat] = one
 
 
-async def enter(room: Room, seat: SeatId, socket: str, staff: StaffId | None) -> str | None:
-    """Take the seat with a browser; return the browser it replaces, if any."""
+async def enter(
+    room: Room, seat: SeatId, socket: str, staff: StaffId | None, *, watches: bool = False
+) -> str | None:
+    """Take the seat with a browser; return the browser it replaces, if any.
+
+    `watches`: a member of staff who may only take over, and hears nobody before.
+    """
     if staff is not None:
-        session = conduct.expect_staff(room.session, staff)
+        session = conduct.expect_staff(room.session, staff, watches=watches)
         room.scene = replace(room.scene, session=session)
     room.session.participant(seat)
     before = presence(room, seat)

@@ -82,7 +82,7 @@ class Room:
         expected = conduct.expect_people(session, case)
         for one in self.session.participants:
             if one.staff_id is not None:
-                expected = conduct.expect_staff(expected, one.staff_id)
+                expected = conduct.expect_staff(expected, one.staff_id, watches=one.watches)
         return expected
 
     def _facts(self, actor: str) -> Facts:

@@ -9,6 +9,8 @@ from typing import Any
 import socketio
 from pydantic import ValidationError
 
+from server.domain import access
+from server.domain.access import Act
 from server.domain.errors import DomainError, ForbiddenError, NotFoundError
 from server.domain.ids import SessionId
 from server.domain.invitation import Invitation
@@ -17,6 +19,7 @@ from server.rooms.room import Room
 from server.rooms.view import RoomView
 from server.signalling.callers import Caller, recognise, still_there
 from server.signalling.messages import Enter, Reply
+from server.signalling.plain_server import PlainServer
 from server.signalling.requests import REQUESTS, Asked, By
 from server.signalling.snapshots import snapshot
 from server.usecases.conduct_session import may_watch
@@ -119,7 +122,9 @@ class Live(socketio.AsyncNamespace):
             if not caller.holder:
                 await self._tell_one(caller, room.view(), ())
                 return
-            old = await attendance.enter(room, caller.seat, caller.socket, caller.staff_id)
+            old = await attendance.enter(
+                room, caller.seat, caller.socket, caller.staff_id, watches=_watches(room, caller)
+            )
             if old is not None:
                 await self._replaced(old)
 
@@ -162,6 +167,9 @@ class Live(socketio.AsyncNamespace):
         if holder and not caller.holder:
             events = ("enter_again",)
         caller.holder = caller.holder and holder
+        if isinstance(self.server, PlainServer) and self.server.overfull(caller.socket):
+            await self.disconnect(caller.socket)
+            return
         shown = snapshot(view, caller.seat, holder=caller.holder)
         told = [event for event in events if holder and _for(caller, event)]
         change = {"n": view.n, "events": told, "snapshot": shown.model_dump(mode="json")}
@@ -180,6 +188,8 @@ class Live(socketio.AsyncNamespace):
         unentered: set[str] = set()
         while True:
             await self._world.clock.sleep(CHECK_EVERY)
+            if isinstance(self.server, PlainServer):
+                await self.server.cut_silent()
             late = {s for s, c in self._callers.items() if c.session is None}
             for socket in late & unentered:
                 await self.disconnect(socket)
@@ -197,6 +207,14 @@ def _holds(invitation: Invitation | None, caller: Caller) -> bool:
     if invitation is None:
         raise ForbiddenError
     return invitation.device == caller.device
+
+
+def _watches(room: Room, caller: Caller) -> bool:
+    """Whether he is there only to take over: he may not conduct."""
+    if caller.actor is None:
+        return False
+    thing = access.of_case(room.scene.case, caller.actor)
+    return not access.covers(caller.actor, Act.CONDUCT, thing)
 
 
 def _is_holder(view: RoomView, caller: Caller) -> bool:

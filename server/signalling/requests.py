@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from server.domain import conduct, minutes, relay
+from server.domain import access, conduct, minutes, relay
 from server.domain.access import Act
 from server.domain.errors import ForbiddenError, SignedOutError, WrongStateError
 from server.domain.ids import ConnectionId, PersonId, SeatId, SessionId
@@ -198,6 +198,7 @@ async def mute_please(a: Asked) -> None:
     seat = SeatId(a.say.seat)
 
     async def ask(room: Room) -> None:
+        access.allow(a.actor, Act.CONDUCT, access.of_case(room.scene.case, a.actor))
         room.session.participant(seat)
         await room.tell(f"mute_please:{seat}")
 
@@ -227,16 +228,18 @@ REQUESTS: dict[str, Request] = {
     "call.mediator": _party(m.CallMediator, call_mediator),
     "minutes.confirm": _party(m.ConfirmMinutes, confirm_minutes),
     "stop": _party(m.Stop, stop),
-    "session.open": _plain(conduct.open_session),
-    "session.resume": _plain(conduct.resume),
-    "session.pause": _plain(conduct.pause),
+    "session.open": _plain(conduct.open_session, Act.TAKE_OVER),
+    "session.resume": _plain(conduct.resume, Act.RUN_ROOM),
+    "session.pause": _plain(conduct.pause, Act.RUN_ROOM),
     "session.take_over": _plain(conduct.take_over, Act.TAKE_OVER),
-    "space.lobby": _plain(conduct.go_lobby),
-    "space.joint": _plain(conduct.go_joint),
+    "space.lobby": _plain(conduct.go_lobby, Act.RUN_ROOM),
+    "space.joint": _plain(conduct.go_joint, Act.RUN_ROOM),
     "space.reception": _staff(m.WhichSide, lambda a: a.decide(conduct.go_reception(a.say.side))),
     "space.caucus": _staff(m.WhichSide, caucus),
-    "admit": _staff(m.WhichSeat, lambda a: a.decide(conduct.admit(SeatId(a.say.seat)))),
-    "return": _staff(m.WhichSeat, lambda a: a.decide(conduct.send_back(SeatId(a.say.seat)))),
+    "admit": _staff(m.WhichSeat, lambda a: a.decide(conduct.admit(SeatId(a.say.seat)), Act.ADMIT)),
+    "return": _staff(
+        m.WhichSeat, lambda a: a.decide(conduct.send_back(SeatId(a.say.seat)), Act.ADMIT)
+    ),
     "device.admit": _staff(m.WhichSeat, admit_device),
     "identity.check": _staff(m.CheckIdentity, check_identity),
     "consent.oral": _staff(m.OralConsent, oral_consent),
@@ -246,7 +249,8 @@ REQUESTS: dict[str, Request] = {
     "call.answer": _staff(m.WhichSeat, answer_call),
     "mute.please": _staff(m.WhichSeat, mute_please),
     "recorder.caucus": _staff(
-        m.RecorderSetting, lambda a: a.decide(conduct.recorder_goes_along(along=a.say.along))
+        m.RecorderSetting,
+        lambda a: a.decide(conduct.recorder_goes_along(along=a.say.along), Act.TAKE_RECORDER_ALONG),
     ),
     "minutes.add": _staff(m.AddMinutes, add_minutes),
     "minutes.change": _staff(m.ChangeMinutes, change_minutes),
@@ -254,6 +258,8 @@ REQUESTS: dict[str, Request] = {
     "adjourn": _staff(m.Adjourn, adjourn),
     "close": _staff(
         m.Close,
-        lambda a: a.decide(conduct.close(a.say.outcome, a.say.end_reason, a.say.note)),
+        lambda a: a.decide(
+            conduct.close(a.say.outcome, a.say.end_reason, a.say.note), Act.RUN_ROOM
+        ),
     ),
 }

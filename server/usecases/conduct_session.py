@@ -31,10 +31,10 @@ async def by_staff(
     act: Act = Act.CONDUCT,
     hold_minutes: int | None = None,
 ) -> Session:
-    """Let a member of staff take a decision; only who is in the chair moves people."""
+    """Let a member of staff take a decision, as far as `act` reaches in this sitting."""
 
     async def job(room: Room) -> Session:
-        access.allow(actor, act, access.of_case(room.scene.case, actor))
+        access.allow(actor, act, access.of_sitting(room.scene.case, room.session, actor))
         return await room.decide(actor.staff_id, decision, hold_minutes=hold_minutes)
 
     return await _freed(world, await world.rooms.within(session, job))
@@ -156,7 +156,7 @@ async def admit_device(world: World, actor: Actor, session: SessionId, seat: Sea
 
     async def job(room: Room) -> None:
         case = room.scene.case
-        access.allow(actor, Act.CONDUCT, access.of_case(case, actor))
+        access.allow(actor, Act.ADMIT, access.of_case(case, actor))
         await _hand_over(world, actor, case, PersonId(seat))
         await attendance.cut(room, seat, "moved")
         await room.refresh("joined")
@@ -180,7 +180,7 @@ async def adjourn(world: World, actor: Actor, session: SessionId, next_at: datet
     """End for today and plan the next sitting; consents and drafts are kept."""
     if next_at <= world.clock.now():
         raise WrongStateError(state="past")
-    ended = await by_staff(world, actor, session, conduct.adjourn)
+    ended = await by_staff(world, actor, session, conduct.adjourn, act=Act.RUN_ROOM)
     following = Session(
         id=SessionId(world.ids.new()),
         case_id=ended.case_id,

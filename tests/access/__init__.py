@@ -1,0 +1,1 @@
+"""Who may do what, asked of the running site for every route and every live request."""
