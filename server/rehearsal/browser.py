@@ -1,6 +1,7 @@
 """What every simulated browser does: cookies, JSON routes, the live connection."""
 
 import asyncio
+import ssl
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -16,14 +17,18 @@ class RehearsalError(Exception):
 
 
 class Browser:
-    """One browser: a cookie jar, JSON requests, a Socket.IO connection, a peer."""
+    """One browser: a cookie jar, JSON requests, a Socket.IO connection, a peer.
 
-    def __init__(self, url: str, name: str) -> None:
+    `trust` is for a server whose certificate no authority signed.
+    """
+
+    def __init__(self, url: str, name: str, trust: ssl.SSLContext | None = None) -> None:
         self.url = url.rstrip("/")
         self.name = name
         origin = URL(self.url).origin()
         jar = aiohttp.CookieJar(unsafe=True, treat_as_secure_origin=[origin])
-        self._http = aiohttp.ClientSession(cookie_jar=jar)
+        connector = aiohttp.TCPConnector(ssl=trust or True)
+        self._http = aiohttp.ClientSession(cookie_jar=jar, connector=connector)
         self._live = socketio.AsyncClient(reconnection=False, http_session=self._http)
         self._live.on("change", self._changed)
         self._live.on("media.offer", self._offered)
@@ -42,6 +47,15 @@ class Browser:
         if self._live.connected:
             await self._live.disconnect()
         await self._http.close()
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The cookies held now, by name."""
+        return {cookie.key: cookie.value for cookie in self._http.cookie_jar}
+
+    def take_cookies(self, cookies: dict[str, str]) -> None:
+        """Go on with another browser's cookies."""
+        self._http.cookie_jar.update_cookies(cookies, URL(self.url))
 
     async def ask(
         self, method: str, path: str, body: dict[str, Any] | None = None, expect: int = 200
@@ -71,7 +85,7 @@ class Browser:
 
     async def enter(self, session_id: str, kind: str) -> None:
         """Connect and take the own seat."""
-        cookies = "; ".join(f"{c.key}={c.value}" for c in self._http.cookie_jar)
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         await self._live.connect(
             self.url,
             headers={"Cookie": cookies},

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -36,9 +37,10 @@ async def own_server(data: Path) -> AsyncIterator[str]:
         await process.wait()
 
 
-async def ready(url: str) -> None:
+async def ready(url: str, trust: ssl.SSLContext | None = None) -> None:
     """Wait until the server answers and its media worker is reached."""
-    async with aiohttp.ClientSession() as http, asyncio.timeout(PATIENCE):
+    connector = aiohttp.TCPConnector(ssl=trust or True)
+    async with aiohttp.ClientSession(connector=connector) as http, asyncio.timeout(PATIENCE):
         while not await _answers(http, f"{url}/healthz"):  # noqa: ASYNC110 - another process
             await asyncio.sleep(PAUSE)
 

@@ -4,9 +4,11 @@ import asyncio
 import os
 import signal
 import socket
+import ssl
+import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -107,20 +109,26 @@ def settings(data: Path, **more: str) -> dict[str, str]:
     }
 
 
-async def start(env: dict[str, str], *words: str) -> Server:
-    """Start it and wait until it answers."""
+async def start(
+    env: dict[str, str], *words: str, url: str = "", trust: ssl.SSLContext | None = None
+) -> Server:
+    """Start it and wait until it answers, on loopback or where `url` says."""
     log = Path(env["HEYI_DATA"]).parent / "server.log"
     with log.open("ab") as out:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "server", "serve", *words), env=env, stdout=out, stderr=out
         )
     server = Server(
-        url=f"http://127.0.0.1:{env['HEYI_PORT']}",
+        url=url or f"http://127.0.0.1:{env['HEYI_PORT']}",
         data=Path(env["HEYI_DATA"]),
         env=env,
         process=process,
     )
-    await ready(server.url)
+    try:
+        await ready(server.url, trust)
+    except BaseException:
+        await stop(server)
+        raise
     return server
 
 
@@ -141,3 +149,31 @@ async def serving(folder: Path, *words: str, **more: str) -> AsyncIterator[Serve
         yield server
     finally:
         await stop(server)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A server that stands for a whole module of tests."""
+
+    url: str
+    data: Path
+
+
+@contextmanager
+def standing(folder: Path, *words: str) -> Iterator[Standing]:
+    """Serve outside of any event loop, for tests that each have their own."""
+    env = settings(folder / "data")
+    log = folder / "server.log"
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "server", "serve", *words], env=env, stdout=out, stderr=out
+        )
+    try:
+        url = f"http://127.0.0.1:{env['HEYI_PORT']}"
+        asyncio.run(ready(url))
+        yield Standing(url, folder / "data")
+    finally:
+        family = [process.pid, *children(process.pid)]
+        process.terminate()
+        process.wait()
+        asyncio.run(gone(family))

@@ -1,0 +1,105 @@
+"""A network namespace with two ways to the server, as a phone has Wi-Fi and a mobile network.
+
+The server's address lies on this end of the first way and is reached over the second one too.
+"""
+
+import contextlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+CHROMIUM = "/usr/bin/chromium"
+OFFICE = "10.203.1.1"
+"""Where the server listens: no loopback address, so everything about it is real."""
+_GATEWAY = {"wifi": OFFICE, "mobile": "10.203.2.1"}
+_PHONE = {"wifi": "10.203.1.2", "mobile": "10.203.2.2"}
+
+
+def why_not() -> str:
+    """Return why there can be no namespace here, empty when there can."""
+    if os.geteuid() != 0:
+        return "a network namespace needs root"
+    if shutil.which("ip") is None:
+        return "iproute2 is not installed"
+    made = _run("ip", "netns", "add", _name(), check=False)
+    if made.returncode:
+        return f"no network namespace here: {made.stderr.strip()}"
+    _run("ip", "netns", "del", _name())
+    return ""
+
+
+def _name() -> str:
+    return f"heyi{os.getpid()}"
+
+
+def _run(*words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(words, check=check, capture_output=True, text=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Street:
+    """The phone's side; `program` runs Chromium there."""
+
+    name: str
+    program: Path
+
+    def _ip(self, *words: str) -> None:
+        _run("ip", "-n", self.name, *words)
+
+    def join(self, way: str) -> None:
+        """Come onto a network."""
+        self._ip("link", "set", way, "up")
+        self._ip("route", "replace", "default", "via", _GATEWAY[way], "dev", way)
+
+    def part(self, way: str) -> None:
+        """Lose a network, with everything that went over it."""
+        self._ip("link", "set", way, "down")
+
+    def without_udp(self) -> str:
+        """Let no UDP out any more; return why that cannot be done, empty when it was."""
+        rules = {
+            "nft": (
+                ("add", "table", "inet", "heyi"),
+                ("add", "chain", "inet", "heyi", "out", "{type filter hook output priority 0;}"),
+                ("add", "rule", "inet", "heyi", "out", "meta", "l4proto", "udp", "drop"),
+            ),
+            "iptables": (("-A", "OUTPUT", "-p", "udp", "-j", "DROP"),),
+        }
+        program = next((one for one in rules if shutil.which(one)), None)
+        if program is None:
+            return "neither nft nor iptables is installed"
+        for rule in rules[program]:
+            done = _run("ip", "netns", "exec", self.name, program, *rule, check=False)
+            if done.returncode:
+                return f"{program}: {done.stderr.strip()}"
+        return ""
+
+
+@contextlib.contextmanager
+def street(folder: Path) -> Iterator[Street]:
+    """Lay it out, and take it away again with every address and route."""
+    name = _name()
+    program = folder / "chromium"
+    program.write_text(f'#!/bin/sh\nexec ip netns exec {name} {CHROMIUM} "$@"\n', "utf-8")
+    program.chmod(0o700)
+    _run("ip", "netns", "add", name)
+    try:
+        _run("ip", "-n", name, "link", "set", "lo", "up")
+        for way in _GATEWAY:
+            _lay(name, way)
+        yield Street(name=name, program=program)
+    finally:
+        _run("ip", "netns", "del", name)
+        for way in _GATEWAY:
+            _run("ip", "link", "del", f"{name[-9:]}{way}", check=False)
+
+
+def _lay(name: str, way: str) -> None:
+    here = f"{name[-9:]}{way}"
+    _run("ip", "link", "add", here, "type", "veth", "peer", "name", way, "netns", name)
+    _run("ip", "addr", "add", f"{_GATEWAY[way]}/24", "dev", here)
+    _run("ip", "link", "set", here, "up")
+    _run("ip", "-n", name, "addr", "add", f"{_PHONE[way]}/24", "dev", way)
