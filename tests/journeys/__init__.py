@@ -1,0 +1,1 @@
+"""The whole job by clicking, in real browsers, against a real server."""

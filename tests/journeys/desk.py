@@ -1,0 +1,128 @@
+"""What staff do at the console, click by click."""
+
+from playwright.async_api import Locator, Page, expect
+
+from server.rehearsal import story
+from tests.journeys.eyes import Eyes
+from tests.journeys.words import Words
+
+PATIENCE_MS = 20_000
+ACCOUNTS = {one.login: one for one in story.ACCOUNTS}
+
+
+class Desk:
+    """One console. The words are those of its language."""
+
+    def __init__(self, page: Page, eyes: Eyes, words: Words, *, login: str, url: str) -> None:
+        self.page = page
+        self.eyes = eyes
+        self.words = words
+        self.account = ACCOUNTS[login]
+        self.url = url
+
+    # ---------------------------------------------------------------- small things
+
+    def button(self, key: str, within: Locator | None = None, **values: object) -> Locator:
+        """Return the button that says these words and nothing else."""
+        place = within if within is not None else self.page
+        return place.get_by_role("button", name=self.words(key, **values), exact=True).first
+
+    async def press(self, key: str, within: Locator | None = None, **values: object) -> None:
+        """Press it."""
+        await self.button(key, within, **values).click(timeout=PATIENCE_MS)
+
+    async def follow(self, key: str, within: Locator | None = None) -> None:
+        """Follow the link that says these words."""
+        place = within if within is not None else self.page
+        link = place.get_by_role("link", name=self.words(key), exact=True).first
+        await link.click(timeout=PATIENCE_MS)
+
+    async def sees(self, key: str, **values: object) -> None:
+        """Wait until these words, or a sentence with them, stand on the screen."""
+        found = self.page.get_by_text(self.words(key, **values)).filter(visible=True).first
+        await expect(found).to_be_visible(timeout=PATIENCE_MS)
+
+    async def look(self, name: str) -> None:
+        """Keep a picture of the screen, and judge it."""
+        await self.eyes.look(self.page, f"desk-{name}")
+
+    def label(self, key: str, within: Locator | None = None) -> Locator:
+        """Return the field with this label."""
+        place = within if within is not None else self.page
+        return place.get_by_label(self.words(key)).first
+
+    @property
+    def sheet(self) -> Locator:
+        """The dialog that is open."""
+        return self.page.locator("dialog[open]").last
+
+    # ---------------------------------------------------------------- the door
+
+    async def digits(self) -> str:
+        """Return what the authenticator shows."""
+        answer = await self.page.context.request.get(f"{self.url}/api/demo/codes")
+        staff: dict[str, str] = (await answer.json())["staff"]
+        return staff[self.account.login]
+
+    async def sign_in(self, *, look: bool = False) -> None:
+        """Name, password, six digits."""
+        await self.page.goto(f"{self.url}/console/")
+        await expect(self.button("signIn")).to_be_visible(timeout=PATIENCE_MS)
+        if look:
+            await self.look("01-sign-in")
+        await self.label("login").fill(self.account.login)
+        await self.label("password").fill(self.account.password)
+        await self.label("totp").fill(await self.digits())
+        await self.press("signIn")
+        await expect(self.page.locator("header.top")).to_be_visible(timeout=PATIENCE_MS)
+
+    async def confirm_again(self) -> None:
+        """Give fresh digits where the second factor is asked for once more."""
+        await self.sees("stepUpTitle")
+        await self.label("totp", self.sheet).fill(await self.digits())
+        await self.press("stepUpGo", self.sheet)
+
+    # ---------------------------------------------------------------- in the room
+
+    def side(self, side: str) -> Locator:
+        """Return the card of one side."""
+        return self.page.get_by_role("region", name=self.words(f"sideOf.{side}"), exact=True)
+
+    async def receive(self, side: str) -> None:
+        """Go to a side in its lobby."""
+        await self.press("receive", self.side(side))
+        name = self.words(f"side.{side}")
+        await self.sees("frameReception", side=name)
+
+    async def check_identity(self, side: str, *, look: str = "") -> None:
+        """Compare face and document of the side's first person who is not checked."""
+        await self.press("checkIdentity", self.side(side))
+        await expect(self.button("identityMatches", self.sheet)).to_be_visible()
+        if look:
+            await self.look(look)
+        await self.press("identityMatches", self.sheet)
+        await expect(self.page.locator("dialog[open]")).to_have_count(0)
+
+    async def admit(self, side: str) -> None:
+        """Let the side's first person in."""
+        await self.press("admit", self.side(side))
+
+    async def go_joint(self) -> None:
+        """Bring everybody together."""
+        await self.press("switchJoint")
+        await self.sees("frameJoint")
+
+    async def go_caucus(self, side: str) -> None:
+        """Speak to one side alone; return once the lamp is green."""
+        await self.press("switchCaucus", side=self.words(f"side.{side}"))
+        await expect(self.page.locator(".stage.caucus .lamp.green")).to_be_visible(
+            timeout=PATIENCE_MS
+        )
+
+    async def add_minutes(self, speaker: str, text: str, mark: str) -> None:
+        """Write one sentence of the minutes."""
+        await self.label("minutesSpeaker").select_option(speaker)
+        await self.label("minutesMark").select_option(mark)
+        await self.label("minutesText").fill(text)
+        await self.press("minutesAdd")
+        await expect(self.page.locator(".minutes-list").get_by_text(text)).to_be_visible()
