@@ -128,6 +128,7 @@ export const roomEn: Dictionary<keyof typeof roomZh> = {
   toolRecorder: "Recorder goes along",
   toolRecorderOff: "Recorder stays out",
   controls: "Sound and picture",
+  pictures: "Pictures",
 
   switchTo: "Go to",
   switchCaucus: "{side} alone",

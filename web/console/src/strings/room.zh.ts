@@ -125,6 +125,7 @@ export const roomZh = {
   toolRecorder: "记录人同去",
   toolRecorderOff: "记录人不去",
   controls: "声音和画面",
+  pictures: "各方的画面",
 
   switchTo: "换到",
   switchCaucus: "与{side}谈",
