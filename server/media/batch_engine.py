@@ -8,12 +8,13 @@ import asyncio
 import socket
 from typing import Final
 
-from server.media.batch_socket import SLOT_BYTES, Inbox, Outbox
+from server.media.batch_socket import Inbox, InSlot, Outbox
 from server.media.batch_srtp import context, protect, protect_rtcp, unprotect, unprotect_rtcp
 from server.media.engine import LARGEST_DATAGRAM, MAX_RTCP_SSRCS, MAX_RTP_SSRCS, Link
 from server.media.libc import CValue, ffi
 from server.media.pace import TICK_S, Pace
 from server.media.plain_engine import RTCP_LEAST, RTCP_TYPES, RTP_LEAST, PlainEngine
+from server.media.rtp import Packet
 from server.media.secure import SrtpPair
 from server.media.sockaddr import from_raw, raw_size, to_raw
 from server.media.stun import Address
@@ -22,7 +23,6 @@ _TAKEN_AT_ONCE: Final = 64
 _SENT_AT_ONCE: Final = 128
 _LOOKS: Final = 4
 """How often one wake-up reads at most, so that timers do not starve."""
-_WORDS: Final = SLOT_BYTES // 4
 # RFC 7983 7: what begins with the bits of version 2 is RTP or RTCP.
 _VERSION_BITS: Final = 0xC0
 _VERSION_2: Final = 0x80
@@ -109,27 +109,28 @@ class BatchEngine(PlainEngine):
 
     # ------------------------------------------------------------------ sending
 
-    def send_rtp(self, link: Link, head: bytes, raw: bytearray, mid: tuple[int, int]) -> bool:
+    def send_rtp(self, link: Link, packet: Packet, head: bytes, mid: int) -> bool:
         route: _Route | None = link.route
         if route is None or route.address is not link.address:
             route = self._route_of(link)
         srtp = link.srtp
         if route is None or srtp is None:
-            return super().send_rtp(link, head, raw, mid)
+            return super().send_rtp(link, packet, head, mid)
         out = self._outbox
-        slot, size = out.used, len(raw)
-        begin = slot * SLOT_BYTES
-        octets = out.octets
+        begin, pointer, length, name = out.slots[out.used]
+        octets, raw = out.octets, packet.raw
+        length[0] = size = len(raw)
         octets[begin : begin + size] = raw
         octets[begin : begin + RTP_LEAST] = head
-        if mid[0]:
-            octets[begin + mid[0]] = mid[1]
-        length = out.lengths[slot]
-        length[0] = size
-        if protect(srtp.sending or _sending(srtp), out.pointers[slot], length):
+        if packet.mid_at:
+            octets[begin + packet.mid_at] = mid
+        if protect(srtp.sending or _sending(srtp), pointer, length):
             self.counters["drop_protect"] += 1
             return False
-        self._queue(route)
+        out.names[name] = route.at
+        out.used += 1
+        if not 1 < out.used < _SENT_AT_ONCE:
+            self._hurry()
         return True
 
     def send_rtcp(self, link: Link, packet: bytes) -> bool:
@@ -138,22 +139,23 @@ class BatchEngine(PlainEngine):
         if route is None or srtp is None or len(packet) > LARGEST_DATAGRAM:
             return super().send_rtcp(link, packet)
         out = self._outbox
-        slot = out.used
-        begin = slot * SLOT_BYTES
+        begin, pointer, length, name = out.slots[out.used]
         out.octets[begin : begin + len(packet)] = packet
-        length = out.lengths[slot]
         length[0] = len(packet)
-        if protect_rtcp(srtp.sending or _sending(srtp), out.pointers[slot], length):
+        if protect_rtcp(srtp.sending or _sending(srtp), pointer, length):
             self.counters["drop_protect"] += 1
             return False
-        self._queue(route)
+        out.names[name] = route.at
+        out.used += 1
+        if not 1 < out.used < _SENT_AT_ONCE:
+            self._hurry()
         return True
 
-    def _queue(self, route: _Route) -> None:
-        waiting = self._outbox.add(route.at)
-        if waiting == _SENT_AT_ONCE:
+    def _hurry(self) -> None:
+        """See to it that the first packet that waits is not forgotten, and the last has room."""
+        if self._outbox.used == _SENT_AT_ONCE:
             self._flush()
-        elif waiting == 1 and not self._gathering:
+        elif not self._gathering:
             self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
@@ -187,7 +189,8 @@ class BatchEngine(PlainEngine):
                 self.counters["icmp"] += 1
                 continue
             took += count
-            self._take(count)
+            if count:
+                self._take(count)
             if count < _TAKEN_AT_ONCE or self._socket is None:
                 break
         return took
@@ -210,12 +213,11 @@ class BatchEngine(PlainEngine):
         self._read()
 
     def _take(self, count: int) -> None:
-        inbox, routes = self._inbox, self._routes
-        names, octets = inbox.names, inbox.octets
-        rare = 0
-        for slot in range(count):
-            begin = slot * SLOT_BYTES
-            route = routes.get(names[slot][:])
+        routes, octets, rare = self._routes, self._inbox.octets, 0
+        now = self._loop.time()
+        for slot in self._inbox.slots[:count]:
+            begin, _, _, name = slot
+            route = routes.get(name[:])
             if route is None or octets[begin] & _VERSION_BITS != _VERSION_2:
                 rare += 1
                 self._take_rare(slot, route)
@@ -224,63 +226,61 @@ class BatchEngine(PlainEngine):
                 if octets[begin + 1] in RTCP_TYPES:
                     self._take_rtcp(slot, route)
                 else:
-                    self._take_rtp(slot, route)
+                    self._take_rtp(slot, route, now)
             except Exception:  # noqa: BLE001
                 # Whatever a hostile phone managed to break costs that phone alone, never the loop.
                 self._failed(route.link)
         self.counters["packets_in"] += count - rare
 
-    def _take_rare(self, slot: int, route: _Route | None) -> None:
+    def _take_rare(self, slot: InSlot, route: _Route | None) -> None:
         """Hand over a check, a DTLS record or a stranger's datagram as the plain engine does."""
-        inbox = self._inbox
-        begin = slot * SLOT_BYTES
-        raw = inbox.octets[begin : begin + inbox.lengths[slot][0]].tobytes()
-        address = route.address if route else from_raw(self._family, inbox.names[slot][:])
-        self._arrived(raw, address)
+        begin, _, length, name = slot
+        raw = self._inbox.octets[begin : begin + length[0]].tobytes()
+        self._arrived(raw, route.address if route else from_raw(self._family, name[:]))
 
-    def _take_rtp(self, slot: int, route: _Route) -> None:
+    def _take_rtp(self, slot: InSlot, route: _Route, now: float) -> None:
         link, inbox = route.link, self._inbox
         srtp, receiver = link.srtp, self._receiver
-        length = inbox.lengths[slot]
+        begin, pointer, length, _ = slot
         if srtp is None or receiver is None:
             self.counters["drop_early"] += 1
             return
         if not RTP_LEAST <= length[0] <= LARGEST_DATAGRAM:
             self.counters["drop_size"] += 1
             return
-        ssrc = inbox.words[slot * _WORDS + 2]
-        if ssrc not in link.rtp_ssrcs and not self._room_for(ssrc, link.rtp_ssrcs, MAX_RTP_SSRCS):
+        ssrc = inbox.words[(begin >> 2) + 2]
+        known = ssrc in link.rtp_ssrcs
+        if not known and not self._room_for(ssrc, link.rtp_ssrcs, MAX_RTP_SSRCS):
             return
-        if unprotect(srtp.receiving or _receiving(srtp), inbox.pointers[slot], length):
+        if unprotect(srtp.receiving or _receiving(srtp), pointer, length):
             self.counters["drop_unprotect"] += 1
             return
-        link.rtp_ssrcs.add(ssrc)
+        if not known:
+            link.rtp_ssrcs.add(ssrc)
         link.heard += 1
         # An authentic packet shows the path the phone has chosen, whatever it nominated before.
         link.address = route.address
-        begin = slot * SLOT_BYTES
-        receiver.rtp(link, bytearray(inbox.octets[begin : begin + length[0]]))
+        receiver.rtp(link, bytearray(inbox.octets[begin : begin + length[0]]), now)
 
-    def _take_rtcp(self, slot: int, route: _Route) -> None:
+    def _take_rtcp(self, slot: InSlot, route: _Route) -> None:
         link, inbox = route.link, self._inbox
         srtp, receiver = link.srtp, self._receiver
-        length = inbox.lengths[slot]
+        begin, pointer, length, _ = slot
         if srtp is None or receiver is None:
             self.counters["drop_early"] += 1
             return
         if not RTCP_LEAST <= length[0] <= LARGEST_DATAGRAM:
             self.counters["drop_size"] += 1
             return
-        ssrc = inbox.words[slot * _WORDS + 1]
+        ssrc = inbox.words[(begin >> 2) + 1]
         if not self._room_for(ssrc, link.rtcp_ssrcs, MAX_RTCP_SSRCS):
             return
-        if unprotect_rtcp(srtp.receiving or _receiving(srtp), inbox.pointers[slot], length):
+        if unprotect_rtcp(srtp.receiving or _receiving(srtp), pointer, length):
             self.counters["drop_unprotect"] += 1
             return
         link.rtcp_ssrcs.add(ssrc)
         link.heard += 1
         link.address = route.address
-        begin = slot * SLOT_BYTES
         receiver.rtcp(link, inbox.octets[begin : begin + length[0]].tobytes())
 
 

@@ -12,6 +12,12 @@ from server.media.libc import CValue, ffi, libc
 SLOT_BYTES: Final = 2048
 """Above the largest datagram with its SRTP trailer; a power of two keeps every slot aligned."""
 
+InSlot = tuple[int, CValue, CValue, CValue]
+"""Where a received datagram lies: its first place in `octets`, pointers to it and to its length,
+and its raw address as `[:]`."""
+OutSlot = tuple[int, CValue, CValue, int]
+"""The same of one to be sent, and the place in `names` for a pointer to its raw address."""
+
 _NOT_NOW: Final = {errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS}
 
 
@@ -30,7 +36,8 @@ class Slots:
         self.headers = ffi.new("struct mmsghdr[]", count)
         self.octets = memoryview(ffi.buffer(self._memory))
         self.words = self.octets.cast("I")
-        self.pointers = [self._memory + slot * SLOT_BYTES for slot in range(count)]
+        self.begins = range(0, count * SLOT_BYTES, SLOT_BYTES)
+        self.pointers = [self._memory + begin for begin in self.begins]
         for slot in range(count):
             self._iovecs[slot].iov_base = self.pointers[slot]
             self._iovecs[slot].iov_len = SLOT_BYTES
@@ -47,7 +54,7 @@ class Slots:
 
 
 class Inbox(Slots):
-    """Receives; `lengths[k][0]` is how long datagram k is, `names[k][:]` its raw address."""
+    """Receives into its slots, from the first on."""
 
     def __init__(self, udp: socket.socket, *, count: int, name_size: int) -> None:
         """Read from `udp`, which must outlive this."""
@@ -55,12 +62,13 @@ class Inbox(Slots):
         self._file = udp.fileno()
         self._receive = libc.recvmmsg
         self._names = ffi.new("unsigned char[]", count * name_size)
-        self.names = [
-            ffi.buffer(self._names + slot * name_size, name_size) for slot in range(count)
-        ]
         for slot in range(count):
             self.headers[slot].msg_hdr.msg_name = self._names + slot * name_size
-        self.lengths = self._field(self.headers, ffi.offsetof("struct mmsghdr", "msg_len"))
+        names = [ffi.buffer(self._names + slot * name_size, name_size) for slot in range(count)]
+        lengths = self._field(self.headers, ffi.offsetof("struct mmsghdr", "msg_len"))
+        self.slots: list[InSlot] = list(
+            zip(self.begins, self.pointers, lengths, names, strict=True)
+        )
 
     def receive(self) -> int:
         """Return how many datagrams were there; -1 for an error that belongs to none of them."""
@@ -73,10 +81,10 @@ class Inbox(Slots):
 
 
 class Outbox(Slots):
-    """Sends: fill slot `used`, then `add()` it; `flush()` before an address it names goes away.
+    """Sends: fill slot `used`, then count it; `flush()` before an address it names goes away.
 
-    `lengths[k][0]` is how much of slot k is sent. On a little-endian machine that int is the low
-    half of the kernel's own field, so whoever encrypts in place sets it for us.
+    On a little-endian machine a slot's length is the low half of the kernel's own field, so
+    whoever encrypts in place sets it for us.
     """
 
     def __init__(self, udp: socket.socket, *, count: int, name_size: int) -> None:
@@ -85,16 +93,16 @@ class Outbox(Slots):
         self._file = udp.fileno()
         self._send = libc.sendmmsg
         self.used = 0
-        self.lengths = self._field(self._iovecs, ffi.offsetof("struct iovec", "iov_len"))
-        self._places = memoryview(ffi.buffer(self.headers)).cast("P")
-        self._stride = ffi.sizeof("struct mmsghdr") // self._places.itemsize
-
-    def add(self, name: int) -> int:
-        """Send the slot to the raw address that lies at `name`; return how many wait now."""
-        used = self.used
-        self._places[used * self._stride] = name
-        self.used = used = used + 1
-        return used
+        lengths = self._field(self._iovecs, ffi.offsetof("struct iovec", "iov_len"))
+        # The address is the first field of every header.
+        self.names = memoryview(ffi.buffer(self.headers)).cast("P")
+        stride = ffi.sizeof("struct mmsghdr") // self.names.itemsize
+        self.slots: list[OutSlot] = [
+            (begin, pointer, length, stride * slot)
+            for slot, (begin, pointer, length) in enumerate(
+                zip(self.begins, self.pointers, lengths, strict=True)
+            )
+        ]
 
     def flush(self) -> tuple[int, int]:
         """Send all that waits; return how many went and how many were dropped."""

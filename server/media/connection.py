@@ -9,7 +9,7 @@ from server.domain.ids import ConnectionId, RoomId
 from server.media.answer import Answer
 from server.media.downlink import Downlink
 from server.media.engine import MAX_RTP_SSRCS, Link
-from server.media.formats import Kind
+from server.media.formats import KIND_OF_PAYLOAD, Kind
 from server.media.offer import Offer, write_offer
 from server.media.secure import SecureChannel
 from server.media.settings import WorkerSettings
@@ -22,6 +22,8 @@ _UFRAG_BYTES: Final = 6
 _PASSWORD_BYTES: Final = 18
 _OVER_CAP: Final = 3
 _REPORTS_PER_S: Final = 500
+_REFILL_S: Final = 0.05
+"""A bucket is not refilled for every packet: that costs more than spending."""
 _SMOOTHING: Final = 0.3
 _REMB_FRESH_S: Final = 5.0
 _REMB_SLACK: Final = 1.3
@@ -47,10 +49,11 @@ class Allowance:
 
     def spend(self, amount: float, now: float) -> bool:
         """Take this much out; False if it is not there."""
-        self._left = min(self._rate, self._left + (now - self._at) * self._rate)
-        self._at = now
-        if amount > self._left:
-            return False
+        if amount > self._left or now - self._at > _REFILL_S:
+            self._left = min(self._rate, self._left + (now - self._at) * self._rate)
+            self._at = now
+            if amount > self._left:
+                return False
         self._left -= amount
         return True
 
@@ -94,6 +97,7 @@ class Connection:
         self.uplinks = {
             kind: Uplink(kind, link=self.link, asked_by=self.feedback_ssrc) for kind in Kind
         }
+        self.by_payload = {number: self.uplinks[kind] for number, kind in KIND_OF_PAYLOAD.items()}
         self.downlinks = {
             (slot, kind): self._downlink(slot, kind) for slot in range(SLOTS) for kind in Kind
         }
@@ -109,8 +113,7 @@ class Connection:
         self.heard_before = 0
         self.octets = Allowance(settings.cap_kbps * 1000 / 8 * _OVER_CAP, now)
         self.reports = Allowance(_REPORTS_PER_S, now)
-        self.thrift = Thrift()
-        self.flow = Flow()
+        self.thrift, self.flow = Thrift(), Flow()
 
     def offer(self, port: int, *, send: Callable[[bytes], None], closed: Callable[[], None]) -> str:
         """Make the secure channel and return the SDP offer."""

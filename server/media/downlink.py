@@ -11,12 +11,12 @@ from server.media.offer import slot_name
 from server.media.rtp import HEADER, SEQUENCE_MOD, TIMESTAMP_MOD, Packet
 from server.media.uplink import HISTORY, Uplink
 
+_PACK: Final = HEADER.pack
 _MARKER: Final = 0x80
+_SEQUENCE: Final = SEQUENCE_MOD - 1
+_TIMESTAMP: Final = TIMESTAMP_MOD - 1
 _RESENDS_PER_ROUND: Final = 400
 _REPORT_FRESH_S: Final = 3.0
-
-Adapted = tuple[bytes, bytearray, tuple[int, int]]
-"""What an engine's `send_rtp` takes behind the link."""
 
 
 class Downlink:
@@ -36,7 +36,8 @@ class Downlink:
         self.packets = 0
         self.octets = 0
         self._loss = (0.0, float("-inf"))
-        self._mid = ord(slot_mid(slot, kind))
+        self.mid = ord(slot_mid(slot, kind))
+        self._marks = kind is Kind.AUDIO
         self._run = 0
         self._first = 0
         self._shift = 0
@@ -77,8 +78,8 @@ class Downlink:
 
     # ------------------------------------------------------------------ packets
 
-    def adapt(self, packet: Packet, number: int, now: float) -> Adapted | None:
-        """Return the packet as this subscriber gets it, or None if it is not for him (yet)."""
+    def adapt(self, packet: Packet, number: int, now: float) -> bytes | None:
+        """Return the packet's header for this subscriber; None if it is not for him (yet)."""
         source = self.source
         if source is None or self.held:
             return None
@@ -96,10 +97,10 @@ class Downlink:
             self._last_at = now
         self.packets += 1
         self.octets += packet.payload_size
-        return self._rewrite(packet, number)
+        return self._header(packet, number)
 
-    def repeat(self, sequence: int) -> Adapted | None:
-        """Return a sent packet again, byte for byte: same key stream, same bytes."""
+    def repeat(self, sequence: int) -> tuple[Packet, bytes] | None:
+        """Return a sent packet again, and its header: same key stream, so the same bytes."""
         source = self.source
         if source is None or self.held or self._run != source.run:
             return None
@@ -111,7 +112,7 @@ class Downlink:
         if behind >= HISTORY or number < self._first:
             return None
         packet = source.recall(number)
-        return self._rewrite(packet, number) if packet is not None else None
+        return (packet, self._header(packet, number)) if packet is not None else None
 
     def new_round(self) -> None:
         """Allow as many retransmissions again."""
@@ -134,15 +135,14 @@ class Downlink:
         self._shift = self._last_number + 1 - number
         self._time_shift = self._last_time + elapsed - packet.timestamp
 
-    def _rewrite(self, packet: Packet, number: int) -> Adapted:
+    def _header(self, packet: Packet, number: int) -> bytes:
         second = packet.second
-        if self.kind is Kind.AUDIO and number == self._first:
+        if number == self._first and self._marks:
             second |= _MARKER
-        head = HEADER.pack(
+        return _PACK(
             packet.first,
             second,
-            (number + self._shift) % SEQUENCE_MOD,
-            (packet.timestamp + self._time_shift) % TIMESTAMP_MOD,
+            number + self._shift & _SEQUENCE,
+            packet.timestamp + self._time_shift & _TIMESTAMP,
             self.ssrc,
         )
-        return head, packet.raw, (packet.mid_at, self._mid)

@@ -8,6 +8,7 @@ an engine hands over one datagram at a time, and `drain()` leaves nothing waitin
 from collections import Counter
 from typing import Any, Final, Protocol
 
+from server.media.rtp import Packet
 from server.media.secure import SrtpPair
 from server.media.stun import Address
 
@@ -38,7 +39,7 @@ class Link:
 
     def __init__(self, owner: object) -> None:
         """Start without address and keys: nothing but checks and DTLS is possible."""
-        self.owner = owner
+        self.owner: Any = owner
         self.addresses: list[Address] = []
         self.address: Address | None = None
         self.srtp: SrtpPair | None = None
@@ -65,8 +66,11 @@ class Receiver(Protocol):
         """Take a DTLS record from a proved address."""
         ...
 
-    def rtp(self, link: Link, packet: bytearray) -> None:
-        """Take an authentic RTP packet in the clear; it is the receiver's to change."""
+    def rtp(self, link: Link, packet: bytearray, now: float) -> None:
+        """Take an authentic RTP packet in the clear; it is the receiver's to change.
+
+        It has a whole fixed header. `now` is when it was found, by the loop's clock.
+        """
         ...
 
     def rtcp(self, link: Link, packet: bytes) -> None:
@@ -103,10 +107,10 @@ class Engine(Protocol):
         """Send bytes as they are: STUN and DTLS."""
         ...
 
-    def send_rtp(self, link: Link, head: bytes, raw: bytearray, mid: tuple[int, int]) -> bool:
-        """Protect and send `raw` under another fixed header: `head`, twelve bytes.
+    def send_rtp(self, link: Link, packet: Packet, head: bytes, mid: int) -> bool:
+        """Protect and send a packet under another fixed header: `head`, twelve bytes.
 
-        `mid` is a place in the packet and the byte to put there; at place 0 nothing is put.
+        `mid` is the one byte of its media identifier, if the packet has one.
         """
         ...
 

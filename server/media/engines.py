@@ -60,20 +60,20 @@ def _socket_fault(bind: str) -> str | None:
         here = ffi.new("unsigned char[]", to_raw(family, own))
         outbox = Outbox(udp, count=len(_TRIAL), name_size=raw_size(family))
         inbox = Inbox(udp, count=len(_TRIAL), name_size=raw_size(family))
-        for slot, text in enumerate(_TRIAL):
-            outbox.pointers[slot][0 : len(text)] = text
-            outbox.lengths[slot][0] = len(text)
-            outbox.add(int(ffi.cast("uintptr_t", here)))
+        for (begin, _, length, name), text in zip(outbox.slots, _TRIAL, strict=True):
+            outbox.octets[begin : begin + len(text)] = text
+            length[0] = len(text)
+            outbox.names[name] = int(ffi.cast("uintptr_t", here))
+            outbox.used += 1
         if outbox.flush() != (len(_TRIAL), 0):
             return "sendmmsg does not send"
         udp.recv(1, socket.MSG_PEEK)
         if inbox.receive() != len(_TRIAL) or _texts(inbox) != _TRIAL:
             return "recvmmsg does not receive"
-        if {from_raw(family, name[:]) for name in inbox.names} != {own}:
+        if {from_raw(family, name[:]) for *_, name in inbox.slots} != {own}:
             return "addresses look different"
     return None
 
 
 def _texts(inbox: Inbox) -> tuple[bytes, ...]:
-    pairs = zip(inbox.pointers, inbox.lengths, strict=True)
-    return tuple(bytes(ffi.buffer(pointer, length[0])) for pointer, length in pairs)
+    return tuple(bytes(ffi.buffer(pointer, length[0])) for _, pointer, length, _ in inbox.slots)

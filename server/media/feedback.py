@@ -85,8 +85,10 @@ class Feedback:
         if downlink is None:
             return
         for sequence in part.lost[:_NACKED_AT_ONCE]:
-            adapted = downlink.repeat(sequence)
-            if adapted is not None and self._engine.send_rtp(connection.link, *adapted):
+            sent = downlink.repeat(sequence)
+            if sent is None:
+                continue
+            if self._engine.send_rtp(connection.link, *sent, downlink.mid):
                 self._engine.counters["resent"] += 1
 
     def _request(self, connection: Connection, part: RtcpPsfbPacket) -> None:

@@ -15,6 +15,7 @@ from server.media.engine import (
     Link,
     Receiver,
 )
+from server.media.rtp import Packet
 from server.media.secure import SrtpError
 from server.media.sockaddr import family_of
 from server.media.streams import Streams
@@ -120,15 +121,15 @@ class PlainEngine:
         else:
             self.counters["packets_out"] += 1
 
-    def send_rtp(self, link: Link, head: bytes, raw: bytearray, mid: tuple[int, int]) -> bool:
+    def send_rtp(self, link: Link, packet: Packet, head: bytes, mid: int) -> bool:
         if link.srtp is None or link.address is None:
             return False
-        packet = bytearray(raw)
-        packet[: len(head)] = head
-        if mid[0]:
-            packet[mid[0]] = mid[1]
+        clear = bytearray(packet.raw)
+        clear[: len(head)] = head
+        if packet.mid_at:
+            clear[packet.mid_at] = mid
         try:
-            sealed = link.srtp.protect(bytes(packet))
+            sealed = link.srtp.protect(bytes(clear))
         except (SrtpError, ValueError):
             self.counters["drop_protect"] += 1
             return False
@@ -210,7 +211,7 @@ class PlainEngine:
         if rtcp:
             receiver.rtcp(link, clear)
         else:
-            receiver.rtp(link, bytearray(clear))
+            receiver.rtp(link, bytearray(clear), asyncio.get_running_loop().time())
 
     def _unprotect(self, link: Link, raw: bytes) -> bytes | None:
         if len(raw) < RTP_LEAST or link.srtp is None:

@@ -7,16 +7,15 @@ Between them this decides, on one event loop and without waiting.
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from server.domain.ids import ConnectionId, RoomId
 from server.media.answer import read_answer
 from server.media.connection import Connection, Stage
 from server.media.engine import Engine, Link
 from server.media.feedback import Feedback
-from server.media.formats import KIND_OF_PAYLOAD
 from server.media.repair import Repair
-from server.media.rtp import Packet
+from server.media.rtp import Packet, send_time
 from server.media.settings import WorkerSettings
 from server.media.stun import Address, Check, MalformedCheckError, passes, read_check, success
 from server.media.table import Room
@@ -65,6 +64,7 @@ class Plane:
         self._time = asyncio.get_running_loop().time
         self._repair = Repair(engine)
         self.feedback = Feedback(engine, self._repair)
+        self._stamped_at, self._stamp = 0.0, send_time(0)
 
     async def open(self) -> int:
         """Start receiving; return the port."""
@@ -202,14 +202,14 @@ class Plane:
         self._secure_when_possible(connection)
 
     def dtls(self, link: Link, raw: bytes) -> None:
-        connection = cast("Connection", link.owner)
+        connection = link.owner
         if connection.channel is None or not connection.channel.feed(raw):
             self.engine.counters["drop_dtls"] += 1
 
     def faulty(self, link: Link) -> None:
         """Let go of a phone that goes on sending what breaks our handlers."""
         link.faults += 1
-        connection = cast("Connection", link.owner)
+        connection = link.owner
         if link.faults > _FAULTS:
             self.drop(connection, MediaLoss.FAULTY)
 
@@ -268,47 +268,57 @@ class Plane:
 
     # ------------------------------------------------------------------ media
 
-    def rtp(self, link: Link, packet: bytearray) -> None:
+    def rtp(self, link: Link, packet: bytearray, now: float) -> None:
         """Forward one packet to whoever the table lets have it, now."""
-        connection = cast("Connection", link.owner)
-        read = self._read(packet)
+        connection: Connection = link.owner
+        read = self._admit(connection, packet, now)
         if read is None:
             return
-        uplink = connection.uplinks[KIND_OF_PAYLOAD[read.payload_type]]
-        if not connection.admits(read.ssrc, uplink):
-            self.engine.counters["drop_ssrc"] += 1
-            return
-        now = self._time()
-        if not connection.octets.spend(len(packet), now):
-            self.engine.counters["drop_flood"] += 1
-            return
-        number = uplink.take(read, now)
-        if number is None:
+        uplink = connection.by_payload[read.payload_type]
+        if uplink.take(read, now) is None:
             self.engine.counters["drop_repeated"] += 1
             return
-        read.stamp(now)
-        self._first_media(connection)
-        uplink.see_key(read)
-        self._forward(uplink, read, number, now)
+        if now != self._stamped_at:
+            self._stamped_at, self._stamp = now, send_time(now)
+        read.stamp(self._stamp)
+        if not connection.media_seen:
+            self._first_media(connection)
+        if uplink.key_wanted:
+            uplink.see_key(read)
+        self._forward(uplink, read, now)
         if uplink.gap_noticed or uplink.key_wanted:
             self._repair.start(uplink)
 
-    def _forward(self, uplink: Uplink, packet: Packet, number: int, now: float) -> None:
-        for downlink in uplink.downlinks:
-            adapted = downlink.adapt(packet, number, now) if downlink.link.ready else None
-            if adapted is not None and self.engine.send_rtp(downlink.link, *adapted):
-                self.engine.counters["forwarded"] += 1
-
-    def _read(self, packet: bytearray) -> Packet | None:
+    def _admit(self, connection: Connection, raw: bytearray, now: float) -> Packet | None:
+        """Return the packet as read, or None if it is not what this phone may send."""
+        uplink = connection.by_payload.get(raw[1] & 0x7F)
+        if uplink is None:
+            return self._refused("drop_payload_type")
         try:
-            read = Packet(packet)
+            packet = Packet(raw, uplink.layouts)
         except ValueError:
-            self.engine.counters["drop_rtp_malformed"] += 1
-            return None
-        if read.payload_type not in KIND_OF_PAYLOAD:
-            self.engine.counters["drop_payload_type"] += 1
-            return None
-        return read
+            return self._refused("drop_rtp_malformed")
+        if packet.ssrc != uplink.ssrc and not connection.admits(packet.ssrc, uplink):
+            return self._refused("drop_ssrc")
+        if not connection.octets.spend(len(raw), now):
+            return self._refused("drop_flood")
+        return packet
+
+    def _refused(self, why: str) -> Packet | None:
+        self.engine.counters[why] += 1
+        return None
+
+    def _forward(self, uplink: Uplink, packet: Packet, now: float) -> None:
+        send, number, sent = self.engine.send_rtp, packet.number, 0
+        for downlink in uplink.downlinks:
+            link = downlink.link
+            if link.srtp is None or link.address is None:
+                continue
+            head = downlink.adapt(packet, number, now)
+            if head is not None and send(link, packet, head, downlink.mid):
+                sent += 1
+        if sent:
+            self.engine.counters["forwarded"] += sent
 
     def _first_media(self, connection: Connection) -> None:
         if not connection.media_seen:
@@ -317,7 +327,7 @@ class Plane:
 
     def rtcp(self, link: Link, packet: bytes) -> None:
         """Act on what a phone reports and asks."""
-        connection = cast("Connection", link.owner)
+        connection = link.owner
         if connection.reports.spend(1, self._time()):
             self.feedback.take(connection, packet)
         else:

@@ -7,15 +7,16 @@ shown without the ones before it (RFC 7741 4.2, RFC 6184 5.2).
 import struct
 from typing import Final
 
-from server.media.formats import ABS_SEND_TIME, AUDIO_LEVEL, H264, MID, OPUS, VP8
+from server.media.extensions import Layout, Layouts, layout_of
+from server.media.formats import H264, OPUS, VP8
 
 HEADER: Final = struct.Struct("!BBHLL")
 FIXED: Final = 12
 SEQUENCE_MOD: Final = 1 << 16
 TIMESTAMP_MOD: Final = 1 << 32
 
-_ONE_BYTE_PROFILE: Final = 0xBEDE
-_STOP: Final = 15
+_EXTENDED: Final = 0x10
+_PADDED: Final = 0x20
 _SEND_TIME_BYTES: Final = 3
 
 _NAL_IDR: Final = 5
@@ -24,109 +25,92 @@ _NAL_STAP_A: Final = 24
 _NAL_FU_A: Final = 28
 
 
+def send_time(now: float) -> bytes:
+    """Return a time as abs-send-time: seconds with 18 bits behind the point, modulo 64."""
+    return (int(now * (1 << 18)) & 0xFFFFFF).to_bytes(_SEND_TIME_BYTES, "big")
+
+
 class Packet:
-    """A plain packet and where things stand in it; `raw` is changed in place on arrival only."""
+    """A plain packet and where things stand in it; `raw` is changed in place on arrival only.
+
+    `number` is its place in its uplink, which counts on where `sequence` begins again.
+    """
 
     __slots__ = (
         "first",
-        "level",
+        "layout",
         "mid_at",
+        "number",
         "payload_at",
-        "payload_end",
+        "payload_size",
         "payload_type",
         "raw",
         "second",
-        "send_time_at",
         "sequence",
         "ssrc",
         "timestamp",
-        "voiced",
     )
 
-    def __init__(self, raw: bytearray) -> None:
-        """Read the header; raise ValueError if it does not hold together."""
+    def __init__(self, raw: bytearray, layouts: Layouts | None = None) -> None:
+        """Read the header; raise ValueError if it is broken. `layouts` are those of its sender."""
         if len(raw) < FIXED:
             raise ValueError
         self.raw = raw
-        header: tuple[int, int, int, int, int] = HEADER.unpack_from(raw)
-        self.first, self.second, self.sequence, self.timestamp, self.ssrc = header
+        self.number = 0
+        self.first, self.second, self.sequence, self.timestamp, self.ssrc = HEADER.unpack_from(raw)
         self.payload_type = self.second & 0x7F
-        self.mid_at = self.send_time_at = 0
-        self.level = 127
-        self.voiced = False
-        at: int = FIXED + 4 * (self.first & 0x0F)
-        if self.first & 0x10:
-            at = self._extensions(at)
-        self.payload_at = at
-        self.payload_end = len(raw)
-        if self.first & 0x20:
-            self.payload_end -= raw[-1]
-        if self.payload_at > self.payload_end:
+        if self.first & 0x1F == _EXTENDED:
+            layout = layout_of(raw, {} if layouts is None else layouts)
+        else:
+            layout = self._unusual()
+        self.layout = layout
+        self.mid_at = layout.mid_at
+        self.payload_at = layout.end
+        size = len(raw) - layout.end
+        if self.first & _PADDED:
+            size -= raw[-1]
+        if size < 0:
             raise ValueError
+        self.payload_size = size
+        """Bytes of media, without padding."""
 
-    def _extensions(self, at: int) -> int:
-        """Note the places of the extensions we use; return where the payload begins."""
-        raw = self.raw
-        if len(raw) < at + 4:
-            raise ValueError
-        words: int
-        profile, words = struct.unpack_from("!HH", raw, at)
-        at += 4
-        end = at + 4 * words
-        if len(raw) < end:
-            raise ValueError
-        if profile == _ONE_BYTE_PROFILE:
-            self._elements(at, end)
-        return end
+    def _unusual(self) -> Layout:
+        """Read what phones rarely send: no extensions, or contributing sources."""
+        start: int = FIXED + 4 * (self.first & 0x0F)
+        return Layout.read(self.raw, start) if self.first & _EXTENDED else Layout(start)
 
-    def _elements(self, at: int, end: int) -> None:
-        raw = self.raw
-        while at < end:
-            number, size = raw[at] >> 4, (raw[at] & 0x0F) + 1
-            if number == 0:
-                at += 1
-                continue
-            if number == _STOP:
-                return
-            if at + 1 + size > end:
-                raise ValueError
-            self._note(number, at + 1, size)
-            at += 1 + size
+    @property
+    def level(self) -> int:
+        """Return how loud the phone says it is: 0 loudest, 127 silent or unknown (RFC 6464)."""
+        at = self.layout.level_at
+        return self.raw[at] & 0x7F if at else 127
 
-    def _note(self, number: int, at: int, size: int) -> None:
-        raw = self.raw
-        if number == ABS_SEND_TIME and size == _SEND_TIME_BYTES:
-            self.send_time_at = at
-        elif number == AUDIO_LEVEL and size == 1:
-            self.voiced = bool(raw[at] & 0x80)
-            self.level = raw[at] & 0x7F
-        elif number == MID:
-            if size == 1:
-                self.mid_at = at
-            else:
-                # Another length cannot be rewritten in place; as padding it names nobody.
-                raw[at - 1 : at + size] = bytes(size + 1)
+    @property
+    def voiced(self) -> bool:
+        """Whether the phone says that this is speech (RFC 6464)."""
+        at = self.layout.level_at
+        return bool(at and self.raw[at] & 0x80)
 
-    def stamp(self, now: float) -> None:
+    @property
+    def send_time_at(self) -> int:
+        """Return where abs-send-time stands; 0 if it does not."""
+        return self.layout.send_time_at
+
+    def stamp(self, send_time: bytes) -> None:
         """Put our own time into abs-send-time.
 
         Phones' clocks differ, and a subscriber compares the times of all it receives. Written once
         on arrival, so that every copy and every retransmission of the packet is the same.
         """
-        if self.send_time_at:
-            ticks = int(now * (1 << 18)) & 0xFFFFFF
-            self.raw[self.send_time_at : self.send_time_at + 3] = ticks.to_bytes(3, "big")
-
-    @property
-    def payload_size(self) -> int:
-        """Return the bytes of media, without padding."""
-        return self.payload_end - self.payload_at
+        at = self.layout.send_time_at
+        if at:
+            self.raw[at : at + _SEND_TIME_BYTES] = send_time
 
     def opens(self) -> bool:
         """Whether a decoder that has seen nothing yet can begin with this packet."""
         if self.payload_type == OPUS:
             return True
-        payload = memoryview(self.raw)[self.payload_at : self.payload_end]
+        payload = memoryview(self.raw)[self.payload_at : self.payload_at + self.payload_size]
         if self.payload_type == VP8:
             return _vp8_opens(payload)
         return self.payload_type == H264 and _h264_opens(payload)

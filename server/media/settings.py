@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+EngineName = Literal["auto", "plain", "batch"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerSettings:
@@ -21,7 +23,7 @@ class WorkerSettings:
     """IP addresses a phone is told, in order of preference."""
     announced_port: int | None = None
     """The port a phone is told, when a router in front maps another one."""
-    engine: Literal["auto", "plain", "batch"] = "auto"
+    engine: EngineName = "auto"
     """How packets are moved; `auto` is the batching way where it works."""
 
     max_connections: int = 400

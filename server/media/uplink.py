@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 from aiortc.rtp import RtcpReceiverInfo
 
 from server.media.engine import Link
+from server.media.extensions import Layouts
 from server.media.formats import CLOCK, Kind
 from server.media.rtcp import SenderReport
 from server.media.rtp import SEQUENCE_MOD, TIMESTAMP_MOD, Packet
@@ -26,6 +27,7 @@ _SCORE_TOP: Final = 10
 _SPEECH_ENDS_S: Final = 0.5
 _FLOWING_S: Final = 1.0
 _CLOCK_JUMP_S: Final = 2.0
+_HALF_CLOCK: Final = TIMESTAMP_MOD // 2
 _JITTER_SHIFT: Final = 16
 _FRACTION: Final = 256
 _MAX_LOST: Final = (1 << 23) - 1
@@ -44,17 +46,19 @@ class Uplink:
         self.link = link
         self.asked_by = asked_by
         self.ssrc: int | None = None
+        self.layouts: Layouts = {}
         self.run = 0
         self.highest = 0
         self.downlinks: list[Downlink] = []
-        self.packets = 0
         self.octets = 0
         self.key_wanted = False
         self.gap_noticed = False
         self.clock: SenderReport | None = None
         self.clock_offset: float | None = None
         self.loss = 0.0
-        self._history: list[tuple[int, Packet] | None] = [None] * HISTORY
+        self._history: list[Packet | None] = [None] * HISTORY
+        self._clock = CLOCK[kind]
+        self._video = kind is Kind.VIDEO
         self._missing: dict[int, tuple[int, float]] = {}
         self._key_asked = float("-inf")
         self._base = 0
@@ -74,7 +78,23 @@ class Uplink:
         self._renumber(0)
 
     def take(self, packet: Packet, now: float) -> int | None:
-        """Return the packet's number, or None for one that was here already."""
+        """Give the packet its number and return it; None for one that was here already."""
+        number = self.highest + 1
+        if self._received and packet.sequence == number % SEQUENCE_MOD:
+            self.highest = number
+        else:
+            place = self._place(packet, now)
+            if place is None:
+                return None
+            number = place
+        packet.number = number
+        self._count(packet, now)
+        if self._video:
+            self._history[number % HISTORY] = packet
+        return number
+
+    def _place(self, packet: Packet, now: float) -> int | None:
+        """Return the number of a packet that does not simply follow the one before."""
         if not self._received:
             self._renumber(packet.sequence)
         ahead = int(packet.sequence - self.highest) % SEQUENCE_MOD
@@ -89,15 +109,12 @@ class Uplink:
             self.highest = number
         elif not self._was_missing(number):
             return None
-        self._count(packet, now)
-        if self.kind is Kind.VIDEO:
-            self._history[number % HISTORY] = (number, packet)
         return number
 
     def recall(self, number: int) -> Packet | None:
         """Return a packet of the last 512 again."""
         kept = self._history[number % HISTORY]
-        return kept[1] if kept is not None and kept[0] == number else None
+        return kept if kept is not None and kept.number == number else None
 
     def _renumber(self, sequence: int) -> None:
         cycle = self.highest // SEQUENCE_MOD + 2
@@ -110,7 +127,7 @@ class Uplink:
         self._history = [None] * HISTORY
 
     def _note_gap(self, number: int, now: float) -> None:
-        if self.kind is not Kind.VIDEO:
+        if not self._video:
             return
         for lost in range(self.highest + 1, number):
             if len(self._missing) >= MAX_MISSING:
@@ -122,25 +139,26 @@ class Uplink:
             self.gap_noticed = True
 
     def _was_missing(self, number: int) -> bool:
-        if self.kind is Kind.AUDIO:
+        if not self._video:
             return number >= self._base
         self._missing.pop(number, None)
         return number >= self._base and self.recall(number) is None
 
     def _count(self, packet: Packet, now: float) -> None:
-        self.packets += 1
         self.octets += len(packet.raw)
         self._received += 1
         self._last = now
-        transit = (int(now * CLOCK[self.kind]) - packet.timestamp) % TIMESTAMP_MOD
+        transit = (int(now * self._clock) - packet.timestamp) % TIMESTAMP_MOD
         if self._transit is not None:
-            step = (transit - self._transit) % TIMESTAMP_MOD
-            step = min(step, TIMESTAMP_MOD - step)
+            step = abs(transit - self._transit)
+            if step > _HALF_CLOCK:
+                step = TIMESTAMP_MOD - step
             self._jitter += (step - self._jitter) / _JITTER_SHIFT
         self._transit = transit
-        if self.kind is Kind.AUDIO:
-            step = 1 if packet.level < _LOUD else -1
-            self._score = max(0, min(_SCORE_TOP, self._score + step))
+        if not self._video:
+            score = self._score + (1 if packet.level < _LOUD else -1)
+            if 0 <= score <= _SCORE_TOP:
+                self._score = score
 
     # ------------------------------------------------------------------ repair
 
@@ -204,7 +222,7 @@ class Uplink:
         if self.clock is None or self.clock_offset is None:
             return None
         behind = now - self.clock_offset - self.clock.ntp
-        return (self.clock.timestamp + round(behind * CLOCK[self.kind])) % TIMESTAMP_MOD
+        return (self.clock.timestamp + round(behind * self._clock)) % TIMESTAMP_MOD
 
 
 def align(uplinks: tuple[Uplink, ...], one: Uplink, report: SenderReport) -> None:

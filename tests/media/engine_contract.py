@@ -9,7 +9,7 @@ from typing import ClassVar
 import pytest
 
 from server.domain.ids import ConnectionId
-from server.media.settings import WorkerSettings
+from server.media.settings import EngineName, WorkerSettings
 from server.ports.media import (
     Edge,
     MediaConnected,
@@ -45,7 +45,7 @@ def version(n: int) -> TableVersion:
 class EngineContract:
     """Two parties A and B and a mediator M in one room."""
 
-    engine: ClassVar[str]
+    engine: ClassVar[EngineName]
 
     @pytest.fixture
     async def it(self, settings: WorkerSettings) -> AsyncIterator[Plant]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from server.media.formats import H264, MID, OPUS, VP8
-from server.media.rtp import Packet
+from server.media.rtp import Packet, send_time
 from tests.media.packets import FULL_BLOCK, KEY_FRAME, LATER_FRAME, extensions, packet, rtp
 
 
@@ -20,7 +20,7 @@ def test_the_places_of_the_extensions_are_found() -> None:
 
 def test_our_own_time_stands_in_every_copy() -> None:
     read = packet(7, block=FULL_BLOCK)
-    read.stamp(64.0 + 0.5)
+    read.stamp(send_time(64.0 + 0.5))
     at = read.send_time_at
     assert int.from_bytes(read.raw[at : at + 3], "big") == 1 << 17
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 from hypothesis import given, strategies as st
 
-from server.media.downlink import Adapted, Downlink
+from server.media.downlink import Downlink
 from server.media.engine import Link
 from server.media.formats import Kind
 from server.media.rtcp import SenderReport
-from server.media.rtp import HEADER
+from server.media.rtp import FIXED, HEADER
 from server.media.uplink import HISTORY, MAX_MISSING, NACK_TRIES, Uplink, align
 from tests.media.packets import FULL_BLOCK, KEY_FRAME, LATER_FRAME, OPUS, packet
 
@@ -37,21 +37,12 @@ class Flow:
         number = uplink.take(arrived, self.now)
         if number is None:
             return False
-        adapted = self.downlink.adapt(arrived, number, self.now)
-        if adapted is None:
+        head = self.downlink.adapt(arrived, number, self.now)
+        if head is None:
             return False
-        _, _, out, timestamp, ssrc = HEADER.unpack(adapted[0])
-        self.sent.append((out, timestamp, ssrc, behind(adapted)))
+        _, _, out, timestamp, ssrc = HEADER.unpack(head)
+        self.sent.append((out, timestamp, ssrc, bytes(arrived.raw[FIXED:])))
         return True
-
-
-def behind(adapted: Adapted) -> bytes:
-    """Return what goes out behind the fixed header."""
-    head, raw, (place, mid) = adapted
-    packet = bytearray(raw)
-    if place:
-        packet[place] = mid
-    return bytes(packet[len(head) :])
 
 
 def test_video_begins_with_a_key_frame_and_asks_for_one() -> None:
@@ -103,18 +94,12 @@ def test_a_retransmission_is_the_same_bytes(start: int, wanted: list[int]) -> No
     for at in range(60):
         flow.feed(uplink, start + at, payload=KEY_FRAME + bytes([at]), block=FULL_BLOCK)
     for at in wanted:
-        out, timestamp, ssrc, before = flow.sent[at]
+        out, timestamp, ssrc, rest = flow.sent[at]
         again = flow.downlink.repeat(out)
         assert again is not None
-        assert HEADER.unpack(again[0])[2:] == (out, timestamp, ssrc)
-        assert behind(again) == before
-
-
-def test_the_subscriber_s_own_media_identifier_stands_in_the_packet() -> None:
-    uplink, flow = an_uplink(), Flow(a_slot())
-    flow.downlink.open(uplink)
-    flow.feed(uplink, 1, block=FULL_BLOCK)
-    assert flow.sent[0][3][5] == ord("3")
+        whole, head = again
+        assert HEADER.unpack(head)[2:] == (out, timestamp, ssrc)
+        assert bytes(whole.raw[FIXED:]) == rest
 
 
 def test_a_cut_edge_answers_nothing() -> None:
