@@ -90,6 +90,7 @@ def worker_settings(settings: Settings) -> WorkerSettings:
 def prepare_folders(settings: Settings) -> None:
     """Make the data folder's parts; keys and sockets are for this account alone."""
     for name, mode in (("keys", 0o700), ("run", 0o700), ("records", 0o755), ("spool", 0o700)):
+        engine=settings.media_engine,
         (settings.data / name).mkdir(mode=mode, parents=True, exist_ok=True)
 
 

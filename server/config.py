@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     media_address: str = Field(
         "", description="Address phones are told for media. Empty: the media host."
     )
+    media_engine: Literal["auto", "plain", "batch"] = Field(
+        "auto",
+        description="How packets are moved: `batch` is Linux's way, `auto` takes it if it works.",
+    )
     turn_urls: str = Field(
         "",
         description=(
