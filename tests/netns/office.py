@@ -27,6 +27,7 @@ from server.rehearsal.peer import Peer
 from server.usecases.manage_staff import Newcomer
 from server.usecases.set_up import found
 from server.usecases.world import World
+from tests.media.phone import Picture
 from tests.netns.street import OFFICE
 from tests.support.server import settings, start, stop
 
@@ -160,6 +161,9 @@ class Desk(Browser):
         """Take the seat with sound and picture."""
         await self.enter(session, "staff")
         self.peer = Peer(shade)
+        # A live encoder answers a request for a key frame; the clip would not.
+        _, camera = self.peer.pc.getSenders()
+        camera.replaceTrack(Picture(shade))
         await self.peer.join(self)
 
     async def frames(self) -> int:

@@ -220,14 +220,17 @@ export class Peer {
     else if (leg.pc.connectionState === "failed") this.#failed(leg);
   }
 
-  /** Takes the newcomer over once something arrives on it; a connection that is silent itself is not waited for. */
+  /** Takes the newcomer over once it has a picture. Its sound is heard before: a key frame may take its time. */
   async #ready(leg: Leg): Promise<void> {
     if (leg.ready) return;
     leg.ready = true;
     const until = performance.now() + CARRIES_WITHIN_MS;
+    let heard = false;
     while (this.#used !== null && leg === this.#next && performance.now() < until) {
       const { received, framesDecoded } = tally((await leg.pc.getStats()).values(), 0, NO_COUNTERS);
-      if (framesDecoded > 0 || (received > 0 && this.#used.counters.framesDecoded === 0)) break;
+      if (framesDecoded > 0 || (received > 0 && this.#used?.counters.framesDecoded === 0)) break;
+      if (received > 0 && !heard && leg === this.#next) this.#show(leg, this.#used);
+      heard ||= received > 0;
       await new Promise((resolve) => window.setTimeout(resolve, CARRIES_EVERY_MS));
     }
     this.#take(leg);
@@ -244,17 +247,22 @@ export class Peer {
     this.#late = false;
     if (this.#retry !== null) window.clearTimeout(this.#retry);
     this.#retry = null;
-    for (let slot = 0; slot < SLOTS; slot += 1) {
-      this.#events.slot(slot, leg.audio[slot] ?? null, leg.video[slot] ?? null);
-    }
+    this.#show(leg, leg);
     this.#end(old);
     this.#events.up();
+  }
+
+  #show(sound: Leg, picture: Leg): void {
+    for (let slot = 0; slot < SLOTS; slot += 1) {
+      this.#events.slot(slot, sound.audio[slot] ?? null, picture.video[slot] ?? null);
+    }
   }
 
   #failed(leg: Leg): void {
     if (leg === this.#next) {
       this.#end(leg);
       this.#next = null;
+      if (leg.ready && this.#used !== null) this.#show(this.#used, this.#used);
       this.#askLater();
     } else if (leg === this.#used) this.doubt("failed");
   }

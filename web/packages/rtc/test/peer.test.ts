@@ -8,6 +8,7 @@ class Connection extends EventTarget {
   connectionState: RTCPeerConnectionState = "new";
   localDescription: { sdp: string } | null = null;
   bytes = 0;
+  packets = 0;
   frames = 0;
   readonly configuration: RTCConfiguration;
   readonly #transceivers = Array.from({ length: 16 }, (_, index) => ({
@@ -38,7 +39,7 @@ class Connection extends EventTarget {
   getStats() {
     const stats = [
       { type: "candidate-pair", nominated: true, bytesReceived: this.bytes },
-      { type: "inbound-rtp", packetsReceived: this.frames, framesDecoded: this.frames },
+      { type: "inbound-rtp", packetsReceived: this.packets + this.frames, framesDecoded: this.frames },
     ];
     return Promise.resolve(new Map(stats.map((stat, index) => [String(index), stat])));
   }
@@ -53,6 +54,11 @@ class Connection extends EventTarget {
 
 const RELAYS = [{ urls: ["turn:turn.example.org:3478"], username: "1:seat", credential: "pass" }];
 const offer = (connection: string): Offer => ({ connection, sdp: "offer", ice_servers: RELAYS });
+
+/** Which connection a track belongs to, by the order in which they were made. */
+function made(track: MediaStreamTrack | null): number {
+  return Connection.made.indexOf((track as unknown as { of: Connection }).of);
+}
 
 function seat() {
   const told: string[] = [];
@@ -71,7 +77,7 @@ function seat() {
       stop: (connection) => asked.push(`stop ${connection}`),
     },
     {
-      slot: (slot) => slot === 0 && told.push("slot"),
+      slot: (slot, audio, video) => slot === 0 && told.push(`slot ${made(audio)}${made(video)}`),
       up: () => told.push("up"),
       late: () => told.push("late"),
       lost: (_state, sign) => told.push(sign),
@@ -130,14 +136,14 @@ describe("a seat's connection", () => {
       first.bytes += 60;
       await vi.advanceTimersByTimeAsync(500);
     }
-    expect(told).toEqual(["slot", "up"]);
+    expect(told).toEqual(["slot 00", "up"]);
     peer.close();
   });
 
   it("asks about the line after one report and a half, and for another connection after two", async () => {
     const { told, asked, peer } = await connected();
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(told).toEqual(["slot", "up", "late"]);
+    expect(told).toEqual(["slot 00", "up", "late"]);
     expect(asked.filter((one) => one === "start")).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(750);
     expect(told).toContain("silence");
@@ -145,7 +151,7 @@ describe("a seat's connection", () => {
     peer.close();
   });
 
-  it("keeps the old picture until the new connection carries one", async () => {
+  it("hears the new connection at once, and keeps the old picture until it carries one", async () => {
     const { first, asked, told, peer } = await connected();
     first.frames = 10;
     await flow([first], 300);
@@ -153,9 +159,11 @@ describe("a seat's connection", () => {
     await flow([first], 50);
     const second = await next(peer, "second");
     second.becomes("connected");
+    second.packets = 20;
     await flow([first, second], 300);
     expect(peer.connection).toBe(first);
     expect(first.connectionState).toBe("connected");
+    expect(told.at(-1)).toBe("slot 10");
     second.frames = 1;
     await flow([first, second], 100);
     expect(peer.connection).toBe(second);
