@@ -7,6 +7,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import socketio
 from aiohttp import web
@@ -18,6 +19,7 @@ from server.api.forwarded import TRUSTED
 from server.api.metrics import METRICS, Metrics
 from server.api.throttle import DOORS, Doors
 from server.archive.local import LocalArchive
+from server.archive.witness import FolderWitness
 from server.config import Settings
 from server.documents import inspection
 from server.documents.certificates import certificate_key, issued_by
@@ -36,8 +38,10 @@ from server.notify.demo import DemoNotifier
 from server.notify.outbox import OutboxNotifier
 from server.notify.smtp import MailServer, SmtpNotifier
 from server.notify.webhook import WebhookNotifier
+from server.notify.witness import HttpWitness, MailWitness
 from server.ports.archive import VerifierTools
 from server.ports.notify import Notifier
+from server.ports.witness import Witness
 from server.rooms.ports import RoomPorts
 from server.rooms.registry import Registry
 from server.rooms.view import Teller
@@ -47,8 +51,10 @@ from server.store.keys import load_or_create
 from server.store.schema import migrate
 from server.store.store import open_store
 from server.system import SystemClock, SystemIds, TaskScope
+from server.usecases.log_tree import keep_checking, keep_tree
 from server.usecases.read_scene import scene_reader
 from server.usecases.seal_agreement import resume_sealing
+from server.usecases.show_checkpoints import keep_showing
 from server.usecases.world import Rules, World
 
 log = logging.getLogger(__name__)
@@ -84,13 +90,13 @@ def worker_settings(settings: Settings) -> WorkerSettings:
         bind=settings.media_bind,
         port=settings.media_port,
         announced=announced(settings.media_bind, settings.media_address),
+        engine=settings.media_engine,
     )
 
 
 def prepare_folders(settings: Settings) -> None:
     """Make the data folder's parts; keys and sockets are for this account alone."""
     for name, mode in (("keys", 0o700), ("run", 0o700), ("records", 0o755), ("spool", 0o700)):
-        engine=settings.media_engine,
         (settings.data / name).mkdir(mode=mode, parents=True, exist_ok=True)
 
 
@@ -156,6 +162,7 @@ async def running(settings: Settings, seed: Seed | None = None) -> AsyncIterator
         built = _site(settings, world, client)
         live.append(_attach_live(settings, built, world))
         _keep(tasks, world, client, live[0], built)
+        _keep_log(tasks, world, settings)
         if seed is not None:
             await seed(world)
         yield Running(site=built, world=world, client=client)
@@ -186,18 +193,45 @@ def _chosen_notifier(settings: Settings) -> Notifier:
         case "outbox":
             return OutboxNotifier()
         case "smtp":
-            server = MailServer(
-                name=settings.smtp_host,
-                port=settings.smtp_port,
-                login=settings.smtp_login,
-                password=settings.smtp_password.get_secret_value(),
+            return SmtpNotifier(
+                _mail_server(settings), sender=settings.smtp_from, recipient=settings.smtp_to
             )
-            return SmtpNotifier(server, sender=settings.smtp_from, recipient=settings.smtp_to)
         case "webhook":
             secret = settings.webhook_secret.get_secret_value()
             return WebhookNotifier(url=settings.webhook_url, secret=secret)
         case "command":
             return CommandNotifier(command=settings.notify_command)
+
+
+def _mail_server(settings: Settings) -> MailServer:
+    return MailServer(
+        name=settings.smtp_host,
+        port=settings.smtp_port,
+        login=settings.smtp_login,
+        password=settings.smtp_password.get_secret_value(),
+    )
+
+
+def _keep_log(tasks: TaskScope, world: World, settings: Settings) -> None:
+    tasks.keep(lambda: keep_tree(world), name="log tree")
+    tasks.keep(lambda: keep_checking(world), name="log check")
+    for name, witness in _witnesses(settings, world).items():
+        tasks.keep(partial(keep_showing, world, name, witness), name=name)
+
+
+def _witnesses(settings: Settings, world: World) -> dict[str, Witness]:
+    """Return who keeps checkpoints elsewhere, by the name that warnings give them."""
+    found: dict[str, Witness] = {}
+    if settings.witness_dir is not None:
+        found["witness folder"] = FolderWitness(settings.witness_dir)
+    scheme, _, address = settings.witness_url.partition(":")
+    if scheme == "mailto":
+        found["witness mailbox"] = MailWitness(
+            _mail_server(settings), world.clock, sender=settings.smtp_from, recipient=address
+        )
+    elif scheme:
+        found["witness address"] = HttpWitness(url=settings.witness_url)
+    return found
 
 
 def _site(settings: Settings, world: World, client: WorkerClient) -> web.Application:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -99,6 +99,19 @@ class Settings(BaseSettings):
         SecretStr(""), description="Key of the HMAC-SHA-256 in `X-Heyi-Signature`."
     )
     notify_command: str = Field("", description="Program for `command`; it reads JSON.")
+    witness_dir: Path | None = Field(
+        None,
+        description=(
+            "Folder of another account or machine to which checkpoints of the log are appended."
+        ),
+    )
+    witness_url: str = Field(
+        "",
+        description=(
+            "Who else keeps checkpoints of the log: `https://…` gets each by POST, `mailto:…` one "
+            "mail a day through the mail server."
+        ),
+    )
     staff_idle_minutes: Annotated[int, Field(ge=1)] = Field(
         30, description="A console idle for so long is signed out."
     )
@@ -116,6 +129,10 @@ class Settings(BaseSettings):
     def _whole(self) -> Self:
         if (self.tls_cert is None) != (self.tls_key is None):
             raise ValueError("HEYI_TLS_CERT and HEYI_TLS_KEY belong together: set both or none")
+        if self.witness_url.startswith("mailto:") and not (self.smtp_host and self.smtp_from):
+            raise ValueError(
+                "HEYI_WITNESS_URL sends mail, which needs HEYI_SMTP_HOST and HEYI_SMTP_FROM"
+            )
         if self.demo and not self.on_loopback:
             raise ValueError(
                 "HEYI_DEMO hands out one-time codes, so HEYI_HOST and HEYI_PUBLIC_URL must stay "
@@ -139,6 +156,13 @@ class Settings(BaseSettings):
     def turn(self) -> tuple[str, ...]:
         """The addresses of the TURN servers, in the order in which a browser tries them."""
         return tuple(one.strip() for one in self.turn_urls.split(",") if one.strip())
+
+    @field_validator("witness_url")
+    @classmethod
+    def _known_way(cls, url: str) -> str:
+        if url and not url.startswith(("https://", "http://", "mailto:")):
+            raise ValueError("an https: or mailto: address")
+        return url
 
     @property
     def on_loopback(self) -> bool:

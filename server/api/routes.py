@@ -8,7 +8,7 @@ from typing import TypedDict, Unpack
 from pydantic import BaseModel
 
 from server.api.endpoint import Route, Who
-from server.api.schemas import agreement, case, pack, record, seat, staff
+from server.api.schemas import agreement, case, log, pack, record, seat, staff
 from server.api.schemas.base import Nothing
 from server.domain.access import Act
 
@@ -39,6 +39,10 @@ PUBLIC = (
     _r("GET", "/metrics", "health.metrics", OPEN, "Prometheus", media="text/plain"),
     _r("GET", "/api/openapi.json", "health.openapi", OPEN, "This document",
        media="application/json"),
+    _r("GET", "/api/log/checkpoint", "log.checkpoint", OPEN, "The log's newest checkpoint",
+       media="text/plain"),
+    _r("GET", "/api/log/proof", "log.proof", OPEN, "That the log was only added to",
+       view=log.LogProof, query=("first",)),
     _r("GET", "/j/{token}", "link.page", OPEN, "A person's link", media=HTML, query=("lang",)),
     _r("GET", "/api/setup/{token}", "setup.status", OPEN, "Is the link good",
        view=staff.SetupStatus),

@@ -5,7 +5,7 @@ The year is that of the effective day, the committee's own; an id is unique with
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from server.archive.disk import Disk
@@ -18,6 +18,7 @@ from server.archive.writer import RecordWriter, plain_name
 from server.domain.canonical import sha256_hex
 from server.domain.errors import NotFoundError
 from server.domain.ids import CaseId, RecordId
+from server.domain.inclusion import kept_inclusion
 from server.domain.record import (
     MANIFEST,
     MANIFEST_SIGNATURE,
@@ -91,9 +92,12 @@ class LocalArchive:
         return Spool(self.folder / "spool", self.disk)
 
     def _made(self, parts: RecordParts) -> dict[str, bytes]:
-        # A record written by an older program keeps that program's explanations.
+        # A record written by an older program keeps that program's explanations, and one
+        # written before there was a checkpoint stays without it.
         folder = self._folder(parts.record_id)
         kept = load_folder(folder) if folder else {}
+        if folder:
+            parts = replace(parts, inclusion=kept_inclusion(kept))
         explained = {name: kept.get(name, content) for name, content in guide().items()}
         return record_files(parts, explained)
 

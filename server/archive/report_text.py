@@ -12,6 +12,7 @@ GROUPS = {
     "intact": {"readable", "intact", "same_text", "attachment", "only_blanks_filled", "log_chain"},
     "valid": {"manifest_signed", "signatures", "seal", "seal_chain"},
     "trusted": {"trusted"},
+    "logged": {"log_included"},
 }
 FACTS = {
     "zh": {
@@ -28,6 +29,7 @@ FACTS = {
         "seal_chain": "印章证书由卷内的签发证书签发",
         "trusted": "签发证书是您信任的证书",
         "log_chain": "会话日志连续，未被改动",
+        "log_included": "日志各条均已列入经签名的总日志检查点",
     },
     "en": {
         "readable": "the manifest can be read",
@@ -43,6 +45,7 @@ FACTS = {
         "seal_chain": "the issuer in the record issued the seal's certificate",
         "trusted": "the issuer is one you trust",
         "log_chain": "the session log is unbroken",
+        "log_included": "a signed checkpoint of the whole log holds every entry",
     },
 }
 WORDS = {
@@ -51,7 +54,9 @@ WORDS = {
         "sealed": "盖章",
         "signed": "签名",
         "parts": "涉及",
-        "unjudged": "未判断：请用 --trust 给出可信的签发证书，或向调解委员会核对指纹",
+        "trusted": "未判断：请用 --trust 给出可信的签发证书，或向调解委员会核对指纹",
+        "log_included": "未判断：归档时检查点尚未生成，卷内没有",
+        "log": "总日志",
         "yes": "核验通过",
         "no": "核验不通过",
     },
@@ -60,7 +65,9 @@ WORDS = {
         "sealed": "sealed by",
         "signed": "signed by",
         "parts": "see",
-        "unjudged": "not judged: name a trusted issuer with --trust, or compare its fingerprint",
+        "trusted": "not judged: name a trusted issuer with --trust, or compare its fingerprint",
+        "log_included": "not judged: the record was sealed before a checkpoint was there",
+        "log": "log",
         "yes": "verified",
         "no": "not verified",
     },
@@ -109,11 +116,13 @@ def _fact_line(fact: Fact, language: str) -> str:
     words = WORDS[language]
     said = f"{MARKS[fact.holds]} {FACTS[language][fact.code]}"
     if fact.holds is None:
-        return f"{said}（{words['unjudged']}）"
+        return f"{said}（{words[fact.code]}）"
     if fact.parts:
         return f"{said}（{words['parts']}: {', '.join(fact.parts)}）"
-    fingerprint = dict(fact.facts).get("issuer_sha256")
-    return f"{said}（SHA-256 {fingerprint}）" if fingerprint else said
+    named = dict(fact.facts)
+    if "issuer_sha256" in named:
+        return f"{said}（SHA-256 {named['issuer_sha256']}）"
+    return f"{said}（{words['log']}: {named['origin']}）" if "origin" in named else said
 
 
 def _signer_line(signer: SignerFact, words: Mapping[str, str]) -> str:

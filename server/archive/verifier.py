@@ -10,8 +10,10 @@ from pathlib import Path
 from server.archive.evidence import Evidence, gather
 from server.archive.reader import load
 from server.domain.canonical import sha256_hex
+from server.domain.checkpoint import read_checkpoint
 from server.domain.errors import InvalidValueError
 from server.domain.ids import CaseId
+from server.domain.inclusion import CHECKPOINT, INCLUSION, LOG_KEY, PROOFS, proven
 from server.domain.record import (
     AGREEMENT,
     ISSUER_CERTIFICATE,
@@ -25,7 +27,7 @@ from server.domain.record import (
     pem_body,
     read_log,
 )
-from server.domain.session_log import BrokenChainError, verify as verify_chain
+from server.domain.session_log import BrokenChainError, Entry, verify as verify_chain
 from server.domain.verification import Fact, Report
 from server.ports.archive import VerifierTools
 
@@ -176,6 +178,29 @@ def _log_chain(evidence: Evidence) -> Fact:
     return _fact("log_chain", [] if whole else [LOG], entries=len(entries))
 
 
+def _log_included(evidence: Evidence) -> Fact:
+    if not any(name in evidence.files for name in INCLUSION):
+        return Fact(code="log_included", holds=None)
+    try:
+        checkpoint = read_checkpoint(evidence.content(CHECKPOINT).decode())
+        key = pem_body(evidence.content(LOG_KEY))
+    except (InvalidValueError, UnicodeDecodeError):
+        return _fact("log_included", INCLUSION)
+    bad = []
+    if not checkpoint.signed_by(key, evidence.tools.check_signature):
+        bad += [CHECKPOINT, LOG_KEY]
+    if not proven(_entries(evidence), evidence.content(PROOFS), checkpoint.head):
+        bad += [LOG, PROOFS]
+    return _fact("log_included", bad, size=checkpoint.head.size, origin=checkpoint.origin)
+
+
+def _entries(evidence: Evidence) -> tuple[Entry, ...]:
+    try:
+        return read_log(evidence.content(LOG), CaseId(evidence.manifest.case_id))
+    except InvalidValueError:
+        return ()
+
+
 def _number(value: object) -> int:
     return value if isinstance(value, int) else 0
 
@@ -199,4 +224,5 @@ JUDGES = (
     _seal_chain,
     _trusted,
     _log_chain,
+    _log_included,
 )

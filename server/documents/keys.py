@@ -73,7 +73,9 @@ class KeyStore:
 
 
 def key_name(ref: KeyRef) -> str:
-    """Return the file name of a key: a committee's seal or a member of staff's own."""
+    """Return the file name of a key: a committee's seal, a member of staff's own, the log's."""
+    if ref.committee_id is None:
+        return "log"
     if ref.staff_id is None:
         return f"seal-{quote(ref.committee_id, safe='')}"
     return f"staff-{quote(ref.staff_id, safe='')}"

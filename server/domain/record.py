@@ -16,6 +16,7 @@ from urllib.parse import quote
 from server.domain.canonical import canonical_json, sha256_hex, sm3_hex
 from server.domain.errors import DomainError, InvalidValueError
 from server.domain.ids import CaseId, CommitteeId, RecordId
+from server.domain.inclusion import LogInclusion, inclusion_files
 from server.domain.session_log import GENESIS, Entry
 
 FORMAT = 1
@@ -48,7 +49,8 @@ class RecordParts:
     """Everything a record keeps.
 
     `locked_size` is the length of the locked PDF inside the sealed one. `consents` and
-    `identity` are JSON values with masked numbers. Certificates are PEM.
+    `identity` are JSON values with masked numbers. Certificates are PEM. `inclusion` is None
+    where no checkpoint held the log in time.
     """
 
     record_id: RecordId
@@ -67,6 +69,7 @@ class RecordParts:
     log: tuple[Entry, ...]
     seal_certificate: bytes
     issuer_certificate: bytes
+    inclusion: LogInclusion | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +113,7 @@ def record_files(parts: RecordParts, guide: Mapping[str, bytes]) -> dict[str, by
         "identity.json": canonical_json(parts.identity),
         SEAL_CERTIFICATE: parts.seal_certificate,
         ISSUER_CERTIFICATE: parts.issuer_certificate,
+        **inclusion_files(parts.inclusion),
         **guide,
     }
     for signature in parts.signatures:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+MAY_BE_UNKNOWN = frozenset({"trusted", "log_included"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
@@ -55,7 +57,8 @@ class Report:
     def verified(self) -> bool:
         """Return whether every fact that can be judged holds.
 
-        Only `trusted` may stay unjudged: without an anchor from elsewhere a record
-        proves that it is consistent, not whose it is.
+        `trusted` may stay unjudged: without an anchor from elsewhere a record proves that
+        it is consistent, not whose it is. So may `log_included`: a seal waits for no
+        checkpoint.
         """
-        return not self.failed and {f.code for f in self.unknown} <= {"trusted"}
+        return not self.failed and {f.code for f in self.unknown} <= MAY_BE_UNKNOWN

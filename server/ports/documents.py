@@ -120,10 +120,14 @@ class Sealer(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRef:
-    """A signing key of this server: a committee's seal or a member of staff's own."""
+    """A signing key of this server: a committee's seal, a member of staff's own, or the log's."""
 
-    committee_id: CommitteeId
+    committee_id: CommitteeId | None
     staff_id: StaffId | None = None
+
+
+LOG_KEY = KeyRef(committee_id=None)
+"""Signs the checkpoints of the log, which belongs to no committee."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from server.ports.archive import SignManifest, StoredRecord
 from server.ports.documents import KeyRef
 from server.ports.store import UnitOfWork
 from server.usecases.change_agreement import Changed, change
+from server.usecases.log_tree import inclusion_of
 from server.usecases.record_parts import Begun, order, parts, read_begun
 from server.usecases.tell_sealed import announce, send_waiting
 from server.usecases.world import World
@@ -32,7 +33,9 @@ async def finish(world: World, case_id: CaseId) -> None:
     if begun is None:
         return
     sealed = await world.sealer.seal(order(begun))
-    stored = await world.archive.write(parts(begun, sealed), _manifest_signer(world, begun))
+    inclusion = await inclusion_of(world, case_id, begun.entries)
+    record = parts(begun, sealed, inclusion)
+    stored = await world.archive.write(record, _manifest_signer(world, begun))
 
     async def step(uow: UnitOfWork, case: Case, agreement: Agreement) -> Changed:
         if not waits(agreement):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from server.domain.agreement import Agreement, Locked, Seal, Signature
 from server.domain.errors import WrongStateError
 from server.domain.ids import CaseId, FileId
+from server.domain.inclusion import LogInclusion
 from server.domain.record import RecordParts, RecordSignature
 from server.domain.sealing import EFFECTIVE, waits
 from server.domain.session_log import Entry
@@ -103,8 +104,8 @@ def _in_order(agreement: Agreement) -> tuple[Signature, ...]:
     return tuple(signature for signature in given if signature is not None)
 
 
-def parts(begun: Begun, sealed: SealedPdf) -> RecordParts:
-    """Return everything the record keeps."""
+def parts(begun: Begun, sealed: SealedPdf, inclusion: LogInclusion | None) -> RecordParts:
+    """Return everything the record keeps; `inclusion` where a checkpoint holds its log."""
     agreement, seal, evidence = begun.agreement, begun.seal, begun.evidence
     return RecordParts(
         record_id=seal.record_id,
@@ -123,6 +124,7 @@ def parts(begun: Begun, sealed: SealedPdf) -> RecordParts:
         log=begun.entries,
         seal_certificate=sealed.seal_certificate,
         issuer_certificate=sealed.issuer_certificate,
+        inclusion=inclusion,
     )
 
 

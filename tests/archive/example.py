@@ -12,15 +12,18 @@ from server.documents.fonts import FontFolders
 from server.documents.inspection import inspect
 from server.documents.keys import KeyStore, spki
 from server.documents.sealing import apply_seal
-from server.documents.signatures import make_signature, verify_signature
+from server.documents.signatures import make_signature, server_key, verify_signature
 from server.documents.typesetting import typeset
 from server.domain.agreement_document import AgreementDocument, canonical_bytes, digest
+from server.domain.checkpoint import checkpoint_text, note_of
 from server.domain.consent_statement import ConsentStatement, statement_bytes
 from server.domain.ids import CaseId, CommitteeId, RecordId
-from server.domain.record import RecordParts, RecordSignature
+from server.domain.inclusion import LogInclusion, proofs_json
+from server.domain.record import RecordParts, RecordSignature, public_key_pem
 from server.domain.session_log import Entry, chain, happened
+from server.domain.tree import Edge, Spot, grown
 from server.ports.archive import SignManifest, VerifierTools
-from server.ports.documents import KeyRef, LockedPdf
+from server.ports.documents import LOG_KEY, KeyRef, LockedPdf
 from tests.documents.example import LOCKED_AT, SEALED_AT, example
 from tests.documents.sealing import NUMBER, order, stroke
 
@@ -74,6 +77,25 @@ def document() -> AgreementDocument:
     return replace(example(), log_head=session_log()[2].hash)
 
 
+def inclusion(office: Office) -> LogInclusion:
+    """Return a checkpoint of a log in which other cases wrote between, and the proofs."""
+    edge, nodes, positions = Edge(), dict[Spot, bytes](), list[int]()
+    for entry in session_log():
+        for content in (bytes.fromhex(entry.hash), entry.body.encode()):
+            position = edge.size
+            edge, made = grown(edge, content)
+            nodes.update({(n, position >> n): one for n, one in enumerate(made)})
+        positions.append(edge.size - 2)
+    key = server_key(office.keys, LOG_KEY)
+    note = note_of(key, edge.head)
+    signed = make_signature(office.keys, LOG_KEY, note).signature
+    return LogInclusion(
+        checkpoint=checkpoint_text(note, key, signed).encode(),
+        proofs=proofs_json(positions, edge.size, nodes),
+        public_key=public_key_pem(key),
+    )
+
+
 def record_parts(office: Office) -> RecordParts:
     """Return everything of the record; different calls make different signing keys."""
     text = document()
@@ -98,6 +120,7 @@ def record_parts(office: Office) -> RecordParts:
         log=session_log(),
         seal_certificate=sealed.seal_certificate,
         issuer_certificate=sealed.issuer_certificate,
+        inclusion=inclusion(office),
     )
 
 

@@ -1,0 +1,88 @@
+"""Shows the log's checkpoints to somebody elsewhere: by HTTP each one, by e-mail one a day."""
+
+import logging
+from email.message import EmailMessage
+
+import aiohttp
+import aiosmtplib
+
+from server.domain.checkpoint import Checkpoint
+from server.notify.smtp import MailServer
+from server.ports.system import Clock
+
+log = logging.getLogger(__name__)
+
+TIMEOUT_S = 10
+DAY_S = 24 * 3600
+_TAKEN = range(200, 300)
+
+
+class HttpWitness:
+    """A Witness that gets each checkpoint as the body of a POST; no redirect is followed."""
+
+    def __init__(self, *, url: str, timeout_s: float = TIMEOUT_S) -> None:
+        self._url = url
+        self._timeout = aiohttp.ClientTimeout(total=timeout_s)
+
+    async def show(self, checkpoint: Checkpoint, public_key: bytes) -> bool:
+        """Post the checkpoint; who answers otherwise than 2xx did not take it."""
+        del public_key  # he was given it by hand, or by whom he takes the checkpoints
+        headers = {"Content-Type": "text/plain; charset=utf-8"}
+        body = checkpoint.text.encode()
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=self._timeout) as client,
+                client.post(self._url, data=body, headers=headers, allow_redirects=False) as answer,
+            ):
+                return answer.status in _TAKEN
+        except (TimeoutError, aiohttp.ClientError, OSError) as failure:
+            log.warning("checkpoint not shown: %s", type(failure).__name__)
+            return False
+
+
+class MailWitness:
+    """A Witness that gets one mail a day at most, for a mailbox keeps what it was sent."""
+
+    def __init__(
+        self,
+        server: MailServer,
+        clock: Clock,
+        *,
+        sender: str,
+        recipient: str,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
+        self._server = server
+        self._clock = clock
+        self._sender, self._recipient = sender, recipient
+        self._timeout_s = timeout_s
+        self._sent_at: float | None = None
+
+    async def show(self, checkpoint: Checkpoint, public_key: bytes) -> bool:
+        """Send the mail, unless one went within a day."""
+        now = self._clock.monotonic()
+        if self._sent_at is not None and now - self._sent_at < DAY_S:
+            return True
+        try:
+            await aiosmtplib.send(
+                self._mail(checkpoint, public_key),
+                hostname=self._server.name,
+                port=self._server.port,
+                username=self._server.login or None,
+                password=self._server.password or None,
+                start_tls=self._server.tls,
+                timeout=self._timeout_s,
+            )
+        except (aiosmtplib.SMTPException, OSError) as failure:
+            log.warning("checkpoint not sent: %s", type(failure).__name__)
+            return False
+        self._sent_at = now
+        return True
+
+    def _mail(self, checkpoint: Checkpoint, public_key: bytes) -> EmailMessage:
+        mail = EmailMessage()
+        mail["From"] = self._sender
+        mail["To"] = self._recipient
+        mail["Subject"] = f"和议 {checkpoint.origin} {checkpoint.head.size}"
+        mail.set_content(f"{checkpoint.text}\n{public_key.decode()}")
+        return mail

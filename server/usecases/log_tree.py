@@ -1,0 +1,201 @@
+"""Places what was logged in the tree over all cases and signs checkpoints of it.
+
+One task does so all the time; sealing asks for it once more, so that a record can prove
+that its log stands in a checkpoint, and goes on without where that fails.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from server.domain.checkpoint import Checkpoint, checkpoint_text, note_of, read_checkpoint
+from server.domain.errors import DomainError, InvalidValueError, NotFoundError
+from server.domain.ids import CaseId
+from server.domain.inclusion import LogInclusion, proofs_json
+from server.domain.log_check import ForkedTreeError, LogCheck
+from server.domain.record import public_key_pem
+from server.domain.session_log import BrokenChainError, Entry
+from server.domain.tree import (
+    Head,
+    consistency_path,
+    edge_of,
+    inclusion_path,
+    prove,
+    spots_along,
+    spots_of,
+)
+from server.ports.documents import LOG_KEY
+from server.ports.store import UnitOfWork
+from server.usecases.world import World
+
+log = logging.getLogger(__name__)
+
+BATCH = 256
+"""Entries placed in one transaction, and signed for without waiting any longer."""
+EVERY = timedelta(seconds=60)
+LOOK_S = 2.0
+CHECK_S = 24 * 3600.0
+_CHECKED_AT_ONCE, _BREATH_S = 250, 0.02
+
+
+async def keep_tree(world: World) -> None:
+    """Place and sign whatever comes, for ever."""
+    while True:
+        await place(world)
+        if await _is_due(world):
+            await sign_checkpoint(world)
+        await world.clock.sleep(LOOK_S)
+
+
+async def place(world: World) -> None:
+    """Give everything that waits its place. A broken chain is told and left where it is."""
+    async with world.store.read() as uow:
+        waiting = await uow.tree.waiting()
+    for case in waiting:
+        try:
+            await _place_case(world, case)
+        except BrokenChainError as broken:
+            log.critical("the log of case %s is broken: %s", case, dict(broken.facts))
+
+
+async def _place_case(world: World, case: CaseId) -> None:
+    placed = BATCH
+    while placed == BATCH:
+        async with world.store.write() as uow:
+            placed = await uow.tree.place(case, BATCH)
+
+
+async def _is_due(world: World) -> bool:
+    async with world.store.read() as uow:
+        latest, at = await uow.tree.latest(), await uow.tree.latest_at()
+        size = (await uow.tree.edge()).size
+    if latest is None or at is None:
+        return size > 0
+    new, age = size - latest.head.size, world.clock.now() - at
+    # A clock that was put back must not keep anything from being signed.
+    return new >= BATCH or (new > 0 and not timedelta(0) <= age < EVERY)
+
+
+async def sign_checkpoint(world: World) -> None:
+    """Sign for the whole tree, unless the last checkpoint does already.
+
+    Raises ForkedTreeError where the tree is not the one that checkpoint was of: nothing is
+    ever signed that contradicts what was signed before.
+    """
+    key = await world.signer.public_key(LOG_KEY)
+    async with world.store.read() as uow:
+        latest, head = await uow.tree.latest(), (await uow.tree.edge()).head
+        await _expect_grown(world, uow, latest, head, key)
+    if head.size == (latest.head.size if latest else 0):
+        return
+    note = note_of(key, head)
+    made = await world.signer.sign(LOG_KEY, note)
+    checkpoint = read_checkpoint(checkpoint_text(note, made.public_key, made.signature))
+    async with world.store.write() as uow:
+        await uow.tree.keep(checkpoint, world.clock.now())
+
+
+async def _expect_grown(
+    world: World, uow: UnitOfWork, latest: Checkpoint | None, head: Head, key: bytes
+) -> None:
+    if latest is None:
+        return
+    size = latest.head.size
+    if size > head.size or not latest.signed_by(key, world.checker.verify):
+        raise ForkedTreeError(size=size)
+    if edge_of(size, await uow.tree.nodes(spots_of((0, size)))).head != latest.head:
+        raise ForkedTreeError(size=size)
+
+
+async def inclusion_of(world: World, case: CaseId, entries: Sequence[Entry]) -> LogInclusion | None:
+    """Return the first checkpoint that holds a chain's beginning, with every entry's proof.
+
+    Where there is none yet, the tree is brought up to date once. None where that fails:
+    a seal does not wait for it.
+    """
+    try:
+        found = await _inclusion(world, case, entries)
+        if found is None:
+            await _place_case(world, case)
+            await sign_checkpoint(world)
+            found = await _inclusion(world, case, entries)
+    except DomainError as refused:
+        log.warning("no checkpoint for the record of case %s: %s", case, refused.code)
+        return None
+    return found
+
+
+async def _inclusion(world: World, case: CaseId, entries: Sequence[Entry]) -> LogInclusion | None:
+    async with world.store.read() as uow:
+        positions = await uow.tree.positions(case, len(entries))
+        if not entries or len(positions) < len(entries):
+            return None
+        checkpoint = await uow.tree.covering(positions[-1] + 1)
+        if checkpoint is None:
+            return None
+        size = checkpoint.head.size
+        wanted = spots_along(inclusion_path(position, size) for position in positions)
+        nodes = await uow.tree.nodes(wanted)
+    proofs = await world.pool.run(proofs_json, positions, size, nodes)
+    key = await world.signer.public_key(LOG_KEY)
+    return LogInclusion(
+        checkpoint=checkpoint.text.encode(), proofs=proofs, public_key=public_key_pem(key)
+    )
+
+
+async def latest_checkpoint(world: World) -> Checkpoint:
+    """Return the newest checkpoint. Raises NotFoundError before the first."""
+    async with world.store.read() as uow:
+        latest = await uow.tree.latest()
+    if latest is None:
+        raise NotFoundError
+    return latest
+
+
+async def consistency(world: World, first: int) -> tuple[Checkpoint, Sequence[bytes]]:
+    """Return the newest checkpoint and the proof that it only added to the tree of `first`.
+
+    Raises NotFoundError before the first checkpoint, InvalidValueError for a size that no
+    tree up to it had.
+    """
+    async with world.store.read() as uow:
+        latest = await uow.tree.latest()
+        if latest is None:
+            raise NotFoundError
+        if not 0 < first <= latest.head.size:
+            raise InvalidValueError(field="first", reason="no_such_tree")
+        path = consistency_path(first, latest.head.size)
+        nodes = await uow.tree.nodes(spots_along([path]))
+    return latest, prove(path, nodes)
+
+
+async def keep_checking(world: World) -> None:
+    """Read the whole log once a day and tell when it is not what was signed for."""
+    while True:
+        try:
+            head = await check_whole_log(world)
+            log.info("the log holds: %d entries", head.size)
+        except (BrokenChainError, ForkedTreeError) as broken:
+            log.critical("the log does not hold: %s %s", broken.code, dict(broken.facts))
+        await world.clock.sleep(CHECK_S)
+
+
+async def check_whole_log(world: World, known: Sequence[Head] = ()) -> Head:
+    """Return size and root of the log as it is now, checked entry by entry.
+
+    `known` are checkpoints kept elsewhere, beside our own newest one. Raises
+    BrokenChainError, ForkedTreeError.
+    """
+    async with world.store.read() as uow:
+        latest, size = await uow.tree.latest(), (await uow.tree.edge()).size
+    check, begin = LogCheck([*known, *([latest.head] if latest else [])]), 0
+    while begin < size:
+        async with world.store.read() as uow:
+            entries = await uow.tree.entries(begin, min(_CHECKED_AT_ONCE, size - begin))
+        if not entries:
+            break
+        for entry in entries:
+            check.add(entry)
+        begin += len(entries)
+        await world.clock.sleep(_BREATH_S)
+    return check.finish()

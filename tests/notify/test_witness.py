@@ -1,0 +1,74 @@
+"""Checkpoints reach whoever keeps them elsewhere, or are shown again later."""
+
+from email import message_from_string, policy
+
+import pytest
+from aiohttp import web
+
+from server.config import SettingsError, load
+from server.domain.checkpoint import Checkpoint, checkpoint_text, note_of, read_checkpoint
+from server.domain.tree import Head
+from server.notify.smtp import MailServer
+from server.notify.witness import HttpWitness, MailWitness
+from tests.notify.test_notify import gateway, mail_server
+from tests.support.clock import FakeClock
+
+KEY = b"-----BEGIN PUBLIC KEY-----\n"
+
+
+def checkpoint() -> Checkpoint:
+    return read_checkpoint(checkpoint_text(note_of(b"key", Head(3, b"\x01" * 32)), b"key", b"s"))
+
+
+def mailbox(port: int, clock: FakeClock) -> MailWitness:
+    server = MailServer(name="127.0.0.1", port=port, tls=False)
+    return MailWitness(
+        server, clock, sender="heyi@example.org", recipient="o@example.org", timeout_s=2
+    )
+
+
+async def test_an_address_gets_the_checkpoint_as_it_is() -> None:
+    taken: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        taken.append(await request.text())
+        return web.Response(status=204)
+
+    async with gateway(answer) as url:
+        assert await HttpWitness(url=url).show(checkpoint(), KEY)
+    assert taken == [checkpoint().text]
+
+
+@pytest.mark.parametrize("status", [302, 409, 500])
+async def test_what_the_address_does_not_take_is_shown_again(status: int) -> None:
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(status=status, headers={"Location": "/elsewhere"})
+
+    async with gateway(answer) as url:
+        assert not await HttpWitness(url=url).show(checkpoint(), KEY)
+    assert not await HttpWitness(url=url, timeout_s=2).show(checkpoint(), KEY)
+
+
+async def test_a_mailbox_gets_one_mail_a_day() -> None:
+    clock = FakeClock()
+    async with mail_server() as (port, mails):
+        witness = mailbox(port, clock)
+        for _ in range(3):
+            assert await witness.show(checkpoint(), KEY)
+        await clock.advance(24 * 3600)
+        assert await witness.show(checkpoint(), KEY)
+    assert len(mails) == 2
+    mail = message_from_string(mails[0], policy=policy.default)
+    assert mail["To"] == "o@example.org"
+    assert checkpoint().text in mail.get_content().replace("\r\n", "\n")
+
+
+async def test_a_mail_that_is_refused_is_sent_again() -> None:
+    async with mail_server(refuse=True) as (port, _):
+        assert not await mailbox(port, FakeClock()).show(checkpoint(), KEY)
+
+
+@pytest.mark.parametrize("url", ["ftp://example.org", "office@example.org", "mailto:o@example.org"])
+def test_half_a_witness_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match="HEYI_WITNESS_URL"):
+        load(witness_url=url)
