@@ -8,7 +8,7 @@ from server.api.uploads import read_upload
 from server.api.views.case import file_view
 from server.api.views.language import language
 from server.api.views.seat import minutes_view, seat_view
-from server.domain.invitation import Answer, Invitation
+from server.domain.invitation import Answer, Invitation, expect_no_other
 from server.usecases import (
     answer_link,
     end_case,
@@ -26,6 +26,12 @@ def _device(context: Context) -> str:
     return context.seat_hash or ""
 
 
+def _acting(context: Context) -> Invitation:
+    """Return the seat for what a second browser behind the holder may not do."""
+    expect_no_other(context.seat, _device(context))
+    return context.seat
+
+
 async def _view(context: Context) -> wire.SeatView:
     shown = await see_seat.see_seat(context.world, context.seat, _device(context))
     return seat_view(context.world, shown, language(context.request))
@@ -38,14 +44,14 @@ async def seat(context: Context, _: None) -> wire.SeatView:
 
 async def answer(context: Context, ask: wire.AnswerAsk) -> wire.SeatView:
     """Take the answer to the invitation."""
-    await answer_link.answer(context.world, context.seat, Answer(ask.answer), ask.text)
+    await answer_link.answer(context.world, _acting(context), Answer(ask.answer), ask.text)
     return await _view(context)
 
 
 async def consent(context: Context, ask: wire.ConsentAsk) -> wire.SeatView:
     """Take the answer to one consent text."""
     await give_consent.consent(
-        context.world, context.seat, ask.scope, ask.text_version, agreed=ask.agreed
+        context.world, _acting(context), ask.scope, ask.text_version, agreed=ask.agreed
     )
     return await _view(context)
 
@@ -89,7 +95,7 @@ async def code(context: Context, ask: wire.CodeAsk) -> wire.CodeSent:
 
 async def stop(context: Context, ask: wire.StopAsk) -> wire.SeatView:
     """End the mediation as a party."""
-    await end_case.stop(context.world, context.seat, ask.reason)
+    await end_case.stop(context.world, _acting(context), ask.reason)
     return await _view(context)
 
 
@@ -97,10 +103,10 @@ async def upload(context: Context, _: None) -> case_wire.FileView:
     """Keep the picture of a company's seal."""
     name, content = await read_upload(context)
     given = Upload(name=name, content=content)
-    return file_view(await share_files.upload_seal_scan(context.world, context.seat, given))
+    return file_view(await share_files.upload_seal_scan(context.world, _acting(context), given))
 
 
 async def minutes(context: Context, _: None) -> wire.PartyMinutes:
     """Return the minutes."""
-    session, given = await see_seat.see_minutes(context.world, context.seat)
+    session, given = await see_seat.see_minutes(context.world, _acting(context))
     return minutes_view(session, given)

@@ -255,6 +255,7 @@ def consent(given: Consent) -> Decision:
     """Record an answer to one consent text; refusing the online form ends admission."""
 
     def decide(session: Session, facts: Facts) -> Step:
+        facts.case.person(given.person_id)
         answered = replace(session, consents=(*session.consents, given))
         if given.scope == owed.ONLINE and not given.agreed:
             answered = _unadmit(answered, given.person_id)

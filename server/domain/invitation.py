@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from server.domain.errors import TooManyTriesError, WrongCodeError, WrongStateError
+from server.domain.errors import ForbiddenError, TooManyTriesError, WrongCodeError, WrongStateError
 from server.domain.ids import CaseId, CommitteeId, InvitationId, PersonId
 
 MAX_WRONG_DIGITS = 5
@@ -105,6 +105,15 @@ def claim(invitation: Invitation, device: str) -> Invitation:
     if invitation.device in {None, device}:
         return replace(invitation, device=device)
     return replace(invitation, waiting_device=device)
+
+
+def expect_no_other(invitation: Invitation, device: str) -> None:
+    """Raise ForbiddenError for a browser behind the one that holds the seat.
+
+    Before anybody holds it, whoever gave the digits acts for the person.
+    """
+    if invitation.device not in {None, device}:
+        raise ForbiddenError(act="seat")
 
 
 def hand_over(invitation: Invitation, device: str) -> Invitation:

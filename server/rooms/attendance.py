@@ -120,6 +120,7 @@ async def own_media(room: Room, seat: SeatId, **told: str | bool) -> None:
 
 async def ask_for_mediator(room: Room, seat: SeatId, wish: str | None) -> None:
     """A party calls the mediator, or staff answer the call (`wish` None)."""
+    room.session.participant(seat)
     _put(room, replace(presence(room, seat), wish=wish))
     if wish is not None:
         await room.note("call_mediator", seat)
