@@ -166,10 +166,11 @@ class Desk(Browser):
         camera.replaceTrack(Picture(shade))
         await self.peer.join(self)
 
-    async def frames(self) -> int:
-        """Return how many pictures came so far."""
+    async def packets(self) -> int:
+        """Return how many packets of sound and picture came so far."""
         assert self.peer is not None
-        return self.peer.frames
+        stats = (await self.peer.pc.getStats()).values()
+        return sum(one.packetsReceived for one in stats if one.type == "inbound-rtp")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,12 +196,12 @@ async def register(mediator: Desk, recorder: Desk) -> Sitting:
 
 
 async def still_running(desk: Desk, within: float) -> float:
-    """Return the longest time without a picture at this desk, watched for `within` seconds."""
+    """Return the longest time without media at this desk, watched for `within` seconds."""
     loop = asyncio.get_running_loop()
     ends, longest = loop.time() + within, 0.0
-    before, at = await desk.frames(), loop.time()
+    before, at = await desk.packets(), loop.time()
     while loop.time() < ends:
         await asyncio.sleep(0.02)
-        if (now := await desk.frames()) > before:
+        if (now := await desk.packets()) > before:
             longest, before, at = max(longest, loop.time() - at), now, loop.time()
     return max(longest, loop.time() - at)
