@@ -1,7 +1,7 @@
 /** What is owed before the next step: a list, and the one button that settles each row. Pure. */
 import type { AgreementView, Snapshot } from "../api/types.ts";
 import { readOwed } from "../owed.ts";
-import { over, running, seatsOf, sidesOf } from "./scene.ts";
+import { over, seatsOf, sidesOf } from "./scene.ts";
 
 export type Phase = "open" | "joint" | "draft" | "lock" | "sign" | "seal" | "close" | "over";
 export type RowAct = "identity" | "consent" | "rights" | "admit" | "minutes" | "agreement" | "answerCall";
@@ -130,5 +130,5 @@ function signRows(snapshot: Snapshot, phase: Phase, agreement: AgreementView | n
 export function owedOf(snapshot: Snapshot, agreement: AgreementView | null = null): Owed {
   const phase = phaseOf(snapshot);
   const rows = rowsOf(snapshot, phase, agreement);
-  return { phase, rows, missing: running(snapshot) || phase === "open" ? rows.filter((each) => !each.done).length : 0 };
+  return { phase, rows, missing: rows.filter((each) => !each.done).length };
 }
