@@ -159,7 +159,9 @@ class BatchEngine(PlainEngine):
             self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
-        if self._outbox.used and self._socket is not None:
+        if self._socket is None:
+            self._outbox.used = 0
+        elif self._outbox.used:
             gone, lost = self._outbox.flush()
             self.counters["packets_out"] += gone
             if lost:

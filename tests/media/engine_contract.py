@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import ClassVar
 
+import aioice.ice
 import pytest
 
 from server.domain.ids import ConnectionId
@@ -153,6 +154,20 @@ class EngineContract:
         assert path.dropped > 10
         assert counters["media_nack_sent_total"] > 0
         assert counters["media_resent_total"] > 0
+
+    async def test_phones_come_in_over_ipv6_too(
+        self, settings: WorkerSettings, phones: NewPhone, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: ["::1"])
+        there = replace(settings, engine=self.engine, bind="::1", announced=("::1",))
+        async with plant(there) as it:
+            await it.hear(WorkerBack)
+            a, m = phones("a", DARK), phones("m", MIDDLE)
+            for phone in (a, m):
+                await phone.join(it.client, ROOM)
+            await it.client.route(ROOM, version(1), both_ways(a, m))
+            await m.sees(0)
+            await a.sees(0)
 
     async def test_where_no_udp_gets_through_tcp_does(self, it: Plant, phones: NewPhone) -> None:
         a, m = phones("a", DARK), phones("m", MIDDLE)

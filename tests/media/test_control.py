@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
-import aioice.ice
 import pytest
 
 from server.domain.ids import ConnectionId, RoomId
@@ -235,19 +234,6 @@ async def test_a_worker_that_ends_says_goodbye(settings: WorkerSettings, phones:
         await a.join(it.client, ROOM)
         await a.connected()
     await until(lambda: a.peer.connectionState == "closed", within=1)
-
-
-async def test_phones_come_in_over_ipv6_too(
-    settings: WorkerSettings, phones: NewPhone, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: ["::1"])
-    async with plant(replace(settings, bind="::1", announced=("::1",))) as it:
-        await it.hear(WorkerBack)
-        a, m = phones("a", 60), phones("m", 130)
-        for phone in (a, m):
-            await phone.join(it.client, ROOM)
-        await it.client.route(ROOM, version(1), both_ways(a, m))
-        await m.sees(0)
 
 
 @pytest.mark.parametrize("announced", [(), ("0.0.0.0",), ("::",), ("media.example",)])

@@ -5,6 +5,7 @@ import os
 import random
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from aioice.stun import Class, Message, Method
@@ -19,9 +20,9 @@ from tests.media.phone import Phone
 from tests.media.waiting import until
 
 
-@pytest.fixture
-async def it(settings: WorkerSettings) -> AsyncIterator[Plant]:
-    async with plant(settings) as it:
+@pytest.fixture(params=["plain", "batch"])
+async def it(settings: WorkerSettings, request: pytest.FixtureRequest) -> AsyncIterator[Plant]:
+    async with plant(replace(settings, engine=request.param)) as it:
         await it.hear(WorkerBack)
         yield it
 
