@@ -1,5 +1,7 @@
 """What staff do at the console, click by click."""
 
+import re
+
 from playwright.async_api import Locator, Page, expect
 
 from server.rehearsal import story
@@ -42,14 +44,16 @@ class Desk:
         found = self.page.get_by_text(self.words(key, **values)).filter(visible=True).first
         await expect(found).to_be_visible(timeout=PATIENCE_MS)
 
-    async def look(self, name: str) -> None:
-        """Keep a picture of the screen, and judge it."""
-        await self.eyes.look(self.page, f"desk-{name}")
+    async def look(self, name: str, *, whole: bool = False) -> None:
+        """Keep a picture of the screen, or of the whole page, and judge it."""
+        await self.eyes.look(self.page, f"desk-{name}", whole=whole)
 
     def label(self, key: str, within: Locator | None = None) -> Locator:
         """Return the field with this label."""
         place = within if within is not None else self.page
-        return place.get_by_label(self.words(key)).first
+        label, optional = self.words(key), self.words("optional").strip()
+        pattern = rf"^{re.escape(label)}\s*({re.escape(optional)})?$"
+        return place.get_by_label(re.compile(pattern)).first
 
     @property
     def sheet(self) -> Locator:
@@ -125,4 +129,5 @@ class Desk:
         await self.label("minutesMark").select_option(mark)
         await self.label("minutesText").fill(text)
         await self.press("minutesAdd")
-        await expect(self.page.locator(".minutes-list").get_by_text(text)).to_be_visible()
+        row = self.page.locator(".minutes-list li").filter(has_text=speaker).filter(has_text=text)
+        await expect(row.first).to_be_visible(timeout=PATIENCE_MS)

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ SCREENS = Path(__file__).parent / "screens"
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = ("serious", "critical")
 PATIENCE_S, LOOK_EVERY_S = 30.0, 0.1
+FIGURES_AGE_S, DECODER_S = 0.06, 0.5
 REFUSALS = (
     "401 GET /api/staff/me",  # nobody is signed in yet
     "404 GET /api/cases/*/agreement",  # nothing is drafted yet
@@ -41,12 +42,13 @@ EARS = """(() => {
     constructor(...words) { super(...words); made.push(this); }
   };
   window.received = async () => {
-    const sum = { frames: 0, video: 0, audio: 0, connections: made.length };
+    const sum = { frames: 0, video: 0, audio: 0, connections: made.length, last: 0 };
     for (const connection of made) {
       for (const one of (await connection.getStats()).values()) {
         if (one.type !== "inbound-rtp") continue;
         sum.frames += one.framesDecoded ?? 0;
         sum[one.kind] += one.packetsReceived ?? 0;
+        sum.last = Math.max(sum.last, one.lastPacketReceivedTimestamp ?? 0);
       }
     }
     return sum;
@@ -56,7 +58,8 @@ EARS = """(() => {
 CUT_OFF = """() => [...document.querySelectorAll("body *")].filter((one) => {
   const style = getComputedStyle(one);
   const words = [...one.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim() !== "");
-  if (!words || style.visibility === "hidden" || one.closest("[aria-hidden=true]")) return false;
+  if (!words || style.visibility === "hidden") return false;
+  if (one.closest("[aria-hidden=true], .sr-only")) return false;
   if (one.clientWidth <= 1 || style.overflowX === "visible" || style.overflowX === "auto"
       || style.overflowX === "scroll") return false;
   if (["INPUT", "TEXTAREA", "SELECT"].includes(one.tagName)) return false;
@@ -75,12 +78,13 @@ def axe_source() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What a page's connections have received so far."""
+    """What a page's connections have received so far; `last` is when, in ms since 1970."""
 
     frames: int
     video: int
     audio: int
     connections: int
+    last: float
 
 
 async def received(page: Page) -> Received:
@@ -97,6 +101,27 @@ async def receives_more(page: Page, frames: int = 10) -> Received:
             if now.frames >= before.frames + frames and now.audio > before.audio:
                 return now
             await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def expect_silence(page: Page, seconds: float) -> None:
+    """Fail as soon as the page receives one packet, or decodes a picture of a later one.
+
+    Begin when the isolation is claimed. Chromium repeats its figures for 50 ms, and a frame
+    received before may still be in the decoder: hence the two pauses, during which only
+    packets count, by the time of their arrival.
+    """
+    claimed = await page.evaluate("() => Date.now()")
+    await asyncio.sleep(FIGURES_AGE_S)
+    before = await received(page)
+    assert before.last <= claimed, f"a packet came {before.last - claimed} ms after the lamp"
+    await asyncio.sleep(DECODER_S)
+    settled = await received(page)
+    assert replace(settled, frames=before.frames) == before, f"{settled} after {before}"
+    end = asyncio.get_running_loop().time() + seconds
+    while asyncio.get_running_loop().time() < end:
+        await asyncio.sleep(LOOK_EVERY_S)
+        now = await received(page)
+        assert now == settled, f"{now} after {settled}"
 
 
 @dataclass
@@ -152,12 +177,12 @@ class Eyes:
         if not any(_fits(message.text, one) for one in self.forgiven):
             self.fault(f"console: {message.text}")
 
-    async def look(self, page: Page, name: str) -> None:
-        """Keep a picture of the screen, and judge it."""
+    async def look(self, page: Page, name: str, *, whole: bool = False) -> None:
+        """Keep a picture of the screen, or of the whole page, and judge it."""
         SCREENS.mkdir(exist_ok=True)
         lang = await page.evaluate("() => document.documentElement.lang.slice(0, 2)")
         path = SCREENS / f"{name}.{lang}.png"
-        await page.screenshot(path=path, animations="disabled")
+        await page.screenshot(path=path, full_page=whole, animations="disabled")
         where = f"{name}.{lang}"
         for fault in [*await _misplaced(page), *await _untold(page), *await _unfit(page)]:
             self.fault(f"{where}: {fault}")

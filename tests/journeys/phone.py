@@ -11,6 +11,11 @@ from tests.journeys.eyes import Eyes
 from tests.journeys.words import Words
 
 PATIENCE_MS = 20_000
+OWN_CODE = """async () => {
+  const [seat, codes] = await Promise.all(
+    ["/api/seat", "/api/demo/codes"].map(async (path) => (await fetch(path)).json()));
+  return [seat.person_id, codes.codes];
+}"""
 STROKES = (
     ((0.12, 0.30), (0.30, 0.26), (0.22, 0.70)),
     ((0.40, 0.25), (0.58, 0.40), (0.42, 0.75), (0.56, 0.70)),
@@ -44,9 +49,14 @@ class Phone:
         found = self.page.get_by_text(self.words(key, **values)).filter(visible=True).first
         await expect(found).to_be_visible(timeout=PATIENCE_MS)
 
-    async def look(self, name: str) -> None:
-        """Keep a picture of the screen, and judge it."""
-        await self.eyes.look(self.page, f"phone-{name}")
+    async def code(self) -> str:
+        """Return the latest one-time code that this person was sent."""
+        person, codes = await self.page.evaluate(OWN_CODE)
+        return str(codes[person])
+
+    async def look(self, name: str, *, whole: bool = False) -> None:
+        """Keep a picture of the screen, or of the whole page, and judge it."""
+        await self.eyes.look(self.page, f"phone-{name}", whole=whole)
 
     async def type_digits(self, digits: str) -> None:
         """Fill the boxes of a short code, one figure after the other."""
@@ -114,9 +124,13 @@ class Phone:
         await self.sees("rightsOf", n=block, total=total)
         await self.tap("rightsHeard")
 
-    async def answer_clause(self, text: str) -> None:
-        """Listen to a clause and agree to it."""
+    async def hear_clause(self, text: str) -> None:
+        """Wait until exactly this clause is on the screen."""
         await expect(self.page.locator(".clause")).to_have_text(text, timeout=PATIENCE_MS)
+
+    async def answer_clause(self, text: str) -> None:
+        """Say that it was heard, and agree to it."""
+        await self.hear_clause(text)
         await self.tap("heard")
         await self.tap("agreeClause")
         agreed = self.button("agreeClause")
