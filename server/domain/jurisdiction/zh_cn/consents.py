@@ -153,7 +153,7 @@ _DELIVERY: Final = ConsentText(
         ("马上发给您", "they are sent to you"),
     ),
     on_refuse=_lines(
-        ("改为邮寄或当面领取，", "They are posted or handed to you,"),
+        ("改邮寄或当面领取，", "They are posted or handed to you,"),
         ("调解照常进行", "mediation goes on as usual"),
     ),
     terms=_lines(

@@ -123,7 +123,7 @@ export const partyEn: Dictionary<PartyKey> = {
   lobbySub: "Only your side",
   knowsYou: "{mediator} knows you are here",
   telling: "Telling the mediator",
-  registered: "You are registered as here",
+  registered: "Your arrival is noted",
   startsNow: "Starts at {start}, now {now}.",
   startsLate: "Was to start at {start}, now {now}.",
   identityFirst: "First an identity check, then you will be asked in.",
