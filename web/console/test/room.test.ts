@@ -82,7 +82,7 @@ describe("ways between the spaces", () => {
     expect(whyNot(scene("lobby"), "reception", "applicant")).toBeNull();
     expect(whyNot(scene("joint"), "caucus", "respondent")).toBeNull();
     const asRecorder = { ...scene("joint"), seats: scene("joint").seats.map((seat) => (seat.you ? { ...seat, staff_role: "recorder" as const } : seat)) };
-    expect(whyNot(asRecorder, "joint", null)).toBe("notHost");
+    expect(whyNot(asRecorder, "joint", null)).toBe("notInChair");
   });
   it("keep whoever spoke last large, and never somebody outside", () => {
     expect(featuredOf(scene("joint"), null)).toBe("p1a");

@@ -9,7 +9,7 @@ export function own(snapshot: Snapshot): SeatState | null {
   return snapshot.seats.find((seat) => seat.you) ?? null;
 }
 
-export function isHost(snapshot: Snapshot): boolean {
+export function inChair(snapshot: Snapshot): boolean {
   return own(snapshot)?.staff_role === "mediator";
 }
 
@@ -73,12 +73,12 @@ export function featuredOf(snapshot: Snapshot, before: string | null): string | 
   return (others.find((seat) => seat.side !== null) ?? others[0])?.seat ?? null;
 }
 
-export type NotNow = "notRunning" | "nobodyAdmitted" | "nobodyOfSide" | "notHost";
+export type NotNow = "notRunning" | "nobodyAdmitted" | "nobodyOfSide" | "notInChair";
 
 /** Why the mediator cannot go there now; null when he can. */
 export function whyNot(snapshot: Snapshot, space: "lobby" | "joint" | "caucus" | "reception", side: Side | null): NotNow | null {
   if (!running(snapshot)) return "notRunning";
-  if (!isHost(snapshot)) return "notHost";
+  if (!inChair(snapshot)) return "notInChair";
   const admitted = snapshot.seats.filter((seat) => seat.admitted && seat.side !== null);
   if (space === "joint" && admitted.length === 0) return "nobodyAdmitted";
   if (space === "caucus" && !admitted.some((seat) => seat.side === side)) return "nobodyOfSide";

@@ -138,7 +138,7 @@ export const roomEn: Dictionary<keyof typeof roomZh> = {
   caucusLength: "About",
   caucusMinutes: "{n} min",
   "whyNot.notRunning": "Open or go on first",
-  "whyNot.notHost": "Whoever is in the chair moves people",
+  "whyNot.notInChair": "Whoever is in the chair moves people",
   "whyNot.nobodyAdmitted": "Admit somebody first",
   "whyNot.nobodyOfSide": "Admit this side first",
 

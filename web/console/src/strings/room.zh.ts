@@ -135,7 +135,7 @@ export const roomZh = {
   caucusLength: "大约",
   caucusMinutes: "{n} 分钟",
   "whyNot.notRunning": "先开始或者接着谈",
-  "whyNot.notHost": "由主持的人换",
+  "whyNot.notInChair": "由主持的人换",
   "whyNot.nobodyAdmitted": "先请人进来",
   "whyNot.nobodyOfSide": "先请这一方进来",
 
