@@ -9,7 +9,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
-import socketio
 from aiohttp import web
 from pydantic import BaseModel
 
@@ -47,6 +46,7 @@ from server.rooms.registry import Registry
 from server.rooms.view import Teller
 from server.signalling import messages
 from server.signalling.namespace import Live
+from server.signalling.plain_server import PlainServer, end_malformed
 from server.store.keys import load_or_create
 from server.store.schema import migrate
 from server.store.store import open_store
@@ -256,7 +256,8 @@ def live_messages() -> tuple[type[BaseModel], ...]:
 
 
 def _attach_live(settings: Settings, built: web.Application, world: World) -> Live:
-    sio = socketio.AsyncServer(  # type: ignore[no-untyped-call]  # the library has no types
+    built.middlewares.append(end_malformed)
+    sio = PlainServer(
         async_mode="aiohttp",
         transports=["websocket"],
         cors_allowed_origins=sorted(settings.origins),

@@ -84,7 +84,7 @@ class Live(socketio.AsyncNamespace):
 
     async def _too_fast(self, caller: Caller) -> dict[str, Any]:
         if caller.bucket.out_of_patience:
-            await self.disconnect(caller.socket)
+            await self._cut(caller.socket)
         return _refusal("too_fast")
 
     async def _answer(self, event: str, caller: Caller, say: object) -> dict[str, Any] | None:
@@ -146,7 +146,7 @@ class Live(socketio.AsyncNamespace):
         if gone is not None:
             gone.session = None
         await self.emit("replaced", {}, to=old)
-        await self.disconnect(old)
+        await self._cut(old)
 
     async def _leave(self, caller: Caller) -> None:
         session, caller.session = caller.session, None
@@ -168,12 +168,18 @@ class Live(socketio.AsyncNamespace):
             events = ("enter_again",)
         caller.holder = caller.holder and holder
         if isinstance(self.server, PlainServer) and self.server.overfull(caller.socket):
-            await self.disconnect(caller.socket)
+            await self._cut(caller.socket)
             return
         shown = snapshot(view, caller.seat, holder=caller.holder)
         told = [event for event in events if holder and _for(caller, event)]
         change = {"n": view.n, "events": told, "snapshot": shown.model_dump(mode="json")}
         await self.emit("change", change, to=caller.socket)
+
+    async def _cut(self, socket: str) -> None:
+        if isinstance(self.server, PlainServer):
+            self.server.cut(socket)
+        else:
+            await self.disconnect(socket)
 
     async def part(self, session: SessionId, socket: str, reason: str) -> None:
         """Tell a browser why it is cut, and end its connection."""
@@ -181,7 +187,7 @@ class Live(socketio.AsyncNamespace):
         if (caller := self._callers.get(socket)) is not None:
             caller.session = None
         await self.emit("parted", {"reason": reason}, to=socket)
-        await self.disconnect(socket)
+        await self._cut(socket)
 
     async def watch(self) -> None:
         """Cut browsers that never entered or whose cookie is no longer good, for ever."""
@@ -192,7 +198,7 @@ class Live(socketio.AsyncNamespace):
                 await self.server.cut_silent()
             late = {s for s, c in self._callers.items() if c.session is None}
             for socket in late & unentered:
-                await self.disconnect(socket)
+                await self._cut(socket)
             unentered = late
             for caller in tuple(self._callers.values()):
                 await self._check(caller)
