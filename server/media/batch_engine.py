@@ -8,7 +8,8 @@ import asyncio
 import socket
 from typing import Final
 
-from server.media.batch_socket import Inbox, InSlot, Outbox
+from server.media.batch_outbox import Outbox
+from server.media.batch_socket import Inbox, InSlot
 from server.media.batch_srtp import context, protect, protect_rtcp, unprotect, unprotect_rtcp
 from server.media.engine import LARGEST_DATAGRAM, MAX_RTCP_SSRCS, MAX_RTP_SSRCS, Link
 from server.media.libc import CValue, ffi
@@ -117,7 +118,7 @@ class BatchEngine(PlainEngine):
         if route is None or srtp is None:
             return super().send_rtp(link, packet, head, mid)
         out = self._outbox
-        begin, pointer, length, name = out.slots[out.used]
+        begin, pointer, length = out.slots[out.used]
         octets, raw = out.octets, packet.raw
         length[0] = size = len(raw)
         octets[begin : begin + size] = raw
@@ -127,9 +128,7 @@ class BatchEngine(PlainEngine):
         if protect(srtp.sending or _sending(srtp), pointer, length):
             self.counters["drop_protect"] += 1
             return False
-        out.names[name] = route.at
-        out.used += 1
-        if not 1 < out.used < _SENT_AT_ONCE:
+        if not 1 < out.add(route.at, length[0]) < _SENT_AT_ONCE:
             self._hurry()
         return True
 
@@ -139,15 +138,13 @@ class BatchEngine(PlainEngine):
         if route is None or srtp is None or len(packet) > LARGEST_DATAGRAM:
             return super().send_rtcp(link, packet)
         out = self._outbox
-        begin, pointer, length, name = out.slots[out.used]
+        begin, pointer, length = out.slots[out.used]
         out.octets[begin : begin + len(packet)] = packet
         length[0] = len(packet)
         if protect_rtcp(srtp.sending or _sending(srtp), pointer, length):
             self.counters["drop_protect"] += 1
             return False
-        out.names[name] = route.at
-        out.used += 1
-        if not 1 < out.used < _SENT_AT_ONCE:
+        if not 1 < out.add(route.at, length[0]) < _SENT_AT_ONCE:
             self._hurry()
         return True
 
@@ -193,6 +190,7 @@ class BatchEngine(PlainEngine):
             took += count
             if count:
                 self._take(count)
+                self._end()
             if count < _TAKEN_AT_ONCE or self._socket is None:
                 break
         return took

@@ -78,16 +78,17 @@ class Downlink:
 
     # ------------------------------------------------------------------ packets
 
-    def adapt(self, packet: Packet, number: int, now: float) -> bytes | None:
+    def adapt(self, packet: Packet, now: float) -> bytes | None:
         """Return the packet's header for this subscriber; None if it is not for him (yet)."""
         source = self.source
         if source is None or self.held:
             return None
-        if self._run != source.run:
+        number = packet.number
+        if self._run != packet.run:
             if not packet.opens():
                 source.key_wanted = True
                 return None
-            self._begin(source, packet, number, now)
+            self._begin(packet, now)
         elif number < self._first:
             return None
         sent = number + self._shift
@@ -97,7 +98,7 @@ class Downlink:
             self._last_at = now
         self.packets += 1
         self.octets += packet.payload_size
-        return self._header(packet, number)
+        return self._header(packet)
 
     def repeat(self, sequence: int) -> tuple[Packet, bytes] | None:
         """Return a sent packet again, and its header: same key stream, so the same bytes."""
@@ -112,7 +113,7 @@ class Downlink:
         if behind >= HISTORY or number < self._first:
             return None
         packet = source.recall(number)
-        return (packet, self._header(packet, number)) if packet is not None else None
+        return (packet, self._header(packet)) if packet is not None else None
 
     def new_round(self) -> None:
         """Allow as many retransmissions again."""
@@ -126,17 +127,17 @@ class Downlink:
         stands = source.timestamp_at(now)
         return None if stands is None else (stands + self._time_shift) % TIMESTAMP_MOD
 
-    def _begin(self, source: Uplink, packet: Packet, number: int, now: float) -> None:
+    def _begin(self, packet: Packet, now: float) -> None:
         elapsed = 1
         if self._last_at is not None:
             elapsed = max(1, int((now - self._last_at) * CLOCK[self.kind]))
-        self._run = source.run
-        self._first = number
-        self._shift = self._last_number + 1 - number
+        self._run = packet.run
+        self._first = packet.number
+        self._shift = self._last_number + 1 - packet.number
         self._time_shift = self._last_time + elapsed - packet.timestamp
 
-    def _header(self, packet: Packet, number: int) -> bytes:
-        second = packet.second
+    def _header(self, packet: Packet) -> bytes:
+        number, second = packet.number, packet.second
         if number == self._first and self._marks:
             second |= _MARKER
         return _PACK(

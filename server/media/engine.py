@@ -2,7 +2,7 @@
 
 An engine owns the socket, tells datagrams apart, unprotects and protects. It decides nothing. The
 plane behind `Receiver` decides everything and never sees a socket. Two promises make a cut exact:
-an engine hands over one datagram at a time, and `drain()` leaves nothing waiting to be sent.
+a burst is over before an engine lets go of the event loop, and `drain()` leaves nothing waiting.
 """
 
 from collections import Counter
@@ -69,8 +69,13 @@ class Receiver(Protocol):
     def rtp(self, link: Link, packet: bytearray, now: float) -> None:
         """Take an authentic RTP packet in the clear; it is the receiver's to change.
 
-        It has a whole fixed header. `now` is when it was found, by the loop's clock.
+        It has a whole fixed header. `now` is when it was found, by the loop's clock. What it leads
+        to may wait for `burst_over()`.
         """
+        ...
+
+    def burst_over(self) -> None:
+        """Hear that nothing more has arrived for now, before anything else can happen."""
         ...
 
     def rtcp(self, link: Link, packet: bytes) -> None:

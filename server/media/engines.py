@@ -7,7 +7,8 @@ from typing import Final
 
 from server.media import batch_srtp
 from server.media.batch_engine import BatchEngine
-from server.media.batch_socket import Inbox, Outbox
+from server.media.batch_outbox import Outbox
+from server.media.batch_socket import Inbox
 from server.media.engine import Engine
 from server.media.libc import ffi
 from server.media.plain_engine import PlainEngine
@@ -60,11 +61,10 @@ def _socket_fault(bind: str) -> str | None:
         here = ffi.new("unsigned char[]", to_raw(family, own))
         outbox = Outbox(udp, count=len(_TRIAL), name_size=raw_size(family))
         inbox = Inbox(udp, count=len(_TRIAL), name_size=raw_size(family))
-        for (begin, _, length, name), text in zip(outbox.slots, _TRIAL, strict=True):
+        for (begin, _, length), text in zip(outbox.slots, _TRIAL, strict=True):
             outbox.octets[begin : begin + len(text)] = text
             length[0] = len(text)
-            outbox.names[name] = int(ffi.cast("uintptr_t", here))
-            outbox.used += 1
+            outbox.add(int(ffi.cast("uintptr_t", here)), len(text))
         if outbox.flush() != (len(_TRIAL), 0):
             return "sendmmsg does not send"
         udp.recv(1, socket.MSG_PEEK)

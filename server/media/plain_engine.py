@@ -176,6 +176,11 @@ class PlainEngine:
         except Exception:  # noqa: BLE001
             # Whatever a hostile phone managed to break costs that phone alone, never the loop.
             self._failed(link)
+        self._end()
+
+    def _end(self) -> None:
+        if self._receiver is not None:
+            self._receiver.burst_over()
 
     def _failed(self, link: Link | None) -> None:
         self.counters["faults"] += 1

@@ -33,7 +33,8 @@ def send_time(now: float) -> bytes:
 class Packet:
     """A plain packet and where things stand in it; `raw` is changed in place on arrival only.
 
-    `number` is its place in its uplink, which counts on where `sequence` begins again.
+    `number` is its place in its uplink, which counts on where `sequence` begins again; `run` tells
+    a stretch in which numbers make sense from the next.
     """
 
     __slots__ = (
@@ -45,6 +46,7 @@ class Packet:
         "payload_size",
         "payload_type",
         "raw",
+        "run",
         "second",
         "sequence",
         "ssrc",
@@ -53,22 +55,21 @@ class Packet:
 
     def __init__(self, raw: bytearray, layouts: Layouts | None = None) -> None:
         """Read the header; raise ValueError if it is broken. `layouts` are those of its sender."""
-        if len(raw) < FIXED:
+        length = len(raw)
+        if length < FIXED:
             raise ValueError
-        self.raw = raw
-        self.number = 0
-        self.first, self.second, self.sequence, self.timestamp, self.ssrc = HEADER.unpack_from(raw)
-        self.payload_type = self.second & 0x7F
-        if self.first & 0x1F == _EXTENDED:
+        first, second, self.sequence, self.timestamp, self.ssrc = HEADER.unpack_from(raw)
+        self.raw, self.first, self.second = raw, first, second
+        self.payload_type = second & 0x7F
+        self.number = self.run = 0
+        if first & 0x1F == _EXTENDED:
             layout = layout_of(raw, {} if layouts is None else layouts)
         else:
             layout = self._unusual()
         self.layout = layout
         self.mid_at = layout.mid_at
-        self.payload_at = layout.end
-        size = len(raw) - layout.end
-        if self.first & _PADDED:
-            size -= raw[-1]
+        self.payload_at = at = layout.end
+        size = length - at - (raw[-1] if first & _PADDED else 0)
         if size < 0:
             raise ValueError
         self.payload_size = size

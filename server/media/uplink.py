@@ -88,6 +88,7 @@ class Uplink:
                 return None
             number = place
         packet.number = number
+        packet.run = self.run
         self._count(packet, now)
         if self._video:
             self._history[number % HISTORY] = packet

@@ -34,10 +34,9 @@ class Flow:
     def feed(self, uplink: Uplink, sequence: int, **rest: object) -> bool:
         self.now += 0.02
         arrived = packet(sequence, **rest)
-        number = uplink.take(arrived, self.now)
-        if number is None:
+        if uplink.take(arrived, self.now) is None:
             return False
-        head = self.downlink.adapt(arrived, number, self.now)
+        head = self.downlink.adapt(arrived, self.now)
         if head is None:
             return False
         _, _, out, timestamp, ssrc = HEADER.unpack(head)

@@ -55,6 +55,9 @@ class Ears:
         self.packets.append(bytes(packet))
         self.answer(link)
 
+    def burst_over(self) -> None:
+        """Nothing waits here."""
+
     def rtcp(self, link: Link, packet: bytes) -> None:
         self.reports.append(packet)
 
@@ -157,9 +160,8 @@ class Slot:
         self.now += 0.01
         arrived = Packet(rtp(sequence, payload=payload, block=FULL_BLOCK), source.layouts)
         arrived.stamp(send_time(self.now))
-        number = source.take(arrived, self.now)
-        assert number is not None
-        head = self.downlink.adapt(arrived, number, self.now)
+        assert source.take(arrived, self.now) is not None
+        head = self.downlink.adapt(arrived, self.now)
         assert head is not None
         assert self.wire.engine.send_rtp(self.wire.link, arrived, head, self.downlink.mid)
         self._note(HEADER.unpack(head)[2])
