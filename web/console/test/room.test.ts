@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SCENES } from "../dev/scenes.ts";
 import type { Snapshot } from "../src/api/types.ts";
-import { circleSign, featuredOf, sends, whyNot } from "../src/room/scene.ts";
+import { away, circleSign, featuredOf, shares, sends, whyNot } from "../src/room/scene.ts";
 import { owedOf, phaseOf } from "../src/room/steps.ts";
 import { MOST_DRAWN, WIDTH, groupsOf, whoHears } from "../src/room/whoHears.ts";
 
@@ -89,6 +89,17 @@ describe("ways between the spaces", () => {
     expect(featuredOf({ ...scene("joint"), seats: scene("joint").seats.map((seat) => ({ ...seat, speaking: false })) }, "p2a")).toBe("p2a");
     expect(featuredOf(scene("caucus"), "p2a")).toBe("p1a");
     expect(featuredOf(scene("lobby"), "p1a")).toBeNull();
+  });
+});
+
+describe("a recorder who stays out of a private talk", () => {
+  const inside = scene("caucus");
+  const outside = { ...inside, seats: inside.seats.map((seat) => (seat.you ? { ...seat, staff_role: "recorder" as const, space: "lobby" as const } : seat)) };
+  it("shares it with nobody and sees nobody large", () => {
+    expect([away(inside), away(outside)]).toEqual([false, true]);
+    expect(outside.seats.some((seat) => shares(outside, seat))).toBe(false);
+    expect(featuredOf(outside, "p1a")).toBeNull();
+    expect(sends(outside)).toBe(false);
   });
 });
 

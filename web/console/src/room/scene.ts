@@ -48,6 +48,17 @@ export function inside(snapshot: Snapshot, seat: SeatState): boolean {
   return running(snapshot) && snapshot.space !== "lobby" && seat.space === snapshot.space;
 }
 
+/** Whether the viewer sits outside the open space, as a recorder does who does not come into a private talk. */
+export function away(snapshot: Snapshot): boolean {
+  const me = own(snapshot);
+  return me !== null && running(snapshot) && me.space !== snapshot.space;
+}
+
+/** Whether the viewer and a seat are in the open space together: only then is there something to see and hear. */
+export function shares(snapshot: Snapshot, seat: SeatState): boolean {
+  return inside(snapshot, seat) && !away(snapshot);
+}
+
 export function slotOf(snapshot: Snapshot, seat: string): number | null {
   return snapshot.slots.find((each) => each.seat === seat)?.slot ?? null;
 }
@@ -66,7 +77,7 @@ export function hearers(snapshot: Snapshot): readonly string[] {
 
 /** Who is large: the one who speaks, else the first of a party inside, else nobody. */
 export function featuredOf(snapshot: Snapshot, before: string | null): string | null {
-  const others = snapshot.seats.filter((seat) => !seat.you && inside(snapshot, seat) && seat.present);
+  const others = snapshot.seats.filter((seat) => !seat.you && shares(snapshot, seat) && seat.present);
   const speaking = others.find((seat) => seat.speaking);
   if (speaking !== undefined) return speaking.seat;
   if (others.some((seat) => seat.seat === before)) return before;

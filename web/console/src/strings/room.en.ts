@@ -102,6 +102,8 @@ export const roomEn: Dictionary<keyof typeof roomZh> = {
   framePausedText: "Every side is in its own lobby; nobody hears anybody.",
   frameFrozen: "Everyone is back in the lobby",
   frameFrozenText: "The mediator's connection was lost. Go on once you are back.",
+  frameAway: "You wait outside",
+  frameAwayText: "You neither hear nor see it.",
   frameSigning: "Signing",
   lampCutting: "Cutting the other side off",
   lampCuttingText: "Please do not speak",

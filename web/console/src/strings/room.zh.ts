@@ -99,6 +99,8 @@ export const roomZh = {
   framePausedText: "各方都在自己的等候室，谁也听不到谁。",
   frameFrozen: "都回了等候室",
   frameFrozenText: "主持的人断了线。确认在了，再接着谈。",
+  frameAway: "您在外面等",
+  frameAwayText: "您听不到，也看不到。",
   frameSigning: "正在签名",
   lampCutting: "正在断开对方",
   lampCuttingText: "请先别说话",
