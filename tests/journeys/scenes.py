@@ -227,12 +227,8 @@ async def party_signs(phone: Phone, *, finger: bool, scan: bool) -> None:
 
 
 async def staff_sign(desk: Desk, name: str) -> None:
-    """Sign with the work certificate, after a fresh second factor."""
-    await desk.press("signNow")
-    await desk.sees("stepUpTitle")
-    await desk.look(f"{name}-step-up")
-    await desk.confirm_again()
-    await expect(desk.button("signNow")).to_be_hidden(timeout=PATIENCE_MS)
+    """Sign with the work certificate."""
+    await desk.press_and_confirm("signNow", f"{name}-step-up")
     await desk.look(f"{name}-signed")
 
 
