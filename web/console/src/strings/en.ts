@@ -4,6 +4,7 @@ import type { Key } from "./zh.ts";
 import { shellEn } from "./shell.en.ts";
 import { todayEn } from "./today.en.ts";
 import { casesEn } from "./cases.en.ts";
+import { logEn } from "./log.en.ts";
 import { roomEn } from "./room.en.ts";
 import { agreementEn } from "./agreement.en.ts";
 import { recordsEn } from "./records.en.ts";
@@ -13,6 +14,7 @@ export const en: Dictionary<Key> = {
   ...shellEn,
   ...todayEn,
   ...casesEn,
+  ...logEn,
   ...roomEn,
   ...agreementEn,
   ...recordsEn,

@@ -2,10 +2,11 @@
 import { shellZh } from "./shell.zh.ts";
 import { todayZh } from "./today.zh.ts";
 import { casesZh } from "./cases.zh.ts";
+import { logZh } from "./log.zh.ts";
 import { roomZh } from "./room.zh.ts";
 import { agreementZh } from "./agreement.zh.ts";
 import { recordsZh } from "./records.zh.ts";
 import { adminZh } from "./admin.zh.ts";
 
-export const zh = { ...shellZh, ...todayZh, ...casesZh, ...roomZh, ...agreementZh, ...recordsZh, ...adminZh } as const;
+export const zh = { ...shellZh, ...todayZh, ...casesZh, ...logZh, ...roomZh, ...agreementZh, ...recordsZh, ...adminZh } as const;
 export type Key = keyof typeof zh;
