@@ -1,6 +1,6 @@
 /** Sentences for what the lint or the lock says; clause numbers, instalments and amounts are put in. */
 import type { AgreementView, FindingView } from "../api/types.ts";
-import { hasWord, lang, t, wordOf } from "../i18n.ts";
+import { comma, hasWord, lang, t, wordOf } from "../i18n.ts";
 import { figures } from "../money.ts";
 import { chineseNumber } from "./answers.ts";
 
@@ -31,14 +31,24 @@ function factsOf(finding: FindingView): Record<string, string | number> {
   );
 }
 
-export function findingText(finding: FindingView, view: AgreementView): string {
+export function findingText(finding: FindingView, view: AgreementView, numbers: readonly number[] = []): string {
   const no = numberOf(finding, view);
   const place = placeOf(finding.where, no);
-  const vars = { party: "", name: "", ...factsOf(finding), place, no: no === null ? "" : clauseWord(no) };
+  const clauses = numbers.length > 1 ? numbers.map(clauseWord).join(comma.value) : no === null ? "" : clauseWord(no);
+  const vars = { party: "", name: "", ...factsOf(finding), place, no: clauses };
   return hasWord("lint", finding.code) ? wordOf("lint", finding.code, vars) : `${place}${t("colon")}${finding.code}`;
 }
 
-/** Missing points of several parties about the same clause are put into one sentence each, clauses in order. */
+/** The same point about several clauses becomes one sentence with all their numbers. */
 export function missingTexts(view: AgreementView): readonly string[] {
-  return [...new Set(view.missing.map((each) => findingText(each, view)))];
+  const groups = new Map<string, { readonly first: FindingView; readonly numbers: number[] }>();
+  for (const finding of view.missing) {
+    const no = numberOf(finding, view);
+    const about = no === null ? finding.where : "clauses";
+    const key = [finding.code, about, finding.facts["party"], finding.facts["name"]].join("|");
+    const group = groups.get(key) ?? { first: finding, numbers: [] };
+    if (no !== null && !group.numbers.includes(no)) group.numbers.push(no);
+    groups.set(key, group);
+  }
+  return [...groups.values()].map(({ first, numbers }) => findingText(first, view, numbers));
 }

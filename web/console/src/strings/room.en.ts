@@ -193,6 +193,7 @@ export const roomEn: Dictionary<keyof typeof roomZh> = {
   "phaseDone.seal": "All signed, waits for the seal",
   "phaseDone.close": "Ready to end",
   "phaseDone.over": "This sitting is over",
+  stepsDone: "Done: {steps}",
   "step.presence": "Presence",
   "step.online_consent": "Consent to online mediation",
   "step.identity": "Identity check",

@@ -190,6 +190,7 @@ export const roomZh = {
   "phaseDone.seal": "都签了，等盖章",
   "phaseDone.close": "可以结束了",
   "phaseDone.over": "这一场已经结束",
+  stepsDone: "做好了：{steps}",
   "step.presence": "到场",
   "step.online_consent": "同意在线调解",
   "step.identity": "身份核对",
