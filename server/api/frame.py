@@ -16,6 +16,9 @@ from server.usecases.identify import hash_token, seat_of, staff_of
 
 log = logging.getLogger(__name__)
 
+JSON_LIMIT = 2 * 1024 * 1024
+"""The largest body we ask for is a set-up with the picture of a seal."""
+
 ORIGINS: web.AppKey[frozenset[str]] = web.AppKey("origins", frozenset)
 _SAFE = {"GET", "HEAD"}
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -31,6 +34,12 @@ class NotJsonError(DomainError):
     """The body is not JSON."""
 
     code = "not_json"
+
+
+class TooLargeError(DomainError):
+    """The body has more than `facts["limit"]` bytes."""
+
+    code = "too_large"
 
 
 def wrap(route: Route, handler: Handler) -> WebHandler:
@@ -111,11 +120,22 @@ async def _body(route: Route, request: web.Request) -> BaseModel | None:
         return None
     if request.content_type != "application/json":
         raise NotJsonError
+    content = await _content(request)
     try:
-        raw = await request.json()
-    except (json.JSONDecodeError, UnicodeDecodeError):
+        raw = json.loads(content)
+    except (ValueError, RecursionError):  # also bad UTF-8, endless numbers, endless depth
         raise NotJsonError from None
     return route.ask.model_validate(raw)
+
+
+async def _content(request: web.Request) -> bytes:
+    """Return the body; parsing a larger one would hold everybody up."""
+    content = bytearray()
+    async for piece in request.content.iter_any():
+        content += piece
+        if len(content) > JSON_LIMIT:
+            raise TooLargeError(limit=JSON_LIMIT)
+    return bytes(content)
 
 
 def render(result: Result) -> web.StreamResponse:

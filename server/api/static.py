@@ -34,8 +34,12 @@ async def _console(request: web.Request) -> web.StreamResponse:
 
 
 def _file(folder: Path, name: str) -> web.FileResponse | None:
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+    try:
+        path = (folder / name).resolve()
+        there = path.is_relative_to(folder.resolve()) and path.is_file()
+    except (OSError, ValueError):  # a name too long for the system, or with a NUL
+        return None
+    if not there:
         return None
     page = path.suffix == ".html"
     headers = {"Cache-Control": "no-cache" if page else FOREVER}

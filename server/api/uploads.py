@@ -1,6 +1,7 @@
 """Reads one uploaded file of a multipart body, bounded."""
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import BadHttpMessage
 
 from server.api.endpoint import Context
 from server.domain.errors import DomainError, InvalidValueError
@@ -21,7 +22,7 @@ async def read_upload(context: Context, limit: int = UPLOAD_LIMIT) -> tuple[str,
     try:
         part = await _part(context.request)
         return part.filename or "", await _content(part, limit)
-    except ValueError:  # a body that is no multipart after all
+    except (ValueError, BadHttpMessage):  # a body that is no multipart after all
         raise InvalidValueError(field="file", reason="malformed") from None
 
 
