@@ -66,6 +66,13 @@ CUT_OFF = """() => [...document.querySelectorAll("body *")].filter((one) => {
   return one.scrollWidth > one.clientWidth + 1;
 }).map((one) => one.className + ": " + one.textContent.trim().slice(0, 40))"""
 
+PICTURES_LOADED = """() => Promise.race([
+  new Promise((done) => setTimeout(done, 3000)),
+  Promise.all([...document.images]
+    .filter((one) => !one.complete && one.getBoundingClientRect().top < innerHeight)
+    .map((one) => new Promise((done) => { one.onload = one.onerror = done; }))),
+])"""
+
 BARE_CODE = re.compile(r"(?<![\w@./-])[a-z]+(?:_[a-z]+)+(?![\w@./-])|\b(?:undefined|NaN)\b|\{\w+\}")
 """A code of the server, or a place nobody filled in, where a person should read a word."""
 
@@ -180,6 +187,7 @@ class Eyes:
     async def look(self, page: Page, name: str, *, whole: bool = False) -> None:
         """Keep a picture of the screen, or of the whole page, and judge it."""
         SCREENS.mkdir(exist_ok=True)
+        await page.evaluate(PICTURES_LOADED)
         lang = await page.evaluate("() => document.documentElement.lang.slice(0, 2)")
         path = SCREENS / f"{name}.{lang}.png"
         await page.screenshot(path=path, full_page=whole, animations="disabled")
