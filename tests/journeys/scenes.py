@@ -1,7 +1,9 @@
 """The story's scenes, from the waiting room to the closed sitting, as its people act them."""
 
 import asyncio
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.async_api import FilePayload, expect
 
@@ -11,9 +13,11 @@ from tests.journeys import papers
 from tests.journeys.desk import Desk
 from tests.journeys.eyes import expect_silence, receives_more
 from tests.journeys.phone import PATIENCE_MS, Phone
+from tests.journeys.stage import Stage
 
 ISOLATED_S = 10.0
 SIDES = ("applicant", "respondent")
+LINK = re.compile(r"http\S+/j/\S+")
 SPOKEN = tuple(row for row in story.MINUTES if row[0] != "双方")
 
 
@@ -39,6 +43,42 @@ class Cast:
     async def look(self, name: str) -> None:
         """Keep a picture of every screen."""
         await asyncio.gather(*(one.look(name) for one in self.everybody))
+
+
+async def bring_together(people: Stage, folder: Path) -> tuple[Desk, Phone, Phone]:
+    """Take the demonstration's case into its joint session, without looking around."""
+    links = LINK.findall((folder / "server.log").read_text())
+    su = await people.desk("su")
+    worker = await people.phone("陈水根", story.WORKER_MOBILE, "zh")
+    agent = await people.phone("林启航", story.AGENT_MOBILE, "en")
+    phones = worker, agent
+    await su.sign_in()
+    arrivals = (phone.arrive(link) for phone, link in zip(phones, links, strict=True))
+    await asyncio.gather(*arrivals)
+    await su.follow("enterRoom")
+    await su.press("roomOpen")
+    for side, phone in zip(SIDES, phones, strict=True):
+        await su.receive(side)
+        await su.check_identity(side)
+        await tell_rights(su, phone)
+        await su.admit(side)
+    await su.go_joint()
+    await asyncio.gather(*(receives_more(one.page) for one in (su, *phones)))
+    return su, worker, agent
+
+
+async def tell_rights(desk: Desk, phone: Phone, look: str = "") -> None:
+    """Read the notice block by block, each until it is heard."""
+    await desk.press("toolRights")
+    total = await desk.sheet.locator(".blocks button").count()
+    for block in range(1, total + 1):
+        await desk.press("rightsRead" if block == 1 else "rightsNext", desk.sheet)
+        await phone.sees("rightsOf", n=block, total=total)
+        if look and block == 2:
+            await phone.look(look)
+            await desk.look(look)
+        await phone.tap("rightsHeard")
+    await desk.press("close", desk.sheet)
 
 
 async def come_in(phone: Phone, link: str) -> None:
@@ -69,16 +109,7 @@ async def receive(cast: Cast, side: str, phone: Phone, beside: str = "") -> None
     await cast.look(f"12-reception-{side}")
     await phone.declare(beside)
     await cast.su.check_identity(side, look="13-identity" if first else "")
-    await cast.su.press("toolRights")
-    total = await cast.su.sheet.locator(".blocks button").count()
-    for block in range(1, total + 1):
-        await cast.su.press("rightsRead" if block == 1 else "rightsNext", cast.su.sheet)
-        await phone.sees("rightsOf", n=block, total=total)
-        if block == 2:
-            await phone.look(f"14-rights-{side}")
-            await cast.su.look(f"14-rights-{side}")
-        await phone.tap("rightsHeard")
-    await cast.su.press("close", cast.su.sheet)
+    await tell_rights(cast.su, phone, f"14-rights-{side}")
     await cast.su.admit(side)
     await phone.look(f"15-told-{side}")
 

@@ -110,13 +110,20 @@ def settings(data: Path, **more: str) -> dict[str, str]:
 
 
 async def start(
-    env: dict[str, str], *words: str, url: str = "", trust: ssl.SSLContext | None = None
+    env: dict[str, str],
+    *words: str,
+    url: str = "",
+    trust: ssl.SSLContext | None = None,
+    program: str = "server",
 ) -> Server:
-    """Start it and wait until it answers, on loopback or where `url` says."""
+    """Start it and wait until it answers, on loopback or where `url` says.
+
+    `program` is the module that is run: `heyi` itself, or one that wraps it.
+    """
     log = Path(env["HEYI_DATA"]).parent / "server.log"
     with log.open("ab") as out:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "server", "serve", *words), env=env, stdout=out, stderr=out
+            *(sys.executable, "-m", program, "serve", *words), env=env, stdout=out, stderr=out
         )
     server = Server(
         url=url or f"http://127.0.0.1:{env['HEYI_PORT']}",
@@ -142,9 +149,11 @@ async def stop(server: Server) -> None:
 
 
 @asynccontextmanager
-async def serving(folder: Path, *words: str, **more: str) -> AsyncIterator[Server]:
+async def serving(
+    folder: Path, *words: str, program: str = "server", **more: str
+) -> AsyncIterator[Server]:
     """Serve for the length of a test; its output is in `server.log` beside the data."""
-    server = await start(settings(folder / "data", **more), *words)
+    server = await start(settings(folder / "data", **more), *words, program=program)
     try:
         yield server
     finally:
