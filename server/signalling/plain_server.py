@@ -4,6 +4,7 @@ The library buffers announced binary attachments, logs a traceback for every mal
 packet, and keeps a connection that never joins a namespace; a phone does none of these.
 """
 
+import asyncio
 from typing import Any
 
 import socketio
@@ -14,7 +15,9 @@ PATH = "/socket.io/"
 FROM_CLIENTS = frozenset("0123")
 """CONNECT, DISCONNECT, EVENT and ACK (Socket.IO protocol 5); the rest is never ours."""
 
+RESERVED = ("connect", "disconnect")
 QUEUE_LIMIT = 200
+GOODBYE_S = 2.0
 
 
 @web.middleware
@@ -58,6 +61,15 @@ class PlainServer(socketio.AsyncServer):
         self._late.discard(eio_sid)
         await super()._handle_eio_disconnect(eio_sid, reason)
 
+    async def _handle_event(
+        self, eio_sid: str, namespace: str | None, number: int | None, data: object
+    ) -> None:
+        """Refuse what the library would take for its own news of who came and went."""
+        if not isinstance(data, list) or not data or data[0] in RESERVED:
+            await self._refuse(eio_sid)
+            return
+        await super()._handle_event(eio_sid, namespace, number, data)
+
     async def _refuse(self, eio_sid: str) -> None:
         self.refused += 1
         self._hang_up(eio_sid)
@@ -73,7 +85,18 @@ class PlainServer(socketio.AsyncServer):
 
     def _hang_up(self, eio_sid: str) -> None:
         # It waits for the queue to drain, and nobody else may wait for a slow browser.
-        self.start_background_task(self.eio.disconnect, eio_sid)
+        self.start_background_task(self._end, eio_sid)
+
+    async def _end(self, eio_sid: str) -> None:
+        """Say goodbye, then close the websocket under whoever does not listen to it."""
+        waiting, environ = self.eio.sockets.get(eio_sid), self.environ.get(eio_sid)
+        if waiting is None:
+            return
+        goodbye = self.start_background_task(self.eio.disconnect, eio_sid)
+        said, _ = await asyncio.wait({goodbye}, timeout=GOODBYE_S)
+        waiting.queue.put_nowait(None)  # at which the library's writer closes the websocket
+        if not said and environ is not None:
+            _abort(environ["aiohttp.request"], waiting.queue)
 
     async def cut_silent(self) -> None:
         """End connections that have not joined since the last time this was asked."""
@@ -86,3 +109,12 @@ class PlainServer(socketio.AsyncServer):
         eio_sid = self.manager.eio_sid_from_sid(socket, "/")
         waiting = self.eio.sockets.get(eio_sid)
         return waiting is not None and waiting.queue.qsize() > QUEUE_LIMIT
+
+
+def _abort(request: web.Request, queue: "asyncio.Queue[object]") -> None:
+    """Close the connection of who reads nothing, and forget what was still to be said."""
+    if request.transport is not None:
+        request.transport.abort()
+    while not queue.empty():
+        queue.get_nowait()
+        queue.task_done()
