@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -127,6 +128,8 @@ def _media(asked: argparse.Namespace) -> int:
 
     settings = _settings(asked)
     prepare_folders(settings)
+    # What is loaded stays: looking through it again would hold media up for milliseconds.
+    gc.freeze()
 
     async def run() -> None:
         ending = _ending()
