@@ -298,6 +298,7 @@ class Plane:
         if uplink is None:
             return
         self._row_of, self._row = None, []
+        wanted = uplink.key_wanted
         try:
             self._forward(uplink, row, self._stamped_at)
         except Exception:  # noqa: BLE001
@@ -305,6 +306,9 @@ class Plane:
             self.engine.counters["faults"] += 1
             _log.debug("a row of packets failed", exc_info=True)
             self.faulty(uplink.link)
+        if uplink.key_wanted and not wanted:
+            # Who missed a key frame before this row may have found one further on in it.
+            uplink.see_keys(row)
         if uplink.gap_noticed or uplink.key_wanted:
             self._repair.start(uplink)
 

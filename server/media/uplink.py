@@ -187,6 +187,12 @@ class Uplink:
         self._key_asked = now
         return True
 
+    def see_keys(self, row: list[Packet]) -> None:
+        """Stop asking if a key frame of the present run has begun to arrive in this row."""
+        for packet in row:
+            if packet.run == self.run:
+                self.see_key(packet)
+
     def see_key(self, packet: Packet) -> None:
         """Stop asking once a key frame has begun to arrive."""
         if self.key_wanted and packet.opens():
