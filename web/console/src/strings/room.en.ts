@@ -23,7 +23,7 @@ export const roomEn: Dictionary<keyof typeof roomZh> = {
   gateGo: "Open picture and sound, and enter",
   gateSoundOnly: "Enter with sound only",
   entering: "Entering",
-  lineLost: "Connection lost. It is coming back; your place is kept, the sides are in their lobbies.",
+  lineLost: "Connection lost. It is coming back; your place is kept. If it takes longer, the sides go to their lobbies.",
   lineReplaced: "You entered this room in another window. This one has stopped.",
   lineReplacedGo: "Go on here",
   lineRefused: "You cannot enter.",

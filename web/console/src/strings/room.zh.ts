@@ -20,7 +20,7 @@ export const roomZh = {
   gateGo: "打开画面和声音，进入",
   gateSoundOnly: "只用声音进入",
   entering: "正在进入",
-  lineLost: "网络断了，正在接回来。位置留着，各方在等候室。",
+  lineLost: "网络断了，正在接回来，位置留着。过一会儿还没接上，各方先回等候室。",
   lineReplaced: "您在另一个窗口进了这个调解室。这里已经停下。",
   lineReplacedGo: "在这里接着谈",
   lineRefused: "进不去。",

@@ -185,11 +185,13 @@ function news(before: Snapshot | null, change: Change): Effect[] {
   if (events.includes("mute_please")) effects.push({ do: "announce", word: "muted" });
   const papers =
     before === null ||
+    before.device !== snapshot.device ||
     before.agreement_revision !== snapshot.agreement_revision ||
     before.agreement_state !== snapshot.agreement_state ||
     before.reading !== snapshot.reading ||
     events.includes("agreement");
-  if (papers && snapshot.agreement_state !== null) effects.push({ do: "refreshAgreement" }, { do: "refreshSeat" });
+  // Nothing is shown to a phone that has not been let in.
+  if (papers && snapshot.device === "holder" && snapshot.agreement_state !== null) effects.push({ do: "refreshAgreement" }, { do: "refreshSeat" });
   return effects;
 }
 

@@ -75,6 +75,10 @@ describe("entering", () => {
   it("waits as a second phone without media, and enters again when let in", () => {
     const waiting = live({ device: "waiting", seats: [], slots: [] });
     expect(screenOf(waiting)).toBe("second");
+    const [, asks] = run(waiting, { is: "change", change: change(20, { device: "waiting", agreement_state: "drafting" }) });
+    expect(asks.map((effect) => effect.do)).not.toContain("refreshAgreement");
+    const [, reads] = run(waiting, { is: "change", change: change(20, { agreement_state: "drafting" }) });
+    expect(reads.map((effect) => effect.do)).toContain("refreshAgreement");
     const [, told] = run(live(), { is: "change", change: change(20, { device: "waiting", seats: [], slots: [] }) });
     expect(done(told)).toContain("endMedia");
     const [, effects] = run({ ...waiting, media: "none" }, { is: "change", change: change(20, {}, ["enter_again"]) });
