@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.tree import ROOT
+from tests.journeys.eyes import SCREENS
 from tests.journeys.stage import CHROMIUM, Stage, stage
 from tests.support.server import Server, serving
 
@@ -22,6 +23,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not Path(CHROMIUM).exists():
         pytest.skip(f"{CHROMIUM} is not installed")
     assert (DIST / "party" / "index.html").is_file(), "web/dist is missing: run `make build`"
+    for old in SCREENS.glob("failed-*"):
+        old.unlink()
     return shutil.copytree(DIST, tmp_path_factory.mktemp("pages") / "dist")
 
 

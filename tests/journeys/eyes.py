@@ -73,6 +73,9 @@ PICTURES_LOADED = """() => Promise.race([
     .map((one) => new Promise((done) => { one.onload = one.onerror = done; }))),
 ])"""
 
+OUTAGE = re.compile(r"^WebSocket connection to|net::ERR_|^Failed to load resource")
+"""What a browser writes down when nobody answers."""
+
 BARE_CODE = re.compile(r"(?<![\w@./-])[a-z]+(?:_[a-z]+)+(?![\w@./-])|\b(?:undefined|NaN)\b|\{\w+\}")
 """A code of the server, or a place nobody filled in, where a person should read a word."""
 
@@ -140,6 +143,7 @@ class Eyes:
     faults: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     forgiven: tuple[str, ...] = REFUSALS
+    outage: bool = False
 
     async def watch(self, context: BrowserContext) -> None:
         """Begin with a context that has no page yet."""
@@ -168,7 +172,7 @@ class Eyes:
             self.fault(f"connected to {socket.url}")
 
     def _answered(self, response: Response) -> None:
-        if response.status < 400:
+        if response.status < 400 or (self.outage and response.status >= 500):
             return
         path = response.url.removeprefix(self.origin).partition("?")[0]
         told = f"{response.status} {response.request.method} {path}"
@@ -181,7 +185,7 @@ class Eyes:
         # Refusals are judged by their answer, which says more than this line.
         if message.text.startswith("Failed to load resource: the server responded"):
             return
-        if not any(_fits(message.text, one) for one in self.forgiven):
+        if not (self.outage and OUTAGE.search(message.text)):
             self.fault(f"console: {message.text}")
 
     async def look(self, page: Page, name: str, *, whole: bool = False) -> None:

@@ -45,9 +45,14 @@ class Cast:
         await asyncio.gather(*(one.look(name) for one in self.everybody))
 
 
+def links_in(folder: Path) -> list[str]:
+    """Return both links that the demonstration printed at its start."""
+    return LINK.findall((folder / "server.log").read_text())
+
+
 async def bring_together(people: Stage, folder: Path) -> tuple[Desk, Phone, Phone]:
     """Take the demonstration's case into its joint session, without looking around."""
-    links = LINK.findall((folder / "server.log").read_text())
+    links = links_in(folder)
     su = await people.desk("su")
     worker = await people.phone("陈水根", story.WORKER_MOBILE, "zh")
     agent = await people.phone("林启航", story.AGENT_MOBILE, "en")

@@ -67,6 +67,11 @@ class Stage:
         self.pages.append((name, page))
         return page, eyes
 
+    def expect_outage(self) -> None:
+        """From here on a page may find nobody at the other end for a while."""
+        for eyes in self.eyes:
+            eyes.outage = True
+
     async def keep(self, test: str) -> None:
         """Keep what every screen showed when a test failed, and what was wrong by then."""
         for name, page in self.pages:

@@ -10,7 +10,7 @@ from tests.architecture.tree import ROOT
 PARTY = ("web/packages/core/src/strings/party", "web/packages/core/src/strings/landing")
 CONSOLE = tuple(
     f"web/console/src/strings/{name}"
-    for name in ("shell", "today", "cases", "room", "agreement", "records", "admin")
+    for name in ("shell", "today", "cases", "log", "room", "agreement", "records", "admin")
 )
 ENTRY = re.compile(r'^\s*(?:"([^"]+)"|(\w+)):\s*("(?:[^"\\]|\\.)*")', re.MULTILINE)
 
