@@ -62,13 +62,13 @@ class PlainServer(socketio.AsyncServer):
         await super()._handle_eio_disconnect(eio_sid, reason)
 
     async def _handle_event(
-        self, eio_sid: str, namespace: str | None, number: int | None, data: object
+        self, eio_sid: str, namespace: str | None, number: int | None, said: object
     ) -> None:
         """Refuse what the library would take for its own news of who came and went."""
-        if not isinstance(data, list) or not data or data[0] in RESERVED:
+        if not isinstance(said, list) or not said or said[0] in RESERVED:
             await self._refuse(eio_sid)
             return
-        await super()._handle_event(eio_sid, namespace, number, data)
+        await super()._handle_event(eio_sid, namespace, number, said)
 
     async def _refuse(self, eio_sid: str) -> None:
         self.refused += 1
