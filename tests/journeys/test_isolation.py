@@ -22,7 +22,7 @@ async def test_a_seeded_leak_is_noticed(tmp_path: Path, pages: Path) -> None:
     ):
         su, worker, agent = await scenes.bring_together(people, tmp_path)
         await su.go_caucus("applicant")
-        with pytest.raises(AssertionError, match="after"):
+        with pytest.raises(AssertionError, match="still receiving"):
             await expect_silence(agent.page, scenes.ISOLATED_S)
         await agent.sees("holdTitle")
         await worker.sees("lampCut")

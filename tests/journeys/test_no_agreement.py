@@ -35,10 +35,59 @@ async def test_a_party_may_end_it_at_any_time(people: Stage, tmp_path: Path) -> 
     assert people.faults == []
 
 
-async def test_the_mediator_ends_it_with_a_reason(people: Stage) -> None:
+async def test_links_that_lead_into_no_room(people: Stage, tmp_path: Path) -> None:
+    worker_link, agent_link = scenes.links_in(tmp_path)
     su = await people.desk("su")
     await su.sign_in()
-    await su.follow("enterRoom")
+    await _wrong_digits_lock_it_until_staff_open_it(people, su, worker_link)
+    await _it_is_declined_and_taken_up_after_all(people, su, agent_link)
+    await _the_mediator_ends_it_with_a_reason(su)
+    assert people.faults == []
+
+
+async def _wrong_digits_lock_it_until_staff_open_it(people: Stage, su: Desk, link: str) -> None:
+    worker = await people.phone("陈水根", story.WORKER_MOBILE, "zh")
+    worker.eyes.forgive("422 POST /api/link/open", "429 POST /api/link/open")
+    await worker.open(link)
+    for left in (4, 3, 2, 1):
+        await worker.type_digits("9999")
+        await worker.sees("digitsWrong", n=left)
+    await worker.look("64-wrong-digits")
+    await worker.type_digits("9999")
+    await worker.sees("digitsLocked")
+    await worker.look("64-locked")
+    await worker.open(link)
+    await worker.sees("stateLocked")
+    await worker.look("64-locked-link")
+    await _open_case_page(su)
+    await su.sees("linkState.locked")
+    await su.look("64-case-locked")
+    await su.press("unlock")
+    await expect(su.button("unlock")).to_be_hidden(timeout=PATIENCE_MS)
+    await worker.open(link)
+    await worker.identify()
+
+
+async def _it_is_declined_and_taken_up_after_all(people: Stage, su: Desk, link: str) -> None:
+    agent = await people.phone("林启航", story.AGENT_MOBILE, "en")
+    await agent.open(link)
+    await agent.identify()
+    await agent.tap("decline")
+    field = agent.page.get_by_label(agent.words("reasonOptional"))
+    await field.fill("公司要先问律师")
+    await agent.tap("declineConfirm")
+    await agent.sees("declinedTitle")
+    await agent.look("63-declined")
+    await _open_case_page(su)
+    await su.sees("answer.refused")
+    await su.sees("answerSays", text="公司要先问律师")
+    await su.look("63-case-declined", whole=True)
+    await agent.tap("declinedUndo")
+    await agent.sees("consentsTitle")
+
+
+async def _the_mediator_ends_it_with_a_reason(su: Desk) -> None:
+    await su.follow("caseRoom")
     await su.press("roomOpen")
     await su.press("roomClose")
     await su.label("closeOutcome", su.sheet).select_option("not_agreed")
@@ -53,62 +102,9 @@ async def test_the_mediator_ends_it_with_a_reason(people: Stage) -> None:
     await su.page.locator("#case-part-sittings").click()
     await expect(su.page.locator("#case-part")).to_contain_text(su.words("outcome.not_agreed"))
     await su.look("62-case-not-agreed")
-    assert people.faults == []
 
 
-async def test_an_invitation_is_declined_and_taken_up_after_all(
-    people: Stage, tmp_path: Path
-) -> None:
-    _, link = scenes.links_in(tmp_path)
-    agent = await people.phone("林启航", story.AGENT_MOBILE, "en")
-    await agent.open(link)
-    await agent.identify()
-    await agent.tap("decline")
-    field = agent.page.get_by_label(agent.words("reasonOptional"))
-    await field.fill("公司要先问律师")
-    await agent.tap("declineConfirm")
-    await agent.sees("declinedTitle")
-    await agent.look("63-declined")
-    su = await _case_page(people)
-    await su.sees("answer.refused")
-    await su.sees("answerSays", text="公司要先问律师")
-    await su.look("63-case-declined")
-    await agent.tap("declinedUndo")
-    await agent.sees("consentsTitle")
-    assert people.faults == []
-
-
-async def test_five_wrong_tries_lock_the_link_until_staff_open_it(
-    people: Stage, tmp_path: Path
-) -> None:
-    link, _ = scenes.links_in(tmp_path)
-    worker = await people.phone("陈水根", story.WORKER_MOBILE, "zh")
-    worker.eyes.forgive("422 POST /api/link/open", "429 POST /api/link/open")
-    await worker.open(link)
-    for left in (4, 3, 2, 1):
-        await worker.type_digits("9999")
-        await worker.sees("digitsWrong", n=left)
-    await worker.look("64-wrong-digits")
-    await worker.type_digits("9999")
-    await worker.sees("digitsLocked")
-    await worker.look("64-locked")
-    await worker.open(link)
-    await worker.sees("stateLocked")
-    await worker.look("64-locked-link")
-    su = await _case_page(people)
-    await su.sees("linkState.locked")
-    await su.look("64-case-locked")
-    await su.press("unlock")
-    await expect(su.button("unlock")).to_be_hidden(timeout=PATIENCE_MS)
-    await worker.open(link)
-    await worker.identify()
-    assert people.faults == []
-
-
-async def _case_page(people: Stage) -> Desk:
-    su = await people.desk("su")
-    await su.sign_in()
+async def _open_case_page(su: Desk) -> None:
     await su.follow("navCases")
     await su.follow("open")
     await su.sees("tabParties")
-    return su
