@@ -75,12 +75,17 @@ class CaseLog:
 
 
 async def see_log(world: World, actor: Actor, case_id: CaseId) -> CaseLog:
-    """Return the case's log; raises BrokenChainError where it was touched."""
+    """Return the case's log; raises BrokenChainError where it was touched.
+
+    Whoever may see the log but not the case learns no name of its people.
+    """
     async with world.store.read() as uow:
         case = await uow.cases.get(case_id)
-        access.allow(actor, Act.SEE_LOG, access.of_case(case, actor))
+        thing = access.of_case(case, actor)
+        access.allow(actor, Act.SEE_LOG, thing)
         entries = await uow.log.of_case(case_id)
         staff = await uow.staff.of_committee(case.committee_id)
     names: dict[str, str] = {one.id: one.name for one in staff}
-    names |= {one.id: one.name for one in case.people}
+    if access.covers(actor, Act.SEE_CASE, thing):
+        names |= {one.id: one.name for one in case.people}
     return CaseLog(entries=entries, head=verify(entries), names=names)

@@ -29,7 +29,7 @@ _MAGIC = {
     b"\xff\xd8\xff": "image/jpeg",
 }
 _IMAGES = frozenset({"image/png", "image/jpeg"})
-NOTES = frozenset({"reveal_reason", "end_note"})
+NOTES = frozenset({"reveal_reason", "end_note", "unlock_reason"})
 """Kept by us, not uploaded; only who may read the log may read them."""
 
 

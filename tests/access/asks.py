@@ -128,7 +128,6 @@ _plain(
 _plain(
     "GET /api/cases/{case_id}/files/{file_id}",
     path={"file_id": "file"},
-    query="?reason=核对证据",
 )
 _plain("GET /api/cases/{case_id}/outbox/{message_id}/slip", path={"message_id": "message"})
 _plain(f"GET {AGREEMENT}", "agreed")

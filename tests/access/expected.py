@@ -64,7 +64,8 @@ STAFF_ROUTES = {
     "GET /api/cases/{case_id}/log": "M H O auditor",
     # "add evidence": M, R for a party
     "POST /api/cases/{case_id}/files": "M R R'",
-    # "see mediator-only evidence": M, R; H and O only with a logged reason, which `asks` gives
+    # "build/close case file": M, R; H approves and O checks what lies in it. Evidence given to
+    # the mediator alone is no kind of file: what parties show each other is not kept here.
     "GET /api/cases/{case_id}/files/{file_id}": "M R R' H O",
     # "reveal masked field": M, R, H, O with a logged reason
     "POST /api/cases/{case_id}/people/{person_id}/reveal": "M R R' H O",

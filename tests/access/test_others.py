@@ -16,6 +16,7 @@ from tests.access.prepare import Preparation
 from tests.access.says import SAYS
 from tests.access.socket import Socket
 from tests.support import signing
+from tests.support.world import OTHER_COMMITTEE
 
 
 @pytest.fixture(params=["open", "locked", "sealed"])
@@ -150,3 +151,43 @@ async def test_a_second_browser_learns_only_that_it_waits(office: Office) -> Non
     assert (state["device"], state["seats"], state["slots"]) == ("waiting", [], [])
     assert state["minutes"]["items"] == []
     assert "陈水根" not in str(state)
+
+
+async def _staff(office: Office, letter: str, path: str) -> Reply:
+    return await office.ask("GET", path, cookies=callers.member(letter, office.facts).cookies)
+
+
+@pytest.mark.parametrize("office", ["open"], indirect=True)
+async def test_an_auditor_reads_the_log_without_its_people(office: Office) -> None:
+    path = f"/api/cases/{office.facts['case']}/log"
+    assert "陈水根".encode() in (await _staff(office, "M", path)).body
+    told = await _staff(office, "auditor", path)
+    assert told.status == 200
+    for name in ("陈水根", "刘春梅", "林启航"):
+        assert name.encode() not in told.body
+
+
+@pytest.mark.parametrize("office", ["locked"], indirect=True)
+async def test_why_a_text_was_opened_again_is_for_readers_of_the_log(office: Office) -> None:
+    case = office.facts["case"]
+    cookies = callers.member("M", office.facts).cookies
+    path = f"/api/cases/{case}/agreement/reopen"
+    told = await office.ask("POST", path, cookies=cookies, json={"reason": "金额要改"})
+    assert told.status == 200
+    async with office.world.store.read() as uow:
+        kept = [file for file in await uow.files.of_case(case) if file.kind == "unlock_reason"]
+    (note,) = kept
+    place = f"/api/cases/{case}/files/{note.id}"
+    assert (await _staff(office, "H", place)).status == 200
+    assert (await _staff(office, "R", place)).status == 403
+
+
+@pytest.mark.parametrize("office", ["open"], indirect=True)
+async def test_lists_of_another_committee_hold_nothing_of_ours(office: Office) -> None:
+    for path in ("/api/cases", "/api/today", "/api/records", "/api/staff/colleagues"):
+        for letter in ("M", "R", "H", "O"):
+            cookies = callers.member(letter, office.facts, OTHER_COMMITTEE).cookies
+            told = await office.ask("GET", path, cookies=cookies)
+            assert told.status == 200, (path, letter)
+            for ours in (office.facts["case"], "陈水根", "staff-su"):
+                assert str(ours).encode() not in told.body, (path, letter)
