@@ -50,7 +50,7 @@ async def ask(world: World, invitation: Invitation, device: str, code: str | Non
         case = await uow.cases.get(invitation.case_id)
         person = case.person(invitation.person_id)
         _expect_time(world, await uow.agreements.of_case(case.id))
-        _expect_person(world, case, person)
+        expect_entitled(world, case, person)
         if not send_code.has_code_channel(world, person):
             await expect_holder(uow, invitation, device)
     await _prove(world, invitation, person, code)
@@ -70,7 +70,8 @@ def _expect_time(world: World, agreement: Agreement | None) -> Seal:
     return seal
 
 
-def _expect_person(world: World, case: Case, person: Person) -> None:
+def expect_entitled(world: World, case: Case, person: Person) -> None:
+    """Raise ForbiddenError for a companion, and for an agent who may not fetch documents."""
     today = world.pack.local_day(world.clock.now())
     if not may(case, person, AgentAct.FETCH_COPIES, world.pack, today):
         raise ForbiddenError(act="copy")

@@ -16,6 +16,7 @@ from server.domain.record import PDF
 from server.domain.session_log import happened
 from server.domain.staff import Actor
 from server.ports.store import UnitOfWork
+from server.usecases.deliver_copy import expect_entitled
 from server.usecases.page_shelf import READABLE, width_for
 from server.usecases.read_agreement import expect_holder
 from server.usecases.world import World
@@ -62,6 +63,10 @@ async def own_page(
     async with world.store.read() as uow:
         await expect_holder(uow, invitation, device)
         shown = await _shown(uow, invitation.case_id)
+        if shown.agreement.seal is not None:
+            # From here the pages are a copy of the sealed agreement.
+            case = await uow.cases.get(invitation.case_id)
+            expect_entitled(world, case, case.person(invitation.person_id))
     picture = await _page(world, shown, page, width)
     if width_for(width) >= READABLE and shown.agreement.seal is None:
         await _remember(world, invitation, shown.locked, page)

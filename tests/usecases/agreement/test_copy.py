@@ -13,7 +13,7 @@ from server.domain.errors import (
     WrongCodeError,
     WrongStateError,
 )
-from server.usecases import deliver_copy
+from server.usecases import deliver_copy, show_pages
 from server.usecases.identify import hash_token
 from tests.support import cases, signing
 from tests.support.cases import agent, applicant, company, power
@@ -114,3 +114,12 @@ async def test_fetching_asks_for_the_scope(office: Stage) -> None:
     wife = replace(made.worker, invitation=opened.invitation, device=hash_token(opened.token))
     with pytest.raises(ForbiddenError):
         await ticket(wife, None)
+
+
+async def test_sealed_pages_are_for_those_who_may_have_a_copy(office: Stage) -> None:
+    only_sign = power(scopes=frozenset({"sign", "concede"}))
+    made = await signing.sealed(office, parties=(applicant(), company(agent(authority=only_sign))))
+    own, other = made.worker, made.agent
+    assert await show_pages.own_page(office.world, own.invitation, own.device, 1, 480)
+    with pytest.raises(ForbiddenError):
+        await show_pages.own_page(office.world, other.invitation, other.device, 1, 480)
