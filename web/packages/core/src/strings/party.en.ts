@@ -280,6 +280,7 @@ export const partyEn: Dictionary<PartyKey> = {
   minutesDone: "You have confirmed the minutes",
 
   signTitle: "Sign the agreement",
+  signPagesComing: "Fetching the agreement",
   signPages: "First see {total} pages",
   signPagesDone: "All {total} pages seen",
   signPageOf: "Page {n} of {total}",

@@ -278,6 +278,7 @@ export const partyZh = {
   minutesDone: "您已确认笔录",
 
   signTitle: "签协议",
+  signPagesComing: "正在取协议",
   signPages: "先看 {total} 页",
   signPagesDone: "{total} 页都看完了",
   signPageOf: "第 {n} 页，共 {total} 页",
