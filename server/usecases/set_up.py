@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import hmac
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,8 +14,6 @@ from server.usecases.manage_committee import check_seal_image, seal_file
 from server.usecases.manage_staff import Credentials, Newcomer, add_free_login, make_credentials
 from server.usecases.world import World
 
-KEY = "set-up link"
-
 
 async def issue_link(world: World) -> str | None:
     """Return a fresh one-time link's token while there is no committee, else None."""
@@ -24,17 +21,20 @@ async def issue_link(world: World) -> str | None:
         if await uow.committees.all():
             return None
         token = world.ids.token()
-        await uow.replies.put(KEY, hash_token(token), world.clock.now())
+        await uow.replies.put(_key(token), "issued", world.clock.now())
     return token
 
 
+def _key(token: str) -> str:
+    return f"set-up link {hash_token(token)}"
+
+
 async def is_open(world: World, token: str) -> bool:
-    """Return whether the link is good: the newest one, and nobody has used it."""
+    """Return whether the link is good: issued here, and no committee founded since."""
     async with world.store.read() as uow:
         if await uow.committees.all():
             return False
-        issued = await uow.replies.find(KEY)
-    return issued is not None and hmac.compare_digest(issued, hash_token(token))
+        return await uow.replies.find(_key(token)) is not None
 
 
 async def set_up(
@@ -77,12 +77,17 @@ async def found(
     seal: bytes | None,
     passwords: Sequence[str | None] = (),
 ) -> tuple[Credentials, ...]:
-    """Store a committee with its first staff in one transaction."""
+    """Store the first committee with its staff in one transaction.
+
+    Raises ForbiddenError when there is one already: of two who set up, one wins.
+    """
     chosen = [*passwords, *([None] * len(staff))]
     made = [
         await make_credentials(world, committee.id, who, chosen[at]) for at, who in enumerate(staff)
     ]
     async with world.store.write() as uow:
+        if await uow.committees.all():
+            raise ForbiddenError
         await uow.committees.add(committee)
         for one in made:
             await add_free_login(uow, one.staff)
