@@ -70,9 +70,9 @@ def _page(context: Context) -> int:
 _LAST_PAGE = 100_000
 
 
-async def register(context: Context, ask: wire.CaseAsk) -> wire.Registered:
+async def register(context: Context, ask: wire.RegisterCase) -> wire.Registered:
     """Register a case."""
-    done = await open_case.register(context.world, context.staff, case_form(ask))
+    done = await open_case.register(context.world, context.staff, case_form(ask), ask.key)
     return wire.Registered(id=done.case.id, case_no=done.case.case_no, warnings=list(done.warnings))
 
 

@@ -92,7 +92,7 @@ CASES = (
        act=Act.SEE_CASES),
     _r("GET", "/api/cases", "cases.search", STAFF, "Cases", view=case.CaseList,
        query=("q", "state", "page"), act=Act.SEE_CASES),
-    _r("POST", "/api/cases", "cases.register", STAFF, "Register a case", ask=case.CaseAsk,
+    _r("POST", "/api/cases", "cases.register", STAFF, "Register a case", ask=case.RegisterCase,
        view=case.Registered, act=Act.REGISTER_CASE),
     _r("GET", "/api/cases/{case_id}", "cases.case", STAFF, "A case", view=case.CaseView,
        act=Act.SEE_CASE),

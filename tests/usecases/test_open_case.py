@@ -1,5 +1,6 @@
 """Registering a case: what is kept, what is refused, and under which number."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -257,3 +258,12 @@ async def test_nothing_is_stored_of_a_refused_case(world: World) -> None:
     async with world.store.read() as uow:
         sessions = await uow.sessions.planned(COMMITTEE, cases.PLANNED, cases.PLANNED)
     assert list(sessions) == []
+
+
+async def test_a_form_sent_again_is_the_same_case(world: World) -> None:
+    sends = [open_case.register(world, actor("jiang"), form(), "form-1") for _ in range(10)]
+    known = {one.case.id for one in await asyncio.gather(*sends)}
+    assert len(known) == 1
+    for who, key in (("su", "form-1"), ("jiang", "form-2"), ("jiang", "")):
+        other = await open_case.register(world, actor(who), form(), key)
+        assert other.case.id not in known

@@ -88,6 +88,12 @@ class CaseAsk(Ask):
     parties: Annotated[list[PartyAsk], Field(min_length=2, max_length=10)]
 
 
+class RegisterCase(CaseAsk):
+    """A new case. The same `key` again is the same case, however often it is sent."""
+
+    key: Annotated[str, Field(max_length=64)] = ""
+
+
 class ChangeCase(CaseAsk):
     """The whole case again, as `version` knew it."""
 

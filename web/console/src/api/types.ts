@@ -4,7 +4,7 @@ import type { components } from "@heyi/core/api/schema.ts";
 export type Schemas = components["schemas"];
 export type AgreementView = Schemas["AgreementView"];
 export type CalendarView = Schemas["CalendarView"];
-export type CaseAsk = Schemas["CaseAsk"];
+export type CaseAsk = Omit<Schemas["RegisterCase"], "key">;
 export type CaseList = Schemas["CaseList"];
 export type CaseRow = Schemas["CaseRow"];
 export type CaseView = Schemas["CaseView"];

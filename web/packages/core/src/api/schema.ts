@@ -1495,81 +1495,6 @@ export interface components {
          */
         Capacity: "full" | "limited" | "none" | "doubtful";
         /**
-         * CaseAsk
-         * @description A case as registered at the counter or on the telephone.
-         */
-        CaseAsk: {
-            /**
-             * Accepted On
-             * @default null
-             */
-            accepted_on: string | null;
-            /**
-             * Amount Claimed
-             * @default null
-             */
-            amount_claimed: number | null;
-            /**
-             * Channel
-             * @default counter
-             */
-            channel: string;
-            /** Claims */
-            claims?: string[];
-            /** Dispute Type */
-            dispute_type: string;
-            /** @default null */
-            labour: components["schemas"]["LabourAsk"] | null;
-            /** Matter */
-            matter: string;
-            /**
-             * Mediator Id
-             * @default null
-             */
-            mediator_id: string | null;
-            /**
-             * Occurred On
-             * @default null
-             */
-            occurred_on: string | null;
-            /** Parties */
-            parties: components["schemas"]["PartyAsk"][];
-            /**
-             * Personal Status
-             * @default false
-             */
-            personal_status: boolean;
-            /**
-             * Place
-             * @default
-             */
-            place: string;
-            /**
-             * Planned At
-             * @default null
-             */
-            planned_at: string | null;
-            /**
-             * Public
-             * @default false
-             */
-            public: boolean;
-            /**
-             * Recorder Id
-             * @default null
-             */
-            recorder_id: string | null;
-            /** Source */
-            source: string;
-            /**
-             * Sub Type
-             * @default
-             */
-            sub_type: string;
-            /** Summary */
-            summary: string;
-        };
-        /**
          * CaseList
          * @description One page of cases.
          */
@@ -3378,6 +3303,86 @@ export interface components {
             reason: string;
         };
         /**
+         * RegisterCase
+         * @description A new case. The same `key` again is the same case, however often it is sent.
+         */
+        RegisterCase: {
+            /**
+             * Accepted On
+             * @default null
+             */
+            accepted_on: string | null;
+            /**
+             * Amount Claimed
+             * @default null
+             */
+            amount_claimed: number | null;
+            /**
+             * Channel
+             * @default counter
+             */
+            channel: string;
+            /** Claims */
+            claims?: string[];
+            /** Dispute Type */
+            dispute_type: string;
+            /**
+             * Key
+             * @default
+             */
+            key: string;
+            /** @default null */
+            labour: components["schemas"]["LabourAsk"] | null;
+            /** Matter */
+            matter: string;
+            /**
+             * Mediator Id
+             * @default null
+             */
+            mediator_id: string | null;
+            /**
+             * Occurred On
+             * @default null
+             */
+            occurred_on: string | null;
+            /** Parties */
+            parties: components["schemas"]["PartyAsk"][];
+            /**
+             * Personal Status
+             * @default false
+             */
+            personal_status: boolean;
+            /**
+             * Place
+             * @default
+             */
+            place: string;
+            /**
+             * Planned At
+             * @default null
+             */
+            planned_at: string | null;
+            /**
+             * Public
+             * @default false
+             */
+            public: boolean;
+            /**
+             * Recorder Id
+             * @default null
+             */
+            recorder_id: string | null;
+            /** Source */
+            source: string;
+            /**
+             * Sub Type
+             * @default
+             */
+            sub_type: string;
+            /** Summary */
+            summary: string;
+        };
+        /**
          * Registered
          * @description The new case and its receipt.
          */
@@ -4431,7 +4436,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CaseAsk"];
+                "application/json": components["schemas"]["RegisterCase"];
             };
         };
         responses: {
