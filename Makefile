@@ -85,6 +85,7 @@ lock: $(STAMPS)/dev
 	$(UV_COMPILE) pyproject.toml --group build -o requirements.txt
 	$(UV_COMPILE) pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt
 	$(UV_COMPILE) --group node -o requirements-node.txt
+	$(UV_COMPILE) --group installer -o requirements-pip.txt
 
 clean:
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis \
@@ -106,7 +107,11 @@ $(STAMPS)/venv:
 	@.ci/venv $(VENV)
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/runtime: requirements.txt pyproject.toml | $(STAMPS)/venv
+$(STAMPS)/pip: requirements-pip.txt | $(STAMPS)/venv
+	@$(PIP) --quiet --require-hashes -r requirements-pip.txt
+	@touch $@
+
+$(STAMPS)/runtime: requirements.txt pyproject.toml $(STAMPS)/pip
 	$(call say,安装 Python 依赖（首次约需一两分钟） · installing Python packages (a minute or two the first time))
 	@$(PIP) --require-hashes -r requirements.txt
 	@$(PIP) --quiet --no-deps --no-build-isolation --editable .
