@@ -127,11 +127,14 @@ def adjourn(session: Session, facts: Facts) -> Step:
 
 
 def close(outcome: str, end_reason: str, note: str) -> Decision:
-    """Close the sitting; without agreement it needs a reason (人民调解法 art. 26)."""
+    """Close the sitting; without agreement it needs a reason (人民调解法 art. 26).
+
+    With one it needs minutes that every party has answered, or a note that says why not.
+    """
 
     def decide(session: Session, facts: Facts) -> Step:
-        if outcome == "not_agreed" and not end_reason:
-            raise MissingStepsError(missing=["end_reason"])
+        if missing := _missing_to_close(session, facts, outcome, (end_reason, note)):
+            raise MissingStepsError(missing=list(missing))
         ended = replace(
             session.move(SessionState.CLOSED),
             closed_at=facts.now,
@@ -143,6 +146,15 @@ def close(outcome: str, end_reason: str, note: str) -> Decision:
         return Step(session=ended, logged=(what,), events=("closed",))
 
     return decide
+
+
+def _missing_to_close(
+    session: Session, facts: Facts, outcome: str, reasons: tuple[str, str]
+) -> tuple[str, ...]:
+    end_reason, note = reasons
+    if outcome == "not_agreed":
+        return () if end_reason else ("end_reason",)
+    return () if note else owed.before_agreed_close(session, facts.case)
 
 
 def stop(note: str) -> Decision:

@@ -30,6 +30,23 @@ def _told(session: Session, person: Person, blocks: int) -> bool:
     return session.heard(person.id, blocks)
 
 
+def before_agreed_close(session: Session, case: Case) -> tuple[str, ...]:
+    """Return what is owed before a sitting closes with an agreement.
+
+    The minutes are compulsory in the file (人民调解法 art. 27), and every party has seen
+    its last version: agreeing or disputing is the party's own affair.
+    """
+    if not session.minutes:
+        return ("minutes",)
+    version = session.minutes_version
+    answered = {a.person_id for a in session.minutes_answers if a.version == version}
+    return tuple(
+        f"minutes_answer:{party.label}"
+        for party in case.parties
+        if answered.isdisjoint(person.id for person in case.people_of(party.id))
+    )
+
+
 def before_joint(session: Session, case: Case, blocks: int) -> tuple[tuple[PersonId, str], ...]:
     """Return what every invited person still owes before the joint session."""
     return tuple(

@@ -90,5 +90,5 @@ SAYS: dict[str, Say] = {
     ),
     "minutes.ready": Say(),
     "adjourn": Say(body=_fixed(next_at="2025-03-20T09:00:00+08:00")),
-    "close": Say(body=_fixed(outcome="agreed")),
+    "close": Say(body=_fixed(outcome="agreed", note="一方已离开，笔录另送。")),
 }

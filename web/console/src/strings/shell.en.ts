@@ -249,6 +249,8 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   "owed.no_mediator": "A mediator",
   "owed.no_signer": "Somebody who may sign for each side",
   "owed.end_reason": "The reason for ending",
+  "owed.minutes": "Minutes, or a note why there are none",
+  "owed.minutes_answer": "Check of the minutes, or a note why not",
   "owed.accepted": "Acceptance of the invitation",
   "owed.session": "A planned time",
 };

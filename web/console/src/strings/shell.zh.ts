@@ -246,6 +246,8 @@ export const shellZh = {
   "owed.no_mediator": "指定调解员",
   "owed.no_signer": "每一方要有人能签名",
   "owed.end_reason": "终止原因",
+  "owed.minutes": "记笔录，或在备注里写明原因",
+  "owed.minutes_answer": "核对笔录，或在备注里写明原因",
   "owed.accepted": "接受邀请",
   "owed.session": "约定时间",
 } as const;
