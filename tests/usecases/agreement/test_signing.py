@@ -8,7 +8,6 @@ from datetime import date
 import pytest
 
 from server.domain import conduct
-from server.domain.agreement import AgreementState
 from server.domain.case import CaseState
 from server.domain.consent_statement import read_statement
 from server.domain.errors import (
@@ -17,12 +16,10 @@ from server.domain.errors import (
     MissingStepsError,
     NotFoundError,
     StaleRevisionError,
-    StepUpNeededError,
     TooManyTriesError,
     WrongCodeError,
     WrongStateError,
 )
-from server.domain.ids import FileId
 from server.domain.invitation import Answer
 from server.domain.session import IdentityCheck
 from server.ports.store import DiskFullError
@@ -34,7 +31,6 @@ from server.usecases import (
     show_pages,
     sign_agreement,
     sign_statement,
-    staff_sign,
     take_seat,
     unlock_agreement,
 )
@@ -42,7 +38,7 @@ from server.usecases.identify import hash_token
 from tests.support import cases, signing
 from tests.support.cases import agent, applicant, company, power
 from tests.support.papers import with_archive
-from tests.support.signing import Phone, Sitting, agreement, lock, picture, stepped_up
+from tests.support.signing import Phone, agreement, lock, picture
 from tests.support.world import Stage, actor
 from tests.usecases.agreement.test_lock import FullDisk
 
@@ -319,78 +315,6 @@ async def test_an_agents_power_must_run_on_the_day_of_signing(office: Stage) -> 
     await made.agent.look()
     await office.clock.advance(24 * 3600)
     await refused(made.agent, "authority")
-
-
-async def test_the_companys_seal_comes_from_the_phone_or_from_staff(office: Stage) -> None:
-    made = await signing.locked(office)
-    await made.worker.sign()
-    with pytest.raises(WrongStateError):
-        await signing.attach(made, await signing.scan(made))
-    await made.agent.sign()
-    with pytest.raises(MissingStepsError) as refusal:
-        await signing.staff_signs(made, "su")
-    assert refusal.value.facts["missing"] == ["seal_scan"]
-    text = await signing.attach(made, await signing.scan(made))
-    given = text.signature_of(made.agent.invitation.person_id)
-    assert given is not None
-    assert given.seal_scan is not None
-    await signing.staff_signs(made, "su")
-
-
-async def test_a_seal_scan_is_a_picture_kept_as_one_for_this_case(office: Stage) -> None:
-    made = await signing.locked(office)
-    await made.worker.sign()
-    await made.agent.sign()
-    handwriting = (await agreement(office.world, made.case.id)).signatures[0].handwriting
-    assert handwriting is not None
-    with pytest.raises(InvalidValueError):
-        await signing.attach(made, handwriting)
-    with pytest.raises(NotFoundError):
-        await signing.attach(made, FileId("unknown"))
-    other = await signing.locked(office)
-    with pytest.raises(InvalidValueError):
-        await signing.attach(made, await signing.scan(other))
-
-
-async def parties_signed(office: Stage) -> Sitting:
-    made = await signing.locked(office)
-    await made.worker.sign()
-    await made.agent.sign(seal_scan=await signing.scan(made))
-    return made
-
-
-async def test_staff_sign_after_the_parties_mediator_first(office: Stage) -> None:
-    made = await signing.locked(office)
-    await made.worker.sign()
-    for login in ("su", "jiang"):
-        with pytest.raises(MissingStepsError):
-            await signing.staff_signs(made, login)
-    await made.agent.sign(seal_scan=await signing.scan(made))
-    with pytest.raises(MissingStepsError):
-        await signing.staff_signs(made, "jiang")
-    await signing.staff_signs(made, "su")
-    assert (await cases.stored(office.world, made.case.id)).state is CaseState.MEDIATING
-    text = await signing.staff_signs(made, "jiang")
-    assert text.state is AgreementState.SIGNED
-    assert (await cases.stored(office.world, made.case.id)).state is CaseState.AGREED
-
-
-async def test_staff_need_a_fresh_second_factor_and_their_own_line(office: Stage) -> None:
-    made = await parties_signed(office)
-    world, case_id, pdf = office.world, made.case.id, await signing.pdf_sha256(made)
-    with pytest.raises(StepUpNeededError):
-        await staff_sign.sign(world, actor("su"), case_id, pdf)
-    for login in ("lin", "he", "officer"):
-        with pytest.raises(ForbiddenError):
-            await staff_sign.sign(world, stepped_up(login), case_id, pdf)
-    with pytest.raises(StaleRevisionError):
-        await staff_sign.sign(world, stepped_up("su"), case_id, "0" * 64)
-    text = await staff_sign.sign(world, stepped_up("su"), case_id, pdf)
-    with pytest.raises(WrongStateError):
-        await staff_sign.sign(world, stepped_up("su"), case_id, pdf)
-    given = text.signature_of("staff-su")
-    assert given is not None
-    assert (given.key_control, given.role, given.on_behalf_of) == ("server", "mediator", None)
 
 
 async def test_refusing_to_sign_tells_the_mediator_and_may_be_taken_back(office: Stage) -> None:
