@@ -47,8 +47,13 @@ class Feedback:
             self._part(connection, part)
 
     def want_key(self, downlink: Downlink | None) -> None:
-        """Ask the source for a key frame, if there is an edge to it."""
+        """Ask the source for a key frame, if there is an edge to it and somebody to see it.
+
+        A browser gives one in 300 ms at most: one asked for too early delays the one that counts.
+        """
         if downlink is None or downlink.source is None or downlink.kind is not Kind.VIDEO:
+            return
+        if downlink.link.srtp is None:
             return
         downlink.source.key_wanted = True
         self._repair.start(downlink.source)

@@ -149,6 +149,18 @@ async def test_a_key_frame_before_a_jump_in_the_row_is_not_enough(sitting: Sitti
     assert sitting.a.uplinks[Kind.VIDEO].key_wanted
 
 
+async def test_no_key_frame_is_spent_on_who_cannot_see_it_yet(sitting: Sitting) -> None:
+    c = sitting.plane.connections[ConnectionId("c")]
+    sitting.route(2, "b")
+    sitting.a.uplinks[Kind.VIDEO].key_wanted = False
+    c.link.srtp = None
+    sitting.route(3, "bc")
+    assert not sitting.a.uplinks[Kind.VIDEO].key_wanted
+    c.link.srtp = Any  # type: ignore[assignment]
+    sitting.plane.feedback.want_key(c.downlinks[0, Kind.VIDEO])
+    assert sitting.a.uplinks[Kind.VIDEO].key_wanted
+
+
 async def test_a_cut_between_two_bursts_stops_what_comes_after(sitting: Sitting) -> None:
     sitting.arrive(1)
     sitting.plane.burst_over()
