@@ -61,9 +61,10 @@ test: debian $(STAMPS)/dev $(WEB_STAMP)
 	$(call step,测试 · tests,$(PY) -m pytest -m "not journey and not browser")
 	$(call step,浏览器 · browsers,$(PY) -m pytest -m "journey or browser" $(AGAIN))
 
-bench: $(STAMPS)/runtime $(WEB_BUILT)
+bench: debian $(STAMPS)/dev $(WEB_BUILT)
 	$(call step,媒体转发：十六间，每间三人，对照原版 MediaRelay · media: sixteen rooms of three beside a stock MediaRelay,$(PY) -m server bench media --rooms 16 --seconds 20)
 	$(call step,媒体转发：四间 · media: four rooms of three,$(PY) -m server bench media --rooms 4 --seconds 20)
+	$(call step,进入到第一帧画面 · from entering to the first picture,$(PY) -m tests.media.first_frame)
 	$(call step,卷宗检索：十万份 · search among 100 000 records,$(PY) -m server bench records --records 100000)
 
 format: $(STAMPS)/dev
