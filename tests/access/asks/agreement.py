@@ -1,0 +1,96 @@
+"""Requests to the agreement, from the draft to the seal, and to the record it becomes."""
+
+from tests.access.asks.row import Ask, ask, plain
+from tests.access.callers import LOGINS
+from tests.access.office import Office
+from tests.support import signing
+
+AGREEMENT = "/api/cases/{case_id}/agreement"
+
+plain(f"GET {AGREEMENT}", "agreed")
+plain(f"POST {AGREEMENT}/reopen", "locked", json={"reason": "金额要改"})
+plain(f"GET {AGREEMENT}/pages/{{page}}", "locked", path={"page": "1"}, query="?w=480")
+plain(f"GET {AGREEMENT}/pdf", "locked")
+plain("GET /api/records", "sealed", query="?name=陈水根")
+plain(
+    "POST /api/records/{record_id}/open",
+    "sealed",
+    path={"record_id": "record"},
+    json={"reason": "核对履行"},
+)
+
+
+async def _draft_revision(office: Office) -> int:
+    return (await signing.agreement(office.world, office.facts["case"])).revision
+
+
+@ask(f"PUT {AGREEMENT}", "agreed")
+async def _edit(office: Office, who: str) -> Ask:
+    del who
+    body = {
+        "revision": await _draft_revision(office),
+        "facts": signing.FACTS,
+        "clauses": [{"text": text} for text in signing.CLAUSES],
+        "items": [],
+        "payments": [],
+    }
+    return Ask(path={"case_id": office.facts["case"]}, json=body)
+
+
+@ask(f"POST {AGREEMENT}/read", "agreed")
+async def _read(office: Office, who: str) -> Ask:
+    del who
+    facts = office.facts
+    return Ask(path={"case_id": facts["case"]}, json={"clause_id": facts["clauses"][0]})
+
+
+@ask(f"POST {AGREEMENT}/lock", "agreed")
+async def _lock(office: Office, who: str) -> Ask:
+    del who
+    body = {"revision": await _draft_revision(office)}
+    return Ask(path={"case_id": office.facts["case"]}, json=body)
+
+
+@ask(f"GET {AGREEMENT}/handwriting/{{signer}}", "parties")
+async def _handwriting(office: Office, who: str) -> Ask:
+    del who
+    return Ask(path={"case_id": office.facts["case"], "signer": office.facts["people"]["P"]})
+
+
+@ask(f"POST {AGREEMENT}/seal-scan", "parties")
+async def _seal_scan(office: Office, who: str) -> Ask:
+    del who
+    facts = office.facts
+    body = {"signer": facts["people"]["A"], "file": facts["scan"]}
+    return Ask(path={"case_id": facts["case"]}, json=body)
+
+
+async def _sealing(office: Office, who: str) -> Ask:
+    del who
+    facts = office.facts
+    return Ask(path={"case_id": facts["case"]}, json={"pdf_sha256": facts["pdf_sha256"]})
+
+
+ask(f"POST {AGREEMENT}/sign", "parties")(_sealing)
+ask(f"POST {AGREEMENT}/seal", "signed")(_sealing)
+
+MOMENTS_OF = {(f"POST {AGREEMENT}/sign", "R"): "mediator"}
+"""Where a column asks at another moment than the row: the recorder signs last."""
+
+
+def _record(route: str, **path: str) -> None:
+    async def build(office: Office, who: str) -> Ask:
+        facts = office.facts
+        signer = {"signer": facts["people"]["P"]} if "{signer}" in route else {}
+        opening = facts["openings"].get(LOGINS.get(who, "su"), facts["openings"]["su"])
+        return Ask(
+            path={"record_id": facts["record"], **path, **signer}, query=f"?opening={opening}"
+        )
+
+    ask(route, "sealed")(build)
+
+
+_record("GET /api/records/{record_id}/pdf")
+_record("GET /api/records/{record_id}/package")
+_record("GET /api/records/{record_id}/pages/{page}", page="1")
+_record("GET /api/records/{record_id}/handwriting/{signer}")
