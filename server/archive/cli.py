@@ -11,14 +11,18 @@ from server.archive.verifier import verify_path
 from server.domain.errors import InvalidValueError
 from server.ports.archive import VerifierTools
 
-HOLDS, FAILS, NO_RECORD = 0, 1, 2
+HOLDS, FAILS, NO_RECORD, UNJUDGED = 0, 1, 2, 3
+EXIT_CODES = (
+    "Exit status: 0 every judged fact holds; 1 a fact fails; 2 no record or no certificate to read; "
+    "3 with --strict: nothing fails, but a fact (trust without --trust) was not judged."
+)
 
 
 def main(argv: Sequence[str], tools: VerifierTools, anchors: Sequence[bytes] = ()) -> int:
-    """Return 0 when every fact holds, 1 when one fails, 2 when there is no record.
+    """Return 0 when every judged fact holds, 1 when one fails, 2 when there is no record.
 
     `anchors` are trusted besides those named with --trust. Without any, `trusted` stays
-    unjudged and does not decide the result.
+    unjudged, which the last line says; with --strict an unjudged fact makes the result 3.
     """
     asked = _parser().parse_args(argv)
     try:
@@ -34,11 +38,13 @@ def main(argv: Sequence[str], tools: VerifierTools, anchors: Sequence[bytes] = (
         if asked.json
         else as_text(report, asked.language)
     )
-    return HOLDS if report.verified else FAILS
+    if not report.verified:
+        return FAILS
+    return UNJUDGED if asked.strict and report.unknown else HOLDS
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="heyi verify", description=__doc__)
+    parser = argparse.ArgumentParser(prog="heyi verify", description=__doc__, epilog=EXIT_CODES)
     parser.add_argument("path", type=Path, help="a record's folder or its ZIP package")
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
     parser.add_argument("--language", choices=("zh", "en"), default="zh")
@@ -49,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="PEM",
         help="an issuer certificate you have checked; may be given several times",
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help="exit 3 when nothing fails but a fact is unjudged"
     )
     return parser
 

@@ -54,22 +54,30 @@ WORDS = {
         "sealed": "盖章",
         "signed": "签名",
         "parts": "涉及",
-        "trusted": "未判断：请用 --trust 给出可信的签发证书，或向调解委员会核对指纹",
+        "trusted": "未判断",
         "log_included": "未判断：归档时检查点尚未生成，卷内没有",
         "log": "总日志",
         "yes": "核验通过",
+        "but": "卷宗前后一致、未被改动，但有事项没有判断",
         "no": "核验不通过",
+        "how": "没有判断本卷是否确由该调解委员会出具：印章证书的签发者由卷内自述。"
+        "请向调解委员会或司法所索取签发证书，再运行 heyi verify --trust <证书.pem>；"
+        "或者向其核对指纹 SHA-256",
     },
     "en": {
         "number": "number",
         "sealed": "sealed by",
         "signed": "signed by",
         "parts": "see",
-        "trusted": "not judged: name a trusted issuer with --trust, or compare its fingerprint",
+        "trusted": "not judged",
         "log_included": "not judged: the record was sealed before a checkpoint was there",
         "log": "log",
         "yes": "verified",
+        "but": "the record is consistent and unchanged, but not every fact was judged",
         "no": "not verified",
+        "how": "whether this committee really issued it was not judged: the record itself names "
+        "who issued the seal. Ask the committee or its office for the issuer's certificate and run "
+        "heyi verify --trust CERTIFICATE.pem, or compare with them the fingerprint SHA-256",
     },
 }
 
@@ -82,15 +90,29 @@ def as_text(report: Report, language: str) -> str:
         f"{words['sealed']}: {report.sealed_by} {_moment(report.sealed_at)}",
         *(_signer_line(signer, words) for signer in report.signers),
         *(_fact_line(fact, language) for fact in report.facts),
-        words["yes"] if report.verified else words["no"],
+        *_verdict(report, words),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _verdict(report: Report, words: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the closing lines; trust left open is never passed over in silence."""
+    if not report.verified:
+        return (words["no"],)
+    if not report.unknown:
+        return (words["yes"],)
+    issuer = next(
+        (dict(f.facts)["issuer_sha256"] for f in report.facts if f.code == "seal_chain"), ""
+    )
+    untold = any(fact.code == "trusted" for fact in report.unknown)
+    return (words["but"], *((f"{words['how']} {issuer}",) if untold else ()))
 
 
 def as_json(report: Report) -> dict[str, object]:
     """Return the report as a JSON object; groups first, then every fact apart."""
     return {
         "verified": report.verified,
+        "unjudged": [fact.code for fact in report.unknown],
         **{name: _group(report, codes) for name, codes in GROUPS.items()},
         "record_id": report.record_id,
         "number": report.number,

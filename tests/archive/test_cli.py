@@ -52,9 +52,24 @@ def test_without_an_anchor_trust_is_told_as_unjudged(
     packed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([str(packed), "--json"], TOOLS) == 0
-    assert json.loads(capsys.readouterr().out)["trusted"] is None
+    told = json.loads(capsys.readouterr().out)
+    assert (told["trusted"], told["unjudged"]) == (None, ["trusted"])
+    assert main([str(packed)], TOOLS) == 0
+    assert "核验通过" not in (said := capsys.readouterr().out)
+    assert "没有判断" in said
+    assert "--trust" in said
     assert main([str(packed), "--language", "en"], TOOLS) == 0
     assert "not judged" in capsys.readouterr().out
+
+
+def test_strict_tells_an_unjudged_fact_from_one_that_holds_or_fails(
+    packed: Path, issuer: Path, files: Files, tmp_path: Path
+) -> None:
+    bent = tmp_path / "bent.zip"
+    bent.write_bytes(package("record-17", {**files, "identity.json": b"{}"}))
+    trust = ["--trust", str(issuer)]
+    asked = ([str(packed)], [str(packed), *trust], [str(bent)], [str(bent), *trust])
+    assert [main([*words, "--strict"], TOOLS) for words in asked] == [3, 0, 1, 1]
 
 
 def test_a_bent_record_exits_1_and_names_the_file(
