@@ -12,6 +12,7 @@ from typing import Final
 from server.domain.ids import ConnectionId, RoomId
 from server.media import wire
 from server.media.pause import pause
+from server.media.ways import LocalWay, Way
 from server.media.wire import Message, WireError
 from server.ports.media import (
     Edge,
@@ -35,13 +36,16 @@ class OlderEpochError(Exception):
 
 
 class WorkerClient:
-    """Speaks to the worker at `path` while `run()` runs; see `server.ports.media.MediaRouter`."""
+    """Speaks to one worker while `run()` runs; see `server.ports.media.MediaRouter`."""
 
     def __init__(
-        self, path: Path, *, epoch: int, ping_s: float = 2.0, reply_s: float = 5.0
+        self, way: Way | Path, *, epoch: int, ping_s: float = 2.0, reply_s: float = 5.0
     ) -> None:
-        """`epoch` grows with every start of an app; `reply_s` without an answer means lost."""
-        self._path = path
+        """`epoch` grows with every start of an app; `reply_s` without an answer means lost.
+
+        A path is that of a worker's socket on this machine.
+        """
+        self._way = LocalWay(way) if isinstance(way, Path) else way
         self._epoch = epoch
         self._ping_s = ping_s
         self._reply_s = reply_s
@@ -52,6 +56,9 @@ class WorkerClient:
         self._news = asyncio.Event()
         self._lost_told = True
         self.worker: str | None = None
+        self.held: Mapping[RoomId, frozenset[ConnectionId]] = {}
+        """What the worker held when it welcomed us last."""
+        self.draining = False
 
     # ------------------------------------------------------------------ MediaRouter
 
@@ -94,9 +101,7 @@ class WorkerClient:
         wait = _RETRY_FIRST_S
         while True:
             try:
-                reader, writer = await asyncio.open_unix_connection(
-                    str(self._path), limit=wire.MAX_LINE
-                )
+                reader, writer = await self._way.open()
             except OSError:
                 self._lose()
             else:
@@ -112,13 +117,13 @@ class WorkerClient:
             await self._welcome(reader, writer)
             welcomed = True
             await self._converse(reader)
-        except* (WireError, ConnectionError, TimeoutError) as faults:
-            _log.warning("worker at %s: %r", self._path.name, faults.exceptions)
+        except* (WireError, OSError) as faults:
+            _log.warning("worker at %s: %r", self._way.name, faults.exceptions)
         finally:
             self._writer = None
             self._lose()
             writer.close()
-            with contextlib.suppress(ConnectionError):
+            with contextlib.suppress(OSError):
                 await writer.wait_closed()
         return welcomed
 
@@ -137,8 +142,12 @@ class WorkerClient:
 
     def _back(self, welcome: Message) -> None:
         self._lost_told = False
-        held = (ConnectionId(name) for names in welcome["rooms"].values() for name in names)
-        self._post(WorkerBack(connections=frozenset(held)))
+        self.draining = bool(welcome.get("draining"))
+        self.held = {
+            RoomId(room): frozenset(map(ConnectionId, names))
+            for room, names in welcome["rooms"].items()
+        }
+        self._post(WorkerBack(connections=frozenset().union(*self.held.values())))
 
     async def _converse(self, reader: asyncio.StreamReader) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -157,7 +166,7 @@ class WorkerClient:
                     # We were silent for so long that rooms were cut: they must be routed again.
                     self._lose()
                     self._back(reply)
-                suspended = bool(reply["suspended"])
+                suspended, self.draining = bool(reply["suspended"]), bool(reply.get("draining"))
                 await pause(self._ping_s)
 
     def _take(self, message: Message) -> None:

@@ -18,6 +18,8 @@ from server.media.plane import Plane
 from server.media.wire import Message, WireError
 from server.ports.media import MediaEvent, MediaReport
 
+HELLO_S: Final = 3.0
+"""Whoever has not said what he wants by then is let go."""
 _BACKLOG_BYTES: Final = 4 * 1024 * 1024
 _REPORT_BACKLOG_BYTES: Final = 256 * 1024
 
@@ -28,11 +30,17 @@ class Control:
     """Listens for apps and carries out what the current one asks."""
 
     def __init__(
-        self, plane: Plane, *, identity: str, stats: Callable[[], Mapping[str, float]]
+        self,
+        plane: Plane,
+        *,
+        identity: str,
+        stats: Callable[[], Mapping[str, float]],
+        drain: Callable[[float], None],
     ) -> None:
-        """`identity` names this run of the worker."""
+        """`identity` names this run of the worker; `drain` lets it end within so many seconds."""
         self._plane = plane
         self._identity = identity
+        self._drain = drain
         self._stats = stats
         self._loop = asyncio.get_running_loop()
         self._server: asyncio.Server | None = None
@@ -47,7 +55,7 @@ class Control:
         if len(str(path).encode()) > wire.MAX_SOCKET_PATH:
             raise ValueError(f"socket path longer than {wire.MAX_SOCKET_PATH} bytes: {path}")
         _clear(path)
-        self._server = await asyncio.start_unix_server(self._serve, path, limit=wire.MAX_LINE)
+        self._server = await asyncio.start_unix_server(self.serve, path, limit=wire.MAX_LINE)
         _keep_private(path)
 
     async def close(self) -> None:
@@ -90,25 +98,28 @@ class Control:
 
     # ------------------------------------------------------------------ one app
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Speak with whoever came in through one of our doors, to the end."""
         task = asyncio.current_task()
         if task is not None:
             self._open[task] = writer
             task.add_done_callback(self._open.pop)
         try:
             await self._converse(reader, writer)
-        except (WireError, ConnectionError) as fault:
-            _log.warning("control: %s", fault)
+        except (WireError, OSError) as fault:
+            # A late hello and whatever TLS says are OSErrors too.
+            _log.warning("control: %r", fault)
         finally:
             if self._writer is writer:
                 self._writer = None
             writer.close()
-            with contextlib.suppress(ConnectionError):
+            with contextlib.suppress(OSError):
                 await writer.wait_closed()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        first = await wire.read_line(reader)
-        if first is None or not self._welcome(first, writer):
+        async with asyncio.timeout(HELLO_S):
+            first = await wire.read_line(reader)
+        if first is None or not self._admit(first, writer):
             return
         while (message := await wire.read_line(reader)) is not None:
             if self._writer is not writer:
@@ -116,6 +127,16 @@ class Control:
             self._heard_at = self._loop.time()
             writer.write(wire.write_line({"id": message.get("id"), **self._do(message)}))
             await writer.drain()
+
+    def _admit(self, first: Message, writer: asyncio.StreamWriter) -> bool:
+        """Carry out an administrator's only line, or welcome an app."""
+        match first:
+            case {"op": "drain", "limit_s": int() | float() as limit}:
+                self._drain(limit)
+                writer.write(wire.write_line({"ok": True, "rooms": len(self._plane.rooms)}))
+                return False
+            case _:
+                return self._welcome(first, writer)
 
     def _welcome(self, hello: Message, writer: asyncio.StreamWriter) -> bool:
         epoch = hello.get("epoch")
@@ -137,6 +158,7 @@ class Control:
         return {
             "worker": self._identity,
             "port": self._plane.port,
+            "draining": self._plane.draining,
             "rooms": {room.identity: list(room.connections) for room in self._plane.rooms.values()},
         }
 
@@ -152,7 +174,8 @@ class Control:
         match message:
             case {"op": "ping"}:
                 suspended = sum(room.suspended for room in plane.rooms.values())
-                return {"suspended": suspended, **(self._held() if suspended else {})}
+                away = {"suspended": suspended, "draining": plane.draining}
+                return away | (self._held() if suspended else {})
             case {"op": "connect", "room": str(room), "connection": str(connection)}:
                 return {"offer": plane.connect(RoomId(room), ConnectionId(connection))}
             case {"op": "answer", "connection": str(connection), "sdp": str(sdp)}:

@@ -59,6 +59,7 @@ class Plane:
         self.connections: dict[ConnectionId, Connection] = {}
         self.tell = tell
         self.port = 0
+        self.draining = False
         self._spawn = spawn
         self._by_ufrag: dict[str, Connection] = {}
         self._time = asyncio.get_running_loop().time
@@ -155,7 +156,7 @@ class Plane:
 
     def _room(self, room_id: RoomId) -> Room:
         if room_id not in self.rooms:
-            if len(self.rooms) >= self.settings.max_rooms:
+            if self.draining or len(self.rooms) >= self.settings.max_rooms:
                 raise MediaFullError
             self.rooms[room_id] = Room(room_id)
         return self.rooms[room_id]

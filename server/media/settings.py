@@ -2,12 +2,30 @@
 
 import ipaddress
 import os
+import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 EngineName = Literal["auto", "plain", "batch"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorSettings:
+    """Where an app on another host comes in; `trust` lets only holders of our secret through."""
+
+    host: str
+    port: int
+    trust: ssl.SSLContext = field(repr=False)
+    proof_s: float = 5.0
+    """Who has not finished TLS by then is let go."""
+    failed_s: float = 1.0
+    """Who failed keeps his place occupied for so long, so that he does not come too often."""
+    most: int = 64
+    """Connections that have proved nothing yet, in all."""
+    most_each: int = 4
+    """The same from one address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +34,8 @@ class WorkerSettings:
 
     control: Path
     """The Unix socket the app talks to; its path must stay below 108 bytes."""
+    door: DoorSettings | None = None
+    """A second way to the control, for an app on another host."""
     bind: str = "127.0.0.1"
     port: int = 0
     """UDP and TCP port; 0 lets the system choose."""
@@ -38,7 +58,7 @@ class WorkerSettings:
     silence_s: float = 10.0
     """Without a control message for so long, nothing is forwarded."""
     orphan_s: float = 60.0
-    """Without any app for so long, the worker ends."""
+    """Without any app for so long, the worker ends; with a door it lets its rooms go."""
     connect_s: float = 30.0
     """A connection that does not stand by then is dropped."""
     quiet_s: float = 7.5

@@ -1,18 +1,21 @@
-"""The worker process: one event loop, one UDP port, one control socket."""
+"""The worker process: one event loop, one port for media, one control."""
 
 import asyncio
 import logging
+import math
 import os
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from server.media.control import Control
+from server.media.door import Door
 from server.media.engines import choose_engine
+from server.media.figures import figures
 from server.media.pause import pause
 from server.media.plane import Plane
 from server.media.rounds import Rounds
 from server.media.settings import WorkerSettings
-from server.ports.media import MediaEvent
+from server.ports.media import MediaEvent, MediaLoss
 
 _WATCH_PART: Final = 20
 _IDENTITY_BYTES: Final = 8
@@ -20,8 +23,13 @@ _IDENTITY_BYTES: Final = 8
 _log = logging.getLogger(__name__)
 
 
-async def run_worker(settings: WorkerSettings) -> None:
-    """Serve until cancelled, or until no app has been there for `settings.orphan_s`."""
+async def run_worker(
+    settings: WorkerSettings, *, begun: Callable[["Worker"], None] = lambda _: None
+) -> None:
+    """Serve until cancelled, drained, or without an app for `settings.orphan_s`.
+
+    A worker with a door for other hosts waits for its app instead. `begun` hears once it serves.
+    """
     # aiortc logs what a hostile phone can provoke at will, with addresses and tracebacks.
     logging.getLogger("aiortc").setLevel(logging.CRITICAL)
     try:
@@ -29,6 +37,7 @@ async def run_worker(settings: WorkerSettings) -> None:
             worker = Worker(settings, spawn=tasks.create_task)
             try:
                 await worker.open()
+                begun(worker)
                 await worker.watch()
             finally:
                 await worker.close()
@@ -47,13 +56,21 @@ class Worker:
         self.plane = Plane(settings, self.engine, tell=self._tell, spawn=spawn)
         self.rounds = Rounds(self.plane)
         self.control = Control(
-            self.plane, identity=settings.chance(_IDENTITY_BYTES).hex(), stats=self.stats
+            self.plane,
+            identity=settings.chance(_IDENTITY_BYTES).hex(),
+            stats=self.stats,
+            drain=self.drain,
         )
+        self.door = Door(settings.door, self.control.serve) if settings.door else None
+        self._loop = asyncio.get_running_loop()
+        self._end_by = math.inf
 
     async def open(self) -> None:
         """Bind, listen, and say what a phone will be told."""
         port = await self.plane.open()
         await self.control.open(self.settings.control)
+        if self.door is not None:
+            await self.door.open()
         self.rounds.start()
         told = self.settings.announced_port or port
         _log.info(
@@ -66,15 +83,39 @@ class Worker:
     async def watch(self) -> None:
         """Look after the control socket's silence; return when there is nobody to serve."""
         every = min(self.settings.silence_s, self.settings.orphan_s) / _WATCH_PART
-        while self.control.silent_s < self.settings.orphan_s:
+        while not self._drained() and not self._orphaned():
             await pause(every)
             self.control.watch()
-        _log.warning("no app for %.0f s: ending", self.settings.orphan_s)
+
+    def drain(self, limit_s: float) -> None:
+        """Take no new room; end with the last one, or after `limit_s` seconds."""
+        self.plane.draining = True
+        self._end_by = min(self._end_by, self._loop.time() + max(0.0, limit_s))
+        _log.warning("draining: %d rooms, %.0f s at most", len(self.plane.rooms), limit_s)
+
+    def _drained(self) -> bool:
+        over = not self.plane.rooms or self._loop.time() >= self._end_by
+        return self.plane.draining and over
+
+    def _orphaned(self) -> bool:
+        """Return whether to end because nobody needs us; whoever has a door waits empty."""
+        if self.control.silent_s < self.settings.orphan_s:
+            return False
+        if self.door is None:
+            _log.warning("no app for %.0f s: ending", self.settings.orphan_s)
+            return True
+        for connection in list(self.plane.connections.values()):
+            self.plane.drop(connection, MediaLoss.EXPIRED)
+        for room in list(self.plane.rooms):
+            self.plane.close_room(room)
+        return False
 
     async def close(self) -> None:
         """Close connections, timers and sockets."""
         self.rounds.close()
         self.plane.close()
+        if self.door is not None:
+            await self.door.close()
         await self.control.close()
         # Goodbyes are sent by tasks the group still awaits; the port goes after them.
         await pause(0)
@@ -83,12 +124,7 @@ class Worker:
 
     def stats(self) -> Mapping[str, float]:
         """Return counters and gauges by name, for Prometheus."""
-        return {
-            **{f"media_{name}_total": float(count) for name, count in self.engine.counters.items()},
-            "media_rooms": float(len(self.plane.rooms)),
-            "media_connections": float(len(self.plane.connections)),
-            "media_loop_lag_seconds": self.rounds.lag_s,
-        }
+        return figures(self.plane, self.rounds.lag_s)
 
     def _tell(self, event: MediaEvent) -> None:
         self.control.tell(event)

@@ -138,18 +138,24 @@ class MediaReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerLost:
-    """The worker is gone or does not answer: treat every connection as without media."""
+    """A worker is gone or does not answer: treat every connection it carried as without media.
+
+    `elsewhere` are the rooms that other workers carry: nothing changes for them.
+    """
+
+    elsewhere: frozenset[RoomId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerBack:
-    """The worker answers (again) and still holds these connections.
+    """A worker answers (again) and still holds these connections.
 
-    Route every room anew, with a newer version: rooms that are not are cut after some seconds.
-    MediaConnected and MediaReady follow again for those that stand.
+    Route every room anew that is not `elsewhere`, with a newer version: rooms that are not are cut
+    after some seconds. MediaConnected and MediaReady follow again for those that stand.
     """
 
     connections: frozenset[ConnectionId]
+    elsewhere: frozenset[RoomId] = frozenset()
 
 
 MediaEvent = MediaConnected | MediaReady | MediaLost | MediaReport | WorkerLost | WorkerBack
@@ -190,4 +196,12 @@ class MediaRouter(Protocol):
 
     def events(self) -> AsyncIterator[MediaEvent]:
         """Yield what happens, for one reader."""
+        ...
+
+
+class MediaFigures(Protocol):
+    """What is counted in the media plane."""
+
+    async def by_worker(self) -> Mapping[str, Mapping[str, float]]:
+        """Return each worker's counters and gauges by name; nothing of one that is away."""
         ...

@@ -12,6 +12,7 @@ import pytest
 from server.domain.ids import RoomId
 from server.media.client import WorkerClient
 from server.media.settings import WorkerSettings
+from server.media.ways import Way
 from server.media.worker import run_worker
 from server.ports.media import MediaEvent
 from tests.media.phone import Phone
@@ -68,9 +69,9 @@ async def plant(settings: WorkerSettings, **client_settings: Any) -> AsyncIterat
 
 @contextlib.asynccontextmanager
 async def client_of(
-    settings: WorkerSettings, *, epoch: int = 1, **client_settings: Any
+    settings: WorkerSettings, *, epoch: int = 1, way: Way | None = None, **client_settings: Any
 ) -> AsyncIterator[Plant]:
-    client = WorkerClient(settings.control, epoch=epoch, **client_settings)
+    client = WorkerClient(way or settings.control, epoch=epoch, **client_settings)
     it = Plant(settings, client)
 
     async def listen() -> None:
