@@ -13,7 +13,7 @@ from server.ports.archive import VerifierTools
 
 HOLDS, FAILS, NO_RECORD, UNJUDGED = 0, 1, 2, 3
 EXIT_CODES = (
-    "Exit status: 0 every judged fact holds; 1 a fact fails; 2 no record or no certificate to read; "
+    "Exit status: 0 every judged fact holds; 1 a fact fails; 2 nothing to read; "
     "3 with --strict: nothing fails, but a fact (trust without --trust) was not judged."
 )
 

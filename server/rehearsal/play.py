@@ -178,6 +178,8 @@ async def _draft(people: Cast) -> None:
         "payments": story.payments(day, party["respondent"], party["applicant"]),
     }
     shown = await people.recorder.ask("PUT", base, draft)
+    if (found := {one["code"] for one in shown["findings"]}) != story.FINDINGS:
+        raise RehearsalError(f"the draft is found fault with: {sorted(found)}")
     for clause in shown["clauses"]:
         await people.mediator.ask("POST", f"{base}/read", {"clause_id": clause["id"]})
         await asyncio.gather(*(phone.agree_to(clause["id"]) for phone in people.parties))

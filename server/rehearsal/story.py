@@ -235,11 +235,14 @@ def payments(today: date, payer: str, payee: str) -> list[dict[str, Any]]:
             "method": "bank_transfer",
             "account_holder": "陈水根",
             "bank": "云岭县农村信用社青石分社",
-            "account": "6200000000000001234",
+            "account": "6200000000000001230",
         }
         for amount, offset in INSTALMENTS
     ]
 
+
+# The last instalment comes long after the court would have confirmed: told, and meant so.
+FINDINGS = {"last_payment_after_confirmation_deadline"}
 
 MINUTES = (
     ("苏慧珍", "现在核对身份。双方是否申请更换调解员？", "procedure"),

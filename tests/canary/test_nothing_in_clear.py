@@ -30,7 +30,7 @@ PLANTED = (
     story.WORKER_MOBILE,
     story.WIFE_MOBILE,
     story.AGENT_MOBILE,
-    "6200000000000001234",
+    "6200000000000001230",
     "云岭县农村信用社",
     "云汀花园",
     "急着做第二次手术",

@@ -143,7 +143,7 @@ def company() -> PartyBlock:
 
 def _payments(holder: str, first_fen: int) -> tuple[PaymentTerm, ...]:
     account = BankAccount(
-        holder=holder, bank="云岭县农村信用社青石分社", number="6200000000000001234"
+        holder=holder, bank="云岭县农村信用社青石分社", number="6200000000000001230"
     )
     return tuple(
         PaymentTerm(

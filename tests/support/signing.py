@@ -275,7 +275,7 @@ def _payment(payee: PartyId, payer: PartyId, amount: int, due_on: date) -> Payme
         due_on=due_on,
         account_holder="陈水根",
         bank="云岭县农村信用社青石分社",
-        account="6200000000000001234",
+        account="6200000000000001230",
     )
 
 

@@ -191,7 +191,7 @@ def draft(case: Case, revision: int = 0) -> Fields:
                 "method": "bank_transfer",
                 "account_holder": "陈水根",
                 "bank": "云岭县农村信用社青石分社",
-                "account": "6200000000000001234",
+                "account": "6200000000000001230",
             }
             for amount, due_on in signing.INSTALMENTS
         ],

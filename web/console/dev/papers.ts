@@ -43,7 +43,7 @@ const payment = (no: number, amount: number, words: string, due_on: string) => (
   method: "bank_transfer",
   account_holder: "陈水根",
   bank: "云岭县农村信用社青石分社",
-  account: "6200000000000001234",
+  account: "6200000000000001230",
 });
 
 export const DRAFT: AgreementView = {
