@@ -33,7 +33,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["**/*.mjs", "**/vite.config.ts", "**/vitest.config.ts", "eslint.config.js", "party/dev/**"],
+    files: ["**/*.mjs", "**/vite.config.ts", "**/vitest.config.ts", "verifier/onePage.ts", "eslint.config.js", "party/dev/**"],
     languageOptions: { globals: { ...globals.node, ...globals.browser } },
     rules: { "no-console": "off" },
   },

@@ -5,6 +5,6 @@ export default defineConfig({
   plugins: [vue()],
   test: {
     environment: "happy-dom",
-    include: ["packages/*/test/**/*.test.ts", "party/test/**/*.test.ts", "console/test/**/*.test.ts"],
+    include: ["{packages/*,party,console,verifier}/test/**/*.test.ts"],
   },
 });

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from server.archive.disk import Disk
-from server.archive.guide import guide
+from server.archive.guide import EXPLAINING, guide
 from server.archive.package import package, package_size
 from server.archive.reader import load_folder
 from server.archive.spool import Spool
@@ -43,6 +43,7 @@ class LocalArchive:
     work: WorkPool
     tools: VerifierTools
     disk: Disk = field(default_factory=Disk)
+    explained: Mapping[str, bytes] = field(default_factory=guide, repr=False)
 
     async def reserve(self, case_id: CaseId, size: int) -> None:
         await asyncio.to_thread(self._spool.reserve, case_id, size)
@@ -95,11 +96,11 @@ class LocalArchive:
         # A record written by an older program keeps that program's explanations, and one
         # written before there was a checkpoint stays without it.
         folder = self._folder(parts.record_id)
-        kept = load_folder(folder) if folder else {}
-        if folder:
-            parts = replace(parts, inclusion=kept_inclusion(kept))
-        explained = {name: kept.get(name, content) for name, content in guide().items()}
-        return record_files(parts, explained)
+        if folder is None:
+            return record_files(parts, self.explained)
+        kept = load_folder(folder)
+        explained = {name: kept[name] for name in EXPLAINING if name in kept}
+        return record_files(replace(parts, inclusion=kept_inclusion(kept)), explained)
 
     def _write(self, parts: RecordParts, files: Mapping[str, bytes]) -> None:
         self._spool.release(parts.case_id)

@@ -45,12 +45,12 @@ async def test_sealing_again_after_a_crash_is_the_same_record(
 
 
 async def test_a_record_keeps_the_explanations_it_was_written_with(
-    archive: LocalArchive, parts: RecordParts, office: Office, monkeypatch: pytest.MonkeyPatch
+    archive: LocalArchive, parts: RecordParts, office: Office
 ) -> None:
-    stored = await archive.write(parts, office.sign)
-    newer = {"FORMAT.md": b"a newer explanation", "verify.sh": b"true"}
-    monkeypatch.setattr("server.archive.local.guide", lambda: newer)
+    older = {"FORMAT.md": b"an older explanation", "verify.sh": b"true"}
+    stored = await replace(archive, explained=older).write(parts, office.sign)
     assert await archive.write(parts, office.sign) == stored
+    assert await archive.read(RECORD, "FORMAT.md") == b"an older explanation"
 
 
 async def test_nobody_reads_what_is_no_part_of_a_record(

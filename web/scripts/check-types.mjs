@@ -8,6 +8,7 @@ const parts = [
   ["vue-tsc", "packages/ui"],
   ["vue-tsc", "party"],
   ["vue-tsc", "console"],
+  ["tsc", "verifier"],
 ];
 for (const [tool, part] of parts) {
   if (!existsSync(`${part}/tsconfig.json`)) continue;

@@ -1,0 +1,174 @@
+// Judges a record, fact by fact. No fact hides another: each is judged even where others fail.
+import { type Bytes } from "./bytes.ts";
+import { parse, isObject, textAt } from "./canonical.ts";
+import { type Certificate, fingerprint, issuedBy, readCertificate } from "./certificate.ts";
+import { sha256Hex, signed } from "./crypto.ts";
+import type { Files } from "./files.ts";
+import { proven, readChain, readCheckpoint, signedByLog } from "./log.ts";
+import { MANIFEST, MANIFEST_SIGNATURE, type Manifest, readManifest } from "./manifest.ts";
+import { BEYOND, type Fact, type FileFact, type Report, fact, unjudged } from "./report.ts";
+import { type Judged, expectedSigners, judgeSigner } from "./signers.ts";
+
+const [PDF, AGREEMENT, LOG] = ["agreement.pdf", "agreement.json", "log.jsonl"] as const;
+const [SEAL, ISSUER] = ["trust/seal.pem", "trust/issuer.pem"] as const;
+const [CHECKPOINT, PROOFS, LOG_KEY] = ["log/checkpoint.txt", "log/proofs.json", "log/public_key.pem"] as const;
+const UNLISTED = [MANIFEST, MANIFEST_SIGNATURE];
+const NONE = new Uint8Array();
+
+/** A record taken apart; a missing file reads as empty. */
+interface Evidence {
+  readonly files: Files;
+  readonly manifest: Manifest;
+  readonly digests: ReadonlyMap<string, string>;
+  readonly locked: string;
+  readonly expected: ReadonlyMap<string, string>;
+  readonly judged: readonly Judged[];
+  readonly seal: Certificate | null;
+  readonly issuer: Certificate | null;
+  readonly chain: readonly string[] | null;
+}
+
+/** Every fact about a record. `known` is a fingerprint of the issuer learnt elsewhere, if any. */
+export async function judge(files: Files, known = ""): Promise<Report> {
+  const manifest = readManifest(files.get(MANIFEST));
+  if (manifest === null) return unreadable(files);
+  const evidence = await gather(files, manifest);
+  const issuerSha256 = evidence.issuer ? await fingerprint(evidence.issuer) : "";
+  return {
+    number: manifest.number,
+    committee: manifest.committee,
+    sealedAt: manifest.sealedAt,
+    effectiveOn: manifest.effectiveOn,
+    manifestSha256: evidence.digests.get(MANIFEST) ?? "",
+    issuerSha256,
+    logOrigin: readCheckpoint(content(files, CHECKPOINT))?.origin ?? "",
+    facts: [...(await factsOf(evidence)), trusted(issuerSha256, known), ...BEYOND.map(unjudged)],
+    signers: evidence.judged.map((one) => one.signer),
+    files: fileFacts(evidence),
+  };
+}
+
+async function factsOf(evidence: Evidence): Promise<Fact[]> {
+  return [
+    fact("readable", []),
+    complete(evidence),
+    fact("intact", fileFacts(evidence).filter((file) => !file.holds).map((file) => file.name)),
+    await manifestSigned(evidence),
+    fact("signatures", evidence.judged.flatMap((one) => one.bad)),
+    everybodySigned(evidence),
+    sameText(evidence),
+    await sealChain(evidence),
+    logChain(evidence),
+    await logIncluded(evidence),
+  ];
+}
+
+async function unreadable(files: Files): Promise<Report> {
+  return {
+    number: "",
+    committee: "",
+    sealedAt: "",
+    effectiveOn: "",
+    manifestSha256: await sha256Hex(content(files, MANIFEST)),
+    issuerSha256: "",
+    logOrigin: "",
+    facts: [fact("readable", [MANIFEST])],
+    signers: [],
+    files: [],
+  };
+}
+
+async function gather(files: Files, manifest: Manifest): Promise<Evidence> {
+  const entries = [...files].map(async ([name, bytes]) => [name, await sha256Hex(bytes)] as const);
+  const digests = new Map(await Promise.all(entries));
+  const locked = await sha256Hex(content(files, PDF).slice(0, manifest.lockedSize));
+  const expected = expectedSigners(content(files, AGREEMENT));
+  const text = { agreement: digests.get(AGREEMENT) ?? "", locked };
+  const judging = manifest.signers.map((id) => judgeSigner(files, id, expected.get(id) ?? "", text));
+  return {
+    files,
+    manifest,
+    digests,
+    locked,
+    expected,
+    judged: await Promise.all(judging),
+    seal: readCertificate(content(files, SEAL)),
+    issuer: readCertificate(content(files, ISSUER)),
+    chain: await readChain(content(files, LOG)),
+  };
+}
+
+const content = (files: Files, name: string): Bytes => files.get(name) ?? NONE;
+
+function complete({ files, manifest }: Evidence): Fact {
+  const expected = new Set([...manifest.files.keys(), ...UNLISTED]);
+  const missing = [...expected].filter((name) => !files.has(name));
+  return fact("complete", [...missing, ...[...files.keys()].filter((name) => !expected.has(name))]);
+}
+
+function fileFacts({ files, manifest, digests }: Evidence): FileFact[] {
+  return [...manifest.files].flatMap(([name, said]) => {
+    const found = files.get(name);
+    if (found === undefined) return [];
+    const sha256 = digests.get(name) ?? "";
+    return [{ name, sha256, holds: sha256 === said.sha256 && found.length === said.size }];
+  });
+}
+
+async function manifestSigned({ files, seal }: Evidence): Promise<Fact> {
+  const signature = content(files, MANIFEST_SIGNATURE);
+  const holds = seal !== null && (await signed(seal.key, content(files, MANIFEST), signature));
+  return fact("manifest_signed", holds ? [] : [MANIFEST, MANIFEST_SIGNATURE]);
+}
+
+function everybodySigned({ expected, judged }: Evidence): Fact {
+  if (expected.size === 0) return fact("everybody_signed", [AGREEMENT]);
+  const did = new Set(judged.filter((one) => one.signer.signatureHolds && one.signer.sameText).map((one) => one.signer.id));
+  const missing = [...expected.keys()].filter((id) => !did.has(id));
+  return fact("everybody_signed", [...missing, ...[...did].filter((id) => !expected.has(id))]);
+}
+
+function sameText({ manifest, digests, locked, judged }: Evidence): Fact {
+  const bad = judged.filter((one) => !one.signer.sameText).map((one) => one.statementName);
+  if (digests.get(AGREEMENT) !== manifest.agreementSha256) bad.push(AGREEMENT);
+  if (locked !== manifest.lockedSha256) bad.push(PDF);
+  return fact("same_text", bad);
+}
+
+async function sealChain({ seal, issuer }: Evidence): Promise<Fact> {
+  const holds = seal !== null && issuer !== null && (await issuedBy(seal, issuer));
+  return fact("seal_chain", holds ? [] : [SEAL]);
+}
+
+function logChain({ files, manifest, chain }: Evidence): Fact {
+  const whole = chain !== null && (chain.at(-1) ?? "0".repeat(64)) === manifest.logHead;
+  return fact("log_chain", whole && chain.includes(headAtLock(files)) ? [] : [LOG]);
+}
+
+/** The log's head as the agreement itself names it, printed on every page. */
+function headAtLock(files: Files): string {
+  try {
+    const agreement = parse(content(files, AGREEMENT));
+    return isObject(agreement) ? textAt(agreement, "log_head") : "";
+  } catch {
+    return "";
+  }
+}
+
+async function logIncluded({ files, chain }: Evidence): Promise<Fact> {
+  const names = [CHECKPOINT, PROOFS, LOG_KEY];
+  if (!names.some((name) => files.has(name))) return unjudged("log_included");
+  const checkpoint = readCheckpoint(content(files, CHECKPOINT));
+  if (checkpoint === null) return fact("log_included", names);
+  const bad: string[] = [];
+  if (!(await signedByLog(checkpoint, content(files, LOG_KEY)))) bad.push(CHECKPOINT, LOG_KEY);
+  if (!(await proven(chain ?? [], content(files, PROOFS), checkpoint))) bad.push(LOG, PROOFS);
+  return fact("log_included", bad);
+}
+
+/** Compares with the fingerprint a person brought along, however it is written. */
+function trusted(found: string, known: string): Fact {
+  const wanted = known.toLowerCase().replace(/[\s:：-]/g, "");
+  if (wanted === "") return unjudged("trusted");
+  return fact("trusted", found !== "" && wanted === found ? [] : [ISSUER]);
+}

@@ -1,0 +1,68 @@
+// What was found: each fact apart. The codes are those of `heyi verify`.
+
+export const CODES = [
+  "readable",
+  "complete",
+  "intact",
+  "manifest_signed",
+  "signatures",
+  "everybody_signed",
+  "same_text",
+  "seal_chain",
+  "log_chain",
+  "log_included",
+  "trusted",
+  "attachment",
+  "only_blanks_filled",
+  "seal",
+] as const;
+export type Code = (typeof CODES)[number];
+
+/** What only a program that reads PDF can judge. */
+export const BEYOND: readonly Code[] = ["attachment", "only_blanks_filled", "seal"];
+
+/** A fact holds, fails, or (null) is not judged here. `parts` are the files that make it fail. */
+export interface Fact {
+  readonly code: Code;
+  readonly holds: boolean | null;
+  readonly parts: readonly string[];
+}
+
+export interface FileFact {
+  readonly name: string;
+  readonly sha256: string;
+  readonly holds: boolean;
+}
+
+export interface Signer {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+  readonly at: string;
+  readonly keyControl: string;
+  readonly signatureHolds: boolean;
+  readonly sameText: boolean;
+}
+
+export interface Report {
+  readonly number: string;
+  readonly committee: string;
+  readonly sealedAt: string;
+  readonly effectiveOn: string;
+  readonly manifestSha256: string;
+  readonly issuerSha256: string;
+  readonly logOrigin: string;
+  readonly facts: readonly Fact[];
+  readonly signers: readonly Signer[];
+  readonly files: readonly FileFact[];
+}
+
+/** Whether nothing that could be judged fails. It says nothing of what was not judged. */
+export const nothingFails = (report: Report): boolean => report.facts.every((one) => one.holds !== false);
+
+export const fact = (code: Code, bad: Iterable<string>): Fact => {
+  const parts = [...new Set(bad)].sort();
+  return { code, holds: parts.length === 0, parts };
+};
+
+export const unjudged = (code: Code): Fact => ({ code, holds: null, parts: [] });

@@ -1,0 +1,102 @@
+// Draws a report in plain words, each fact apart.
+import { element } from "./element.ts";
+import { BEYOND, type Fact, type Report, type Signer, nothingFails } from "./report.ts";
+import type { Words } from "./strings.zh.ts";
+
+/** Everything a report says, but for the trust in the issuer. */
+export function drawn(report: Report, words: Words): HTMLElement[] {
+  if (report.facts.length === 1) return [verdict("bad", words.notRecord), factList(report.facts, words)];
+  return [
+    verdict(nothingFails(report) ? "good" : "bad", sentence(report, words)),
+    told(report, words),
+    element("h2", {}, words.factsTitle),
+    factList(report.facts, words),
+    element("h2", {}, words.signersTitle),
+    element("ul", { class: "signers" }, ...report.signers.map((one) => signerLine(one, words))),
+  ];
+}
+
+/** Every file with its digest, folded. */
+export function fileTable(report: Report, words: Words): HTMLElement {
+  const rows = report.files.map((file) =>
+    element(
+      "tr",
+      file.holds ? {} : { class: "no" },
+      element("td", {}, mark(file.holds, words)),
+      element("th", { scope: "row" }, file.name),
+      element("td", { class: "digits" }, file.sha256),
+    ),
+  );
+  return element("details", {}, element("summary", {}, words.filesTitle), element("table", {}, ...rows));
+}
+
+/** Moments are told in China Standard Time, where these agreements are made. */
+export function moment(at: string): string {
+  const found = new Date(at);
+  if (Number.isNaN(found.getTime())) return at;
+  const china = new Date(found.getTime() + 8 * 3_600_000).toISOString();
+  return `${china.slice(0, 10)} ${china.slice(11, 19)} +08:00`;
+}
+
+function sentence(report: Report, words: Words): string {
+  if (!nothingFails(report)) return words.bad;
+  const judged = report.facts.some((one) => one.code === "trusted" && one.holds);
+  return judged ? words.good : words.goodUntrusted;
+}
+
+const verdict = (kind: "good" | "bad", text: string): HTMLElement =>
+  element("p", { class: `verdict ${kind}`, role: "status" }, text);
+
+function told(report: Report, words: Words): HTMLElement {
+  const lines: [string, string][] = [
+    [words.number, report.number],
+    [words.committee, report.committee],
+    [words.sealedAt, moment(report.sealedAt)],
+    [words.effectiveOn, report.effectiveOn],
+    [words.manifestPrint, report.manifestSha256],
+    ...(report.logOrigin ? [[words.logName, report.logOrigin] as [string, string]] : []),
+  ];
+  const pairs = lines.flatMap(([term, said]) => [element("dt", {}, term), element("dd", {}, said)]);
+  return element("dl", {}, ...pairs);
+}
+
+const factList = (facts: readonly Fact[], words: Words): HTMLElement =>
+  element("ul", { class: "facts" }, ...facts.map((one) => factLine(one, words)));
+
+function factLine(one: Fact, words: Words): HTMLElement {
+  const kind = one.holds === null ? "open" : one.holds ? "yes" : "no";
+  const more = one.holds === null ? why(one, words) : one.parts.length ? `${words.parts}: ${one.parts.join(", ")}` : null;
+  return element(
+    "li",
+    { class: kind, "data-code": one.code },
+    mark(one.holds, words),
+    element("span", {}, words.facts[one.code], more ? element("small", {}, more) : null),
+  );
+}
+
+function why(one: Fact, words: Words): string {
+  if (BEYOND.includes(one.code)) return words.unjudged.beyond;
+  return one.code === "trusted" ? words.unjudged.trusted : words.unjudged.log_included;
+}
+
+function signerLine(signer: Signer, words: Words): HTMLElement {
+  const [good, key] = [signer.signatureHolds && signer.sameText, words.key[signer.keyControl]];
+  const facts = [
+    signer.signatureHolds ? words.signature : words.signatureBad,
+    signer.sameText ? words.text : words.textBad,
+    moment(signer.at),
+    ...(key === undefined ? [] : [key]),
+  ];
+  const role = words.roles[signer.role] ?? signer.role;
+  return element(
+    "li",
+    { class: good ? "yes" : "no" },
+    mark(good, words),
+    element("span", {}, `${signer.name || signer.id} · ${role}`, element("small", {}, facts.join(" · "))),
+  );
+}
+
+function mark(holds: boolean | null, words: Words): HTMLElement {
+  const [sign, said] = holds === null ? ["?", words.open] : holds ? ["✓", words.yes] : ["✗", words.no];
+  return element("span", { class: "mark", role: "img", "aria-label": said }, sign);
+}

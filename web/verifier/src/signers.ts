@@ -1,0 +1,94 @@
+// Each signer: what was signed, with whose key, and whether it is this very text.
+import { type Bytes, pemBody } from "./bytes.ts";
+import { type Json, type JsonObject, isObject, parse, readObject, textAt } from "./canonical.ts";
+import { sha256Hex, signed } from "./crypto.ts";
+import type { Files } from "./files.ts";
+import type { Signer } from "./report.ts";
+
+const FORMAT = 1;
+const NONE = new Uint8Array();
+
+/** The digests that a statement has to name. */
+export interface Text {
+  readonly agreement: string;
+  readonly locked: string;
+}
+
+export interface Judged {
+  readonly signer: Signer;
+  readonly statementName: string;
+  readonly bad: readonly string[];
+}
+
+/** A signer's folder, whose name is percent-encoded as RFC 3986 says. */
+export const folderOf = (id: string): string =>
+  `signatures/${encodeURIComponent(id).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`)}`;
+
+/** Whom the agreement wants to sign: id to name. */
+export function expectedSigners(agreement: Bytes): ReadonlyMap<string, string> {
+  try {
+    const found = parse(agreement) as { parties: { signers: Json[] }[]; [role: string]: unknown };
+    const officials = ["mediator", "recorder"].map((role) => found[role] as Json).filter(Boolean);
+    const all = [...found.parties.flatMap((party) => party.signers), ...officials].filter(isObject);
+    return new Map(all.map((one) => [textAt(one, "signer_id"), textAt(one, "name")]));
+  } catch {
+    return new Map();
+  }
+}
+
+/** Judges one signer. `name` is the one in the agreement. */
+export async function judgeSigner(files: Files, id: string, name: string, text: Text): Promise<Judged> {
+  const statementName = `${folderOf(id)}/statement.json`;
+  const statement = readObject(files.get(statementName) ?? NONE);
+  if (statement?.["v"] !== FORMAT) {
+    return { signer: unread(id, name), statementName, bad: [statementName] };
+  }
+  const bad = await badParts(files, id, statement);
+  const sameText = statement["agreement_sha256"] === text.agreement && statement["pdf_sha256"] === text.locked;
+  const signer = { ...unread(id, name), ...said(statement), signatureHolds: bad.length === 0, sameText };
+  return { signer, statementName, bad };
+}
+
+const unread = (id: string, name: string): Signer => ({
+  id,
+  name,
+  role: "",
+  at: "",
+  keyControl: "",
+  signatureHolds: false,
+  sameText: false,
+});
+
+const said = (statement: JsonObject) => ({
+  role: textAt(statement, "role"),
+  at: textAt(statement, "at"),
+  keyControl: textAt(statement, "key_control"),
+});
+
+async function badParts(files: Files, id: string, statement: JsonObject): Promise<string[]> {
+  const folder = folderOf(id);
+  const file = (name: string): Bytes => files.get(`${folder}/${name}`) ?? NONE;
+  const key = keyIn(file("public_key.pem"));
+  const message = file("statement.json");
+  const holds: [string, boolean][] = [
+    ["statement.json", statement["signer_id"] === id],
+    ["public_key.pem", (await sha256Hex(key)) === statement["key_sha256"]],
+    ["signature.bin", await signed(key, message, file("signature.bin"))],
+    ["handwriting.png", await pictured(files.get(`${folder}/handwriting.png`), statement["handwriting_sha256"])],
+    ["strokes.json", await pictured(files.get(`${folder}/strokes.json`), statement["strokes_sha256"])],
+  ];
+  return holds.filter(([, held]) => !held).map(([name]) => `${folder}/${name}`);
+}
+
+/** A picture is there if and only if the statement names it. */
+async function pictured(file: Bytes | undefined, named: Json | undefined): Promise<boolean> {
+  return file === undefined ? named === null : (await sha256Hex(file)) === named;
+}
+
+function keyIn(pem: Bytes): Bytes {
+  try {
+    return pemBody(pem);
+  } catch {
+    return NONE;
+  }
+}
