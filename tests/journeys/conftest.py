@@ -11,8 +11,6 @@ from tests.journeys.eyes import SCREENS
 from tests.journeys.stage import CHROMIUM, Stage, stage
 from tests.support.server import Server, serving
 
-SETTINGS = {"HEYI_STEP_UP_MINUTES": "1"}
-"""So that a second factor grows old within a journey."""
 FAILED: pytest.StashKey[bool] = pytest.StashKey()
 DIST = ROOT / "web" / "dist"
 
@@ -31,7 +29,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 async def server(tmp_path: Path, pages: Path) -> AsyncIterator[Server]:
     """A real server with the demonstration's committee and case."""
-    async with serving(tmp_path, "--demo", **SETTINGS, HEYI_WEB_DIST=str(pages)) as running:
+    async with serving(tmp_path, "--demo", HEYI_WEB_DIST=str(pages)) as running:
         yield running
 
 
