@@ -1,10 +1,16 @@
 #!/bin/sh
-# Checks this record with nothing but a shell, coreutils and OpenSSL.
-# 只用命令行、coreutils 和 OpenSSL 核验本卷。用法 usage: sh verify.sh [issuer.pem]
+# Checks a record with nothing but a shell, coreutils and OpenSSL.
+# 只用命令行、coreutils 和 OpenSSL 核验本卷。用法 usage: sh verify.sh [issuer.pem [folder]]
 # Whether trust/issuer.pem is really the committee's must be learnt elsewhere, for
 # instance by comparing the fingerprint printed below. 签发证书的指纹须另行核对。
-cd "$(dirname "$0")" || exit 2
-anchor=${1:-trust/issuer.pem}
+LC_ALL=C
+export LC_ALL
+case ${1:-} in
+'') anchor=trust/issuer.pem ;;
+/*) anchor=$1 ;;
+*) anchor=$PWD/$1 ;;
+esac
+cd "${2:-$(dirname "$0")}" || exit 2
 failed=0
 scratch=$(mktemp -d) || exit 2
 trap 'rm -rf "$scratch"' EXIT
@@ -12,6 +18,9 @@ trap 'rm -rf "$scratch"' EXIT
 tell() { # tell NAME STATUS
   if [ "$2" -eq 0 ]; then echo "OK      $1"; else echo "FAILED  $1"; failed=1; fi
 }
+not_judged() { echo "?       $1 (not judged here 此处未判断)"; }
+sum() { sha256sum <"$1" | cut -c1-64; }
+says() { grep -qF "$2" "$1"; } # says FILE TEXT
 
 openssl verify -no_check_time -x509_strict -CAfile "$anchor" trust/seal.pem >/dev/null 2>&1
 tell "certificate 印章证书" $?
@@ -20,29 +29,70 @@ openssl x509 -in trust/seal.pem -noout -pubkey >"$scratch/seal.pub" 2>/dev/null
 openssl dgst -sha256 -verify "$scratch/seal.pub" -signature manifest.sig manifest.json >/dev/null 2>&1
 tell "manifest 清单签名" $?
 
-sum() { sha256sum "$1" | cut -c1-64; }
-grep -q "\"SHA256SUMS\":{\"sha256\":\"$(sum SHA256SUMS)\"" manifest.json
+says manifest.json "\"SHA256SUMS\":{\"sha256\":\"$(sum SHA256SUMS)\""
 tell "list of digests 摘要表" $?
 
-sha256sum --quiet -c SHA256SUMS >/dev/null 2>&1
+sha256sum --quiet --strict -c SHA256SUMS >/dev/null 2>&1
 tell "every file 全部文件" $?
 
 find . ! -type d ! -name manifest.json ! -name manifest.sig ! -name SHA256SUMS | sort >"$scratch/found"
 cut -c67- SHA256SUMS | sed 's#^#./#' | sort | cmp -s - "$scratch/found"
 tell "no file missing or added 无缺无多" $?
 
+# A picture is there if and only if the statement names it.
+pictured() { # pictured FILE FIELD
+  if [ -e "$1" ]; then says "$folder/statement.json" "\"$2\":\"$(sum "$1")\""; else
+    says "$folder/statement.json" "\"$2\":null"; fi
+}
+signed_by_own_key() {
+  key=$(openssl pkey -pubin -in "$folder/public_key.pem" -outform DER 2>/dev/null | sha256sum | cut -c1-64)
+  openssl dgst -sha256 -verify "$folder/public_key.pem" -signature "$folder/signature.bin" \
+    "$folder/statement.json" >/dev/null 2>&1 &&
+    says "$folder/statement.json" "\"key_sha256\":\"$key\"" &&
+    says "$folder/statement.json" "\"signer_id\":\"$name\"" &&
+    pictured "$folder/handwriting.png" handwriting_sha256 &&
+    pictured "$folder/strokes.json" strokes_sha256
+}
 size=$(sed 's/.*"locked_pdf_size":\([0-9]*\).*/\1/' manifest.json)
 locked=$(head -c "$size" agreement.pdf | sha256sum | cut -c1-64)
 agreement=$(sum agreement.json)
 for folder in signatures/*/; do
-  name=$(basename "$folder")
-  openssl dgst -sha256 -verify "$folder/public_key.pem" -signature "$folder/signature.bin" \
-    "$folder/statement.json" >/dev/null 2>&1
+  folder=${folder%/}
+  name=${folder#signatures/}
+  signed_by_own_key
   tell "signature 签名 $name" $?
-  grep -q "\"agreement_sha256\":\"$agreement\"" "$folder/statement.json" &&
-    grep -q "\"pdf_sha256\":\"$locked\"" "$folder/statement.json"
+  says "$folder/statement.json" "\"agreement_sha256\":\"$agreement\"" &&
+    says "$folder/statement.json" "\"pdf_sha256\":\"$locked\""
   tell "signed this very text 所签即本文 $name" $?
 done
 
+# Whoever the agreement names as a signer has a folder here, and nobody else has.
+tr ',{[' '\n\n\n' <agreement.json | sed -n 's/^"signer_id":"\([^"]*\)"[]}]*$/\1/p' | sort -u >"$scratch/named"
+for folder in signatures/*/; do basename "$folder"; done | sort | cmp -s - "$scratch/named"
+tell "everybody signed 人人已签" $?
+
+# hash = SHA-256(0x00, the hash before, body); the first follows 64 zeros.
+chained() {
+  head=0000000000000000000000000000000000000000000000000000000000000000 seq=0
+  while read -r prev hash body; do
+    seq=$((seq + 1))
+    made=$({
+      printf '\0'
+      printf %s "$head" | tr a-f A-F | basenc --base16 -d
+      printf %s "$body"
+    } | sha256sum)
+    [ "$prev" = "$head" ] && [ "${made%% *}" = "$hash" ] || return 1
+    case $body in *",\"seq\":$seq,\"v\":1}") ;; *) return 1 ;; esac
+    head=$hash
+  done
+  says manifest.json "\"log_head\":\"$head\""
+}
+digits='\([0-9a-f]\{64\}\)'
+sed "s/^{\"body\":\\(.*\\),\"hash\":\"$digits\",\"prev\":\"$digits\"}\$/\\3 \\2 \\1/" log.jsonl | chained &&
+  says log.jsonl "\"hash\":\"$(sed 's/.*"log_head":"\([0-9a-f]*\)".*/\1/' agreement.json)\""
+tell "session log 会话日志" $?
+
+not_judged "the log's checkpoint and proofs 日志检查点"
+not_judged "the agreement inside the PDF, its seal, its filled blanks PDF 内嵌数据、印章与填写处"
 echo "issuer 签发证书 SHA-256: $(openssl x509 -in "$anchor" -noout -fingerprint -sha256 | cut -d= -f2)"
 exit $failed
