@@ -1,12 +1,21 @@
 """Reads a record from its folder or its ZIP, without trusting either."""
 
+import re
+import stat
 import zipfile
+import zlib
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from server.domain.errors import InvalidValueError
 
 LARGEST = 256 * 1024 * 1024  # bytes of all files together; a record has well under one MiB
-MOST_FILES = 10_000
+MOST_FILES = 2_000
+METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+# A name that leads elsewhere on some system: absolute, with a drive, upwards, or not to be written.
+UNSAFE = re.compile(r"^/|\\|^[A-Za-z]:|(^|/)\.\.?(/|$)|//|[\x00-\x1f\x7f-\x9f]")
+# What ZipFile raises on methods it lacks, passwords, and names that are no text.
+UNREADABLE = (NotImplementedError, RuntimeError, UnicodeError)
 
 
 def load(path: Path) -> dict[str, bytes]:
@@ -27,17 +36,31 @@ def load_folder(folder: Path) -> dict[str, bytes]:
 
 
 def load_zip(path: Path) -> dict[str, bytes]:
-    """Return the files inside the one folder at the top of a ZIP."""
+    """Return the files inside the one folder at the top of a ZIP.
+
+    Nothing is unpacked before every name and size has been looked at.
+    """
     try:
         with zipfile.ZipFile(path) as package:
             entries = [e for e in package.infolist() if not e.is_dir()]
             _refuse_huge(len(entries), sum(e.file_size for e in entries))
-            names = [e.filename for e in entries]
-            if len(set(names)) != len(names):
-                raise InvalidValueError(field="path", reason="names_twice")
+            _refuse_cunning(entries)
             return {_below_top(e.filename): package.read(e) for e in entries}
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, *UNREADABLE) as error:
         raise InvalidValueError(field="path", reason="not_a_package") from error
+
+
+def _refuse_cunning(entries: Sequence[zipfile.ZipInfo]) -> None:
+    # Others unpack without a bound on what one read may grow to.
+    if any(e.compress_type not in METHODS for e in entries):
+        raise InvalidValueError(field="path", reason="not_a_package")
+    names = [_below_top(e.filename) for e in entries]
+    if any(UNSAFE.search(e.orig_filename) for e in entries):
+        raise InvalidValueError(field="path", reason="unsafe_names")
+    if any(stat.S_ISLNK(e.external_attr >> 16) for e in entries):
+        raise InvalidValueError(field="path", reason="links")
+    if len(set(names)) != len(names):
+        raise InvalidValueError(field="path", reason="names_twice")
 
 
 def _below_top(name: str) -> str:
@@ -50,5 +73,7 @@ def _content(path: Path) -> bytes:
 
 
 def _refuse_huge(files: int, size: int) -> None:
-    if files > MOST_FILES or size > LARGEST:
+    if files > MOST_FILES:
+        raise InvalidValueError(field="path", reason="too_many")
+    if size > LARGEST:
         raise InvalidValueError(field="path", reason="too_large")
