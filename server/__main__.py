@@ -1,4 +1,4 @@
-"""The command line: serve, media, migrate, demo, verify, bench."""
+"""The command line: serve, media, migrate, backup, restore, demo, verify, bench."""
 
 import argparse
 import asyncio
@@ -7,9 +7,12 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from server.config import Settings, SettingsError, environment, load
 from server.domain.errors import DomainError
+from server.ports.backup import BackupError
+from server.ports.store import DiskFullError
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -26,6 +29,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SettingsError as wrong:
         print(f"heyi: {wrong}", file=sys.stderr)
         return 2
+    except (BackupError, DiskFullError) as refused:
+        from server.archive.backup_words import say
+
+        print(say(refused), file=sys.stderr)
+        return 1
     except DomainError as refused:
         print(f"heyi: {refused.code} {refused.facts or ''}".rstrip(), file=sys.stderr)
         return 1
@@ -44,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         part = _add(commands, name, run, what)
         part.add_argument("--parent", type=int, help=argparse.SUPPRESS)
         part.add_argument("--demo", action="store_true", help=argparse.SUPPRESS)
+    _add_backup(commands)
     _add_demo(commands)
     # Only listed here: `verify` has a parser of its own, beside the verifier.
     _add(commands, "verify", lambda _: _verify([]), "check a sealed record")
@@ -60,6 +69,21 @@ def _add(
     parser = commands.add_parser(name, help=what, description=what)
     parser.set_defaults(command=run)
     return parser
+
+
+def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    backup = _add(commands, "backup", _backup, "copy everything, encrypted, while running")
+    backup.add_argument("file", type=Path, metavar="FILE")
+    backup.add_argument(
+        "--recipient",
+        action="append",
+        default=[],
+        metavar="age1…",
+        help="public key to encrypt for; without any, a key is written to FILE.key",
+    )
+    restore = _add(commands, "restore", _restore, "fill an empty data folder from a backup")
+    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("--key", type=Path, metavar="FILE", help="key file, if not FILE.key")
 
 
 def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -156,6 +180,41 @@ def _migrate(asked: argparse.Namespace) -> int:
 
     asyncio.run(migrate_database(_settings(asked)))
     return 0
+
+
+def _backup(asked: argparse.Namespace) -> int:
+    from server.app import backups
+    from server.archive.backups import key_file_of
+
+    settings = _settings(asked)
+    recipients = asked.recipient or settings.recipients
+    passphrase = settings.backup_passphrase.get_secret_value()
+    made = backups(settings).make(asked.file, recipients, passphrase)
+    print(f"{asked.file}: 记录 {asyncio.run(made)} 件 · records")
+    if not recipients:
+        print(f"{key_file_of(asked.file)}: 密钥，请另处保管 · the key: keep it elsewhere")
+    return 0
+
+
+def _restore(asked: argparse.Namespace) -> int:
+    from server.app import at_rest, backups
+    from server.usecases.check_records import Checked, check_records
+
+    settings = _settings(asked)
+
+    async def run() -> Checked:
+        passphrase = settings.backup_passphrase.get_secret_value()
+        await backups(settings).restore(asked.file, asked.key, passphrase)
+        async with at_rest(settings) as world:
+            return await check_records(world)
+
+    found = asyncio.run(run())
+    held = found.records - len(found.failed)
+    print(f"记录 {found.records} 件，验证通过 {held} 件 · records, of which so many verify")
+    print(f"日志 {found.log_entries} 条，完整 · entries of the log, whole")
+    for number, why in found.failed:
+        print(f"  {number}: {why}", file=sys.stderr)
+    return 1 if found.failed else 0
 
 
 def _demo(asked: argparse.Namespace) -> int:

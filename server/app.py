@@ -17,9 +17,10 @@ from server.api.endpoint import WORLD
 from server.api.forwarded import TRUSTED
 from server.api.metrics import METRICS, Metrics
 from server.api.throttle import DOORS, Doors
+from server.archive.backups import UNFINISHED, Backups
 from server.archive.local import LocalArchive
 from server.archive.witness import FolderWitness
-from server.config import Settings
+from server.config import Settings, environment
 from server.documents import inspection
 from server.documents.certificates import certificate_key, issued_by
 from server.documents.fonts import font_folders
@@ -39,6 +40,7 @@ from server.notify.smtp import MailServer, SmtpNotifier
 from server.notify.webhook import WebhookNotifier
 from server.notify.witness import HttpWitness, MailWitness
 from server.ports.archive import VerifierTools
+from server.ports.backup import BackupError
 from server.ports.notify import Notifier
 from server.ports.witness import Witness
 from server.rooms.ports import RoomPorts
@@ -49,6 +51,7 @@ from server.signalling.namespace import Live
 from server.signalling.plain_server import PlainServer, end_malformed
 from server.store.keys import load_or_create
 from server.store.schema import migrate
+from server.store.snapshots import snapshots
 from server.store.store import open_store
 from server.system import SystemClock, SystemIds, TaskScope
 from server.usecases.log_tree import keep_checking, keep_tree
@@ -95,9 +98,19 @@ def worker_settings(settings: Settings) -> WorkerSettings:
 
 
 def prepare_folders(settings: Settings) -> None:
-    """Make the data folder's parts; keys and sockets are for this account alone."""
+    """Make the data folder's parts; keys and sockets are for this account alone.
+
+    Raises BackupError where a restore into it was begun and not finished.
+    """
+    if (settings.data / UNFINISHED).exists():
+        raise BackupError(reason="unfinished")
     for name, mode in (("keys", 0o700), ("run", 0o700), ("records", 0o755), ("spool", 0o700)):
         (settings.data / name).mkdir(mode=mode, parents=True, exist_ok=True)
+
+
+def backups(settings: Settings) -> Backups:
+    """Return what copies the data folder and its database."""
+    return Backups(settings.data, snapshots(settings.database, environment()))
 
 
 def key(settings: Settings) -> bytes:
@@ -111,61 +124,82 @@ async def migrate_database(settings: Settings) -> None:
     await migrate(settings.database)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wired:
+    world: World
+    client: WorkerClient
+    tasks: TaskScope
+    live: list[Live]
+
+
 @asynccontextmanager
 async def running(settings: Settings, seed: Seed | None = None) -> AsyncIterator[Running]:
     """Wire everything, start what runs beside the requests, undo it at the end."""
     await migrate_database(settings)
     async with AsyncExitStack() as stack:
-        clock, ids = SystemClock(), SystemIds()
-        tasks = await stack.enter_async_context(TaskScope(clock))
-        pool = stack.enter_context(ProcessWorkPool(settings.pool_size))
-        store = await open_store(settings.database, key(settings), ids)
-        stack.push_async_callback(store.close)
-        pack = pack_of("zh_cn")
-        epoch = int(clock.now().timestamp() * 1000)
-        client = WorkerClient(settings.control, epoch=epoch)
-        notifier = make_notifier(settings)
-        live: list[Live] = []
-        registry = Registry(
-            RoomPorts(
-                clock=clock,
-                ids=ids,
-                store=store,
-                media=client,
-                read_scene=scene_reader(store),
-                teller=_teller(live),
-                epoch=epoch,
-                rights_blocks=len(pack.notices.rights_and_duties),
-            ),
-            tasks,
-        )
-        fonts = font_folders(settings.fonts)
-        keys = KeyStore(settings.keys, key(settings))
-        archive = LocalArchive(settings.data, pool, VERIFIER_TOOLS)
-        archive.sweep()
-        world = World(
-            clock=clock,
-            ids=ids,
-            store=store,
-            pool=pool,
-            notifier=notifier,
-            renderer=TypstRenderer(pool, fonts),
-            sealer=LocalSealer(pool, keys, fonts),
-            signer=LocalSigner(pool, keys),
-            checker=EcdsaChecker(),
-            archive=archive,
-            rooms=registry,
-            pack=pack,
-            rules=_rules(settings),
-            relay=Relay(urls=settings.turn, secret=settings.turn_secret.get_secret_value()),
-        )
+        wired = await _wired(settings, stack)
+        world, client, tasks = wired.world, wired.client, wired.tasks
         built = _site(settings, world, client)
-        live.append(_attach_live(settings, built, world))
-        _keep(tasks, world, client, live[0], built)
+        wired.live.append(_attach_live(settings, built, world))
+        _keep(tasks, world, client, wired.live[0], built)
         _keep_log(tasks, world, settings)
         if seed is not None:
             await seed(world)
         yield Running(site=built, world=world, client=client)
+
+
+@asynccontextmanager
+async def at_rest(settings: Settings) -> AsyncIterator[World]:
+    """Wire everything for a command; nobody is served and nothing runs beside it."""
+    await migrate_database(settings)
+    async with AsyncExitStack() as stack:
+        yield (await _wired(settings, stack)).world
+
+
+async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
+    clock, ids = SystemClock(), SystemIds()
+    tasks = await stack.enter_async_context(TaskScope(clock))
+    pool = stack.enter_context(ProcessWorkPool(settings.pool_size))
+    store = await open_store(settings.database, key(settings), ids)
+    stack.push_async_callback(store.close)
+    pack = pack_of("zh_cn")
+    epoch = int(clock.now().timestamp() * 1000)
+    client = WorkerClient(settings.control, epoch=epoch)
+    live: list[Live] = []
+    registry = Registry(
+        RoomPorts(
+            clock=clock,
+            ids=ids,
+            store=store,
+            media=client,
+            read_scene=scene_reader(store),
+            teller=_teller(live),
+            epoch=epoch,
+            rights_blocks=len(pack.notices.rights_and_duties),
+        ),
+        tasks,
+    )
+    fonts = font_folders(settings.fonts)
+    keys = KeyStore(settings.keys, key(settings))
+    archive = LocalArchive(settings.data, pool, VERIFIER_TOOLS)
+    archive.sweep()
+    world = World(
+        clock=clock,
+        ids=ids,
+        store=store,
+        pool=pool,
+        notifier=make_notifier(settings),
+        renderer=TypstRenderer(pool, fonts),
+        sealer=LocalSealer(pool, keys, fonts),
+        signer=LocalSigner(pool, keys),
+        checker=EcdsaChecker(),
+        archive=archive,
+        rooms=registry,
+        pack=pack,
+        rules=_rules(settings),
+        relay=Relay(urls=settings.turn, secret=settings.turn_secret.get_secret_value()),
+    )
+    return _Wired(world=world, client=client, tasks=tasks, live=live)
 
 
 def _teller(live: list[Live]) -> Callable[[], Teller]:

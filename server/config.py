@@ -112,6 +112,16 @@ class Settings(BaseSettings):
             "mail a day through the mail server."
         ),
     )
+    backup_recipients: str = Field(
+        "",
+        description=(
+            "Public keys (`age1…`), by comma, for which `heyi backup` encrypts. Empty: a key is "
+            "made and written beside each backup."
+        ),
+    )
+    backup_passphrase: SecretStr = Field(
+        SecretStr(""), description="Passphrase of the keys that lie beside backups."
+    )
     staff_idle_minutes: Annotated[int, Field(ge=1)] = Field(
         30, description="A console idle for so long is signed out."
     )
@@ -185,6 +195,11 @@ class Settings(BaseSettings):
         """The only origins whose pages may ask for changes."""
         parts = urlsplit(self.url)
         return frozenset({f"{parts.scheme}://{parts.netloc}"})
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The public keys for which backups are encrypted."""
+        return tuple(one.strip() for one in self.backup_recipients.split(",") if one.strip())
 
     @property
     def database(self) -> str:

@@ -1,7 +1,7 @@
 """The key file: the one secret without which the database is noise.
 
-It holds the key-encryption key (KEK), 32 random bytes, and never leaves the machine
-with a backup of the database.
+It holds the key-encryption key (KEK), 32 random bytes, and leaves the machine only inside
+an encrypted backup.
 """
 
 import os

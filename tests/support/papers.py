@@ -51,10 +51,13 @@ def fonts() -> FontFolders:
     return font_folders(ROOT / "web" / "node_modules")
 
 
-def equipped(scene: Stage, folder: Path, disk: Disk | None = None) -> Stage:
+MASTER = b"the master secret of this test only"
+
+
+def equipped(scene: Stage, folder: Path, disk: Disk | None = None, master: bytes = MASTER) -> Stage:
     """Return the stage with its papers kept below `folder`."""
     pool = ThreadPool()
-    keys = KeyStore(folder / "keys", b"the master secret of this test only")
+    keys = KeyStore(folder / "keys", master)
     world = replace(
         scene.world,
         renderer=TypstRenderer(pool, fonts()),
