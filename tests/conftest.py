@@ -15,6 +15,12 @@ STAGES = ("slow", "postgres", "browser", "journey")
 """Later stages take longer and fail for more reasons; what carries no mark runs first."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--bent", type=int, default=34, help="bent files that all three verifiers are asked about"
+    )
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "postgres_server" in getattr(item, "fixturenames", ()):

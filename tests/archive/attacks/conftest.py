@@ -1,0 +1,71 @@
+"""A record, another of the same committee, and somebody who has neither key."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from server.archive.guide import guide
+from server.documents.keys import KeyStore
+from server.documents.signatures import make_signature
+from server.documents.typesetting import typeset
+from server.domain.agreement_document import AgreementDocument
+from server.domain.record import (
+    MANIFEST,
+    MANIFEST_SIGNATURE,
+    RecordParts,
+    RecordSignature,
+    manifest_bytes,
+    manifest_of,
+    record_files,
+)
+from server.ports.documents import KeyRef, LockedPdf
+from tests.archive.attacks.forging import Scene
+from tests.archive.example import HEXI, Files, Office, document, record_parts, signed_on_phone
+
+
+@pytest.fixture(scope="session")
+def stranger(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    folder = tmp_path_factory.mktemp("stranger") / "keys"
+    return Office(KeyStore(folder, b"s" * 32), office.fonts)
+
+
+@pytest.fixture(scope="session")
+def foreign(stranger: Office) -> tuple[Files, RecordParts]:
+    """Return a whole record of a stranger's, with his own root."""
+    return sealed(record_parts(stranger), stranger)
+
+
+@pytest.fixture(scope="session")
+def scene(files: Files, parts: RecordParts, office: Office, stranger: Office) -> Scene:
+    text = document()
+    newer, locked = replace(text, text_version=2), typeset(text, office.fonts)
+    other = signed_by_all(newer, typeset(newer, office.fonts))
+    reprint = signed_by_all(text, replace(locked, pdf_sha256="0" * 64))
+    return Scene(
+        files=files,
+        other=sealed(replace(parts, signatures=other), office)[0],
+        reprint=sealed(replace(parts, signatures=reprint), office)[0],
+        office=office,
+        stranger=stranger,
+    )
+
+
+def signed_by_all(text: AgreementDocument, locked: LockedPdf) -> tuple[RecordSignature, ...]:
+    return tuple(signed_on_phone(text, locked, who, n) for n, who in enumerate(text.signer_ids()))
+
+
+def sealed(parts: RecordParts, office: Office) -> tuple[Files, RecordParts]:
+    """Return the files of a record as its committee signs them."""
+    made = record_files(parts, guide())
+    manifest = manifest_bytes(manifest_of(parts, made))
+    signed = make_signature(office.keys, KeyRef(committee_id=HEXI), manifest).signature
+    return Files({**made, MANIFEST: manifest, MANIFEST_SIGNATURE: signed}), parts
+
+
+@pytest.fixture(scope="session")
+def anchor(parts: RecordParts, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the committee's own issuer certificate, as learnt elsewhere."""
+    path = tmp_path_factory.mktemp("anchor") / "issuer.pem"
+    path.write_bytes(parts.issuer_certificate)
+    return path

@@ -1,0 +1,113 @@
+"""The three who judge a record: `heyi verify`, the page of the record, `verify.sh`.
+
+Each is asked the same question and answers with what it found wrong, so that they can be
+compared: an empty answer means that nothing fails.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from server.archive.guide import BUILT, HERE, PAGE
+from server.archive.verifier import verify_files, verify_path
+from server.documents.inspection import inspect
+from server.domain.canonical import sha256_hex
+from server.domain.errors import InvalidValueError
+from server.domain.record import pem_body
+from tests.architecture.tree import ROOT
+from tests.archive.example import TOOLS as PLAIN_TOOLS
+from tests.archive.test_verifier import written
+
+Found = frozenset[str]
+TOOLS = replace(PLAIN_TOOLS, inspect=cache(inspect))
+NODE = shutil.which("node") or str(ROOT / ".venv/node/node")
+RUNNER = Path(__file__).with_name("page.mjs")
+BUILT_PAGE = BUILT / PAGE
+SCRIPT = HERE / "verify.sh"
+BEYOND_THE_PAGE = frozenset({"attachment", "only_blanks_filled", "seal"})
+"""What the page says it does not judge, since it takes no PDF apart."""
+
+LINES = {
+    "certificate": "certificate",
+    "manifest": "manifest_signed",
+    "list of digests": "intact",
+    "every file": "intact",
+    "no file missing": "complete",
+    "signature": "signatures",
+    "signed this very": "same_text",
+    "everybody": "everybody_signed",
+    "session log": "log_chain",
+}
+"""How the lines of verify.sh begin, by the fact they are about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bend:
+    """A package as a file, one byte of it bent perhaps, one fingerprint known perhaps."""
+
+    zip: Path
+    at: int | None = None
+    bit: int = 0
+    known: str = ""
+
+    def line(self) -> str:
+        said = {"zip": str(self.zip), "known": self.known}
+        return json.dumps(said if self.at is None else {**said, "at": self.at, "bit": self.bit})
+
+
+def by_heyi(files: dict[str, bytes], anchors: Sequence[bytes] = ()) -> Found:
+    """Return the facts that fail."""
+    return frozenset(fact.code for fact in verify_files(files, TOOLS, anchors).failed)
+
+
+def package_by_heyi(path: Path) -> Found:
+    """Return the facts that fail, or why the package was refused."""
+    try:
+        return frozenset(fact.code for fact in verify_path(path, TOOLS).failed)
+    except InvalidValueError as refused:
+        return frozenset({f"refused: {refused.facts['reason']}"})
+
+
+def by_page(asked: Iterable[Bend], *blind: str) -> list[Found]:
+    """Return what the page's own script finds; `blind` breaks a part of it."""
+    done = subprocess.run(
+        [NODE, str(RUNNER), str(BUILT_PAGE), *blind],
+        input="".join(f"{one.line()}\n" for one in asked),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [_of_page(json.loads(line)) for line in done.stdout.splitlines()]
+
+
+def _of_page(told: dict[str, Any]) -> Found:
+    if "refused" in told:
+        return frozenset({f"refused: {told['refused']}"})
+    return frozenset(fact["code"] for fact in told["facts"] if fact["holds"] is False)
+
+
+def by_shell(
+    files: dict[str, bytes], folder: Path, anchor: Path | str = "", script: Path = SCRIPT
+) -> Found:
+    """Return what a verify.sh from elsewhere finds; `anchor` is an issuer one trusts."""
+    done = subprocess.run(
+        ["/bin/sh", str(script), str(anchor), str(written(files, folder))],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.defpath, "LANG": "C.UTF-8"},
+    )
+    wrong = [line[8:] for line in done.stdout.splitlines() if line.startswith("FAILED")]
+    assert bool(wrong) == (done.returncode != 0), done.stdout + done.stderr
+    return frozenset(next(c for b, c in LINES.items() if line.startswith(b)) for line in wrong)
+
+
+def fingerprint(pem: bytes) -> str:
+    """Return SHA-256 of a certificate."""
+    return sha256_hex(pem_body(pem))

@@ -1,0 +1,153 @@
+"""What is done to a record, and that all three judges find it, or say that they do not judge."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from server.archive import evidence, verifier
+from server.archive.package import package
+from server.domain.record import RecordParts
+from tests.archive.attacks import judges
+from tests.archive.attacks.forging import ATTACKS, NOT_BY_SHELL, Attack, Files, Scene
+from tests.archive.attacks.judges import (
+    BEYOND_THE_PAGE,
+    SCRIPT,
+    TOOLS,
+    Bend,
+    Found,
+    by_heyi,
+    by_page,
+    by_shell,
+    fingerprint,
+)
+
+Forged = dict[str, Files]
+
+
+@pytest.fixture(scope="session")
+def forged(scene: Scene) -> Forged:
+    return {name: one.forge(scene) for name, one in ATTACKS.items()}
+
+
+@pytest.fixture(scope="session")
+def packed(forged: Forged, tmp_path_factory: pytest.TempPathFactory) -> list[Bend]:
+    folder = tmp_path_factory.mktemp("forged")
+    for name, files in forged.items():
+        (folder / f"{name}.zip").write_bytes(package("record-17", files))
+    return [Bend(zip=folder / f"{name}.zip") for name in forged]
+
+
+def for_page(one: Attack) -> Found:
+    return one.heyi - BEYOND_THE_PAGE if one.page is None else one.page
+
+
+def for_shell(one: Attack) -> Found:
+    return one.heyi - NOT_BY_SHELL if one.shell is None else one.shell
+
+
+def found_by_heyi(forged: Forged) -> dict[str, Found]:
+    return {name: by_heyi(files) for name, files in forged.items()}
+
+
+def test_heyi_verify_finds_every_forgery(forged: Forged) -> None:
+    assert found_by_heyi(forged) == {name: one.heyi for name, one in ATTACKS.items()}
+
+
+def test_the_page_finds_what_heyi_verify_finds(packed: list[Bend]) -> None:
+    found = dict(zip(ATTACKS, by_page(packed), strict=True))
+    assert found == {name: for_page(one) for name, one in ATTACKS.items()}
+
+
+def found_by_shell(forged: Forged, folder: Path, script: Path = SCRIPT) -> dict[str, Found]:
+    return {n: by_shell(files, folder / n, script=script) for n, files in forged.items()}
+
+
+def test_the_shell_script_finds_what_it_judges(forged: Forged, tmp_path: Path) -> None:
+    expected = {name: for_shell(one) for name, one in ATTACKS.items()}
+    assert found_by_shell(forged, tmp_path) == expected
+
+
+def test_a_whole_record_passes_all_three(
+    files: Files, parts: RecordParts, anchor: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "record.zip"
+    path.write_bytes(package("record-17", files))
+    asked = Bend(zip=path, known=fingerprint(parts.issuer_certificate))
+    assert by_heyi(files, (parts.issuer_certificate,)) == frozenset()
+    assert by_page([asked]) == [frozenset()]
+    assert by_shell(files, tmp_path / "record", anchor) == frozenset()
+
+
+def test_a_record_with_its_own_root_is_whole_and_trusted_by_nobody(
+    foreign: tuple[Files, RecordParts], parts: RecordParts, anchor: Path, tmp_path: Path
+) -> None:
+    files, _ = foreign
+    path = tmp_path / "foreign.zip"
+    path.write_bytes(package("record-17", files))
+    known = fingerprint(parts.issuer_certificate)
+    assert by_heyi(files) == frozenset()
+    assert by_heyi(files, (parts.issuer_certificate,)) == {"trusted"}
+    asked = [Bend(zip=path), Bend(zip=path, known=known)]
+    assert by_page(asked) == [frozenset(), {"trusted"}]
+    assert by_shell(files, tmp_path / "whole") == frozenset()
+    assert by_shell(files, tmp_path / "record", anchor) == {"certificate"}
+
+
+def test_a_strangers_seal_over_this_record_is_trusted_by_nobody(
+    forged: Forged, parts: RecordParts, anchor: Path, tmp_path: Path
+) -> None:
+    files, path = forged["seal_of_a_stranger"], tmp_path / "forged.zip"
+    path.write_bytes(package("record-17", files))
+    known = fingerprint(parts.issuer_certificate)
+    assert by_page([Bend(zip=path, known=known)]) == [{"trusted"}]
+    assert by_shell(files, tmp_path / "record", anchor) == {"certificate"}
+
+
+# ------------------------------------------------ a check taken out has to be noticed by the above
+
+TAKEN_OUT = {
+    "signatures": (evidence, "_bad_parts", lambda *_: []),
+    "text": (evidence, "_names_this_text", lambda *_: True),
+    "digests": (verifier, "_is", lambda *_: True),
+    "chain": (verifier, "verify_chain", lambda entries: [e.hash for e in entries][-1]),
+    "proofs": (verifier, "proven", lambda *_: True),
+    "issuer": (judges, "TOOLS", replace(TOOLS, issued_by=lambda *_: True)),
+}
+
+
+@pytest.mark.parametrize("check", TAKEN_OUT)
+def test_heyi_verify_without_a_check_is_caught(
+    check: str, forged: Forged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, name, instead = TAKEN_OUT[check]
+    monkeypatch.setattr(module, name, instead)
+    found = found_by_heyi(forged)
+    assert any(found[name] < one.heyi for name, one in ATTACKS.items())
+
+
+def test_a_page_that_believes_every_signature_is_caught(packed: list[Bend]) -> None:
+    found = dict(zip(ATTACKS, by_page(packed, "signatures"), strict=True))
+    missed = {name for name, one in ATTACKS.items() if found[name] < for_page(one)}
+    assert {"signatures_swapped", "manifest_signed_by_a_stranger"} <= missed
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "instead"),
+    [
+        ("overlay_on_a_page", "sha256sum --quiet --strict -c SHA256SUMS", "true"),
+        ("file_put_in", '| sort | cmp -s - "$scratch/found"', "| cat >/dev/null"),
+        ("key_exchanged", '"\\"key_sha256\\":\\"$key\\""', "key"),
+        ("signature_replayed_from_another_pdf", '"\\"pdf_sha256\\":\\"$locked\\""', "pdf"),
+        ("log_rows_reordered", "| chained &&", ">/dev/null;"),
+        ("log_cut_short", 'says manifest.json "\\"log_head\\":\\"$head\\""', "true"),
+    ],
+)
+def test_a_script_without_a_check_is_caught(
+    name: str, line: str, instead: str, forged: Forged, tmp_path: Path
+) -> None:
+    whole = SCRIPT.read_text("utf-8")
+    assert whole.count(line) == 1
+    script = tmp_path / "verify.sh"
+    script.write_text(whole.replace(line, instead), "utf-8")
+    assert by_shell(forged[name], tmp_path / "record", script=script) < for_shell(ATTACKS[name])
