@@ -46,10 +46,12 @@ class FactView(View):
 
 
 class CourseRow(View):
-    """One step of the course of events."""
+    """One step of the course of events; `space` and `side` where it is a going or leaving."""
 
     at: datetime
     kind: str
+    space: str | None
+    side: str | None
 
 
 class RecordSigner(View):

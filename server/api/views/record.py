@@ -108,7 +108,12 @@ def _course(entry: Entry) -> wire.CourseRow | None:
     body = json.loads(entry.body)
     if body["kind"] not in COURSE:
         return None
-    return wire.CourseRow(at=datetime.fromisoformat(body["at"]), kind=body["kind"])
+    return wire.CourseRow(
+        at=datetime.fromisoformat(body["at"]),
+        kind=body["kind"],
+        space=body.get("space"),
+        side=body.get("side"),
+    )
 
 
 def _signer(opened: Opened, fact: SignerFact) -> wire.RecordSigner:

@@ -135,6 +135,7 @@ export const RECORDS: RecordList = {
     { id: "r2", number: "湖禾人调字〔2025〕第 012 号", parties: ["陈水耕", "许志明"], dispute_type: "02", sub_type: "邻里漏水", amount: 380_000, effective_on: "2025-02-27", confirmation_deadline: "2025-03-31", mediator_name: "江一帆" },
   ],
 };
+const step = (at: string, kind: string, space: string | null = null, side: string | null = null) => ({ at, kind, space, side });
 const fact = (code: string, facts: Record<string, string | number> = {}, holds: boolean | null = true, parts: string[] = []) => ({ code, holds, parts, facts });
 
 export const RECORD: RecordView = {
@@ -152,11 +153,13 @@ export const RECORD: RecordView = {
   facts: [fact("readable"), fact("complete", { files: 17 }), fact("intact", { files: 15 }, false, ["consents.json"]), fact("manifest_signed"), fact("signatures", { signers: 4 }), fact("everybody_signed", { signers: 4 }), fact("same_text"), fact("attachment"), fact("only_blanks_filled"), fact("seal", { signer: "禾溪街道人民调解委员会" }), fact("seal_chain"), fact("trusted", {}, null), fact("log_chain", { entries: 42 })],
   verified_in_ms: 812,
   course: [
-    { at: "2025-03-12T01:10:00Z", kind: "case.accepted" },
-    { at: "2025-03-14T01:00:00Z", kind: "session.open" },
-    { at: "2025-03-14T03:35:00Z", kind: "agreement.locked" },
-    { at: "2025-03-14T03:52:47Z", kind: "agreement.effective" },
-    { at: "2025-03-14T04:08:00Z", kind: "session.close" },
+    step("2025-03-12T01:10:00Z", "case.accepted"),
+    step("2025-03-14T01:00:00Z", "session.open"),
+    step("2025-03-14T01:23:00Z", "room.open", "joint"),
+    step("2025-03-14T02:02:00Z", "room.open", "caucus", "applicant"),
+    step("2025-03-14T03:35:00Z", "agreement.locked"),
+    step("2025-03-14T03:52:47Z", "agreement.effective"),
+    step("2025-03-14T04:08:00Z", "session.close"),
   ],
   signers: [
     { name: "陈水根", role: "party", signed_at: "2025-03-14T03:38:20Z", how: "phone_code", holds: true, signer: "p1a", has_handwriting: true },

@@ -2,20 +2,22 @@
 import type { Schemas } from "../api/types.ts";
 import { tableDay } from "../format.ts";
 
-export interface CourseLine {
-  readonly at: string;
-  readonly kind: string;
+type Row = Schemas["CourseRow"];
+export interface CourseLine extends Row {
   readonly times: number;
   /** The first line of a day carries the day. */
   readonly newDay: boolean;
 }
 
-export function courseOf(rows: readonly Schemas["CourseRow"][]): readonly CourseLine[] {
+const same = (one: Row, other: Row): boolean => one.kind === other.kind && one.space === other.space && one.side === other.side;
+
+export function courseOf(rows: readonly Row[]): readonly CourseLine[] {
   const lines: CourseLine[] = [];
   for (const row of rows) {
     const last = lines[lines.length - 1];
-    if (last !== undefined && last.kind === row.kind && tableDay(last.at) === tableDay(row.at)) lines[lines.length - 1] = { ...last, times: last.times + 1 };
-    else lines.push({ at: row.at, kind: row.kind, times: 1, newDay: last === undefined || tableDay(last.at) !== tableDay(row.at) });
+    const sameDay = last !== undefined && tableDay(last.at) === tableDay(row.at);
+    if (sameDay && same(last, row)) lines[lines.length - 1] = { ...last, times: last.times + 1 };
+    else lines.push({ ...row, times: 1, newDay: !sameDay });
   }
   return lines;
 }

@@ -2019,7 +2019,7 @@ export interface components {
         };
         /**
          * CourseRow
-         * @description One step of the course of events.
+         * @description One step of the course of events; `space` and `side` where it is a going or leaving.
          */
         CourseRow: {
             /**
@@ -2029,6 +2029,10 @@ export interface components {
             at: string;
             /** Kind */
             kind: string;
+            /** Side */
+            side: string | null;
+            /** Space */
+            space: string | null;
         };
         /**
          * DeadlineView

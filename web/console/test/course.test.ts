@@ -1,0 +1,36 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { kindWord } from "../src/cases/logKind.ts";
+import { setLang } from "../src/i18n.ts";
+import { courseOf } from "../src/records/course.ts";
+
+const row = (kind: string, at: string, space: string | null = null, side: string | null = null) => ({ kind, at, space, side });
+const MORNING = "2026-11-24T01:00:00Z";
+
+afterEach(() => setLang("zh-CN"));
+
+describe("the course of events", () => {
+  it("says which space was entered and left, and with whom, in either language", () => {
+    const caucus = { kind: "room.open", space: "caucus", side: "applicant" };
+    expect(kindWord(caucus)).toBe("开始与申请人单独谈话");
+    expect(kindWord({ kind: "room.close", space: "joint", side: null })).toBe("离开共同调解");
+    expect(kindWord({ kind: "room.lobby" })).toBe("各回等候室");
+    setLang("en");
+    expect(kindWord(caucus)).toBe("Private talk begins: Applicant");
+    expect(kindWord({ kind: "room.open", space: "reception", side: "third" })).toBe("In the lobby of: Third party");
+  });
+  it("makes one line of what happens several times in a row, but not of two spaces", () => {
+    const lines = courseOf([
+      row("consent.given", MORNING),
+      row("consent.given", MORNING),
+      row("room.open", MORNING, "caucus", "applicant"),
+      row("room.open", MORNING, "caucus", "respondent"),
+      row("room.open", "2026-11-25T01:00:00Z", "caucus", "respondent"),
+    ]);
+    expect(lines.map(({ kind, side, times, newDay }) => [kind, side, times, newDay])).toEqual([
+      ["consent.given", null, 2, true],
+      ["room.open", "applicant", 1, false],
+      ["room.open", "respondent", 1, false],
+      ["room.open", "respondent", 1, true],
+    ]);
+  });
+});
