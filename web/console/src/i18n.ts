@@ -39,4 +39,10 @@ export function nameOf(list: readonly { code: string; zh: string; en: string }[]
   return found === undefined ? code : lang.value === "en" ? found.en : found.zh;
 }
 
+/** Between the parts of a list. */
 export const comma = computed(() => (lang.value === "en" ? ", " : "、"));
+
+/** Between the phrases of a line; phrases that say nothing are left out. */
+export const stop = computed(() => (lang.value === "en" ? ", " : "，"));
+export const phrases = (...all: readonly (string | null | undefined | false)[]): string =>
+  all.filter((each) => typeof each === "string" && each !== "").join(stop.value);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { LOCKED } from "../dev/papers.ts";
 import { SCENES } from "../dev/scenes.ts";
 import type { Snapshot } from "../src/api/types.ts";
 import { away, circleSign, featuredOf, shares, sends, whyNot } from "../src/room/scene.ts";
@@ -104,6 +105,16 @@ describe("a recorder who stays out of a private talk", () => {
 });
 
 describe("what is owed", () => {
+  it("tells who declined to sign apart from who has not signed yet", () => {
+    const signing: Snapshot = { ...scene("joint"), agreement_state: "locked" };
+    const [first, ...rest] = LOCKED.signatures.map((each) => ({ ...each, signed_at: null }));
+    if (first === undefined) throw new Error("nobody signs");
+    const agreement = { ...LOCKED, signatures: [first, ...rest], refused_by: first.signer };
+    const codes = owedOf(signing, agreement).rows.map((row) => [row.code, row.names[0] ?? ""]);
+    expect(codes).toContainEqual(["declined", first.name]);
+    expect(codes).not.toContainEqual(["signed", first.name]);
+    for (const other of rest) expect(codes).toContainEqual(["signed", other.name]);
+  });
   it("follows the sitting", () => {
     expect(["scheduled", "lobby", "joint", "drafting"].map((name) => phaseOf(scene(name)))).toEqual(["open", "joint", "draft", "lock"]);
     expect(phaseOf({ ...scene("joint"), agreement_state: "locked" })).toBe("sign");

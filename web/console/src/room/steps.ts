@@ -15,6 +15,7 @@ export type RowCode =
   | "minutesConfirmed"
   | "drafted"
   | "lockReady"
+  | "declined"
   | "signed"
   | "sealed";
 
@@ -123,7 +124,10 @@ function signRows(snapshot: Snapshot, phase: Phase, agreement: AgreementView | n
   const signatures = agreement?.signatures ?? [];
   const people = signatures.map((each) => ({ seat: each.signer, name: each.name }));
   const unsigned = new Set(signatures.filter((each) => each.signed_at === null).map((each) => each.signer));
-  const rows = rowsFor("signed", people, (signer) => unsigned.has(signer)).map((each) => ({ ...each, act: each.done ? null : ("agreement" as const) }));
+  const rows = rowsFor("signed", people, (signer) => unsigned.has(signer)).map((each): Row => {
+    const code = each.seat !== null && each.seat === agreement?.refused_by ? "declined" : each.code;
+    return { ...each, code, act: each.done ? null : "agreement" };
+  });
   return [...rows, row("sealed", phase === "close", null), minutesRow(snapshot)];
 }
 

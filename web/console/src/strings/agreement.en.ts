@@ -79,6 +79,7 @@ export const agreementEn: Dictionary<keyof typeof agreementZh> = {
   pdf: "See the PDF",
   signers: "Who signs",
   signedAt: "Signed {time}",
+  signsDeclined: "Declined; may still sign",
   signsNext: "Waits for the signature",
   sealNotYet: "Once everybody has signed",
   signsSeal: "Scan of the company seal is needed",

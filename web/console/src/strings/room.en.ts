@@ -203,6 +203,7 @@ export const roomEn: Dictionary<keyof typeof roomZh> = {
   "step.minutesConfirmed": "Minutes checked",
   "step.drafted": "Agreement drafted",
   "step.lockReady": "Agreement locked",
+  "step.declined": "Declined to sign",
   "step.signed": "Signature",
   "step.sealed": "Seal of the committee",
   "stepAct.identity": "Check",

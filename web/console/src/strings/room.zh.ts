@@ -200,6 +200,7 @@ export const roomZh = {
   "step.minutesConfirmed": "笔录核对",
   "step.drafted": "协议起草",
   "step.lockReady": "协议定稿",
+  "step.declined": "说了不签",
   "step.signed": "签名",
   "step.sealed": "调委会盖章",
   "stepAct.identity": "核对",
