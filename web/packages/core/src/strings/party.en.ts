@@ -288,6 +288,7 @@ export const partyEn: Dictionary<PartyKey> = {
   signPageSeen: "seen",
   pagesLarge: "Enlarge",
   pagesWhole: "Whole page",
+  signRead: "Read",
   signAgain: "See again",
   signHere: "You sign here",
   signWrite: "Write your name in the box",

@@ -286,6 +286,7 @@ export const partyZh = {
   signPageSeen: "看过",
   pagesLarge: "放大",
   pagesWhole: "看整页",
+  signRead: "看全文",
   signAgain: "再看",
   signHere: "您签在这里",
   signWrite: "在框里写您的名字",
