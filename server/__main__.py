@@ -9,10 +9,13 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from server.config import Settings, SettingsError, environment, load
+from server.config import Settings, SettingsError, environment, load, place
 from server.domain.errors import DomainError
 from server.ports.backup import BackupError
 from server.ports.store import DiskFullError
+
+DRAIN_LIMIT_S = 4 * 3600.0
+"""Longer than a sitting lasts; a draining worker ends then, whoever is still in it."""
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -44,6 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = _add(commands, "serve", _serve, "the web server with its media worker")
     serve.add_argument("--demo", action="store_true", help="with an invented committee and case")
+    serve.add_argument(
+        "--media-workers", type=int, metavar="N", help="media workers, each with its own port"
+    )
     for name, run, what in (
         ("app", _app, "the web server alone"),
         ("media", _media, "a media worker alone"),
@@ -52,7 +58,10 @@ def _parser() -> argparse.ArgumentParser:
         part = _add(commands, name, run, what)
         part.add_argument("--parent", type=int, help=argparse.SUPPRESS)
         part.add_argument("--demo", action="store_true", help=argparse.SUPPRESS)
+        if name == "media":
+            _add_media(part)
     _add_backup(commands)
+    _add_drain(commands)
     _add_demo(commands)
     # Only listed here: `verify` has a parser of its own, beside the verifier.
     _add(commands, "verify", lambda _: _verify([]), "check a sealed record")
@@ -86,6 +95,21 @@ def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     restore.add_argument("--key", type=Path, metavar="FILE", help="key file, if not FILE.key")
 
 
+def _add_media(media: argparse.ArgumentParser) -> None:
+    media.add_argument("--worker", type=int, default=0, help=argparse.SUPPRESS)
+    media.add_argument(
+        "--listen", type=place, metavar="HOST:PORT", help="for an app on another host"
+    )
+
+
+def _add_drain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    drain = _add(commands, "drain", _drain, "let media workers here end with their last room")
+    drain.add_argument("--worker", type=int, metavar="N", help="this one alone, from 0")
+    drain.add_argument(
+        "--limit", type=float, default=DRAIN_LIMIT_S, metavar="S", help="seconds it may take"
+    )
+
+
 def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     demo = _add(commands, "demo", _demo, "play the whole story with simulated phones")
     demo.add_argument("--url", help="a running server in demo mode; without it, an own one")
@@ -111,7 +135,9 @@ def _log(settings: Settings) -> None:
 
 
 def _settings(asked: argparse.Namespace) -> Settings:
-    settings = load(**({"demo": True} if getattr(asked, "demo", False) else {}))
+    wished = {"demo": getattr(asked, "demo", None) or None}
+    wished["media_workers"] = getattr(asked, "media_workers", None)
+    settings = load(**{name: value for name, value in wished.items() if value is not None})
     _log(settings)
     if (parent := getattr(asked, "parent", None)) is not None:
         from server.supervisor import end_with_parent
@@ -125,11 +151,13 @@ def _serve(asked: argparse.Namespace) -> int:
 
     settings = _settings(asked)
     demo = ("--demo",) if settings.demo else ()
-    children = (
-        Child(name="app", argv=command("app", *demo), env=environment()),
-        Child(name="media", argv=command("media"), env=environment()),
-    )
-    asyncio.run(supervise(children))
+    env = environment(media_workers=settings.media_workers)
+    app = Child(name="app", argv=command("app", *demo), env=env)
+    workers = [
+        Child(name=f"media {n}", argv=command("media", f"--worker={n}"), env=env)
+        for n in range(settings.media_workers)
+    ]
+    asyncio.run(supervise(app, workers))
     return 0
 
 
@@ -148,22 +176,39 @@ def _app(asked: argparse.Namespace) -> int:
 
 def _media(asked: argparse.Namespace) -> int:
     from server.app import prepare_folders, worker_settings
-    from server.media.worker import run_worker
+    from server.media.worker import Worker, run_worker
 
     settings = _settings(asked)
     prepare_folders(settings)
+    told = worker_settings(settings, asked.worker, listen=asked.listen)
+
+    def begun(worker: Worker) -> None:
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGUSR1, worker.drain, DRAIN_LIMIT_S)
+
     # What is loaded stays: looking through it again would hold media up for milliseconds.
     gc.freeze()
 
     async def run() -> None:
         ending = _ending()
         async with asyncio.TaskGroup() as tasks:
-            worker = tasks.create_task(run_worker(worker_settings(settings)))
+            worker = tasks.create_task(run_worker(told, begun=begun))
             worker.add_done_callback(lambda _: ending.set())
             await ending.wait()
             worker.cancel()
 
     asyncio.run(run())
+    return 0
+
+
+def _drain(asked: argparse.Namespace) -> int:
+    from server.media.draining import drain
+
+    settings = _settings(asked)
+    every = range(settings.media_workers or 1) if asked.worker is None else (asked.worker,)
+    for number in every:
+        rooms = asyncio.run(drain(settings.control_of(number), asked.limit))
+        print(f"media {number}: {'away' if rooms is None else f'draining, {rooms} rooms'}")
     return 0
 
 

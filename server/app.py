@@ -20,7 +20,7 @@ from server.api.throttle import DOORS, Doors
 from server.archive.backups import UNFINISHED, Backups
 from server.archive.local import LocalArchive
 from server.archive.witness import FolderWitness
-from server.config import Settings, environment
+from server.config import Settings, SettingsError, environment
 from server.documents import inspection
 from server.documents.certificates import certificate_key, issued_by
 from server.documents.fonts import font_folders
@@ -32,7 +32,10 @@ from server.domain.jurisdiction.packs import pack_of
 from server.domain.relay import Relay
 from server.media.address import announced
 from server.media.client import WorkerClient
-from server.media.settings import WorkerSettings
+from server.media.settings import DoorSettings, WorkerSettings
+from server.media.trust import trust
+from server.media.ways import LocalWay, RemoteWay, Way
+from server.media.workers import Workers
 from server.notify.command import CommandNotifier
 from server.notify.demo import DemoNotifier
 from server.notify.outbox import OutboxNotifier
@@ -83,18 +86,43 @@ class Running:
 
     site: web.Application
     world: World
-    client: WorkerClient
+    media: Workers
 
 
-def worker_settings(settings: Settings) -> WorkerSettings:
-    """Return what the media worker is told."""
+def worker_settings(
+    settings: Settings, number: int = 0, *, listen: tuple[str, int] | None = None
+) -> WorkerSettings:
+    """Return what a media worker is told: its number here, and where to listen for a far app."""
     return WorkerSettings(
-        control=settings.control,
+        control=settings.control_of(number),
+        door=None if listen is None else _door(settings, *listen),
         bind=settings.media_bind,
-        port=settings.media_port,
+        port=settings.media_port + number if settings.media_port else 0,
         announced=announced(settings.media_bind, settings.media_address),
         engine=settings.media_engine,
     )
+
+
+def _door(settings: Settings, host: str, port: int) -> DoorSettings:
+    secret = settings.shared_secret()
+    if not secret:
+        raise SettingsError("--listen needs HEYI_MEDIA_SECRET or HEYI_MEDIA_SECRET_FILE")
+    return DoorSettings(host=host, port=port, trust=trust(secret, "worker"))
+
+
+def media_workers(settings: Settings, *, epoch: int) -> Workers:
+    """Return every media worker that this app is told of, by the name that figures give it."""
+    ways: dict[str, Way] = {
+        str(number): LocalWay(settings.control_of(number))
+        for number in range(settings.media_workers)
+    }
+    if settings.remote:
+        proof = trust(settings.shared_secret(), "app")
+        ways |= {
+            f"{host}:{port}": RemoteWay(host=host, port=port, trust=proof)
+            for host, port in settings.remote
+        }
+    return Workers({name: WorkerClient(way, epoch=epoch) for name, way in ways.items()})
 
 
 def prepare_folders(settings: Settings) -> None:
@@ -127,7 +155,7 @@ async def migrate_database(settings: Settings) -> None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wired:
     world: World
-    client: WorkerClient
+    media: Workers
     tasks: TaskScope
     live: list[Live]
 
@@ -138,14 +166,14 @@ async def running(settings: Settings, seed: Seed | None = None) -> AsyncIterator
     await migrate_database(settings)
     async with AsyncExitStack() as stack:
         wired = await _wired(settings, stack)
-        world, client, tasks = wired.world, wired.client, wired.tasks
-        built = _site(settings, world, client)
+        world, media, tasks = wired.world, wired.media, wired.tasks
+        built = _site(settings, world, media)
         wired.live.append(_attach_live(settings, built, world))
-        _keep(tasks, world, client, wired.live[0], built)
+        _keep(tasks, world, media, wired.live[0], built)
         _keep_log(tasks, world, settings)
         if seed is not None:
             await seed(world)
-        yield Running(site=built, world=world, client=client)
+        yield Running(site=built, world=world, media=media)
 
 
 @asynccontextmanager
@@ -164,14 +192,14 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
     stack.push_async_callback(store.close)
     pack = pack_of("zh_cn")
     epoch = int(clock.now().timestamp() * 1000)
-    client = WorkerClient(settings.control, epoch=epoch)
+    media = media_workers(settings, epoch=epoch)
     live: list[Live] = []
     registry = Registry(
         RoomPorts(
             clock=clock,
             ids=ids,
             store=store,
-            media=client,
+            media=media,
             read_scene=scene_reader(store),
             teller=_teller(live),
             epoch=epoch,
@@ -199,7 +227,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
         rules=_rules(settings),
         relay=Relay(urls=settings.turn, secret=settings.turn_secret.get_secret_value()),
     )
-    return _Wired(world=world, client=client, tasks=tasks, live=live)
+    return _Wired(world=world, media=media, tasks=tasks, live=live)
 
 
 def _teller(live: list[Live]) -> Callable[[], Teller]:
@@ -268,13 +296,13 @@ def _witnesses(settings: Settings, world: World) -> dict[str, Witness]:
     return found
 
 
-def _site(settings: Settings, world: World, client: WorkerClient) -> web.Application:
+def _site(settings: Settings, world: World, media: Workers) -> web.Application:
     built = site.make_site(demonstration=settings.demo)
     built[WORLD] = world
     built[TRUSTED] = frozenset(settings.trusted_proxies.replace(" ", "").split(","))
     built[frame.ORIGINS] = settings.origins
     built[headers.SOCKETS] = headers.socket_origin(settings.url)
-    built[health.MEDIA] = client
+    built[health.MEDIA] = media
     built[DOORS] = Doors(world.clock)
     built[health.LIVE] = live_messages()
     if isinstance(world.notifier, DemoNotifier):
@@ -309,10 +337,11 @@ def _attach_live(settings: Settings, built: web.Application, world: World) -> Li
 
 
 def _keep(
-    tasks: TaskScope, world: World, client: WorkerClient, live: Live, built: web.Application
+    tasks: TaskScope, world: World, media: Workers, live: Live, built: web.Application
 ) -> None:
     registry = world.rooms
-    tasks.keep(client.run, name="media client")
+    for name, job in media.jobs().items():
+        tasks.keep(job, name=name)
     tasks.keep(registry.follow_media, name="media events")
     tasks.keep(registry.keep_time, name="room clocks")
     tasks.keep(live.watch, name="live browsers")

@@ -23,11 +23,27 @@ _TURN_URL = re.compile(
 )
 _TURN_SECRET_LENGTH = 16
 
-Port = Annotated[int, Field(ge=0, le=65_535)]
+_PLACE = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}")
+_MEDIA_SECRET_LENGTH = 32
+_LAST_PORT = 65_535
+
+Port = Annotated[int, Field(ge=0, le=_LAST_PORT)]
 
 
 class SettingsError(Exception):
     """The environment holds a setting that cannot be used; the text says which."""
+
+
+def place(written: str) -> tuple[str, int]:
+    """Return the host and port of `name:port`, or raise SettingsError."""
+    if not _PLACE.fullmatch(written) or int(written.rpartition(":")[2]) > _LAST_PORT:
+        raise SettingsError(f"not name:port: {written}")
+    host, _, port = written.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def _listed(written: str) -> list[str]:
+    return [one.strip() for one in written.split(",") if one.strip()]
 
 
 class Settings(BaseSettings):
@@ -48,6 +64,27 @@ class Settings(BaseSettings):
         ),
     )
     media_port: Port = Field(8081, description="UDP port of sound and picture.")
+    media_workers: Annotated[int, Field(ge=0, le=64)] = Field(
+        1,
+        description=(
+            "Media workers beside the app; each takes the next port after `HEYI_MEDIA_PORT`. 0: "
+            "only those of `HEYI_MEDIA_REMOTE`."
+        ),
+    )
+    media_remote: str = Field(
+        "",
+        description=(
+            "Media workers on other hosts (`heyi media --listen`), `name:port` of their control, "
+            "by comma."
+        ),
+    )
+    media_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Secret shared with them, 32 signs or more, the same on every host.",
+    )
+    media_secret_file: Path | None = Field(
+        None, description="File that holds this secret, instead of `HEYI_MEDIA_SECRET`."
+    )
     media_address: str = Field(
         "", description="Address phones are told for media. Empty: the media host."
     )
@@ -150,6 +187,20 @@ class Settings(BaseSettings):
             )
         return self._turn_whole()
 
+    @model_validator(mode="after")
+    def _media_whole(self) -> Self:
+        if wrong := [one for one in _listed(self.media_remote) if not _PLACE.fullmatch(one)]:
+            raise ValueError(f"HEYI_MEDIA_REMOTE: not name:port: {wrong[0]}")
+        if not self.media_workers and not self.remote:
+            raise ValueError("HEYI_MEDIA_WORKERS is 0 and HEYI_MEDIA_REMOTE names no other")
+        if self.media_port and self.media_port + self.media_workers > _LAST_PORT + 1:
+            raise ValueError("HEYI_MEDIA_PORT: too few ports above it for every worker")
+        if self.remote and not self.shared_secret():
+            raise ValueError("HEYI_MEDIA_REMOTE needs HEYI_MEDIA_SECRET or HEYI_MEDIA_SECRET_FILE")
+        if 0 < len(self.shared_secret()) < _MEDIA_SECRET_LENGTH:
+            raise ValueError(f"HEYI_MEDIA_SECRET: {_MEDIA_SECRET_LENGTH} signs or more")
+        return self
+
     def _turn_whole(self) -> Self:
         secret = self.turn_secret.get_secret_value()
         if wrong := [url for url in self.turn if not _TURN_URL.fullmatch(url)]:
@@ -211,10 +262,23 @@ class Settings(BaseSettings):
         """The folder of keys, mode 0700."""
         return self.data / "keys"
 
+    def control_of(self, number: int) -> Path:
+        """Return a media worker's control socket; Unix limits its path to 107 bytes."""
+        return self.data / "run" / (f"media-{number}.sock" if number else "media.sock")
+
     @property
-    def control(self) -> Path:
-        """The media worker's control socket; Unix limits its path to 107 bytes."""
-        return self.data / "run" / "media.sock"
+    def remote(self) -> tuple[tuple[str, int], ...]:
+        """Names and ports of the media workers on other hosts."""
+        return tuple(place(one) for one in _listed(self.media_remote))
+
+    def shared_secret(self) -> str:
+        """Return the secret shared with media workers on other hosts, empty if there is none."""
+        if self.media_secret_file is None:
+            return self.media_secret.get_secret_value()
+        try:
+            return self.media_secret_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise ValueError("HEYI_MEDIA_SECRET_FILE: cannot be read") from None
 
 
 def load(**changes: object) -> Settings:
@@ -240,6 +304,6 @@ def _say(wrong: ValidationError) -> str:
     return "; ".join(lines)
 
 
-def environment() -> dict[str, str]:
-    """Return the environment that this program's other processes are given."""
-    return dict(os.environ)
+def environment(**changes: object) -> dict[str, str]:
+    """Return the environment that this program's other processes are given, `changes` on top."""
+    return dict(os.environ) | {PREFIX + name.upper(): str(to) for name, to in changes.items()}

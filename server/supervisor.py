@@ -1,6 +1,6 @@
-"""`heyi serve`: starts the app and the media worker as siblings, restarts what dies.
+"""`heyi serve`: starts the app and the media workers as siblings, restarts what dies.
 
-SIGTERM ends the app first, so that it can say goodbye, then the worker. Children end
+SIGTERM ends the app first, so that it can say goodbye, then the workers. Children end
 with this process even when it was killed.
 """
 
@@ -90,15 +90,16 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "server", *words, f"--parent={os.getpid()}"]
 
 
-async def supervise(children: Sequence[Child]) -> None:
-    """Keep all running until SIGTERM or SIGINT, then stop them in order."""
+async def supervise(app: Child, workers: Sequence[Child]) -> None:
+    """Keep all running until SIGTERM or SIGINT, then stop the app, then all workers at once."""
     ending = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ending.set)
     async with asyncio.TaskGroup() as tasks:
-        for child in children:
+        for child in (app, *workers):
             tasks.create_task(child.keep())
         await ending.wait()
-        for child in children:
-            await child.stop()
+        await app.stop()
+        for child in workers:
+            tasks.create_task(child.stop())

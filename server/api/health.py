@@ -12,9 +12,9 @@ from server.api.endpoint import Context
 from server.api.metrics import METRICS
 from server.api.openapi import document
 from server.api.routes import ROUTES
-from server.ports.media import MediaLostError, MediaRouter
+from server.ports.media import MediaFigures
 
-MEDIA: web.AppKey[MediaRouter] = web.AppKey("media", MediaRouter)
+MEDIA: web.AppKey[MediaFigures] = web.AppKey("media", MediaFigures)
 LIVE: web.AppKey[tuple[type[BaseModel], ...]] = web.AppKey("live", tuple)
 
 
@@ -28,17 +28,10 @@ async def metrics(context: Context, _: None) -> web.Response:
     """Return the figures for Prometheus; no label carries a name or an id."""
     shown = context.request.app[METRICS]
     shown.rooms.set(len(context.world.rooms))
-    shown.show_media(await _media(context.request.app[MEDIA]))
+    shown.media.show(await context.request.app[MEDIA].by_worker())
     return web.Response(
         body=generate_latest(shown.registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
     )
-
-
-async def _media(media: MediaRouter) -> dict[str, float]:
-    try:
-        return dict(await media.counters())
-    except MediaLostError:
-        return {}
 
 
 async def openapi(context: Context, _: None) -> web.Response:

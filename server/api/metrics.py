@@ -1,14 +1,14 @@
 """What is counted: requests by route, rooms, the media plane, the loop's lag."""
 
-from collections.abc import Mapping
-
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from server.api.worker_figures import WorkerFigures
+
 
 class Metrics:
-    """One app's figures. `show_media` takes the worker's counters by name."""
+    """One app's figures; `media` are those of its media workers."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -17,14 +17,8 @@ class Metrics:
         )
         self.rooms = Gauge("heyi_rooms", "Live rooms", registry=self.registry)
         self.lag = Gauge("heyi_loop_lag_seconds", "Event loop lag", registry=self.registry)
-        self._media = Gauge(
-            "heyi_media", "The media worker's figures", ("figure",), registry=self.registry
-        )
-
-    def show_media(self, counters: Mapping[str, float]) -> None:
-        """Take over the worker's latest figures."""
-        for name, value in counters.items():
-            self._media.labels(figure=name).set(value)
+        self.media = WorkerFigures()
+        self.registry.register(self.media)
 
 
 METRICS: web.AppKey[Metrics] = web.AppKey("metrics", Metrics)

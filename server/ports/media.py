@@ -190,10 +190,6 @@ class MediaRouter(Protocol):
         """Close every connection of the room and forget its table."""
         ...
 
-    async def counters(self) -> Mapping[str, float]:
-        """Return the worker's counters and gauges by name."""
-        ...
-
     def events(self) -> AsyncIterator[MediaEvent]:
         """Yield what happens, for one reader."""
         ...

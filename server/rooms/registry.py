@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from server.domain.errors import NotFoundError
-from server.domain.ids import CaseId, ConnectionId, SeatId, SessionId
+from server.domain.ids import CaseId, ConnectionId, RoomId, SeatId, SessionId
 from server.ports.media import (
     MediaConnected,
     MediaEvent,
@@ -143,11 +143,11 @@ class Registry:
 
     def _follow(self, event: MediaEvent) -> None:
         match event:
-            case WorkerLost():
-                for desk, room in self._rooms():
+            case WorkerLost(elsewhere=others):
+                for desk, room in self._rooms(others):
                     desk.mailbox.post(room.media_lost)
-            case WorkerBack(connections=held):
-                self._worker_back(held)
+            case WorkerBack(connections=held, elsewhere=others):
+                self._worker_back(held, others)
             case MediaConnected() | MediaReady() | MediaLost() | MediaReport():
                 self._follow_connection(event)
 
@@ -159,9 +159,9 @@ class Registry:
                 desk.mailbox.post(_following(room, seat, event))
                 return
 
-    def _worker_back(self, held: frozenset[ConnectionId]) -> None:
+    def _worker_back(self, held: frozenset[ConnectionId], others: frozenset[RoomId]) -> None:
         known: set[ConnectionId] = set()
-        for desk, room in self._rooms():
+        for desk, room in self._rooms(others):
             known |= {c for c in held if attendance.seat_of(room, c)}
             desk.mailbox.post(_rerouting(room))
         for stranger in held - known:
@@ -171,8 +171,9 @@ class Registry:
         # A connection of an app that died; its phone comes back with a new one.
         await self._ports.media.disconnect(connection)
 
-    def _rooms(self) -> list[tuple[_Desk, Room]]:
-        return [(desk, desk.room) for desk in self._desks.values() if desk.room]
+    def _rooms(self, but: frozenset[RoomId] = frozenset()) -> list[tuple[_Desk, Room]]:
+        live = [(desk, desk.room) for desk in self._desks.values() if desk.room]
+        return [(desk, room) for desk, room in live if room.forwarding.room not in but]
 
     def find(self, session: SessionId) -> Room:
         """Return the live room, or raise NotFoundError."""

@@ -22,7 +22,6 @@ from yarl import URL
 from server import app as composition
 from server.config import Settings
 from server.domain.jurisdiction.packs import pack_of
-from server.media.client import WorkerClient
 from server.notify.demo import DemoNotifier
 from server.rooms.ports import RoomPorts
 from server.rooms.registry import Registry
@@ -203,7 +202,7 @@ async def open_office(
             make_stage(folder, now=now, seed=len(facts) + 77, told=lambda: lives[0])
         )
         given = settings(folder, web_dist=facts["dist"], **more)
-        site = composition._site(given, scene.world, WorkerClient(given.control, epoch=1))
+        site = composition._site(given, scene.world, composition.media_workers(given, epoch=1))
         lives.append(composition._attach_live(given, site, scene.world))
         server = await stack.enter_async_context(TestServer(site))
         http = await stack.enter_async_context(ClientSession(cookie_jar=DummyCookieJar()))

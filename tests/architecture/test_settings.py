@@ -40,3 +40,26 @@ def test_turn_servers_are_read_in_their_order() -> None:
 def test_half_a_turn_setting_is_refused(urls: str, secret: str) -> None:
     with pytest.raises(SettingsError, match="HEYI_TURN"):
         load(turn_urls=urls, turn_secret=secret)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"media_workers": 0}, "HEYI_MEDIA_REMOTE"),
+        ({"media_remote": "10.0.0.7:7443"}, "HEYI_MEDIA_SECRET"),
+        ({"media_remote": "10.0.0.7", "media_secret": "x" * 32}, "name:port"),
+        ({"media_remote": "10.0.0.7:70000", "media_secret": "x" * 32}, "name:port"),
+        ({"media_remote": "10.0.0.7:7443", "media_secret": "x" * 31}, "32"),
+        ({"media_port": 65_535, "media_workers": 2}, "ports"),
+        ({"media_secret_file": "/nowhere/at/all"}, "HEYI_MEDIA_SECRET_FILE"),
+    ],
+)
+def test_media_workers_that_cannot_be_are_refused(changes: dict[str, object], why: str) -> None:
+    with pytest.raises(SettingsError, match=why):
+        load(**changes)
+
+
+def test_far_media_workers_are_read_in_their_order() -> None:
+    settings = load(media_remote="far.example:7443, [fd00::7]:1", media_secret="s" * 32)
+    assert settings.remote == (("far.example", 7443), ("fd00::7", 1))
+    assert "ssss" not in repr(settings)

@@ -16,6 +16,7 @@ from aiortc import (
     RTCPeerConnection,
     RTCSessionDescription,
 )
+from aiortc.mediastreams import MediaStreamError
 from av import AudioFrame, VideoFrame
 
 from server.domain.ids import ConnectionId, RoomId
@@ -183,7 +184,10 @@ class Phone:
 
     async def _watch(self, slot: int, track: Any) -> None:
         while True:
-            frame = await track.recv()
+            try:
+                frame = await track.recv()
+            except MediaStreamError:
+                return
             self.pictures[slot] += 1
             luma = bytes(frame.planes[0])[frame.planes[0].line_size * HEIGHT // 2 :]
             self.luma[slot] = sum(luma[:WIDTH]) / WIDTH

@@ -71,16 +71,16 @@ class Office:
     trust: ssl.SSLContext
     secrets: dict[str, str]
 
-    async def figures(self) -> dict[str, float]:
-        """Return the media worker's counters."""
+    async def participants(self) -> float:
+        """Return how many media connections the worker holds."""
         connector = aiohttp.TCPConnector(ssl=self.trust)
         async with (
             aiohttp.ClientSession(connector=connector) as http,
             http.get(f"{self.url}/metrics") as answer,
         ):
             text = await answer.text()
-        lines = [one.split('figure="')[1] for one in text.splitlines() if 'figure="' in one]
-        return {one.split('"')[0]: float(one.split()[-1]) for one in lines}
+        (line,) = [one for one in text.splitlines() if one.startswith("heyi_media_participants{")]
+        return float(line.split()[-1])
 
     def desk(self, login: str) -> "Desk":
         """Return the browser of a member of staff."""

@@ -83,7 +83,7 @@ async def test_a_phone_on_another_network_is_back_by_itself(
 ) -> None:
     async with room(tmp_path, ways) as it:
         before = seat(it.mediator.snapshot, it.sitting)
-        connections = (await it.office.figures())["media_connections"]
+        connections = await it.office.participants()
         it.phone.asked.clear()
         took, quiet = [], 0.0
         now, other = "wifi", "mobile"
@@ -107,7 +107,7 @@ async def test_a_phone_on_another_network_is_back_by_itself(
             )
 
         async def alone() -> None:
-            while (await it.office.figures())["media_connections"] != connections:
+            while await it.office.participants() != connections:
                 await asyncio.sleep(0.1)
 
         await asyncio.wait_for(alone(), HANGS_AFTER)
