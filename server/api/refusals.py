@@ -36,11 +36,16 @@ def refuse(code: str, **facts: object) -> web.Response:
     """Return the answer to a refused request."""
     body = Refusal(code=code, facts=facts).model_dump_json()
     return web.Response(
-        status=_STATUS.get(code, DEFAULT_STATUS),
+        status=status_of(code),
         text=body,
         content_type="application/json",
         headers={"Cache-Control": "no-store"},
     )
+
+
+def status_of(code: str) -> int:
+    """Return the HTTP status of a refusal."""
+    return _STATUS.get(code, DEFAULT_STATUS)
 
 
 def from_domain(error: DomainError) -> web.Response:

@@ -19,6 +19,7 @@ from server.api import (
     seats,
     setup,
     signing,
+    verify,
 )
 from server.api.endpoint import Handler, Route
 from server.api.forwarded import believe_own_proxies
@@ -43,6 +44,7 @@ MODULES: dict[str, ModuleType] = {
         seats,
         setup,
         signing,
+        verify,
     )
 }
 BODY_LIMIT = 21 * 1024 * 1024

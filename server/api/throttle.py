@@ -60,6 +60,8 @@ class Doors:
         self._digits = Bucket(clock, burst=20, rate=0.2)
         self._digits_all = Bucket(clock, burst=200, rate=10)
         self._checks = Bucket(clock, burst=20, rate=0.1)
+        self._verify = Bucket(clock, burst=20, rate=0.1)
+        self._verify_all = Bucket(clock, burst=40, rate=1)
 
     def look(self, request: web.Request) -> None:
         """Let the request look at a link, or raise TooFastError."""
@@ -70,6 +72,11 @@ class Doors:
         """Let the request give digits, or raise TooFastError."""
         self._digits.take(request.remote or "")
         self._digits_all.take("")
+
+    def verify(self, request: web.Request) -> None:
+        """Let the request have something verified, or raise TooFastError."""
+        self._verify.take(request.remote or "")
+        self._verify_all.take("")
 
     def check_device(self, person: str) -> None:
         """Let a person's phone report once more, or raise TooFastError."""

@@ -1,5 +1,7 @@
 """Reads one uploaded file of a multipart body, bounded."""
 
+from collections.abc import Collection
+
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import BadHttpMessage
 
@@ -7,6 +9,7 @@ from server.api.endpoint import Context
 from server.domain.errors import DomainError, InvalidValueError
 
 UPLOAD_LIMIT = 20 * 1024 * 1024
+TEXT_LIMIT = 1024
 
 
 class TooLargeError(DomainError):
@@ -24,6 +27,30 @@ async def read_upload(context: Context, limit: int = UPLOAD_LIMIT) -> tuple[str,
         return part.filename or "", await _content(part, limit)
     except (ValueError, BadHttpMessage):  # a body that is no multipart after all
         raise InvalidValueError(field="file", reason="malformed") from None
+
+
+async def read_form(
+    context: Context, fields: Collection[str], limit: int
+) -> tuple[dict[str, str], bytes]:
+    """Return the short texts among `fields` and the bytes of `file`, which may be missing."""
+    if context.request.content_type != "multipart/form-data":
+        raise InvalidValueError(field="file", reason="missing")
+    found: dict[str, bytes] = {}
+    try:
+        async for part in await context.request.multipart():
+            name, body = _expected(part, {"file", *fields} - found.keys())
+            found[name] = await _content(body, limit if name == "file" else TEXT_LIMIT)
+        texts = {name: found[name].decode() for name in fields if name in found}
+    except (ValueError, BadHttpMessage):  # a body that is no multipart after all, or no text
+        raise InvalidValueError(field="file", reason="malformed") from None
+    return texts, found.get("file", b"")
+
+
+def _expected(part: object, names: Collection[str]) -> tuple[str, BodyPartReader]:
+    """Return a part with its name; ValueError for one nobody waits for, which is not even read."""
+    if not isinstance(part, BodyPartReader) or part.name is None or part.name not in names:
+        raise ValueError("a part nobody waits for")
+    return part.name, part
 
 
 async def _content(part: BodyPartReader, limit: int) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 from server.archive.disk import Disk
 from server.archive.guide import EXPLAINING, guide
 from server.archive.package import package, package_size
+from server.archive.presented import judge_presented
 from server.archive.reader import load_folder
 from server.archive.spool import Spool
 from server.archive.verifier import verify_path
@@ -30,7 +31,7 @@ from server.domain.record import (
     read_manifest,
     record_files,
 )
-from server.domain.verification import Report
+from server.domain.verification import Presented, Report
 from server.ports.archive import SignManifest, StoredRecord, VerifierTools
 from server.ports.system import WorkPool
 
@@ -76,6 +77,9 @@ class LocalArchive:
     async def verify(self, record_id: RecordId, anchors: Sequence[bytes]) -> Report:
         folder = await asyncio.to_thread(self._existing, record_id)
         return await self.work.run(verify_path, folder, self.tools, tuple(anchors))
+
+    async def judge(self, content: bytes, anchors: Sequence[bytes]) -> Presented:
+        return await self.work.run(judge_presented, content, self.tools, tuple(anchors))
 
     def sweep(self) -> int:
         """Remove what crashes left half written; return how many folders. Start-up only."""

@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from server.domain.errors import InvalidValueError
 
@@ -35,17 +36,17 @@ def load_folder(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): _content(p) for p in found}
 
 
-def load_zip(path: Path) -> dict[str, bytes]:
+def load_zip(package: Path | BinaryIO) -> dict[str, bytes]:
     """Return the files inside the one folder at the top of a ZIP.
 
     Nothing is unpacked before every name and size has been looked at.
     """
     try:
-        with zipfile.ZipFile(path) as package:
-            entries = [e for e in package.infolist() if not e.is_dir()]
+        with zipfile.ZipFile(package) as opened:
+            entries = [e for e in opened.infolist() if not e.is_dir()]
             _refuse_huge(len(entries), sum(e.file_size for e in entries))
             _refuse_cunning(entries)
-            return {_below_top(e.filename): package.read(e) for e in entries}
+            return {_below_top(e.filename): opened.read(e) for e in entries}
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, *UNREADABLE) as error:
         raise InvalidValueError(field="path", reason="not_a_package") from error
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 MAY_BE_UNKNOWN = frozenset({"trusted", "log_included"})
 
@@ -62,3 +63,23 @@ class Report:
         checkpoint.
         """
         return not self.failed and {f.code for f in self.unknown} <= MAY_BE_UNKNOWN
+
+
+class Kind(StrEnum):
+    """What somebody from outside may present to be verified."""
+
+    PACKAGE = "package"
+    PDF = "pdf"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presented:
+    """What was presented: the facts, the case it says it is of, and its digest.
+
+    `digest` is SHA-256 of a package's manifest or of the whole PDF.
+    """
+
+    kind: Kind
+    report: Report
+    case_id: str
+    digest: str

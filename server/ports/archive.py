@@ -6,7 +6,7 @@ from typing import Protocol
 
 from server.domain.ids import CaseId, RecordId
 from server.domain.record import Manifest, RecordParts
-from server.domain.verification import Report
+from server.domain.verification import Presented, Report
 from server.ports.documents import PdfInspector
 
 SignManifest = Callable[[bytes], Awaitable[bytes]]
@@ -73,6 +73,13 @@ class Archive(Protocol):
 
     async def package(self, record_id: RecordId) -> bytes:
         """Return the record as one ZIP; the same bytes every time. Raises NotFoundError."""
+        ...
+
+    async def judge(self, content: bytes, anchors: Sequence[bytes]) -> Presented:
+        """Return each fact about a package or sealed PDF that came from outside; keep nothing.
+
+        Raises InvalidValueError for what is neither, or costs too much to judge.
+        """
         ...
 
     async def verify(self, record_id: RecordId, anchors: Sequence[bytes]) -> Report:

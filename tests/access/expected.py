@@ -18,6 +18,10 @@ OPEN_ROUTES = {
     # The log's checkpoints: sizes and hashes, for whoever watches from outside.
     "GET /api/log/checkpoint": EVERYBODY,
     "GET /api/log/proof": EVERYBODY,
+    # Facts about what one holds already or was told, never content; nothing is kept.
+    "GET /verify": EVERYBODY,
+    "POST /verify": EVERYBODY,
+    "GET /verify.html": EVERYBODY,
     # Whoever holds the link sees who invites; names and content come after the digits.
     "GET /j/{token}": EVERYBODY,
     "POST /api/link/open": EVERYBODY,

@@ -38,7 +38,9 @@ def made_site(world: World, dist: Path) -> web.Application:
 
 
 def lay_out_pages(folder: Path) -> Path:
-    """Put the link page and its words where a build would, without one."""
+    """Put the link page, its words and the verifier where a build would, without one."""
+    (folder / "verifier").mkdir()
+    (folder / "verifier" / "verify.html").write_text("<!doctype html>")
     party = folder / "party"
     party.mkdir()
     page = (WEB / "party" / "index.html").read_text("utf-8")

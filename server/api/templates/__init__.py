@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 _FOLDER = Path(__file__).resolve().parent
@@ -15,6 +15,11 @@ _FOLDER = Path(__file__).resolve().parent
 def pages_in(folder: Path) -> Environment:
     """Return the templates of a folder; a page that asks for an unknown value fails."""
     return Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
+
+
+def own_page(name: str) -> Template:
+    """Return one of our own templates."""
+    return pages_in(_FOLDER).get_template(name)
 
 
 def slip(*, drawn: str, **facts: str) -> str:

@@ -1,0 +1,120 @@
+"""Judges a package or a PDF that a stranger presents, in bounded time and memory.
+
+It runs in a child process of its own: what a parser of hostile bytes may use up is
+limited by the kernel (setrlimit(2)), and a child that is ended for it is replaced.
+"""
+
+import json
+import os
+import resource
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+
+from server.archive.reader import load_zip
+from server.archive.verifier import verify_files
+from server.domain.canonical import sha256_hex
+from server.domain.errors import InvalidValueError
+from server.domain.record import MANIFEST, PDF, read_manifest
+from server.domain.verification import Fact, Kind, Presented, Report
+from server.ports.archive import VerifierTools
+from server.ports.documents import PdfFacts
+
+SECONDS = 20
+MEMORY = 1024 * 1024 * 1024
+STATM = Path("/proc/self/statm")
+
+
+def judge_presented(
+    content: bytes, tools: VerifierTools, anchors: Sequence[bytes] = ()
+) -> Presented:
+    """Return the facts; InvalidValueError for what is neither, or takes too much."""
+    try:
+        with bounded():
+            if content.startswith(b"%PDF-"):
+                return _pdf(content, tools, anchors)
+            return _package(content, tools, anchors)
+    except MemoryError as error:
+        raise InvalidValueError(field="file", reason="too_large") from error
+
+
+def _package(content: bytes, tools: VerifierTools, anchors: Sequence[bytes]) -> Presented:
+    files = load_zip(BytesIO(content))
+    return Presented(
+        kind=Kind.PACKAGE,
+        report=verify_files(files, tools, anchors),
+        case_id=_case_of_manifest(files.get(MANIFEST, b"")),
+        digest=sha256_hex(files.get(MANIFEST, b"")),
+    )
+
+
+def _pdf(content: bytes, tools: VerifierTools, anchors: Sequence[bytes]) -> Presented:
+    # Nobody says here how long the locked part is, so that no page has to be drawn.
+    pdf = tools.inspect(content, 0, anchors)
+    return Presented(
+        kind=Kind.PDF,
+        report=Report(
+            record_id="",
+            number="",
+            manifest_sha256="",
+            facts=_facts(pdf, judge_trust=bool(anchors)),
+            signers=(),
+            sealed_by=pdf.signer,
+            sealed_at=pdf.signed_at,
+        ),
+        case_id=_case_of_agreement(pdf.attachment or b""),
+        digest=sha256_hex(content),
+    )
+
+
+def _facts(pdf: PdfFacts, *, judge_trust: bool) -> tuple[Fact, ...]:
+    whole = pdf.intact and pdf.valid and pdf.covers_all and pdf.modification == "none"
+    trusted = bool(pdf.trusted) if judge_trust else None
+    return tuple(
+        Fact(code=code, holds=holds, parts=(PDF,) if holds is False else ())
+        for code, holds in (("readable", pdf.readable), ("seal", whole), ("trusted", trusted))
+    )
+
+
+def _case_of_manifest(content: bytes) -> str:
+    try:
+        return read_manifest(content).case_id
+    except InvalidValueError:
+        return ""
+
+
+def _case_of_agreement(content: bytes) -> str:
+    try:
+        case = json.loads(content)["case"]["id"]
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return ""
+    return case if isinstance(case, str) else ""
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """Bound processor time and memory of this process for a while, where the system can."""
+    with _limited(resource.RLIMIT_CPU, _used_seconds() + SECONDS):
+        if not STATM.exists():
+            yield
+            return
+        pages = int(STATM.read_text().split()[0])
+        with _limited(resource.RLIMIT_AS, pages * os.sysconf("SC_PAGESIZE") + MEMORY):
+            yield
+
+
+def _used_seconds() -> int:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return int(used.ru_utime + used.ru_stime) + 1
+
+
+@contextmanager
+def _limited(what: int, limit: int) -> Iterator[None]:
+    soft, hard = resource.getrlimit(what)
+    wanted = limit if soft == resource.RLIM_INFINITY else min(limit, soft)
+    resource.setrlimit(what, (wanted, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(what, (soft, hard))

@@ -1,0 +1,113 @@
+"""What anybody may learn of a record he holds, or of a number he was told: facts, never content."""
+
+import hmac
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.domain.committee import Committee
+from server.domain.errors import InvalidValueError, NotFoundError
+from server.domain.ids import CaseId
+from server.domain.record import PDF
+from server.domain.register import RegisterEntry, RegisterQuery
+from server.domain.verification import Kind, Presented
+from server.usecases.world import World
+
+LONGEST_NUMBER = 64
+ANSWER_AFTER = 0.5
+"""Seconds that every answer about a number takes, so that its time tells nothing."""
+
+_CODE = re.compile(r"[0-9a-f]{16,64}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuer:
+    """A committee of this server and the certificate that issues its seal, as PEM."""
+
+    committee: str
+    certificate: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """The facts about what was presented, and whether this server keeps the very same."""
+
+    presented: Presented
+    on_record: bool
+
+
+async def issuers(world: World) -> Sequence[Issuer]:
+    """Return every committee's issuer, for comparing fingerprints."""
+    async with world.store.read() as uow:
+        committees = await uow.committees.all()
+    return [await _issuer(world, committee) for committee in committees]
+
+
+async def _issuer(world: World, committee: Committee) -> Issuer:
+    _, issuer = await world.signer.certificates(committee.id, world.clock.now())
+    return Issuer(committee=committee.name, certificate=issuer)
+
+
+async def verify_presented(world: World, content: bytes) -> Verified:
+    """Judge a package or a sealed PDF against the issuers of this server; keep nothing."""
+    anchors = [issuer.certificate for issuer in await issuers(world)]
+    presented = await world.archive.judge(content, anchors)
+    return Verified(presented=presented, on_record=await _kept(world, presented))
+
+
+async def _kept(world: World, presented: Presented) -> bool:
+    async with world.store.read() as uow:
+        entry = await uow.register.of_case(CaseId(presented.case_id))
+    if entry is None:
+        return False
+    if presented.kind is Kind.PACKAGE:
+        return entry.digest == presented.digest
+    manifest = await world.archive.manifest(entry.record_id)
+    return manifest.files[PDF].sha256 == presented.digest
+
+
+async def is_on_record(world: World, number: str, code: str) -> bool:
+    """Return whether an agreement of this number has a digest that begins with `code`.
+
+    `code` is what every page prints, 16 or more digits of the agreement's SHA-256. The
+    answer takes the same time for a wrong number, a wrong code and the right ones.
+    """
+    begun = world.clock.monotonic()
+    wanted = _code(code)
+    if not 0 < len(number.strip()) <= LONGEST_NUMBER:
+        raise InvalidValueError(field="number", reason="not_a_number")
+    found = await _matches(world, number, wanted)
+    await world.clock.sleep(max(0.0, begun + ANSWER_AFTER - world.clock.monotonic()))
+    return found
+
+
+def _code(text: str) -> str:
+    digits = re.sub(r"\s", "", text).lower()
+    if not _CODE.fullmatch(digits):
+        raise InvalidValueError(field="code", reason="not_a_code")
+    return digits
+
+
+async def _matches(world: World, number: str, code: str) -> bool:
+    digests = [await _digest(world, entry) for entry in await _numbered(world, number)]
+    return any(hmac.compare_digest(digest[: len(code)], code) for digest in digests)
+
+
+async def _numbered(world: World, number: str) -> list[RegisterEntry]:
+    # A bare serial would find a number nobody wrote in full.
+    if number.strip().isdecimal():
+        return []
+    async with world.store.read() as uow:
+        every = await uow.committees.all()
+        pages = [
+            await uow.register.search(RegisterQuery(committee_id=one.id, number=number))
+            for one in every
+        ]
+    return [entry for found, _ in pages for entry in found]
+
+
+async def _digest(world: World, entry: RegisterEntry) -> str:
+    try:
+        return (await world.archive.manifest(entry.record_id)).agreement_sha256
+    except NotFoundError:
+        return ""

@@ -1,0 +1,182 @@
+"""The public page: whoever holds a record, or a number with its code, learns facts and no more."""
+
+import asyncio
+import re
+from typing import Any
+
+import aiohttp
+import pytest
+
+from server.archive.report_text import FACTS
+from server.domain.record import PDF
+from server.domain.register import RegisterQuery
+from server.usecases import verify_presented
+from server.usecases.world import World
+from tests.architecture.tree import ROOT
+from tests.documents.test_sealing import painted_over
+from tests.support import signing
+from tests.support.clock import FakeClock
+from tests.support.site import ORIGIN, Town
+from tests.support.world import COMMITTEE, Stage
+
+NUMBER = "湖禾人调字〔2025〕第001号"
+BROWSER = {"Origin": ORIGIN, "Accept": "text/html,*/*;q=0.8"}
+
+
+@pytest.fixture
+async def sealed(office: Stage) -> Any:
+    """Return package, PDF and check code of a sealed agreement."""
+    await signing.sealed(office)
+    return await papers(office.world)
+
+
+async def papers(world: World) -> tuple[bytes, bytes, str]:
+    async with world.store.read() as uow:
+        (entry,), _ = await uow.register.search(RegisterQuery(committee_id=COMMITTEE))
+    manifest = await world.archive.manifest(entry.record_id)
+    return (
+        await world.archive.package(entry.record_id),
+        await world.archive.read(entry.record_id, PDF),
+        manifest.agreement_sha256[:16],
+    )
+
+
+async def posted(site: Town, fields: dict[str, Any], **more: Any) -> tuple[int, str]:
+    form = aiohttp.FormData(default_to_multipart=True)
+    for name, value in fields.items():
+        form.add_field(name, value, filename="x" if isinstance(value, bytes) else None)
+    headers = more.pop("headers", BROWSER)
+    async with site.browser().fetch("POST", "/verify", data=form, headers=headers) as answer:
+        return answer.status, await answer.text()
+
+
+def facts(page: str) -> dict[str, str]:
+    return {code: kind for kind, code in re.findall(r'<li class="(\w+)" data-code="(\w+)">', page)}
+
+
+async def test_a_package_is_told_fact_by_fact_without_its_content(
+    site: Town, sealed: tuple[bytes, bytes, str]
+) -> None:
+    package, _, _ = sealed
+    status, page = await posted(site, {"file": package})
+    told = facts(page)
+    assert status == 200
+    assert set(told) == {*FACTS["zh"], "on_record"}
+    assert {code for code, kind in told.items() if kind != "yes"} <= {"log_included"}
+    assert "核验通过，与本网站存档的一致" in page
+    for content in ("陈水根", "林启航", "苏慧珍", "512099", "湖禾人调字"):
+        assert content not in page
+
+
+async def test_a_sealed_pdf_alone_is_known_again(
+    site: Town, sealed: tuple[bytes, bytes, str]
+) -> None:
+    _, pdf, _ = sealed
+    status, page = await posted(site, {"file": pdf})
+    assert status == 200
+    assert set(facts(page).values()) == {"yes"}
+    assert set(facts(page)) == {"readable", "seal", "trusted", "on_record"}
+
+
+async def test_what_was_changed_is_told(site: Town, sealed: tuple[bytes, bytes, str]) -> None:
+    package, pdf, _ = sealed
+    _, page = await posted(site, {"file": painted_over(pdf)})
+    assert facts(page) == {"readable": "yes", "seal": "no", "trusted": "yes", "on_record": "open"}
+    assert "核验不通过" in page
+    at = package.index(b'"kind":"') + 8
+    status, page = await posted(site, {"file": package[:at] + b"X" + package[at + 1 :]})
+    assert (status, "这既不是卷宗 ZIP 包" in page) == (422, True)
+
+
+async def test_number_and_code_tell_that_it_is_on_record_and_nothing_else(
+    site: Town, office: Stage, sealed: tuple[bytes, bytes, str]
+) -> None:
+    code = sealed[2]
+    asked = {
+        (NUMBER, code): True,
+        (NUMBER.replace("〔", "[").replace("〕", "] "), code.upper()): True,
+        (NUMBER, code[:-1] + ("0" if code[-1] != "0" else "1")): False,
+        (NUMBER.replace("001", "002"), code): False,
+        ("1", code): False,
+    }
+    for (number, given), found in asked.items():
+        asking = asyncio.create_task(posted(site, {"number": number, "code": given}))
+        await passed(office.clock, asking)
+        status, page = await asking
+        assert status == 200
+        assert ("有这份协议" in page) is found, (number, given)
+        assert ("没有查到" in page) is not found
+        assert "陈水根" not in page
+
+
+async def passed(clock: FakeClock, asking: asyncio.Task[Any]) -> None:
+    """Let time pass until the answer is there; nobody gets it before half a second."""
+    while not clock.sleepers:
+        assert not asking.done()
+        await asyncio.sleep(0.01)
+    await clock.advance(verify_presented.ANSWER_AFTER)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"file": b""}, "请选择一个文件"),
+        ({"number": NUMBER}, "请选择一个文件"),
+        ({"number": NUMBER, "code": "12ab"}, "16 位"),
+        ({"number": "x" * 65, "code": "0" * 16}, "完整编号"),
+        ({"file": b"PK\x03\x04 no ZIP"}, "既不是卷宗"),
+    ],
+)
+async def test_what_cannot_be_judged_is_said_in_words_and_keeps_what_was_typed(
+    site: Town, office: Stage, fields: dict[str, Any], words: str
+) -> None:
+    del office
+    status, page = await posted(site, fields)
+    assert status == 422
+    assert words in page
+    assert all(f'value="{text}"' in page for text in fields.values() if isinstance(text, str))
+
+
+async def test_a_program_gets_a_code(site: Town, office: Stage) -> None:
+    del office
+    status, body = await posted(site, {"file": b"x"}, headers={"Origin": ORIGIN})
+    assert (status, '"code":"invalid_value"' in body) == (422, True)
+
+
+async def test_a_part_nobody_waits_for_is_refused(site: Town, office: Stage) -> None:
+    del office
+    status, _ = await posted(site, {"other": b"x"})
+    assert status == 422
+
+
+async def test_nobody_asks_for_ever(site: Town, office: Stage) -> None:
+    del office
+    answers = [(await posted(site, {"file": b"x"}))[0] for _ in range(21)]
+    assert answers == [422] * 20 + [429]
+
+
+async def test_the_page_names_the_issuers_and_asks_no_referrer_away(
+    site: Town, office: Stage
+) -> None:
+    known = await verify_presented.issuers(office.world)
+    assert len(known) > 1
+    for lang, title in (("zh-CN", "核验调解协议"), ("en", "Verify an agreement")):
+        async with site.browser().fetch("GET", f"/verify?lang={lang}") as answer:
+            page = await answer.text()
+            assert title in page
+            assert all(issuer.committee in page for issuer in known)
+            assert len(re.findall(r"<code>[0-9A-F]{64}</code>", page)) == len(known)
+            # Without it the browser would hide where the form came from, and be refused.
+            assert answer.headers["Referrer-Policy"] == "same-origin"
+
+
+async def test_the_verifier_of_the_records_can_be_fetched(site: Town) -> None:
+    async with site.browser().fetch("GET", "/verify.html") as answer:
+        assert answer.status == 200
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_every_fact_and_refusal_has_its_words() -> None:
+    page = (ROOT / "server/api/templates/verify.html").read_text("utf-8")
+    for code in FACTS["zh"]:
+        assert f'"{code}": (' in page
