@@ -15,10 +15,11 @@ from pydantic import BaseModel
 from server.api import demo, frame, headers, health, site, static
 from server.api.endpoint import WORLD
 from server.api.forwarded import TRUSTED
-from server.api.metrics import METRICS, Metrics
+from server.api.metrics import METRICS
 from server.api.throttle import DOORS, Doors
 from server.archive.backups import UNFINISHED, Backups
 from server.archive.local import LocalArchive
+from server.archive.s3 import S3Place, open_s3
 from server.archive.witness import FolderWitness
 from server.config import Settings, SettingsError, environment
 from server.documents import inspection
@@ -42,9 +43,10 @@ from server.notify.outbox import OutboxNotifier
 from server.notify.smtp import MailServer, SmtpNotifier
 from server.notify.webhook import WebhookNotifier
 from server.notify.witness import HttpWitness, MailWitness
-from server.ports.archive import VerifierTools
+from server.ports.archive import Archive, VerifierTools
 from server.ports.backup import BackupError
 from server.ports.notify import Notifier
+from server.ports.system import Clock, WorkPool
 from server.ports.witness import Witness
 from server.rooms.ports import RoomPorts
 from server.rooms.registry import Registry
@@ -68,7 +70,6 @@ log = logging.getLogger(__name__)
 FRAME_LIMIT = 72_000
 PING_EVERY, PING_PATIENCE = 10, 8
 SEAL_EVERY = 60.0
-LAG_EVERY = 1.0
 
 VERIFIER_TOOLS = VerifierTools(
     inspect=inspection.inspect,
@@ -167,6 +168,8 @@ async def running(settings: Settings, seed: Seed | None = None) -> AsyncIterator
     async with AsyncExitStack() as stack:
         wired = await _wired(settings, stack)
         world, media, tasks = wired.world, wired.media, wired.tasks
+        if isinstance(world.archive, LocalArchive):
+            world.archive.sweep()
         built = _site(settings, world, media)
         wired.live.append(_attach_live(settings, built, world))
         _keep(tasks, world, media, wired.live[0], built)
@@ -209,8 +212,6 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
     )
     fonts = font_folders(settings.fonts)
     keys = KeyStore(settings.keys, key(settings))
-    archive = LocalArchive(settings.data, pool, VERIFIER_TOOLS)
-    archive.sweep()
     world = World(
         clock=clock,
         ids=ids,
@@ -221,7 +222,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
         sealer=LocalSealer(pool, keys, fonts),
         signer=LocalSigner(pool, keys),
         checker=EcdsaChecker(),
-        archive=archive,
+        archive=make_archive(settings, pool, clock),
         rooms=registry,
         pack=pack,
         rules=_rules(settings),
@@ -242,6 +243,13 @@ def _rules(settings: Settings) -> Rules:
         step_up=settings.step_up_minutes * 60,
         invitation_days=settings.invitation_days,
     )
+
+
+def make_archive(settings: Settings, pool: WorkPool, clock: Clock) -> Archive:
+    """Return where sealed records are kept."""
+    if settings.archive == "s3":
+        return open_s3(S3Place(**settings.s3), clock, pool, VERIFIER_TOOLS)
+    return LocalArchive(settings.data, pool, VERIFIER_TOOLS)
 
 
 def make_notifier(settings: Settings) -> Notifier:
@@ -347,20 +355,13 @@ def _keep(
     tasks.keep(live.watch, name="live browsers")
     tasks.keep(registry.adopt, name="adopt rooms")
     tasks.keep(lambda: _seal_again(world), name="waiting seals")
-    tasks.keep(lambda: _measure_lag(world, built[METRICS]), name="loop lag")
+    tasks.keep(lambda: built[METRICS].keep_lag(world.clock), name="loop lag")
 
 
 async def _seal_again(world: World) -> None:
     while True:
         await resume_sealing(world)
         await world.clock.sleep(SEAL_EVERY)
-
-
-async def _measure_lag(world: World, metrics: Metrics) -> None:
-    while True:
-        begun = world.clock.monotonic()
-        await world.clock.sleep(LAG_EVERY)
-        metrics.lag.set(max(0.0, world.clock.monotonic() - begun - LAG_EVERY))
 
 
 def tls(settings: Settings) -> ssl.SSLContext | None:

@@ -149,6 +149,16 @@ class Settings(BaseSettings):
             "mail a day through the mail server."
         ),
     )
+    archive: Literal["local", "s3"] = Field(
+        "local",
+        description="Where sealed records are kept: the data folder, or a bucket with Object Lock.",
+    )
+    s3_endpoint: str = Field("", description="Address of the S3 service, such as `https://…`.")
+    s3_region: str = Field("us-east-1", description="Its region.")
+    s3_bucket: str = Field("", description="Bucket with versioning and Object Lock switched on.")
+    s3_key: str = Field("", description="Access key's name.")
+    s3_secret: SecretStr = Field(SecretStr(""), description="Access key's secret.")
+    s3_secret_file: Path | None = Field(None, description="File that holds it instead.")
     backup_recipients: str = Field(
         "",
         description=(
@@ -185,6 +195,7 @@ class Settings(BaseSettings):
                 "HEYI_DEMO hands out one-time codes, so HEYI_HOST and HEYI_PUBLIC_URL must stay "
                 "127.0.0.1 with it"
             )
+        self._s3_whole()
         return self._turn_whole()
 
     @model_validator(mode="after")
@@ -212,6 +223,32 @@ class Settings(BaseSettings):
         if secret and len(secret) < _TURN_SECRET_LENGTH:
             raise ValueError(f"HEYI_TURN_SECRET: shorter than {_TURN_SECRET_LENGTH} signs")
         return self
+
+    def _s3_whole(self) -> None:
+        if self.archive == "s3" and not (self.s3_endpoint and self.s3_bucket and self.s3_key):
+            raise ValueError(
+                "HEYI_ARCHIVE=s3 needs HEYI_S3_ENDPOINT, HEYI_S3_BUCKET and HEYI_S3_KEY"
+            )
+        if self.archive == "s3" and not self.s3_password:
+            raise ValueError("HEYI_ARCHIVE=s3 needs HEYI_S3_SECRET or HEYI_S3_SECRET_FILE")
+
+    @property
+    def s3(self) -> dict[str, str]:
+        """Everything about the bucket, for `S3Place`."""
+        return {
+            "endpoint": self.s3_endpoint,
+            "region": self.s3_region,
+            "bucket": self.s3_bucket,
+            "key": self.s3_key,
+            "secret": self.s3_password,
+        }
+
+    @property
+    def s3_password(self) -> str:
+        """The access key's secret, from the file where one is named."""
+        if self.s3_secret_file is None:
+            return self.s3_secret.get_secret_value()
+        return self.s3_secret_file.read_text(encoding="utf-8").strip()
 
     @property
     def turn(self) -> tuple[str, ...]:

@@ -5,6 +5,9 @@ from aiohttp.typedefs import Handler
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from server.api.worker_figures import WorkerFigures
+from server.ports.system import Clock
+
+LAG_EVERY = 1.0
 
 
 class Metrics:
@@ -19,6 +22,13 @@ class Metrics:
         self.lag = Gauge("heyi_loop_lag_seconds", "Event loop lag", registry=self.registry)
         self.media = WorkerFigures()
         self.registry.register(self.media)
+
+    async def keep_lag(self, clock: Clock) -> None:
+        """Measure, for ever, how much later than asked for the loop wakes a sleeper."""
+        while True:
+            begun = clock.monotonic()
+            await clock.sleep(LAG_EVERY)
+            self.lag.set(max(0.0, clock.monotonic() - begun - LAG_EVERY))
 
 
 METRICS: web.AppKey[Metrics] = web.AppKey("metrics", Metrics)

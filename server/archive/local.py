@@ -5,11 +5,13 @@ The year is that of the effective day, the committee's own; an id is unique with
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from server.archive.disk import Disk
-from server.archive.guide import EXPLAINING, guide
+from server.archive.guide import guide
+from server.archive.making import make_files
 from server.archive.package import package, package_size
 from server.archive.presented import judge_presented
 from server.archive.reader import load_folder
@@ -19,7 +21,6 @@ from server.archive.writer import RecordWriter, plain_name
 from server.domain.canonical import sha256_hex
 from server.domain.errors import NotFoundError
 from server.domain.ids import CaseId, RecordId
-from server.domain.inclusion import kept_inclusion
 from server.domain.record import (
     MANIFEST,
     MANIFEST_SIGNATURE,
@@ -29,7 +30,6 @@ from server.domain.record import (
     manifest_bytes,
     manifest_of,
     read_manifest,
-    record_files,
 )
 from server.domain.verification import Presented, Report
 from server.ports.archive import SignManifest, StoredRecord, VerifierTools
@@ -52,7 +52,10 @@ class LocalArchive:
     async def release(self, case_id: CaseId) -> None:
         await asyncio.to_thread(self._spool.release, case_id)
 
-    async def write(self, parts: RecordParts, sign: SignManifest) -> StoredRecord:
+    async def write(
+        self, parts: RecordParts, sign: SignManifest, keep_until: date | None = None
+    ) -> StoredRecord:
+        """As the port says; a folder has no lock, so `keep_until` binds nobody here."""
         made = await asyncio.to_thread(self._made, parts)
         manifest = manifest_bytes(manifest_of(parts, made))
         files = {**made, MANIFEST: manifest, MANIFEST_SIGNATURE: await sign(manifest)}
@@ -97,14 +100,8 @@ class LocalArchive:
         return Spool(self.folder / "spool", self.disk)
 
     def _made(self, parts: RecordParts) -> dict[str, bytes]:
-        # A record written by an older program keeps that program's explanations, and one
-        # written before there was a checkpoint stays without it.
         folder = self._folder(parts.record_id)
-        if folder is None:
-            return record_files(parts, self.explained)
-        kept = load_folder(folder)
-        explained = {name: kept[name] for name in EXPLAINING if name in kept}
-        return record_files(replace(parts, inclusion=kept_inclusion(kept)), explained)
+        return make_files(parts, load_folder(folder) if folder else None, self.explained)
 
     def _write(self, parts: RecordParts, files: Mapping[str, bytes]) -> None:
         self._spool.release(parts.case_id)

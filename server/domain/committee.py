@@ -7,6 +7,7 @@ justice office's, which only guides it.
 from dataclasses import dataclass
 
 from server.domain.ids import CommitteeId, FileId
+from server.domain.retention import Keeping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,4 +24,6 @@ class Committee:
     court: str = ""
     jurisdiction: str = "zh_cn"
     seal_image: FileId | None = None
+    keeping: tuple[Keeping, ...] = ()
+    """Its own rules for how long files are kept; the jurisdiction's suggestions hold besides."""
     version: int = 0

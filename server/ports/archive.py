@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from server.domain.ids import CaseId, RecordId
@@ -23,6 +24,8 @@ class StoredRecord:
     record_id: RecordId
     manifest_sha256: str
     package_size: int
+    version: str = ""
+    """The version under which an object storage keeps it locked; empty on a local disk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +54,13 @@ class Archive(Protocol):
         """Give up the reservation, if there is one."""
         ...
 
-    async def write(self, parts: RecordParts, sign: SignManifest) -> StoredRecord:
+    async def write(
+        self, parts: RecordParts, sign: SignManifest, keep_until: date | None = None
+    ) -> StoredRecord:
         """Write the record and return once it outlives a power cut.
+
+        An archive with locks lets nobody remove or change it before `keep_until`; None is
+        for good.
 
         The same parts again change nothing. Raises RecordExistsError when the id holds
         other bytes, DiskFullError when there is no room. Uses up the reservation.

@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 
 from server.domain.agreement import Agreement
 from server.domain.case import Case, CaseState
 from server.domain.ids import CaseId
 from server.domain.register import RegisterEntry
+from server.domain.retention import keeping_of, kept_until, kinds_of
 from server.domain.sealing import finished, waits
 from server.domain.session_log import happened
 from server.domain.signing_order import MEDIATOR, lines
@@ -35,7 +37,8 @@ async def finish(world: World, case_id: CaseId) -> None:
     sealed = await world.sealer.seal(order(begun))
     inclusion = await inclusion_of(world, case_id, begun.entries)
     record = parts(begun, sealed, inclusion)
-    stored = await world.archive.write(record, _manifest_signer(world, begun))
+    until = await _keep_until(world, begun)
+    stored = await world.archive.write(record, _manifest_signer(world, begun), until)
 
     async def step(uow: UnitOfWork, case: Case, agreement: Agreement) -> Changed:
         if not waits(agreement):
@@ -48,11 +51,22 @@ async def finish(world: World, case_id: CaseId) -> None:
             "system",
             record=stored.record_id,
             manifest_sha256=stored.manifest_sha256,
+            **({"archive_version": stored.version} if stored.version else {}),
         )
         return finished(agreement), (written,)
 
     await change(world, case_id, step)
     await send_waiting(world, case_id)
+
+
+async def _keep_until(world: World, begun: Begun) -> date | None:
+    async with world.store.read() as uow:
+        case = await uow.cases.get(begun.agreement.case_id)
+        committee = await uow.committees.get(case.committee_id)
+    return kept_until(
+        keeping_of(kinds_of(case, world.pack), committee.keeping, world.pack),
+        world.pack.local_day(begun.seal.at),
+    )
 
 
 def _manifest_signer(world: World, begun: Begun) -> SignManifest:

@@ -129,6 +129,15 @@ class RetentionClass:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeepingRule:
+    """Which class a kind of dispute belongs to, and why; "" is every kind not named."""
+
+    dispute_type: str
+    retention: str
+    basis: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notices:
     """Everything that is read out or shown and belongs to the law, not to the screen."""
 

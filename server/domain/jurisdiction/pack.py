@@ -20,6 +20,7 @@ from server.domain.jurisdiction.entries import (
     DisputeType,
     ElectronicSigning,
     IdentityDocument,
+    KeepingRule,
     Notices,
     Result,
     RetentionClass,
@@ -70,6 +71,7 @@ class JurisdictionPack:
     payment_methods: tuple[Choice, ...]
     case_file: tuple[CaseFileItem, ...]
     retention: tuple[RetentionClass, ...]
+    keeping: tuple[KeepingRule, ...]
     personal_status_question: Question
     confirmation_questions: tuple[Question, ...]
     consents: tuple[ConsentText, ...]

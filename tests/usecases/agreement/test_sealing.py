@@ -217,8 +217,10 @@ async def expect_one_record(office: Stage, made: Sitting) -> None:
 class LastStepArchive(LocalArchive):
     """Writes the record, then dies before anybody hears of it."""
 
-    async def write(self, parts: RecordParts, sign: SignManifest) -> StoredRecord:
-        await super().write(parts, sign)
+    async def write(
+        self, parts: RecordParts, sign: SignManifest, keep_until: date | None = None
+    ) -> StoredRecord:
+        await super().write(parts, sign, keep_until)
         raise Killed
 
 

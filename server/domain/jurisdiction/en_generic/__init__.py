@@ -73,6 +73,7 @@ PACK: Final = JurisdictionPack(
     payment_methods=choices.PAYMENT_METHODS,
     case_file=choices.CASE_FILE,
     retention=choices.RETENTION,
+    keeping=choices.KEEPING,
     personal_status_question=notices.PERSONAL_STATUS,
     confirmation_questions=(),
     consents=CONSENTS,

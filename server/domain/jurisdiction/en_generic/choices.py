@@ -12,6 +12,7 @@ from server.domain.jurisdiction.entries import (
     CaseFileItem,
     DisputeType,
     IdentityDocument,
+    KeepingRule,
     Result,
     RetentionClass,
     SignatureRule,
@@ -109,6 +110,11 @@ CASE_FILE: Final = tuple(
         }.items(),
         start=1,
     )
+)
+KEEPING: Final = (
+    KeepingRule(
+        dispute_type="", retention="long", basis=Text(en="Suggested: no law here names a period")
+    ),
 )
 RETENTION: Final = (
     RetentionClass(code="long", name=Text(en="Ten years"), years=10),

@@ -8,6 +8,7 @@ from server.domain.jurisdiction.texts import Text
 from server.domain.jurisdiction.zh_cn import agreement, choices, people
 from server.domain.jurisdiction.zh_cn.consents import CONSENTS
 from server.domain.jurisdiction.zh_cn.holidays import CALENDAR, FIXED_HOLIDAYS
+from server.domain.jurisdiction.zh_cn.keeping import KEEPING
 from server.domain.jurisdiction.zh_cn.notices import NOTICES
 
 PACK: Final = JurisdictionPack(
@@ -36,6 +37,7 @@ PACK: Final = JurisdictionPack(
     payment_methods=choices.PAYMENT_METHODS,
     case_file=choices.CASE_FILE,
     retention=choices.RETENTION,
+    keeping=KEEPING,
     personal_status_question=agreement.PERSONAL_STATUS,
     confirmation_questions=agreement.CONFIRMATION_QUESTIONS,
     consents=CONSENTS,

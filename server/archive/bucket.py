@@ -1,0 +1,184 @@
+"""A bucket of an S3 service as the archive uses it: locked objects, each version kept.
+
+Versioning and Object Lock have to be on: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from xml.etree import ElementTree as ET
+
+import aiohttp
+from yarl import URL
+
+from server.archive.sigv4 import Signer
+from server.domain.errors import DomainError
+from server.ports.system import Clock
+
+TRIES, PAUSE_S = 3, 0.5
+PATIENCE = aiohttp.ClientTimeout(total=60, sock_connect=5, sock_read=30)
+MODE = "COMPLIANCE"
+_NAMES = "{http://s3.amazonaws.com/doc/2006-03-01/}"
+_NO_SUCH, _EXISTS, _BUSY = 404, 412, 500
+
+
+class ArchiveUnavailableError(DomainError):
+    """The object storage does not answer, or refuses; `facts["status"]` says how. Try again."""
+
+    code = "archive_unavailable"
+
+
+class UnlockedError(DomainError):
+    """What was stored is not locked as long as it has to be; `facts["reason"]` says why."""
+
+    code = "record_unlocked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """One version of an object: its lock and what was noted beside it."""
+
+    version: str
+    size: int
+    mode: str
+    until: datetime | None
+    notes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bucket:
+    """One bucket, addressed by path: `<endpoint>/<bucket>/<key>`."""
+
+    endpoint: URL
+    name: str
+    signer: Signer
+    clock: Clock
+    session: Callable[[], aiohttp.ClientSession] = field(default=aiohttp.ClientSession)
+
+    async def put(self, key: str, content: bytes, until: datetime, notes: Mapping[str, str]) -> str:
+        """Store and lock a new object until then; return its version.
+
+        An empty version says that the key is taken. Raises ArchiveUnavailableError.
+        """
+        checksum = base64.b64encode(hashlib.sha256(content).digest()).decode()
+        # MD5 only tells the service that nothing was lost on the way; a lock requires it.
+        lost = hashlib.md5(content, usedforsecurity=False).digest()
+        answer = await self._ask(
+            "PUT",
+            key,
+            content=content,
+            headers={
+                "content-md5": base64.b64encode(lost).decode(),
+                "content-type": "application/zip",
+                "if-none-match": "*",
+                "x-amz-checksum-sha256": checksum,
+                "x-amz-object-lock-mode": MODE,
+                "x-amz-object-lock-retain-until-date": until.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                **{f"x-amz-meta-{name}": value for name, value in notes.items()},
+            },
+            fine={200, _EXISTS},
+        )
+        if answer.status == _EXISTS:
+            return ""
+        if not (version := answer.headers.get("x-amz-version-id", "")):
+            raise UnlockedError(reason="no_versions")
+        return version
+
+    async def head(self, key: str, version: str) -> Kept:
+        """Return what is kept of one version. Raises ArchiveUnavailableError."""
+        answer = await self._ask("HEAD", key, {"versionId": version}, fine={200})
+        told, prefix = answer.headers, "x-amz-meta-"
+        until = told.get("x-amz-object-lock-retain-until-date")
+        return Kept(
+            version=version,
+            size=int(told.get("content-length", "0")),
+            mode=told.get("x-amz-object-lock-mode", ""),
+            until=datetime.fromisoformat(until.replace("Z", "+00:00")) if until else None,
+            notes={n.removeprefix(prefix): v for n, v in told.items() if n.startswith(prefix)},
+        )
+
+    async def first(self, key: str) -> str | None:
+        """Return the oldest version of a key, None where there is none.
+
+        Later versions and delete markers, which a lock does not forbid, change nothing.
+        """
+        mark = {"prefix": key, "versions": ""}
+        found: list[str] = []
+        while True:
+            answer = await self._ask("GET", "", mark, fine={200})
+            page = ET.fromstring(answer.content)  # noqa: S314 - our own storage
+            found += [
+                _text(one, "VersionId")
+                for one in page.iter(f"{_NAMES}Version")
+                if _text(one, "Key") == key
+            ]
+            if _text(page, "IsTruncated") != "true":
+                return found[-1] if found else None
+            mark |= {
+                "key-marker": _text(page, "NextKeyMarker"),
+                "version-id-marker": _text(page, "NextVersionIdMarker"),
+            }
+
+    async def get(self, key: str, version: str) -> bytes:
+        """Return one version's content. Raises ArchiveUnavailableError."""
+        return (await self._ask("GET", key, {"versionId": version}, fine={200})).content
+
+    async def _ask(
+        self,
+        method: str,
+        key: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        content: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        fine: set[int],
+    ) -> _Answer:
+        url = (self.endpoint / self.name / key if key else self.endpoint / self.name).with_query(
+            dict(query or {})
+        )
+        status: int | str = ""
+        for tried in range(TRIES):
+            if tried:
+                await self.clock.sleep(PAUSE_S * 2**tried)
+            try:
+                answer = await self._once(method, url, dict(headers or {}), content)
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                status = type(error).__name__
+                continue
+            if answer.status in fine:
+                return answer
+            status = answer.status
+            if answer.status < _BUSY:
+                break
+        raise ArchiveUnavailableError(status=status)
+
+    async def _once(
+        self, method: str, url: URL, headers: Mapping[str, str], content: bytes
+    ) -> _Answer:
+        signed = self.signer.headers(method, url, headers, content, self.clock.now())
+        async with (
+            self.session() as http,
+            http.request(
+                method,
+                url,
+                headers=signed,
+                data=content or None,
+                timeout=PATIENCE,
+                allow_redirects=False,
+            ) as answer,
+        ):
+            told = {name.lower(): value for name, value in answer.headers.items()}
+            return _Answer(status=answer.status, headers=told, content=await answer.read())
+
+
+def _text(element: ET.Element, name: str) -> str:
+    return element.findtext(f"{_NAMES}{name}") or ""

@@ -1,0 +1,173 @@
+"""The archive in an S3 bucket with Object Lock: `records/<record id>.zip`, one object a record.
+
+One object, because a put is the one thing that such a service does wholly or not at all.
+The oldest version is the record: it is locked in compliance mode, which nobody can undo, the
+account's owner included, before its date.
+"""
+
+import asyncio
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from yarl import URL
+
+from server.archive.bucket import MODE, Bucket, UnlockedError
+from server.archive.guide import guide
+from server.archive.making import make_files
+from server.archive.package import package
+from server.archive.reader import load_zip
+from server.archive.sigv4 import Signer
+from server.archive.verifier import verify_files
+from server.archive.writer import plain_name
+from server.domain.canonical import sha256_hex
+from server.domain.errors import NotFoundError
+from server.domain.ids import CaseId, RecordId
+from server.domain.record import (
+    MANIFEST,
+    MANIFEST_SIGNATURE,
+    UNLISTED,
+    Manifest,
+    RecordExistsError,
+    RecordParts,
+    manifest_bytes,
+    manifest_of,
+    read_manifest,
+)
+from server.domain.verification import Report
+from server.ports.archive import SignManifest, StoredRecord, VerifierTools
+from server.ports.system import Clock, WorkPool
+
+LONGEST_YEARS = 100
+"""The furthest that S3 services let a lock reach; what is kept for good is locked so long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class S3Place:
+    """Where the bucket is, and the access key that may put, list and read there."""
+
+    endpoint: str
+    region: str
+    bucket: str
+    key: str
+    secret: str = field(repr=False)
+
+
+def open_s3(place: S3Place, clock: Clock, work: WorkPool, tools: VerifierTools) -> "S3Archive":
+    """Return the archive in that bucket; nothing connects yet."""
+    signer = Signer(region=place.region, key=place.key, secret=place.secret)
+    bucket = Bucket(endpoint=URL(place.endpoint), name=place.bucket, signer=signer, clock=clock)
+    return S3Archive(bucket=bucket, work=work, tools=tools)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class S3Archive:
+    """Archive in one bucket. Nothing is reserved: the service has the room or refuses."""
+
+    bucket: Bucket
+    work: WorkPool
+    tools: VerifierTools
+    explained: Mapping[str, bytes] = field(default_factory=guide, repr=False)
+
+    async def reserve(self, case_id: CaseId, size: int) -> None: ...
+
+    async def release(self, case_id: CaseId) -> None: ...
+
+    async def write(
+        self, parts: RecordParts, sign: SignManifest, keep_until: date | None = None
+    ) -> StoredRecord:
+        """Store and lock the record, and return once the service confirms the lock.
+
+        Raises UnlockedError where it does not, ArchiveUnavailableError, RecordExistsError.
+        """
+        kept = await self._files(parts.record_id)
+        made = await asyncio.to_thread(make_files, parts, kept, self.explained)
+        manifest = manifest_bytes(manifest_of(parts, made))
+        files = {**made, MANIFEST: manifest, MANIFEST_SIGNATURE: await sign(manifest)}
+        if kept is not None and kept != files:
+            raise RecordExistsError
+        until = self._until(keep_until)
+        if kept is None:
+            await self._put(parts.record_id, files, until)
+        return await self._confirmed(parts.record_id, files, None if kept else until)
+
+    async def _put(self, record_id: RecordId, files: Mapping[str, bytes], until: datetime) -> None:
+        content = await asyncio.to_thread(package, record_id, files)
+        notes = {"manifest-sha256": sha256_hex(files[MANIFEST]), "sha256": sha256_hex(content)}
+        await self.bucket.put(_key(record_id), content, until, notes)
+
+    async def _confirmed(
+        self, record_id: RecordId, files: Mapping[str, bytes], until: datetime | None
+    ) -> StoredRecord:
+        # Read back, whoever wrote it: what counts is what the service holds and has locked.
+        version, stored = await self._found(record_id)
+        kept = await self.bucket.head(_key(record_id), version)
+        if kept.mode != MODE or kept.until is None:
+            raise UnlockedError(reason="no_lock")
+        if until is not None and kept.until < until:
+            raise UnlockedError(reason="too_short")
+        if stored.manifest_sha256 != sha256_hex(files[MANIFEST]):
+            raise RecordExistsError
+        return stored
+
+    async def find(self, record_id: RecordId) -> StoredRecord | None:
+        try:
+            return (await self._found(record_id))[1]
+        except NotFoundError:
+            return None
+
+    async def manifest(self, record_id: RecordId) -> Manifest:
+        return read_manifest(await self.read(record_id, MANIFEST))
+
+    async def read(self, record_id: RecordId, name: str) -> bytes:
+        files = await self._existing(record_id)
+        if name not in UNLISTED and name not in read_manifest(files[MANIFEST]).files:
+            raise NotFoundError
+        return files[name]
+
+    async def package(self, record_id: RecordId) -> bytes:
+        version, _ = await self._found(record_id)
+        return await self.bucket.get(_key(record_id), version)
+
+    async def verify(self, record_id: RecordId, anchors: Sequence[bytes]) -> Report:
+        files = await self._existing(record_id)
+        return await self.work.run(verify_files, files, self.tools, tuple(anchors))
+
+    async def _found(self, record_id: RecordId) -> tuple[str, StoredRecord]:
+        version = await self.bucket.first(_key(record_id))
+        if version is None:
+            raise NotFoundError
+        kept = await self.bucket.head(_key(record_id), version)
+        return version, StoredRecord(
+            record_id=record_id,
+            manifest_sha256=kept.notes.get("manifest-sha256", ""),
+            package_size=kept.size,
+            version=version,
+        )
+
+    async def _existing(self, record_id: RecordId) -> dict[str, bytes]:
+        files = await self._files(record_id)
+        if files is None:
+            raise NotFoundError
+        return files
+
+    async def _files(self, record_id: RecordId) -> dict[str, bytes] | None:
+        version = await self.bucket.first(_key(record_id))
+        if version is None:
+            return None
+        content = await self.bucket.get(_key(record_id), version)
+        return await asyncio.to_thread(load_zip, io.BytesIO(content))
+
+    def _until(self, keep_until: date | None) -> datetime:
+        now = self.bucket.clock.now()
+        longest = now + timedelta(days=365 * LONGEST_YEARS)
+        if keep_until is None:
+            return longest.replace(microsecond=0)
+        # The service keeps seconds, and refuses a lock that has run out already.
+        asked = datetime.combine(keep_until, time(), UTC)
+        return min(max(asked, now + timedelta(days=1)), longest).replace(microsecond=0)
+
+
+def _key(record_id: RecordId) -> str:
+    return f"records/{plain_name(record_id)}.zip"
