@@ -17,6 +17,7 @@ from server.archive.bucket import MODE, Bucket, UnlockedError
 from server.archive.guide import guide
 from server.archive.making import make_files
 from server.archive.package import package
+from server.archive.presented import judge_presented
 from server.archive.reader import load_zip
 from server.archive.sigv4 import Signer
 from server.archive.verifier import verify_files
@@ -35,7 +36,7 @@ from server.domain.record import (
     manifest_of,
     read_manifest,
 )
-from server.domain.verification import Report
+from server.domain.verification import Presented, Report
 from server.ports.archive import SignManifest, StoredRecord, VerifierTools
 from server.ports.system import Clock, WorkPool
 
@@ -133,6 +134,9 @@ class S3Archive:
     async def verify(self, record_id: RecordId, anchors: Sequence[bytes]) -> Report:
         files = await self._existing(record_id)
         return await self.work.run(verify_files, files, self.tools, tuple(anchors))
+
+    async def judge(self, content: bytes, anchors: Sequence[bytes]) -> Presented:
+        return await self.work.run(judge_presented, content, self.tools, tuple(anchors))
 
     async def _found(self, record_id: RecordId) -> tuple[str, StoredRecord]:
         version = await self.bucket.first(_key(record_id))

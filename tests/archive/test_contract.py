@@ -51,6 +51,8 @@ async def test_a_written_record_is_found_read_packed_and_verified(
     assert len(packed) == stored.package_size
     report = await kept.verify(RECORD, [parts.issuer_certificate])
     assert report.verified
+    presented = await kept.judge(packed, [parts.issuer_certificate])
+    assert presented.report == report
     assert report.manifest_sha256 == stored.manifest_sha256
 
 
