@@ -23,6 +23,8 @@ from server.ports.documents import PdfFacts
 
 SECONDS = 20
 MEMORY = 1024 * 1024 * 1024
+AFTER = frozenset({"none", "lta_updates"})
+"""What may follow a seal: nothing, or what an archive adds to keep it checkable."""
 STATM = Path("/proc/self/statm")
 
 
@@ -69,7 +71,7 @@ def _pdf(content: bytes, tools: VerifierTools, anchors: Sequence[bytes]) -> Pres
 
 
 def _facts(pdf: PdfFacts, *, judge_trust: bool) -> tuple[Fact, ...]:
-    whole = pdf.intact and pdf.valid and pdf.covers_all and pdf.modification == "none"
+    whole = pdf.intact and pdf.valid and pdf.covers_all and pdf.modification in AFTER
     trusted = bool(pdf.trusted) if judge_trust else None
     return tuple(
         Fact(code=code, holds=holds, parts=(PDF,) if holds is False else ())

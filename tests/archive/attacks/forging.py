@@ -59,7 +59,9 @@ class Attack:
 
 
 ATTACKS: dict[str, Attack] = {}
-NOT_BY_SHELL = frozenset({"log_included", "attachment", "only_blanks_filled", "seal"})
+NOT_BY_SHELL = frozenset(
+    {"log_included", "attachment", "only_blanks_filled", "pdf_signatures", "seal"}
+)
 
 
 def attack(

@@ -30,7 +30,7 @@ NODE = shutil.which("node") or str(ROOT / ".venv/node/node")
 RUNNER = Path(__file__).with_name("page.mjs")
 BUILT_PAGE = BUILT / PAGE
 SCRIPT = HERE / "verify.sh"
-BEYOND_THE_PAGE = frozenset({"attachment", "only_blanks_filled", "seal"})
+BEYOND_THE_PAGE = frozenset({"attachment", "only_blanks_filled", "pdf_signatures", "seal"})
 """What the page says it does not judge, since it takes no PDF apart."""
 
 LINES = {

@@ -14,12 +14,13 @@ export const CODES = [
   "trusted",
   "attachment",
   "only_blanks_filled",
+  "pdf_signatures",
   "seal",
 ] as const;
 export type Code = (typeof CODES)[number];
 
 /** What only a program that reads PDF can judge. */
-export const BEYOND: readonly Code[] = ["attachment", "only_blanks_filled", "seal"];
+export const BEYOND: readonly Code[] = ["attachment", "only_blanks_filled", "pdf_signatures", "seal"];
 
 /** A fact holds, fails, or (null) is not judged here. `parts` are the files that make it fail. */
 export interface Fact {

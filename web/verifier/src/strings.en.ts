@@ -44,6 +44,7 @@ export const en: Words = {
     trusted: "the issuer's fingerprint is the one you learnt elsewhere",
     attachment: "the PDF carries the same agreement data",
     only_blanks_filled: "sealing only filled the blanks and covered no text",
+    pdf_signatures: "the PDF's own signatures (PAdES) are valid and made with each signer's own key",
     seal: "the PDF's own seal (PAdES) is valid and nothing follows it",
   },
   unjudged: {

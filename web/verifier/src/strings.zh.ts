@@ -45,6 +45,7 @@ export const zh = {
     trusted: "签发证书的指纹与您另行得到的一致",
     attachment: "PDF 内嵌的协议数据与卷内一致",
     only_blanks_filled: "盖章只填写了预留的空白处，没有盖住或改动文字",
+    pdf_signatures: "PDF 自身的各个签名（PAdES）有效，由各签署人自己的密钥作出",
     seal: "PDF 自身的电子印章（PAdES）有效，其后无改动",
   } satisfies Record<Code, string>,
   unjudged: {
