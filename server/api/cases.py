@@ -6,10 +6,13 @@ from aiohttp import web
 
 from server.api.endpoint import Context
 from server.api.forms import case_form, utc
+from server.api.queries import page_number
 from server.api.schemas import case as wire, pack as pack_wire
+from server.api.schemas.log import LogView
 from server.api.uploads import read_upload
 from server.api.views.case import case_view, file_view
-from server.api.views.desk import case_list, log_view, today_view
+from server.api.views.desk import case_list, today_view
+from server.api.views.log import log_view
 from server.api.views.pack import pack_view
 from server.domain.case import CaseState
 from server.domain.errors import InvalidValueError
@@ -22,6 +25,7 @@ from server.usecases import (
     plan_session,
     read_case,
     reveal_field,
+    see_logs,
     see_today,
     share_files,
 )
@@ -46,7 +50,11 @@ async def today(context: Context, _: None) -> wire.TodayView:
 async def search(context: Context, _: None) -> wire.CaseList:
     """Return one page of cases."""
     found = await find_cases.search(
-        context.world, context.staff, context.query.get("q", ""), _state(context), _page(context)
+        context.world,
+        context.staff,
+        context.query.get("q", ""),
+        _state(context),
+        page_number(context),
     )
     return case_list(found)
 
@@ -58,16 +66,6 @@ def _state(context: Context) -> CaseState | None:
     if wanted not in set(CaseState):
         raise InvalidValueError(field="state", reason="unknown_code")
     return CaseState(wanted)
-
-
-def _page(context: Context) -> int:
-    text = context.query.get("page", "1")
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:6]) <= _LAST_PAGE:
-        raise InvalidValueError(field="page", reason="not_a_page")
-    return int(text[:6])
-
-
-_LAST_PAGE = 100_000
 
 
 async def register(context: Context, ask: wire.RegisterCase) -> wire.Registered:
@@ -98,9 +96,9 @@ async def end(context: Context, ask: wire.EndCaseAsk) -> wire.CaseView:
     return case_view(context.world, facts)
 
 
-async def log(context: Context, _: None) -> wire.LogView:
+async def log(context: Context, _: None) -> LogView:
     """Return the session log."""
-    return log_view(await find_cases.see_log(context.world, context.staff, case_id(context)))
+    return log_view(await see_logs.see(context.world, context.staff, case_id(context)))
 
 
 async def upload(context: Context, _: None) -> wire.FileView:

@@ -1,6 +1,6 @@
-"""Handlers of the log's checkpoints, for whoever watches that it is only added to.
+"""Handlers of the log: its checkpoints for whoever watches that it is only added to, its list.
 
-Sizes and hashes, nothing of any case.
+Numbers, sizes and hashes, nothing of any case's people or matter.
 """
 
 import base64
@@ -8,9 +8,12 @@ import base64
 from aiohttp import web
 
 from server.api.endpoint import Context
-from server.api.schemas.log import LogProof
+from server.api.queries import day, page_number
+from server.api.schemas.log import LogList, LogProof
 from server.api.throttle import DOORS
+from server.api.views.log import log_list
 from server.domain.errors import InvalidValueError
+from server.usecases import see_logs
 from server.usecases.log_tree import consistency, latest_checkpoint
 
 _LONGEST = 15
@@ -33,6 +36,17 @@ async def proof(context: Context, _: None) -> LogProof:
         checkpoint=latest.text,
         hashes=[base64.b64encode(one).decode() for one in hashes],
     )
+
+
+async def search(context: Context, _: None) -> LogList:
+    """Return one page of the logs, by case number and by the days of registration."""
+    query = see_logs.LogQuery(
+        number=context.query.get("number", ""),
+        first=day(context, "from"),
+        last=day(context, "to"),
+        page=page_number(context),
+    )
+    return log_list(await see_logs.find(context.world, context.staff, query))
 
 
 def _size(text: str) -> int:

@@ -1,11 +1,10 @@
 """Handlers of sealed records: search, opening with a reason, download while it is open."""
 
-from datetime import date
-
 from aiohttp import web
 
 from server.api.binary import PDF, PNG, WEBP, ZIP, page_of, saved, shown, width_of
 from server.api.endpoint import Context
+from server.api.queries import day
 from server.api.schemas import record as wire
 from server.api.schemas.base import View
 from server.api.views.record import record_list, record_view
@@ -31,22 +30,14 @@ async def search(context: Context, _: None) -> View:
         committee_id=context.staff.committee_id,
         name=context.query.get("name", ""),
         number=context.query.get("number", ""),
-        effective_from=_day(context, "from"),
-        effective_to=_day(context, "to"),
+        effective_from=day(context, "from"),
+        effective_to=day(context, "to"),
         amount_min=_number(context, "amount_min"),
         amount_max=_number(context, "amount_max"),
         page=max(1, _number(context, "page") or 1),
     )
     found = await search_records.search(context.world, context.staff, query)
     return record_list(found, query.page)
-
-
-def _day(context: Context, name: str) -> date | None:
-    text = context.query.get(name, "")
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InvalidValueError(field=name, reason="not_a_day") from None
 
 
 def _number(context: Context, name: str) -> int | None:

@@ -41,6 +41,8 @@ PUBLIC = (
        media="application/json"),
     _r("GET", "/api/log/checkpoint", "log.checkpoint", OPEN, "The log's newest checkpoint",
        media="text/plain"),
+    _r("GET", "/api/logs", "log.search", STAFF, "Session logs", view=log.LogList,
+       query=("number", "from", "to", "page"), act=Act.SEE_LOG),
     _r("GET", "/api/log/proof", "log.proof", OPEN, "That the log was only added to",
        view=log.LogProof, query=("first",)),
     _r("GET", "/verify", "verify.page", OPEN, "Verify an agreement", media=HTML, query=("lang",)),
@@ -93,7 +95,7 @@ ADMIN = (
 
 CASES = (
     _r("GET", "/api/pack", "cases.pack", STAFF, "Enumerations", view=pack.PackView,
-       act=Act.SEE_CASES),
+       act=Act.OWN_ACCOUNT),
     _r("GET", "/api/today", "cases.today", STAFF, "The day", view=case.TodayView,
        act=Act.SEE_CASES),
     _r("GET", "/api/cases", "cases.search", STAFF, "Cases", view=case.CaseList,
@@ -106,7 +108,7 @@ CASES = (
        view=case.CaseView, act=Act.CHANGE_CASE),
     _r("POST", "/api/cases/{case_id}/end", "cases.end", STAFF, "End a case", ask=case.EndCaseAsk,
        view=case.CaseView, act=Act.END_CASE),
-    _r("GET", "/api/cases/{case_id}/log", "cases.log", STAFF, "Session log", view=case.LogView,
+    _r("GET", "/api/cases/{case_id}/log", "cases.log", STAFF, "Session log", view=log.LogView,
        act=Act.SEE_LOG),
     _r("POST", "/api/cases/{case_id}/files", "cases.upload", STAFF, "Upload", view=case.FileView,
        upload=True, query=("kind",), act=Act.UPLOAD),

@@ -51,10 +51,16 @@ class DiskFullError(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseQuery:
-    """Cases of one committee; `text` matches party names, number or identity number."""
+    """Cases of one committee; `text` matches party names, number or identity number.
+
+    `number` is a whole case number; `since` and `until` bound the registration, half open.
+    """
 
     committee_id: CommitteeId
     text: str = ""
+    number: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
     state: CaseState | None = None
     mediator_id: StaffId | None = None
     page: int = 1

@@ -40,6 +40,7 @@ ACCOUNTS = (
     Account("he", "何建平", "调委会主任", ("head",), "gaizhang-2025"),
     Account("ye", "叶书澜", "司法所干部", ("officer",), "dangan-2025"),
     Account("guan", "管理员", "系统管理员", ("admin",), "guanli-2025"),
+    Account("yin", "尹慎之", "审计员", ("auditor",), "shenji-2025"),
 )
 
 WORKER_MOBILE, WIFE_MOBILE, AGENT_MOBILE = "19900000001", "19900000002", "19900000003"

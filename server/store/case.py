@@ -77,18 +77,27 @@ class SqlCases:
             where.append(_T.state == query.state.value)
         if query.mediator_id is not None:
             where.append(_T.mediator_id == query.mediator_id)
+        if query.number.strip():
+            where.append(_T.number_term == self._number(query.committee_id, query.number))
+        if query.since is not None:
+            where.append(_T.created_at >= query.since)
+        if query.until is not None:
+            where.append(_T.created_at < query.until)
         if query.text.strip():
             where.append(_T.no.in_(await self._with_text(query)))
         return select(_T.no).where(*where)
 
     async def _with_text(self, query: CaseQuery) -> Found:
         terms = self._terms(query.committee_id)
-        number = number_term(self._tx.vault, query.committee_id, query.text)
+        number = self._number(query.committee_id, query.text)
         return either(
             await terms.holding(query.text),
             terms.with_identity(query.text),
             select(_T.no).where(_T.committee_id == query.committee_id, _T.number_term == number),
         )
+
+    def _number(self, committee: CommitteeId, number: str) -> int:
+        return number_term(self._tx.vault, committee, number)
 
     def _terms(self, committee: CommitteeId) -> Terms:
         return Terms(self._tx, tables.case_terms, committee)

@@ -1,14 +1,13 @@
-"""Finds cases, and shows a case's session log."""
+"""Finds cases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.domain import access
 from server.domain.access import Act, Reach
 from server.domain.case import Case, CaseState
-from server.domain.ids import CaseId, StaffId
+from server.domain.ids import StaffId
 from server.domain.session import Session
-from server.domain.session_log import Entry, verify
 from server.domain.staff import Actor
 from server.ports.store import CaseQuery
 from server.usecases.world import World
@@ -63,29 +62,3 @@ def line(case: Case, sessions: Sequence[Session], names: dict[StaffId, str]) -> 
     shown = going or list(sessions)
     mediator = names.get(case.mediator_id, "") if case.mediator_id else ""
     return CaseLine(case=case, session=shown[-1] if shown else None, mediator=mediator)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseLog:
-    """The entries as hashed, the head of their chain, and who the actors are."""
-
-    entries: Sequence[Entry]
-    head: str
-    names: Mapping[str, str]
-
-
-async def see_log(world: World, actor: Actor, case_id: CaseId) -> CaseLog:
-    """Return the case's log; raises BrokenChainError where it was touched.
-
-    Whoever may see the log but not the case learns no name of its people.
-    """
-    async with world.store.read() as uow:
-        case = await uow.cases.get(case_id)
-        thing = access.of_case(case, actor)
-        access.allow(actor, Act.SEE_LOG, thing)
-        entries = await uow.log.of_case(case_id)
-        staff = await uow.staff.of_committee(case.committee_id)
-    names: dict[str, str] = {one.id: one.name for one in staff}
-    if access.covers(actor, Act.SEE_CASE, thing):
-        names |= {one.id: one.name for one in case.people}
-    return CaseLog(entries=entries, head=verify(entries), names=names)

@@ -75,7 +75,7 @@ async def see_today(world: World, actor: Actor) -> Today:
     access.allow(actor, Act.SEE_CASES)
     now = world.clock.now()
     today = world.pack.local_day(now)
-    begin = _midnight(today, world.pack)
+    begin = begin_of(today, world.pack)
     async with world.store.read() as uow:
         names = {s.id: s.name for s in await uow.staff.of_committee(actor.committee_id)}
         planned = await uow.sessions.planned(actor.committee_id, begin, begin + AHEAD)
@@ -100,7 +100,8 @@ async def see_today(world: World, actor: Actor) -> Today:
         )
 
 
-def _midnight(day: date, pack: JurisdictionPack) -> datetime:
+def begin_of(day: date, pack: JurisdictionPack) -> datetime:
+    """Return the instant at which a day begins where the committee sits."""
     zone = timezone(timedelta(minutes=pack.utc_offset_minutes))
     return datetime.combine(day, time.min, zone).astimezone(UTC)
 

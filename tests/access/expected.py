@@ -41,6 +41,8 @@ STAFF_ROUTES = {
     "POST /api/staff/sign-out": "M M' R R' H O admin auditor",
     "POST /api/staff/step-up": "M M' R R' H O admin auditor",
     "POST /api/staff/password": "M M' R R' H O admin auditor",
+    # The forms' lists, the law's words: nothing of any case.
+    "GET /api/pack": "M M' R R' H O admin auditor",
     # "users, templates, keys, backup": H templates; admin, no content
     "GET /api/admin/staff": "admin",
     "POST /api/admin/staff": "admin",
@@ -53,7 +55,6 @@ STAFF_ROUTES = {
     "PUT /api/admin/calendar/{year}": "H admin",
     # "apply, see own case": M assigned, R org, H org, O org
     "GET /api/staff/colleagues": "M M' R R' H O",
-    "GET /api/pack": "M M' R R' H O",
     "GET /api/today": "M M' R R' H O",
     "GET /api/cases": "M M' R R' H O",
     "GET /api/cases/{case_id}": "M R R' H O",
@@ -65,6 +66,7 @@ STAFF_ROUTES = {
     # "accept/refuse, stop mediation": M ends with reason
     "POST /api/cases/{case_id}/end": "M",
     # "read audit & metadata chain": M own cases, H org, O org, auditor without content
+    "GET /api/logs": "M M' H O auditor",
     "GET /api/cases/{case_id}/log": "M H O auditor",
     # "add evidence": M, R for a party
     "POST /api/cases/{case_id}/files": "M R R'",

@@ -1,4 +1,4 @@
-"""The lists of the desk: search within the own reach, the day, the log."""
+"""The lists of the desk: search within the own reach, the day."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -43,15 +43,6 @@ async def test_cases_are_filtered_by_state(world: World) -> None:
     await cases.registered(world)
     for state, count in ((CaseState.ACCEPTED, 1), (CaseState.SEALED, 0)):
         assert (await find_cases.search(world, actor("he"), "", state, 1)).total == count
-
-
-async def test_the_log_is_shown_with_its_head_to_those_who_may(world: World) -> None:
-    case = await cases.registered(world)
-    log = await find_cases.see_log(world, actor("he"), case.id)
-    assert (len(log.entries), log.head) == (3, log.entries[-1].hash)
-    assert set(log.names.values()) >= {person.name for person in case.people}
-    with pytest.raises(ForbiddenError):
-        await find_cases.see_log(world, actor("jiang"), case.id)
 
 
 async def test_the_day_says_who_is_here_and_what_is_owed(scene: Stage) -> None:

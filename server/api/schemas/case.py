@@ -366,22 +366,3 @@ class EndCaseAsk(Ask):
 
     end_reason: ShortText
     note: LongText = ""
-
-
-class LogEntryView(View):
-    """One entry of the session log."""
-
-    seq: int
-    at: datetime
-    kind: str
-    actor: str
-    actor_name: str
-    facts: dict[str, str | int | bool | None]
-    hash: str
-
-
-class LogView(View):
-    """The case's session log and its head."""
-
-    entries: list[LogEntryView]
-    head: str

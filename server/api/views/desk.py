@@ -1,15 +1,12 @@
 """Renders the lists of the desk: cases, the day, the log, the messages to copy."""
 
-import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
 from server.api.schemas import case as wire
 from server.api.views.qr import qr_codes
 from server.domain.case import Case, Side
-from server.domain.session_log import Entry
 from server.ports.notify import Message
-from server.usecases.find_cases import CaseLine, CaseLog, Found
+from server.usecases.find_cases import CaseLine, Found
 from server.usecases.see_outbox import OutboxLine
 from server.usecases.see_today import Arrival, SittingToday, Today
 from server.usecases.world import World
@@ -75,24 +72,6 @@ def _arrival(arrival: Arrival, side: Side) -> wire.PresenceRow:
         answer=arrival.answer,
         here=arrival.here,
         device=arrival.device,
-    )
-
-
-def log_view(log: CaseLog) -> wire.LogView:
-    """Return the session log as it was hashed, with the actors' names beside it."""
-    return wire.LogView(entries=[_entry(one, log.names) for one in log.entries], head=log.head)
-
-
-def _entry(entry: Entry, names: Mapping[str, str]) -> wire.LogEntryView:
-    body = json.loads(entry.body)
-    return wire.LogEntryView(
-        seq=entry.seq,
-        at=datetime.fromisoformat(body["at"]),
-        kind=body["kind"],
-        actor=body["actor"],
-        actor_name=names.get(body["actor"], ""),
-        facts=body["facts"],
-        hash=entry.hash,
     )
 
 

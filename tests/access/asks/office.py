@@ -29,6 +29,7 @@ for _route in (
 ):
     plain(_route)
 
+plain("GET /api/logs", query="?number=&from=2025-03-01&to=2025-03-31&page=1")
 plain("GET /api/setup/{token}", path={"token": "an-old-token"})
 plain("POST /api/setup", json={**COMMITTEE_BODY, "token": "an-old-token", "staff": [NEWCOMER]})
 plain("POST /api/staff/password", json={"old": PASSWORD, "new": "0471-2204-9917"})

@@ -232,6 +232,9 @@ export const MESSAGES: OutboxMessage[] = [
   { id: "m2", person_id: "p2a", person_name: "林启航", kind: "sealed", state: "sent", at: "2025-03-12T06:02:00Z", text: "林启航您好，调解时间改为 3 月 14 日上午 9:00。", link: "", qr_svg: "" },
 ];
 export const LOG: LogView = {
+  case_no: "禾溪调受〔2025〕041号",
+  names: { jiang: "江一帆", p1a: "陈水根" },
+  covered: 2,
   head: "9f2c71ab4e08d3c59f2c71ab4e08d3c59f2c71ab4e08d3c59f2c71ab4e08d3c5",
   entries: [
     { seq: 1, at: "2025-03-12T01:10:00Z", kind: "case.accepted", actor: "jiang", actor_name: "江一帆", facts: { source: "applied" }, hash: "a" },

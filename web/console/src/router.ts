@@ -16,6 +16,8 @@ export const ROUTES: RouteRecordRaw[] = [
   { path: "/seal", name: "seal", component: () => import("./agreement/SealList.vue") },
   { path: "/records", name: "records", component: () => import("./records/Records.vue") },
   { path: "/records/:recordId", name: "record", component: () => import("./records/Record.vue"), props: true },
+  { path: "/logs", name: "logs", component: () => import("./log/Logs.vue") },
+  { path: "/logs/:caseId", name: "log", component: () => import("./log/CaseLog.vue"), props: true },
   { path: "/admin/:part?", name: "admin", component: () => import("./admin/Admin.vue"), props: true },
   { path: "/nowhere", name: "nowhere", component: () => import("./pages/Nowhere.vue") },
   { path: "/:rest(.*)*", name: "lost", component: () => import("./pages/Nowhere.vue") },
@@ -26,7 +28,7 @@ async function guard(to: RouteLocationNormalized): Promise<boolean | { name: str
   const who = await whoAmI();
   if (who === null) return { name: "signIn", query: { next: to.fullPath } };
   if (who.staff.must_change_password) return to.name === "password" ? true : { name: "password" };
-  if (to.name === "today" && !has("mediator", "recorder", "head", "officer")) return { name: has("admin") ? "admin" : "nowhere" };
+  if (to.name === "today" && !has("mediator", "recorder", "head", "officer")) return { name: has("admin") ? "admin" : has("auditor") ? "logs" : "nowhere" };
   await loadLists();
   return true;
 }

@@ -37,10 +37,10 @@ export async function whoAmI(): Promise<Me | null> {
 
 /** The pack's lists and the colleagues' names, once for the whole visit. */
 export async function loadLists(): Promise<void> {
-  if (pack.value !== null || !has(...DESK_ROLES)) return;
-  const [lists, staff] = await Promise.all([api.get("/api/pack"), api.get("/api/staff/colleagues")]);
+  if (pack.value !== null || !has(...DESK_ROLES, "auditor")) return;
+  const [lists, staff] = await Promise.all([api.get("/api/pack"), has(...DESK_ROLES) ? api.get("/api/staff/colleagues") : null]);
   pack.value = lists;
-  colleagues.value = staff.staff;
+  colleagues.value = staff?.staff ?? [];
 }
 
 export async function signOut(): Promise<void> {

@@ -19,6 +19,7 @@ export type FileView = Schemas["FileView"];
 export type FindingView = Schemas["FindingView"];
 export type InvitationIssued = Schemas["InvitationIssued"];
 export type InvitationView = Schemas["InvitationView"];
+export type LogList = Schemas["LogList"];
 export type LogView = Schemas["LogView"];
 export type Me = Schemas["Me"];
 export type MinutesItemState = Schemas["MinutesItemState"];

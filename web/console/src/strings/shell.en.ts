@@ -9,6 +9,7 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   navToday: "Today",
   navCases: "Cases",
   navSeal: "Seal",
+  navLogs: "Logs",
   navRecords: "Records",
   navAdmin: "Settings",
   navLabel: "Main pages",

@@ -6,6 +6,7 @@ export const shellZh = {
   navToday: "今天",
   navCases: "案件",
   navSeal: "盖章",
+  navLogs: "日志",
   navRecords: "档案",
   navAdmin: "管理",
   navLabel: "主要页面",

@@ -621,6 +621,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Session logs */
+        get: operations["log.search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/openapi.json": {
         parameters: {
             query?: never;
@@ -2465,6 +2482,21 @@ export interface components {
             revision: number;
         };
         /**
+         * LogCheckpoint
+         * @description The newest signed checkpoint: the log's name, how many entries it holds, and when.
+         */
+        LogCheckpoint: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Origin */
+            origin: string;
+            /** Size */
+            size: number;
+        };
+        /**
          * LogEntryView
          * @description One entry of the session log.
          */
@@ -2490,6 +2522,19 @@ export interface components {
             seq: number;
         };
         /**
+         * LogList
+         * @description One page of logs, and the newest checkpoint where there is one.
+         */
+        LogList: {
+            checkpoint: components["schemas"]["LogCheckpoint"] | null;
+            /** Logs */
+            logs: components["schemas"]["LogRow"][];
+            /** Page */
+            page: number;
+            /** Total */
+            total: number;
+        };
+        /**
          * LogProof
          * @description A consistency proof (RFC 9162, 2.1.4) from `first` entries to the checkpoint's size.
          *
@@ -2504,14 +2549,44 @@ export interface components {
             hashes: string[];
         };
         /**
+         * LogRow
+         * @description One case's log in the list; nothing of its people or its matter.
+         */
+        LogRow: {
+            /** Case Id */
+            case_id: string;
+            /** Case No */
+            case_no: string;
+            /** Entries */
+            entries: number;
+            /** Last At */
+            last_at: string | null;
+            /**
+             * Registered At
+             * Format: date-time
+             */
+            registered_at: string;
+        };
+        /**
          * LogView
          * @description The case's session log and its head.
+         *
+         *     `names` are those of the ids in it that the reader may know; `covered` of the entries
+         *     stand in the newest signed checkpoint.
          */
         LogView: {
+            /** Case No */
+            case_no: string;
+            /** Covered */
+            covered: number;
             /** Entries */
             entries: components["schemas"]["LogEntryView"][];
             /** Head */
             head: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
         };
         /**
          * Me
@@ -5489,6 +5564,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LogProof"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "log.search": {
+        parameters: {
+            query?: {
+                from?: string;
+                number?: string;
+                page?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogList"];
                 };
             };
             /** @description A refusal */

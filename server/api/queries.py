@@ -1,0 +1,29 @@
+"""Reads what an address asks for after its question mark: days and page numbers."""
+
+from datetime import date
+
+from server.api.endpoint import Context
+from server.domain.errors import InvalidValueError
+
+_YEARS = range(1900, 3000)
+_LAST_PAGE = 100_000
+
+
+def day(context: Context, name: str) -> date | None:
+    """Return the day (YYYY-MM-DD), None where none is asked for. Raises InvalidValueError."""
+    text = context.query.get(name, "")
+    try:
+        found = date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InvalidValueError(field=name, reason="not_a_day") from None
+    if found is not None and found.year not in _YEARS:
+        raise InvalidValueError(field=name, reason="not_a_day")
+    return found
+
+
+def page_number(context: Context) -> int:
+    """Return the page, the first where none is asked for. Raises InvalidValueError."""
+    text = context.query.get("page", "1")
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:6]) <= _LAST_PAGE:
+        raise InvalidValueError(field="page", reason="not_a_page")
+    return int(text[:6])
