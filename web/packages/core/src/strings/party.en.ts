@@ -296,6 +296,7 @@ export const partyEn: Dictionary<PartyKey> = {
   signPad: "Signature box. Write your name with your finger.",
   signWider: "Turn the phone sideways for more room",
   signCode: "Code",
+  codeSending: "Sending the code",
   signCodeGet: "Send the code",
   signCodeSent: "Sent to {phone}",
   signCodeAgain: "Send again",

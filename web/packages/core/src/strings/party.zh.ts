@@ -294,6 +294,7 @@ export const partyZh = {
   signPad: "签名框。用手指写您的名字。",
   signWider: "把手机横过来，地方更大",
   signCode: "验证码",
+  codeSending: "正在发验证码",
   signCodeGet: "发验证码",
   signCodeSent: "已发到 {phone}",
   signCodeAgain: "再发一次",
