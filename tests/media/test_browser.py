@@ -18,6 +18,8 @@ from tests.media.waiting import until_told
 
 pytestmark = pytest.mark.browser
 
+SWITCHES = 3
+
 NewPage = Callable[[str], Awaitable[BrowserPhone]]
 
 
@@ -45,6 +47,11 @@ async def decoded(phone: BrowserPhone, mid: str, more_than: int = 0) -> bool:
     return bool(inbound.get("framesDecoded", 0) > more_than)
 
 
+async def asked_for_key_frames(phone: BrowserPhone) -> int:
+    sent = [one for one in await phone.stats("outbound-rtp") if one["kind"] == "video"]
+    return sum(int(one["pliCount"]) for one in sent)
+
+
 async def test_chromium_answers_decodes_and_switches_sources(it: Plant, new_page: NewPage) -> None:
     a, b, m = [await new_page(name) for name in "abm"]
     answer = read_answer(await a.join(it.client, ROOM))
@@ -59,14 +66,20 @@ async def test_chromium_answers_decodes_and_switches_sources(it: Plant, new_page
     assert shown[:3] == [["2", "audio", "slot0"], ["3", "video", "slot0"], ["4", "audio", "slot1"]]
     assert len(shown) == 14
 
+    whole = []
     for n, source in enumerate((a, b, a), 1):
         before = (await m.inbound("3")).get("framesDecoded", 0)
         edge = Edge(source=source.name, subscriber=m.name, slot=0)
         await it.client.route(ROOM, version(n), frozenset({edge}))
         await until_told(lambda: decoded(m, "3", before + 30))  # noqa: B023
+        whole.append((await m.inbound("3"))["keyFramesDecoded"])
     picture = await m.inbound("3")
     assert picture["packetsLost"] == 0
-    assert picture["keyFramesDecoded"] == 3
+    # Each source began with a whole picture, for which the server asked and the viewer did not.
+    # A busy encoder adds some of its own, and a late one is asked again, once.
+    assert 0 < whole[0] < whole[1] < whole[2]
+    assert picture["pliCount"] == 0
+    assert SWITCHES <= sum([await asked_for_key_frames(one) for one in (a, b)]) <= 2 * SWITCHES
     assert (await m.inbound("2"))["packetsReceived"] > 50
     assert await a.stats("inbound-rtp") == []
 
