@@ -111,8 +111,8 @@ def _course(entry: Entry) -> wire.CourseRow | None:
     return wire.CourseRow(
         at=datetime.fromisoformat(body["at"]),
         kind=body["kind"],
-        space=body.get("space"),
-        side=body.get("side"),
+        space=body["facts"].get("space"),
+        side=body["facts"].get("side"),
     )
 
 
