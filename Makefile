@@ -24,7 +24,7 @@ say = @printf '\n==> %s\n' '$(1)'
 # $(call step,what it is,command): runs the command, and names the step if it fails.
 step = @printf '\n==> %s\n' '$(1)'; $(2) || { printf '\n==> 未通过 · FAILED: %s\n' '$(1)' >&2; exit 1; }
 
-.PHONY: help run build test bench attacks lock generated format clean coverage
+.PHONY: help run build test bench attacks fuzz lock generated format clean coverage
 
 help:
 	@printf '%s\n' \
@@ -33,6 +33,7 @@ help:
 	'make test      全部检查与测试 · every check and test' \
 	'make bench     性能数字 · the figures we promise, measured here' \
 	'make generated 重新生成接口类型与设置表 · make wire types and the settings table again' \
+	'make fuzz      畸形数据，每种十万份 · 100 000 broken inputs of each kind (FUZZ_SEED=n: the same again)' \
 	'make attacks   对卷宗的攻击，长跑 · attacks on a record, the long run' \
 	'make format    统一格式 · format the sources' \
 	'make coverage  测试覆盖 · which lines the tests reach' \
@@ -67,6 +68,12 @@ bench: debian $(STAMPS)/dev $(WEB_BUILT)
 	$(call step,媒体转发：四间 · media: four rooms of three,$(PY) -m server bench media --rooms 4 --seconds 20)
 	$(call step,进入到第一帧画面 · from entering to the first picture,$(PY) -m tests.media.first_frame)
 	$(call step,卷宗检索：十万份 · search among 100 000 records,$(PY) -m server bench records --records 100000)
+
+FUZZ_INPUTS ?= 100000
+FUZZ_SEED ?= $(shell date +%s)
+
+fuzz: $(STAMPS)/dev
+	@FUZZ_INPUTS=$(FUZZ_INPUTS) FUZZ_SEED=$(FUZZ_SEED) $(PY) -m pytest tests/fuzz -o timeout=3600
 
 attacks: debian $(STAMPS)/dev $(WEB_BUILT)
 	$(PY) -m pytest tests/archive/attacks --bent 500 -o timeout=3600

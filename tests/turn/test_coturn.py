@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from server.ports.media import Edge, MediaConnected, WorkerBack
 from tests.media.conftest import ROOM, plant
 from tests.media.engine_contract import version
 from tests.media.phone import Phone
-from tests.turn.relay import LOOPBACK, Client, Turn, client, coturn, missing, option
+from tests.turn.relay import LOOPBACK, SHIPPED, Client, Turn, client, coturn, missing, option
 
 pytestmark = pytest.mark.skipif(missing(), reason="coturn is not installed: apt install coturn")
 
@@ -36,6 +37,8 @@ INSIDE = (
     "239.255.255.250",
     "255.255.255.255",
 )
+INSIDE_6 = ("::", "::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "fd00::7", "fe80::1", "ff02::1")
+OUTSIDE_6 = ("2400:3200::1",)
 OUTSIDE = ("8.8.8.8", "114.114.114.114")
 
 
@@ -98,6 +101,30 @@ async def test_it_leads_nowhere_but_to_the_worker(relay: Turn) -> None:
         await one.allocate()
         refused = {peer: await refusal(relay, one, peer) for peer in (*INSIDE, *OUTSIDE)}
     assert refused == dict.fromkeys((*INSIDE, *OUTSIDE), FORBIDDEN)
+
+
+async def test_it_leads_to_no_address_of_ipv6(relay: Turn) -> None:
+    async with client(relay, relay.pass_of("seat")) as one:
+        await one.allocate()
+        refused = {peer: await refusal(relay, one, peer) for peer in (*INSIDE_6, *OUTSIDE_6)}
+    assert set(refused.values()) <= {FORBIDDEN, WRONG_FAMILY}
+
+
+def test_each_special_range_is_denied_by_itself() -> None:
+    """The lines that deny everything may go one day; those of RFC 6890 must do without them."""
+    lines = SHIPPED.read_text("utf-8").splitlines()
+    denied = [line.removeprefix("denied-peer-ip=") for line in lines if line.startswith("denied")]
+    by_itself = [tuple(map(ip_address, one.split("-"))) for one in denied[2:]]
+    special = [
+        address
+        for one in (*INSIDE, *INSIDE_6, "2001:db8::1", "2002:a00:1::1", "fec0::1", "100::1")
+        if (address := ip_address(one)) != ip_address("203.0.113.10")
+    ]
+    for address in special:
+        assert any(
+            first.version == address.version and first <= address <= last  # type: ignore[operator]
+            for first, last in by_itself
+        ), address
 
 
 async def test_a_seat_takes_no_more_than_its_share(relay: Turn) -> None:

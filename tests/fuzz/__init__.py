@@ -1,0 +1,1 @@
+"""Broken STUN, DTLS, RTP, RTCP and SDP against the real guard and the real parsers."""
