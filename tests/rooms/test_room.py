@@ -11,7 +11,7 @@ from server.domain.case import Side
 from server.domain.errors import DomainError, MissingStepsError
 from server.domain.ids import SeatId
 from server.domain.session import SessionState
-from server.ports.media import MediaLoss, MediaLost
+from server.ports.media import MediaLoss, MediaLost, WorkerBack, WorkerLost
 from server.ports.store import DiskFullError
 from server.rooms import attendance
 from server.rooms.mailbox import RoomClosedError
@@ -169,6 +169,25 @@ async def test_a_lost_worker_leaves_nobody_shown_as_heard(ready: Stage) -> None:
     assert view.lamp is Lamp.FAILED
     assert not view.heard
     assert view.media_ok is False
+
+
+async def test_a_room_hears_of_its_own_worker_alone(ready: Stage) -> None:
+    await decide(ready, conduct.go_joint)
+    room = await ready.room()
+    elsewhere = frozenset({room.forwarding.room})
+    back = WorkerBack(connections=frozenset())
+    seen = []
+    for event in (
+        WorkerLost(elsewhere=elsewhere),
+        WorkerLost(),
+        replace(back, elsewhere=elsewhere),
+        back,
+    ):
+        ready.registry._follow(event)
+        # Whatever the room was posted is done before this is.
+        await ready.room()
+        seen.append(ready.teller.views[-1].media_ok)
+    assert seen == [True, False, False, True]
 
 
 async def test_a_lost_connection_takes_its_seat_out_of_the_table(ready: Stage) -> None:
