@@ -1,4 +1,4 @@
-"""The command line: serve, media, migrate, backup, restore, demo, verify, bench."""
+"""The command line: serve, media, migrate, backup, restore, rotate-key, demo, verify, bench."""
 
 import argparse
 import asyncio
@@ -90,6 +90,7 @@ def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         metavar="age1…",
         help="public key to encrypt for; without any, a key is written to FILE.key",
     )
+    _add(commands, "rotate-key", _rotate, "replace the key that wraps all others")
     restore = _add(commands, "restore", _restore, "fill an empty data folder from a backup")
     restore.add_argument("file", type=Path, metavar="FILE")
     restore.add_argument("--key", type=Path, metavar="FILE", help="key file, if not FILE.key")
@@ -228,21 +229,31 @@ def _migrate(asked: argparse.Namespace) -> int:
 
 
 def _backup(asked: argparse.Namespace) -> int:
-    from server.app import backups
     from server.archive.backups import key_file_of
+    from server.upkeep import backups, keys_in_use
 
     settings = _settings(asked)
     recipients = asked.recipient or settings.recipients
     passphrase = settings.backup_passphrase.get_secret_value()
-    made = backups(settings).make(asked.file, recipients, passphrase)
-    print(f"{asked.file}: 记录 {asyncio.run(made)} 件 · records")
+    with keys_in_use(settings):
+        records = asyncio.run(backups(settings).make(asked.file, recipients, passphrase))
+    print(f"{asked.file}: 记录 {records} 件 · records")
     if not recipients:
         print(f"{key_file_of(asked.file)}: 密钥，请另处保管 · the key: keep it elsewhere")
     return 0
 
 
+def _rotate(asked: argparse.Namespace) -> int:
+    from server.upkeep import rotate_key
+
+    wrapped = asyncio.run(rotate_key(_settings(asked)))
+    print(f"主密钥已更换，重新封装 {wrapped} 把密钥 · the key is replaced, keys wrapped again")
+    return 0
+
+
 def _restore(asked: argparse.Namespace) -> int:
-    from server.app import at_rest, backups
+    from server.app import at_rest
+    from server.upkeep import backups
     from server.usecases.check_records import Checked, check_records
 
     settings = _settings(asked)

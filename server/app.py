@@ -17,11 +17,11 @@ from server.api.endpoint import WORLD
 from server.api.forwarded import TRUSTED
 from server.api.metrics import METRICS
 from server.api.throttle import DOORS, Doors
-from server.archive.backups import UNFINISHED, Backups
+from server.archive.backups import UNFINISHED
 from server.archive.local import LocalArchive
 from server.archive.s3 import S3Place, open_s3
 from server.archive.witness import FolderWitness
-from server.config import Settings, SettingsError, environment
+from server.config import Settings, SettingsError
 from server.documents import inspection
 from server.documents.certificates import certificate_key, issued_by
 from server.documents.fonts import font_folders
@@ -54,9 +54,8 @@ from server.rooms.view import Teller
 from server.signalling import messages
 from server.signalling.namespace import Live
 from server.signalling.plain_server import PlainServer, end_malformed
-from server.store.keys import load_or_create
+from server.store.keys import expect_settled, in_use, load_or_create
 from server.store.schema import migrate
-from server.store.snapshots import snapshots
 from server.store.store import open_store
 from server.system import SystemClock, SystemIds, TaskScope
 from server.usecases.log_tree import keep_checking, keep_tree
@@ -137,13 +136,12 @@ def prepare_folders(settings: Settings) -> None:
         (settings.data / name).mkdir(mode=mode, parents=True, exist_ok=True)
 
 
-def backups(settings: Settings) -> Backups:
-    """Return what copies the data folder and its database."""
-    return Backups(settings.data, snapshots(settings.database, environment()))
-
-
 def key(settings: Settings) -> bytes:
-    """Return the key that wraps all others, made at the first start."""
+    """Return the key that wraps all others, made at the first start.
+
+    Raises UnfinishedRotationError.
+    """
+    expect_settled(settings.keys / "kek")
     return load_or_create(settings.keys / "kek")
 
 
@@ -188,6 +186,7 @@ async def at_rest(settings: Settings) -> AsyncIterator[World]:
 
 
 async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
+    stack.enter_context(in_use(settings.keys / "kek"))
     clock, ids = SystemClock(), SystemIds()
     tasks = await stack.enter_async_context(TaskScope(clock))
     pool = stack.enter_context(ProcessWorkPool(settings.pool_size))

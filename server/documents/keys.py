@@ -47,18 +47,44 @@ class KeyStore:
         path = self.folder / f"{name}.key"
         if not path.exists():
             write_once(path, self._made(name))
-        return self._opened(path.read_bytes(), name)
+        return self.opened(path.read_bytes(), name)
 
     def file(self, name: str) -> Path:
         """Return where a public companion of the keys lies, such as a certificate."""
         return self.folder / name
 
-    def _made(self, name: str) -> bytes:
-        encryption = BestAvailableEncryption(self._passphrase(name))
-        made = ec.generate_private_key(ec.SECP256R1())
-        return made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+    def rekey(self, other: "KeyStore") -> int:
+        """Encrypt every key file for another master secret; return how many were not yet.
 
-    def _opened(self, pem: bytes, name: str) -> ec.EllipticCurvePrivateKey:
+        Begun and killed, it goes on where it was: each file opens with one secret or the
+        other. Raises KeyUnreadableError, and changes nothing more, where neither opens one.
+        """
+        done = 0
+        for path in sorted(self.folder.glob("*.key")):
+            content, name = path.read_bytes(), path.stem
+            if not other.opens(content, name):
+                _replace(path, other.closed(self.opened(content, name), name))
+                done += 1
+        return done
+
+    def opens(self, content: bytes, name: str) -> bool:
+        """Return whether this master secret opens a key file's content."""
+        try:
+            self.opened(content, name)
+        except KeyUnreadableError:
+            return False
+        return True
+
+    def _made(self, name: str) -> bytes:
+        return self.closed(ec.generate_private_key(ec.SECP256R1()), name)
+
+    def closed(self, key: ec.EllipticCurvePrivateKey, name: str) -> bytes:
+        """Return the content of the key's file."""
+        encryption = BestAvailableEncryption(self._passphrase(name))
+        return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+
+    def opened(self, pem: bytes, name: str) -> ec.EllipticCurvePrivateKey:
+        """Return the key in a file's content. Raises KeyUnreadableError."""
         try:
             key = load_pem_private_key(pem, password=self._passphrase(name))
         except ValueError as error:
@@ -89,16 +115,27 @@ def spki(key: ec.EllipticCurvePrivateKey) -> bytes:
 def write_once(path: Path, content: bytes) -> None:
     """Write a private file unless another process was first; survives a crash whole."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = _part(path, content)
+    with suppress(FileExistsError):  # the first writer's key is the one that counts
+        path.hardlink_to(part)
+    part.unlink()
+    sync_folder(path.parent)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put new bytes in a private file's place, in one step that survives a crash."""
+    _part(path, content).replace(path)
+    sync_folder(path.parent)
+
+
+def _part(path: Path, content: bytes) -> Path:
     part = path.with_name(f".{path.name}.{os.getpid()}")
     with part.open("wb") as out:
         os.fchmod(out.fileno(), 0o600)
         out.write(content)
         out.flush()
         os.fsync(out.fileno())
-    with suppress(FileExistsError):  # the first writer's key is the one that counts
-        path.hardlink_to(part)
-    part.unlink()
-    sync_folder(path.parent)
+    return part
 
 
 def sync_folder(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, delete, func, select
 
 from server.domain.case import Case
 from server.domain.ids import CaseId, CommitteeId
@@ -98,6 +98,14 @@ class SqlCases:
 
     def _number(self, committee: CommitteeId, number: str) -> int:
         return number_term(self._tx.vault, committee, number)
+
+    async def rehash(self) -> None:
+        """Hash everything again by which cases are found, with this transaction's vault."""
+        await self._tx.run(delete(tables.case_terms))
+        async for case in self._shelf.rehash(key=_T.id):
+            row = (await self._tx.run(select(_T.no).where(_T.id == case.id))).one()
+            terms = self._terms(case.committee_id)
+            await terms.write(row.no, _searched(terms, case))
 
     def _terms(self, committee: CommitteeId) -> Terms:
         return Terms(self._tx, tables.case_terms, committee)

@@ -4,9 +4,12 @@ It holds the key-encryption key (KEK), 32 random bytes, and leaves the machine o
 an encrypted backup.
 """
 
+import fcntl
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from server.domain.errors import DomainError
@@ -23,6 +26,18 @@ class UnsafeKeyFileError(DomainError):
     code = "unsafe_key_file"
 
 
+class KeyInUseError(DomainError):
+    """A server or another command uses the key, or is just replacing it."""
+
+    code = "key_in_use"
+
+
+class UnfinishedRotationError(DomainError):
+    """A rotation of the key was begun and has to be finished first: `heyi rotate-key`."""
+
+    code = "rotation_unfinished"
+
+
 def load_or_create(path: Path) -> bytes:
     """Return the 32 bytes in `path`, making file (0600) and folder (0700) at first use.
 
@@ -33,6 +48,40 @@ def load_or_create(path: Path) -> bytes:
     if not path.exists():
         _create(path)
     return _load(path)
+
+
+@contextmanager
+def in_use(path: Path, *, alone: bool = False) -> Iterator[None]:
+    """Hold the key as one of those who use it, or as the only one, who may replace it.
+
+    Raises KeyInUseError at once where that cannot be.
+    """
+    path.parent.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+    opened = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(opened, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise KeyInUseError from error
+    finally:
+        os.close(opened)
+
+
+def next_of(path: Path) -> Path:
+    """Return where the key lies that will replace this one; there while a rotation goes on."""
+    return path.with_name(f"{path.name}.next")
+
+
+def expect_settled(path: Path) -> None:
+    """Raise UnfinishedRotationError while a rotation was begun and not finished."""
+    if next_of(path).exists():
+        raise UnfinishedRotationError
+
+
+def settle(path: Path) -> None:
+    """Make the next key the key, durably; nothing is left of the old one."""
+    next_of(path).replace(path)
+    _sync_folder(path.parent)
 
 
 def _load(path: Path) -> bytes:

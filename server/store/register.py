@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, delete, func, select
 
 from server.domain.errors import NotFoundError
 from server.domain.ids import CaseId, CommitteeId, RecordId
@@ -116,6 +116,14 @@ class SqlRegister:
         # As a union, not an OR, which SQLite would answer by walking the whole register.
         mine = _T.committee_id == query.committee_id
         return _T.no.in_(either(*(select(_T.no).where(mine, same) for same in alike)))
+
+    async def rehash(self) -> None:
+        """Hash everything again by which records are found, with this transaction's vault."""
+        await self._tx.run(delete(tables.register_terms))
+        async for entry in self._shelf.rehash(key=_T.id):
+            row = (await self._tx.run(select(_T.no).where(_T.id == entry.record_id))).one()
+            terms = Terms(self._tx, tables.register_terms, entry.committee_id)
+            await terms.write(row.no, terms.of(names=entry.party_names))
 
     async def open(self, opening: RecordOpening) -> None:
         row = await self._tx.first(select(_T.committee_id).where(_T.id == opening.record_id))

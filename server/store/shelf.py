@@ -1,6 +1,6 @@
 """Keeps one kind of thing, each whole in one row: plain columns beside an encrypted body."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import Field, replace
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -14,6 +14,7 @@ from server.store.transaction import Transaction
 from server.store.vault import Place
 
 Condition = ColumnElement[bool]
+_AT_ONCE = 500
 
 
 class Aggregate(Protocol):
@@ -108,6 +109,26 @@ class Shelf(Generic[V]):
         )
         if not changed:
             await self._explain(mine)
+
+    async def rehash(self, *, key: Column[Any]) -> AsyncIterator[V]:
+        """Write every row's plain columns again, body and version untouched, and yield each.
+
+        `key` orders the rows and never changes.
+        """
+        last: object = None
+        while True:
+            where = [] if last is None else [key > last]
+            rows = await self._tx.rows(
+                self._select(*where).add_columns(key.label("key")).order_by(key).limit(_AT_ONCE)
+            )
+            for row in rows:
+                value = self._read(row)
+                plain = self._layout.plain(value)
+                await self._tx.run(update(self._table).where(key == row.key).values(**plain))
+                yield value
+            if not rows:
+                return
+            last = rows[-1].key
 
     async def version(self, id_: str) -> int:
         """Return the stored version, or raise NotFoundError."""

@@ -58,6 +58,11 @@ class SqlStaffRegister:
     async def save(self, staff: Staff) -> Staff:
         return await self._shelf.save(staff)
 
+    async def rehash(self) -> None:
+        """Hash every login again, after the keys were wrapped by this transaction's vault."""
+        async for _ in self._shelf.rehash(key=_T.id):
+            pass
+
     async def sign_in(self, session: StaffSession) -> None:
         await self._tx.run(insert(tables.staff_sessions).values(**asdict(session)))
 

@@ -46,6 +46,11 @@ class Transaction:
         if rows:
             await self._guarded(self._connection.execute(insert(table), rows))
 
+    async def many(self, statement: Executable, rows: Sequence[Mapping[str, object]]) -> None:
+        """Run one statement for each of the rows."""
+        if rows:
+            await self._guarded(self._connection.execute(statement, rows))
+
     async def first(self, statement: Executable) -> Row[Any] | None:
         """Return the first row, if any."""
         return (await self.run(statement)).first()

@@ -50,7 +50,15 @@ class Vault:
 
     def new_key(self, owner: str) -> bytes:
         """Return a fresh key for one case or committee, wrapped."""
-        return self._close(self._wrapping, self._ids.bytes(_KEY_BYTES), _key_place(owner))
+        return self.wrap(owner, self._ids.bytes(_KEY_BYTES))
+
+    def unwrap(self, owner: str, wrapped: bytes) -> bytes:
+        """Return the owner's key itself, to be wrapped by another vault. Raises UnreadableError."""
+        return _open(self._wrapping, wrapped, _key_place(owner))
+
+    def wrap(self, owner: str, key: bytes) -> bytes:
+        """Return the owner's key wrapped by this one."""
+        return self._close(self._wrapping, key, _key_place(owner))
 
     def check(self, owner: str, wrapped: bytes) -> None:
         """Raise WrongKeyError when the KEK does not open this wrapped key."""
@@ -78,7 +86,7 @@ class Vault:
         return hmac.new(self._hashing, text.encode(), hashlib.sha256).hexdigest()
 
     def _cipher(self, owner: str, wrapped: bytes) -> AESGCM:
-        return AESGCM(_open(self._wrapping, wrapped, _key_place(owner)))
+        return AESGCM(self.unwrap(owner, wrapped))
 
     def _close(self, cipher: AESGCM, text: bytes, place: Place) -> bytes:
         nonce = self._ids.bytes(_NONCE_BYTES)

@@ -6,8 +6,8 @@ import sys
 
 from tests.architecture.tree import ROOT
 
-TOLD = re.compile(r"`heyi (\w+)")
-LISTED = re.compile(r"^    (\w+) ", re.MULTILINE)
+TOLD = re.compile(r"`heyi ([\w-]+)")
+LISTED = re.compile(r"^    ([\w-]+)(?: |$)", re.MULTILINE)
 
 
 def test_the_first_page_names_every_command_and_no_other() -> None:
