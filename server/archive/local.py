@@ -11,7 +11,7 @@ from pathlib import Path
 
 from server.archive.disk import Disk
 from server.archive.guide import guide
-from server.archive.making import make_files
+from server.archive.making import make_files, sign_files
 from server.archive.package import package, package_size
 from server.archive.presented import judge_presented
 from server.archive.reader import load_folder
@@ -23,12 +23,9 @@ from server.domain.errors import NotFoundError
 from server.domain.ids import CaseId, RecordId
 from server.domain.record import (
     MANIFEST,
-    MANIFEST_SIGNATURE,
     UNLISTED,
     Manifest,
     RecordParts,
-    manifest_bytes,
-    manifest_of,
     read_manifest,
 )
 from server.domain.verification import Presented, Report
@@ -56,9 +53,9 @@ class LocalArchive:
         self, parts: RecordParts, sign: SignManifest, keep_until: date | None = None
     ) -> StoredRecord:
         """As the port says; a folder has no lock, so `keep_until` binds nobody here."""
-        made = await asyncio.to_thread(self._made, parts)
-        manifest = manifest_bytes(manifest_of(parts, made))
-        files = {**made, MANIFEST: manifest, MANIFEST_SIGNATURE: await sign(manifest)}
+        kept = await asyncio.to_thread(self._kept, parts.record_id)
+        made = await asyncio.to_thread(make_files, parts, kept, self.explained)
+        files = await sign_files(parts, made, sign, kept)
         await asyncio.to_thread(self._write, parts, files)
         return _stored(parts.record_id, files)
 
@@ -99,9 +96,9 @@ class LocalArchive:
     def _spool(self) -> Spool:
         return Spool(self.folder / "spool", self.disk)
 
-    def _made(self, parts: RecordParts) -> dict[str, bytes]:
-        folder = self._folder(parts.record_id)
-        return make_files(parts, load_folder(folder) if folder else None, self.explained)
+    def _kept(self, record_id: RecordId) -> dict[str, bytes] | None:
+        folder = self._folder(record_id)
+        return load_folder(folder) if folder else None
 
     def _write(self, parts: RecordParts, files: Mapping[str, bytes]) -> None:
         self._spool.release(parts.case_id)

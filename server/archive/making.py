@@ -1,11 +1,27 @@
-"""Makes a record's files, and makes them again just as they were kept before a crash."""
+"""Makes a record's files and signs them, after a crash just as they were kept before."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
+from server.archive.cades import sign_detached
 from server.archive.guide import EXPLAINING
+from server.domain.canonical import sha256_hex
+from server.domain.container import (
+    CONTAINER,
+    CONTAINER_MANIFEST,
+    CONTAINER_SIGNATURE,
+    container_manifest,
+)
 from server.domain.inclusion import kept_inclusion
-from server.domain.record import RecordParts, record_files
+from server.domain.record import (
+    MANIFEST,
+    MANIFEST_SIGNATURE,
+    RecordParts,
+    manifest_bytes,
+    manifest_of,
+    record_files,
+)
+from server.ports.archive import SignManifest
 
 
 def make_files(
@@ -20,3 +36,24 @@ def make_files(
         return record_files(parts, explained)
     old = {name: kept[name] for name in EXPLAINING if name in kept}
     return record_files(replace(parts, inclusion=kept_inclusion(kept)), old)
+
+
+async def sign_files(
+    parts: RecordParts,
+    made: Mapping[str, bytes],
+    sign: SignManifest,
+    kept: Mapping[str, bytes] | None = None,
+) -> dict[str, bytes]:
+    """Return the files with their manifest and container, signed by the committee's seal.
+
+    A record that was kept without a container stays without one.
+    """
+    manifest = manifest_bytes(manifest_of(parts, made))
+    files = {**made, MANIFEST: manifest, MANIFEST_SIGNATURE: await sign(manifest)}
+    if kept is not None and not kept.keys() >= CONTAINER:
+        return files
+    digests = {name: sha256_hex(content) for name, content in files.items()}
+    listed = container_manifest(parts.record_id, digests)
+    certificates = parts.seal_certificate, parts.issuer_certificate
+    signed = await sign_detached(listed, *certificates, parts.sealed_at, sign)
+    return {**files, CONTAINER_MANIFEST: listed, CONTAINER_SIGNATURE: signed}

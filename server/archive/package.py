@@ -1,11 +1,15 @@
 """Packs a record as one ZIP for a party, a court or an archive.
 
-Stored, sorted and dated alike, so that the same record always gives the same bytes.
+It is an ASiC-E container too where the record was signed as one: `mimetype` comes first, and
+`META-INF` stands beside the record's folder (ETSI EN 319 162-1, 4.4). Stored, sorted and dated
+alike, so that the same record always gives the same bytes.
 """
 
 import zipfile
 from collections.abc import Mapping
 from io import BytesIO
+
+from server.domain.container import CONTAINER, META, MIMETYPE, MIMETYPE_CONTENT
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest moment ZIP can name
 FILE_MODE = 0o100444 << 16
@@ -16,16 +20,25 @@ def package(record_id: str, files: Mapping[str, bytes]) -> bytes:
     """Return a ZIP holding one folder, named like the record, with all its files."""
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as made:
-        for name, content in sorted(files.items()):
-            made.writestr(_entry(f"{record_id}/{name}"), content)
+        for name, content in _entries(record_id, files):
+            made.writestr(_entry(name), content)
     return out.getvalue()
 
 
 def package_size(record_id: str, files: Mapping[str, bytes]) -> int:
     """Return the length of that ZIP without making it (APPNOTE 4.3: headers and names)."""
-    names = [len(f"{record_id}/{name}".encode()) for name in files]
     local, central, end = 30, 46, 22
-    return sum(map(len, files.values())) + sum(local + central + 2 * n for n in names) + end
+    entries = _entries(record_id, files)
+    return end + sum(local + central + 2 * len(n.encode()) + len(c) for n, c in entries)
+
+
+def _entries(record_id: str, files: Mapping[str, bytes]) -> list[tuple[str, bytes]]:
+    first = [(MIMETYPE, MIMETYPE_CONTENT)] if files.keys() >= CONTAINER else []
+    return [*first, *sorted((_place(record_id, name), c) for name, c in files.items())]
+
+
+def _place(record_id: str, name: str) -> str:
+    return name if name.startswith(META) else f"{record_id}/{name}"
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

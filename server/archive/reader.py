@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from server.domain.container import CONTAINER, META, MIMETYPE, MIMETYPE_CONTENT
 from server.domain.errors import InvalidValueError
 
 LARGEST = 256 * 1024 * 1024  # bytes of all files together; a record has well under one MiB
@@ -29,11 +30,16 @@ def load(path: Path) -> dict[str, bytes]:
 
 
 def load_folder(folder: Path) -> dict[str, bytes]:
-    """Return the files below `folder`; a link counts as a file of no content."""
+    """Return the files below `folder`; a link counts as a file of no content.
+
+    Out of a package the container's own two files lie beside the folder; they are taken along.
+    """
     found = sorted(p for p in folder.rglob("*") if p.is_symlink() or not p.is_dir())
-    sizes = [p.lstat().st_size for p in found]
-    _refuse_huge(len(found), sum(sizes))
-    return {str(p.relative_to(folder)): _content(p) for p in found}
+    named = {str(p.relative_to(folder)): p for p in found}
+    beside = {name: folder.parent / name for name in CONTAINER}
+    named |= {n: p for n, p in beside.items() if n not in named and p.is_file()}
+    _refuse_huge(len(named), sum(p.lstat().st_size for p in named.values()))
+    return {name: _content(p) for name, p in named.items()}
 
 
 def load_zip(package: Path | BinaryIO) -> dict[str, bytes]:
@@ -46,7 +52,7 @@ def load_zip(package: Path | BinaryIO) -> dict[str, bytes]:
             entries = [e for e in opened.infolist() if not e.is_dir()]
             _refuse_huge(len(entries), sum(e.file_size for e in entries))
             _refuse_cunning(entries)
-            return {_below_top(e.filename): opened.read(e) for e in entries}
+            return _of_record({_below_top(e.filename): opened.read(e) for e in entries})
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, *UNREADABLE) as error:
         raise InvalidValueError(field="path", reason="not_a_package") from error
 
@@ -64,7 +70,16 @@ def _refuse_cunning(entries: Sequence[zipfile.ZipInfo]) -> None:
         raise InvalidValueError(field="path", reason="names_twice")
 
 
+def _of_record(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Leave out what only tells other programs that the ZIP is a container."""
+    if files.get(MIMETYPE) == MIMETYPE_CONTENT:
+        del files[MIMETYPE]
+    return files
+
+
 def _below_top(name: str) -> str:
+    if name.startswith(META):
+        return name
     parts = PurePosixPath(name).parts
     return "/".join(parts[1:]) if len(parts) > 1 else name
 

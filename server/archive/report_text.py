@@ -13,6 +13,7 @@ GROUPS = {
     "valid": {"manifest_signed", "signatures", "seal", "seal_chain"},
     "trusted": {"trusted"},
     "logged": {"log_included"},
+    "contained": {"container"},
 }
 FACTS = {
     "zh": {
@@ -30,6 +31,7 @@ FACTS = {
         "trusted": "签发证书是您信任的证书",
         "log_chain": "会话日志连续，未被改动",
         "log_included": "日志各条均已列入经签名的总日志检查点",
+        "container": "ASiC-E 容器的签名（CAdES）有效，列明的就是这些文件",
     },
     "en": {
         "readable": "the manifest can be read",
@@ -46,6 +48,7 @@ FACTS = {
         "trusted": "the issuer is one you trust",
         "log_chain": "the session log is unbroken",
         "log_included": "a signed checkpoint of the whole log holds every entry",
+        "container": "the ASiC-E container's signature (CAdES) is valid and names these files",
     },
 }
 WORDS = {
@@ -56,6 +59,7 @@ WORDS = {
         "parts": "涉及",
         "trusted": "未判断",
         "log_included": "未判断：归档时检查点尚未生成，卷内没有",
+        "container": "未判断：这里没有容器",
         "log": "总日志",
         "yes": "核验通过",
         "but": "卷宗前后一致、未被改动，但有事项没有判断",
@@ -71,6 +75,7 @@ WORDS = {
         "parts": "see",
         "trusted": "not judged",
         "log_included": "not judged: the record was sealed before a checkpoint was there",
+        "container": "not judged: there is no container here",
         "log": "log",
         "yes": "verified",
         "but": "the record is consistent and unchanged, but not every fact was judged",

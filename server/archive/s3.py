@@ -15,7 +15,7 @@ from yarl import URL
 
 from server.archive.bucket import MODE, Bucket, UnlockedError
 from server.archive.guide import guide
-from server.archive.making import make_files
+from server.archive.making import make_files, sign_files
 from server.archive.package import package
 from server.archive.presented import judge_presented
 from server.archive.reader import load_zip
@@ -27,13 +27,10 @@ from server.domain.errors import NotFoundError
 from server.domain.ids import CaseId, RecordId
 from server.domain.record import (
     MANIFEST,
-    MANIFEST_SIGNATURE,
     UNLISTED,
     Manifest,
     RecordExistsError,
     RecordParts,
-    manifest_bytes,
-    manifest_of,
     read_manifest,
 )
 from server.domain.verification import Presented, Report
@@ -84,8 +81,7 @@ class S3Archive:
         """
         kept = await self._files(parts.record_id)
         made = await asyncio.to_thread(make_files, parts, kept, self.explained)
-        manifest = manifest_bytes(manifest_of(parts, made))
-        files = {**made, MANIFEST: manifest, MANIFEST_SIGNATURE: await sign(manifest)}
+        files = await sign_files(parts, made, sign, kept)
         if kept is not None and kept != files:
             raise RecordExistsError
         until = self._until(keep_until)

@@ -7,10 +7,17 @@ that make it fail. Trust is judged only against certificates the reader brings a
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from server.archive.cades import holds_detached
 from server.archive.evidence import Evidence, gather
 from server.archive.reader import load
 from server.domain.canonical import sha256_hex
 from server.domain.checkpoint import read_checkpoint
+from server.domain.container import (
+    CONTAINER,
+    CONTAINER_MANIFEST,
+    CONTAINER_SIGNATURE,
+    container_manifest,
+)
 from server.domain.errors import InvalidValueError
 from server.domain.ids import CaseId
 from server.domain.inclusion import CHECKPOINT, INCLUSION, LOG_KEY, PROOFS, proven
@@ -78,7 +85,7 @@ def _readable(_: Evidence) -> Fact:
 
 def _complete(evidence: Evidence) -> Fact:
     expected = set(evidence.manifest.files) | UNLISTED
-    odd = sorted(expected ^ set(evidence.files))
+    odd = sorted(expected ^ (set(evidence.files) - CONTAINER))
     return _fact("complete", odd, files=len(evidence.files))
 
 
@@ -194,6 +201,38 @@ def _log_included(evidence: Evidence) -> Fact:
     return _fact("log_included", bad, size=checkpoint.head.size, origin=checkpoint.origin)
 
 
+def _container(evidence: Evidence) -> Fact:
+    if not CONTAINER & evidence.files.keys():
+        return Fact(code="container", holds=None)
+    listed, manifest = evidence.content(CONTAINER_MANIFEST), evidence.manifest
+    bad = []
+    if listed != _container_of(evidence):
+        bad.append(CONTAINER_MANIFEST)
+    if not holds_detached(
+        evidence.content(CONTAINER_SIGNATURE),
+        listed,
+        evidence.content(SEAL_CERTIFICATE),
+        evidence.content(ISSUER_CERTIFICATE),
+        manifest.sealed_at,
+        lambda message, signature: evidence.tools.check_signature(
+            evidence.seal_key, message, signature
+        ),
+    ):
+        bad.append(CONTAINER_SIGNATURE)
+    return _fact("container", bad)
+
+
+def _container_of(evidence: Evidence) -> bytes:
+    """Return the container's manifest as ours has it; whether files changed is judged apart."""
+    manifest = evidence.manifest
+    named = {name: digest.sha256 for name, digest in manifest.files.items()}
+    own = {name: sha256_hex(evidence.content(name)) for name in UNLISTED}
+    try:
+        return container_manifest(manifest.record_id, {**named, **own})
+    except ValueError:  # a digest of ours that is none
+        return b""
+
+
 def _entries(evidence: Evidence) -> tuple[Entry, ...]:
     try:
         return read_log(evidence.content(LOG), CaseId(evidence.manifest.case_id))
@@ -225,4 +264,5 @@ JUDGES = (
     _trusted,
     _log_chain,
     _log_included,
+    _container,
 )

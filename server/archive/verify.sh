@@ -35,7 +35,8 @@ tell "list of digests 摘要表" $?
 sha256sum --quiet --strict -c SHA256SUMS >/dev/null 2>&1
 tell "every file 全部文件" $?
 
-find . ! -type d ! -name manifest.json ! -name manifest.sig ! -name SHA256SUMS | sort >"$scratch/found"
+find . ! -type d ! -path ./manifest.json ! -path ./manifest.sig ! -path ./SHA256SUMS \
+  ! -path ./META-INF/ASiCManifest001.xml ! -path ./META-INF/signature001.p7s | sort >"$scratch/found"
 cut -c67- SHA256SUMS | sed 's#^#./#' | sort | cmp -s - "$scratch/found"
 tell "no file missing or added 无缺无多" $?
 
@@ -91,6 +92,26 @@ digits='\([0-9a-f]\{64\}\)'
 sed "s/^{\"body\":\\(.*\\),\"hash\":\"$digits\",\"prev\":\"$digits\"}\$/\\3 \\2 \\1/" log.jsonl | chained &&
   says log.jsonl "\"hash\":\"$(sed 's/.*"log_head":"\([0-9a-f]*\)".*/\1/' agreement.json)\""
 tell "session log 会话日志" $?
+
+# The ASiC-E container beside the folder names the same digests under the seal's signature.
+listed_alike() {
+  for name in manifest.json manifest.sig SHA256SUMS; do echo "$(sum $name)  $name"; done |
+    cat SHA256SUMS - | tr a-f A-F | sort >"$scratch/ours"
+  sed -n 's#^<asic:DataObjectReference URI="[^/"]*/\([^"]*\)">.*<ds:DigestValue>\([^<]*\)<.*#\2 \1#p' "$1" |
+    while read -r digest name; do
+      echo "$(echo "$digest" | base64 -d | basenc --base16 -w0)  $name"
+    done | tr a-f A-F | sort | cmp -s - "$scratch/ours"
+}
+container=META-INF
+[ -d $container ] || container=../META-INF
+if [ -d $container ]; then
+  openssl cms -verify -noverify -nointern -certfile trust/seal.pem -binary -inform DER \
+    -in $container/signature001.p7s -content $container/ASiCManifest001.xml -out /dev/null 2>/dev/null &&
+    listed_alike $container/ASiCManifest001.xml
+  tell "container ASiC-E 容器" $?
+else
+  not_judged "the ASiC-E container ASiC-E 容器"
+fi
 
 not_judged "the log's checkpoint and proofs 日志检查点"
 not_judged "the agreement inside the PDF, its seal, its filled blanks PDF 内嵌数据、印章与填写处"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-MAY_BE_UNKNOWN = frozenset({"trusted", "log_included"})
+MAY_BE_UNKNOWN = frozenset({"trusted", "log_included", "container"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ class Report:
 
         `trusted` may stay unjudged: without an anchor from elsewhere a record proves that
         it is consistent, not whose it is. So may `log_included`: a seal waits for no
-        checkpoint.
+        checkpoint. So may `container`: a record's folder alone is none.
         """
         return not self.failed and {f.code for f in self.unknown} <= MAY_BE_UNKNOWN
 

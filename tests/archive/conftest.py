@@ -1,5 +1,6 @@
 """One sealed record for every test of the archive."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,20 +8,12 @@ import pytest
 
 from server.archive.guide import guide
 from server.archive.local import LocalArchive
+from server.archive.making import sign_files
 from server.documents.fonts import font_folders
 from server.documents.keys import KeyStore
 from server.documents.pool import ProcessWorkPool
-from server.documents.signatures import make_signature
-from server.domain.record import (
-    MANIFEST,
-    MANIFEST_SIGNATURE,
-    RecordParts,
-    manifest_bytes,
-    manifest_of,
-    record_files,
-)
-from server.ports.documents import KeyRef
-from tests.archive.example import HEXI, TOOLS, Files, Office, record_parts
+from server.domain.record import RecordParts, record_files
+from tests.archive.example import TOOLS, Files, Office, record_parts
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,9 +32,7 @@ def parts(office: Office) -> RecordParts:
 @pytest.fixture(scope="session")
 def files(parts: RecordParts, office: Office) -> Files:
     made = record_files(parts, guide())
-    manifest = manifest_bytes(manifest_of(parts, made))
-    signed = make_signature(office.keys, KeyRef(committee_id=HEXI), manifest).signature
-    return Files({**made, MANIFEST: manifest, MANIFEST_SIGNATURE: signed})
+    return Files(asyncio.run(sign_files(parts, made, office.sign)))
 
 
 @pytest.fixture(scope="module")

@@ -92,8 +92,13 @@ async def test_a_damaged_record_is_told_with_the_file(
 def test_a_package_opens_everywhere_with_one_folder(files: Files) -> None:
     with ZipFile(BytesIO(package("record-17", files))) as opened:
         assert opened.testzip() is None
-        assert {Path(name).parts[0] for name in opened.namelist()} == {"record-17"}
-        assert opened.namelist() == sorted(opened.namelist())
+        assert {Path(name).parts[0] for name in opened.namelist()} == {
+            "mimetype",
+            "META-INF",
+            "record-17",
+        }
+        assert opened.namelist()[0] == "mimetype"
+        assert opened.namelist()[1:] == sorted(opened.namelist()[1:])
 
 
 def test_the_record_names_nobodys_full_identity_number_outside_the_agreement(files: Files) -> None:

@@ -18,7 +18,7 @@ from tests.journeys.eyes import AXE, SCREENS
 from tests.journeys.stage import chromium
 
 pytestmark = pytest.mark.browser
-JUDGED = 10
+JUDGED = 11
 FACTS = """(shown) => Object.fromEntries([...document.querySelectorAll('.facts li')].map(
     (one) => [one.dataset.code, one.className]))"""
 

@@ -8,6 +8,7 @@ from server.documents.certificates import certificates
 from server.documents.signatures import make_signature, server_key
 from server.domain.canonical import canonical_json
 from server.domain.checkpoint import checkpoint_text, note_of
+from server.domain.container import CONTAINER_MANIFEST, CONTAINER_SIGNATURE
 from server.domain.inclusion import CHECKPOINT, LOG_KEY as KEY_FILE, PROOFS
 from server.domain.record import (
     AGREEMENT,
@@ -23,7 +24,7 @@ from server.domain.record import (
 from server.domain.tree import Head
 from server.ports.documents import LOG_KEY
 from tests.archive.example import HEXI, Office
-from tests.archive.test_verifier import resigned
+from tests.archive.test_verifier import contained, resigned
 from tests.documents.example import SEALED_AT
 from tests.documents.test_sealing import painted_over
 
@@ -114,13 +115,13 @@ def file_taken_out(scene: Scene) -> Files:
     return {name: content for name, content in scene.files.items() if name != "identity.json"}
 
 
-@attack("manifest_signed")
+@attack("manifest_signed", "container")
 def manifest_of_another_date(scene: Scene) -> Files:
     manifest = replace(read_manifest(scene.files[MANIFEST]), number="湖禾人调字〔2025〕第018号")
     return {**scene.files, MANIFEST: manifest_bytes(manifest)}
 
 
-@attack("manifest_signed")
+@attack("manifest_signed", "container")
 def manifest_signed_by_a_stranger(scene: Scene) -> Files:
     return resigned(scene.files, scene.stranger)
 
@@ -141,6 +142,25 @@ def seal_of_a_stranger(scene: Scene) -> Files:
 def issuer_that_issued_nothing(scene: Scene) -> Files:
     _, issuer = certificates(scene.stranger.keys, HEXI, SEALED_AT)
     return {**scene.files, ISSUER_CERTIFICATE: issuer}
+
+
+@attack("container")
+def container_of_other_digests(scene: Scene) -> Files:
+    listed = scene.files[CONTAINER_MANIFEST]
+    at = listed.index(b"<ds:DigestValue>") + 20
+    return {**scene.files, CONTAINER_MANIFEST: listed[:at] + b"AAAA" + listed[at + 4 :]}
+
+
+@attack("container")
+def container_signed_by_a_stranger(scene: Scene) -> Files:
+    theirs = contained(scene.files, read_manifest(scene.files[MANIFEST]), scene.stranger)
+    return {**scene.files, CONTAINER_SIGNATURE: theirs[CONTAINER_SIGNATURE]}
+
+
+@attack("container", shell=set())  # the folder's name tells verify.sh nothing
+def container_of_another_record(scene: Scene) -> Files:
+    manifest = replace(read_manifest(scene.files[MANIFEST]), record_id="record-18")
+    return contained(scene.files, manifest, scene.office)
 
 
 # ------------------------------------------------------------- somebody who holds the seal's key

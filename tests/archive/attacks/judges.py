@@ -43,6 +43,7 @@ LINES = {
     "signed this very": "same_text",
     "everybody": "everybody_signed",
     "session log": "log_chain",
+    "container": "container",
 }
 """How the lines of verify.sh begin, by the fact they are about."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.archive.package import package
+from server.domain.container import CONTAINER_SIGNATURE
 from server.domain.record import MANIFEST_SIGNATURE
 from tests.archive.attacks.judges import Bend, Found, by_heyi, by_page, by_shell, package_by_heyi
 from tests.archive.example import Files
@@ -76,7 +77,10 @@ def test_all_three_agree_about_a_bent_byte_of_a_file(
     for number, (one, page) in enumerate(zip(bent, by_page(asked), strict=True)):
         assert page
         assert by_heyi(one)
-        assert by_shell(one, tmp_path / str(number))
+        # OpenSSL takes no notice of what is not signed in a signature's file, such as the
+        # certificates it brings along.
+        if one[CONTAINER_SIGNATURE] == files[CONTAINER_SIGNATURE]:
+            assert by_shell(one, tmp_path / str(number))
 
 
 def bent_file(files: Files, number: int) -> dict[str, bytes]:

@@ -1,6 +1,7 @@
 // The files of a record, out of its ZIP or its folder, trusting neither.
 import { type Unzipped, unzipSync } from "fflate";
 import type { Bytes } from "./bytes.ts";
+import { MIMETYPE, MIMETYPE_CONTENT } from "./container.ts";
 
 export type Files = ReadonlyMap<string, Bytes>;
 export type Refusal = "not_a_package" | "too_large" | "too_many" | "names_twice" | "unsafe_names";
@@ -23,7 +24,7 @@ export function fromZip(bytes: Bytes): Files {
   const files = new Map<string, Bytes>();
   for (const [name, content] of Object.entries(unzipped(bytes, names))) files.set(belowTop(name), content as Bytes);
   if (files.size !== names.count) throw new RefusedError("names_twice");
-  return files;
+  return withoutMimetype(files);
 }
 
 function unzipped(bytes: Bytes, names: Names): Unzipped {
@@ -47,7 +48,7 @@ export async function fromFolder(picked: readonly File[]): Promise<Files> {
   const read = picked.map(
     async (one) => [belowTop(one.webkitRelativePath || one.name), new Uint8Array(await one.arrayBuffer())] as const,
   );
-  return new Map(await Promise.all(read));
+  return withoutMimetype(new Map(await Promise.all(read)));
 }
 
 /** Counts what comes in, and refuses before any of it is unpacked. */
@@ -69,7 +70,15 @@ class Names {
   }
 }
 
+/** What only tells other programs that the ZIP is a container is no file of the record. */
+function withoutMimetype(files: Map<string, Bytes>): Files {
+  const found = files.get(MIMETYPE);
+  if (found && String.fromCharCode(...found.subarray(0, 100)) === MIMETYPE_CONTENT) files.delete(MIMETYPE);
+  return files;
+}
+
 function belowTop(name: string): string {
+  if (name.startsWith("META-INF/")) return name;
   const cut = name.indexOf("/");
   return cut < 0 ? name : name.slice(cut + 1);
 }

@@ -1,7 +1,14 @@
 // Judges a record, fact by fact. No fact hides another: each is judged even where others fail.
-import { type Bytes } from "./bytes.ts";
+import { type Bytes, same } from "./bytes.ts";
 import { parse, isObject, textAt } from "./canonical.ts";
 import { type Certificate, fingerprint, issuedBy, readCertificate } from "./certificate.ts";
+import {
+  CONTAINER,
+  CONTAINER_MANIFEST,
+  CONTAINER_SIGNATURE,
+  containerManifest,
+  holdsDetached,
+} from "./container.ts";
 import { sha256Hex, signed } from "./crypto.ts";
 import type { Files } from "./files.ts";
 import { proven, readChain, readCheckpoint, signedByLog } from "./log.ts";
@@ -60,6 +67,7 @@ async function factsOf(evidence: Evidence): Promise<Fact[]> {
     await sealChain(evidence),
     logChain(evidence),
     await logIncluded(evidence),
+    await container(evidence),
   ];
 }
 
@@ -103,7 +111,8 @@ const content = (files: Files, name: string): Bytes => files.get(name) ?? NONE;
 function complete({ files, manifest }: Evidence): Fact {
   const expected = new Set([...manifest.files.keys(), ...UNLISTED]);
   const missing = [...expected].filter((name) => !files.has(name));
-  return fact("complete", [...missing, ...[...files.keys()].filter((name) => !expected.has(name))]);
+  const more = [...files.keys()].filter((name) => !expected.has(name) && !CONTAINER.includes(name));
+  return fact("complete", [...missing, ...more]);
 }
 
 function fileFacts({ files, manifest, digests }: Evidence): FileFact[] {
@@ -164,6 +173,26 @@ async function logIncluded({ files, chain }: Evidence): Promise<Fact> {
   if (!(await signedByLog(checkpoint, content(files, LOG_KEY)))) bad.push(CHECKPOINT, LOG_KEY);
   if (!(await proven(chain ?? [], content(files, PROOFS), checkpoint))) bad.push(LOG, PROOFS);
   return fact("log_included", bad);
+}
+
+/** The container names what our manifest names; whether files changed is judged apart. */
+async function container({ files, manifest, digests, seal, issuer }: Evidence): Promise<Fact> {
+  if (!CONTAINER.some((name) => files.has(name))) return unjudged("container");
+  const [listed, signature] = [content(files, CONTAINER_MANIFEST), content(files, CONTAINER_SIGNATURE)];
+  const bad: string[] = [];
+  if (!same(listed, ourContainer(manifest, digests))) bad.push(CONTAINER_MANIFEST);
+  const holds = seal && issuer && (await holdsDetached(signature, listed, seal, issuer, manifest.sealedAt));
+  return fact("container", holds ? bad : [...bad, CONTAINER_SIGNATURE]);
+}
+
+function ourContainer(manifest: Manifest, digests: ReadonlyMap<string, string>): Bytes {
+  try {
+    const named = [...manifest.files].map(([name, said]) => [name, said.sha256] as const);
+    const own = UNLISTED.map((name) => [name, digests.get(name) ?? ""] as const);
+    return containerManifest(manifest.recordId, new Map([...named, ...own]));
+  } catch {
+    return NONE; // a digest of ours that is none
+  }
 }
 
 /** Compares with the fingerprint a person brought along, however it is written. */

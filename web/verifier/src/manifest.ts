@@ -8,6 +8,7 @@ export interface FileDigest {
 }
 
 export interface Manifest {
+  readonly recordId: string;
   readonly number: string;
   readonly committee: string;
   readonly caseId: string;
@@ -39,6 +40,7 @@ function manifest(found: JsonObject): Manifest {
   const { files, signers } = found;
   if (!isObject(files) || !Array.isArray(signers)) throw new TypeError("no manifest");
   return {
+    recordId: aText(found["record_id"]),
     number: aText(found["number"]),
     committee: aText(found["committee_name"]),
     caseId: aText(found["case_id"]),

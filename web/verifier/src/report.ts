@@ -11,6 +11,7 @@ export const CODES = [
   "seal_chain",
   "log_chain",
   "log_included",
+  "container",
   "trusted",
   "attachment",
   "only_blanks_filled",

@@ -76,6 +76,7 @@ function factLine(one: Fact, words: Words): HTMLElement {
 
 function why(one: Fact, words: Words): string {
   if (BEYOND.includes(one.code)) return words.unjudged.beyond;
+  if (one.code === "container") return words.unjudged.container;
   return one.code === "trusted" ? words.unjudged.trusted : words.unjudged.log_included;
 }
 

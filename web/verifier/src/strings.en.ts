@@ -41,6 +41,7 @@ export const en: Words = {
     seal_chain: "the issuer in the record issued the seal's certificate",
     log_chain: "the session log is unbroken: no entry was changed, removed or moved, and it ends as the manifest says",
     log_included: "the checkpoint of the whole log is signed and holds every entry of this record",
+    container: "the ASiC-E container's signature (CAdES) is valid and names these files",
     trusted: "the issuer's fingerprint is the one you learnt elsewhere",
     attachment: "the PDF carries the same agreement data",
     only_blanks_filled: "sealing only filled the blanks and covered no text",
@@ -50,6 +51,7 @@ export const en: Words = {
   unjudged: {
     trusted: "no record can prove this by itself, see \"The issuer\"",
     log_included: "the record was sealed before a checkpoint was there",
+    container: "you picked the folder alone, or the record was not made a container",
     beyond: "this page does not take PDF apart, heyi verify does; whether the file changed is judged by its digest, above",
   },
   signersTitle: "Signers",

@@ -42,6 +42,7 @@ export const zh = {
     seal_chain: "印章证书由卷内的签发证书签发",
     log_chain: "会话日志首尾相连，没有删改或调换，末条与清单一致",
     log_included: "总日志的检查点签名有效，本卷每条日志都列在其中",
+    container: "ASiC-E 容器的签名（CAdES）有效，列明的就是这些文件",
     trusted: "签发证书的指纹与您另行得到的一致",
     attachment: "PDF 内嵌的协议数据与卷内一致",
     only_blanks_filled: "盖章只填写了预留的空白处，没有盖住或改动文字",
@@ -51,6 +52,7 @@ export const zh = {
   unjudged: {
     trusted: "卷宗自己不能证明这一项，见“签发证书”",
     log_included: "归档时检查点尚未生成，卷内没有",
+    container: "您选的是文件夹，或者卷宗没有做成容器",
     beyond: "本页不解析 PDF，这一项用 heyi verify 核对；PDF 文件有没有变动，由上面的摘要一项判断",
   },
   signersTitle: "签署人",
