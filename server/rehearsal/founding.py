@@ -78,13 +78,19 @@ def _next_quarter(now: datetime) -> datetime:
 async def _say_demo(world: World, url: str) -> None:
     _say("", "  和议演示 · Heyi demonstration", "")
     _say(f"  工作台 · console   {url}/console/")
+    _say("    账号 login   密码 password       谁 who")
     for one in story.ACCOUNTS:
-        _say(f"    {one.title}  {one.name}   登录名 {one.login}   密码 {one.password}")
-    _say(f"    动态码 · six digits   {url}/api/demo/codes", "")
+        who = f"{one.name}，{one.title} · {one.roles[0]}"
+        _say(f"    {one.login:<12} {one.password:<18}  {who}")
+    _say(f"    动态码 · six digits   {url}/api/demo/codes")
+    _say("      每个账号一个，半分钟一换 · one for each login, a new one every half minute")
+    _say("    当事人要的验证码会印在下面 · codes for the parties are printed below", "")
     for name, digits, link in await _links(world):
         _say(f"  {name}的链接 · link   {link}", f"    手机尾号 · last four digits   {digits}")
         _say_qr(link)
-    _say("  数据保存在 recordings/，再次启动不会丢失。按 Ctrl-C 结束。", "")
+    _say("  每个链接用一个单独的窗口打开 · open each link in a window of its own")
+    _say("  数据留在数据文件夹（默认 recordings/），再次启动还在。按 Ctrl-C 结束。")
+    _say("  Data stay in the data folder (recordings/ by default). Ctrl-C ends it.", "")
 
 
 async def _links(world: World) -> list[tuple[str, str, str]]:
