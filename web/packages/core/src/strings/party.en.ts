@@ -334,6 +334,7 @@ export const partyEn: Dictionary<PartyKey> = {
   signCodeNone: "No text message: the mediator checks your phone number on video.",
 
   receiptTitle: "You have signed",
+  receiptSignedAt: "You signed on {when}",
   receiptSteps: "{n} steps until it is in force",
   receiptToSign: "to sign",
   receiptToSeal: "to seal",
