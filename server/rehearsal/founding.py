@@ -88,7 +88,8 @@ async def _say_demo(world: World, url: str) -> None:
     for name, digits, link in await _links(world):
         _say(f"  {name}的链接 · link   {link}", f"    手机尾号 · last four digits   {digits}")
         _say_qr(link)
-    _say("  每个链接用一个单独的窗口打开 · open each link in a window of its own")
+    _say("  一个浏览器只坐一位当事人，第二个链接请用无痕窗口")
+    _say("  A browser holds one party's seat: open the second link in a private window")
     _say("  数据留在数据文件夹（默认 recordings/），再次启动还在。按 Ctrl-C 结束。")
     _say("  Data stay in the data folder (recordings/ by default). Ctrl-C ends it.", "")
 
