@@ -80,7 +80,7 @@ export const agreementEn: Dictionary<keyof typeof agreementZh> = {
   signers: "Who signs",
   signedAt: "Signed {time}",
   signsDeclined: "Declined; may still sign",
-  signsNext: "Waits for the signature",
+  signsNext: "Not signed yet",
   sealNotYet: "Once everybody has signed",
   signsSeal: "Scan of the company seal is needed",
   sealScan: "Upload the seal scan",

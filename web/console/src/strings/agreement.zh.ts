@@ -77,7 +77,7 @@ export const agreementZh = {
   signers: "谁来签",
   signedAt: "{time} 签了",
   signsDeclined: "说了不签，改主意还可以签",
-  signsNext: "等他签",
+  signsNext: "还没签",
   sealNotYet: "大家签完才能盖",
   signsSeal: "还要公章扫描件",
   sealScan: "上传公章扫描件",
