@@ -136,7 +136,7 @@ export const casesZh = {
   scopesOf: "授权 {marks}",
   canSign: "可以签协议",
   cannotSign: "不能签协议",
-  reveal: "看全",
+  reveal: "看完整的",
   revealTitle: "看{field}",
   revealText: "写明原因。谁在什么时候看过，会记进日志。",
   revealGo: "看",
