@@ -1,13 +1,12 @@
 """What staff do at the console, click by click."""
 
-import asyncio
 import re
 
 from playwright.async_api import Locator, Page, expect
 
 from server.rehearsal import story
-from tests.journeys.eyes import LOOK_EVERY_S, Eyes
-from tests.journeys.words import Words
+from tests.journeys.eyes import Eyes
+from tests.journeys.words import Words, console_words
 
 PATIENCE_MS = 20_000
 ACCOUNTS = {one.login: one for one in story.ACCOUNTS}
@@ -49,6 +48,21 @@ class Desk:
         """Keep a picture of the screen, or of the whole page, and judge it."""
         await self.eyes.look(self.page, f"desk-{name}", whole=whole)
 
+    async def look_both(self, name: str, *, whole: bool = False) -> None:
+        """Keep and judge the screen in its own language and in the other one."""
+        for _ in range(2):
+            await self.look(name, whole=whole)
+            await self.switch_language()
+
+    async def switch_language(self) -> None:
+        """Take the other language from the menu under the own name."""
+        menu = self.page.locator("details.who")
+        await menu.locator("summary").click()
+        await menu.get_by_role("button", name=self.words("otherLanguage"), exact=True).click()
+        await menu.locator("summary").click()
+        spoken = await self.page.evaluate("() => document.documentElement.lang.slice(0, 2)")
+        self.words = console_words(spoken)
+
     def label(self, key: str, within: Locator | None = None) -> Locator:
         """Return the field with this label."""
         place = within if within is not None else self.page
@@ -82,17 +96,21 @@ class Desk:
         await expect(self.page.locator("header.top")).to_be_visible(timeout=PATIENCE_MS)
 
     async def press_and_confirm(self, key: str, look: str) -> None:
-        """Press what needs a fresh second factor, and give it when the last one is too old."""
-        await self.press(key)
+        """Press what needs a fresh second factor while the last one is old, and give it.
+
+        Until it is given nothing happens, however often it is asked for.
+        """
         asked = self.sheet.get_by_text(self.words("stepUpTitle"))
-        async with asyncio.timeout(PATIENCE_MS / 1000):
-            while await self.button(key).is_visible():
-                if await asked.is_visible():
-                    await self.look(look)
-                    await self.label("totp", self.sheet).fill(await self.digits())
-                    await self.press("stepUpGo", self.sheet)
-                    await expect(asked).to_be_hidden(timeout=PATIENCE_MS)
-                await asyncio.sleep(LOOK_EVERY_S)
+        await self.press(key)
+        await expect(asked).to_be_visible(timeout=PATIENCE_MS)
+        await self.press("cancel", self.sheet)
+        await expect(self.page.locator("dialog[open]")).to_have_count(0)
+        await self.press(key)
+        await expect(asked).to_be_visible(timeout=PATIENCE_MS)
+        await self.look(look)
+        await self.label("totp", self.sheet).fill(await self.digits())
+        await self.press("stepUpGo", self.sheet)
+        await expect(self.button(key)).to_be_hidden(timeout=PATIENCE_MS)
 
     # ---------------------------------------------------------------- in the room
 

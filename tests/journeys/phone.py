@@ -140,6 +140,7 @@ class Phone:
 
     async def see_pages(self) -> None:
         """Scroll through every page to its end."""
+        await expect(self.button("signRead")).to_be_visible(timeout=PATIENCE_MS)
         head = self.page.locator(".part h2").first
         await expect(self.page.locator(".one-page").first).to_be_visible(timeout=PATIENCE_MS)
         total = await self.page.locator(".one-page").count()
@@ -149,6 +150,7 @@ class Phone:
             while await head.inner_text() != done:
                 await self.page.mouse.wheel(0, 160)
                 await self.page.wait_for_timeout(30)
+        await expect(self.button("signAgain")).to_be_visible()
 
     async def write_name(self, *, finger: bool) -> None:
         """Write into the frame, with a finger or with a mouse."""

@@ -242,6 +242,23 @@ async def lock(cast: Cast) -> None:
     await cast.look("26-locked")
 
 
+async def declines_for_now(cast: Cast) -> None:
+    """The worker says no to signing; both desks see it, in the room and at the agreement."""
+    await cast.worker.tap("signNo")
+    await cast.worker.look("26-sign-no")
+    await cast.worker.tap("signNoConfirm")
+    await cast.worker.sees("refusedTitle")
+    for desk in (cast.su, cast.jiang):
+        await desk.sees("refusedBy", name=cast.worker.name)
+        await desk.sees("signsDeclined")
+        await desk.look("26-declined")
+        await desk.press("backToPictures")
+        await desk.sees("step.declined")
+        await desk.look("26-declined-room")
+        await desk.page.locator("#room-panel-agreement").click()
+    await cast.worker.tap("goSign")
+
+
 async def party_signs(phone: Phone, *, finger: bool, scan: bool) -> None:
     """See every page, write the name, give the code, sign."""
     await phone.see_pages()
@@ -263,7 +280,7 @@ async def party_signs(phone: Phone, *, finger: bool, scan: bool) -> None:
 
 
 async def staff_sign(desk: Desk, name: str) -> None:
-    """Sign with the work certificate."""
+    """Sign with the work certificate, once the second factor has been given again."""
     await desk.press_and_confirm("signNow", f"{name}-step-up")
     await desk.look(f"{name}-signed")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from server.app import VERIFIER_TOOLS
 from server.archive.cli import main as verify
@@ -16,7 +16,8 @@ from server.rehearsal import story
 from tests.journeys import papers, scenes
 from tests.journeys.desk import Desk
 from tests.journeys.eyes import receives_more
-from tests.journeys.phone import PATIENCE_MS
+from tests.journeys.factor import grow_old
+from tests.journeys.phone import PATIENCE_MS, Phone
 from tests.journeys.scenes import Cast
 from tests.journeys.stage import Stage
 
@@ -46,12 +47,13 @@ async def test_a_case_becomes_a_sealed_record(people: Stage, tmp_path: Path) -> 
     await asyncio.gather(*(receives_more(one.page) for one in cast.everybody))
     await scenes.agree(cast)
     await scenes.lock(cast)
-    await _sign(cast)
-    number = await _seal(people)
+    await _sign(cast, tmp_path / "data")
+    number = await _seal(people, tmp_path / "data")
     await _receive(cast, number, tmp_path)
     await scenes.confirm_minutes(cast)
     await scenes.close(cast)
     await _retrieve(people, number, tmp_path)
+    await _audit(people)
     assert people.faults == []
 
 
@@ -76,7 +78,7 @@ async def _gather(people: Stage, cast: Cast) -> None:
     su = cast.su
     number = await papers.register(su, "江一帆")
     await su.sees("tabParties")
-    await su.look("07-case")
+    await su.look_both("07-case")
     links = [
         await papers.invite(su, phone.name, look="08" if phone is cast.worker else "")
         for phone in cast.phones
@@ -110,29 +112,32 @@ async def _look_at_tabs(desk: Desk) -> None:
         if await found.is_visible():
             await found.click()
             await expect(desk.page.locator(shown).first).to_be_visible(timeout=PATIENCE_MS)
-            await desk.look(f"09-case-{tab}", whole=True)
+            await (desk.look_both if tab == "log" else desk.look)(f"09-case-{tab}", whole=True)
 
 
-async def _sign(cast: Cast) -> None:
+async def _sign(cast: Cast, data: Path) -> None:
+    await scenes.declines_for_now(cast)
     await scenes.party_signs(cast.worker, finger=True, scan=False)
     await scenes.party_signs(cast.agent, finger=False, scan=True)
     await cast.su.look("29-parties-signed")
-    await scenes.staff_sign(cast.su, "30")
-    await scenes.staff_sign(cast.jiang, "31")
+    await asyncio.to_thread(grow_old, data)
+    for desk, name in ((cast.su, "30"), (cast.jiang, "31")):
+        await scenes.staff_sign(desk, name)
 
 
-async def _seal(people: Stage) -> str:
+async def _seal(people: Stage, data: Path) -> str:
     he = await people.desk("he")
     await he.sign_in()
     await he.follow("navSeal")
     await he.sees("sealListText")
-    await he.look("32-seal-list")
+    await he.look_both("32-seal-list")
     await he.follow("sealListOpen")
     await he.sees("sealNow")
-    await he.look("32-before-seal")
+    await he.look_both("32-before-seal")
+    await asyncio.to_thread(grow_old, data)
     await he.press_and_confirm("sealNow", "32-step-up")
     await he.sees("sealedTitle")
-    await he.look("33-sealed")
+    await he.look_both("33-sealed")
     facts = await he.page.locator(".agreement-side dd").first.inner_text()
     return facts.strip()
 
@@ -142,7 +147,7 @@ async def _receive(cast: Cast, number: str, folder: Path) -> None:
         await phone.sees("effectiveTitle")
         await expect(phone.page.get_by_text(number)).to_be_visible()
         await phone.look("33-effective")
-        await phone.tap("download")
+        await _boxes_wait_for_the_code(phone)
         await phone.look("33-download")
         async with phone.page.expect_download() as waiting:
             await expect(phone.page.locator(".digits-6")).to_be_visible()
@@ -150,6 +155,23 @@ async def _receive(cast: Cast, number: str, folder: Path) -> None:
         path = folder / f"{phone.digits}.pdf"
         await (await waiting.value).save_as(path)
         _expect_agreement(path, number)
+
+
+async def _boxes_wait_for_the_code(phone: Phone) -> None:
+    """Ask for the download; while the code is on its way there is nowhere to type an old one."""
+    let_go = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await let_go.wait()
+        await route.continue_()
+
+    await phone.page.route("**/api/seat/code", hold)
+    await phone.tap("download")
+    await phone.sees("codeSending")
+    await expect(phone.page.locator(".digits-6")).to_have_count(0)
+    let_go.set()
+    await expect(phone.page.locator(".digits-6")).to_be_visible(timeout=PATIENCE_MS)
+    await phone.page.unroute("**/api/seat/code")
 
 
 def _expect_agreement(path: Path, number: str) -> None:
@@ -176,7 +198,7 @@ async def _retrieve(people: Stage, number: str, folder: Path) -> None:
     await ye.label("recordsName").fill("陈水根")
     await ye.press("recordsGo")
     await ye.sees("recordsFound", n=1)
-    await ye.look("40-records")
+    await ye.look_both("40-records")
     row = ye.page.get_by_role("row").filter(has_text=number)
     await ye.follow("open", row)
     await ye.sees("openTitle")
@@ -184,7 +206,9 @@ async def _retrieve(people: Stage, number: str, folder: Path) -> None:
     await ye.label("reason", ye.sheet).fill(REASON)
     await ye.press("openGo", ye.sheet)
     await ye.sees("verification")
-    await ye.look("42-record", whole=True)
+    for side in scenes.SIDES:
+        await ye.sees("log.room.open.caucus", side=ye.words(f"side.{side}"))
+    await ye.look_both("42-record", whole=True)
     await expect(ye.page.get_by_text(REASON)).to_be_visible()
     await expect(ye.page.locator(".fact-list .failed")).to_have_count(0)
     package = await _download(ye, "packageGet", folder)
@@ -192,6 +216,28 @@ async def _retrieve(people: Stage, number: str, folder: Path) -> None:
         assert await asyncio.to_thread(verify, [str(package)], VERIFIER_TOOLS) == 0
     await ye.press("wholeText")
     await ye.look("43-whole")
+
+
+async def _audit(people: Stage) -> None:
+    """The auditor follows the log by the case's number, and meets nobody's name in it."""
+    yin = await people.desk("yin")
+    await yin.sign_in()
+    await yin.sees("logsTitle")
+    for closed in ("navToday", "navCases", "navRecords", "navAdmin"):
+        await expect(
+            yin.page.get_by_role("link", name=yin.words(closed), exact=True)
+        ).to_have_count(0)
+    await yin.sees("checkpointTitle")
+    await yin.look_both("50-logs")
+    row = yin.page.locator("tbody tr").first
+    await yin.label("logsNumber").fill(await row.locator("b").inner_text())
+    await yin.press("logsGo")
+    await yin.sees("logsFound", n=1)
+    await yin.follow("open", row)
+    await expect(yin.page.locator("tbody tr").nth(5)).to_be_visible(timeout=PATIENCE_MS)
+    await yin.look_both("51-log", whole=True)
+    shown = await yin.page.locator("main").inner_text()
+    assert not [name for name in (*PRINTED, "刘春梅") if name in shown and name != "苏慧珍"]
 
 
 async def _download(desk: Desk, key: str, folder: Path) -> Path:

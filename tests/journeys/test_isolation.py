@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from tests.journeys import scenes
-from tests.journeys.conftest import SETTINGS
 from tests.journeys.eyes import expect_silence
 from tests.journeys.stage import stage
 from tests.support.server import serving
@@ -14,7 +13,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 
 
 async def test_a_seeded_leak_is_noticed(tmp_path: Path, pages: Path) -> None:
-    facts = {**SETTINGS, "HEYI_WEB_DIST": str(pages)}
+    facts = {"HEYI_WEB_DIST": str(pages)}
     program = "tests.journeys.leaky_server"
     async with (
         serving(tmp_path, "--demo", program=program, **facts) as server,
