@@ -69,7 +69,10 @@ Body = TypeVar("Body", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One row of the URL table. `media` names a non-JSON answer's type."""
+    """One row of the URL table. `media` names a non-JSON answer's type.
+
+    `fields` are short texts that a form may carry instead of its file.
+    """
 
     method: str
     path: str
@@ -80,5 +83,6 @@ class Route:
     view: type[BaseModel] | None = None
     media: str | None = None
     upload: bool = False
+    fields: tuple[str, ...] = ()
     query: tuple[str, ...] = ()
     act: Act | None = None

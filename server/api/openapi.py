@@ -81,7 +81,10 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 def _body(route: Route) -> dict[str, Any] | None:
     if route.upload:
         file = {"type": "string", "contentMediaType": "application/octet-stream"}
-        schema = {"type": "object", "properties": {"file": file}, "required": ["file"]}
+        texts = {name: {"type": "string"} for name in route.fields}
+        schema: dict[str, Any] = {"type": "object", "properties": {"file": file, **texts}}
+        if not route.fields:
+            schema["required"] = ["file"]
         return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
     if route.ask:
         return {"required": True, "content": _json(route.ask)}

@@ -24,6 +24,7 @@ class More(TypedDict, total=False):
     view: type[BaseModel]
     media: str
     upload: bool
+    fields: tuple[str, ...]
     query: tuple[str, ...]
     act: Act
 
@@ -48,7 +49,7 @@ PUBLIC = (
     _r("GET", "/verify", "verify.page", OPEN, "Verify an agreement", media=HTML, query=("lang",)),
     _r("POST", "/verify", "verify.verify", OPEN,
        "Facts about a package or sealed PDF, or whether a number with its code is on record",
-       media=HTML, upload=True, query=("lang",)),
+       media=HTML, upload=True, fields=("number", "code"), query=("lang",)),
     _r("GET", "/verify.html", "verify.offline", OPEN, "The page that verifies without a network",
        media=HTML),
     _r("GET", "/j/{token}", "link.page", OPEN, "A person's link", media=HTML, query=("lang",)),

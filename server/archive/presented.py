@@ -21,7 +21,7 @@ from server.domain.verification import Fact, Kind, Presented, Report
 from server.ports.archive import VerifierTools
 from server.ports.documents import PdfFacts
 
-SECONDS = 20
+SECONDS = 10
 MEMORY = 1024 * 1024 * 1024
 AFTER = frozenset({"none", "lta_updates"})
 """What may follow a seal: nothing, or what an archive adds to keep it checkable."""
@@ -95,9 +95,9 @@ def _case_of_agreement(content: bytes) -> str:
 
 
 @contextmanager
-def bounded() -> Iterator[None]:
+def bounded(seconds: int = SECONDS) -> Iterator[None]:
     """Bound processor time and memory of this process for a while, where the system can."""
-    with _limited(resource.RLIMIT_CPU, _used_seconds() + SECONDS):
+    with _limited(resource.RLIMIT_CPU, _used_seconds() + seconds):
         if not STATM.exists():
             yield
             return

@@ -51,7 +51,9 @@ async def _issuer(world: World, committee: Committee) -> Issuer:
 async def verify_presented(world: World, content: bytes) -> Verified:
     """Judge a package or a sealed PDF against the issuers of this server; keep nothing."""
     anchors = [issuer.certificate for issuer in await issuers(world)]
-    presented = await world.archive.judge(content, anchors)
+    # One after the other: strangers never keep more than one process from sealing.
+    async with world.turns.of("verify_presented"):
+        presented = await world.archive.judge(content, anchors)
     return Verified(presented=presented, on_record=await _kept(world, presented))
 
 

@@ -6869,7 +6869,9 @@ export interface operations {
         requestBody: {
             content: {
                 "multipart/form-data": {
-                    file: string;
+                    code?: string;
+                    file?: string;
+                    number?: string;
                 };
             };
         };

@@ -1,0 +1,69 @@
+"""The public page in a real browser, which alone knows what it says of a form's origin."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestServer, unused_port
+
+from server.api import frame
+from server.usecases.world import World
+from tests.api.agreement.test_verify import NUMBER, papers, passed
+from tests.journeys.eyes import AXE, SCREENS
+from tests.journeys.stage import chromium
+from tests.support import signing
+from tests.support.site import lay_out_pages, made_site
+from tests.support.world import Stage
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+async def url(world: World, tmp_path: Path) -> AsyncIterator[str]:
+    folder, port = tmp_path / "dist", unused_port()
+    folder.mkdir()
+    site = made_site(world, lay_out_pages(folder))
+    site[frame.ORIGINS] = frozenset({f"http://127.0.0.1:{port}"})
+    async with TestServer(site, port=port):
+        yield f"http://127.0.0.1:{port}/verify"
+
+
+async def test_a_person_sends_a_package_and_then_asks_by_number(
+    url: str, office: Stage, tmp_path: Path
+) -> None:
+    await signing.sealed(office)
+    package, _, code = await papers(office.world)
+    path = tmp_path / "record.zip"
+    path.write_bytes(package)
+    async with chromium() as browser:
+        page = await browser.new_page(viewport={"width": 360, "height": 640}, locale="zh-CN")
+        said: list[str] = []
+        page.on("console", lambda told: said.append(told.text))
+        await page.goto(url)
+        await page.set_input_files("#file", path)
+        await page.click("form:first-of-type button")
+        assert "与本网站存档的一致" in await page.inner_text(".verdict")
+        await page.screenshot(path=SCREENS / "verify-public.png", full_page=True)
+        await page.fill("#number", NUMBER)
+        await page.fill("#code", code)
+        asking = asyncio.ensure_future(page.click("form:last-of-type button"))
+        await passed(office.clock, asking)
+        await asking
+        assert "有这份协议" in await page.inner_text(".verdict")
+        assert await page.input_value("#number") == NUMBER
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert said == []
+
+
+async def test_the_public_page_is_accessible(url: str, office: Stage) -> None:
+    del office
+    async with chromium() as browser:
+        # axe is no part of the page, whose policy lets no script of another's in.
+        context = await browser.new_context(bypass_csp=True)
+        page = await context.new_page()
+        for lang in ("zh-CN", "en"):
+            await page.goto(f"{url}?lang={lang}")
+            await page.evaluate(AXE.read_text("utf-8"))
+            found = await page.evaluate("axe.run()")
+            assert [one["id"] for one in found["violations"]] == []

@@ -1,0 +1,70 @@
+"""What strangers present is judged in a child that the kernel bounds; the pool outlives it."""
+
+import resource
+import zlib
+from pathlib import Path
+
+import pytest
+
+from server.archive import presented
+from server.archive.package import package
+from server.archive.presented import bounded, judge_presented
+from server.documents.pool import ProcessWorkPool, WorkFailedError
+from server.domain.record import RecordParts
+from server.domain.verification import Kind
+from tests.archive.example import TOOLS, Files
+
+MIB = 1024 * 1024
+
+
+def bomb(size: int) -> bytes:
+    """A PDF whose table of objects unpacks to `size` bytes."""
+    packer = zlib.compressobj(9)
+    block = bytes(MIB)
+    packed = b"".join(packer.compress(block) for _ in range(size // MIB)) + packer.flush()
+    head = b"%PDF-1.7\n"
+    table = b"1 0 obj\n<</Type/XRef/Size 2/W[1 4 2]/Root 2 0 R/Filter/FlateDecode/Length "
+    whole = table + str(len(packed)).encode() + b">>\nstream\n" + packed + b"\nendstream\nendobj\n"
+    return head + whole + f"startxref\n{len(head)}\n%%EOF\n".encode()
+
+
+def burn() -> None:
+    """Never end by itself, as a parser might that runs in circles."""
+    with bounded(seconds=1):
+        while True:
+            pass
+
+
+async def test_work_without_end_is_ended_and_the_pool_goes_on(
+    pool: ProcessWorkPool, files: Files, parts: RecordParts
+) -> None:
+    with pytest.raises(WorkFailedError):
+        await pool.run(burn)
+    packed = package("record-17", files)
+    found = await pool.run(judge_presented, packed, TOOLS, (parts.issuer_certificate,))
+    assert found.kind is Kind.PACKAGE
+    assert found.report.verified
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    content = bomb(256 * MIB)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert not judge_presented(content, TOOLS).report.verified
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 * 1024
+
+
+def test_the_bounds_are_lifted_again() -> None:
+    before = [resource.getrlimit(what) for what in (resource.RLIMIT_CPU, resource.RLIMIT_AS)]
+    with bounded():
+        inside = [resource.getrlimit(what) for what in (resource.RLIMIT_CPU, resource.RLIMIT_AS)]
+        with pytest.raises(MemoryError):
+            bytearray(2 * presented.MEMORY)
+    after = [resource.getrlimit(what) for what in (resource.RLIMIT_CPU, resource.RLIMIT_AS)]
+    assert inside != before == after
+
+
+@pytest.mark.parametrize("content", [b"%PDF-", b"%PDF-1.7\n%%EOF", b"%PDF-" + b"9" * 100_000])
+def test_what_only_looks_like_a_pdf_is_told_as_unreadable(content: bytes) -> None:
+    report = judge_presented(content, TOOLS).report
+    assert [fact.code for fact in report.failed] == ["readable", "seal"]
+    assert Path("agreement.pdf").name in report.failed[0].parts
