@@ -46,6 +46,13 @@ export function shortDay(iso: string, lang: Lang): string {
   return `${Number(month)} 月 ${Number(day)} 日`;
 }
 
+/** The day, with its year where that is not the year of `today`: 2027 年 3 月 14 日 / 14 March 2027. */
+export function dayFrom(today: string, iso: string, lang: Lang): string {
+  const year = iso.slice(0, 4);
+  if (today.slice(0, 4) === year) return shortDay(iso, lang);
+  return lang === "en" ? `${shortDay(iso, lang)} ${year}` : `${year} 年 ${shortDay(iso, lang)}`;
+}
+
 /** 星期五 / Friday; short: 周五 / Fri. */
 export function weekday(iso: string, lang: Lang, short = false): string {
   const locale = lang === "en" ? "en-GB" : "zh-CN";

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { kindWord } from "../src/cases/logKind.ts";
+import { dayFrom } from "../src/format.ts";
 import { setLang } from "../src/i18n.ts";
 import { courseOf } from "../src/records/course.ts";
 
@@ -32,5 +33,12 @@ describe("the course of events", () => {
       ["room.open", "respondent", 1, false],
       ["room.open", "respondent", 1, true],
     ]);
+  });
+});
+
+describe("a day in the list of duties", () => {
+  it("carries its year where that is another one", () => {
+    const days = (["zh-CN", "en"] as const).map((lang) => ["2026-12-22", "2027-09-30"].map((day) => dayFrom("2026-11-24", day, lang)));
+    expect(days).toEqual([["12 月 22 日", "2027 年 9 月 30 日"], ["22 December", "30 September 2027"]]);
   });
 });
