@@ -15,7 +15,7 @@ _PACK: Final = HEADER.pack
 _MARKER: Final = 0x80
 _SEQUENCE: Final = SEQUENCE_MOD - 1
 _TIMESTAMP: Final = TIMESTAMP_MOD - 1
-_RESENDS_PER_ROUND: Final = 400
+_RESENDS_LEAST: Final = 32
 _REPORT_FRESH_S: Final = 3.0
 
 
@@ -46,6 +46,8 @@ class Downlink:
         self._last_time = start[1]
         self._last_at: float | None = None
         self._resends = 0
+        self._asked: set[int] = set()
+        self._round_began = 0
 
     # ------------------------------------------------------------------ edges
 
@@ -106,18 +108,43 @@ class Downlink:
         if source is None or self.held or self._run != source.run:
             return None
         self._resends += 1
-        if self._resends > _RESENDS_PER_ROUND:
+        if self._resends > max(_RESENDS_LEAST, self._sent_this_round // 2):
+            # On a line that is full already, everything sent again pushes out something new.
             return None
-        behind = (self._last_number - sequence) % SEQUENCE_MOD
-        number = self._last_number - behind - self._shift
-        if behind >= HISTORY or number < self._first:
+        number = self._number_of(sequence)
+        if number < self._first or number <= self._last_number - self._shift - HISTORY:
             return None
         packet = source.recall(number)
         return (packet, self._header(packet)) if packet is not None else None
 
+    def _number_of(self, sequence: int) -> int:
+        """Return the source's number of a packet that went out under this sequence number."""
+        behind = (self._last_number - sequence) % SEQUENCE_MOD
+        return self._last_number - behind - self._shift
+
+    def ask(self, sequences: list[int]) -> None:
+        """Note which packets the phone misses; those of before a rest tell nothing of the line."""
+        if self.source is None or self.held or self._run != self.source.run:
+            return
+        for sequence in sequences:
+            number = self._number_of(sequence)
+            if number >= self._first and len(self._asked) < HISTORY:
+                self._asked.add(number)
+
+    @property
+    def missed(self) -> tuple[int, int]:
+        """Return how many packets the phone asked for again in this round, and were sent."""
+        return len(self._asked), self._sent_this_round
+
+    @property
+    def _sent_this_round(self) -> int:
+        return self.packets - self._round_began
+
     def new_round(self) -> None:
-        """Allow as many retransmissions again."""
+        """Begin to count again, and allow as many retransmissions."""
         self._resends = 0
+        self._asked.clear()
+        self._round_began = self.packets
 
     def timestamp_at(self, now: float) -> int | None:
         """Return where this stream stands now, for our sender report."""

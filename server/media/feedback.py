@@ -1,6 +1,7 @@
 """What phones report and ask: clocks, losses, retransmissions, key frames, bitrates."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from aiortc.rtp import (
@@ -35,6 +36,8 @@ class Feedback:
         self._engine = engine
         self._repair = repair
         self._time = asyncio.get_running_loop().time
+        self.asked: Callable[[Connection], None] = _nothing
+        """Hears of every phone that asked for lost packets, while there is time to act."""
 
     def take(self, connection: Connection, packet: bytes) -> None:
         """Act on one compound packet."""
@@ -89,6 +92,8 @@ class Feedback:
         downlink = connection.by_ssrc.get(part.media_ssrc)
         if downlink is None:
             return
+        downlink.ask(part.lost)
+        self.asked(connection)
         for sequence in part.lost[:_NACKED_AT_ONCE]:
             sent = downlink.repeat(sequence)
             if sent is None:
@@ -106,3 +111,7 @@ class Feedback:
             bits = rtcp.bitrate(part)
             if bits is not None:
                 connection.remb = (bits, self._time())
+
+
+def _nothing(connection: Connection) -> None:
+    del connection

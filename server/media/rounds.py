@@ -7,12 +7,15 @@ from typing import Final, cast
 
 from server.media import rtcp
 from server.media.connection import Connection, Stage
+from server.media.downlink import Downlink
 from server.media.formats import Kind
 from server.media.plane import Plane
 from server.media.uplink import Uplink
 from server.ports.media import MediaLoss, MediaLost, MediaReport
 
 _OURSELVES: Final = "heyi"
+_TELLING: Final = 8
+"""Of fewer packets in a round no share is worth anything."""
 _LIVE: Final = (Stage.CONNECTED, Stage.SILENT)
 
 
@@ -27,7 +30,8 @@ class Rounds:
         self.lag_s = 0.0
 
     def start(self) -> None:
-        """Begin both rounds."""
+        """Begin both rounds, and hear of phones that ask for much again."""
+        self._plane.feedback.asked = lambda one: self._spare(one, self._loop.time())
         self._again(self._plane.settings.report_s, self._report_round)
         self._again(self._plane.settings.measure_s, self._measure_round)
 
@@ -66,7 +70,8 @@ class Rounds:
         """Hold a weak subscriber's videos back, or let them flow again."""
         opened = list(connection.open_downlinks())
         loss = max((one.loss(now) for one in opened), default=0.0)
-        if not connection.thrift.judge(loss=loss, bits=connection.starved_bits(now), now=now):
+        bits, missed = connection.starved_bits(now), _missed(opened)
+        if not connection.thrift.judge(loss=loss, bits=bits, missed=missed, now=now):
             return
         for downlink in connection.downlinks.values():
             downlink.held = connection.thrift.held and downlink.kind is Kind.VIDEO
@@ -162,6 +167,13 @@ class Rounds:
             video_held=connection.thrift.held,
         )
         self._plane.tell(connection.last_report)
+
+
+def _missed(downlinks: list[Downlink]) -> float | None:
+    """Return the share of this round's pictures that the phone asked for again; None: too few."""
+    counts = [one.missed for one in downlinks if one.kind is Kind.VIDEO]
+    asked, sent = (sum(column) for column in zip(*counts, strict=True)) if counts else (0, 0)
+    return asked / sent if sent >= _TELLING else None
 
 
 def _kbps(octets: int, seconds: float) -> int:

@@ -1,0 +1,42 @@
+"""A line between a phone and the worker: delay, loss by the dice, or so many bit/s and no more."""
+
+import asyncio
+import random
+from collections.abc import Callable
+
+_MOMENT = 1e-6
+
+
+class Line:
+    """One direction. What finds more than `queue_s` seconds of traffic before it is dropped."""
+
+    def __init__(
+        self,
+        deliver: Callable[[bytes], None],
+        *,
+        delay_s: float = 0.03,
+        loss: float = 0.0,
+        bits: float = float("inf"),
+        queue_s: float = 0.3,
+        dice: random.Random,
+    ) -> None:
+        self.dropped = 0
+        self._deliver = deliver
+        self._delay, self._loss, self._bits, self._queue = delay_s, loss, bits, queue_s
+        self._dice = dice
+        self._loop = asyncio.get_running_loop()
+        self._free_at = 0.0
+
+    def send(self, raw: bytes) -> None:
+        now = self._loop.time()
+        begins = max(now, self._free_at)
+        if self._dice.random() < self._loss or begins - now > self._queue:
+            self.dropped += 1
+            return
+        # Timers of one moment ring in no order: every packet gets a moment of its own.
+        self._free_at = begins + max(_MOMENT, len(raw) * 8 / self._bits)
+        self._loop.call_at(self._free_at + self._delay, self._deliver, raw)
+
+    def widen(self, bits: float) -> None:
+        """Carry so much from now on."""
+        self._bits = bits

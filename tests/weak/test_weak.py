@@ -1,0 +1,162 @@
+"""What a weak line costs: never the voice, and no frozen picture where repair can help."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from server.domain.ids import ConnectionId
+from server.media import thrift as thrifts, uplink as uplinks
+from server.media.downlink import Downlink
+from server.media.formats import Kind
+from server.media.rounds import Rounds
+from tests.fuzz.yard import AT, Yard, yard
+from tests.weak.clock import leap
+from tests.weak.line import Line
+from tests.weak.phone import Phone
+
+MINUTE = 60
+WEAK, GOOD, OTHER = list(AT)
+NARROW = 150_000
+MOST_LOST = 0.01
+SETTLED_S = 5
+SEED = 5
+
+
+@dataclass
+class Room:
+    """Three phones who all see each other; the first one's line may be bad."""
+
+    it: Yard
+    phones: dict[ConnectionId, Phone]
+    down: dict[ConnectionId, Line]
+    up: dict[ConnectionId, Line]
+
+    def streams(self, name: ConnectionId, kind: Kind) -> list[int]:
+        """Return the streams of this kind that somebody sends to a phone."""
+        opened = self.it.plane.connections[name].open_downlinks()
+        return [one.ssrc for one in opened if one.kind is kind]
+
+    def lost_voices(self, name: ConnectionId) -> float:
+        heard = self.phones[name].heard
+        return max(heard[ssrc].lost for ssrc in self.streams(name, Kind.AUDIO))
+
+    def frozen_seconds(self, name: ConnectionId, begun: float, seconds: int) -> int:
+        """Return in how many whole seconds some picture did not move at all."""
+        frozen = 0
+        for ssrc in self.streams(name, Kind.VIDEO):
+            moved = {int(at - begun) for at in self.phones[name].shown[ssrc]}
+            frozen += len(set(range(seconds)) - moved)
+        return frozen
+
+
+def a_room(*, loss: float = 0.0, picture_kbps: float = 400) -> Room:
+    it = yard()
+    dice = random.Random(SEED)
+    phones: dict[ConnectionId, Phone] = {}
+    down: dict[ConnectionId, Line] = {}
+    up: dict[ConnectionId, Line] = {}
+    names = {address: name for name, address in AT.items()}
+
+    def arrives(name: ConnectionId) -> Callable[[bytes], None]:
+        return lambda raw: it.engine._arrived(raw, AT[name])
+
+    for number, name in enumerate(AT):
+        bad = loss if name == WEAK else 0.0
+        up[name] = Line(arrives(name), loss=bad, dice=dice)
+        phones[name] = Phone(10 * number + 1, up[name].send, picture_kbps=picture_kbps)
+        down[name] = Line(phones[name].take, loss=bad, dice=dice)
+
+    def leave(address: object, raw: bytes) -> None:
+        down[names[address]].send(raw)  # type: ignore[index]  # an address of ours
+
+    it.engine.datagram = leave  # type: ignore[method-assign]  # what is sent takes its line
+    rounds = Rounds(it.plane)
+    rounds.start()
+    for phone in phones.values():
+        phone.start()
+    return Room(it, phones, down, up)
+
+
+async def narrowed(seconds: int) -> Room:
+    """Return a room whose first phone has had a narrow line for so long."""
+    room = a_room()
+    await asyncio.sleep(SETTLED_S)
+    room.down[WEAK].widen(NARROW)
+    for heard in room.phones[WEAK].heard.values():
+        heard.forget()
+    await asyncio.sleep(seconds)
+    assert not room.it.faults
+    return room
+
+
+async def repaired() -> int:
+    """Return how many seconds were frozen at anybody in a minute of five percent each way."""
+    room = a_room(loss=0.05)
+    await asyncio.sleep(SETTLED_S)
+    begun = asyncio.get_running_loop().time()
+    await asyncio.sleep(MINUTE)
+    assert room.down[WEAK].dropped > 200
+    return sum(room.frozen_seconds(name, begun, MINUTE) for name in AT)
+
+
+def test_on_150_kbit_voices_arrive_and_pictures_wait() -> None:
+    async def play() -> None:
+        begun = asyncio.get_running_loop().time() + SETTLED_S
+        room = await narrowed(5 * MINUTE)
+        assert room.it.plane.connections[WEAK].thrift.held
+        assert room.lost_voices(WEAK) < MOST_LOST
+        assert room.lost_voices(GOOD) == room.lost_voices(OTHER) == 0
+        assert room.frozen_seconds(GOOD, begun, 5 * MINUTE) == 0
+
+    leap(play())
+
+
+def test_it_finds_a_worker_that_is_slow_to_notice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thrifts, "CHOKED", 1e9)
+    monkeypatch.setattr(thrifts, "CHOKED_AT_TRIAL", 1e9)
+
+    async def play() -> None:
+        room = await narrowed(2 * MINUTE)
+        assert room.lost_voices(WEAK) > 3 * MOST_LOST
+
+    leap(play())
+
+
+def test_pictures_come_back_with_the_line() -> None:
+    async def play() -> None:
+        room = await narrowed(10)
+        thrift = room.it.plane.connections[WEAK].thrift
+        held = thrift.held
+        room.down[WEAK].widen(10_000_000)
+        begun = asyncio.get_running_loop().time()
+        await asyncio.sleep(thrifts.FIRST_REST_S + 10)
+        assert (held, thrift.held) == (True, False)
+        back = [min(at for at in shown if at > begun) for shown in room.phones[WEAK].shown.values()]
+        assert max(back) - begun < thrifts.FIRST_REST_S + 1
+
+    leap(play())
+
+
+def test_with_five_percent_lost_each_way_no_second_is_frozen() -> None:
+    async def play() -> None:
+        assert await repaired() == 0
+
+    leap(play())
+
+
+@pytest.mark.parametrize("way", ["up", "down"])
+def test_it_finds_a_worker_that_repairs_one_way_alone(
+    way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way == "up":
+        monkeypatch.setattr(uplinks, "NACK_TRIES", 0)
+    else:
+        monkeypatch.setattr(Downlink, "repeat", lambda self, sequence: None)
+
+    async def play() -> None:
+        assert await repaired() > 0
+
+    leap(play())
