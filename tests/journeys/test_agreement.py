@@ -194,6 +194,9 @@ def _expect_agreement(path: Path, number: str) -> None:
 async def _retrieve(people: Stage, number: str, folder: Path) -> None:
     ye = await people.desk("ye")
     await ye.sign_in()
+    await expect(ye.page.locator(".next")).to_be_visible(timeout=PATIENCE_MS)
+    into_room = ye.page.get_by_role("link", name=ye.words("enterRoom"), exact=True)
+    await expect(into_room).to_have_count(0)
     await ye.follow("navRecords")
     await ye.label("recordsName").fill("陈水根")
     await ye.press("recordsGo")
