@@ -8,7 +8,7 @@ from typing import TypedDict, Unpack
 from pydantic import BaseModel
 
 from server.api.endpoint import Route, Who
-from server.api.schemas import agreement, case, log, pack, record, seat, staff
+from server.api.schemas import agreement, case, keeping, log, pack, record, seat, staff
 from server.api.schemas.base import Nothing
 from server.domain.access import Act
 
@@ -223,6 +223,23 @@ RECORDS = (
        media=ZIP, query=("opening",), act=Act.OPEN_RECORD),
 )
 
+KEEPING = (
+    _r("GET", "/api/keeping", "keeping.review", STAFF, "Files due for review or held back",
+       view=keeping.KeepingList, query=("page",), act=Act.KEEP_FILES),
+    _r("PUT", "/api/keeping", "keeping.set_rules", STAFF, "How long the committee keeps files",
+       ask=keeping.SetKeeping, view=keeping.KeepingList, act=Act.SET_KEEPING),
+    _r("POST", "/api/records/{record_id}/hold", "keeping.hold", STAFF, "Hold a file back",
+       ask=keeping.HoldFile, view=Nothing, act=Act.KEEP_FILES),
+    _r("POST", "/api/records/{record_id}/hold/lift", "keeping.lift", STAFF, "Lift a hold",
+       ask=keeping.LiftHold, view=Nothing, act=Act.KEEP_FILES),
+    _r("POST", "/api/records/{record_id}/destruction", "keeping.propose", STAFF,
+       "Propose to destroy", ask=keeping.ProposeDestruction, view=Nothing, act=Act.KEEP_FILES),
+    _r("POST", "/api/records/{record_id}/destruction/decline", "keeping.decline", STAFF,
+       "Take a proposal back or turn it down", view=Nothing, act=Act.KEEP_FILES),
+    _r("POST", "/api/records/{record_id}/destruction/confirm", "keeping.confirm", STAFF,
+       "Destroy, as the second of two", view=keeping.Destroyed, act=Act.DESTROY),
+)
+
 # Only mounted in demo mode on loopback; elsewhere the path does not exist.
 DEMO = (
     _r("GET", "/api/demo/codes", "demo.codes", OPEN, "Codes for the rehearsal",
@@ -239,4 +256,5 @@ ROUTES = (
     *SEATS,
     *AGREEMENTS,
     *RECORDS,
+    *KEEPING,
 )

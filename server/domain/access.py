@@ -46,6 +46,9 @@ class Act(StrEnum):
     SEE_LOG = "see_log"
     SEARCH_RECORDS = "search_records"
     OPEN_RECORD = "open_record"
+    KEEP_FILES = "keep_files"
+    SET_KEEPING = "set_keeping"
+    DESTROY = "destroy"
     MANAGE_STAFF = "manage_staff"
     MANAGE_CALENDAR = "manage_calendar"
     MANAGE_COMMITTEE = "manage_committee"
@@ -94,12 +97,15 @@ MATRIX: dict[Act, dict[Role, Reach]] = {
     Act.SEE_LOG: {M: Reach.OWN, H: Reach.ORG, O: Reach.ORG, U: Reach.ORG},
     Act.SEARCH_RECORDS: {M: Reach.OWN, R: Reach.ORG, H: Reach.ORG, O: Reach.ORG},
     Act.OPEN_RECORD: {M: Reach.OWN, R: Reach.ORG, H: Reach.ORG, O: Reach.ORG},
+    Act.KEEP_FILES: {H: Reach.ORG, O: Reach.ORG},
+    Act.SET_KEEPING: {H: Reach.ORG},
+    Act.DESTROY: {H: Reach.ORG, O: Reach.ORG},
     Act.MANAGE_STAFF: {A: Reach.ORG},
     Act.MANAGE_CALENDAR: {A: Reach.ORG, H: Reach.ORG},
     Act.MANAGE_COMMITTEE: {A: Reach.ORG},
 }
 
-FRESH_SECOND_FACTOR = frozenset({Act.SIGN, Act.SEAL})
+FRESH_SECOND_FACTOR = frozenset({Act.SIGN, Act.SEAL, Act.DESTROY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from server.domain.custody import Custody
 from server.domain.errors import NotFoundError, WrongStateError
 from server.domain.ids import CaseId, CommitteeId, FileId, PartyId, PersonId, StaffId
 
@@ -162,6 +163,7 @@ class Case:
     end_reason: str = ""
     version: int = 0
     file_names: dict[FileId, str] = field(default_factory=dict)
+    custody: Custody = field(default_factory=Custody)
 
     def move(self, state: CaseState) -> "Case":
         """Return the case in `state`; raises WrongStateError off the table."""

@@ -6,6 +6,7 @@ is encrypted by the adapter (KEK -> case key -> field); searchable names and ide
 numbers are kept as keyed hashes only.
 """
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -43,6 +44,12 @@ class ConflictError(DomainError):
     code = "conflict"
 
 
+class ShreddedError(DomainError):
+    """The file was destroyed when its period was over."""
+
+    code = "shredded"
+
+
 class DiskFullError(DomainError):
     """The disk has no room; nothing was lost and nothing was half done."""
 
@@ -69,7 +76,10 @@ class CaseQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
-    """An uploaded or made file; bytes are encrypted with the case key."""
+    """An uploaded or made file; its bytes are encrypted with a key of its own.
+
+    Shredded, that key is gone and so is the name; what it was stays on record.
+    """
 
     id: FileId
     case_id: CaseId
@@ -79,6 +89,13 @@ class StoredFile:
     size: int
     sha256: str
     at: datetime
+    salt: str = ""
+    shredded_at: datetime | None = None
+
+    @property
+    def commitment(self) -> str:
+        """Return SHA-256(salt || digest), which tells the digest to nobody without the salt."""
+        return hashlib.sha256(bytes.fromhex(self.salt + self.sha256)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,7 +269,14 @@ class Files(Protocol):
 
     async def add(self, file: StoredFile, content: bytes) -> None: ...
     async def get(self, file: FileId) -> StoredFile: ...
-    async def content(self, file: FileId) -> bytes: ...
+    async def content(self, file: FileId) -> bytes:
+        """Return the bytes. Raises ShreddedError."""
+        ...
+
+    async def shred(self, file: FileId, at: datetime) -> None:
+        """Destroy the file's key, name and bytes. There is no way back."""
+        ...
+
     async def of_case(self, case: CaseId) -> Sequence[StoredFile]: ...
 
 

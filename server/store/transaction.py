@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Row, Table, func, insert, select
+from sqlalchemy import CursorResult, Executable, Row, Table, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.errors import DomainError, NotFoundError
@@ -92,3 +92,8 @@ class Transaction:
     async def give_key(self, owner: str) -> None:
         """Make the key of a new case or committee."""
         await self.run(insert(tables.keys).values(owner=owner, wrapped=self.vault.new_key(owner)))
+
+    async def forget_key(self, owner: str) -> None:
+        """Destroy an owner's key, and with it everything that only this key opens."""
+        await self.run(delete(tables.keys).where(tables.keys.c.owner == owner))
+        self._wrapped.pop(owner, None)

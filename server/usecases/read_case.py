@@ -75,7 +75,7 @@ async def gather(world: World, uow: UnitOfWork, case: Case) -> CaseFacts:
         invitations={one.person_id: one for one in invitations},
         agreement=await uow.agreements.of_case(case.id),
         record=await uow.register.of_case(case.id),
-        files=tuple(await uow.files.of_case(case.id)),
+        files=tuple(f for f in await uow.files.of_case(case.id) if f.shredded_at is None),
         staff={member.id: member.name for member in members},
         calendar=await calendar_of(uow, world.pack),
         today=world.pack.local_day(world.clock.now()),

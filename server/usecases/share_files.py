@@ -21,7 +21,7 @@ MOST = 200
 """Files of one case."""
 
 KINDS = frozenset({"authority", "evidence", "identity", "seal_scan", "paper", "other"})
-_LONGEST_NAME = 120
+_LONGEST_NAME, _SALT = 120, 16
 _PIECE = 1 << 20
 _MAGIC = {
     b"%PDF-": "application/pdf",
@@ -112,9 +112,12 @@ async def _keep(
         size=len(given.content),
         sha256=await _digest(world, given.content),
         at=world.clock.now(),
+        salt=world.ids.bytes(_SALT).hex(),
     )
     await uow.files.add(file, given.content)
-    what = happened("evidence.added", actor, file=file.id, document=kind, sha256=file.sha256)
+    what = happened(
+        "evidence.added", actor, file=file.id, document=kind, commitment=file.commitment
+    )
     await uow.log.append(case_id, (what,), file.at)
     return file
 

@@ -105,6 +105,15 @@ STAFF_ROUTES = {
     "GET /api/records/{record_id}/pages/{page}": "M R R' H O",
     "GET /api/records/{record_id}/handwriting/{signer}": "M R R' H O",
     "GET /api/records/{record_id}/package": "M R R' H O",
+    # "approve destruction": two of H, O, each with the second factor where it is done
+    "GET /api/keeping": "H O",
+    # The committee decides how long it keeps files: its head enters it
+    "PUT /api/keeping": "H",
+    "POST /api/records/{record_id}/hold": "H O",
+    "POST /api/records/{record_id}/hold/lift": "H O",
+    "POST /api/records/{record_id}/destruction": "H O",
+    "POST /api/records/{record_id}/destruction/decline": "H O",
+    "POST /api/records/{record_id}/destruction/confirm": "H O",
 }
 
 SEAT_ROUTES = {

@@ -26,7 +26,7 @@ async def test_a_file_comes_back_as_it_was(world: World) -> None:
     _, content = await share_files.open_file(world, actor("officer"), case.id, kept.id)
     assert content == PDF.content
     last = (await cases.logged(world, case.id))[-1]
-    assert (last["kind"], last["facts"]["sha256"]) == ("evidence.added", kept.sha256)
+    assert (last["kind"], last["facts"]["commitment"]) == ("evidence.added", kept.commitment)
     assert "诊断" not in str(last)
 
 

@@ -553,6 +553,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/keeping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Files due for review or held back */
+        get: operations["keeping.review"];
+        /** How long the committee keeps files */
+        put: operations["keeping.set_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/link/open": {
         parameters: {
             query?: never;
@@ -689,6 +707,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/records/{record_id}/destruction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose to destroy */
+        post: operations["keeping.propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/{record_id}/destruction/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Destroy, as the second of two */
+        post: operations["keeping.confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/{record_id}/destruction/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a proposal back or turn it down */
+        post: operations["keeping.decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/records/{record_id}/handwriting/{signer}": {
         parameters: {
             query?: never;
@@ -700,6 +769,40 @@ export interface paths {
         get: operations["records.handwriting"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/{record_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold a file back */
+        post: operations["keeping.hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/{record_id}/hold/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lift a hold */
+        post: operations["keeping.lift"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2157,6 +2260,14 @@ export interface components {
             seats: components["schemas"]["DeskSeat"][];
         };
         /**
+         * Destroyed
+         * @description How many files were destroyed.
+         */
+        Destroyed: {
+            /** Files */
+            files: number;
+        };
+        /**
          * DeviceCheckAsk
          * @description What the phone found about itself.
          */
@@ -2343,6 +2454,35 @@ export interface components {
             where: string;
         };
         /**
+         * HoldFile
+         * @description Whose document holds the file back, and why.
+         */
+        HoldFile: {
+            /** Document */
+            document: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * HoldView
+         * @description A hold in force.
+         */
+        HoldView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Document */
+            document: string;
+            /** Id */
+            id: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * IceServer
          * @description A TURN relay and the own seat's pass for it, as RTCIceServer wants them.
          */
@@ -2436,6 +2576,76 @@ export interface components {
             name: string;
         };
         /**
+         * KeepingList
+         * @description One page of files that wait for a decision, and the rules.
+         */
+        KeepingList: {
+            /** Files */
+            files: components["schemas"]["KeptFile"][];
+            /** Page */
+            page: number;
+            /** Rules */
+            rules: components["schemas"]["KeepingRuleView"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * KeepingRule
+         * @description How long one kind of file is kept, and who decided so where; no years is for good.
+         */
+        KeepingRule: {
+            /** Basis */
+            basis: string;
+            /** Dispute Type */
+            dispute_type: string;
+            /** Years */
+            years: number | null;
+        };
+        /**
+         * KeepingRuleView
+         * @description How long a kind of file is kept; "" is every kind not named, no years is for good.
+         */
+        KeepingRuleView: {
+            /** Basis */
+            basis: string;
+            /** Dispute Type */
+            dispute_type: string;
+            /** Own */
+            own: boolean;
+            /** Years */
+            years: number | null;
+        };
+        /**
+         * KeptFile
+         * @description One file. `due_on` is null for what is kept for good.
+         */
+        KeptFile: {
+            /** Basis */
+            basis: string;
+            /** Dispute Type */
+            dispute_type: string;
+            /** Due */
+            due: boolean;
+            /** Due On */
+            due_on: string | null;
+            /** Holds */
+            holds: components["schemas"]["HoldView"][];
+            /** Number */
+            number: string;
+            /** Parties */
+            parties: string[];
+            proposal: components["schemas"]["ProposalView"] | null;
+            /** Record */
+            record: string;
+            /**
+             * Sealed On
+             * Format: date
+             */
+            sealed_on: string;
+            /** Sub Type */
+            sub_type: string;
+        };
+        /**
          * LabourAsk
          * @description The clocks of a labour case.
          */
@@ -2467,6 +2677,14 @@ export interface components {
          * @enum {string}
          */
         Level: "error" | "warning";
+        /**
+         * LiftHold
+         * @description Which hold is lifted.
+         */
+        LiftHold: {
+            /** Hold */
+            hold: string;
+        };
         /**
          * LinkState
          * @description What the link page shows, computed and never stored.
@@ -3221,6 +3439,31 @@ export interface components {
             side: components["schemas"]["Side"];
         };
         /**
+         * ProposalView
+         * @description An open proposal; `mine` where the reader made it and so cannot confirm it.
+         */
+        ProposalView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Mine */
+            mine: boolean;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ProposeDestruction
+         * @description Why the file's contents are to be destroyed.
+         */
+        ProposeDestruction: {
+            /** Reason */
+            reason: string;
+        };
+        /**
          * PutCalendarYear
          * @description A year's holidays and make-up working days as published.
          */
@@ -3744,6 +3987,14 @@ export interface components {
          * @enum {string}
          */
         SessionState: "scheduled" | "open" | "paused" | "frozen" | "signing" | "closed" | "adjourned";
+        /**
+         * SetKeeping
+         * @description All rules of the committee's own.
+         */
+        SetKeeping: {
+            /** Rules */
+            rules: components["schemas"]["KeepingRule"][];
+        };
         /**
          * Setup
          * @description The first start: committee and first staff, by the one-time link.
@@ -5451,6 +5702,70 @@ export interface operations {
             };
         };
     };
+    "keeping.review": {
+        parameters: {
+            query?: {
+                page?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeepingList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "keeping.set_rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetKeeping"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeepingList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     "link.open_link": {
         parameters: {
             query?: never;
@@ -5706,6 +6021,103 @@ export interface operations {
             };
         };
     };
+    "keeping.propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeDestruction"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "keeping.confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Destroyed"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "keeping.decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     "records.handwriting": {
         parameters: {
             query?: {
@@ -5727,6 +6139,76 @@ export interface operations {
                 };
                 content: {
                     "image/png": unknown;
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "keeping.hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldFile"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "keeping.lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiftHold"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
                 };
             };
             /** @description A refusal */

@@ -1,0 +1,102 @@
+"""Files in keeping: what is due, who holds it back, who proposed to destroy it."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from server.api.schemas.base import Ask, View
+
+Reason = Annotated[str, Field(min_length=2, max_length=300)]
+
+
+class HoldFile(Ask):
+    """Whose document holds the file back, and why."""
+
+    document: Annotated[str, Field(min_length=1, max_length=100)]
+    reason: Reason
+
+
+class LiftHold(Ask):
+    """Which hold is lifted."""
+
+    hold: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class ProposeDestruction(Ask):
+    """Why the file's contents are to be destroyed."""
+
+    reason: Reason
+
+
+class KeepingRule(Ask):
+    """How long one kind of file is kept, and who decided so where; no years is for good."""
+
+    dispute_type: Annotated[str, Field(max_length=8)]
+    years: Annotated[int | None, Field(ge=1, le=100)]
+    basis: Annotated[str, Field(min_length=2, max_length=200)]
+
+
+class SetKeeping(Ask):
+    """All rules of the committee's own."""
+
+    rules: Annotated[list[KeepingRule], Field(max_length=60)]
+
+
+class HoldView(View):
+    """A hold in force."""
+
+    id: str
+    by: str
+    at: datetime
+    document: str
+    reason: str
+
+
+class ProposalView(View):
+    """An open proposal; `mine` where the reader made it and so cannot confirm it."""
+
+    by: str
+    at: datetime
+    reason: str
+    mine: bool
+
+
+class KeptFile(View):
+    """One file. `due_on` is null for what is kept for good."""
+
+    record: str
+    number: str
+    parties: list[str]
+    dispute_type: str
+    sub_type: str
+    sealed_on: date
+    due_on: date | None
+    due: bool
+    basis: str
+    holds: list[HoldView]
+    proposal: ProposalView | None
+
+
+class KeepingRuleView(View):
+    """How long a kind of file is kept; "" is every kind not named, no years is for good."""
+
+    dispute_type: str
+    years: int | None
+    basis: str
+    own: bool
+
+
+class KeepingList(View):
+    """One page of files that wait for a decision, and the rules."""
+
+    files: list[KeptFile]
+    total: int
+    page: int
+    rules: list[KeepingRuleView]
+
+
+class Destroyed(View):
+    """How many files were destroyed."""
+
+    files: int

@@ -1,0 +1,64 @@
+"""Files in keeping, as the officer sees them."""
+
+from collections.abc import Mapping
+
+from server.api.schemas import keeping as wire
+from server.domain.custody import Custody
+from server.domain.ids import StaffId
+from server.domain.jurisdiction.pack import JurisdictionPack
+from server.usecases.keep_files import InKeeping, Review
+
+
+def keeping_list(found: Review, pack: JurisdictionPack, reader: StaffId) -> wire.KeepingList:
+    """Return one page."""
+    own = len(found.rules) - len(pack.keeping)
+    return wire.KeepingList(
+        files=[_file(one, found.staff, pack, reader) for one in found.files],
+        total=found.total,
+        page=found.page,
+        rules=[
+            wire.KeepingRuleView(
+                dispute_type=rule.dispute_type, years=rule.years, basis=rule.basis, own=place < own
+            )
+            for place, rule in enumerate(found.rules)
+        ],
+    )
+
+
+def _file(
+    one: InKeeping, staff: Mapping[StaffId, str], pack: JurisdictionPack, reader: StaffId
+) -> wire.KeptFile:
+    entry = one.entry
+    return wire.KeptFile(
+        record=entry.record_id,
+        number=entry.number,
+        parties=list(entry.party_names),
+        dispute_type=entry.dispute_type,
+        sub_type=entry.sub_type,
+        sealed_on=pack.local_day(entry.sealed_at),
+        due_on=one.due_on,
+        due=one.due,
+        basis=one.keeping.basis,
+        holds=[
+            wire.HoldView(
+                id=hold.id,
+                by=staff.get(hold.by, ""),
+                at=hold.at,
+                document=hold.document,
+                reason=hold.reason,
+            )
+            for hold in one.custody.held
+        ],
+        proposal=_proposal(one.custody, staff, reader),
+    )
+
+
+def _proposal(
+    custody: Custody, staff: Mapping[StaffId, str], reader: StaffId
+) -> wire.ProposalView | None:
+    made = custody.proposal
+    if made is None:
+        return None
+    return wire.ProposalView(
+        by=staff.get(made.by, ""), at=made.at, reason=made.reason, mine=made.by == reader
+    )

@@ -1,0 +1,147 @@
+"""A sealed file in keeping: who holds it back, who proposed to destroy, who confirmed.
+
+Two people destroy, neither alone, and only when the period is over and nobody holds the
+file back. What is destroyed are the keys of what was collected to reach the agreement:
+identity pictures, evidence, notes. The agreement, its signatures and the log stay.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from server.domain.errors import DomainError, InvalidValueError, WrongStateError
+from server.domain.ids import StaffId
+
+ERASABLE = frozenset(
+    {
+        "authority",
+        "end_note",
+        "evidence",
+        "identity",
+        "other",
+        "paper",
+        "reveal_reason",
+        "unlock_reason",
+    }
+)
+"""Kinds of file that are shredded. What the sealed record needs is inside the record."""
+
+
+class HeldError(DomainError):
+    """Somebody holds the file back; `facts["holds"]` says how many do."""
+
+    code = "held"
+
+
+class NotDueError(DomainError):
+    """The period is not over; `facts["due_on"]` is the day, None for good."""
+
+    code = "not_due"
+
+
+class SecondPersonError(DomainError):
+    """Whoever proposed cannot confirm."""
+
+    code = "second_person_needed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """An order that nothing be destroyed: whose document, why; lifted by whom and when."""
+
+    id: str
+    by: StaffId
+    at: datetime
+    document: str
+    reason: str
+    lifted_by: StaffId | None = None
+    lifted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """That somebody wants the file's contents destroyed."""
+
+    by: StaffId
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Custody:
+    """Everything about keeping one file."""
+
+    holds: tuple[Hold, ...] = ()
+    proposal: Proposal | None = None
+    destroyed_by: tuple[StaffId, ...] = ()
+    destroyed_at: datetime | None = None
+
+    @property
+    def held(self) -> tuple[Hold, ...]:
+        """Return the holds in force."""
+        return tuple(hold for hold in self.holds if hold.lifted_at is None)
+
+
+def is_due(due_on: date | None, today: date) -> bool:
+    """Return whether the period is over."""
+    return due_on is not None and due_on <= today
+
+
+def held_back(custody: Custody, hold: Hold) -> Custody:
+    """Return the file held back. An open proposal falls: it has to be thought over again."""
+    if not hold.document.strip():
+        raise InvalidValueError(field="document", reason="missing")
+    if not hold.reason.strip():
+        raise InvalidValueError(field="reason", reason="missing")
+    return replace(custody, holds=(*custody.holds, hold), proposal=None)
+
+
+def lifted(custody: Custody, hold_id: str, by: StaffId, at: datetime) -> Custody:
+    """Return it with one hold lifted."""
+    if hold_id not in {hold.id for hold in custody.held}:
+        raise WrongStateError(state="not_held")
+    return replace(
+        custody,
+        holds=tuple(
+            replace(hold, lifted_by=by, lifted_at=at) if hold.id == hold_id else hold
+            for hold in custody.holds
+        ),
+    )
+
+
+def proposed(custody: Custody, proposal: Proposal, due_on: date | None, today: date) -> Custody:
+    """Return it proposed for destruction."""
+    _expect_destructible(custody, due_on, today)
+    if custody.proposal is not None:
+        raise WrongStateError(state="proposed")
+    if not proposal.reason.strip():
+        raise InvalidValueError(field="reason", reason="missing")
+    return replace(custody, proposal=proposal)
+
+
+def declined(custody: Custody) -> Custody:
+    """Return it with the proposal taken back or turned down."""
+    if custody.proposal is None:
+        raise WrongStateError(state="not_proposed")
+    return replace(custody, proposal=None)
+
+
+def destroyed(
+    custody: Custody, by: StaffId, at: datetime, due_on: date | None, today: date
+) -> Custody:
+    """Return it destroyed: by whoever proposed it, and by another who confirms."""
+    _expect_destructible(custody, due_on, today)
+    if custody.proposal is None:
+        raise WrongStateError(state="not_proposed")
+    if custody.proposal.by == by:
+        raise SecondPersonError
+    both = (custody.proposal.by, by)
+    return replace(custody, destroyed_by=both, destroyed_at=at, proposal=None)
+
+
+def _expect_destructible(custody: Custody, due_on: date | None, today: date) -> None:
+    if custody.destroyed_at is not None:
+        raise WrongStateError(state="destroyed")
+    if custody.held:
+        raise HeldError(holds=len(custody.held))
+    if not is_due(due_on, today):
+        raise NotDueError(due_on=due_on.isoformat() if due_on else None)

@@ -1,0 +1,208 @@
+"""What an officer does with files whose period runs out: look, hold back, propose, confirm."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from server.domain import access, custody as rules
+from server.domain.access import Act
+from server.domain.case import Case
+from server.domain.committee import Committee
+from server.domain.custody import ERASABLE, Custody, Hold, Proposal
+from server.domain.ids import RecordId, StaffId
+from server.domain.register import RegisterEntry, RegisterQuery
+from server.domain.retention import (
+    Keeping,
+    expect_rules,
+    keeping_of,
+    kept_until,
+    kinds_of,
+    suggested,
+)
+from server.domain.session_log import Happening, happened
+from server.domain.staff import Actor
+from server.ports.store import UnitOfWork
+from server.usecases.world import World
+
+PAGE_SIZE = 20
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InKeeping:
+    """One sealed file: its entry, the rule it is kept by, when it is due, and its custody."""
+
+    entry: RegisterEntry
+    keeping: Keeping
+    due_on: date | None
+    due: bool
+    custody: Custody
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """One page of files that are due, held or proposed; the rules; the names of staff."""
+
+    files: Sequence[InKeeping]
+    total: int
+    page: int
+    rules: Sequence[Keeping]
+    staff: Mapping[StaffId, str]
+
+
+async def review(world: World, actor: Actor, page: int) -> Review:
+    """Return what waits for somebody to decide, the longest due first."""
+    access.allow(actor, Act.KEEP_FILES)
+    async with world.store.read() as uow:
+        committee = await uow.committees.get(actor.committee_id)
+        found = [one for one in await _all(world, uow, committee) if _waits(one)]
+        members = await uow.staff.of_committee(committee.id)
+    found.sort(key=lambda one: (one.due_on or date.max, one.entry.record_id))
+    begin = (page - 1) * PAGE_SIZE
+    return Review(
+        files=found[begin : begin + PAGE_SIZE],
+        total=len(found),
+        page=page,
+        rules=(*committee.keeping, *suggested(world.pack)),
+        staff={member.id: member.name for member in members},
+    )
+
+
+def _waits(one: InKeeping) -> bool:
+    kept = one.custody
+    return bool(kept.held) or (one.due and kept.destroyed_at is None)
+
+
+async def _all(world: World, uow: UnitOfWork, committee: Committee) -> list[InKeeping]:
+    found: list[InKeeping] = []
+    page, total = 1, 1
+    while (page - 1) * _AT_ONCE < total:
+        query = RegisterQuery(committee_id=committee.id, page=page, page_size=_AT_ONCE)
+        entries, total = await uow.register.search(query)
+        found += [await _kept(world, uow, committee, entry) for entry in entries]
+        page += 1
+    return found
+
+
+async def _kept(
+    world: World, uow: UnitOfWork, committee: Committee, entry: RegisterEntry
+) -> InKeeping:
+    case = await uow.cases.get(entry.case_id)
+    keeping = keeping_of(kinds_of(case, world.pack), committee.keeping, world.pack)
+    due_on = kept_until(keeping, world.pack.local_day(entry.sealed_at))
+    return InKeeping(
+        entry=entry,
+        keeping=keeping,
+        due_on=due_on,
+        due=rules.is_due(due_on, _today(world)),
+        custody=case.custody,
+    )
+
+
+def _today(world: World) -> date:
+    return world.pack.local_day(world.clock.now())
+
+
+async def set_rules(world: World, actor: Actor, decisions: Sequence[Keeping]) -> None:
+    """Replace the committee's own rules; what they do not name is kept as suggested."""
+    access.allow(actor, Act.SET_KEEPING)
+    decided = tuple(replace(rule, decided_by=actor.staff_id) for rule in decisions)
+    expect_rules(decided, world.pack)
+    async with world.store.write() as uow:
+        committee = await uow.committees.get(actor.committee_id)
+        await uow.committees.save(replace(committee, keeping=decided))
+
+
+async def hold(world: World, actor: Actor, record_id: RecordId, document: str, reason: str) -> None:
+    """Hold a file back: nothing of it is destroyed until that is lifted."""
+    made = Hold(
+        id=world.ids.new(),
+        by=actor.staff_id,
+        at=world.clock.now(),
+        document=document.strip(),
+        reason=reason.strip(),
+    )
+
+    async def step(_: UnitOfWork, found: InKeeping) -> Changed:
+        # The document's number names a procedure, and so somebody: it stays out of the log.
+        what = happened("keeping.held", actor.staff_id, record=record_id, hold=made.id)
+        return rules.held_back(found.custody, made), (what,)
+
+    await _change(world, actor, record_id, Act.KEEP_FILES, step)
+
+
+async def lift(world: World, actor: Actor, record_id: RecordId, hold_id: str) -> None:
+    """Lift one hold."""
+
+    async def step(_: UnitOfWork, found: InKeeping) -> Changed:
+        now = world.clock.now()
+        what = happened("keeping.lifted", actor.staff_id, record=record_id, hold=hold_id)
+        return rules.lifted(found.custody, hold_id, actor.staff_id, now), (what,)
+
+    await _change(world, actor, record_id, Act.KEEP_FILES, step)
+
+
+async def propose(world: World, actor: Actor, record_id: RecordId, reason: str) -> None:
+    """Propose to destroy what may be destroyed of a file that is due."""
+    made = Proposal(by=actor.staff_id, at=world.clock.now(), reason=reason.strip())
+
+    async def step(_: UnitOfWork, found: InKeeping) -> Changed:
+        what = happened("destruction.proposed", actor.staff_id, record=record_id)
+        return rules.proposed(found.custody, made, found.due_on, _today(world)), (what,)
+
+    await _change(world, actor, record_id, Act.KEEP_FILES, step)
+
+
+async def decline(world: World, actor: Actor, record_id: RecordId) -> None:
+    """Take a proposal back, or turn another's down."""
+
+    async def step(_: UnitOfWork, found: InKeeping) -> Changed:
+        what = happened("destruction.declined", actor.staff_id, record=record_id)
+        return rules.declined(found.custody), (what,)
+
+    await _change(world, actor, record_id, Act.KEEP_FILES, step)
+
+
+async def confirm(world: World, actor: Actor, record_id: RecordId) -> int:
+    """Destroy the keys of everything erasable, as the second of two; return how many.
+
+    All or nothing, in one transaction with its entries in the log. Asks for a fresh second
+    factor. Raises SecondPersonError for whoever proposed it, HeldError, NotDueError.
+    """
+    shredded: list[str] = []
+
+    async def step(uow: UnitOfWork, found: InKeeping) -> Changed:
+        now = world.clock.now()
+        after = rules.destroyed(found.custody, actor.staff_id, now, found.due_on, _today(world))
+        what = [happened("destruction.confirmed", actor.staff_id, record=record_id)]
+        for file in await uow.files.of_case(found.entry.case_id):
+            if file.kind in ERASABLE and file.shredded_at is None:
+                await uow.files.shred(file.id, now)
+                shredded.append(file.id)
+                what.append(happened("file.shredded", "system", file=file.id, document=file.kind))
+        return after, tuple(what)
+
+    await _change(world, actor, record_id, Act.DESTROY, step)
+    return len(shredded)
+
+
+Changed = tuple[Custody, Sequence[Happening]]
+Step = Callable[[UnitOfWork, InKeeping], Awaitable[Changed]]
+
+
+async def _change(world: World, actor: Actor, record_id: RecordId, act: Act, step: Step) -> None:
+    """Change a record's custody and log it, in one transaction."""
+    async with world.store.write() as uow:
+        entry = await uow.register.get(record_id)
+        case = await uow.cases.get(entry.case_id)
+        access.allow(actor, act, access.of_case(case, actor))
+        committee = await uow.committees.get(case.committee_id)
+        found = await _kept(world, uow, committee, entry)
+        custody, what = await step(uow, found)
+        await _save(uow, case, custody)
+        await uow.log.append(case.id, what, world.clock.now())
+
+
+async def _save(uow: UnitOfWork, case: Case, custody: Custody) -> None:
+    names = {} if custody.destroyed_at is not None else case.file_names
+    await uow.cases.save(replace(case, custody=custody, file_names=names))

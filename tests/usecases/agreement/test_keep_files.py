@@ -1,0 +1,246 @@
+"""Files whose period is over: held back, proposed by one, destroyed by another."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from server.domain.custody import HeldError, NotDueError, SecondPersonError
+from server.domain.errors import (
+    ForbiddenError,
+    InvalidValueError,
+    NotFoundError,
+    StepUpNeededError,
+    WrongStateError,
+)
+from server.domain.ids import FileId, RecordId
+from server.domain.retention import Keeping
+from server.domain.session_log import verify
+from server.ports.store import ShreddedError
+from server.usecases import keep_files, share_files
+from server.usecases.log_tree import place, sign_checkpoint
+from server.usecases.share_files import Upload
+from tests.support import cases, signing
+from tests.support.signing import Sitting, agreement, picture, stepped_up
+from tests.support.world import COMMITTEE, OTHER_COMMITTEE, Stage, actor
+
+DOCUMENT, WHY = "（2025）鹭0203民初17号", "法院调卷"
+TEN_YEARS = Keeping(dispute_type="10", years=10, basis="会议决定")
+PAPERS = {"identity": "陈水根身份证.png", "evidence": "伤情照片.png"}
+
+
+@pytest.fixture
+async def made(office: Stage) -> Sitting:
+    async with office.world.store.write() as uow:
+        committee = await uow.committees.get(COMMITTEE)
+        await uow.committees.save(replace(committee, keeping=(TEN_YEARS,)))
+    made = await signing.signed(office)
+    for kind, name in PAPERS.items():
+        given = Upload(name=name, content=picture(len(name)))
+        await share_files.upload(office.world, actor("jiang"), made.case.id, kind, given)
+    await signing.seal(made)
+    return made
+
+
+@pytest.fixture
+async def record(made: Sitting) -> RecordId:
+    seal = (await agreement(made.world, made.case.id)).seal
+    assert seal is not None
+    return seal.record_id
+
+
+def past(office: Stage, day: date) -> None:
+    """Let the years pass at once: nobody is asleep here."""
+    now = office.world.pack.local_day(office.clock.now())
+    office.clock.jump((day - now).days * 86_400.0)
+
+
+async def review(office: Stage) -> list[tuple[bool, int, bool]]:
+    found = await keep_files.review(office.world, actor("officer"), 1)
+    assert found.total == len(found.files)
+    return [
+        (one.due, len(one.custody.held), one.custody.proposal is not None) for one in found.files
+    ]
+
+
+async def uploads(made: Sitting) -> dict[str, FileId]:
+    async with made.world.store.read() as uow:
+        files = await uow.files.of_case(made.case.id)
+    return {file.kind: file.id for file in files if file.kind in PAPERS}
+
+
+async def test_a_file_shows_on_the_day_its_period_is_over(office: Stage, record: RecordId) -> None:
+    assert record
+    past(office, date(2035, 12, 31))
+    assert await review(office) == []
+    past(office, date(2036, 1, 1))
+    assert await review(office) == [(True, 0, False)]
+
+
+async def destroyed(office: Stage, record: RecordId) -> int:
+    """Let one propose and another confirm, when the period is over."""
+    past(office, date(2036, 1, 1))
+    await keep_files.propose(office.world, actor("officer"), record, "保管期满")
+    return await keep_files.confirm(office.world, stepped_up("he"), record)
+
+
+async def test_it_takes_two_people_and_a_second_factor(office: Stage, record: RecordId) -> None:
+    world = office.world
+    past(office, date(2036, 1, 1))
+    with pytest.raises(WrongStateError):
+        await keep_files.confirm(world, stepped_up("he"), record)
+    await keep_files.propose(world, actor("officer"), record, "保管期满")
+    assert await review(office) == [(True, 0, True)]
+    with pytest.raises(WrongStateError):
+        await keep_files.propose(world, actor("he"), record, "保管期满")
+    with pytest.raises(SecondPersonError):
+        await keep_files.confirm(world, stepped_up("officer"), record)
+    with pytest.raises(StepUpNeededError):
+        await keep_files.confirm(world, actor("he"), record)
+    assert await keep_files.confirm(world, stepped_up("he"), record) == len(PAPERS)
+    assert await review(office) == []
+    with pytest.raises(WrongStateError):
+        await keep_files.propose(world, actor("officer"), record, "再次")
+
+
+async def test_the_agreement_and_the_log_stay_and_verify(
+    office: Stage, made: Sitting, record: RecordId
+) -> None:
+    world = office.world
+    before, files = await cases.logged(world, made.case.id), await uploads(made)
+    await destroyed(office, record)
+    for file in files.values():
+        with pytest.raises(ShreddedError):
+            await share_files.open_file(world, actor("officer"), made.case.id, file)
+    issuer = (await world.signer.certificates(COMMITTEE, office.clock.now()))[1]
+    assert (await world.archive.verify(record, (issuer,))).verified
+    async with world.store.read() as uow:
+        verify(await uow.log.of_case(made.case.id))
+    after = await cases.logged(world, made.case.id)
+    assert after[: len(before)] == before
+    assert [entry["kind"] for entry in after[len(before) :]] == [
+        "destruction.proposed",
+        "destruction.confirmed",
+        *["file.shredded"] * len(PAPERS),
+    ]
+    assert {entry["facts"]["file"] for entry in after[-len(PAPERS) :]} == set(files.values())
+    await place(world)
+    await sign_checkpoint(world)
+
+
+async def test_nothing_of_what_was_shredded_is_left_in_the_database(
+    office: Stage, made: Sitting, record: RecordId, tmp_path: Path
+) -> None:
+    files = await uploads(made)
+    with closing(sqlite3.connect(tmp_path / "heyi.db")) as database:
+        wrapped, hidden = _stored(database, files)
+    assert len(wrapped) == len(PAPERS)
+    await destroyed(office, record)
+    with closing(sqlite3.connect(tmp_path / "heyi.db")) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert _stored(database, files) == ([], [])
+    left = b"".join(path.read_bytes() for path in tmp_path.glob("heyi.db*"))
+    assert not [one for one in (*wrapped, *hidden) if one[:64] in left]
+    async with office.world.store.read() as uow:
+        for file in files.values():
+            gone = await uow.files.get(file)
+            assert (gone.name, gone.sha256, gone.salt) == ("", "", "")
+
+
+def _stored(
+    database: sqlite3.Connection, files: dict[str, FileId]
+) -> tuple[list[bytes], list[bytes]]:
+    ids = list(files.values())
+    keys = "SELECT wrapped FROM keys WHERE owner IN (?, ?)"
+    contents = "SELECT content FROM file_contents WHERE file_id IN (?, ?)"
+    return (
+        [row[0] for row in database.execute(keys, [f"file:{one}" for one in ids])],
+        [row[0] for row in database.execute(contents, ids)],
+    )
+
+
+async def test_a_hold_stops_everything_until_it_is_lifted(
+    office: Stage, made: Sitting, record: RecordId
+) -> None:
+    world = office.world
+    past(office, date(2036, 1, 1))
+    await keep_files.propose(world, actor("officer"), record, "保管期满")
+    await keep_files.hold(world, actor("he"), record, DOCUMENT, WHY)
+    assert await review(office) == [(True, 1, False)]
+    with pytest.raises(HeldError):
+        await keep_files.propose(world, actor("officer"), record, "保管期满")
+    with pytest.raises(HeldError):
+        await keep_files.confirm(world, stepped_up("he"), record)
+    [held] = (await cases.stored(world, made.case.id)).custody.held
+    assert (held.document, held.reason) == (DOCUMENT, WHY)
+    with pytest.raises(WrongStateError):
+        await keep_files.lift(world, actor("officer"), record, "another")
+    await keep_files.lift(world, actor("officer"), record, held.id)
+    await keep_files.propose(world, actor("officer"), record, "保管期满")
+    logged = await cases.logged(world, made.case.id)
+    assert [entry["kind"] for entry in logged[-3:]] == [
+        "keeping.held",
+        "keeping.lifted",
+        "destruction.proposed",
+    ]
+    assert DOCUMENT not in str(logged)
+    assert WHY not in str(logged)
+
+
+async def test_a_held_file_shows_before_its_time(office: Stage, record: RecordId) -> None:
+    await keep_files.hold(office.world, actor("officer"), record, DOCUMENT, WHY)
+    assert await review(office) == [(False, 1, False)]
+    for document, reason in ((" ", WHY), (DOCUMENT, " ")):
+        with pytest.raises(InvalidValueError):
+            await keep_files.hold(office.world, actor("officer"), record, document, reason)
+
+
+async def test_a_proposal_can_be_turned_down(office: Stage, record: RecordId) -> None:
+    past(office, date(2036, 1, 1))
+    with pytest.raises(WrongStateError):
+        await keep_files.decline(office.world, actor("he"), record)
+    await keep_files.propose(office.world, actor("officer"), record, "保管期满")
+    await keep_files.decline(office.world, actor("he"), record)
+    assert await review(office) == [(True, 0, False)]
+
+
+async def test_before_its_time_nothing_is_destroyed(office: Stage, record: RecordId) -> None:
+    past(office, date(2035, 12, 31))
+    with pytest.raises(NotDueError):
+        await keep_files.propose(office.world, actor("officer"), record, "保管期满")
+    past(office, date(2036, 1, 1))
+    await keep_files.propose(office.world, actor("officer"), record, "保管期满")
+    async with office.world.store.write() as uow:
+        committee = await uow.committees.get(COMMITTEE)
+        for_good = (replace(TEN_YEARS, years=None),)
+        await uow.committees.save(replace(committee, keeping=for_good))
+    with pytest.raises(NotDueError):
+        await keep_files.confirm(office.world, stepped_up("he"), record)
+
+
+async def test_only_head_and_officer_of_the_committee(office: Stage, record: RecordId) -> None:
+    for login in ("su", "jiang", "admin", "auditor"):
+        with pytest.raises(ForbiddenError):
+            await keep_files.review(office.world, actor(login), 1)
+        with pytest.raises(ForbiddenError):
+            await keep_files.hold(office.world, actor(login), record, DOCUMENT, WHY)
+    with pytest.raises(NotFoundError):
+        await keep_files.hold(
+            office.world, actor("officer", OTHER_COMMITTEE), record, DOCUMENT, WHY
+        )
+
+
+async def test_the_head_enters_what_the_committee_decided(office: Stage, record: RecordId) -> None:
+    rule = replace(TEN_YEARS, years=3)
+    await keep_files.set_rules(office.world, actor("he"), (rule,))
+    past(office, date(2029, 1, 1))
+    [found] = (await keep_files.review(office.world, actor("officer"), 1)).files
+    assert (found.entry.record_id, found.keeping.decided_by) == (record, "staff-he")
+    for login in ("officer", "admin", "su"):
+        with pytest.raises(ForbiddenError):
+            await keep_files.set_rules(office.world, actor(login), ())
+    with pytest.raises(InvalidValueError):
+        await keep_files.set_rules(office.world, actor("he"), (rule, rule))
