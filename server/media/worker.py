@@ -124,7 +124,9 @@ class Worker:
 
     def stats(self) -> Mapping[str, float]:
         """Return counters and gauges by name, for Prometheus."""
-        return figures(self.plane, self.rounds.lag_s)
+        told = figures(self.plane, self.rounds.lag_s)
+        refused = {} if self.door is None else {"media_drop_control_total": self.door.refused}
+        return {**told, **refused}
 
     def _tell(self, event: MediaEvent) -> None:
         self.control.tell(event)
