@@ -5,13 +5,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.journeys.desk import Desk
 from tests.journeys.eyes import SCREENS, Eyes
 from tests.journeys.phone import Phone
 from tests.journeys.words import console_words, party_words
 
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
+"""A hang limit, for sentences as for taps: three browsers share a small machine with the server."""
 Lang = Literal["zh", "en"]
 CHROMIUM = "/usr/bin/chromium"
 QUIET = (
@@ -59,7 +62,7 @@ class Stage:
         context: BrowserContext = await self.browser.new_context(
             locale=LOCALES[lang], timezone_id="Asia/Shanghai", **shape
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         eyes = Eyes(name=f"{name} ({lang})", origin=self.url)
         await eyes.watch(context)
         self.eyes.append(eyes)
