@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { factWords } from "../src/cases/logFacts.ts";
 import { kindWord } from "../src/cases/logKind.ts";
 import { dayFrom } from "../src/format.ts";
 import { setLang } from "../src/i18n.ts";
@@ -33,6 +34,16 @@ describe("the course of events", () => {
       ["room.open", "respondent", 1, false],
       ["room.open", "respondent", 1, true],
     ]);
+  });
+});
+
+describe("people in a log whom the reader may not know", () => {
+  it("are told apart by the end of their ids, for the ids of one case begin alike", () => {
+    const one = "01a20daa-70c1-7d3e-8a11-0123456789ab";
+    const two = "01a20daa-70c1-7d3e-8a11-ba9876543210";
+    expect([one, two].map((person) => factWords({ person }, new Map()))).toEqual([["人 当事人 89ab"], ["人 当事人 3210"]]);
+    expect(factWords({ person: one }, new Map([[one, "陈水根"]]))).toEqual(["人 陈水根"]);
+    expect(factWords({ digest: "ab".repeat(32) }, new Map())).toEqual(["指纹 abababab…"]);
   });
 });
 

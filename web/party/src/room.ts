@@ -210,6 +210,11 @@ export class Room {
     this.say(key, vars);
   }
 
+  /** Takes the note away early: what it says is no longer so. */
+  hush(): void {
+    this.note.value = { text: "", until: 0 };
+  }
+
   say(key: PartyKey, vars?: Vars): void {
     this.said.value = { text: this.t(key, vars), turn: this.said.value.turn + 1 };
   }

@@ -8,6 +8,9 @@ type Value = Schemas["LogEntryView"]["facts"][string];
 const INNER = new Set(["clause", "file", "invitation", "opening", "record", "session"]);
 const LONG = /^[0-9a-f-]{16,}$/;
 const SHOWN_OF_A_DIGEST = 8;
+/** Ids begin with the time they were made at; what tells two people apart stands at the end. */
+const ID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/;
+const SHOWN_OF_AN_ID = 4;
 /** Facts whose values are words of another list or group. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   channel: ["sendBy"],
@@ -41,12 +44,18 @@ function listed(name: string, code: string): string {
   }
 }
 
+/** Whoever the reader may not know by name: always the same short sign for the same person. */
+export function unnamed(id: string): string {
+  return t("logUnnamed", { id: id.slice(-SHOWN_OF_AN_ID) });
+}
+
 function valueWord(name: string, value: Value, people: ReadonlyMap<string, string>): string {
   if (typeof value === "boolean") return t(value ? "yes" : "no");
   const text = String(value ?? "");
   const group = [...(GROUPS[name] ?? []), `logValue.${name}`].find((each) => hasWord(each, text));
   if (group !== undefined) return wordOf(group, text);
   if (name.endsWith("_at")) return tableMoment(text);
+  if (ID.test(text)) return people.get(text) ?? unnamed(text);
   return people.get(text) ?? (LONG.test(text) ? `${text.slice(0, SHOWN_OF_A_DIGEST)}…` : listed(name, text));
 }
 

@@ -332,7 +332,7 @@ export const partyZh = {
   signCodeNone: "没有短信，您的电话由调解员在视频里核对。",
 
   receiptTitle: "您签好了",
-  receiptSignedAt: "您在 {when} 签的名",
+  receiptSignedAt: "您签于 {when}",
   receiptSteps: "还差 {n} 步才生效",
   receiptToSign: "待签",
   receiptToSeal: "待盖",
