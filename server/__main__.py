@@ -280,8 +280,8 @@ def _demo(asked: argparse.Namespace) -> int:
 
 
 def _verify(words: Sequence[str]) -> int:
-    from server.app import VERIFIER_TOOLS
     from server.archive.cli import main as verify
+    from server.verifying import VERIFIER_TOOLS
 
     return verify(words, VERIFIER_TOOLS)
 

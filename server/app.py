@@ -6,7 +6,7 @@ import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from aiohttp import web
@@ -18,16 +18,14 @@ from server.api.forwarded import TRUSTED
 from server.api.metrics import METRICS
 from server.api.throttle import DOORS, Doors
 from server.archive.backups import UNFINISHED
+from server.archive.guide import guide
 from server.archive.local import LocalArchive
-from server.archive.s3 import S3Place, open_s3
+from server.archive.s3 import S3Archive, S3Place, open_s3
 from server.archive.witness import FolderWitness
 from server.config import Settings, SettingsError
-from server.documents import inspection
-from server.documents.certificates import certificate_key, issued_by
 from server.documents.fonts import font_folders
 from server.documents.keys import KeyStore
 from server.documents.pool import ProcessWorkPool
-from server.documents.signatures import verify_signature
 from server.documents.work import EcdsaChecker, LocalSealer, LocalSigner, TypstRenderer
 from server.domain.jurisdiction.packs import pack_of
 from server.domain.relay import Relay
@@ -43,7 +41,7 @@ from server.notify.outbox import OutboxNotifier
 from server.notify.smtp import MailServer, SmtpNotifier
 from server.notify.webhook import WebhookNotifier
 from server.notify.witness import HttpWitness, MailWitness
-from server.ports.archive import Archive, VerifierTools
+from server.ports.archive import Archive
 from server.ports.backup import BackupError
 from server.ports.notify import Notifier
 from server.ports.system import Clock, WorkPool
@@ -63,19 +61,13 @@ from server.usecases.read_scene import scene_reader
 from server.usecases.seal_agreement import resume_sealing
 from server.usecases.show_checkpoints import keep_showing
 from server.usecases.world import Rules, World
+from server.verifying import VERIFIER_TOOLS
 
 log = logging.getLogger(__name__)
 
 FRAME_LIMIT = 72_000
 PING_EVERY, PING_PATIENCE = 10, 8
 SEAL_EVERY = 60.0
-
-VERIFIER_TOOLS = VerifierTools(
-    inspect=inspection.inspect,
-    check_signature=verify_signature,
-    certificate_key=certificate_key,
-    issued_by=issued_by,
-)
 
 Seed = Callable[[World], Awaitable[None]]
 
@@ -246,9 +238,12 @@ def _rules(settings: Settings) -> Rules:
 
 def make_archive(settings: Settings, pool: WorkPool, clock: Clock) -> Archive:
     """Return where sealed records are kept."""
+    made: S3Archive | LocalArchive
     if settings.archive == "s3":
-        return open_s3(S3Place(**settings.s3), clock, pool, VERIFIER_TOOLS)
-    return LocalArchive(settings.data, pool, VERIFIER_TOOLS)
+        made = open_s3(S3Place(**settings.s3), clock, pool, VERIFIER_TOOLS)
+    else:
+        made = LocalArchive(settings.data, pool, VERIFIER_TOOLS)
+    return replace(made, explained=guide(settings.web_dist / "verifier"))
 
 
 def make_notifier(settings: Settings) -> Notifier:

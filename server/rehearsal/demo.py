@@ -10,12 +10,12 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from server.app import VERIFIER_TOOLS
 from server.archive.cli import main as verify
 from server.rehearsal.browser import RehearsalError
 from server.rehearsal.own_server import own_server
 from server.rehearsal.peer import stay_on_loopback
 from server.rehearsal.play import Outcome, play
+from server.verifying import VERIFIER_TOOLS
 
 
 def demonstrate(url: str | None, *, as_json: bool) -> int:

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from server.archive.package import package
 from server.archive.report_text import FACTS
 from server.archive.verifier import JUDGES, verify_files
 from server.domain.record import RecordParts
+from tests.architecture.tree import ROOT
 from tests.archive.example import TOOLS, Files
 
 
@@ -99,3 +102,13 @@ def test_every_fact_has_its_words_in_both_languages(files: Files) -> None:
     codes = [fact.code for fact in verify_files(files, TOOLS).facts]
     assert len(codes) == len(JUDGES)
     assert set(codes) == set(FACTS["zh"]) == set(FACTS["en"])
+
+
+def test_the_command_starts_without_the_app(packed: Path) -> None:
+    """A verdict within a second: most of it would be spent on loading what serves rooms."""
+    code = (
+        "import sys; from server.__main__ import main; main(['verify', sys.argv[1]]);"
+        "sys.exit('server.app' in sys.modules or 'aiortc' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(packed)], cwd=ROOT, check=False)
+    assert done.returncode == 0

@@ -10,9 +10,9 @@ import pypdfium2  # type: ignore[import-untyped]
 import pytest
 from playwright.async_api import Route, expect
 
-from server.app import VERIFIER_TOOLS
 from server.archive.cli import main as verify
 from server.rehearsal import story
+from server.verifying import VERIFIER_TOOLS
 from tests.journeys import papers, scenes
 from tests.journeys.desk import Desk
 from tests.journeys.eyes import receives_more
