@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DRAFT } from "../dev/papers.ts";
 import { answerWord, chineseNumber, columnsOf, nextToRead } from "../src/agreement/answers.ts";
-import { copyOf, draftOf, editOf, itemsTotal, merge, newClause, newItem, paymentsTotal, type Draft } from "../src/agreement/draft.ts";
+import { copyOf, draftOf, editOf, itemsTotal, merge, newClause, newItem, paymentsTotal, written, type Draft } from "../src/agreement/draft.ts";
 
 const base = draftOf(DRAFT);
 const edited = (change: (draft: Draft) => void): Draft => {
@@ -32,6 +32,21 @@ describe("the draft", () => {
   });
   it("adds up in fen", () => {
     expect([itemsTotal(base), paymentsTotal(base)]).toEqual([11_500_000, 11_500_000]);
+  });
+});
+
+describe("a row half written", () => {
+  const half = edited((draft) => draft.items.push({ ...newItem(), name: "交通费" }));
+  it("is something written, though nothing of it would be sent", () => {
+    expect(editOf(half, 3)).toEqual(editOf(base, 3));
+    expect([written(half, base), written(copyOf(base), base)]).toEqual([true, false]);
+    expect(written(edited((draft) => draft.clauses.push(newClause())), base)).toBe(true);
+  });
+  it("stays where it is, with its key, when somebody else saves a clause", () => {
+    const theirs = edited((draft) => (clauseAt(draft, 5).text = "无争议"));
+    const { draft, conflicts } = merge(base, half, theirs);
+    expect(draft.items).toEqual(half.items);
+    expect([clauseAt(draft, 5).text, conflicts]).toEqual(["无争议", []]);
   });
 });
 

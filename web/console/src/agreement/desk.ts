@@ -3,7 +3,7 @@ import { computed, inject, ref, shallowRef, type ComputedRef, type InjectionKey,
 import { addressOf, api, fileForm, type Refused } from "../api/client.ts";
 import type { AgreementView } from "../api/types.ts";
 import { refused } from "../refusals.ts";
-import { EMPTY, copyOf, draftOf, editOf, merge, same, type Conflict, type Draft } from "./draft.ts";
+import { EMPTY, copyOf, draftOf, editOf, merge, same, written, type Conflict, type Draft } from "./draft.ts";
 
 export interface AgreementDeskState {
   readonly view: ShallowRef<AgreementView | null>;
@@ -53,11 +53,12 @@ export function useAgreement(caseId: string): AgreementDeskState {
   /** Takes a newer view; what is being written is kept and set over it. */
   function take(next: AgreementView): void {
     const theirs = draftOf(next);
-    if (dirty.value && next.revision !== view.value?.revision) {
-      const merged = merge(base.value, draft.value, theirs);
+    if (!written(draft.value, base.value)) draft.value = copyOf(theirs);
+    else if (next.revision !== view.value?.revision) {
+      const merged = merge(base.value, copyOf(draft.value), theirs);
       draft.value = merged.draft;
       conflicts.value = merged.conflicts;
-    } else if (!dirty.value) draft.value = copyOf(theirs);
+    }
     base.value = theirs;
     view.value = next;
   }

@@ -58,7 +58,8 @@ export function draftOf(view: AgreementView): Draft {
 }
 
 export const EMPTY: Draft = { facts: "", clauses: [], items: [], payments: [] };
-export const copyOf = (draft: Draft): Draft => structuredClone(draft);
+/** By way of JSON: what Vue watches cannot be cloned. */
+export const copyOf = (draft: Draft): Draft => JSON.parse(JSON.stringify(draft)) as Draft;
 export const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 type Method = DraftEdit["payments"][number]["method"];
@@ -115,21 +116,25 @@ export interface Merged {
 /** What both left alone or only one changed is taken as changed; where both changed it, mine stays and theirs is shown. */
 export function merge(base: Draft, mine: Draft, theirs: Draft): Merged {
   const conflicts: Conflict[] = [];
-  const pick = <V>(where: "items" | "payments", was: V, own: V, new_: V): V => {
-    if (same(own, was) || same(own, new_)) return new_;
-    if (!same(new_, was)) conflicts.push({ where, id: "", mine: "", theirs: "" });
+  const pick = <V extends { key: string }>(where: "items" | "payments", was: readonly V[], own: V[], new_: V[]): V[] => {
+    const [before, mine_, theirs_] = [strip(was), strip(own), strip(new_)];
+    if (same(mine_, before) || same(mine_, theirs_)) return new_;
+    if (!same(theirs_, before)) conflicts.push({ where, id: "", mine: "", theirs: "" });
     return own;
   };
   const facts = mergeText(base.facts, mine.facts, theirs.facts, (text) =>
     conflicts.push({ where: "facts", id: "", mine: mine.facts, theirs: text }),
   );
   const clauses = mergeClauses(base, mine, theirs, conflicts);
-  const items = pick("items", strip(base.items), strip(mine.items), strip(theirs.items));
-  const payments = pick("payments", strip(base.payments), strip(mine.payments), strip(theirs.payments));
-  return {
-    draft: { facts, clauses, items: items.map((each) => ({ ...each, key: newKey() })), payments: payments.map((each) => ({ ...each, key: newKey() })) },
-    conflicts,
-  };
+  const items = pick("items", base.items, mine.items, theirs.items);
+  const payments = pick("payments", base.payments, mine.payments, theirs.payments);
+  return { draft: copyOf({ facts, clauses, items, payments }), conflicts };
+}
+
+/** Whether something stands in the draft that its base has not: rows half written too, which `editOf` does not send. */
+export function written(draft: Draft, base: Draft): boolean {
+  const plain = ({ facts, clauses, items, payments }: Draft) => [facts, clauses.map(({ id, text }) => [id, text]), strip(items), strip(payments)];
+  return !same(plain(draft), plain(base));
 }
 
 function strip<V extends { key: string }>(rows: readonly V[]): Omit<V, "key">[] {
