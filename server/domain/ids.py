@@ -12,6 +12,7 @@ SessionId = NewType("SessionId", str)
 AgreementId = NewType("AgreementId", str)
 ClauseId = NewType("ClauseId", str)
 RecordId = NewType("RecordId", str)
+RecordingId = NewType("RecordingId", str)
 FileId = NewType("FileId", str)
 MessageId = NewType("MessageId", str)
 

@@ -5,13 +5,21 @@ state, the space the mediator has opened, his side and his admission, so that tw
 sides can meet only in `joint`, and never in a lobby.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from server.domain.case import Side
 from server.domain.errors import NotFoundError, WrongStateError
-from server.domain.ids import CaseId, CommitteeId, PersonId, SeatId, SessionId, StaffId
+from server.domain.ids import (
+    CaseId,
+    CommitteeId,
+    PersonId,
+    RecordingId,
+    SeatId,
+    SessionId,
+    StaffId,
+)
 
 
 class SessionState(StrEnum):
@@ -165,6 +173,24 @@ class MinutesAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """One recording of the joint session; `domain.recording` has its rules.
+
+    `key` is the AES-256 key of its media in base64: whoever erases it erases the recording.
+    `seats` are all whose sound and picture were ever written. It goes on while `stopped_at`
+    is None, though outside the joint session nothing is written.
+    """
+
+    id: RecordingId
+    started_at: datetime
+    by: StaffId
+    key: str = field(repr=False)
+    seats: tuple[SeatId, ...] = ()
+    stopped_at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One sitting. `space` is what the mediator has opened now.
 
@@ -190,6 +216,7 @@ class Session:
     minutes_version: int = 0
     minutes_ready: bool = False
     minutes_answers: tuple[MinutesAnswer, ...] = ()
+    recordings: tuple[Recording, ...] = ()
     opened_at: datetime | None = None
     closed_at: datetime | None = None
     outcome: str = ""

@@ -1,0 +1,50 @@
+"""What the core asks of kept recordings: are they whole, and let somebody see one.
+
+Only sealed bytes lie anywhere; what is watched is made on request and kept nowhere.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from server.domain.ids import RecordingId
+
+
+class RecordingState(StrEnum):
+    """What its manifest says of a recording."""
+
+    WHOLE = "whole"
+    """Every byte is as written, and the last segment was ended in order."""
+    CUT_SHORT = "cut_short"
+    """As written up to its end, but the writer was interrupted."""
+    DAMAGED = "damaged"
+    """Bytes differ from the manifest, or the manifest from the session log."""
+    MISSING = "missing"
+    """There is nothing of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingReport:
+    """What was found: `octets` of sealed media in `chunks`, and the chain's values in order."""
+
+    state: RecordingState
+    chunks: int = 0
+    octets: int = 0
+    chain: tuple[str, ...] = ()
+
+
+class Recordings(Protocol):
+    """Recordings as they lie in the archive."""
+
+    async def check(self, recording: RecordingId) -> RecordingReport:
+        """Compare every byte with the manifest; needs no key."""
+        ...
+
+    async def manifest(self, recording: RecordingId) -> bytes:
+        """Return its manifest, one JSON object a line; empty where there is none."""
+        ...
+
+    def watch(self, recording: RecordingId, key: bytes, track: str) -> AsyncIterator[bytes]:
+        """Yield one participant's WebM; nothing at all where there is nothing to see."""
+        ...
