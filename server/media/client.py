@@ -19,6 +19,7 @@ from server.ports.media import (
     MediaEvent,
     MediaLostError,
     MediaReport,
+    Recorded,
     TableVersion,
     WorkerBack,
     WorkerLost,
@@ -69,12 +70,19 @@ class WorkerClient:
     async def answer(self, connection: ConnectionId, sdp: str) -> None:
         await self._ask("answer", connection=connection, sdp=sdp)
 
-    async def route(self, room: RoomId, version: TableVersion, edges: frozenset[Edge]) -> None:
+    async def route(
+        self,
+        room: RoomId,
+        version: TableVersion,
+        edges: frozenset[Edge],
+        recorded: Recorded | None = None,
+    ) -> None:
         await self._ask(
             "route",
             room=room,
             version=[version.epoch, version.n],
             edges=wire.edges_out(edges),
+            recorded=wire.recorded_out(recorded),
         )
 
     async def disconnect(self, connection: ConnectionId) -> None:

@@ -181,7 +181,9 @@ class Control:
             case {"op": "answer", "connection": str(connection), "sdp": str(sdp)}:
                 plane.answer(ConnectionId(connection), sdp)
             case {"op": "route", "room": str(room), "version": version, "edges": edges}:
-                plane.route(RoomId(room), wire.version_in(version), wire.edges_in(edges))
+                recorded = wire.recorded_in(message.get("recorded"))
+                table = wire.version_in(version), wire.edges_in(edges)
+                plane.route(RoomId(room), *table, recorded)
             case {"op": "disconnect", "connection": str(connection)}:
                 plane.disconnect(ConnectionId(connection))
             case {"op": "close_room", "room": str(room)}:

@@ -19,6 +19,7 @@ def figures(plane: Plane, lag_s: float) -> Mapping[str, float]:
         **counted,
         "media_rooms": float(len(plane.rooms)),
         "media_connections": float(len(plane.connections)),
+        "media_recordings": float(len(plane.recorder)),
         "media_loop_lag_seconds": lag_s,
         "media_draining": float(plane.draining),
         **_quality(plane.connections.values()),

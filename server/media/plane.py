@@ -14,6 +14,8 @@ from server.media.answer import read_answer
 from server.media.connection import Connection, Stage
 from server.media.engine import Engine, Link
 from server.media.feedback import Feedback
+from server.media.formats import Kind
+from server.media.recording import Recorder
 from server.media.repair import Repair
 from server.media.rtp import Packet, send_time
 from server.media.settings import WorkerSettings
@@ -30,6 +32,7 @@ from server.ports.media import (
     MediaLoss,
     MediaLost,
     MediaReady,
+    Recorded,
     TableVersion,
     UnknownConnectionError,
 )
@@ -65,6 +68,7 @@ class Plane:
         self._time = asyncio.get_running_loop().time
         self._repair = Repair(engine)
         self.feedback = Feedback(engine, self._repair)
+        self.recorder = Recorder(settings.recorder, spawn=spawn, tell=tell, want_key=self._want_key)
         self._stamped_at, self._stamp = 0.0, send_time(0)
         self._row: list[Packet] = []
         self._row_of: Uplink | None = None
@@ -78,6 +82,7 @@ class Plane:
         """Close every connection and stop receiving."""
         for room in list(self.rooms):
             self.close_room(room)
+        self.recorder.close()
         self._repair.close()
 
     # ------------------------------------------------------------------ what the app asks
@@ -113,14 +118,20 @@ class Plane:
         connection.answer = answer
         self._secure_when_possible(connection)
 
-    def route(self, room_id: RoomId, version: TableVersion, edges: frozenset[Edge]) -> None:
+    def route(
+        self,
+        room_id: RoomId,
+        version: TableVersion,
+        edges: frozenset[Edge],
+        recorded: Recorded | None = None,
+    ) -> None:
         """Apply a room's table; when this returns, what it cuts is cut."""
         for name in {end for edge in edges for end in (edge.source, edge.subscriber)}:
             known = self.connections.get(name)
             if known is not None and known.room != room_id:
                 raise BadTableError(reason="other_room")
         room = self._room(room_id)
-        room.accept(version, edges)
+        room.accept(version, edges, recorded)
         self._apply(room)
 
     def disconnect(self, identity: ConnectionId) -> None:
@@ -132,6 +143,7 @@ class Plane:
     def close_room(self, room_id: RoomId) -> None:
         """Close a room's connections and forget its table."""
         room = self.rooms.pop(room_id, None)
+        self.recorder.end(room_id)
         for connection in list(room.connections.values()) if room else ():
             self._remove(connection)
 
@@ -163,9 +175,16 @@ class Plane:
 
     def _apply(self, room: Room) -> None:
         room.cut()
+        self.recorder.follow(room)
         self.engine.drain()
         for downlink in room.open():
             self.feedback.want_key(downlink)
+
+    def _want_key(self, uplink: Uplink) -> None:
+        """A recording begins like a subscriber: with a picture that needs none before it."""
+        if uplink.kind is Kind.VIDEO:
+            uplink.key_wanted = True
+            self._repair.start(uplink)
 
     def _remove(self, connection: Connection) -> None:
         connection.stage = Stage.CLOSED
@@ -302,6 +321,8 @@ class Plane:
         wanted = uplink.key_wanted
         try:
             self._forward(uplink, row, self._stamped_at)
+            if uplink.tap is not None:
+                uplink.tap.take(row, self._stamped_at)
         except Exception:  # noqa: BLE001
             # As in the engine: what a phone managed to break costs that phone alone.
             self.engine.counters["faults"] += 1

@@ -45,6 +45,8 @@ class WorkerSettings:
     """The port a phone is told, when a router in front maps another one."""
     engine: EngineName = "auto"
     """How packets are moved; `auto` is the batching way where it works."""
+    recorder: tuple[str, ...] = ()
+    """Command line of the child that writes one recording; empty where nothing is recorded."""
 
     max_connections: int = 400
     max_rooms: int = 200

@@ -8,7 +8,7 @@ from server.media.connection import Connection
 from server.media.downlink import Downlink
 from server.media.formats import Kind
 from server.media.uplink import Uplink
-from server.ports.media import BadTableError, Edge, StaleTableError, TableVersion
+from server.ports.media import BadTableError, Edge, Recorded, StaleTableError, TableVersion
 
 
 @dataclass(slots=True)
@@ -20,15 +20,20 @@ class Room:
     version: TableVersion | None = None
     edges: frozenset[Edge] = frozenset()
     suspended: bool = False
+    recorded: Recorded | None = None
 
-    def accept(self, version: TableVersion, edges: frozenset[Edge]) -> None:
+    def accept(
+        self, version: TableVersion, edges: frozenset[Edge], recorded: Recorded | None = None
+    ) -> None:
         """Take a table, or raise StaleTableError or BadTableError and keep the one before."""
+        table = (version, edges, recorded)
         if self.version is not None:
-            again = version == self.version and edges == self.edges
+            again = table == (self.version, self.edges, self.recorded)
             if version <= self.version and not again:
                 raise StaleTableError(epoch=self.version.epoch, n=self.version.n)
         _check(edges)
-        self.version, self.edges, self.suspended = version, edges, False
+        self.version, self.edges, self.recorded = table
+        self.suspended = False
 
     def cut(self) -> None:
         """Close every downlink that the table does not hold."""

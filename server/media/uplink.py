@@ -12,6 +12,7 @@ from server.media.rtp import SEQUENCE_MOD, TIMESTAMP_MOD, Packet
 
 if TYPE_CHECKING:
     from server.media.downlink import Downlink
+    from server.media.recording import Tap
 
 HISTORY: Final = 512
 MAX_GAP: Final = HISTORY
@@ -50,6 +51,7 @@ class Uplink:
         self.run = 0
         self.highest = 0
         self.downlinks: list[Downlink] = []
+        self.tap: Tap | None = None
         self.octets = 0
         self.key_wanted = False
         self.gap_noticed = False

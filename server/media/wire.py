@@ -5,13 +5,14 @@ Requests carry `id` and `op`; replies carry the same `id` and either `ok` or `er
 """
 
 import asyncio
+import base64
 import json
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Final
 
 from server.domain.errors import DomainError
-from server.domain.ids import ConnectionId
+from server.domain.ids import ConnectionId, RecordingId
 from server.ports.media import (
     BadSdpError,
     BadTableError,
@@ -23,6 +24,9 @@ from server.ports.media import (
     MediaLost,
     MediaReady,
     MediaReport,
+    Recorded,
+    RecordingEnded,
+    RecordingHead,
     StaleTableError,
     TableVersion,
     UnknownConnectionError,
@@ -30,6 +34,7 @@ from server.ports.media import (
 
 PROTOCOL: Final = 1
 MAX_LINE: Final = 256 * 1024
+KEY_BYTES: Final = 32
 MAX_SOCKET_PATH: Final = 107
 """Longest path of a Unix socket on Linux, without the closing zero."""
 
@@ -103,6 +108,41 @@ def _edge(raw: object) -> Edge:
             raise WireError("edge")
 
 
+def recorded_out(recorded: Recorded | None) -> Message | None:
+    if recorded is None:
+        return None
+    return {
+        "recording": recorded.recording,
+        "key": base64.b64encode(recorded.key).decode(),
+        "sources": dict(recorded.sources),
+    }
+
+
+def recorded_in(raw: object) -> Recorded | None:
+    """Return what a route message orders to be written; raise WireError."""
+    match raw:
+        case None:
+            return None
+        case {"recording": str(recording), "key": str(key), "sources": dict(sources)}:
+            return Recorded(
+                recording=RecordingId(recording),
+                key=_key(key),
+                sources={ConnectionId(str(one)): str(name) for one, name in sources.items()},
+            )
+        case _:
+            raise WireError("recorded")
+
+
+def _key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError:
+        raise WireError("recorded") from None
+    if len(key) != KEY_BYTES:
+        raise WireError("recorded")
+    return key
+
+
 def version_in(raw: object) -> TableVersion:
     match raw:
         case [int() as epoch, int() as n]:
@@ -147,5 +187,7 @@ _EVENTS: Final = {
     "ready": MediaReady,
     "lost": MediaLost,
     "report": MediaReport,
+    "recording_head": RecordingHead,
+    "recording_ended": RecordingEnded,
 }
 _EVENT_NAMES: Final = {kind: name for name, kind in _EVENTS.items()}

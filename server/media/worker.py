@@ -114,6 +114,7 @@ class Worker:
         """Close connections, timers and sockets."""
         self.rounds.close()
         self.plane.close()
+        await self.plane.recorder.finished()
         if self.door is not None:
             await self.door.close()
         await self.control.close()

@@ -5,12 +5,12 @@ the set of its edges, under a version. Whatever is not in the newest table is cu
 """
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Protocol
 
 from server.domain.errors import DomainError
-from server.domain.ids import ConnectionId, RoomId
+from server.domain.ids import ConnectionId, RecordingId, RoomId
 
 SLOTS: Final = 7
 """Downlink slots of every connection; each carries one audio and one video."""
@@ -76,6 +76,18 @@ class TableVersion:
 
     epoch: int
     n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """Whose uplinks are written into which recording, and under which name each.
+
+    `key` is an AES-256 key. Part of a table, so that what a table cuts is not written either.
+    """
+
+    recording: RecordingId
+    key: bytes = field(repr=False)
+    sources: Mapping[ConnectionId, str]
 
 
 class MediaLoss(StrEnum):
@@ -158,7 +170,35 @@ class WorkerBack:
     elsewhere: frozenset[RoomId] = frozenset()
 
 
-MediaEvent = MediaConnected | MediaReady | MediaLost | MediaReport | WorkerLost | WorkerBack
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingHead:
+    """So many chunks of a recording are on disk; `chain` is the manifest's newest value."""
+
+    room: RoomId
+    recording: RecordingId
+    chunks: int
+    chain: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingEnded:
+    """Writing became impossible: disk_full, disk, recorder_lost or recorder_slow. Media flow on."""
+
+    room: RoomId
+    recording: RecordingId
+    why: str
+
+
+MediaEvent = (
+    MediaConnected
+    | MediaReady
+    | MediaLost
+    | MediaReport
+    | RecordingHead
+    | RecordingEnded
+    | WorkerLost
+    | WorkerBack
+)
 
 
 class MediaRouter(Protocol):
@@ -172,13 +212,20 @@ class MediaRouter(Protocol):
         """Take the phone's SDP answer; raise BadSdpError or UnknownConnectionError."""
         ...
 
-    async def route(self, room: RoomId, version: TableVersion, edges: frozenset[Edge]) -> None:
+    async def route(
+        self,
+        room: RoomId,
+        version: TableVersion,
+        edges: frozenset[Edge],
+        recorded: Recorded | None = None,
+    ) -> None:
         """Replace the room's table; return once the worker has applied it.
 
         What the new table does not hold is then cut: nothing of it waits in a queue, no
         retransmission request for it is answered and no report about it is forwarded. An edge may
         name a connection that does not stand yet or has gone: it takes effect when it stands. The
-        same version with the same edges may be sent again. Raise StaleTableError or BadTableError.
+        same version with the same edges may be sent again. Only what `recorded` names is written,
+        from then on. Raise StaleTableError or BadTableError.
         """
         ...
 

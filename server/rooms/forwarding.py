@@ -4,21 +4,41 @@
 """
 
 import asyncio
+import base64
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from server.domain.audience import Pair
 from server.domain.ids import ConnectionId, RoomId, SeatId
+from server.domain.session import Recording
 from server.ports.media import (
     BadTableError,
     MediaLostError,
     MediaRouter,
+    Recorded,
     StaleTableError,
     TableVersion,
 )
 from server.rooms import routing
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Taped:
+    """A recording and whose sound and picture go into it now."""
+
+    recording: Recording
+    seats: frozenset[SeatId]
+
+    def order(self, connections: Mapping[SeatId, ConnectionId]) -> Recorded | None:
+        """Return what the worker is asked to write; None while nobody has a connection."""
+        sources = {connections[seat]: str(seat) for seat in self.seats if seat in connections}
+        if not sources:
+            return None
+        key = base64.b64decode(self.recording.key)
+        return Recorded(recording=self.recording.id, key=key, sources=sources)
 
 
 class Forwarding:
@@ -32,31 +52,38 @@ class Forwarding:
         self._n = 0
         self.slots: routing.Slots = {}
         self.heard: frozenset[Pair] = frozenset()
+        self.writing = False
         self.ok = True
 
     async def apply(
-        self, pairs: Iterable[Pair], connections: Mapping[SeatId, ConnectionId]
+        self,
+        pairs: Iterable[Pair],
+        connections: Mapping[SeatId, ConnectionId],
+        taped: Taped | None = None,
     ) -> bool:
-        """Return whether the worker has confirmed exactly these pairs."""
+        """Return whether the worker has confirmed exactly these pairs, and what is written."""
         slots = routing.assign(self.slots, pairs)
         self._n += 1
         version = TableVersion(epoch=self._epoch, n=self._n)
+        edges = routing.edges(slots, connections)
+        order = taped.order(connections) if taped is not None else None
         try:
             async with asyncio.timeout(self._patience):
-                await self._media.route(self.room, version, routing.edges(slots, connections))
+                await self._media.route(self.room, version, edges, order)
         except (MediaLostError, StaleTableError, BadTableError, TimeoutError) as failure:
             return self._failed(failure)
         self.slots, self.heard = slots, routing.heard(slots, connections)
-        self.ok = True
+        self.writing, self.ok = order is not None, True
         return True
 
     def _failed(self, failure: Exception) -> bool:
         # Nobody is shown as heard or as cut off unless the worker said so.
         log.warning("%s: table %s not confirmed: %s", self.room, self._n, failure)
         self.heard = frozenset()
-        self.ok = False
+        self.writing = self.ok = False
         return False
 
     def lost(self) -> None:
         """Forget everything confirmed: the worker is gone."""
-        self.slots, self.heard, self.ok = {}, frozenset(), False
+        self.slots, self.heard = {}, frozenset()
+        self.writing = self.ok = False

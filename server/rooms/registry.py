@@ -15,10 +15,12 @@ from server.ports.media import (
     MediaLost,
     MediaReady,
     MediaReport,
+    RecordingEnded,
+    RecordingHead,
     WorkerBack,
     WorkerLost,
 )
-from server.rooms import attendance
+from server.rooms import attendance, taping
 from server.rooms.mailbox import Mailbox
 from server.rooms.ports import RoomPorts
 from server.rooms.room import Room
@@ -148,8 +150,16 @@ class Registry:
                     desk.mailbox.post(room.media_lost)
             case WorkerBack(connections=held, elsewhere=others):
                 self._worker_back(held, others)
+            case RecordingHead() | RecordingEnded():
+                self._follow_recording(event)
             case MediaConnected() | MediaReady() | MediaLost() | MediaReport():
                 self._follow_connection(event)
+
+    def _follow_recording(self, event: RecordingHead | RecordingEnded) -> None:
+        for desk, room in self._rooms():
+            if room.forwarding.room == event.room:
+                desk.mailbox.post(_taping(room, event))
+                return
 
     def _follow_connection(
         self, event: MediaConnected | MediaReady | MediaLost | MediaReport
@@ -196,6 +206,10 @@ def _rerouting(room: Room) -> Callable[[], Awaitable[None]]:
 
 def _following(room: Room, seat: SeatId, event: MediaEvent) -> Callable[[], Awaitable[None]]:
     return lambda: attendance.media_event(room, seat, event)
+
+
+def _taping(room: Room, event: RecordingHead | RecordingEnded) -> Callable[[], Awaitable[None]]:
+    return lambda: taping.follow(room, event)
 
 
 async def _close(room: Room) -> None:

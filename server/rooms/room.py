@@ -8,7 +8,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime
 
-from server.domain import conduct
+from server.domain import conduct, recording
 from server.domain.audience import hearing
 from server.domain.case import Case, Side
 from server.domain.case_course import follow
@@ -16,7 +16,7 @@ from server.domain.conduct import Decision, Facts, Step
 from server.domain.ids import CaseId, ConnectionId, RoomId, SeatId, SessionId
 from server.domain.session import Session, SpaceKind
 from server.domain.session_log import happened
-from server.rooms.forwarding import Forwarding
+from server.rooms.forwarding import Forwarding, Taped
 from server.rooms.ports import RoomPorts
 from server.rooms.view import Lamp, Presence, RoomView, Scene
 
@@ -63,7 +63,8 @@ class Room:
         self, actor: str, decision: Decision, *, hold_minutes: int | None = None
     ) -> Session:
         """Apply a decision in the fixed order; raise what the rule or the log refuses."""
-        step = decision(await self._stored(), self._facts(actor))
+        stored, facts = await self._stored(), self._facts(actor)
+        step = recording.follow(stored, decision(stored, facts), facts)
         before = self.session
         narrowed = await self._narrow(step.session)
         await self._write(step, narrowed=narrowed)
@@ -95,9 +96,11 @@ class Room:
 
     async def _narrow(self, after: Session) -> bool:
         kept = hearing(self.session) & hearing(after)
-        if kept == hearing(self.session):
+        taped = taped_in(self.session, self.scene.case)
+        less = _both(taped, taped_in(after, self.scene.case))
+        if kept == hearing(self.session) and less == taped:
             return False
-        await self.forwarding.apply(kept, self.connections())
+        await self.forwarding.apply(kept, self.connections(), less)
         return True
 
     async def _write(self, step: Step, *, narrowed: bool) -> None:
@@ -168,6 +171,9 @@ class Room:
         after = self._expect(scene.session, scene.case)
         await self._narrow(after)
         self.scene = replace(scene, session=after)
+        if recording.must_stop(after, scene.case):
+            # Somebody came in elsewhere who has not agreed: `follow` says so in the log.
+            await self.decide(SYSTEM, unchanged)
         await self._widen(events)
 
     def connections(self) -> dict[SeatId, ConnectionId]:
@@ -178,7 +184,8 @@ class Room:
 
     async def route(self) -> None:
         """Ask the worker for what the rules allow now."""
-        await self.forwarding.apply(hearing(self.session), self.connections())
+        taped = taped_in(self.session, self.scene.case)
+        await self.forwarding.apply(hearing(self.session), self.connections(), taped)
 
     async def reroute(self, *events: str) -> None:
         """Route anew because connections changed, and tell everybody."""
@@ -224,5 +231,25 @@ class Room:
             rights_blocks=self.ports.rights_blocks,
             media_ok=self.forwarding.ok,
             log_ok=self._log_ok,
+            writing=self.forwarding.writing,
             now=self.ports.clock.now(),
         )
+
+
+def taped_in(session: Session, case: Case) -> Taped | None:
+    """Return what a sitting lets be recorded now."""
+    seats, going = recording.sources(session, case), recording.going(session)
+    return Taped(going, seats) if going is not None and seats else None
+
+
+def _both(one: Taped | None, other: Taped | None) -> Taped | None:
+    if one is None or other is None or one.recording.id != other.recording.id:
+        return None
+    kept = one.seats & other.seats
+    return one if kept == one.seats else Taped(one.recording, kept)
+
+
+def unchanged(session: Session, facts: Facts) -> Step:
+    """Decide nothing, so that what follows from the present state is done."""
+    del facts
+    return Step(session=session)

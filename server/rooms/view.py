@@ -86,7 +86,8 @@ class RoomView:
     """The whole room at change `n`.
 
     `heard` are the (source, listener) pairs the media worker has confirmed; `slots`
-    says for every listener in which of his slots a source arrives.
+    says for every listener in which of his slots a source arrives. `writing`: the worker has
+    confirmed that it records.
     """
 
     n: int
@@ -103,6 +104,7 @@ class RoomView:
     media_ok: bool
     log_ok: bool
     now: datetime
+    writing: bool = False
 
     @property
     def session(self) -> Session:

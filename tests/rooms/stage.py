@@ -9,7 +9,7 @@ from server.domain.committee import Committee
 from server.domain.ids import ConnectionId, RoomId, SeatId, SessionId, StaffId
 from server.domain.session import Session
 from server.domain.staff import Membership, Role, Staff
-from server.ports.media import Edge, MediaConnected, MediaLostError, TableVersion
+from server.ports.media import Edge, MediaConnected, MediaLostError, Recorded, TableVersion
 from server.rooms import attendance
 from server.rooms.ports import RoomPorts
 from server.rooms.registry import Registry
@@ -41,6 +41,7 @@ class JournalMedia:
         self.journal = journal
         self.lost = False
         self.edges: frozenset[Edge] = frozenset()
+        self.recorded: Recorded | None = None
         self.versions: list[TableVersion] = []
         self.closed: list[ConnectionId] = []
 
@@ -49,10 +50,16 @@ class JournalMedia:
 
     async def answer(self, connection: ConnectionId, sdp: str) -> None: ...
 
-    async def route(self, room: RoomId, version: TableVersion, edges: frozenset[Edge]) -> None:
+    async def route(
+        self,
+        room: RoomId,
+        version: TableVersion,
+        edges: frozenset[Edge],
+        recorded: Recorded | None = None,
+    ) -> None:
         if self.lost:
             raise MediaLostError
-        self.edges = edges
+        self.edges, self.recorded = edges, recorded
         self.versions.append(version)
         self.journal.write(f"route {len(edges)}")
 

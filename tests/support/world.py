@@ -12,7 +12,7 @@ from server.domain.committee import Committee
 from server.domain.ids import CommitteeId, ConnectionId, RoomId, SessionId, StaffId
 from server.domain.jurisdiction.packs import pack_of
 from server.domain.staff import Actor, Membership, Role, Staff
-from server.ports.media import Edge, MediaEvent, TableVersion
+from server.ports.media import Edge, MediaEvent, Recorded, TableVersion
 from server.ports.notify import Message, MessageState
 from server.rooms.ports import RoomPorts
 from server.rooms.registry import Registry
@@ -65,14 +65,22 @@ class StillMedia:
 
     def __init__(self) -> None:
         self.tables: dict[RoomId, frozenset[Edge]] = {}
+        self.recorded: dict[RoomId, Recorded | None] = {}
 
     async def connect(self, room: RoomId, connection: ConnectionId) -> str:
         return f"offer {room} {connection}"
 
     async def answer(self, connection: ConnectionId, sdp: str) -> None: ...
 
-    async def route(self, room: RoomId, version: TableVersion, edges: frozenset[Edge]) -> None:
+    async def route(
+        self,
+        room: RoomId,
+        version: TableVersion,
+        edges: frozenset[Edge],
+        recorded: Recorded | None = None,
+    ) -> None:
         self.tables[room] = edges
+        self.recorded[room] = recorded
 
     async def disconnect(self, connection: ConnectionId) -> None: ...
 

@@ -1,0 +1,152 @@
+"""The first reading of a recording: how each stream of a participant runs, and how long it all is.
+
+Times come from RTP timestamps. The least delayed arrival tells when a stream began; where sender
+reports relate a phone's two streams, they keep lips and voice together (RFC 3550 6.4.1).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from server.media.formats import CLOCK, KIND_OF_PAYLOAD, OPUS, VP8, Kind
+from server.media.log_frames import CLOCK as STANDS_FRAME, PACKET, STANDS, Frame, frames
+from server.media.rtp import TIMESTAMP_MOD, Packet
+from server.media.vp8 import body_at, key_size, sane, starts
+
+Chunks = Callable[[], Iterable[tuple[int, bytes]]]
+"""Gives (segment, whole batches) from the beginning, as often as it is asked."""
+
+_HALF: Final = TIMESTAMP_MOD // 2
+_MS: Final = 1000
+_TAIL_S: Final = 0.02
+
+
+class Course:
+    """One stream of one segment: second `base` of the segment is timestamp `first`."""
+
+    def __init__(self, kind: Kind, timestamp: int, at: float) -> None:
+        """Begin with the first packet to arrive."""
+        self.kind = kind
+        self.first = self._last = timestamp
+        self.base = at
+        self.clock: tuple[int, float] | None = None
+
+    def follow(self, timestamp: int, at: float) -> None:
+        """Note an arrival `at` seconds into the segment."""
+        self.base = min(self.base, at - self._since(timestamp))
+
+    def second(self, timestamp: int) -> float:
+        """Return where in its segment a packet belongs."""
+        return self.base + self._since(timestamp)
+
+    def rewind(self) -> None:
+        """Begin a second reading."""
+        self._last = self.first
+
+    def sent_at(self) -> float | None:
+        """Return when `first` was on the sender's clock, if a report said so."""
+        if self.clock is None:
+            return None
+        stood, ntp = self.clock
+        return ntp - ((stood - self.first + _HALF) % TIMESTAMP_MOD - _HALF) / CLOCK[self.kind]
+
+    def _since(self, timestamp: int) -> float:
+        ahead = (timestamp - self._last + _HALF) % TIMESTAMP_MOD - _HALF
+        whole = self._last + ahead
+        self._last = max(self._last, whole)
+        return (whole - self.first) / CLOCK[self.kind]
+
+
+@dataclass(slots=True)
+class Survey:
+    """What was found: courses by (segment, stream), segments' seconds, the picture's size."""
+
+    courses: dict[tuple[int, int], Course] = field(default_factory=dict)
+    seconds: dict[int, float] = field(default_factory=dict)
+    size: tuple[int, int] | None = None
+    heard: bool = False
+
+    @property
+    def length(self) -> float:
+        """Return the film's seconds: what was not recorded takes no time in it."""
+        return sum(self.seconds.values())
+
+    def begins(self, segment: int) -> float:
+        """Return where in the film a segment begins."""
+        return sum(length for number, length in self.seconds.items() if number < segment)
+
+
+def survey(chunks: Chunks, track: str) -> Survey:
+    """Read everything once, for one participant's track."""
+    found = Survey()
+    for segment, batch in chunks():
+        for one in frames(batch):
+            if one.kind == PACKET:
+                reached = one.at_ms / _MS + _TAIL_S
+                found.seconds[segment] = max(found.seconds.get(segment, 0.0), reached)
+            if one.track == track:
+                _note(found, segment, one)
+    _align(found)
+    return found
+
+
+def packet_of(one: Frame) -> Packet | None:
+    """Return the packet in a frame, if it is one that a WebM can hold."""
+    if one.kind != PACKET:
+        return None
+    try:
+        packet = Packet(bytearray(one.content))
+    except ValueError:
+        return None
+    return packet if packet.payload_type in {OPUS, VP8} and packet.payload_size else None
+
+
+def payload_of(packet: Packet) -> bytes:
+    """Return a packet's media, without padding."""
+    return bytes(packet.raw[packet.payload_at : packet.payload_at + packet.payload_size])
+
+
+def _note(found: Survey, segment: int, one: Frame) -> None:
+    if one.kind == STANDS_FRAME:
+        _note_clock(found, segment, one.content)
+        return
+    packet = packet_of(one)
+    if packet is None:
+        return
+    kind, at = KIND_OF_PAYLOAD[packet.payload_type], one.at_ms / _MS
+    place = (segment, packet.ssrc)
+    if place not in found.courses:
+        found.courses[place] = Course(kind, packet.timestamp, at)
+    found.courses[place].follow(packet.timestamp, at)
+    if kind is Kind.AUDIO:
+        found.heard = True
+    elif found.size is None:
+        found.size = _size(payload_of(packet))
+
+
+def _note_clock(found: Survey, segment: int, content: bytes) -> None:
+    if len(content) == STANDS.size:
+        ssrc, stood, ntp = STANDS.unpack(content)
+        course = found.courses.get((segment, ssrc))
+        if course is not None and course.clock is None:
+            course.clock = (stood, ntp)
+
+
+def _size(payload: bytes) -> tuple[int, int] | None:
+    size = key_size(payload[body_at(payload) :]) if starts(payload) else None
+    return size if sane(size) else None
+
+
+def _align(found: Survey) -> None:
+    """Let the streams of one phone in one segment begin as its own clock says."""
+    for segment in found.seconds:
+        known = [
+            (course, sent)
+            for (number, _), course in found.courses.items()
+            if number == segment and (sent := course.sent_at()) is not None
+        ]
+        offset = min((course.base - sent for course, sent in known), default=0.0)
+        for course, sent in known:
+            course.base = offset + sent
+    for course in found.courses.values():
+        course.rewind()
