@@ -20,6 +20,7 @@ from server.api.throttle import DOORS, Doors
 from server.archive.backups import UNFINISHED
 from server.archive.guide import guide
 from server.archive.local import LocalArchive
+from server.archive.recordings import LocalRecordings
 from server.archive.s3 import S3Archive, S3Place, open_s3
 from server.archive.witness import FolderWitness
 from server.config import Settings, SettingsError
@@ -46,6 +47,7 @@ from server.ports.backup import BackupError
 from server.ports.notify import Notifier
 from server.ports.system import Clock, WorkPool
 from server.ports.witness import Witness
+from server.recorder import show_command, write_command
 from server.rooms.ports import RoomPorts
 from server.rooms.registry import Registry
 from server.rooms.view import Teller
@@ -92,6 +94,7 @@ def worker_settings(
         port=settings.media_port + number if settings.media_port else 0,
         announced=announced(settings.media_bind, settings.media_address),
         engine=settings.media_engine,
+        recorder=write_command(settings.media),
     )
 
 
@@ -124,7 +127,8 @@ def prepare_folders(settings: Settings) -> None:
     """
     if (settings.data / UNFINISHED).exists():
         raise BackupError(reason="unfinished")
-    for name, mode in (("keys", 0o700), ("run", 0o700), ("records", 0o755), ("spool", 0o700)):
+    private = dict.fromkeys(("keys", "run", "media", "spool"), 0o700)
+    for name, mode in {**private, "records": 0o755}.items():
         (settings.data / name).mkdir(mode=mode, parents=True, exist_ok=True)
 
 
@@ -214,6 +218,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
         signer=LocalSigner(pool, keys),
         checker=EcdsaChecker(),
         archive=make_archive(settings, pool, clock),
+        recordings=LocalRecordings(settings.media, show_command()),
         rooms=registry,
         pack=pack,
         rules=_rules(settings),

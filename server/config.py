@@ -299,6 +299,11 @@ class Settings(BaseSettings):
         """The folder of keys, mode 0700."""
         return self.data / "keys"
 
+    @property
+    def media(self) -> Path:
+        """The folder of recordings, which only the archive reads and writes."""
+        return self.data / "media"
+
     def control_of(self, number: int) -> Path:
         """Return a media worker's control socket; Unix limits its path to 107 bytes."""
         return self.data / "run" / (f"media-{number}.sock" if number else "media.sock")

@@ -1,5 +1,7 @@
 """Answers that are no JSON: pages, pictures and documents, never kept by a browser's cache."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from urllib.parse import quote
 
 from aiohttp import web
@@ -8,6 +10,7 @@ from server.api.endpoint import Context
 from server.domain.errors import InvalidValueError, NotFoundError
 
 WEBP, PNG, PDF, ZIP = "image/webp", "image/png", "application/pdf", "application/zip"
+WEBM = "video/webm"
 _WIDTH = 1080
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -25,6 +28,20 @@ def saved(content: bytes, media: str, name: str) -> web.Response:
     """Return something to be saved under a name (RFC 6266)."""
     headers = {**_HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
     return web.Response(body=content, content_type=media, headers=headers)
+
+
+async def streamed(
+    request: web.Request, pieces: AsyncGenerator[bytes], media: str, name: str
+) -> web.StreamResponse:
+    """Send something to be saved, piece by piece, as it comes to be."""
+    headers = {**_HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    answer = web.StreamResponse(headers={**headers, "Content-Type": media})
+    await answer.prepare(request)
+    async with aclosing(pieces) as opened:
+        async for piece in opened:
+            await answer.write(piece)
+    await answer.write_eof()
+    return answer
 
 
 def page_of(context: Context) -> int:

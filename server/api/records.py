@@ -2,16 +2,27 @@
 
 from aiohttp import web
 
-from server.api.binary import PDF, PNG, WEBP, ZIP, page_of, saved, shown, width_of
+from server.api.binary import (
+    PDF,
+    PNG,
+    WEBM,
+    WEBP,
+    ZIP,
+    page_of,
+    saved,
+    shown,
+    streamed,
+    width_of,
+)
 from server.api.endpoint import Context
 from server.api.queries import day
 from server.api.schemas import record as wire
 from server.api.schemas.base import View
-from server.api.views.record import record_list, record_view
+from server.api.views.record import record_list, record_view, recording_list
 from server.domain.errors import InvalidValueError
 from server.domain.ids import RecordId
 from server.domain.register import RegisterQuery
-from server.usecases import retrieve_record, search_records
+from server.usecases import retrieve_record, search_records, show_recordings
 
 _LONGEST = 15
 
@@ -95,3 +106,20 @@ async def package(context: Context, _: None) -> web.Response:
         context.world, context.staff, _record_id(context), _opening(context)
     )
     return saved(content, ZIP, f"{_record_id(context)}.zip")
+
+
+async def recordings(context: Context, _: None) -> wire.RecordingList:
+    """List what was recorded, and whether it is as it was written."""
+    shown, may_watch = await show_recordings.recordings(
+        context.world, context.staff, _record_id(context), _opening(context)
+    )
+    return recording_list(shown, may_watch=may_watch)
+
+
+async def recording(context: Context, _: None) -> web.StreamResponse:
+    """Send one participant's film while it is made."""
+    which = (context.path["recording_id"], context.path["seat"])
+    pieces = await show_recordings.watch(
+        context.world, context.staff, _record_id(context), _opening(context), which
+    )
+    return await streamed(context.request, pieces, WEBM, f"{which[0]}.webm")

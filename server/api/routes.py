@@ -14,7 +14,7 @@ from server.domain.access import Act
 
 OPEN, STAFF, SEAT = Who.ANYBODY, Who.STAFF, Who.SEAT
 PDF, PNG, HTML, ZIP = "application/pdf", "image/png", "text/html", "application/zip"
-WEBP = "image/webp"
+WEBP, WEBM = "image/webp", "video/webm"
 
 
 class More(TypedDict, total=False):
@@ -221,6 +221,10 @@ RECORDS = (
        "A signer's handwriting", media=PNG, query=("opening",), act=Act.OPEN_RECORD),
     _r("GET", "/api/records/{record_id}/package", "records.package", STAFF, "The whole package",
        media=ZIP, query=("opening",), act=Act.OPEN_RECORD),
+    _r("GET", "/api/records/{record_id}/recordings", "records.recordings", STAFF,
+       "What was recorded", view=record.RecordingList, query=("opening",), act=Act.OPEN_RECORD),
+    _r("GET", "/api/records/{record_id}/recordings/{recording_id}/{seat}", "records.recording",
+       STAFF, "One participant's film", media=WEBM, query=("opening",), act=Act.OPEN_RECORDING),
 )
 
 KEEPING = (

@@ -8,7 +8,7 @@ import asyncio
 import base64
 import contextlib
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -42,7 +42,9 @@ class LocalRecordings:
     async def manifest(self, recording: RecordingId) -> bytes:
         return await asyncio.to_thread(manifest_bytes, self.folder, recording)
 
-    async def watch(self, recording: RecordingId, key: bytes, track: str) -> AsyncIterator[bytes]:
+    async def watch(
+        self, recording: RecordingId, key: bytes, track: str
+    ) -> AsyncGenerator[bytes, None]:
         order = {
             "folder": str(self.folder),
             "recording": recording,
@@ -63,7 +65,7 @@ class LocalRecordings:
                 await child.wait()
 
 
-async def _made(child: asyncio.subprocess.Process, order: bytes) -> AsyncIterator[bytes]:
+async def _made(child: asyncio.subprocess.Process, order: bytes) -> AsyncGenerator[bytes, None]:
     source, sink = child.stdout, child.stdin
     if source is None or sink is None:
         return

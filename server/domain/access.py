@@ -38,6 +38,7 @@ class Act(StrEnum):
     RUN_ROOM = "run_room"
     ADMIT = "admit"
     TAKE_RECORDER_ALONG = "take_recorder_along"
+    RECORD = "record"
     SEE_DRAFT = "see_draft"
     EDIT_DRAFT = "edit_draft"
     LOCK = "lock"
@@ -49,6 +50,7 @@ class Act(StrEnum):
     KEEP_FILES = "keep_files"
     SET_KEEPING = "set_keeping"
     DESTROY = "destroy"
+    OPEN_RECORDING = "open_recording"
     MANAGE_STAFF = "manage_staff"
     MANAGE_CALENDAR = "manage_calendar"
     MANAGE_COMMITTEE = "manage_committee"
@@ -89,6 +91,7 @@ MATRIX: dict[Act, dict[Role, Reach]] = {
     Act.RUN_ROOM: {M: Reach.OWN, R: Reach.ORG, H: Reach.CHAIR},
     Act.ADMIT: _DESK,
     Act.TAKE_RECORDER_ALONG: {M: Reach.OWN, R: Reach.CHAIR},
+    Act.RECORD: {M: Reach.OWN, H: Reach.CHAIR},
     Act.SEE_DRAFT: _DESK,
     Act.EDIT_DRAFT: {M: Reach.OWN, R: Reach.ORG},
     Act.LOCK: {M: Reach.OWN, R: Reach.ORG},
@@ -100,6 +103,7 @@ MATRIX: dict[Act, dict[Role, Reach]] = {
     Act.KEEP_FILES: {H: Reach.ORG, O: Reach.ORG},
     Act.SET_KEEPING: {H: Reach.ORG},
     Act.DESTROY: {H: Reach.ORG, O: Reach.ORG},
+    Act.OPEN_RECORDING: {M: Reach.OWN, H: Reach.ORG, O: Reach.ORG},
     Act.MANAGE_STAFF: {A: Reach.ORG},
     Act.MANAGE_CALENDAR: {A: Reach.ORG, H: Reach.ORG},
     Act.MANAGE_COMMITTEE: {A: Reach.ORG},

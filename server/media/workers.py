@@ -24,6 +24,7 @@ from server.ports.media import (
     MediaLost,
     MediaLostError,
     MediaReport,
+    Recorded,
     TableVersion,
     UnknownConnectionError,
     WorkerBack,
@@ -91,8 +92,14 @@ class Workers:
             raise UnknownConnectionError
         await place.client.answer(connection, sdp)
 
-    async def route(self, room: RoomId, version: TableVersion, edges: frozenset[Edge]) -> None:
-        await self._at(room, lambda client: client.route(room, version, edges))
+    async def route(
+        self,
+        room: RoomId,
+        version: TableVersion,
+        edges: frozenset[Edge],
+        recorded: Recorded | None = None,
+    ) -> None:
+        await self._at(room, lambda client: client.route(room, version, edges, recorded))
 
     async def disconnect(self, connection: ConnectionId) -> None:
         place = self._place_of(connection)

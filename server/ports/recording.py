@@ -3,7 +3,7 @@
 Only sealed bytes lie anywhere; what is watched is made on request and kept nowhere.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -45,6 +45,6 @@ class Recordings(Protocol):
         """Return its manifest, one JSON object a line; empty where there is none."""
         ...
 
-    def watch(self, recording: RecordingId, key: bytes, track: str) -> AsyncIterator[bytes]:
+    def watch(self, recording: RecordingId, key: bytes, track: str) -> AsyncGenerator[bytes, None]:
         """Yield one participant's WebM; nothing at all where there is nothing to see."""
         ...

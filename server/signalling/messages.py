@@ -264,6 +264,21 @@ class DeskState(BaseModel):
     log_ok: bool
     recorder_in_caucus: bool
     elapsed_s: int
+    owed_for_recording: list[str]
+
+
+class RecordingState(BaseModel):
+    """Whether this session is recorded, for everybody in it.
+
+    `on` while the worker has confirmed that it writes; `waiting` while a recording was
+    started and nothing is written, as in a caucus or a pause; `stopped` after the last
+    one, for `reason`: mediator, withdrawn, not_agreed, over, or what the media plane says.
+    """
+
+    state: Literal["off", "on", "waiting", "stopped"]
+    since: datetime | None
+    reason: str
+    own_consent: bool | None
 
 
 class MinutesItemState(BaseModel):
@@ -316,6 +331,7 @@ class Snapshot(BaseModel):
     agreement_revision: int
     agreement_state: str | None
     reading: str | None
+    recording: RecordingState
     outcome: str
     end_reason: str
     desk: DeskState | None

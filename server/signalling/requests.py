@@ -15,7 +15,7 @@ from server.rooms import attendance
 from server.rooms.room import Room
 from server.signalling import messages as m
 from server.signalling.callers import Caller
-from server.usecases import conduct_session as steps, end_case
+from server.usecases import conduct_session as steps, end_case, record_session
 from server.usecases.identify import seat_of
 from server.usecases.world import World
 
@@ -205,6 +205,14 @@ async def mute_please(a: Asked) -> None:
     await a.in_room(ask)
 
 
+async def record(a: Asked) -> None:
+    await record_session.start(a.world, a.actor, a.session)
+
+
+async def stop_recording(a: Asked) -> None:
+    await record_session.stop(a.world, a.actor, a.session)
+
+
 def _party(say: type[m.Request], work: Work) -> Request:
     return Request(say=say, by=By.PARTY, work=work)
 
@@ -252,6 +260,8 @@ REQUESTS: dict[str, Request] = {
         m.RecorderSetting,
         lambda a: a.decide(conduct.recorder_goes_along(along=a.say.along), Act.TAKE_RECORDER_ALONG),
     ),
+    "recording.start": _staff(m.Empty, record),
+    "recording.stop": _staff(m.Empty, stop_recording),
     "minutes.add": _staff(m.AddMinutes, add_minutes),
     "minutes.change": _staff(m.ChangeMinutes, change_minutes),
     "minutes.ready": _plain(minutes.ready),

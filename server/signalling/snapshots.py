@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal, cast
 
-from server.domain import owed
+from server.domain import owed, recording
 from server.domain.audience import visible_to
 from server.domain.case import Person
 from server.domain.errors import NotFoundError
@@ -15,6 +15,7 @@ from server.signalling.messages import (
     DeskState,
     MinutesItemState,
     MinutesState,
+    RecordingState,
     SeatState,
     SlotState,
     Snapshot,
@@ -57,6 +58,7 @@ def snapshot(view: RoomView, seat: SeatId, *, holder: bool = True) -> Snapshot:
         agreement_revision=view.scene.agreement.revision,
         agreement_state=view.scene.agreement.state,
         reading=view.scene.agreement.reading,
+        recording=_recording(view, viewer) if holder else _NOT_RECORDED,
         outcome=session.outcome,
         end_reason=session.end_reason,
         desk=_desk(view) if staff else None,
@@ -217,7 +219,28 @@ def _desk(view: RoomView) -> DeskState:
         log_ok=view.log_ok,
         recorder_in_caucus=view.session.recorder_in_caucus,
         elapsed_s=_elapsed(view.session.opened_at, view.session.closed_at or view.now),
+        owed_for_recording=list(recording.missing(view.session, view.scene.case)),
     )
+
+
+def _recording(view: RoomView, viewer: Participant) -> RecordingState:
+    every = view.session.recordings
+    consent = view.session.consent(viewer.person_id, recording.SCOPE) if viewer.person_id else None
+    last = every[-1] if every else None
+    if last is None:
+        return RecordingState(
+            state="off", since=None, reason="", own_consent=consent.agreed if consent else None
+        )
+    going = last.stopped_at is None
+    return RecordingState(
+        state=("on" if view.writing else "waiting") if going else "stopped",
+        since=last.stopped_at or last.started_at,
+        reason=last.reason,
+        own_consent=consent.agreed if consent else None,
+    )
+
+
+_NOT_RECORDED = RecordingState(state="off", since=None, reason="", own_consent=None)
 
 
 def _owed(view: RoomView) -> list[str]:

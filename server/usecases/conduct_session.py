@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from server.domain import access, conduct, minutes
+from server.domain import access, conduct, minutes, recording
 from server.domain.access import Act
 from server.domain.case import Case, Side
 from server.domain.conduct import Decision
@@ -177,7 +177,10 @@ async def _hand_over(world: World, actor: Actor, case: Case, person: PersonId) -
 
 
 async def adjourn(world: World, actor: Actor, session: SessionId, next_at: datetime) -> Session:
-    """End for today and plan the next sitting; consents and drafts are kept."""
+    """End for today and plan the next sitting; consents and drafts are kept.
+
+    Only recording is asked anew: that consent is for one sitting.
+    """
     if next_at <= world.clock.now():
         raise WrongStateError(state="past")
     ended = await by_staff(world, actor, session, conduct.adjourn, act=Act.RUN_ROOM)
@@ -187,7 +190,7 @@ async def adjourn(world: World, actor: Actor, session: SessionId, next_at: datet
         committee_id=ended.committee_id,
         planned_at=next_at,
         chair=StaffId(actor.staff_id),
-        consents=ended.consents,
+        consents=tuple(c for c in ended.consents if c.scope != recording.SCOPE),
     )
     async with world.store.write() as uow:
         await uow.sessions.add(following)

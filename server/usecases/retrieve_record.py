@@ -120,13 +120,13 @@ async def _verify(world: World, entry: RegisterEntry) -> Report:
 
 async def pdf(world: World, actor: Actor, record_id: RecordId, opening: str) -> bytes:
     """Return the sealed PDF; ForbiddenError without the member's own living opening."""
-    await _expect_opening(world, actor, record_id, opening, taken="pdf")
+    await expect_opening(world, actor, record_id, opening, taken="pdf")
     return await world.archive.read(record_id, PDF)
 
 
 async def package(world: World, actor: Actor, record_id: RecordId, opening: str) -> bytes:
     """Return the whole record as one ZIP; the same every time."""
-    await _expect_opening(world, actor, record_id, opening, taken="package")
+    await expect_opening(world, actor, record_id, opening, taken="package")
     return await world.archive.package(record_id)
 
 
@@ -134,7 +134,7 @@ async def handwriting(
     world: World, actor: Actor, record_id: RecordId, opening: str, signer: str
 ) -> bytes:
     """Return a signer's handwriting as PNG; NotFoundError where there is none."""
-    await _expect_opening(world, actor, record_id, opening)
+    await expect_opening(world, actor, record_id, opening)
     return await world.archive.read(record_id, f"{signature_folder(signer)}/handwriting.png")
 
 
@@ -142,7 +142,7 @@ async def page(
     world: World, actor: Actor, record_id: RecordId, opening: str, place: tuple[int, int]
 ) -> bytes:
     """Return page `place[0]` (from 1), about `place[1]` wide, under name and time, as WebP."""
-    entry, valid = await _expect_opening(world, actor, record_id, opening)
+    entry, valid = await expect_opening(world, actor, record_id, opening)
     number, width = place[0], width_for(place[1])
     day, clock = day_and_clock(valid.at, world.pack, world.pack.languages[0])
     words = f"{actor.name} {day} {clock}"
@@ -157,10 +157,13 @@ async def page(
     return pages[number - 1]
 
 
-async def _expect_opening(
+async def expect_opening(
     world: World, actor: Actor, record_id: RecordId, opening: str, taken: str = ""
 ) -> tuple[RegisterEntry, RecordOpening]:
-    """Return entry and opening; what is taken away is logged."""
+    """Return entry and opening; what is taken away is logged.
+
+    ForbiddenError without the member's own living opening.
+    """
     now = world.clock.now()
     async with world.store.read() as uow:
         entry = await _entry(uow, actor, record_id)

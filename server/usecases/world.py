@@ -7,6 +7,7 @@ from server.domain.relay import Relay
 from server.ports.archive import Archive
 from server.ports.documents import Renderer, Sealer, SignatureChecker, Signer
 from server.ports.notify import Notifier
+from server.ports.recording import Recordings
 from server.ports.store import Store
 from server.ports.system import Clock, Ids, WorkPool
 from server.rooms.registry import Registry
@@ -47,6 +48,7 @@ class World:
     signer: Signer
     checker: SignatureChecker
     archive: Archive
+    recordings: Recordings
     rooms: Registry
     pack: JurisdictionPack
     rules: Rules

@@ -114,6 +114,9 @@ STAFF_ROUTES = {
     "POST /api/records/{record_id}/destruction": "H O",
     "POST /api/records/{record_id}/destruction/decline": "H O",
     "POST /api/records/{record_id}/destruction/confirm": "H O",
+    "GET /api/records/{record_id}/recordings": "M R R' H O",
+    # Sound and picture of people is more than a text: not for whoever only keeps the minutes.
+    "GET /api/records/{record_id}/recordings/{recording_id}/{seat}": "M H O",
 }
 
 SEAT_ROUTES = {
@@ -187,6 +190,9 @@ LIVE_EVENTS = {
     # "be in a caucus": M; R by the mediator's setting, or as deputy in his chair; H not
     "space.caucus": "M R R'",
     "recorder.caucus": "M R-chair",
+    # "record, with every party's consent": who leads the sitting
+    "recording.start": "M H-chair",
+    "recording.stop": "M H-chair",
     # Receiving a side, its identity check, consent and notice: who conducts.
     "space.reception": "M R R'",
     "identity.check": "M R R'",

@@ -118,8 +118,9 @@ class Line:
             told = await socket.ask("enter", {"session_id": office.facts["session"]})
             assert told["ok"], (one, told)
         if one.letter.endswith(SUFFIX):
-            told = await socket.ask("session.take_over")
-            assert told["ok"], (one, told)
+            for event in ("session.take_over", *self._say.in_chair):
+                told = await socket.ask(event)
+                assert told["ok"], (one, event, told)
         return socket
 
     def _comes_in(self, one: Caller) -> bool:

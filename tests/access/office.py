@@ -20,9 +20,11 @@ from aiohttp.test_utils import TestServer
 from yarl import URL
 
 from server import app as composition
+from server.archive.recordings import LocalRecordings
 from server.config import Settings
 from server.domain.jurisdiction.packs import pack_of
 from server.notify.demo import DemoNotifier
+from server.recorder import show_command
 from server.rooms.ports import RoomPorts
 from server.rooms.registry import Registry
 from server.rooms.view import Teller
@@ -177,6 +179,7 @@ async def make_stage(
         signer=nowhere,
         checker=nowhere,
         archive=nowhere,
+        recordings=LocalRecordings(folder / "data" / "media", show_command()),
         rooms=Registry(ports, tasks),
         pack=pack,
         rules=Rules(public_url=ORIGIN, demo=True),

@@ -14,10 +14,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from server.archive.recordings import LocalRecordings
 from server.domain import conduct
 from server.domain.case import Case, PersonRole
 from server.domain.committee import Committee
-from server.domain.ids import CommitteeId, PersonId, SeatId, SessionId, StaffId
+from server.domain.ids import CommitteeId, PersonId, RecordingId, SeatId, SessionId, StaffId
 from server.domain.invitation import Answer, Invitation
 from server.domain.jurisdiction.texts import text_version
 from server.domain.session import MinutesItem, MinutesMark
@@ -40,7 +41,7 @@ from server.usecases.passwords import hash_password
 from server.usecases.share_files import Upload
 from server.usecases.world import World
 from tests.access.office import make_stage
-from tests.support import cases, signing
+from tests.support import cases, films, signing
 from tests.support.clock import START
 from tests.support.signing import Phone, Sitting
 from tests.support.site import lay_out_pages
@@ -276,11 +277,20 @@ async def _seal(made: Sitting, facts: Facts) -> None:
     sealed = await signing.agreement(made.world, made.case.id)
     assert sealed.seal is not None
     facts["record"] = sealed.seal.record_id
+    facts["recording"] = "recording-1"
+    recording, worker = RecordingId(facts["recording"]), SeatId(facts["people"]["P"])
+    await films.recorded(made.world, made.session.id, recording, worker, made.world.clock.now())
+    films.write_film(_media(made), recording, worker)
     facts["openings"] = {}
     for login in ("su", "jiang", "xu", "he", "officer"):
         who = _actor(made.world, login)
         done = await retrieve_record.open_record(made.world, who, sealed.seal.record_id, "核对")
         facts["openings"][login] = done.opening.id
+
+
+def _media(made: Sitting) -> Path:
+    assert isinstance(made.world.recordings, LocalRecordings)
+    return made.world.recordings.folder
 
 
 Step = Callable[[Sitting, Facts], Awaitable[None]]

@@ -13,11 +13,15 @@ Said = tuple[str, str, Body]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
-    """A request at a moment. `before` is said by others, whoever then asks."""
+    """A request at a moment. `before` is said by others, whoever then asks.
+
+    `in_chair` is what the asker himself says once he has taken the chair.
+    """
 
     moment: str = "open"
     body: Body = lambda _: {}
     before: tuple[Said, ...] = ()
+    in_chair: tuple[str, ...] = ()
 
 
 def _fixed(**fields: Any) -> Body:
@@ -33,6 +37,17 @@ def _session(facts: Facts) -> Any:
 
 
 _READY: tuple[Said, ...] = (("M", "minutes.ready", _fixed()),)
+
+
+def _agrees(column: str) -> Said:
+    def body(facts: Facts) -> Any:
+        return {"seat": facts["people"][column], "scope": "recording", "agreed": True}
+
+    return ("M", "consent.oral", body)
+
+
+_ALL_AGREE = tuple(_agrees(column) for column in "PAC")
+_IN_JOINT: tuple[Said, ...] = (("M", "space.joint", _fixed()),)
 _CONNECTION = "connection-0"
 
 SAYS: dict[str, Say] = {
@@ -79,6 +94,8 @@ SAYS: dict[str, Say] = {
     "call.answer": Say(body=_seat("P")),
     "mute.please": Say(body=_seat("P")),
     "recorder.caucus": Say(body=_fixed(along=True)),
+    "recording.start": Say(before=(*_ALL_AGREE, *_IN_JOINT), in_chair=("space.joint",)),
+    "recording.stop": Say(),
     "minutes.add": Say(body=_fixed(speaker="苏", text="各方到齐。", mark="notice")),
     "minutes.change": Say(
         body=lambda facts: {

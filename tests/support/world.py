@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from server.archive.local import LocalArchive
+from server.archive.recordings import LocalRecordings
 from server.domain.committee import Committee
 from server.domain.ids import CommitteeId, ConnectionId, RoomId, SessionId, StaffId
 from server.domain.jurisdiction.packs import pack_of
 from server.domain.staff import Actor, Membership, Role, Staff
 from server.ports.media import Edge, MediaEvent, Recorded, TableVersion
 from server.ports.notify import Message, MessageState
+from server.recorder import show_command
 from server.rooms.ports import RoomPorts
 from server.rooms.registry import Registry
 from server.rooms.view import RoomView
@@ -182,6 +184,7 @@ async def stage(file: Path, **rules: Any) -> AsyncIterator[Stage]:
         signer=nowhere,
         checker=nowhere,
         archive=LocalArchive(file.parent, InlinePool(), nowhere),
+        recordings=LocalRecordings(file.parent / "media", show_command()),
         rooms=Registry(ports, tasks),
         pack=PACK,
         rules=replace(Rules(public_url="http://127.0.0.1:8080"), **rules),

@@ -99,3 +99,29 @@ class RecordView(View):
     package_size: int
     manifest_sha256: str
     openings: list[OpeningRow]
+
+
+class RecordedSeat(View):
+    """Somebody whose sound and picture a recording holds."""
+
+    seat: str
+    name: str
+
+
+class RecordingRow(View):
+    """One recording of a joint session. `state` is whole, cut_short, damaged or missing."""
+
+    id: str
+    started_at: datetime
+    stopped_at: datetime | None
+    reason: str
+    state: str
+    octets: int
+    seats: list[RecordedSeat]
+
+
+class RecordingList(View):
+    """The recordings of a record's case; `may_watch` says whether the asker may see them."""
+
+    recordings: list[RecordingRow]
+    may_watch: bool

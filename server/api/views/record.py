@@ -10,6 +10,7 @@ from server.domain.register import RegisterEntry
 from server.domain.session_log import Entry
 from server.domain.verification import Report, SignerFact
 from server.usecases.retrieve_record import Opened
+from server.usecases.show_recordings import Shown
 
 COURSE = frozenset(
     {
@@ -26,6 +27,9 @@ COURSE = frozenset(
         "consent.withdrawn",
         "room.open",
         "room.close",
+        "recording.started",
+        "recording.stopped",
+        "recording.watched",
         "agreement.locked",
         "agreement.unlocked",
         "sign.done",
@@ -133,3 +137,21 @@ def _how(given: Signature | None, fact: SignerFact) -> str:
     if fact.key_control != "browser":
         return "staff_key"
     return "phone_code" if given and given.code_verified_at else "phone_video"
+
+
+def recording_list(shown: Sequence[Shown], *, may_watch: bool) -> wire.RecordingList:
+    """Return the recordings, their keys left out."""
+    return wire.RecordingList(recordings=[_recording(one) for one in shown], may_watch=may_watch)
+
+
+def _recording(shown: Shown) -> wire.RecordingRow:
+    one = shown.recording
+    return wire.RecordingRow(
+        id=one.id,
+        started_at=one.started_at,
+        stopped_at=one.stopped_at,
+        reason=one.reason,
+        state=shown.report.state.value,
+        octets=shown.report.octets,
+        seats=[wire.RecordedSeat(seat=s, name=shown.names.get(s, "")) for s in one.seats],
+    )

@@ -81,10 +81,12 @@ MOMENTS_OF = {(f"POST {AGREEMENT}/sign", "R"): "mediator"}
 def _record(route: str, **path: str) -> None:
     async def build(office: Office, who: str) -> Ask:
         facts = office.facts
-        signer = {"signer": facts["people"]["P"]} if "{signer}" in route else {}
+        known = {"signer": facts["people"]["P"], "seat": facts["people"]["P"]}
+        known["recording_id"] = facts["recording"]
+        named = {name: value for name, value in known.items() if f"{{{name}}}" in route}
         opening = facts["openings"].get(LOGINS.get(who, "su"), facts["openings"]["su"])
         return Ask(
-            path={"record_id": facts["record"], **path, **signer}, query=f"?opening={opening}"
+            path={"record_id": facts["record"], **path, **named}, query=f"?opening={opening}"
         )
 
     ask(route, "sealed")(build)
@@ -94,3 +96,5 @@ _record("GET /api/records/{record_id}/pdf")
 _record("GET /api/records/{record_id}/package")
 _record("GET /api/records/{record_id}/pages/{page}", page="1")
 _record("GET /api/records/{record_id}/handwriting/{signer}")
+_record("GET /api/records/{record_id}/recordings")
+_record("GET /api/records/{record_id}/recordings/{recording_id}/{seat}")

@@ -877,6 +877,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/records/{record_id}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was recorded */
+        get: operations["records.recordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/{record_id}/recordings/{recording_id}/{seat}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One participant's film */
+        get: operations["records.recording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/seat": {
         parameters: {
             query?: never;
@@ -2254,6 +2288,8 @@ export interface components {
             media_ok: boolean;
             /** Owed For Joint */
             owed_for_joint: string[];
+            /** Owed For Recording */
+            owed_for_recording: string[];
             /** Recorder In Caucus */
             recorder_in_caucus: boolean;
             /** Seats */
@@ -3515,12 +3551,76 @@ export interface components {
             state: string;
         };
         /**
+         * RecordedSeat
+         * @description Somebody whose sound and picture a recording holds.
+         */
+        RecordedSeat: {
+            /** Name */
+            name: string;
+            /** Seat */
+            seat: string;
+        };
+        /**
          * RecorderSetting
          * @description `recorder.caucus` (staff): whether the recorder goes along into a caucus.
          */
         RecorderSetting: {
             /** Along */
             along: boolean;
+        };
+        /**
+         * RecordingList
+         * @description The recordings of a record's case; `may_watch` says whether the asker may see them.
+         */
+        RecordingList: {
+            /** May Watch */
+            may_watch: boolean;
+            /** Recordings */
+            recordings: components["schemas"]["RecordingRow"][];
+        };
+        /**
+         * RecordingRow
+         * @description One recording of a joint session. `state` is whole, cut_short, damaged or missing.
+         */
+        RecordingRow: {
+            /** Id */
+            id: string;
+            /** Octets */
+            octets: number;
+            /** Reason */
+            reason: string;
+            /** Seats */
+            seats: components["schemas"]["RecordedSeat"][];
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** State */
+            state: string;
+            /** Stopped At */
+            stopped_at: string | null;
+        };
+        /**
+         * RecordingState
+         * @description Whether this session is recorded, for everybody in it.
+         *
+         *     `on` while the worker has confirmed that it writes; `waiting` while a recording was
+         *     started and nothing is written, as in a caucus or a pause; `stopped` after the last
+         *     one, for `reason`: mediator, withdrawn, not_agreed, over, or what the media plane says.
+         */
+        RecordingState: {
+            /** Own Consent */
+            own_consent: boolean | null;
+            /** Reason */
+            reason: string;
+            /** Since */
+            since: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "off" | "on" | "waiting" | "stopped";
         };
         /**
          * RecordList
@@ -4240,6 +4340,7 @@ export interface components {
             outcome: string;
             /** Reading */
             reading: string | null;
+            recording: components["schemas"]["RecordingState"];
             /** Rights Block */
             rights_block: number;
             /** Rights Heard */
@@ -6345,6 +6446,74 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": unknown;
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "records.recordings": {
+        parameters: {
+            query?: {
+                opening?: string;
+            };
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingList"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "records.recording": {
+        parameters: {
+            query?: {
+                opening?: string;
+            };
+            header?: never;
+            path: {
+                record_id: string;
+                recording_id: string;
+                seat: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/webm": unknown;
                 };
             };
             /** @description A refusal */

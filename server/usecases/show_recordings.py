@@ -1,0 +1,119 @@
+"""Lists a record's recordings with their state, and lets who may watch one participant's film.
+
+A recording is checked against its own manifest and against the chain heads that the session log
+kept while it was made: whoever changed the one has not changed the other.
+"""
+
+import base64
+import json
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+
+from server.domain import access
+from server.domain.access import Act
+from server.domain.errors import NotFoundError
+from server.domain.ids import CaseId, RecordId, RecordingId, SeatId
+from server.domain.session import Recording
+from server.domain.session_log import Entry, happened
+from server.domain.staff import Actor
+from server.ports.recording import RecordingReport, RecordingState
+from server.ports.store import UnitOfWork
+from server.usecases.retrieve_record import expect_opening
+from server.usecases.world import World
+
+HEAD = "recording.head"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One recording: what is known of it and what was found on disk; names by seat."""
+
+    recording: Recording
+    report: RecordingReport
+    names: Mapping[SeatId, str]
+
+
+async def recordings(
+    world: World, actor: Actor, record_id: RecordId, opening: str
+) -> tuple[Sequence[Shown], bool]:
+    """Return the recordings of the record's case, oldest first, and whether he may watch."""
+    entry, _ = await expect_opening(world, actor, record_id, opening)
+    async with world.store.read() as uow:
+        case = await uow.cases.get(entry.case_id)
+        every = await _of_case(uow, entry.case_id)
+        log = await uow.log.of_case(entry.case_id)
+        staff = await uow.staff.of_committee(entry.committee_id)
+    names = {SeatId(person.id): person.name for person in case.people}
+    names |= {SeatId(member.id): member.name for member in staff}
+    may = access.covers(actor, Act.OPEN_RECORDING, access.of_case(case, actor))
+    shown = [
+        Shown(recording=one, report=await _checked(world, one, log), names=names) for one in every
+    ]
+    return shown, may
+
+
+async def watch(
+    world: World, actor: Actor, record_id: RecordId, opening: str, which: tuple[str, str]
+) -> AsyncGenerator[bytes, None]:
+    """Return one participant's WebM in pieces; `which` is a recording and a seat.
+
+    The opening's reason stands in the log; so does that this was watched. Raises
+    ForbiddenError, and NotFoundError where there is nothing to see.
+    """
+    recording_id, seat = RecordingId(which[0]), SeatId(which[1])
+    entry, valid = await expect_opening(world, actor, record_id, opening)
+    async with world.store.read() as uow:
+        case = await uow.cases.get(entry.case_id)
+        access.allow(actor, Act.OPEN_RECORDING, access.of_case(case, actor))
+        found = [one for one in await _of_case(uow, entry.case_id) if one.id == recording_id]
+    if not found or seat not in found[0].seats:
+        raise NotFoundError
+    pieces = world.recordings.watch(recording_id, base64.b64decode(found[0].key), str(seat))
+    first = await anext(pieces, None)
+    if first is None:
+        raise NotFoundError
+    what = happened(
+        "recording.watched",
+        actor.staff_id,
+        record=record_id,
+        opening=valid.id,
+        recording=recording_id,
+        seat=seat,
+    )
+    async with world.store.write() as uow:
+        await uow.log.append(entry.case_id, (what,), world.clock.now())
+    return _whole(first, pieces)
+
+
+async def _whole(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    try:
+        yield first
+        async for piece in rest:
+            yield piece
+    finally:
+        # Who stops watching ends the work behind it.
+        await rest.aclose()
+
+
+async def _of_case(uow: UnitOfWork, case: CaseId) -> list[Recording]:
+    sessions = await uow.sessions.of_case(case)
+    return [recording for session in sessions for recording in session.recordings]
+
+
+async def _checked(world: World, one: Recording, log: Sequence[Entry]) -> RecordingReport:
+    report = await world.recordings.check(one.id)
+    if all(_agrees(report.chain, facts) for facts in _heads(log, one.id)):
+        return report
+    missing = report.state is RecordingState.MISSING
+    state = RecordingState.MISSING if missing else RecordingState.DAMAGED
+    return RecordingReport(state=state, chunks=report.chunks, octets=report.octets)
+
+
+def _heads(log: Sequence[Entry], recording: RecordingId) -> list[Mapping[str, object]]:
+    bodies = (json.loads(entry.body) for entry in log if HEAD in entry.body)
+    return [b["facts"] for b in bodies if b["facts"].get("recording") == recording]
+
+
+def _agrees(chain: Sequence[str], facts: Mapping[str, object]) -> bool:
+    chunks = facts["chunks"]
+    return isinstance(chunks, int) and chain[chunks - 1 : chunks] == (facts["head"],)
