@@ -1,5 +1,5 @@
 /** Sample agreements (being written, locked, sealed) and records. */
-import type { AgreementView, CalendarView, ClauseView, RecordList, RecordView, SignatureView, StaffCredentials } from "../src/api/types.ts";
+import type { AgreementView, CalendarView, ClauseView, RecordList, RecordView, Schemas, SignatureView, StaffCredentials } from "../src/api/types.ts";
 import { QR, STAFF } from "./samples.ts";
 
 type Given = "agree" | "change" | null;
@@ -182,3 +182,11 @@ export function credentials(): StaffCredentials {
   if (staff === undefined) throw new Error("no staff");
   return { staff, password: "river-lamp-orchard-seven", totp_secret: "JBSWY3DPEHPK3PXP", totp_uri: "otpauth://totp/x", totp_qr_svg: QR };
 }
+
+export const RECORDINGS: Schemas["RecordingList"] = {
+  may_watch: true,
+  recordings: [
+    { id: "v1", started_at: "2025-03-14T01:20:00Z", stopped_at: "2025-03-14T01:51:00Z", reason: "mediator", state: "whole", octets: 212_000_000, seats: [{ seat: "m", name: "苏慧珍" }, { seat: "p1a", name: "陈水根" }, { seat: "p2a", name: "林启航" }] },
+    { id: "v2", started_at: "2025-03-14T02:05:00Z", stopped_at: "2025-03-14T02:09:00Z", reason: "disk_full", state: "cut_short", octets: 21_000_000, seats: [{ seat: "p1a", name: "陈水根" }] },
+  ],
+};

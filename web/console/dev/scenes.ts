@@ -76,13 +76,14 @@ const BASE: Snapshot = {
   agreement_revision: 0,
   agreement_state: null,
   reading: null,
+  recording: { state: "off", since: null, reason: "", own_consent: null },
   outcome: "",
   end_reason: "",
   rights_heard: [],
   environment: "",
-  desk: { seats: [desk("p1a"), desk("p2a", { environment: "一个人" })], owed_for_joint: [], media_ok: true, log_ok: true, recorder_in_caucus: false, elapsed_s: 4_140 },
+  desk: { seats: [desk("p1a"), desk("p2a", { environment: "一个人" })], owed_for_joint: [], media_ok: true, log_ok: true, recorder_in_caucus: false, elapsed_s: 4_140, owed_for_recording: [] },
 };
-const withDesk = (seats: DeskSeat[], elapsed = 300): Snapshot["desk"] => ({ seats, owed_for_joint: [], media_ok: true, log_ok: true, recorder_in_caucus: false, elapsed_s: elapsed });
+const withDesk = (seats: DeskSeat[], elapsed = 300): Snapshot["desk"] => ({ seats, owed_for_joint: [], media_ok: true, log_ok: true, recorder_in_caucus: false, elapsed_s: elapsed, owed_for_recording: ["not_joint"] });
 
 export const SCENES: Record<string, Snapshot> = {
   joint: BASE,
@@ -129,6 +130,8 @@ export const SCENES: Record<string, Snapshot> = {
     desk: withDesk([desk("p1a", { owed: ["rights"], rights_heard: 2 }), desk("p2a", { identity: "unchecked", owed: ["identity", "rights"], rights_heard: 0 })]),
   },
   frozen: { ...BASE, state: "frozen", space: "lobby", hold: "mediator_lost", audience: [], slots: [], seats: [{ ...SU, space: "lobby" }, CHEN, { ...LIN, present: false, absence: "network" }] },
+  recorded: { ...BASE, recording: { state: "on", since: ago(300), reason: "", own_consent: null } },
+  recordable: { ...BASE, desk: { ...withDesk([desk("p1a"), desk("p2a")], 4_140), owed_for_recording: ["consent:p2a"] } as Snapshot["desk"] },
   drafting: { ...BASE, agreement_revision: 3, agreement_state: "drafting" },
   eight: {
     ...BASE,

@@ -24,6 +24,8 @@ export const SCREENS = {
   roomReception: { at: "/cases/c1/room/s1", scene: "reception", press: "enter" },
   roomFrozen: { at: "/cases/c1/room/s1", scene: "frozen", press: "enter" },
   roomEight: { at: "/cases/c1/room/s1", scene: "eight", press: "enter" },
+  roomRecorded: { at: "/cases/c1/room/s1", scene: "recorded", press: "enter" },
+  roomRecordable: { at: "/cases/c1/room/s1", scene: "recordable", press: "recording" },
   roomGate: { at: "/cases/c1/room/s1" },
   roomDraft: { at: "/cases/c1/room/s1", scene: "drafting", press: "draft" },
   agreement: { at: "/cases/c1/agreement" },
@@ -60,13 +62,14 @@ for (const name of names) {
         await page.locator("dialog .btn.primary").click();
         await page.waitForTimeout(400);
       }
-      if (screen.press === "enter" || screen.press === "draft") {
+      if (["enter", "draft", "recording"].includes(screen.press)) {
         await page.locator(".gate .btn.primary").click();
         await page.locator(".room-grid").waitFor();
         if (screen.press === "draft") {
           await page.locator("#room-panel-agreement").click();
           await page.locator(".clause-button").nth(4).click();
         }
+        if (screen.press === "recording") await page.locator(".tag-button").click();
         await page.waitForTimeout(700);
       }
       await page.waitForTimeout(250);

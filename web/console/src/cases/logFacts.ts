@@ -5,7 +5,7 @@ import { hasWord, nameOf, t, wordOf } from "../i18n.ts";
 import { pack } from "../session.ts";
 
 type Value = Schemas["LogEntryView"]["facts"][string];
-const INNER = new Set(["clause", "file", "invitation", "opening", "record", "session"]);
+const INNER = new Set(["clause", "file", "invitation", "opening", "record", "recording", "session"]);
 const LONG = /^[0-9a-f-]{16,}$/;
 const SHOWN_OF_A_DIGEST = 8;
 /** Ids begin with the time they were made at; what tells two people apart stands at the end. */
@@ -18,6 +18,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   field: ["revealField"],
   kind: ["fileKind"],
   outcome: ["outcome"],
+  reason: ["recordingReason"],
   result: ["outcome", "logValue.result"],
   role: ["signRole"],
   side: ["side"],

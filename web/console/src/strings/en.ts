@@ -8,6 +8,7 @@ import { logEn } from "./log.en.ts";
 import { roomEn } from "./room.en.ts";
 import { agreementEn } from "./agreement.en.ts";
 import { recordsEn } from "./records.en.ts";
+import { recordingEn } from "./recording.en.ts";
 import { adminEn } from "./admin.en.ts";
 
 export const en: Dictionary<Key> = {
@@ -18,5 +19,6 @@ export const en: Dictionary<Key> = {
   ...roomEn,
   ...agreementEn,
   ...recordsEn,
+  ...recordingEn,
   ...adminEn,
 };

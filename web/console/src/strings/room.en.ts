@@ -3,7 +3,6 @@ import type { roomZh } from "./room.zh.ts";
 
 /** English words of the room desk. */
 export const roomEn: Dictionary<keyof typeof roomZh> = {
-  roomNoRecord: "No recording",
   roomStarted: "Began {time}, ",
   roomNotStarted: "Not begun",
   roomPlanned: "planned for {time}",

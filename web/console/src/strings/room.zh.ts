@@ -1,6 +1,5 @@
 /** Words of the room desk. */
 export const roomZh = {
-  roomNoRecord: "不录音录像",
   roomStarted: "{time} 开始，",
   roomNotStarted: "还没有开始",
   roomPlanned: "约在 {time}",

@@ -50,6 +50,7 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
     agreement_revision: 1,
     agreement_state: null,
     reading: null,
+    recording: { state: "off", since: null, reason: "", own_consent: null },
     outcome: "",
     end_reason: "",
     desk: null,

@@ -1,7 +1,10 @@
 import type { Dictionary } from "../dictionary.ts";
 import type { PartyKey } from "./party.zh.ts";
 
+import { recordingEn } from "./recording.en.ts";
+
 export const partyEn: Dictionary<PartyKey> = {
+  ...recordingEn,
   brand: "Heyi",
   readAloud: "Read",
   readAgain: "Again",

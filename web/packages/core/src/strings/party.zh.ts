@@ -1,5 +1,8 @@
 /** Words of the party's room. This file is the source of the key type; party.en.ts must match it. */
+import { recordingZh } from "./recording.zh.ts";
+
 export const partyZh = {
+  ...recordingZh,
   brand: "和议",
   readAloud: "朗读",
   readAgain: "再读",

@@ -1,0 +1,37 @@
+import type { Dictionary } from "@heyi/core";
+import type { recordingZh } from "./recording.zh.ts";
+
+/** English words of recording. */
+export const recordingEn: Dictionary<keyof typeof recordingZh> = {
+  recordingTitle: "Recording",
+  recordingText: "Only the joint session is recorded, and only while everybody in it has agreed. Private talks, breaks and lobbies never are. One person withdrawing stops it at once.",
+  recordingStart: "Start recording",
+  recordingStop: "Stop recording",
+  recordingSomebody: "Somebody",
+  "recordingState.off": "No recording",
+  "recordingState.on": "Recording now",
+  "recordingState.waiting": "Recording on hold",
+  "recordingState.stopped": "Recording stopped",
+  "recordingReason.mediator": "by the mediator",
+  "recordingReason.withdrawn": "somebody withdrew consent",
+  "recordingReason.not_agreed": "somebody came in who has not agreed",
+  "recordingReason.over": "the session ended",
+  "recordingReason.disk_full": "the disk is full",
+  "recordingReason.disk": "the disk cannot be written",
+  "recordingReason.recorder_lost": "the recorder was lost",
+  "recordingReason.recorder_slow": "the disk is too slow",
+  "recordingOwed.not_in_chair": "Whoever is in the chair records",
+  "recordingOwed.not_joint": "Only the joint session can be recorded",
+  "recordingOwed.nobody": "No party has been admitted",
+  "recordingOwed.consent": "{name} has not agreed to recording",
+  recordsTitleOfRecordings: "Recordings",
+  recordingsNone: "Nothing was recorded.",
+  recordingsFrom: "Begun {from}, {size}",
+  recordingsEnded: "Stopped: {reason}",
+  recordingsNotYours: "You cannot watch recordings; you see whether there are any and whether they are whole.",
+  recordingGet: "Film of {name}",
+  "recordingWhole.whole": "Whole and unchanged",
+  "recordingWhole.cut_short": "Interrupted; what was written is unchanged",
+  "recordingWhole.damaged": "Differs from what was written",
+  "recordingWhole.missing": "Not on this server",
+};
