@@ -120,6 +120,10 @@ class SegmentWriter:
     def close(self) -> None:
         """Say in the manifest that nothing more was to come."""
         self._line({"end": True, "chain": self.head})
+        self.leave()
+
+    def leave(self) -> None:
+        """Let go of the files as they are."""
         self._log.close()
         self._manifest.close()
         os.close(self._turn)

@@ -48,7 +48,7 @@ class Tap:
     def take(self, row: list[Packet], now: float) -> None:
         """Copy packets as they arrived, opened."""
         log, track = self._log, self._track
-        at = int((now - log.begun) * _MS)
+        at = max(0, int((now - log.begun) * _MS))
         buffer = log.buffer
         for packet in row:
             raw = packet.raw

@@ -9,7 +9,14 @@ from server.domain.committee import Committee
 from server.domain.ids import ConnectionId, RoomId, SeatId, SessionId, StaffId
 from server.domain.session import Session
 from server.domain.staff import Membership, Role, Staff
-from server.ports.media import Edge, MediaConnected, MediaLostError, Recorded, TableVersion
+from server.ports.media import (
+    Edge,
+    MediaConnected,
+    MediaLostError,
+    MediaRouter,
+    Recorded,
+    TableVersion,
+)
 from server.rooms import attendance
 from server.rooms.ports import RoomPorts
 from server.rooms.registry import Registry
@@ -135,8 +142,10 @@ def _entering(seat: SeatId, staff: StaffId | None) -> Callable[[Room], Awaitable
 
 
 @asynccontextmanager
-async def stage(folder: Path, session: Session) -> AsyncIterator[Stage]:
-    """Open a stage on which `session` is stored."""
+async def stage(
+    folder: Path, session: Session, plane: Callable[[JournalMedia], MediaRouter] | None = None
+) -> AsyncIterator[Stage]:
+    """Open a stage on which `session` is stored; `plane` puts a real one in the journal's place."""
     clock, ids, journal = FakeClock(), SeededIds(), Journal()
     url = f"sqlite:///{folder / 'heyi.db'}"
     await migrate(url)
@@ -147,7 +156,7 @@ async def stage(folder: Path, session: Session) -> AsyncIterator[Stage]:
             clock=clock,
             ids=ids,
             store=store,
-            media=media,  # type: ignore[arg-type]  # events are not read here
+            media=plane(media) if plane else media,  # type: ignore[arg-type]  # no events here
             read_scene=scene_reader(store),
             teller=lambda: teller,
             epoch=1,

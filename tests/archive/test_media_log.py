@@ -1,0 +1,137 @@
+"""Recordings on disk: sealed, chained, only added to, and honest about what is missing."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from server.archive.media_log import (
+    START,
+    SegmentWriter,
+    chain_on,
+    opened_chunks,
+    read_segments,
+)
+from server.archive.recorder import CHUNK, Recorder
+from server.archive.recordings import check
+from server.domain.errors import InvalidValueError
+from server.domain.ids import RecordingId
+from server.ports.recording import RecordingState
+from tests.support.clock import FakeClock
+
+ONE = RecordingId("recording-1")
+KEY = bytes(range(32))
+
+
+def write(folder: Path, *contents: bytes, close: bool = True) -> SegmentWriter:
+    writer = SegmentWriter(folder, ONE, KEY, chance=os.urandom)
+    for t, content in enumerate(contents):
+        writer.write(content, t)
+    if close:
+        writer.close()
+    else:
+        writer.leave()
+    return writer
+
+
+def test_what_was_written_comes_back_with_the_key_alone(tmp_path: Path) -> None:
+    write(tmp_path, b"first words", b"second words")
+    assert list(opened_chunks(tmp_path, ONE, KEY)) == [(0, b"first words"), (0, b"second words")]
+    assert list(opened_chunks(tmp_path, ONE, bytes(32))) == []
+    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*.*"))
+    assert b"words" not in kept
+
+
+def test_the_chain_is_what_the_format_says_and_goes_on_in_the_next_segment(tmp_path: Path) -> None:
+    write(tmp_path, b"one")
+    second = write(tmp_path, b"two")
+    lines = [
+        json.loads(line)
+        for path in sorted(tmp_path.rglob("*.manifest"))
+        for line in path.read_bytes().splitlines()
+    ]
+    chunks = [line for line in lines if "i" in line]
+    head = START
+    for i, line in enumerate(chunks):
+        assert line["i"] == i
+        head = chain_on(head, i, line["plain"], line["cipher"])
+        assert line["chain"] == head
+    assert second.head == head
+    assert len({line["base"] for line in lines if "base" in line}) == 2
+    assert check(tmp_path, ONE).chain == tuple(line["chain"] for line in chunks)
+    assert check(tmp_path, ONE).state is RecordingState.WHOLE
+
+
+def _flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def _log(folder: Path) -> Path:
+    return next(folder.rglob("0000.log"))
+
+
+def _manifest(folder: Path) -> Path:
+    return next(folder.rglob("0000.manifest"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda folder: _flip(_log(folder)),
+        lambda folder: _flip(_manifest(folder)),
+        lambda folder: _log(folder).write_bytes(_log(folder).read_bytes()[:-1]),
+        lambda folder: _log(folder).unlink(),
+    ],
+    ids=["media", "manifest", "shortened", "gone"],
+)
+def test_a_changed_byte_is_found(tmp_path: Path, change: Callable[[Path], object]) -> None:
+    write(tmp_path, b"one" * 100, b"two" * 100)
+    change(tmp_path)
+    assert check(tmp_path, ONE).state is RecordingState.DAMAGED
+
+
+def test_an_interruption_costs_what_was_not_written_and_nothing_before(tmp_path: Path) -> None:
+    write(tmp_path, b"one", b"two", close=False)
+    with _log(tmp_path).open("ab") as log:
+        log.write(b"half a chunk")
+    with _manifest(tmp_path).open("ab") as manifest:
+        manifest.write(b'{"i": 2, "le')
+    assert check(tmp_path, ONE).state is RecordingState.CUT_SHORT
+    write(tmp_path, b"three")
+    assert [content for _, content in opened_chunks(tmp_path, ONE, KEY)] == [
+        b"one",
+        b"two",
+        b"three",
+    ]
+    assert check(tmp_path, ONE).state is RecordingState.CUT_SHORT
+
+
+def test_nothing_is_missing_where_nothing_was(tmp_path: Path) -> None:
+    assert check(tmp_path, ONE).state is RecordingState.MISSING
+    assert read_segments(tmp_path, ONE) == ()
+
+
+def test_a_name_that_is_no_name_leads_nowhere(tmp_path: Path) -> None:
+    with pytest.raises(InvalidValueError):
+        SegmentWriter(tmp_path, RecordingId("../other"), KEY, chance=os.urandom)
+
+
+def test_batches_stay_whole_and_chunks_below_a_mebibyte_or_so(tmp_path: Path) -> None:
+    told: list[str] = []
+    batches = [bytes([n]) * 300_000 for n in range(9)]
+    order = {"recording": ONE, "key": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}
+    stream = json.dumps(order).encode() + b"\n"
+    stream += b"".join(len(one).to_bytes(4, "big") + one for one in batches)
+    source = tmp_path / "pipe"
+    source.write_bytes(stream)
+    handle = os.open(source, os.O_RDONLY)
+    Recorder(tmp_path / "media", FakeClock(), os.urandom, told.append).run(handle)
+    os.close(handle)
+    chunks = [content for _, content in opened_chunks(tmp_path / "media", ONE, KEY)]
+    assert b"".join(chunks) == b"".join(batches)
+    assert all(len(chunk) % 300_000 == 0 and len(chunk) < CHUNK + 300_000 for chunk in chunks)
+    assert json.loads(told[-1])["chunks"] == len(chunks)

@@ -1,0 +1,146 @@
+"""When a joint session may be recorded, what ends it, and that nothing ever refuses to end it."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from server.domain import conduct, recording
+from server.domain.case import Side
+from server.domain.conduct import Decision
+from server.domain.errors import MissingStepsError, WrongStateError
+from server.domain.ids import PersonId, RecordingId, SeatId
+from server.domain.session import Consent, Session
+from tests.support.builders import (
+    AGENT,
+    MEDIATOR,
+    NOW,
+    RECORDER,
+    WIFE,
+    WORKER,
+    a_case,
+    a_session,
+    facts,
+    prepared,
+)
+
+START = recording.start(RecordingId("one"), "key")
+
+
+def answer(person: PersonId, *, agreed: bool) -> Decision:
+    given = Consent(
+        person_id=person, scope=recording.SCOPE, agreed=agreed, text_version="v", at=NOW
+    )
+    return conduct.consent(given)
+
+
+def after(session: Session, *decisions: Decision) -> tuple[Session, list[str]]:
+    """Return the sitting after these, each followed as a room does, and what was logged."""
+    logged: list[str] = []
+    for decide in decisions:
+        step = recording.follow(session, decide(session, facts()), facts())
+        session = step.session
+        logged += [
+            what.kind + "".join(f" {v}" for name, v in what.facts if name == "reason")
+            for what in step.logged
+            if what.kind.startswith("recording.")
+        ]
+    return session, logged
+
+
+ALL_AGREE = tuple(answer(person, agreed=True) for person in (WORKER, WIFE, AGENT))
+
+
+def recorded() -> Session:
+    return after(prepared(a_session()), *ALL_AGREE, conduct.go_joint, START)[0]
+
+
+def test_everybody_in_the_joint_session_is_written_staff_too() -> None:
+    session = recorded()
+    everybody = {SeatId(one) for one in (WORKER, WIFE, AGENT, MEDIATOR, RECORDER)}
+    assert recording.sources(session, a_case()) == everybody
+    assert set(session.recordings[0].seats) == everybody
+
+
+def test_it_is_refused_with_the_names_of_what_is_missing() -> None:
+    session, _ = after(prepared(a_session()), *ALL_AGREE[:2])
+    with pytest.raises(MissingStepsError) as lobby:
+        START(session, facts())
+    assert lobby.value.facts["missing"] == ["not_joint", f"consent:{AGENT}"]
+    session, _ = after(session, conduct.go_joint, answer(AGENT, agreed=True))
+    after(session, START)
+    nobody = replace(
+        session, participants=tuple(replace(one, admitted=False) for one in session.participants)
+    )
+    assert recording.missing(nobody, a_case()) == ("nobody",)
+
+
+def test_a_companion_beside_a_party_has_to_agree_as_well() -> None:
+    session, _ = after(prepared(a_session()), *ALL_AGREE, conduct.send_back(SeatId(WIFE)))
+    session, _ = after(session, conduct.go_joint, answer(WIFE, agreed=False))
+    assert recording.missing(session, a_case()) == (f"consent:{WIFE}",)
+
+
+def test_a_second_one_does_not_begin_beside_it() -> None:
+    with pytest.raises(WrongStateError):
+        recording.start(RecordingId("two"), "key")(recorded(), facts())
+
+
+@pytest.mark.parametrize(
+    ("decision", "reason"),
+    [
+        (answer(AGENT, agreed=False), "withdrawn"),
+        (recording.stop(), "mediator"),
+        (conduct.stop(""), "over"),
+        (conduct.adjourn, "over"),
+        (recording.stop("disk_full"), "disk_full"),
+    ],
+)
+def test_it_stops_at_once_and_says_why(decision: Decision, reason: str) -> None:
+    session, logged = after(recorded(), decision)
+    assert logged == [f"recording.stopped {reason}"]
+    assert not recording.sources(session, a_case())
+    assert session.recordings[0].reason == reason
+    assert after(session, recording.stop())[1] == []
+
+
+def test_who_withdraws_during_a_caucus_ends_it_too() -> None:
+    session, _ = after(recorded(), conduct.go_caucus(Side.APPLICANT))
+    session, logged = after(session, answer(AGENT, agreed=False), conduct.go_joint)
+    assert logged == ["recording.stopped withdrawn"]
+    assert not recording.sources(session, a_case())
+
+
+def test_somebody_who_has_not_agreed_ends_it_by_coming_in() -> None:
+    base = prepared(a_session())
+    session, _ = after(base, *ALL_AGREE[:2], conduct.send_back(SeatId(AGENT)))
+    session, _ = after(session, conduct.go_joint, START)
+    assert recording.sources(session, a_case())
+    session, logged = after(session, conduct.admit(SeatId(AGENT)))
+    assert logged == ["recording.stopped not_agreed"]
+    assert not recording.sources(session, a_case())
+
+
+@pytest.mark.parametrize(
+    "leave", [conduct.go_caucus(Side.RESPONDENT), conduct.go_lobby, conduct.pause, conduct.freeze]
+)
+def test_leaving_the_joint_session_suspends_and_coming_back_goes_on(leave: Decision) -> None:
+    session, logged = after(recorded(), leave)
+    assert logged == ["recording.suspended"]
+    assert not recording.sources(session, a_case())
+    if not session.running:
+        session, _ = after(session, conduct.resume)
+    session, logged = after(session, conduct.go_joint)
+    assert logged == ["recording.resumed"]
+    assert recording.sources(session, a_case())
+
+
+def test_the_log_holds_no_key_and_no_names() -> None:
+    _, *steps = [
+        recording.follow(recorded(), c(recorded(), facts()), facts())
+        for c in (conduct.go_lobby, recording.stop(), answer(WORKER, agreed=False))
+    ]
+    told = json.dumps([what.facts for step in steps for what in step.logged])
+    assert "key" not in told
+    assert "陈水根" not in told
+    assert "key" not in repr(recorded())

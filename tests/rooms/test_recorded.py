@@ -1,0 +1,118 @@
+"""A recorded room: what is cut before it is logged and told, and what the media plane may say."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from server.domain import conduct, recording
+from server.domain.case import Person, PersonRole, Side
+from server.domain.ids import PartyId, PersonId, RecordingId, RoomId
+from server.domain.session import Consent
+from server.ports.media import RecordingEnded, RecordingHead
+from server.rooms.room import Room
+from tests.rooms.stage import Stage, stage
+from tests.support.builders import AGENT, MEDIATOR, NOW, SESSION, WIFE, WORKER, a_session, prepared
+
+ONE = RecordingId("one")
+KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
+
+def answer(person: PersonId, *, agreed: bool) -> conduct.Decision:
+    return conduct.consent(
+        Consent(person_id=person, scope=recording.SCOPE, agreed=agreed, text_version="v", at=NOW)
+    )
+
+
+async def decide(on: Stage, *decisions: conduct.Decision) -> None:
+    async def job(room: Room) -> None:
+        for one in decisions:
+            await room.decide(MEDIATOR, one)
+
+    await on.registry.within(SESSION, job)
+
+
+@pytest.fixture
+async def recorded(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with stage(tmp_path, prepared(a_session())) as made:
+        await made.seat(MEDIATOR, WORKER, AGENT)
+        everybody = (answer(person, agreed=True) for person in (WORKER, WIFE, AGENT))
+        await decide(made, *everybody, conduct.go_joint, recording.start(ONE, KEY))
+        made.journal.lines.clear()
+        yield made
+
+
+async def test_the_worker_is_told_whose_uplinks_to_write(recorded: Stage) -> None:
+    room = await recorded.room()
+    order = recorded.media.recorded
+    assert order is not None
+    assert order.key == bytes(range(32))
+    seats = {one.connection: seat for seat, one in room.presence.items()}
+    assert dict(order.sources) == seats
+    assert recorded.teller.views[-1].writing
+
+
+async def test_a_withdrawal_is_cut_logged_and_told(recorded: Stage) -> None:
+    orders = []
+    told = recorded.media.route
+
+    async def route(*asked: object) -> None:
+        orders.append((asked[3], (await recorded.kinds())[-1]))
+        await told(*asked)  # type: ignore[arg-type]  # as they came
+
+    recorded.media.route = route  # type: ignore[method-assign, assignment]
+    await decide(recorded, answer(AGENT, agreed=False))
+    assert orders[0] == (None, "recording.started"), "cut before anything is logged"
+    assert (await recorded.kinds())[-2:] == ["consent.withdrawn", "recording.stopped"]
+    assert not recorded.teller.views[-1].writing
+    assert "recording" in recorded.journal.lines[-1]
+    assert recorded.teller.views[-1].heard, "the talk itself goes on"
+
+
+@pytest.mark.parametrize(
+    "leave", [conduct.go_caucus(Side.APPLICANT), conduct.go_lobby, conduct.pause, conduct.freeze]
+)
+async def test_outside_the_joint_session_nothing_is_ordered(
+    recorded: Stage, leave: conduct.Decision
+) -> None:
+    await decide(recorded, leave)
+    assert recorded.media.recorded is None
+    assert not recorded.teller.views[-1].writing
+
+
+async def test_somebody_who_comes_in_elsewhere_ends_it(recorded: Stage) -> None:
+    room = await recorded.room()
+    party = PartyId("p1")
+    stranger = Person(
+        id=PersonId("son"),
+        party_id=party,
+        role=PersonRole.COMPANION,
+        name="陈小龙",
+        mobile="19900000009",
+    )
+    async with recorded.store.write() as uow:
+        case = await uow.cases.get(room.case_id)
+        await uow.cases.save(replace(case, people=(*case.people, stranger)))
+    await recorded.registry.within(SESSION, lambda r: r.refresh("people"))
+    assert recorded.media.recorded is None
+    assert (await recorded.stored()).recordings[0].reason == "not_agreed"
+
+
+async def test_heads_go_into_the_log_and_a_failure_ends_it(recorded: Stage) -> None:
+    told = RecordingHead(room=RoomId(SESSION), recording=ONE, chunks=3, chain="ab" * 32)
+    recorded.registry._follow(told)
+    await recorded.room()
+    assert (await recorded.kinds())[-1] == "recording.head"
+    recorded.registry._follow(RecordingEnded(room=RoomId(SESSION), recording=ONE, why="disk_full"))
+    await recorded.room()
+    assert (await recorded.kinds())[-1] == "recording.stopped"
+    assert (await recorded.stored()).recordings[0].reason == "disk_full"
+    assert recorded.media.recorded is None
+    assert recorded.teller.views[-1].heard
+
+
+async def test_a_lost_worker_shows_that_nothing_is_written(recorded: Stage) -> None:
+    await recorded.registry.within(SESSION, lambda room: room.media_lost())
+    assert not recorded.teller.views[-1].writing
+    assert recording.going((await recorded.room()).session) is not None
