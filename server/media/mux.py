@@ -100,9 +100,12 @@ def _units(chunks: Chunks, track: str, found: Survey) -> Iterator[tuple[Kind, fl
         course = found.courses.get(place)
         if course is None:
             continue
-        second = found.begins(place[0]) + course.second(packet.timestamp)
+        within = course.second(packet.timestamp)
+        second = found.begins(place[0]) + within
         if course.kind is Kind.AUDIO:
-            yield Kind.AUDIO, second, payload_of(packet), True
+            # What a stalled phone sends late was said before the recording began.
+            if within >= 0:
+                yield Kind.AUDIO, second, payload_of(packet), True
             continue
         gathered = pictures.setdefault(place, Pictures())
         picture = gathered.take(number, packet, payload_of(packet))

@@ -1,6 +1,7 @@
 """Packets become pictures again: order, gaps, wrapping numbers, and frames nobody should decode."""
 
 import io
+import itertools
 import subprocess
 from pathlib import Path
 
@@ -169,3 +170,15 @@ def test_the_child_has_a_limit_of_memory() -> None:
     )
     argv = [show_command()[0], "-c", greedy]
     assert subprocess.run(argv, check=False, stderr=subprocess.DEVNULL).returncode
+
+
+def test_what_was_said_before_the_recording_began_is_not_in_the_film() -> None:
+    late = [(10, n) for n in range(50)] + [(20 * (n - 49), n) for n in range(50, 100)]
+    sound = [
+        (at, bytes(rtp(n, payload=data, payload_type=OPUS, timestamp=960 * n, ssrc=2)))
+        for (at, n), data in zip(late, (*sounds(), *sounds()), strict=False)
+    ]
+    with av.open(io.BytesIO(film_of(logged(sound))), "r") as film:
+        times = [float((one.pts or 0) * one.time_base) for one in film.demux() if one.size]
+    assert len(times) == pytest.approx(51, abs=2)
+    assert all(later - before > 0.015 for before, later in itertools.pairwise(times))

@@ -173,7 +173,7 @@ async def test_a_killed_recorder_ends_only_the_recording(
     one, other = await two(recording_plant, phones)
     table = Table(recording_plant, one, other)
     await table.set(together=True, recorded=True)
-    await until(lambda: octets(folder) > 60_000)
+    await until(lambda: check(folder, RECORDING).chunks > 1)
     (child,) = recorders()
     os.kill(child, signal.SIGKILL)
     told = await recording_plant.hear(RecordingEnded)
