@@ -1,5 +1,5 @@
 /** Sample agreements (being written, locked, sealed) and records. */
-import type { AgreementView, CalendarView, ClauseView, RecordList, RecordView, Schemas, SignatureView, StaffCredentials } from "../src/api/types.ts";
+import type { AgreementView, CalendarView, ClauseView, KeepingList, KeptFile, RecordList, RecordView, Schemas, SignatureView, StaffCredentials } from "../src/api/types.ts";
 import { QR, STAFF } from "./samples.ts";
 
 type Given = "agree" | "change" | null;
@@ -135,6 +135,27 @@ export const RECORDS: RecordList = {
     { id: "r2", number: "湖禾人调字〔2025〕第 012 号", parties: ["陈水耕", "许志明"], dispute_type: "02", sub_type: "邻里漏水", amount: 380_000, effective_on: "2025-02-27", confirmation_deadline: "2025-03-31", mediator_name: "江一帆" },
   ],
 };
+const kept = (record: string, number: string, changes: Partial<KeptFile>): KeptFile => ({
+  record, number, parties: ["陈水根", "鹭岛恒筑建设劳务有限公司"], dispute_type: "10b", sub_type: "工伤赔偿", sealed_on: "2025-03-14", due_on: "2036-01-01", due: true, basis: "会议决定", holds: [], proposal: null, ...changes,
+});
+const keepingRule = (dispute_type: string, years: number | null, basis: string, own = false) => ({ dispute_type, years, basis, own });
+export const KEEPING: KeepingList = {
+  total: 4,
+  page: 1,
+  files: [
+    kept("r2", "湖禾人调字〔2025〕第 012 号", { parties: ["陈水耕", "许志明"], sub_type: "邻里漏水" }),
+    kept("r3", "湖禾人调字〔2025〕第 013 号", { proposal: { by: "吴司法", at: "2036-01-05T01:00:00Z", reason: "保管期满", mine: true } }),
+    kept("r4", "湖禾人调字〔2025〕第 015 号", { proposal: { by: "何建平", at: "2036-01-05T01:00:00Z", reason: "保管期满", mine: false } }),
+    kept("r1", "湖禾人调字〔2025〕第 017 号", { due_on: null, due: false, holds: [{ id: "h1", by: "何建平", at: "2035-05-05T01:00:00Z", document: "（2035）鹭湖法函 41 号", reason: "法院调卷" }] }),
+  ],
+  rules: [
+    keepingRule("10", 20, "调委会 2025 年第 3 次会议", true),
+    keepingRule("10", 30, "涉及人身损害、分期履行，建议定期三十年（国家档案局令第8号）"),
+    keepingRule("07", null, "涉及土地、房屋权属，建议永久保管（国家档案局令第8号）"),
+    keepingRule("", 10, "法律未定年限，默认十年（人民调解法第二十七条；国家档案局令第8号）"),
+  ],
+};
+
 const step = (at: string, kind: string, space: string | null = null, side: string | null = null) => ({ at, kind, space, side });
 const fact = (code: string, facts: Record<string, string | number> = {}, holds: boolean | null = true, parts: string[] = []) => ({ code, holds, parts, facts });
 

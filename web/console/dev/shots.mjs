@@ -34,6 +34,7 @@ export const SCREENS = {
   seal: { at: "/seal", as: "head" },
   records: { at: "/records?name=陈水根", as: "officer" },
   record: { at: "/records/r1", as: "officer", press: "record" },
+  keeping: { at: "/keeping", as: "officer", full: true },
   adminStaff: { at: "/admin/staff", as: "admin" },
   adminCommittee: { at: "/admin/committee", as: "admin" },
   adminCalendar: { at: "/admin/calendar", as: "admin" },

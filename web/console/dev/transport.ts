@@ -1,6 +1,6 @@
 /** Answers the console's requests from the samples, so that screens can be seen without a server. */
 import type { RawAnswer, Transport } from "../src/api/client.ts";
-import { CALENDAR, DRAFT, LOCKED, RECORD, RECORDINGS, RECORDS, SIGNED, credentials } from "./papers.ts";
+import { CALENDAR, DRAFT, KEEPING, LOCKED, RECORD, RECORDINGS, RECORDS, SIGNED, credentials } from "./papers.ts";
 import { CASE, CASES, LOG, MESSAGES, PACK, QR, STAFF, TODAY, meAs } from "./samples.ts";
 
 type Answer = (match: RegExpMatchArray, body: unknown) => unknown;
@@ -20,6 +20,8 @@ const TABLE: Table = [
   ["get", /^\/api\/cases\/c3\/agreement$/, () => SIGNED],
   ["get", /^\/api\/cases\/\w+\/agreement$/, () => DRAFT],
   ["get", /^\/api\/records(\?|$)/, () => RECORDS],
+  ["get", /^\/api\/keeping(\?|$)/, () => KEEPING],
+  ["put", /^\/api\/keeping$/, () => KEEPING],
   ["post", /^\/api\/records\/\w+\/open$/, () => RECORD],
   ["get", /^\/api\/records\/\w+\/recordings\?/, () => RECORDINGS],
   ["get", /^\/api\/admin\/staff$/, () => ({ staff: STAFF })],

@@ -16,6 +16,7 @@ export const ROUTES: RouteRecordRaw[] = [
   { path: "/seal", name: "seal", component: () => import("./agreement/SealList.vue") },
   { path: "/records", name: "records", component: () => import("./records/Records.vue") },
   { path: "/records/:recordId", name: "record", component: () => import("./records/Record.vue"), props: true },
+  { path: "/keeping", name: "keeping", component: () => import("./records/Keeping.vue") },
   { path: "/logs", name: "logs", component: () => import("./log/Logs.vue") },
   { path: "/logs/:caseId", name: "log", component: () => import("./log/CaseLog.vue"), props: true },
   { path: "/admin/:part?", name: "admin", component: () => import("./admin/Admin.vue"), props: true },

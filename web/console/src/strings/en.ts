@@ -9,6 +9,7 @@ import { roomEn } from "./room.en.ts";
 import { agreementEn } from "./agreement.en.ts";
 import { recordsEn } from "./records.en.ts";
 import { recordingEn } from "./recording.en.ts";
+import { keepingEn } from "./keeping.en.ts";
 import { adminEn } from "./admin.en.ts";
 
 export const en: Dictionary<Key> = {
@@ -20,5 +21,6 @@ export const en: Dictionary<Key> = {
   ...agreementEn,
   ...recordsEn,
   ...recordingEn,
+  ...keepingEn,
   ...adminEn,
 };

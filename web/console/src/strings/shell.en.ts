@@ -10,6 +10,7 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   navCases: "Cases",
   navSeal: "Seal",
   navLogs: "Logs",
+  navKeeping: "Keeping",
   navRecords: "Records",
   navAdmin: "Settings",
   navLabel: "Main pages",

@@ -7,6 +7,7 @@ export const shellZh = {
   navCases: "案件",
   navSeal: "盖章",
   navLogs: "日志",
+  navKeeping: "保管",
   navRecords: "档案",
   navAdmin: "管理",
   navLabel: "主要页面",
