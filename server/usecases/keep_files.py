@@ -9,7 +9,7 @@ from server.domain.access import Act
 from server.domain.case import Case
 from server.domain.committee import Committee
 from server.domain.custody import ERASABLE, Custody, Hold, Proposal
-from server.domain.ids import RecordId, StaffId
+from server.domain.ids import CaseId, RecordId, StaffId
 from server.domain.register import RegisterEntry, RegisterQuery
 from server.domain.retention import (
     Keeping,
@@ -169,21 +169,43 @@ async def confirm(world: World, actor: Actor, record_id: RecordId) -> int:
     All or nothing, in one transaction with its entries in the log. Asks for a fresh second
     factor. Raises SecondPersonError for whoever proposed it, HeldError, NotDueError.
     """
-    shredded: list[str] = []
+    shredded: list[Happening] = []
 
     async def step(uow: UnitOfWork, found: InKeeping) -> Changed:
-        now = world.clock.now()
-        after = rules.destroyed(found.custody, actor.staff_id, now, found.due_on, _today(world))
-        what = [happened("destruction.confirmed", actor.staff_id, record=record_id)]
-        for file in await uow.files.of_case(found.entry.case_id):
-            if file.kind in ERASABLE and file.shredded_at is None:
-                await uow.files.shred(file.id, now)
-                shredded.append(file.id)
-                what.append(happened("file.shredded", "system", file=file.id, document=file.kind))
-        return after, tuple(what)
+        after = rules.destroyed(
+            found.custody, actor.staff_id, world.clock.now(), found.due_on, _today(world)
+        )
+        shredded.extend(await _shred_files(world, uow, found.entry.case_id))
+        shredded.extend(await _shred_recordings(uow, found.entry.case_id))
+        confirmed = happened("destruction.confirmed", actor.staff_id, record=record_id)
+        return after, (confirmed, *shredded)
 
     await _change(world, actor, record_id, Act.DESTROY, step)
     return len(shredded)
+
+
+async def _shred_files(world: World, uow: UnitOfWork, case_id: CaseId) -> list[Happening]:
+    shredded = []
+    for file in await uow.files.of_case(case_id):
+        if file.kind in ERASABLE and file.shredded_at is None:
+            await uow.files.shred(file.id, world.clock.now())
+            what = happened("file.shredded", "system", file=file.id, document=file.kind)
+            shredded.append(what)
+    return shredded
+
+
+async def _shred_recordings(uow: UnitOfWork, case_id: CaseId) -> list[Happening]:
+    shredded = []
+    for session in await uow.sessions.of_case(case_id):
+        gone = tuple(replace(one, key="") for one in session.recordings)
+        if gone != session.recordings:
+            shredded += [
+                happened("recording.shredded", "system", recording=one.id)
+                for one in session.recordings
+                if one.key
+            ]
+            await uow.sessions.save(replace(session, recordings=gone))
+    return shredded
 
 
 Changed = tuple[Custody, Sequence[Happening]]

@@ -17,7 +17,7 @@ from server.domain.session import Recording
 from server.domain.session_log import Entry, happened
 from server.domain.staff import Actor
 from server.ports.recording import RecordingReport, RecordingState
-from server.ports.store import UnitOfWork
+from server.ports.store import ShreddedError, UnitOfWork
 from server.usecases.retrieve_record import expect_opening
 from server.usecases.world import World
 
@@ -58,7 +58,7 @@ async def watch(
     """Return one participant's WebM in pieces; `which` is a recording and a seat.
 
     The opening's reason stands in the log; so does that this was watched. Raises
-    ForbiddenError, and NotFoundError where there is nothing to see.
+    ForbiddenError, ShreddedError, and NotFoundError where there is nothing to see.
     """
     recording_id, seat = RecordingId(which[0]), SeatId(which[1])
     entry, valid = await expect_opening(world, actor, record_id, opening)
@@ -68,6 +68,8 @@ async def watch(
         found = [one for one in await _of_case(uow, entry.case_id) if one.id == recording_id]
     if not found or seat not in found[0].seats:
         raise NotFoundError
+    if not found[0].key:
+        raise ShreddedError
     pieces = world.recordings.watch(recording_id, base64.b64decode(found[0].key), str(seat))
     first = await anext(pieces, None)
     if first is None:

@@ -16,8 +16,9 @@ from server.domain.errors import (
     StepUpNeededError,
     WrongStateError,
 )
-from server.domain.ids import FileId, RecordId
+from server.domain.ids import FileId, RecordId, RecordingId, StaffId
 from server.domain.retention import Keeping
+from server.domain.session import Recording
 from server.domain.session_log import verify
 from server.ports.store import ShreddedError
 from server.usecases import keep_files, share_files
@@ -160,6 +161,22 @@ def _stored(
         [row[0] for row in database.execute(keys, [f"file:{one}" for one in ids])],
         [row[0] for row in database.execute(contents, ids)],
     )
+
+
+async def test_recordings_lose_their_key(office: Stage, made: Sitting, record: RecordId) -> None:
+    world, began = office.world, office.clock.now()
+    recording = Recording(
+        id=RecordingId("recording-1"), started_at=began, by=StaffId("staff-su"), key="a2V5"
+    )
+    async with world.store.write() as uow:
+        [session] = await uow.sessions.of_case(made.case.id)
+        await uow.sessions.save(replace(session, recordings=(recording,)))
+    assert await destroyed(office, record) == len(PAPERS) + 1
+    async with world.store.read() as uow:
+        [session] = await uow.sessions.of_case(made.case.id)
+    assert session.recordings == (replace(recording, key=""),)
+    last = (await cases.logged(world, made.case.id))[-1]
+    assert (last["kind"], last["facts"]) == ("recording.shredded", {"recording": "recording-1"})
 
 
 async def test_a_hold_stops_everything_until_it_is_lifted(

@@ -5,7 +5,7 @@ import type { keepingZh } from "./keeping.zh.ts";
 export const keepingEn: Dictionary<keyof typeof keepingZh> = {
   keepingTitle: "Keeping and destruction",
   keepingText: "Files whose period is over, and files that are held back. Destroying takes two people: one proposes, another confirms.",
-  keepingWhat: "Only identity pictures, evidence and notes are destroyed. The agreement, its signatures and the log stay and still verify.",
+  keepingWhat: "Only identity pictures, evidence, recordings and notes are destroyed. The agreement, its signatures and the log stay and still verify.",
   keepingEmpty: "No file's period is over, and none is held back.",
   keepingFound: "{n} to decide",
   colDue: "Kept until",
@@ -29,7 +29,7 @@ export const keepingEn: Dictionary<keyof typeof keepingZh> = {
   withdraw: "Take back",
   destroy: "Confirm destruction",
   destroyTitle: "Confirm destruction",
-  destroyText: "Identity pictures, evidence and notes of {number} can never be opened again by anybody. The agreement, its signatures and the log stay.",
+  destroyText: "Identity pictures, evidence, recordings and notes of {number} can never be opened again by anybody. The agreement, its signatures and the log stay.",
   destroyDone: "{n} files destroyed.",
   heldDone: "Held back.",
   liftedDone: "The hold is lifted.",

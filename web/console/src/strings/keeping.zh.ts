@@ -2,7 +2,7 @@
 export const keepingZh = {
   keepingTitle: "保管与销毁",
   keepingText: "保管期满、待处理的案卷，和被暂停销毁的案卷。销毁要两个人：一人提出，另一人确认。",
-  keepingWhat: "只销毁身份证照片、证据材料和备注。协议书、签名和过程记录一直保留，仍能核验。",
+  keepingWhat: "只销毁身份证照片、证据材料、录音录像和备注。协议书、签名和过程记录一直保留，仍能核验。",
   keepingEmpty: "现在没有保管期满的案卷，也没有暂停销毁的案卷。",
   keepingFound: "待处理 {n} 件",
   colDue: "保管到",
@@ -26,7 +26,7 @@ export const keepingZh = {
   withdraw: "撤回",
   destroy: "确认销毁",
   destroyTitle: "确认销毁",
-  destroyText: "{number} 的身份证照片、证据材料和备注将永远打不开，谁也恢复不了。协议书、签名和过程记录保留。",
+  destroyText: "{number} 的身份证照片、证据材料、录音录像和备注将永远打不开，谁也恢复不了。协议书、签名和过程记录保留。",
   destroyDone: "已销毁 {n} 份材料。",
   heldDone: "已暂停销毁。",
   liftedDone: "已解除暂停。",

@@ -120,6 +120,7 @@ export const logEn: Dictionary<keyof typeof logZh> = {
   "log.destruction.declined": "Destruction turned down",
   "log.destruction.confirmed": "Destruction confirmed",
   "log.file.shredded": "File destroyed",
+  "log.recording.shredded": "Recording destroyed",
   "log.record.viewed": "Record opened",
   "log.record.taken": "Record taken away",
   "log.delivery.sent": "Copy sent",

@@ -117,6 +117,7 @@ export const logZh = {
   "log.destruction.declined": "不予销毁",
   "log.destruction.confirmed": "确认销毁",
   "log.file.shredded": "材料已销毁",
+  "log.recording.shredded": "录音录像已销毁",
   "log.record.viewed": "查阅档案",
   "log.record.taken": "取走档案",
   "log.delivery.sent": "送出副本",
