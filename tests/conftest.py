@@ -17,7 +17,7 @@ STAGES = ("slow", "postgres", "browser", "journey")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--bent", type=int, default=34, help="bent files that all three verifiers are asked about"
+        "--bent", type=int, default=24, help="bent files that all three verifiers are asked about"
     )
 
 
