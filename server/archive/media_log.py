@@ -141,10 +141,17 @@ def read_segments(root: Path, recording: RecordingId) -> tuple[Segment, ...]:
     return tuple(one for one in found if one is not None)
 
 
-def manifest_bytes(root: Path, recording: RecordingId) -> bytes:
-    """Return the manifests of all segments, one after another."""
+def manifest_bytes(root: Path, recording: RecordingId, chunks: int) -> bytes:
+    """Return the lines of all segments up to so many chunks: those are never changed again."""
     folder = root / plain_name(recording)
-    return b"".join(path.read_bytes() for path in sorted(folder.glob(f"*{_MANIFEST}")))
+    kept: list[bytes] = []
+    for path in sorted(folder.glob(f"*{_MANIFEST}")):
+        for line in path.read_bytes().splitlines(keepends=True):
+            if chunks == 0:
+                return b"".join(kept)
+            kept.append(line)
+            chunks -= line.startswith(b'{"chain"') and b'"i":' in line
+    return b"".join(kept)
 
 
 def sealed_chunks(segments: Sequence[Segment]) -> Iterator[tuple[Segment, Chunk, bytes]]:

@@ -39,8 +39,8 @@ class LocalRecordings:
     async def check(self, recording: RecordingId) -> RecordingReport:
         return await asyncio.to_thread(check, self.folder, recording)
 
-    async def manifest(self, recording: RecordingId) -> bytes:
-        return await asyncio.to_thread(manifest_bytes, self.folder, recording)
+    async def manifest(self, recording: RecordingId, chunks: int) -> bytes:
+        return await asyncio.to_thread(manifest_bytes, self.folder, recording, chunks)
 
     async def watch(
         self, recording: RecordingId, key: bytes, track: str

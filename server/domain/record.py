@@ -50,7 +50,8 @@ class RecordParts:
 
     `locked_size` is the length of the locked PDF inside the sealed one. `consents` and
     `identity` are JSON values with masked numbers. Certificates are PEM. `inclusion` is None
-    where no checkpoint held the log in time.
+    where no checkpoint held the log in time. `recordings` are manifests of what was recorded, by
+    recording: the media stay outside.
     """
 
     record_id: RecordId
@@ -70,6 +71,7 @@ class RecordParts:
     seal_certificate: bytes
     issuer_certificate: bytes
     inclusion: LogInclusion | None = None
+    recordings: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +116,7 @@ def record_files(parts: RecordParts, guide: Mapping[str, bytes]) -> dict[str, by
         SEAL_CERTIFICATE: parts.seal_certificate,
         ISSUER_CERTIFICATE: parts.issuer_certificate,
         **inclusion_files(parts.inclusion),
+        **{recording_manifest(one): content for one, content in parts.recordings.items()},
         **guide,
     }
     for signature in parts.signatures:
@@ -174,6 +177,11 @@ def read_manifest(content: bytes) -> Manifest:
 def signature_folder(signer_id: str) -> str:
     """Return the folder of one signer; identifiers are percent-encoded (RFC 3986)."""
     return f"signatures/{quote(signer_id, safe='')}"
+
+
+def recording_manifest(recording: str) -> str:
+    """Return the file that holds a recording's manifest."""
+    return f"recordings/{quote(recording, safe='')}.jsonl"
 
 
 def file_digest(content: bytes) -> FileDigest:

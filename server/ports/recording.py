@@ -41,8 +41,11 @@ class Recordings(Protocol):
         """Compare every byte with the manifest; needs no key."""
         ...
 
-    async def manifest(self, recording: RecordingId) -> bytes:
-        """Return its manifest, one JSON object a line; empty where there is none."""
+    async def manifest(self, recording: RecordingId, chunks: int) -> bytes:
+        """Return its manifest up to so many chunks, one JSON object a line.
+
+        The same every time, however far the recording has gone since; empty where there is none.
+        """
         ...
 
     def watch(self, recording: RecordingId, key: bytes, track: str) -> AsyncGenerator[bytes, None]:

@@ -18,6 +18,7 @@ from server.ports.store import UnitOfWork
 from server.usecases.change_agreement import Changed, change
 from server.usecases.log_tree import inclusion_of
 from server.usecases.record_parts import Begun, order, parts, read_begun
+from server.usecases.recorded_evidence import recorded_evidence
 from server.usecases.tell_sealed import announce, send_waiting
 from server.usecases.world import World
 
@@ -36,7 +37,8 @@ async def finish(world: World, case_id: CaseId) -> None:
         return
     sealed = await world.sealer.seal(order(begun))
     inclusion = await inclusion_of(world, case_id, begun.entries)
-    record = parts(begun, sealed, inclusion)
+    recorded = await recorded_evidence(world, begun.entries)
+    record = replace(parts(begun, sealed, inclusion), recordings=recorded)
     until = await _keep_until(world, begun)
     stored = await world.archive.write(record, _manifest_signer(world, begun), until)
 

@@ -18,10 +18,9 @@ from server.domain.session_log import Entry, happened
 from server.domain.staff import Actor
 from server.ports.recording import RecordingReport, RecordingState
 from server.ports.store import ShreddedError, UnitOfWork
+from server.usecases.recorded_evidence import HEAD
 from server.usecases.retrieve_record import expect_opening
 from server.usecases.world import World
-
-HEAD = "recording.head"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,30 @@
+"""What a record says of recordings: their manifests as far as the session log vouches for them."""
+
+import json
+from collections.abc import Sequence
+
+from server.domain.ids import RecordingId
+from server.domain.session_log import Entry
+from server.usecases.world import World
+
+HEAD = "recording.head"
+
+
+async def recorded_evidence(world: World, entries: Sequence[Entry]) -> dict[str, bytes]:
+    """Return each recording's manifest up to its last head among these entries.
+
+    What is written after the seal took effect, or while the record is being made, is not in it:
+    so a record made again after a crash is the same byte for byte.
+    """
+    found = {}
+    for recording, chunks in _heads(entries).items():
+        manifest = await world.recordings.manifest(recording, chunks)
+        if manifest:
+            found[str(recording)] = manifest
+    return found
+
+
+def _heads(entries: Sequence[Entry]) -> dict[RecordingId, int]:
+    bodies = (json.loads(entry.body) for entry in entries if HEAD in entry.body)
+    facts = [body["facts"] for body in bodies if body["kind"] == HEAD]
+    return {RecordingId(one["recording"]): one["chunks"] for one in facts}

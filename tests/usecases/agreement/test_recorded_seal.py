@@ -1,0 +1,102 @@
+"""A sealed record names what was recorded, and the record's page finds out if it was changed."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from server.archive.media_log import manifest_bytes
+from server.archive.recordings import LocalRecordings
+from server.domain.errors import ForbiddenError, NotFoundError
+from server.domain.ids import RecordId, RecordingId, SeatId
+from server.domain.session_log import happened
+from server.ports.recording import RecordingState
+from server.recorder import show_command
+from server.usecases import retrieve_record, show_recordings
+from server.usecases.world import World
+from tests.support import films, signing
+from tests.support.signing import Sitting, agreement
+from tests.support.world import Stage, actor
+
+ONE = RecordingId("recording-1")
+
+
+async def recorded(office: Stage, media: Path) -> Sitting:
+    """Return a sealed case whose joint session was recorded, and more was recorded after it."""
+    world = replace(office.world, recordings=LocalRecordings(media, show_command()))
+    made = await signing.signed(replace(office, world=world))
+    worker = SeatId(made.phones[0].invitation.person_id)
+    head = films.write_film(media, ONE, worker)
+    await films.recorded(made.world, made.session.id, ONE, worker, made.world.clock.now())
+    what = happened("recording.head", "system", recording=ONE, chunks=1, head=head)
+    async with made.world.store.write() as uow:
+        await uow.log.append(made.case.id, (what,), made.world.clock.now())
+    await signing.seal(made)
+    films.write_film(media, ONE, worker)
+    return made
+
+
+async def test_the_record_holds_the_manifest_as_of_its_seal(office: Stage, tmp_path: Path) -> None:
+    media = tmp_path / "media"
+    made = await recorded(office, media)
+    sealed = (await agreement(made.world, made.case.id)).seal
+    assert sealed is not None
+    kept = await made.world.archive.read(sealed.record_id, "recordings/recording-1.jsonl")
+    assert kept == manifest_bytes(media, ONE, 1)
+    assert kept != manifest_bytes(media, ONE, 2)
+    opened = await retrieve_record.open_record(
+        made.world, actor("officer"), sealed.record_id, "核对"
+    )
+    assert opened.report.verified
+
+
+async def test_the_page_tells_a_whole_recording_from_a_changed_one(
+    office: Stage, tmp_path: Path
+) -> None:
+    made = await recorded(office, tmp_path / "media")
+    assert await state(made) is RecordingState.WHOLE
+    later = sorted((tmp_path / "media").rglob("*.*"))
+    for path in later:
+        path.unlink()
+    worker = str(made.phones[0].invitation.person_id)
+    films.write_film(tmp_path / "media", ONE, worker)
+    assert await state(made) is RecordingState.DAMAGED, "whole in itself, but another than logged"
+
+
+async def state(made: Sitting) -> RecordingState:
+    record, opening = await opened(made.world, made, "officer")
+    shown, may_watch = await show_recordings.recordings(
+        made.world, actor("officer"), record, opening
+    )
+    assert may_watch
+    assert [one.recording.id for one in shown] == [ONE]
+    assert set(shown[0].names) >= set(shown[0].recording.seats)
+    return shown[0].report.state
+
+
+async def opened(world: World, made: Sitting, login: str) -> tuple[RecordId, str]:
+    sealed = (await agreement(made.world, made.case.id)).seal
+    assert sealed is not None
+    done = await retrieve_record.open_record(world, actor(login), sealed.record_id, "核对")
+    return sealed.record_id, done.opening.id
+
+
+async def test_watching_is_logged_and_not_for_who_only_keeps_the_minutes(
+    office: Stage, tmp_path: Path
+) -> None:
+    made = await recorded(office, tmp_path / "media")
+    worker = made.phones[0].invitation.person_id
+    record, opening = await opened(made.world, made, "officer")
+    pieces = await show_recordings.watch(
+        made.world, actor("officer"), record, opening, (ONE, worker)
+    )
+    assert b"".join([piece async for piece in pieces])[:4] == b"\x1a\x45\xdf\xa3"
+    async with made.world.store.read() as uow:
+        log = await uow.log.of_case(made.case.id)
+    assert "recording.watched" in log[-1].body
+    assert opening in log[-1].body
+    with pytest.raises(NotFoundError):
+        await show_recordings.watch(made.world, actor("officer"), record, opening, (ONE, "x"))
+    record, opening = await opened(made.world, made, "jiang")
+    with pytest.raises(ForbiddenError):
+        await show_recordings.watch(made.world, actor("jiang"), record, opening, (ONE, worker))
