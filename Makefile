@@ -24,7 +24,7 @@ say = @printf '\n==> %s\n' '$(1)'
 # $(call step,what it is,command): runs the command, and names the step if it fails.
 step = @printf '\n==> %s\n' '$(1)'; $(2) || { printf '\n==> 未通过 · FAILED: %s\n' '$(1)' >&2; exit 1; }
 
-.PHONY: help run build test bench attacks fuzz lock generated format clean coverage
+.PHONY: help run build test bench attacks fuzz torture lock generated format clean coverage
 
 help:
 	@printf '%s\n' \
@@ -35,6 +35,7 @@ help:
 	'make generated 重新生成接口类型与设置表 · make wire types and the settings table again' \
 	'make fuzz      畸形数据，每种十万份 · 100 000 broken inputs of each kind (FUZZ_SEED=n: the same again)' \
 	'make attacks   对卷宗的攻击，长跑 · attacks on a record, the long run' \
+	'make torture   强杀与断电，长跑 · kills and power cuts, the long run (KILLS=1000)' \
 	'make format    统一格式 · format the sources' \
 	'make coverage  测试覆盖 · which lines the tests reach' \
 	'make lock      重新锁定依赖 · pin the Python dependencies again (UPGRADE=1: newest)' \
@@ -77,6 +78,12 @@ fuzz: $(STAMPS)/dev
 
 attacks: debian $(STAMPS)/dev $(WEB_BUILT)
 	$(PY) -m pytest tests/archive/attacks --bent 500 -o timeout=3600
+
+# How often programs are killed by `make torture`; `make test` does it thirty times.
+KILLS = 1000
+
+torture: debian $(STAMPS)/dev
+	$(call step,强杀与断电 · kills and power cuts,TORTURE_KILLS=$(KILLS) $(PY) -m pytest tests/store/test_kills.py tests/store/test_rotation.py tests/archive/test_power_cuts.py tests/archive/test_writer.py)
 
 format: $(STAMPS)/dev
 	$(PY) -m ruff check --fix .

@@ -1,6 +1,7 @@
 """A killed program loses nothing it has confirmed and leaves nothing half done."""
 
 import multiprocessing
+import os
 import sqlite3
 from contextlib import closing
 from multiprocessing.connection import Connection
@@ -17,14 +18,15 @@ from tests.store.conftest import KEK, opened
 from tests.store.examples import COMMITTEE
 from tests.store.writer import write_until_killed
 
-KILLS = 30
+KILLS = int(os.environ.get("TORTURE_KILLS", "30"))
+"""`make torture` kills more often."""
 LONGEST_AFTER = 0.02
 """Seconds the next write is given before the kill, so that kills hit all its parts."""
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180)
-async def test_thirty_kills_lose_nothing_confirmed(address: str) -> None:
+@pytest.mark.timeout(180 + KILLS)
+async def test_kills_lose_nothing_confirmed(address: str) -> None:
     async with opened(address) as store, store.write() as uow:
         await uow.committees.add(examples.committee())
     chance, confirmed = Random(1), 0
