@@ -34,17 +34,12 @@ import {
 import { partyZh } from "@heyi/core/strings/party.zh.ts";
 import { Peer, MediaOwner, SLOTS, createBell, createSink, createWake, type Bell, type MediaState, type Sink } from "@heyi/rtc";
 import { computed, inject, shallowRef, type ComputedRef, type InjectionKey, type ShallowRef } from "vue";
-import { OfflineError, RefusedError, SeatApi } from "./api.ts";
+import { OfflineError, RefusedError, SeatApi, type Fault } from "./api.ts";
 import { Line } from "./line.ts";
 
 interface Tracks {
   readonly audio: MediaStreamTrack | null;
   readonly video: MediaStreamTrack | null;
-}
-
-export interface Fault {
-  readonly code: string;
-  readonly signedOut: boolean;
 }
 
 export const ROOM: InjectionKey<Room> = Symbol("room");
