@@ -14,13 +14,13 @@ import type {
 
 type Schemas = components["schemas"];
 
-/** The server refused: `code` is stable, `facts` are plain values for the sentence. */
 /** What keeps the whole page from going on. */
 export interface Fault {
   readonly code: string;
   readonly signedOut: boolean;
 }
 
+/** The server refused: `code` is stable, `facts` are plain values for the sentence. */
 export class RefusedError extends Error {
   readonly code: string;
   readonly facts: Readonly<Record<string, unknown>>;
