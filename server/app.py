@@ -94,7 +94,8 @@ def worker_settings(
         port=settings.media_port + number if settings.media_port else 0,
         announced=announced(settings.media_bind, settings.media_address),
         engine=settings.media_engine,
-        recorder=write_command(settings.media),
+        # A far worker's disk is none that the app could read a recording from.
+        recorder=write_command(settings.media) if listen is None else (),
     )
 
 

@@ -199,6 +199,32 @@ async def test_a_full_disk_ends_only_the_recording(
         assert Film(await watch(folder, "seat-one")).pictures
 
 
+async def test_a_flood_from_one_phone_spoils_nobody_s_film(
+    recording_plant: Plant, phones: NewPhone, folder: Path
+) -> None:
+    """OWASP ASVS 17.2.7: the recorder goes on while a phone with keys sends what it can."""
+    it = recording_plant
+    one, other = await two(it, phones)
+    table = Table(it, one, other)
+    await table.set(together=True, recorded=True)
+    await one.sees(0)
+    for number in range(4000):
+        head = b"\x80\x6f" + (number % 0x10000).to_bytes(2, "big") + bytes(4) + b"else"
+        await one.inject(head + bytes(1000))
+        if number % 20 == 0:
+            await asyncio.sleep(0)
+    begun = octets(folder)
+    await one.sees(0, more=20, within=20)
+    await table.set(together=True, recorded=False)
+    await ended(folder)
+    assert (await it.client.counters())["media_drop_flood_total"] > 1000
+    assert octets(folder) > begun
+    assert check(folder, RECORDING).state is RecordingState.WHOLE
+    film = Film(await watch(folder, "seat-other"))
+    assert len(film.pictures) > 20
+    assert all(abs(shade - 60) < 12 for _, shade in film.pictures)
+
+
 async def test_a_worker_that_may_not_record_says_so(
     settings: WorkerSettings, phones: NewPhone
 ) -> None:

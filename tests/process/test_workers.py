@@ -172,7 +172,9 @@ async def test_rooms_on_the_other_worker_do_not_lose_a_packet(yard: Yard) -> Non
     await yard.hear(WorkerBack)
     again = await yard.joined(lost, 2)
     for phone in pairs[kept]:
-        await phone.sees(0, more=10)
+        # Packets, not pictures: a phone that stalls on a busy machine decodes later.
+        before = phone.packets(0)
+        await until(lambda: phone.packets(0) > before + 100, within=30)  # noqa: B023
     assert [phone.gaps() for phone in pairs[kept]] == [0, 0]
     for phone in (*again, *pairs[kept]):
         await phone.close()
@@ -184,7 +186,8 @@ async def test_a_signal_lets_a_worker_end_with_its_last_room(yard: Yard) -> None
     pid = yard.worker_of(room)
     os.kill(pid, signal.SIGUSR1)
     for phone in pair:
-        await phone.sees(0, more=20)
+        before = phone.packets(0)
+        await until(lambda: phone.packets(0) > before + 100, within=30)  # noqa: B023
     assert alive(pid)
     await yard.media.close_room(room)
     await yard.hear(WorkerLost)
@@ -240,6 +243,12 @@ async def test_a_sitting_on_a_worker_on_another_host(tmp_path: Path) -> None:
     assert worker.returncode == 0
     for log in ("server.log", "far.log"):
         assert SECRET not in (tmp_path / log).read_text()
+
+
+def test_a_worker_for_another_host_writes_no_recording() -> None:
+    told = worker_settings(load(media_secret=SECRET), listen=("127.0.0.1", 1))
+    assert told.recorder == ()
+    assert worker_settings(load()).recorder
 
 
 def test_a_worker_without_a_secret_does_not_listen() -> None:
