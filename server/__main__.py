@@ -38,7 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(say(refused), file=sys.stderr)
         return 1
     except DomainError as refused:
-        print(f"heyi: {refused.code} {refused.facts or ''}".rstrip(), file=sys.stderr)
+        from server.upkeep import SAID
+
+        plain = f"heyi: {refused.code} {refused.facts or ''}".rstrip()
+        print("\n".join(SAID.get(refused.code, (plain,))), file=sys.stderr)
         return 1
 
 

@@ -5,10 +5,29 @@ from contextlib import AbstractContextManager
 from server.archive.backups import Backups
 from server.config import Settings, environment
 from server.documents.keys import KeyStore
-from server.store.keys import in_use, load_or_create, next_of, settle
+from server.store.keys import (
+    KeyInUseError,
+    UnfinishedRotationError,
+    in_use,
+    load_or_create,
+    next_of,
+    settle,
+)
 from server.store.rotation import rotate
 from server.store.snapshots import snapshots
 from server.system import SystemIds
+
+SAID = {
+    KeyInUseError.code: (
+        "服务正在运行，或者另一个命令正在用密钥。请先停下再试。",
+        "A server or another command uses the key: stop it first.",
+    ),
+    UnfinishedRotationError.code: (
+        "上次更换主密钥没有完成，请再运行一次 heyi rotate-key。",
+        "Replacing the key was not finished: run heyi rotate-key again.",
+    ),
+}
+"""Refusals of the keys in the operator's words, by code."""
 
 
 def backups(settings: Settings) -> Backups:

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from server.__main__ import main
 from server.app import key
 from server.config import Settings
 from server.documents.keys import KeyStore, KeyUnreadableError
@@ -24,7 +25,7 @@ from server.store.keys import KeyInUseError, UnfinishedRotationError, in_use, ne
 from server.store.rotation import rotate
 from server.store.store import SqlStore
 from server.system import SystemIds
-from server.upkeep import rotate_key
+from server.upkeep import SAID, rotate_key
 from tests.store.conftest import KEK, opened
 from tests.store.examples import CASE, COMMITTEE, Story
 from tests.store.rotating import STATEMENT, TRACE, rotate_until
@@ -169,6 +170,15 @@ async def test_beside_a_running_server_nothing_is_replaced(folder: Path) -> None
     assert kek(folder) == KEK
     with in_use(lock, alone=True), pytest.raises(KeyInUseError), in_use(lock):
         pass
+
+
+def test_the_operator_is_told_in_his_words(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HEYI_DATA", str(folder))
+    with in_use(folder / "keys" / "kek"):
+        assert main(["rotate-key"]) == 1
+    assert capsys.readouterr().err.splitlines()[:2] == list(SAID["key_in_use"])
 
 
 async def test_settling_before_the_database_is_done_is_noticed(folder: Path) -> None:
