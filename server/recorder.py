@@ -17,6 +17,8 @@ from typing import Final
 MEMORY: Final = 1024 * 1024 * 1024
 """Bytes of address space. A picture that claims to be huge cannot take the machine with it."""
 CPU_S: Final = 600
+NICE: Final = 5
+"""Writing may wait a little; forwarding may not."""
 
 
 def write_command(folder: Path) -> tuple[str, ...]:
@@ -36,6 +38,7 @@ def write(folder: Path) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.nice(NICE)
     Recorder(folder, SystemClock(), os.urandom, _say).run(sys.stdin.fileno())
 
 
