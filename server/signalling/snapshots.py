@@ -224,19 +224,19 @@ def _desk(view: RoomView) -> DeskState:
 
 
 def _recording(view: RoomView, viewer: Participant) -> RecordingState:
-    every = view.session.recordings
-    consent = view.session.consent(viewer.person_id, recording.SCOPE) if viewer.person_id else None
-    last = every[-1] if every else None
-    if last is None:
-        return RecordingState(
-            state="off", since=None, reason="", own_consent=consent.agreed if consent else None
-        )
+    """Return whether he is recorded; who waits outside learns nothing of the others by it."""
+    session, staff = view.session, viewer.staff_id is not None
+    consent = session.consent(viewer.person_id, recording.SCOPE) if viewer.person_id else None
+    own = consent.agreed if consent else None
+    last = session.recordings[-1] if session.recordings else None
+    if last is None or not (staff or viewer.admitted):
+        return _NOT_RECORDED.model_copy(update={"own_consent": own})
     going = last.stopped_at is None
     return RecordingState(
         state=("on" if view.writing else "waiting") if going else "stopped",
         since=last.stopped_at or last.started_at,
-        reason=last.reason,
-        own_consent=consent.agreed if consent else None,
+        reason=last.reason if staff else "",
+        own_consent=own,
     )
 
 

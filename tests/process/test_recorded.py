@@ -55,7 +55,7 @@ async def test_one_who_withdraws_ends_it_for_everybody(tmp_path: Path) -> None:
         await answer(agent, agreed=False)
         for browser in (desk, worker, agent):
             await browser.sees(lambda now: now["recording"]["state"] == "stopped")
-        assert worker.snapshot["recording"]["reason"] == "withdrawn"
+        assert desk.snapshot["recording"]["reason"] == "withdrawn"
         await until(lambda: _whole(media), within=20)
         log = await desk.ask("GET", f"/api/cases/{people.case}/log")
         kinds = [one["kind"] for one in log["entries"] if one["kind"].startswith("recording.")]

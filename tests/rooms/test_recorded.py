@@ -8,10 +8,11 @@ import pytest
 
 from server.domain import conduct, recording
 from server.domain.case import Person, PersonRole, Side
-from server.domain.ids import PartyId, PersonId, RecordingId, RoomId
+from server.domain.ids import PartyId, PersonId, RecordingId, RoomId, SeatId
 from server.domain.session import Consent
 from server.ports.media import RecordingEnded, RecordingHead
 from server.rooms.room import Room
+from server.signalling.snapshots import snapshot
 from tests.rooms.stage import Stage, stage
 from tests.support.builders import AGENT, MEDIATOR, NOW, SESSION, WIFE, WORKER, a_session, prepared
 
@@ -116,3 +117,20 @@ async def test_a_lost_worker_shows_that_nothing_is_written(recorded: Stage) -> N
     await recorded.registry.within(SESSION, lambda room: room.media_lost())
     assert not recorded.teller.views[-1].writing
     assert recording.going((await recorded.room()).session) is not None
+
+
+async def test_the_screens_say_it_but_not_to_who_waits_outside(recorded: Stage) -> None:
+    def told(seat: str) -> tuple[str, str, bool | None]:
+        found = snapshot(recorded.teller.views[-1], SeatId(seat)).recording
+        return found.state, found.reason, found.own_consent
+
+    assert told(WORKER) == ("on", "", True)
+    assert told(MEDIATOR) == ("on", "", None)
+    await decide(recorded, conduct.send_back(SeatId(AGENT)))
+    assert told(AGENT) == ("off", "", True)
+    await decide(recorded, conduct.go_caucus(Side.APPLICANT))
+    assert told(WORKER) == ("waiting", "", True)
+    await decide(recorded, answer(WORKER, agreed=False))
+    assert told(WORKER) == ("stopped", "", False)
+    assert told(MEDIATOR) == ("stopped", "withdrawn", None)
+    assert told(AGENT) == ("off", "", True)

@@ -3607,7 +3607,8 @@ export interface components {
          *
          *     `on` while the worker has confirmed that it writes; `waiting` while a recording was
          *     started and nothing is written, as in a caucus or a pause; `stopped` after the last
-         *     one, for `reason`: mediator, withdrawn, not_agreed, over, or what the media plane says.
+         *     one. Only staff are told the `reason`: mediator, withdrawn, not_agreed, over, or what the
+         *     media plane says. Who is not admitted is told `off`.
          */
         RecordingState: {
             /** Own Consent */
