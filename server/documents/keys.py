@@ -5,6 +5,7 @@ of the master secret and the file's name, so a stolen folder alone opens nothing
 Signatures are deterministic (RFC 6979): doing an interrupted job again changes no byte.
 """
 
+import errno
 import os
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,8 +25,10 @@ from cryptography.hazmat.primitives.serialization import (
 
 from server.domain.errors import DomainError
 from server.ports.documents import KeyRef
+from server.ports.store import DiskFullError
 
 SUITE = "p256-sha256"
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 ALGORITHM = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
 
 
@@ -113,7 +116,10 @@ def spki(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def write_once(path: Path, content: bytes) -> None:
-    """Write a private file unless another process was first; survives a crash whole."""
+    """Write a private file unless another process was first; survives a crash whole.
+
+    Raises DiskFullError when there is no room; nothing of it stays.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = _part(path, content)
     with suppress(FileExistsError):  # the first writer's key is the one that counts
@@ -130,11 +136,17 @@ def _replace(path: Path, content: bytes) -> None:
 
 def _part(path: Path, content: bytes) -> Path:
     part = path.with_name(f".{path.name}.{os.getpid()}")
-    with part.open("wb") as out:
-        os.fchmod(out.fileno(), 0o600)
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
+    try:
+        with part.open("wb") as out:
+            os.fchmod(out.fileno(), 0o600)
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        if error.errno in NO_ROOM:
+            raise DiskFullError from error
+        raise
     return part
 
 
