@@ -24,10 +24,12 @@ from server.archive.recordings import LocalRecordings
 from server.archive.s3 import S3Archive, S3Place, open_s3
 from server.archive.witness import FolderWitness
 from server.config import Settings, SettingsError
-from server.documents.fonts import font_folders
+from server.documents.fonts import FontFolders, font_folders
 from server.documents.keys import KeyStore
 from server.documents.pool import ProcessWorkPool
-from server.documents.work import EcdsaChecker, LocalSealer, LocalSigner, TypstRenderer
+from server.documents.signing import Desk
+from server.documents.sources import sources_of
+from server.documents.work import EcdsaChecker, LocalChain, LocalSigner, TypstRenderer
 from server.domain.jurisdiction.packs import pack_of
 from server.domain.relay import Relay
 from server.media.address import announced
@@ -215,7 +217,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
         pool=pool,
         notifier=make_notifier(settings),
         renderer=TypstRenderer(pool, fonts),
-        sealer=LocalSealer(pool, keys, fonts),
+        chain=LocalChain(pool, _desk(settings, keys, fonts)),
         signer=LocalSigner(pool, keys),
         checker=EcdsaChecker(),
         archive=make_archive(settings, pool, clock),
@@ -226,6 +228,11 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
         relay=Relay(urls=settings.turn, secret=settings.turn_secret.get_secret_value()),
     )
     return _Wired(world=world, media=media, tasks=tasks, live=live)
+
+
+def _desk(settings: Settings, keys: KeyStore, fonts: FontFolders) -> Desk:
+    where = sources_of(keys, settings.certificate_command, settings.timestamp_url)
+    return Desk(keys, fonts, where)
 
 
 def _teller(live: list[Live]) -> Callable[[], Teller]:

@@ -120,6 +120,16 @@ class Settings(BaseSettings):
     pool_size: Annotated[int, Field(ge=1, le=32)] = Field(
         2, description="Processes for PDF, signatures and passwords."
     )
+    timestamp_url: str = Field(
+        "", description="RFC 3161 time stamp authority. Empty: this server's own, its clock's word."
+    )
+    certificate_command: str = Field(
+        "",
+        description=(
+            "Program that issues the certificate of one signing; it reads and writes JSON "
+            "(`server/documents/command_issuer.py`). Empty: this server's own issuer."
+        ),
+    )
     notify: Literal["outbox", "smtp", "webhook", "command"] = Field(
         "outbox", description="How links and codes travel; `outbox`: staff copy the links."
     )

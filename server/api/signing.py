@@ -14,12 +14,14 @@ from server.domain.ids import ClauseId, FileId
 from server.usecases import (
     answer_clauses,
     deliver_copy,
+    finish_signature,
     read_agreement,
     show_pages,
     sign_agreement,
     sign_statement,
 )
 from server.usecases.answer_clauses import AnswerForm
+from server.usecases.finish_signature import PdfSignatureForm
 from server.usecases.see_seat import Seat, see_seat
 from server.usecases.sign_agreement import SignatureForm
 from server.usecases.sign_statement import StatementForm
@@ -73,8 +75,8 @@ async def statement(context: Context, ask: wire.StatementAsk) -> wire.Statement:
     return wire.Statement(id=made.id, statement=made.statement)
 
 
-async def sign(context: Context, ask: wire.SignAsk) -> wire.Receipt:
-    """Keep the signature and return where it stands."""
+async def sign(context: Context, ask: wire.SignAsk) -> wire.SigningTurn:
+    """Take the signed statement; return what the same key is to sign in the PDF."""
     form = SignatureForm(
         statement_id=ask.statement_id,
         signature=ask.signature,
@@ -82,7 +84,14 @@ async def sign(context: Context, ask: wire.SignAsk) -> wire.Receipt:
         strokes=ask.strokes,
         seal_scan=FileId(ask.seal_scan) if ask.seal_scan else None,
     )
-    await sign_agreement.submit(context.world, context.seat, _device(context), form)
+    turn = await sign_agreement.begin(context.world, context.seat, _device(context), form)
+    return wire.SigningTurn(epoch=turn.epoch, attributes=turn.attributes, life_s=turn.life_s)
+
+
+async def finish(context: Context, ask: wire.FinishAsk) -> wire.Receipt:
+    """Keep the signature and return where it stands."""
+    form = PdfSignatureForm(statement_id=ask.statement_id, epoch=ask.epoch, signature=ask.signature)
+    await finish_signature.finish(context.world, context.seat, _device(context), form)
     found = receipt(context.world, await _seat(context))
     if found is None:
         # Opened again in the very moment after: the phone looks at the new text.

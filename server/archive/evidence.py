@@ -66,6 +66,12 @@ class Evidence:
         return _expected(self.agreement)
 
     @property
+    def officials(self) -> tuple[str, ...]:
+        """Return who signs for the committee, in the order of the law."""
+        named = (self.agreement.get(role) for role in ("mediator", "recorder"))
+        return tuple(str(one.get("signer_id")) for one in named if isinstance(one, dict))
+
+    @property
     def signers(self) -> tuple[SignerFact, ...]:
         """Return each signer with whether the evidence holds."""
         return tuple(_signer(signed, self.expected_signers) for signed in self.signed)

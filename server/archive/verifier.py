@@ -33,10 +33,16 @@ from server.domain.record import (
     file_digest,
     pem_body,
     read_log,
+    signature_folder,
 )
 from server.domain.session_log import BrokenChainError, Entry, verify as verify_chain
 from server.domain.verification import Fact, Report
 from server.ports.archive import VerifierTools
+from server.ports.documents import CERTIFICATION, SEAL, PdfSignature
+
+LASTING = frozenset({"B-LT", "B-LTA"})
+ALLOWED_AFTER = frozenset({"none", "lta_updates"})
+"""What may follow the seal: nothing, or what an archive adds to keep it checkable."""
 
 
 def verify_path(path: Path, tools: VerifierTools, anchors: Sequence[bytes] = ()) -> Report:
@@ -137,8 +143,45 @@ def _everybody_signed(evidence: Evidence) -> Fact:
 def _seal(evidence: Evidence) -> Fact:
     pdf = evidence.pdf
     holds = pdf.readable and pdf.intact and pdf.valid and pdf.covers_all
-    sound = holds and pdf.modification == "none" and pdf.signatures == 1
+    last = pdf.each[-1].field if pdf.each else ""
+    sound = holds and pdf.modification in ALLOWED_AFTER and last == SEAL
     return _fact("seal", [] if sound else [PDF], signer=pdf.signer)
+
+
+def _pdf_signatures(evidence: Evidence) -> Fact:
+    """Judge every signature in the PDF, and that it is made with the statement's own key."""
+    found = {one.field: one for one in evidence.pdf.each}
+    order = [one.field for one in evidence.pdf.each]
+    bad = [name for name in _fields(evidence) if name not in found]
+    bad += [one.field for one in evidence.pdf.each if not one.holds or one.level not in LASTING]
+    bad += [name for name in found if not _as_stated(evidence, found[name])]
+    if not bad and order != _in_order(evidence, order):
+        bad = order
+    return _fact("pdf_signatures", [f"{PDF}#{name}" for name in bad], signatures=len(order))
+
+
+def _fields(evidence: Evidence) -> list[str]:
+    return [CERTIFICATION, *(f"sign:{who}" for who in evidence.expected_signers), SEAL]
+
+
+def _as_stated(evidence: Evidence, one: PdfSignature) -> bool:
+    """Return whether certificate and statement name each other's digests."""
+    kind, _, who = one.field.partition(":")
+    if kind != "sign":
+        return one.field in {CERTIFICATION, SEAL}
+    said = next((s.statement for s in evidence.signed if s.signer_id == who), None)
+    content = evidence.content(f"{signature_folder(who)}/statement.json")
+    return said is not None and (one.statement_sha256, one.key_sha256) == (
+        sha256_hex(content),
+        said.key_sha256,
+    )
+
+
+def _in_order(evidence: Evidence, order: Sequence[str]) -> list[str]:
+    """Return the fields as the law orders them; the parties as they came (art. 29)."""
+    officials = [f"sign:{who}" for who in evidence.officials]
+    rest = [name for name in order if name not in {CERTIFICATION, SEAL, *officials}]
+    return [CERTIFICATION, *rest, *officials, SEAL]
 
 
 def _seal_chain(evidence: Evidence) -> Fact:
@@ -259,6 +302,7 @@ JUDGES = (
     _same_text,
     _attachment,
     _only_blanks_filled,
+    _pdf_signatures,
     _seal,
     _seal_chain,
     _trusted,

@@ -5,6 +5,7 @@ certification in the sense of 电子签名法 arts. 16-18, and its names say so.
 ASCII: readers compare them on Unicode 3.2 and reject characters assigned later.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from urllib.parse import quote
@@ -14,7 +15,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from server.documents.keys import KeyStore, key_name, spki, write_once
 from server.domain.errors import InvalidValueError
@@ -29,16 +30,41 @@ UNREADABLE = (UnsupportedAlgorithm, ValueError, x509.InvalidVersion)
 
 def certificates(keys: KeyStore, committee: CommitteeId, at: datetime) -> tuple[bytes, bytes]:
     """Return seal and issuer certificate as PEM, issued at `at` on first use."""
-    issuer_name = f"issuer-{quote(committee, safe='')}"
-    seal_name = key_name(KeyRef(committee_id=committee))
-    issuer_path, seal_path = keys.file(f"{issuer_name}.crt"), keys.file(f"{seal_name}.crt")
-    if not issuer_path.exists():
-        write_once(issuer_path, _pem(_issuer(keys.key(issuer_name), committee, at)))
-    issuer = x509.load_pem_x509_certificate(issuer_path.read_bytes())
-    if not seal_path.exists():
-        made = _seal(keys.key(seal_name), keys.key(issuer_name), issuer, committee, at)
-        write_once(seal_path, _pem(made))
-    return seal_path.read_bytes(), issuer_path.read_bytes()
+    role = Role(key_name(KeyRef(committee_id=committee)), "COMMITTEE-SEAL")
+    return of_role(keys, committee, role, at), issuer(keys, committee, at)
+
+
+def issuer(keys: KeyStore, committee: CommitteeId, at: datetime) -> bytes:
+    """Return the committee's issuer as PEM, self-signed at `at` on first use."""
+    path = keys.file(f"{issuer_name(committee)}.crt")
+    if not path.exists():
+        write_once(path, _pem(_issuer(keys.key(issuer_name(committee)), committee, at)))
+    return path.read_bytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a lasting key of the committee is for; its certificate says no more."""
+
+    key: str
+    title: str
+    stamps: bool = False
+    issues: bool = False
+
+
+def of_role(keys: KeyStore, committee: CommitteeId, role: Role, at: datetime) -> bytes:
+    """Return the lasting certificate of one of the committee's keys as PEM."""
+    path = keys.file(f"{role.key}.crt")
+    if not path.exists():
+        issued_from = x509.load_pem_x509_certificate(issuer(keys, committee, at))
+        issuer_key = keys.key(issuer_name(committee))
+        write_once(path, _pem(_lasting(keys.key(role.key), issuer_key, issued_from, role, at)))
+    return path.read_bytes()
+
+
+def issuer_name(committee: CommitteeId) -> str:
+    """Return the name of the issuer's key."""
+    return f"issuer-{quote(committee, safe='')}"
 
 
 def certificate_key(certificate: bytes) -> bytes:
@@ -69,56 +95,67 @@ def issued_by(certificate: bytes, issuer: bytes) -> bool:
 
 
 def _issuer(key: ec.EllipticCurvePrivateKey, committee: str, at: datetime) -> x509.Certificate:
-    name = _name("SERVER-ISSUED ISSUER", committee)
+    name = subject("SERVER-ISSUED ISSUER", committee)
     builder = (
         _builder(key, name, name, at, ISSUER_YEARS)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_usage(sign_certificates=True), critical=True)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True)
+        .add_extension(usage(sign_certificates=True), critical=True)
     )
     return builder.sign(key, hashes.SHA256(), ecdsa_deterministic=True)
 
 
-def _seal(
+def _lasting(
     key: ec.EllipticCurvePrivateKey,
     issuer_key: ec.EllipticCurvePrivateKey,
-    issuer: x509.Certificate,
-    committee: str,
+    issued_from: x509.Certificate,
+    role: Role,
     at: datetime,
 ) -> x509.Certificate:
-    name = _name("COMMITTEE-SEAL", committee)
+    committee = role.key.partition("-")[2]
     authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
     builder = (
-        _builder(key, name, issuer.subject, at, SEAL_YEARS)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(sign_certificates=False), critical=True)
+        _builder(key, subject(role.title, committee), issued_from.subject, at, SEAL_YEARS)
+        .add_extension(_constraints(role), critical=True)
+        .add_extension(usage(sign_certificates=role.issues), critical=True)
         .add_extension(authority, critical=False)
     )
+    if role.stamps:  # RFC 3161, 2.3: this purpose alone, and critical
+        only = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
+        builder = builder.add_extension(only, critical=True)
     return builder.sign(issuer_key, hashes.SHA256(), ecdsa_deterministic=True)
+
+
+def _constraints(role: Role) -> x509.BasicConstraints:
+    return x509.BasicConstraints(ca=role.issues, path_length=0 if role.issues else None)
 
 
 def _builder(
     key: ec.EllipticCurvePrivateKey,
-    subject: x509.Name,
-    issuer: x509.Name,
+    name: x509.Name,
+    issuer_subject: x509.Name,
     at: datetime,
     years: int,
 ) -> x509.CertificateBuilder:
-    # RFC 5280, 4.1.2.2: positive and unique; the key's own digest is both.
-    serial = int.from_bytes(sha256(spki(key)).digest()[:19]) | 1
     return (
         x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
+        .subject_name(name)
+        .issuer_name(issuer_subject)
         .public_key(key.public_key())
-        .serial_number(serial)
+        .serial_number(serial(spki(key)))
         .not_valid_before(at - SLACK)
         .not_valid_after(at + years * YEAR)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
 
 
-def _name(role: str, committee: str) -> x509.Name:
-    common = f"{role} {quote(committee, safe='')}"[:64]
+def serial(unique: bytes) -> int:
+    """Return a serial number: positive and unique (RFC 5280, 4.1.2.2), as a digest is."""
+    return int.from_bytes(sha256(unique).digest()[:19]) | 1
+
+
+def subject(role: str, whose: str) -> x509.Name:
+    """Return a name of ASCII that says who issued it; `whose` is percent-encoded or plain."""
+    common = f"{role} {quote(whose, safe='%')}"[:64]
     return x509.Name(
         [
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, "HEYI SERVER-ISSUED, NO LICENSED CA"),
@@ -127,7 +164,8 @@ def _name(role: str, committee: str) -> x509.Name:
     )
 
 
-def _usage(*, sign_certificates: bool) -> x509.KeyUsage:
+def usage(*, sign_certificates: bool) -> x509.KeyUsage:
+    """Return what a key may do: issue certificates, or sign and mean it."""
     return x509.KeyUsage(
         digital_signature=not sign_certificates,
         content_commitment=not sign_certificates,

@@ -1,4 +1,8 @@
-"""Fills the blanks of a locked PDF: words and pictures, in one incremental update."""
+"""Fills fields with what they show: words drawn by Typst, and pictures.
+
+Nothing is drawn on the page itself: it is signed already. What a field shows is its
+appearance (ISO 32000-1, 12.5.5), with the fonts it needs inside the file.
+"""
 
 # pyHanko annotates its values, not all of its calls.
 # mypy: allow-untyped-calls
@@ -12,136 +16,48 @@ from pathlib import Path
 import typst
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
 
 from server.documents.fonts import FontFolders
+from server.documents.form import Box, appearance
 from server.documents.pictures import Picture, embed
-from server.documents.tagging import Structure
-from server.documents.typesetting import font_set, whole
-from server.ports.documents import Slot
+from server.documents.typesetting import font_set, refuse_missing, whole
 
 TEMPLATE = Path(__file__).with_name("fill.typ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """Words for a blank."""
+    """Words for a box, shrunk to fit; the box counts from where they are shown."""
 
-    slot: Slot
     words: str
+    box: Box
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A picture for a blank; `alt` says what it shows."""
+    """A picture for a box, as large as fits, centred."""
 
-    slot: Slot
     picture: Picture
-    alt: str
+    box: Box
 
-
-@dataclass
-class Filling:
-    """One update in the making."""
-
-    writer: IncrementalPdfFileWriter
-
-    def __post_init__(self) -> None:
-        """Find the structure tree once."""
-        self.structure = Structure(self.writer)
-
-    def write(self, blanks: Sequence[Words], fonts: FontFolders) -> None:
-        """Draw words into blanks, shrunk to fit."""
-        for blank, form in zip(blanks, self._forms(_drawn(blanks, fonts)), strict=True):
-            page = self.page(blank.slot.page)
-            mcid = self.structure.content(page, "/P")
-            x, y = self.corner(blank.slot)
-            self._paint(blank.slot, f"/P <</MCID {mcid}>> BDC q 1 0 0 1 {x:.3f} {y:.3f} cm", form)
-
-    def show(self, shown: Shown) -> None:
-        """Draw a picture into a blank, as large as fits, centred."""
-        page = self.page(shown.slot.page)
-        mcid = self.structure.content(page, "/Figure", shown.alt)
-        width, height, x, y = self.fitted(shown)
-        place = f"{width:.3f} 0 0 {height:.3f} {x:.3f} {y:.3f} cm"
-        self._paint(
-            shown.slot,
-            f"/Figure <</MCID {mcid}>> BDC q {place}",
-            embed(self.writer, shown.picture),
-        )
-
-    def page(self, number: int) -> generic.IndirectObject:
-        """Return page `number`, counted from 1."""
-        found: generic.IndirectObject = self.writer.find_page_for_modification(number - 1)[0]
-        return found
-
-    def corner(self, slot: Slot) -> tuple[float, float]:
-        """Return the lower left corner of a blank in the page's own coordinates."""
-        return slot.x, self._height(slot.page) - slot.y - slot.height
-
-    def fitted(self, shown: Shown) -> tuple[float, float, float, float]:
-        """Return width, height, x, y of the picture inside its blank."""
-        slot, ratio = shown.slot, shown.picture.ratio
-        width = min(slot.width, slot.height * ratio)
+    @property
+    def place(self) -> tuple[float, float, float, float]:
+        """Return width, height, x and y of the picture."""
+        box, ratio = self.box, self.picture.ratio
+        width = min(box.width, box.height * ratio)
         height = width / ratio
-        x, y = self.corner(slot)
-        return width, height, x + (slot.width - width) / 2, y + (slot.height - height) / 2
-
-    def _height(self, page: int) -> float:
-        return float(self.page(page).get_object()["/MediaBox"][3])
-
-    def _paint(self, slot: Slot, before: str, thing: generic.IndirectObject) -> None:
-        name = "/Fill" + "".join(c if c.isalnum() and c.isascii() else "_" for c in slot.name)
-        name = f"{name}{thing.idnum}"
-        stream = generic.StreamObject(stream_data=f"\n{before} {name} Do Q EMC\n".encode())
-        resources = generic.DictionaryObject(
-            {pdf_name("/XObject"): generic.DictionaryObject({pdf_name(name): thing})}
-        )
-        self.writer.add_stream_to_page(slot.page - 1, self.writer.add_object(stream), resources)
-
-    def _forms(self, drawn: bytes) -> list[generic.IndirectObject]:
-        reader = PdfFileReader(BytesIO(drawn))
-        pages = [kid.get_object() for kid in _kids(reader)]
-        parts = generic.ArrayObject(
-            [page.raw_get(key) for page in pages for key in ("/Resources", "/Contents")]
-        )
-        # One import for all pages, so that they share their fonts.
-        parts.container_ref = reader.root.container_ref
-        copied = self.writer.import_object(parts)
-        if not isinstance(copied, generic.ArrayObject):
-            raise TypeError(copied)
-        return [
-            self._form(page, copied.raw_get(2 * index), copied[2 * index + 1])
-            for index, page in enumerate(pages)
-        ]
-
-    def _form(
-        self,
-        page: Mapping[str, generic.PdfObject],
-        resources: generic.PdfObject,
-        content: generic.StreamObject,
-    ) -> generic.IndirectObject:
-        form = generic.StreamObject(
-            {
-                pdf_name("/Type"): pdf_name("/XObject"),
-                pdf_name("/Subtype"): pdf_name("/Form"),
-                pdf_name("/BBox"): page["/MediaBox"],
-                pdf_name("/Resources"): resources,
-            },
-            stream_data=content.data,
-        )
-        form.compress()
-        return self.writer.add_object(form)
+        return width, height, box.x + (box.width - width) / 2, box.y + (box.height - height) / 2
 
 
-def _kids(reader: PdfFileReader) -> Sequence[generic.IndirectObject]:
-    kids = reader.root["/Pages"]["/Kids"]
-    return [kids.raw_get(index) for index in range(len(kids))]
+def drawn(words: Sequence[Words], fonts: FontFolders) -> bytes:
+    """Return a PDF with one page for each, exactly its size.
 
-
-def _drawn(blanks: Sequence[Words], fonts: FontFolders) -> bytes:
-    sizes = [{"words": b.words, "width": b.slot.width, "height": b.slot.height} for b in blanks]
+    Raises MissingCharactersError when no font can draw them.
+    """
+    refuse_missing("".join(one.words for one in words), fonts)
+    sizes = [{"words": w.words, "width": w.box.width, "height": w.box.height} for w in words]
     made = typst.Compiler(TEMPLATE, font_paths=font_set(fonts)).compile(
         format="pdf",
         pdf_standards=["1.7"],
@@ -149,3 +65,86 @@ def _drawn(blanks: Sequence[Words], fonts: FontFolders) -> bytes:
         sys_inputs={"blanks": json.dumps(sizes, ensure_ascii=False)},
     )
     return whole(made)
+
+
+def forms(writer: BasePdfFileWriter, pages: bytes) -> list[generic.IndirectObject]:
+    """Return every page of a drawn PDF as a form object of the PDF being written."""
+    reader = PdfFileReader(BytesIO(pages))
+    kids = reader.root["/Pages"]["/Kids"]
+    found = [kids.raw_get(index).get_object() for index in range(len(kids))]
+    parts = generic.ArrayObject(
+        [page.raw_get(key) for page in found for key in ("/Resources", "/Contents")]
+    )
+    # One import for all pages, so that they share their fonts.
+    parts.container_ref = reader.root.container_ref
+    copied = writer.import_object(parts)
+    if not isinstance(copied, generic.ArrayObject):
+        raise TypeError(copied)
+    return [
+        _form(writer, page, copied.raw_get(2 * index), copied[2 * index + 1])
+        for index, page in enumerate(found)
+    ]
+
+
+def _form(
+    writer: BasePdfFileWriter,
+    page: Mapping[str, generic.PdfObject],
+    resources: generic.PdfObject,
+    content: generic.StreamObject,
+) -> generic.IndirectObject:
+    form = generic.StreamObject(
+        {
+            pdf_name("/Type"): pdf_name("/XObject"),
+            pdf_name("/Subtype"): pdf_name("/Form"),
+            pdf_name("/BBox"): page["/MediaBox"],
+            pdf_name("/Resources"): resources,
+        },
+        stream_data=content.data,
+    )
+    form.compress()
+    return writer.add_object(form)
+
+
+def face(
+    writer: BasePdfFileWriter,
+    words: Sequence[Words],
+    shown: Sequence[Shown],
+    fonts: FontFolders,
+) -> tuple[bytes, dict[str, generic.IndirectObject]]:
+    """Return the drawing of an appearance and the objects it names."""
+    named: dict[str, generic.IndirectObject] = {}
+    lines = []
+    for number, form in enumerate(forms(writer, drawn(words, fonts)) if words else ()):
+        box = words[number].box
+        named[f"/Words{number}"] = form
+        lines.append(f"q 1 0 0 1 {box.x:.3f} {box.y:.3f} cm /Words{number} Do Q")
+    for number, one in enumerate(shown):
+        width, height, x, y = one.place
+        named[f"/Shown{number}"] = embed(writer, one.picture)
+        lines.append(f"q {width:.3f} 0 0 {height:.3f} {x:.3f} {y:.3f} cm /Shown{number} Do Q")
+    return "\n".join(lines).encode(), named
+
+
+def show(
+    writer: BasePdfFileWriter,
+    field: generic.DictionaryObject,
+    drawing: tuple[bytes, dict[str, generic.IndirectObject]],
+) -> None:
+    """Give a button its picture."""
+    left, low, right, top = (float(corner) for corner in field["/Rect"])
+    objects = {pdf_name(name): form for name, form in drawing[1].items()}
+    form = generic.StreamObject(
+        {
+            pdf_name("/Type"): pdf_name("/XObject"),
+            pdf_name("/Subtype"): pdf_name("/Form"),
+            pdf_name("/BBox"): generic.ArrayObject(
+                map(generic.FloatObject, (0, 0, right - left, top - low))
+            ),
+            pdf_name("/Resources"): generic.DictionaryObject(
+                {pdf_name("/XObject"): generic.DictionaryObject(objects)}
+            ),
+        },
+        stream_data=drawing[0],
+    )
+    field[pdf_name("/AP")] = appearance(writer.add_object(form), of_button=True)
+    writer.update_container(field)

@@ -4,33 +4,21 @@ A signature alone does not show that an update drew over the text, so the sealed
 are also compared with the locked ones, blank by blank.
 """
 
-import logging
 import zlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from hashlib import sha256
-from io import BytesIO
 
 import pypdfium2  # type: ignore[import-untyped]
 from asn1crypto import x509  # type: ignore[import-untyped]
 from PIL import Image, ImageChops, ImageDraw
 from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
-from pyhanko_certvalidator import ValidationContext
 
 from server.documents.attachments import attachment
 from server.documents.certificates import certificate_der
 from server.documents.pages import images
+from server.documents.signature_facts import signatures_of
 from server.documents.typesetting import slots
 from server.ports.documents import PdfFacts, Slot
-
-# An unknown issuer is a fact we report; the library also prints a traceback of it.
-logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
-logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 
 # What the parsers raise on bytes somebody has tampered with; none of them promises less.
 TAMPERED = (
@@ -67,28 +55,25 @@ def inspect(pdf: bytes, locked_size: int, anchors: Sequence[bytes]) -> PdfFacts:
 
 
 def _facts(pdf: bytes, locked_size: int, roots: Sequence[x509.Certificate]) -> PdfFacts:
-    signatures = PdfFileReader(BytesIO(pdf)).embedded_regular_signatures
-    found = _carried(pdf)
-    filled = only_blanks_filled(pdf, locked_size)
-    if not signatures:
-        return PdfFacts(readable=True, attachment=found, only_blanks_filled=filled)
-    last = signatures[-1]
-    at = last.self_reported_timestamp
-    status = validate_pdf_signature(last, _context(roots, at))
-    certificate = last.signer_cert
+    found = signatures_of(pdf, roots)
+    blanks = only_blanks_filled(pdf, locked_size)
+    if not found.each:
+        return PdfFacts(readable=True, attachment=_carried(pdf), only_blanks_filled=blanks)
+    last = found.each[-1]
     return PdfFacts(
         readable=True,
-        intact=status.intact,
-        valid=status.valid,
-        trusted=status.trusted if roots else None,
-        covers_all=status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
-        modification=_modification(status),
-        only_blanks_filled=filled,
-        signer=certificate.subject.native.get("common_name", ""),
-        certificate_sha256=sha256(certificate.dump()).hexdigest(),
-        signed_at=at,
-        attachment=found,
-        signatures=len(signatures),
+        intact=last.intact,
+        valid=last.valid,
+        trusted=all(one.trusted for one in found.each) if roots else None,
+        covers_all=found.covers_all,
+        modification=found.modification,
+        only_blanks_filled=blanks,
+        signer=f"{last.role} {last.pseudonym}",
+        certificate_sha256=last.certificate_sha256,
+        signed_at=last.signed_at,
+        attachment=_carried(pdf),
+        signatures=len(found.each),
+        each=found.each,
     )
 
 
@@ -132,14 +117,3 @@ def _carried(pdf: bytes) -> bytes | None:
         return attachment(pdf, "agreement.json")
     except KeyError:
         return None
-
-
-def _context(roots: Sequence[x509.Certificate], moment: datetime | None) -> ValidationContext:
-    return ValidationContext(
-        trust_roots=roots, moment=moment, allow_fetching=False, revocation_mode="soft-fail"
-    )
-
-
-def _modification(status: PdfSignatureStatus) -> str:
-    level = status.modification_level
-    return level.name.lower() if isinstance(level, ModificationLevel) else ""

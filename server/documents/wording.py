@@ -48,6 +48,7 @@ class Printed:
     seal_label: str
     place_label: str
     effective_label: str
+    sealed_label: str
     check_code: str
     log_head: str
 
@@ -83,6 +84,7 @@ def printed(document: AgreementDocument) -> Printed:
         seal_label="（印章）",
         place_label="签订地点：",
         effective_label="生效日期：",
+        sealed_label="盖章时间",
         check_code=f"校验码 {check_code(document)}",
         log_head=f"日志 {document.log_head[:16]}",
     )

@@ -15,11 +15,20 @@ from server.documents.signatures import (
     to_der,
     verify_signature,
 )
+from server.documents.signing import Desk, certify, finished, prepare, sign_here
 from server.documents.typesetting import typeset
 from server.documents.watermark import marked_pictures
 from server.domain.agreement_document import AgreementDocument
 from server.domain.ids import CommitteeId
-from server.ports.documents import KeyRef, LockedPdf, MadeSignature, SealedPdf, SealOrder
+from server.ports.documents import (
+    KeyRef,
+    LockedPdf,
+    MadeSignature,
+    Prepared,
+    SealedPdf,
+    SealOrder,
+    SignOrder,
+)
 from server.ports.system import WorkPool
 
 
@@ -47,15 +56,26 @@ class TypstRenderer:
 
 
 @dataclass(frozen=True, slots=True)
-class LocalSealer:
-    """Sealer: the committee's key lies in this server's key folder."""
+class LocalChain:
+    """SigningChain: the server's own keys lie in its key folder."""
 
     work: WorkPool
-    keys: KeyStore
-    fonts: FontFolders
+    desk: Desk
+
+    async def certify(self, committee: CommitteeId, drawn: LockedPdf, at: datetime) -> LockedPdf:
+        return await self.work.run(certify, committee, drawn, at, self.desk)
+
+    async def prepare(self, order: SignOrder) -> Prepared:
+        return await self.work.run(prepare, order, self.desk)
+
+    async def finish(self, pdf: bytes, state: bytes, signature: bytes, at: datetime) -> bytes:
+        return await self.work.run(finished, pdf, state, signature, at, self.desk)
+
+    async def sign(self, order: SignOrder, key: KeyRef) -> bytes:
+        return await self.work.run(sign_here, order, key, self.desk)
 
     async def seal(self, order: SealOrder) -> SealedPdf:
-        return await self.work.run(apply_seal, order, self.keys, self.fonts)
+        return await self.work.run(apply_seal, order, self.desk)
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,22 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """One signer's turn to sign the PDF, until a moment; the PDF's signatures are serial.
+
+    `signature` is what counts once the PDF is signed too. `epoch` tells this turn from any
+    other of the case. `prepared` keeps what finishing needs, `attributes` is the DER to be
+    signed, base64; both are empty until the PDF is prepared.
+    """
+
+    epoch: int
+    until: datetime
+    signature: Signature
+    prepared: FileId | None = None
+    attributes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seal:
     """The committee's act; number and effective day exist only with it.
 
@@ -173,7 +189,9 @@ class Seal:
 class Agreement:
     """One case's agreement. `revision` counts saves, `text_version` locks.
 
-    `reading` is the clause being read out; `sealing` names the record being made.
+    `reading` is the clause being read out; `sealing` names the record being made. `added` are
+    the bytes that each signature, and at last the seal, appended to the locked PDF; `lease` is
+    whose turn it is to append, `epoch` the number of turns so far.
     """
 
     id: AgreementId
@@ -191,6 +209,9 @@ class Agreement:
     reading: ClauseId | None = None
     locked: Locked | None = None
     signatures: tuple[Signature, ...] = ()
+    added: tuple[FileId, ...] = ()
+    lease: Lease | None = None
+    epoch: int = 0
     sealing: Seal | None = None
     seal: Seal | None = None
     refused_by: PersonId | None = None
@@ -284,6 +305,8 @@ def reopen(agreement: Agreement) -> Agreement:
         text_version=agreement.text_version + 1,
         locked=None,
         signatures=(),
+        added=(),
+        lease=None,
         refused_by=None,
         refusal="",
     )

@@ -91,7 +91,9 @@ def refused(agreement: Agreement, person: PersonId, reason: str) -> Agreement:
     for whoever does not sign.
     """
     expect_turn(agreement, person)
-    return replace(agreement, refused_by=person, refusal=reason)
+    own = agreement.lease is not None and agreement.lease.signature.signer == person
+    lease = None if own else agreement.lease
+    return replace(agreement, refused_by=person, refusal=reason, lease=lease)
 
 
 def scanned(agreement: Agreement, signer: str, scan: FileId) -> Agreement:

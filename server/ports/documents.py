@@ -13,7 +13,8 @@ from server.domain.ids import CommitteeId, StaffId
 class Slot:
     """A blank of the locked PDF: points from the top left corner of its page (from 1).
 
-    `name` is number, place, effective, seal, sign:<signer>, at:<signer> or scan:<party>.
+    `name` is number, place, effective, seal, sealed, sign:<signer>, at:<signer> or
+    scan:<party>; `label` is what stands before it in print.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Slot:
     y: float
     width: float
     height: float
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,61 +66,6 @@ class Renderer(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignedLine:
-    """What the seal prints on one signer's line. `handwriting` is a PNG."""
-
-    signer_id: str
-    at: datetime
-    handwriting: bytes | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompanySeal:
-    """The scan of an organisation's seal, PNG or JPEG, for its line."""
-
-    party_id: str
-    image: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealOrder:
-    """Everything the seal adds to the locked bytes.
-
-    `at` is the server's time of sealing; `seal_image` None draws the committee's name
-    in a red ring that says it was made by this server.
-    """
-
-    committee_id: CommitteeId
-    committee_name: str
-    locked: bytes = field(repr=False)
-    number: str
-    place: str
-    at: datetime
-    effective_on: date
-    lines: tuple[SignedLine, ...]
-    company_seals: tuple[CompanySeal, ...] = ()
-    seal_image: bytes | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedPdf:
-    """The sealed bytes; the locked ones are their prefix. Certificates are PEM."""
-
-    pdf: bytes = field(repr=False)
-    pdf_sha256: str
-    seal_certificate: bytes
-    issuer_certificate: bytes
-
-
-class Sealer(Protocol):
-    """Applies the committee's seal."""
-
-    async def seal(self, order: SealOrder) -> SealedPdf:
-        """Return the sealed PDF; the same order gives the same bytes."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRef:
     """A signing key of this server: a committee's seal, a member of staff's own, or the log's."""
 
@@ -155,6 +102,105 @@ class Signer(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOrder:
+    """One person's signature in the PDF.
+
+    `pdf` is the file as the one before left it, `public_key` a DER SPKI, `statement_sha256`
+    the digest of the consent statement signed with it. `at` is now, `signed_at` the moment
+    of the statement, which is printed; `handwriting` is a PNG.
+    """
+
+    committee_id: CommitteeId
+    pdf: bytes = field(repr=False)
+    signer_id: str
+    role: str
+    public_key: bytes
+    statement_sha256: str
+    at: datetime
+    signed_at: datetime
+    handwriting: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A signature that lacks only its value.
+
+    `attributes` are the DER signed attributes (RFC 5652, 5.4) to be signed, `state` what
+    finishing needs beside the PDF.
+    """
+
+    attributes: bytes
+    state: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanySeal:
+    """The scan of an organisation's seal, PNG or JPEG, for its line."""
+
+    party_id: str
+    image: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealOrder:
+    """Everything the seal adds to the bytes that everybody has signed.
+
+    `at` is the server's time of sealing; `seal_image` None draws the committee's name
+    in a red ring that says it was made by this server.
+    """
+
+    committee_id: CommitteeId
+    committee_name: str
+    signed: bytes = field(repr=False)
+    number: str
+    place: str
+    at: datetime
+    effective_on: date
+    company_seals: tuple[CompanySeal, ...] = ()
+    seal_image: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedPdf:
+    """The sealed bytes; the signed ones are their prefix. Certificates are PEM."""
+
+    pdf: bytes = field(repr=False)
+    pdf_sha256: str
+    seal_certificate: bytes
+    issuer_certificate: bytes
+
+
+class SigningChain(Protocol):
+    """Puts one signature after the other into a PDF; each leaves what was there untouched.
+
+    Every one is PAdES with a time stamp and revocation data (B-LT), the seal lasts (B-LTA).
+    """
+
+    async def certify(self, committee: CommitteeId, drawn: LockedPdf, at: datetime) -> LockedPdf:
+        """Return the drawn PDF with its form, certified for nothing but filling and signing."""
+        ...
+
+    async def prepare(self, order: SignOrder) -> Prepared:
+        """Return what the signer's own key is to sign.
+
+        Raises InvalidValueError for a signer without a blank or an unprintable picture.
+        """
+        ...
+
+    async def finish(self, pdf: bytes, state: bytes, signature: bytes, at: datetime) -> bytes:
+        """Return the bytes that the signed PDF has more than `pdf`. `signature` is DER."""
+        ...
+
+    async def sign(self, order: SignOrder, key: KeyRef) -> bytes:
+        """Do both at once with a key of this server; `order.public_key` is that key's."""
+        ...
+
+    async def seal(self, order: SealOrder) -> SealedPdf:
+        """Return the sealed PDF. Sealing again gives other bytes, for the time stamps."""
+        ...
+
+
 class SignatureChecker(Protocol):
     """Checks a signature made elsewhere, such as a phone's WebCrypto key."""
 
@@ -167,13 +213,48 @@ class SignatureChecker(Protocol):
         ...
 
 
+CERTIFICATION, SEAL = "certification", "seal"
+"""The fields of the first and the last signature of a sealed PDF."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PdfSignature:
+    """One signature found in a PDF; None means unknown.
+
+    `field` is the blank it fills: certification, sign:<signer> or seal. `role` and
+    `pseudonym` come from its certificate, `statement_sha256` too. `intact`: no byte it covers
+    changed. `trusted`: chain and time stamp end in a given anchor. `unchanged`: later
+    updates did only what it allows. `level` is B-B, B-T, B-LT or B-LTA; `signed_at` the
+    time stamp's time. `key_sha256` is of the DER SPKI.
+    """
+
+    field: str
+    role: str = ""
+    pseudonym: str = ""
+    intact: bool = False
+    valid: bool = False
+    trusted: bool | None = None
+    unchanged: bool = False
+    level: str = ""
+    signed_at: datetime | None = None
+    statement_sha256: str = ""
+    key_sha256: str = ""
+    certificate_sha256: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing speaks against it; trust is another question."""
+        return self.intact and self.valid and self.unchanged
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PdfFacts:
     """What inspecting a sealed PDF found, each fact apart; None means unknown.
 
-    `intact`: no signed byte changed. `valid`: the signature matches its certificate.
-    `trusted`: the chain ends in a given anchor. `covers_all`: nothing follows it.
-    `only_blanks_filled`: sealing drew nothing outside the blanks of the locked PDF.
+    `intact`, `valid`, `trusted`, `signer`, `modification` and `signed_at` are those of the
+    last signature, the seal; `each` tells them of every one in order. `trusted`: every chain
+    ends in a given anchor. `covers_all`: nothing follows the time stamp over the whole file.
+    `only_blanks_filled`: nothing was drawn outside the blanks of the locked PDF.
     `attachment` is the embedded agreement.json.
     """
 
@@ -189,6 +270,7 @@ class PdfFacts:
     signed_at: datetime | None = None
     attachment: bytes | None = field(default=None, repr=False)
     signatures: int = 0
+    each: tuple[PdfSignature, ...] = ()
 
 
 class PdfInspector(Protocol):

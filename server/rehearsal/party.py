@@ -1,5 +1,6 @@
 """A simulated party: taps the link, consents, talks, answers clauses, signs."""
 
+import asyncio
 import base64
 import hashlib
 import io
@@ -14,6 +15,7 @@ from server.rehearsal.browser import Browser, RehearsalError
 from server.rehearsal.peer import Peer
 
 P256_BYTES = 32
+TURNS, TURN_WAIT = 40, 1.0
 
 
 class Party(Browser):
@@ -96,17 +98,32 @@ class Party(Browser):
         )
         if shown["pdf_sha256"] not in statement["statement"]:
             raise RehearsalError(f"{self.name}: the statement is about another text")
-        return await self.ask(
-            "POST",
-            "/api/seat/signing",
-            {
-                "statement_id": statement["id"],
-                "signature": _b64(_raw_signature(key, statement["statement"])),
-                "handwriting_png": _b64(hand),
-                "strokes": strokes,
-                "seal_scan": scan,
-            },
-        )
+        ask = {
+            "statement_id": statement["id"],
+            "signature": _b64(_raw_signature(key, statement["statement"].encode())),
+            "handwriting_png": _b64(hand),
+            "strokes": strokes,
+            "seal_scan": scan,
+        }
+        return await self._finish(key, ask)
+
+    async def _finish(self, key: ec.EllipticCurvePrivateKey, ask: dict[str, Any]) -> dict[str, Any]:
+        """Wait for the turn and sign the PDF itself with the same key."""
+        for _ in range(TURNS):
+            try:
+                turn = await self.ask("POST", "/api/seat/signing", ask)
+                attributes = base64.b64decode(turn["attributes"])
+                answer = {
+                    "statement_id": ask["statement_id"],
+                    "epoch": turn["epoch"],
+                    "signature": _b64(_raw_signature(key, attributes)),
+                }
+                return await self.ask("POST", "/api/seat/signing/finish", answer)
+            except RehearsalError as refused:
+                if not any(code in str(refused) for code in ("signing_busy", "turn_lost")):
+                    raise
+                await asyncio.sleep(TURN_WAIT)
+        raise RehearsalError(f"{self.name}: never had a turn to sign")
 
     async def _upload(self, scan: bytes | None) -> str | None:
         if scan is None:
@@ -149,9 +166,9 @@ def _spki(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.public_key().public_bytes(serialization.Encoding.DER, form)
 
 
-def _raw_signature(key: ec.EllipticCurvePrivateKey, statement: str) -> bytes:
+def _raw_signature(key: ec.EllipticCurvePrivateKey, message: bytes) -> bytes:
     # WebCrypto returns r || s instead of DER.
-    der = key.sign(statement.encode(), ec.ECDSA(hashes.SHA256()))
+    der = key.sign(message, ec.ECDSA(hashes.SHA256()))
     r, s = utils.decode_dss_signature(der)
     return r.to_bytes(P256_BYTES, "big") + s.to_bytes(P256_BYTES, "big")
 

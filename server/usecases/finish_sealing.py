@@ -14,9 +14,10 @@ from server.domain.session_log import happened
 from server.domain.signing_order import MEDIATOR, lines
 from server.ports.archive import SignManifest, StoredRecord
 from server.ports.documents import KeyRef
-from server.ports.store import UnitOfWork
+from server.ports.store import ConflictError, UnitOfWork
 from server.usecases.change_agreement import Changed, change
 from server.usecases.log_tree import inclusion_of
+from server.usecases.made_files import ADDED, keep
 from server.usecases.record_parts import Begun, order, parts, read_begun
 from server.usecases.recorded_evidence import recorded_evidence
 from server.usecases.tell_sealed import announce, send_waiting
@@ -35,10 +36,11 @@ async def finish(world: World, case_id: CaseId) -> None:
         begun = await read_begun(uow, case_id)
     if begun is None:
         return
-    sealed = await world.sealer.seal(order(begun))
+    sealed = begun.sealed or await _sealed(world, begun)
+    trust = await world.signer.certificates(begun.agreement.committee_id, begun.seal.at)
     inclusion = await inclusion_of(world, case_id, begun.entries)
     recorded = await recorded_evidence(world, begun.entries)
-    record = replace(parts(begun, sealed, inclusion), recordings=recorded)
+    record = replace(parts(begun, sealed, trust, inclusion), recordings=recorded)
     until = await _keep_until(world, begun)
     stored = await world.archive.write(record, _manifest_signer(world, begun), until)
 
@@ -69,6 +71,20 @@ async def _keep_until(world: World, begun: Begun) -> date | None:
         keeping_of(kinds_of(case, world.pack), committee.keeping, world.pack),
         world.pack.local_day(begun.seal.at),
     )
+
+
+async def _sealed(world: World, begun: Begun) -> bytes:
+    """Seal, and keep what came of it before anything is written: its time stamps are unique."""
+    sealed = (await world.chain.seal(order(begun))).pdf
+
+    async def step(uow: UnitOfWork, case: Case, agreement: Agreement) -> Changed:
+        if not waits(agreement) or agreement.added != begun.agreement.added:
+            raise ConflictError
+        kept = await keep(world, uow, case.id, ADDED, sealed[len(begun.signed) :])
+        return replace(agreement, added=(*agreement.added, kept.id)), ()
+
+    await change(world, begun.agreement.case_id, step)
+    return sealed
 
 
 def _manifest_signer(world: World, begun: Begun) -> SignManifest:

@@ -1,4 +1,4 @@
-"""Freezes the draft as one object and one PDF.
+"""Freezes the draft as one object and one PDF, which this server certifies.
 
 The page is drawn before the case's turn is taken, so that a room never waits for a
 typesetter; the turn then refuses what is no longer what was drawn.
@@ -90,9 +90,9 @@ async def _draw(world: World, actor: Actor, case_id: CaseId, revision: int) -> _
     if lacking or frame is None:
         raise MissingStepsError(missing=[_code(finding) for finding in lacking])
     text = document(agreement, frame)
-    return _Drawn(
-        facts=facts, agreement=agreement, text=text, pdf=await world.renderer.render(text)
-    )
+    drawn = await world.renderer.render(text)
+    certified = await world.chain.certify(agreement.committee_id, drawn, world.clock.now())
+    return _Drawn(facts=facts, agreement=agreement, text=text, pdf=certified)
 
 
 def _expect_draft(facts: CaseFacts, revision: int) -> Agreement:

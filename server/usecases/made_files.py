@@ -6,6 +6,12 @@ from server.domain.ids import CaseId, FileId
 from server.ports.store import StoredFile, UnitOfWork
 from server.usecases.world import World
 
+ADDED = ("added_bytes", "application/octet-stream")
+"""Kind and media type of what one signature appended to the PDF."""
+
+PREPARED = ("prepared_signature", "application/json")
+"""Kind and media type of a PDF signature that waits for its signer's key."""
+
 
 async def keep(
     world: World, uow: UnitOfWork, case_id: CaseId, kind: tuple[str, str], content: bytes

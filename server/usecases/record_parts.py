@@ -1,7 +1,7 @@
 """Gathers what a begun seal left behind into the order to the sealer and the record.
 
-Everything comes from what the first step stored, so that a record written again after
-a crash is the same byte for byte.
+Everything comes from what was stored before, so that a record written again after a crash
+is the same byte for byte; the sealed PDF, which no second sealing would give again, too.
 """
 
 import base64
@@ -17,20 +17,27 @@ from server.domain.record import RecordParts, RecordSignature
 from server.domain.sealing import EFFECTIVE, waits
 from server.domain.session_log import Entry
 from server.domain.signing_order import lines
-from server.ports.documents import CompanySeal, SealedPdf, SealOrder, SignedLine
+from server.ports.documents import CompanySeal, SealOrder
 from server.ports.store import UnitOfWork
 from server.usecases.sealed_evidence import Evidence, evidence_of
+from server.usecases.signed_pdf import sealed_pdf, signed_pdf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """A begun seal with all that its record is made of."""
+    """A begun seal with all that its record is made of.
+
+    `pdf` is the locked one, `signed` what everybody has signed, `sealed` what was sealed
+    before the server stopped, if it was.
+    """
 
     agreement: Agreement
     locked: Locked
     seal: Seal
     evidence: Evidence
     pdf: bytes
+    signed: bytes
+    sealed: bytes | None
     text: bytes
     files: dict[FileId, bytes]
     entries: tuple[Entry, ...]
@@ -56,6 +63,8 @@ async def read_begun(uow: UnitOfWork, case_id: CaseId) -> Begun | None:
         seal=seal,
         evidence=evidence,
         pdf=await uow.files.content(locked.pdf),
+        signed=await signed_pdf(uow, agreement),
+        sealed=await sealed_pdf(uow, agreement),
         text=await uow.files.content(locked.document),
         files={f: await uow.files.content(f) for f in wanted if f is not None},
         entries=_until_effective(await uow.log.of_case(case_id), seal),
@@ -81,15 +90,11 @@ def order(begun: Begun) -> SealOrder:
     return SealOrder(
         committee_id=agreement.committee_id,
         committee_name=evidence.committee_name,
-        locked=begun.pdf,
+        signed=begun.signed,
         number=seal.number,
         place=evidence.place,
         at=seal.at,
         effective_on=seal.effective_on,
-        lines=tuple(
-            SignedLine(signer_id=s.signer, at=s.at, handwriting=begun.file(s.handwriting))
-            for s in _in_order(agreement)
-        ),
         company_seals=tuple(
             CompanySeal(party_id=s.on_behalf_of, image=begun.files[s.seal_scan])
             for s in _in_order(agreement)
@@ -104,8 +109,13 @@ def _in_order(agreement: Agreement) -> tuple[Signature, ...]:
     return tuple(signature for signature in given if signature is not None)
 
 
-def parts(begun: Begun, sealed: SealedPdf, inclusion: LogInclusion | None) -> RecordParts:
-    """Return everything the record keeps; `inclusion` where a checkpoint holds its log."""
+def parts(
+    begun: Begun, sealed: bytes, trust: tuple[bytes, bytes], inclusion: LogInclusion | None
+) -> RecordParts:
+    """Return everything the record keeps; `inclusion` where a checkpoint holds its log.
+
+    `trust` are the certificates of the seal and its issuer, as PEM.
+    """
     agreement, seal, evidence = begun.agreement, begun.seal, begun.evidence
     return RecordParts(
         record_id=seal.record_id,
@@ -115,15 +125,15 @@ def parts(begun: Begun, sealed: SealedPdf, inclusion: LogInclusion | None) -> Re
         number=seal.number,
         sealed_at=seal.at,
         effective_on=seal.effective_on,
-        pdf=sealed.pdf,
+        pdf=sealed,
         locked_size=len(begun.pdf),
         agreement=begun.text,
         signatures=tuple(_signature(s, begun) for s in _in_order(agreement)),
         consents=evidence.consents,
         identity=evidence.identity,
         log=begun.entries,
-        seal_certificate=sealed.seal_certificate,
-        issuer_certificate=sealed.issuer_certificate,
+        seal_certificate=trust[0],
+        issuer_certificate=trust[1],
         inclusion=inclusion,
     )
 

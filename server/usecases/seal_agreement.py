@@ -1,8 +1,8 @@
-"""Applies the committee's seal in three steps, each safe to be killed after.
+"""Applies the committee's seal in four steps, each safe to be killed after.
 
 First the number, day of effect and deadline are committed; from then on the agreement
-is in effect and nothing about the record can change. Then the record is drawn and
-written; then the case and the register follow. Whatever stops between leaves "signed,
+is in effect and nothing about the record can change. Then the PDF is sealed and kept, and
+the record written; then the case and the register follow. Whatever stops between leaves "signed,
 the seal waits", and `resume_sealing` writes the very same record.
 """
 

@@ -1,12 +1,13 @@
-"""Takes the signature a phone made with its own key, and the refusal to sign.
+"""Takes the statement a phone signed and gives its key the PDF to sign; or the refusal.
 
-One signature counts, however often it arrives: the same statement again gives the same
-result, and a statement for another text, person or browser gives none.
+The phone then has half a minute (`finish_signature`). One statement counts, however often
+it arrives: it gives the same turn again, or a new one once that is over; a statement for
+another text, person or browser gives none.
 """
 
 from dataclasses import dataclass
 
-from server.domain.agreement import Agreement, Signature
+from server.domain.agreement import Agreement, Lease, Signature
 from server.domain.canonical import sha256_hex
 from server.domain.case import Case
 from server.domain.errors import (
@@ -18,20 +19,22 @@ from server.domain.errors import (
 from server.domain.ids import FileId
 from server.domain.invitation import Invitation
 from server.domain.session_log import happened
-from server.domain.signing_order import line_of, refused, signed
+from server.domain.signing_lease import LIFE, held, prepared, take
+from server.domain.signing_order import line_of, refused
 from server.ports.store import UnitOfWork
 from server.usecases import pending_statements
 from server.usecases.attach_seal_scan import check_scan
 from server.usecases.change_agreement import Changed, change
-from server.usecases.count_signatures import done, encode, follow_signatures
-from server.usecases.made_files import keep
+from server.usecases.count_signatures import encode
+from server.usecases.made_files import PREPARED, keep
 from server.usecases.may_sign_now import expect_ready
 from server.usecases.pending_statements import Pending
 from server.usecases.read_agreement import own_desk
 from server.usecases.sign_statement import decode
+from server.usecases.signed_pdf import sign_order, signed_pdf
 from server.usecases.world import World
 
-_LONGEST_SIGNATURE = 80
+LONGEST_SIGNATURE = 80
 _LARGEST_PICTURE = 400_000
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -58,29 +61,78 @@ class _Given:
     seal_scan: FileId | None
 
 
-async def submit(
-    world: World, invitation: Invitation, device: str, form: SignatureForm
-) -> Agreement:
-    """Keep the signature; the same one again changes nothing.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What the phone's key is to sign now: DER signed attributes, base64.
 
-    Raises InvalidValueError when it does not fit its statement, ForbiddenError for
-    another browser's statement, StaleRevisionError when the text is another one by now,
-    WrongStateError when the statement is older than ten minutes or he has signed
-    otherwise, MissingStepsError with what is owed since.
+    `attributes` None says that this statement's signature is complete already.
+    """
+
+    epoch: int
+    attributes: str | None
+    life_s: int = int(LIFE.total_seconds())
+
+
+async def begin(world: World, invitation: Invitation, device: str, form: SignatureForm) -> Turn:
+    """Take the turn to sign and return what to sign; the same again gives the same.
+
+    Raises SigningBusyError during somebody else's turn, InvalidValueError when the form does
+    not fit its statement, ForbiddenError for another browser's statement, StaleRevisionError
+    when the text is another one by now, WrongStateError when the statement is older than
+    ten minutes or he has signed otherwise, MissingStepsError with what is owed since.
     """
     given = await _checked(world, invitation, device, form)
 
     async def step(uow: UnitOfWork, case: Case, agreement: Agreement) -> Changed:
-        earlier = agreement.signature_of(invitation.person_id)
-        if earlier is not None and earlier.statement == given.pending.statement:
+        if _is_done(agreement, given) or _goes_on(world, agreement, given):
             return agreement, ()
         await _expect_current(world, uow, invitation, device, given.pending, agreement)
+        earlier = agreement.lease
+        if earlier is not None and earlier.signature.statement == given.pending.statement:
+            return take(agreement, earlier.signature, world.clock.now()), ()
         signature = await _signature(world, uow, agreement, given)
-        after = signed(agreement, signature)
-        await follow_signatures(uow, case, after)
-        return after, (done(after, signature),)
+        return take(agreement, signature, world.clock.now()), ()
 
-    return await change(world, invitation.case_id, step)
+    taken = await change(world, invitation.case_id, step)
+    lease = taken.lease
+    if _is_done(taken, given) or lease is None:
+        return Turn(epoch=taken.epoch, attributes=None)
+    if lease.prepared is None:
+        lease = await _prepared(world, taken, lease)
+    return Turn(epoch=lease.epoch, attributes=lease.attributes)
+
+
+def _is_done(agreement: Agreement, given: _Given) -> bool:
+    earlier = agreement.signature_of(given.pending.person)
+    return earlier is not None and earlier.statement == given.pending.statement
+
+
+def _goes_on(world: World, agreement: Agreement, given: _Given) -> bool:
+    lease = agreement.lease
+    return (
+        lease is not None
+        and lease.signature.statement == given.pending.statement
+        and world.clock.now() < lease.until
+    )
+
+
+async def _prepared(world: World, taken: Agreement, lease: Lease) -> Lease:
+    """Prepare the PDF; no lock waits for it, the turn alone keeps others away."""
+    async with world.store.read() as uow:
+        pdf = await signed_pdf(uow, taken)
+        written = lease.signature.handwriting
+        picture = await uow.files.content(written) if written else None
+    now = world.clock.now()
+    made = await world.chain.prepare(sign_order(taken, lease.signature, pdf, now, picture))
+
+    async def step(uow: UnitOfWork, _: Case, agreement: Agreement) -> Changed:
+        if held(agreement, lease.epoch).prepared is not None:
+            return agreement, ()  # asked twice at once, and the other was faster
+        kept = await keep(world, uow, agreement.case_id, PREPARED, made.state)
+        return prepared(agreement, lease.epoch, kept.id, encode(made.attributes)), ()
+
+    ready = await change(world, taken.case_id, step)
+    return held(ready, lease.epoch)
 
 
 async def _checked(
@@ -92,7 +144,7 @@ async def _checked(
         raise ForbiddenError(act="sign")
     given = _Given(
         pending=pending,
-        signature=decode(form.signature, "signature", _LONGEST_SIGNATURE),
+        signature=decode(form.signature, "signature", LONGEST_SIGNATURE),
         handwriting=decode(form.handwriting_png, "handwriting_png", _LARGEST_PICTURE),
         strokes=form.strokes.encode(),
         seal_scan=form.seal_scan,
@@ -166,7 +218,7 @@ async def _signature(
 async def refuse(world: World, invitation: Invitation, device: str, reason: str) -> Agreement:
     """Keep that the person does not sign; the text stays, and the sitting goes on.
 
-    His words are kept for the mediator, never logged. Raises as `submit` does.
+    His words are kept for the mediator, never logged. Raises as `begin` does.
     """
 
     async def step(uow: UnitOfWork, _: Case, agreement: Agreement) -> Changed:

@@ -4,7 +4,7 @@ The key is released by a fresh second factor alone (access decides), and the sta
 says that the server controls it.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from server.domain import access
 from server.domain.access import Act
@@ -17,11 +17,22 @@ from server.domain.ids import CaseId
 from server.domain.signing_order import expect_turn, signed
 from server.domain.signing_words import KeyUsed, statement
 from server.domain.staff import Actor
-from server.ports.documents import KeyRef
-from server.ports.store import UnitOfWork
+from server.ports.documents import KeyRef, SignOrder
+from server.ports.store import ConflictError, UnitOfWork
 from server.usecases.change_agreement import Changed, change
 from server.usecases.count_signatures import done, encode, follow_signatures
+from server.usecases.made_files import ADDED, keep
+from server.usecases.signed_pdf import sign_order, signed_pdf
 from server.usecases.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Turn:
+    """The text to sign, and the PDF as those before have left it."""
+
+    agreement: Agreement
+    text: bytes
+    pdf: bytes
 
 
 async def sign(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -> Agreement:
@@ -29,24 +40,27 @@ async def sign(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -> 
 
     Raises ForbiddenError for whoever has no line in it, StepUpNeededError without a fresh
     second factor, StaleRevisionError for another PDF, MissingStepsError before his turn,
-    WrongStateError once he has signed.
+    WrongStateError once he has signed, ConflictError when another signature was faster.
     """
-    agreement, text = await _expect_turn(world, actor, case_id, pdf_sha256)
-    signature = await _signature(world, actor, agreement, text)
+    turn = await _expect_turn(world, actor, case_id, pdf_sha256)
+    key = KeyRef(committee_id=actor.committee_id, staff_id=actor.staff_id)
+    signature = await _signature(world, actor, key, turn)
+    added = await world.chain.sign(_order(signature, turn), key)
 
     async def step(uow: UnitOfWork, case: Case, fresh: Agreement) -> Changed:
         access.allow(actor, Act.SIGN, access.of_case(case, actor))
         _expect_text(fresh, pdf_sha256)
         after = signed(fresh, signature)
+        if fresh.added != turn.agreement.added:
+            raise ConflictError
+        kept = await keep(world, uow, case_id, ADDED, added)
         await follow_signatures(uow, case, after)
-        return after, (done(after, signature),)
+        return replace(after, added=(*fresh.added, kept.id)), (done(after, signature),)
 
     return await change(world, case_id, step)
 
 
-async def _expect_turn(
-    world: World, actor: Actor, case_id: CaseId, pdf_sha256: str
-) -> tuple[Agreement, bytes]:
+async def _expect_turn(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -> _Turn:
     async with world.store.read() as uow:
         case = await uow.cases.get(case_id)
         access.allow(actor, Act.SIGN, access.of_case(case, actor))
@@ -55,7 +69,8 @@ async def _expect_turn(
             raise WrongStateError(state="no_draft")
         expect_turn(agreement, actor.staff_id)
         locked = _expect_text(agreement, pdf_sha256)
-        return agreement, await uow.files.content(locked.document)
+        text = await uow.files.content(locked.document)
+        return _Turn(agreement=agreement, text=text, pdf=await signed_pdf(uow, agreement))
 
 
 def _expect_text(agreement: Agreement, pdf_sha256: str) -> Locked:
@@ -64,10 +79,10 @@ def _expect_text(agreement: Agreement, pdf_sha256: str) -> Locked:
     return agreement.locked
 
 
-async def _signature(world: World, actor: Actor, agreement: Agreement, text: bytes) -> Signature:
-    key = KeyRef(committee_id=actor.committee_id, staff_id=actor.staff_id)
-    said = _statement(world, actor, agreement, sha256_hex(await world.signer.public_key(key)))
-    exact = statement_bytes(replace(said, agreement_sm3=sm3_hex(text)))
+async def _signature(world: World, actor: Actor, key: KeyRef, turn: _Turn) -> Signature:
+    own = sha256_hex(await world.signer.public_key(key))
+    said = _statement(world, actor, turn.agreement, own)
+    exact = statement_bytes(replace(said, agreement_sm3=sm3_hex(turn.text)))
     made = await world.signer.sign(key, exact)
     return Signature(
         signer=said.signer_id,
@@ -79,6 +94,10 @@ async def _signature(world: World, actor: Actor, agreement: Agreement, text: byt
         key_control=said.key_control,
         at=said.at,
     )
+
+
+def _order(signature: Signature, turn: _Turn) -> SignOrder:
+    return sign_order(turn.agreement, signature, turn.pdf, signature.at, None)
 
 
 def _statement(

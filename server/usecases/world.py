@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.relay import Relay
 from server.ports.archive import Archive
-from server.ports.documents import Renderer, Sealer, SignatureChecker, Signer
+from server.ports.documents import Renderer, SignatureChecker, Signer, SigningChain
 from server.ports.notify import Notifier
 from server.ports.recording import Recordings
 from server.ports.store import Store
@@ -44,7 +44,7 @@ class World:
     pool: WorkPool
     notifier: Notifier
     renderer: Renderer
-    sealer: Sealer
+    chain: SigningChain
     signer: Signer
     checker: SignatureChecker
     archive: Archive

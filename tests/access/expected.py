@@ -144,6 +144,7 @@ SEAT_ROUTES = {
     # "sign agreement": P c; A c with scope 5; C no
     "POST /api/seat/signing/statement": "P A",
     "POST /api/seat/signing": "P A",
+    "POST /api/seat/signing/finish": "P A",
     "POST /api/seat/signing/refuse": "P A",
     # "get a copy": P c; A c with scope 6; C no. By a code, so any browser of his.
     "POST /api/seat/copy": "P A waiting",

@@ -175,7 +175,7 @@ async def make_stage(
         pool=InlinePool(),
         notifier=DemoNotifier(keeping),
         renderer=nowhere,
-        sealer=nowhere,
+        chain=nowhere,
         signer=nowhere,
         checker=nowhere,
         archive=nowhere,

@@ -13,7 +13,6 @@ from server.documents.inspection import inspect
 from server.documents.keys import KeyStore, spki
 from server.documents.sealing import apply_seal
 from server.documents.signatures import make_signature, server_key, verify_signature
-from server.documents.typesetting import typeset
 from server.domain.agreement_document import AgreementDocument, canonical_bytes, digest
 from server.domain.checkpoint import checkpoint_text, note_of
 from server.domain.consent_statement import ConsentStatement, statement_bytes
@@ -25,7 +24,15 @@ from server.domain.tree import Edge, Spot, grown
 from server.ports.archive import SignManifest, VerifierTools
 from server.ports.documents import LOG_KEY, KeyRef, LockedPdf
 from tests.documents.example import LOCKED_AT, SEALED_AT, example
-from tests.documents.sealing import NUMBER, order, stroke
+from tests.documents.sealing import (
+    NUMBER,
+    locked_by,
+    seal_order,
+    signed_at,
+    signed_by_all,
+    stroke,
+)
+from tests.support.papers import desk_of
 
 CASE = CaseId("case-41")
 RECORD = RecordId("record-17")
@@ -99,8 +106,15 @@ def inclusion(office: Office) -> LogInclusion:
 def record_parts(office: Office) -> RecordParts:
     """Return everything of the record; different calls make different signing keys."""
     text = document()
-    locked = typeset(text, office.fonts)
-    sealed = apply_seal(order(text, locked), office.keys, office.fonts)
+    desk = desk_of(office.keys, office.fonts)
+    locked = locked_by(desk, text)
+    own = {who: ec.generate_private_key(ec.SECP256R1()) for who in text.signer_ids()}
+    given = tuple(
+        signed_on_phone(text, locked, who, n, own[who]) for n, who in enumerate(text.signer_ids())
+    )
+    stated = {one.signer_id: hashlib.sha256(one.statement).hexdigest() for one in given}
+    signed = signed_by_all(desk, text, locked, own, stated)
+    sealed = apply_seal(seal_order(text, signed), desk)
     return RecordParts(
         record_id=RECORD,
         committee_id=HEXI,
@@ -112,9 +126,7 @@ def record_parts(office: Office) -> RecordParts:
         pdf=sealed.pdf,
         locked_size=len(locked.pdf),
         agreement=canonical_bytes(text),
-        signatures=tuple(
-            signed_on_phone(text, locked, who, n) for n, who in enumerate(text.signer_ids())
-        ),
+        signatures=given,
         consents=[{"person": "person-chen", "scope": "e_signature", "decision": "given"}],
         identity=[{"person": "person-chen", "number": "512099********3018", "result": "match"}],
         log=session_log(),
@@ -125,10 +137,13 @@ def record_parts(office: Office) -> RecordParts:
 
 
 def signed_on_phone(
-    text: AgreementDocument, locked: LockedPdf, who: str, seed: int
+    text: AgreementDocument,
+    locked: LockedPdf,
+    who: str,
+    seed: int,
+    key: ec.EllipticCurvePrivateKey,
 ) -> RecordSignature:
     """Return what a phone's own key makes of the consent statement."""
-    key = ec.generate_private_key(ec.SECP256R1())
     handwriting, strokes = stroke(seed), b'[{"t":0,"x":1,"y":2}]'
     statement = statement_bytes(
         ConsentStatement(
@@ -143,7 +158,7 @@ def signed_on_phone(
             key_sha256=hashlib.sha256(spki(key)).hexdigest(),
             key_control="browser",
             declaration="我已阅读全文，自愿签署。",
-            at=LOCKED_AT + timedelta(minutes=3 + seed),
+            at=signed_at(seed),
             nonce=f"nonce-{seed}",
             code_verified_at=LOCKED_AT + timedelta(minutes=2 + seed),
             handwriting_sha256=hashlib.sha256(handwriting).hexdigest(),

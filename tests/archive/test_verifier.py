@@ -159,7 +159,8 @@ def test_a_missing_signer_is_named(files: Files, office: Office) -> None:
     shorter = replace(manifest, signers=tuple(s for s in manifest.signers if s != "staff-su"))
     rest[MANIFEST] = manifest_bytes(shorter)
     assert failing(verify_files(resigned(rest, office), TOOLS)) == {
-        "everybody_signed": ("staff-su",)
+        "everybody_signed": ("staff-su",),
+        "pdf_signatures": ("agreement.pdf#sign:staff-su",),
     }
 
 

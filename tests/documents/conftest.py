@@ -7,10 +7,11 @@ import pytest
 from server.documents.fonts import FontFolders, font_folders
 from server.documents.keys import KeyStore
 from server.documents.sealing import apply_seal
-from server.documents.typesetting import typeset
+from server.documents.signing import Desk
 from server.ports.documents import LockedPdf, SealedPdf, SealOrder
 from tests.documents.example import example
-from tests.documents.sealing import order
+from tests.documents.sealing import locked_by, seal_order as order, signed_by_all
+from tests.support.papers import desk_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,15 +27,20 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyStore:
 
 
 @pytest.fixture(scope="session")
-def locked(fonts: FontFolders) -> LockedPdf:
-    return typeset(example(), fonts)
+def desk(keys: KeyStore, fonts: FontFolders) -> Desk:
+    return desk_of(keys, fonts)
 
 
 @pytest.fixture(scope="session")
-def seal_order(locked: LockedPdf) -> SealOrder:
-    return order(example(), locked)
+def locked(desk: Desk) -> LockedPdf:
+    return locked_by(desk, example())
 
 
 @pytest.fixture(scope="session")
-def sealed(seal_order: SealOrder, keys: KeyStore, fonts: FontFolders) -> SealedPdf:
-    return apply_seal(seal_order, keys, fonts)
+def seal_order(locked: LockedPdf, desk: Desk) -> SealOrder:
+    return order(example(), signed_by_all(desk, example(), locked))
+
+
+@pytest.fixture(scope="session")
+def sealed(seal_order: SealOrder, desk: Desk) -> SealedPdf:
+    return apply_seal(seal_order, desk)

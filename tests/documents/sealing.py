@@ -1,33 +1,88 @@
-"""Orders to seal, with drawn handwriting and a drawn company seal."""
+"""Signs and seals the example, with drawn handwriting and a drawn company seal."""
 
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from io import BytesIO
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from PIL import Image, ImageDraw
 
+from server.documents.keys import spki
+from server.documents.signing import Desk, certify, finished, prepare
+from server.documents.typesetting import typeset
 from server.domain.agreement_document import AgreementDocument
 from server.domain.ids import CommitteeId
-from server.ports.documents import CompanySeal, LockedPdf, SealOrder, SignedLine
+from server.ports.documents import CompanySeal, LockedPdf, SealOrder, SignOrder
 from tests.documents.example import LOCKED_AT, SEALED_AT
 
 NUMBER = "湖禾人调字〔2025〕第017号"
+NO_STATEMENT = "ab" * 32
 
 
-def order(document: AgreementDocument, locked: LockedPdf) -> SealOrder:
-    """Return the order that seals `document`, each line signed a minute after the other."""
-    signed = tuple(
-        SignedLine(signer_id=who, at=LOCKED_AT + timedelta(minutes=3 + n), handwriting=stroke(n))
-        for n, who in enumerate(document.signer_ids())
+def locked_by(desk: Desk, document: AgreementDocument) -> LockedPdf:
+    """Return the document drawn and certified."""
+    committee = CommitteeId(document.committee.id)
+    return certify(committee, typeset(document, desk.fonts), LOCKED_AT, desk)
+
+
+def signed_at(number: int) -> datetime:
+    """Return when the signer of that number, from 0, signed."""
+    return LOCKED_AT + timedelta(minutes=3 + number)
+
+
+def sign_order(
+    document: AgreementDocument, pdf: bytes, number: int, key: bytes, statement: str = NO_STATEMENT
+) -> SignOrder:
+    """Return the order for the signature of the signer of that number, from 0."""
+    signer = document.signer_ids()[number]
+    official = signer.startswith("staff-")
+    return SignOrder(
+        committee_id=CommitteeId(document.committee.id),
+        pdf=pdf,
+        signer_id=signer,
+        role="mediator" if official else "party",
+        public_key=key,
+        statement_sha256=statement,
+        at=signed_at(number),
+        signed_at=signed_at(number),
+        handwriting=None if official else stroke(number),
     )
+
+
+def signed_by_all(
+    desk: Desk,
+    document: AgreementDocument,
+    locked: LockedPdf,
+    keys: Mapping[str, ec.EllipticCurvePrivateKey] | None = None,
+    statements: Mapping[str, str] | None = None,
+) -> bytes:
+    """Return the locked PDF with everybody's signature; `statements` are their digests."""
+    pdf = locked.pdf
+    for number, signer in enumerate(document.signer_ids()):
+        key = (keys or {}).get(signer) or ec.generate_private_key(ec.SECP256R1())
+        statement = (statements or {}).get(signer, NO_STATEMENT)
+        pdf += signature(desk, sign_order(document, pdf, number, spki(key), statement), key)
+    return pdf
+
+
+def signature(desk: Desk, order: SignOrder, key: ec.EllipticCurvePrivateKey) -> bytes:
+    """Return what one signature adds."""
+    prepared = prepare(order, desk)
+    value = key.sign(prepared.attributes, ec.ECDSA(hashes.SHA256()))
+    return finished(order.pdf, prepared.state, value, order.at, desk)
+
+
+def seal_order(document: AgreementDocument, signed: bytes) -> SealOrder:
+    """Return the order that seals what everybody has signed."""
     return SealOrder(
         committee_id=CommitteeId(document.committee.id),
         committee_name=document.committee.name,
-        locked=locked.pdf,
+        signed=signed,
         number=NUMBER,
         place="鹭岛市湖滨区禾溪街道",
         at=SEALED_AT,
         effective_on=date(2025, 3, 14),
-        lines=signed,
         company_seals=(CompanySeal(party_id="party-hengzhu", image=ring()),),
     )
 

@@ -13,11 +13,12 @@ import pytest
 from server.documents.fonts import FontFolders
 from server.documents.keys import KeyStore
 from server.documents.pool import ProcessWorkPool, WorkFailedError
-from server.documents.work import EcdsaChecker, LocalSealer, LocalSigner, TypstRenderer
+from server.documents.work import EcdsaChecker, LocalChain, LocalSigner, TypstRenderer
 from server.domain.agreement_document import MissingCharactersError
 from server.domain.ids import CommitteeId
 from server.ports.documents import KeyRef, LockedPdf, SealedPdf, SealOrder
 from tests.documents.example import SEALED_AT, example
+from tests.support.papers import desk_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,13 +89,17 @@ async def test_render_sign_and_seal_through_the_pool(
 ) -> None:
     renderer = TypstRenderer(pool, fonts)
     signer = LocalSigner(pool, keys)
-    assert await renderer.render(example()) == locked
+    drawn = await renderer.render(example())
+    assert locked.pdf.startswith(drawn.pdf)
+    assert (drawn.digest, drawn.slots) == (locked.digest, locked.slots)
     assert len(await renderer.pages(locked.pdf, 320)) == locked.pages
     assert await renderer.missing_characters("陈𰻝") == {"𰻝"}
     with pytest.raises(MissingCharactersError) as refused:
         await renderer.render(example(name="𰻝"))
     assert refused.value.facts == {"characters": "𰻝"}
-    assert await LocalSealer(pool, keys, fonts).seal(seal_order) == sealed
+    again = await LocalChain(pool, desk_of(keys, fonts)).seal(seal_order)
+    assert again.pdf.startswith(seal_order.signed)
+    assert len(again.pdf) == len(sealed.pdf)
     made = await signer.sign(KeyRef(committee_id=CommitteeId("hexi")), b"manifest")
     assert EcdsaChecker().verify(made.public_key, b"manifest", made.signature)
     seal, issuer = await signer.certificates(CommitteeId("hexi"), SEALED_AT)

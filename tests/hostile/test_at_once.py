@@ -38,6 +38,15 @@ async def test_a_signature_sent_often_counts_once(office: Office) -> None:
     told = await all_at_once(office, name, "P", ask)
     assert {one.status for one in told} == {200}
     assert len({one.body for one in told}) == 1
+
+
+@pytest.mark.parametrize("moment", ["locked"])
+async def test_the_signature_in_the_pdf_sent_often_counts_once(office: Office) -> None:
+    name = "POST /api/seat/signing/finish"
+    ask = await ASKS[name].build(office, "P")
+    told = await all_at_once(office, name, "P", ask)
+    assert {one.status for one in told} == {200}
+    assert len({one.body for one in told}) == 1
     kept = await signing.agreement(office.world, office.facts["case"])
     assert len(kept.signatures) == 1
     assert await logged(office, "sign.done") == 1

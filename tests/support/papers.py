@@ -15,7 +15,9 @@ from server.documents.fonts import FontFolders, font_folders
 from server.documents.inspection import inspect
 from server.documents.keys import KeyStore
 from server.documents.signatures import verify_signature
-from server.documents.work import EcdsaChecker, LocalSealer, LocalSigner, TypstRenderer
+from server.documents.signing import Desk
+from server.documents.sources import sources_of
+from server.documents.work import EcdsaChecker, LocalChain, LocalSigner, TypstRenderer
 from server.ports.archive import VerifierTools
 from server.usecases.world import World
 from tests.support.world import Stage
@@ -54,6 +56,11 @@ def fonts() -> FontFolders:
 MASTER = b"the master secret of this test only"
 
 
+def desk_of(keys: KeyStore, having: FontFolders) -> Desk:
+    """Return what signing takes, all of it local."""
+    return Desk(keys, having, sources_of(keys))
+
+
 def equipped(scene: Stage, folder: Path, disk: Disk | None = None, master: bytes = MASTER) -> Stage:
     """Return the stage with its papers kept below `folder`."""
     pool = ThreadPool()
@@ -61,7 +68,7 @@ def equipped(scene: Stage, folder: Path, disk: Disk | None = None, master: bytes
     world = replace(
         scene.world,
         renderer=TypstRenderer(pool, fonts()),
-        sealer=LocalSealer(pool, keys, fonts()),
+        chain=LocalChain(pool, desk_of(keys, fonts())),
         signer=LocalSigner(pool, keys),
         checker=EcdsaChecker(),
         archive=LocalArchive(folder / "data", pool, TOOLS, disk or Disk()),

@@ -28,6 +28,7 @@ from server.usecases import (
     attach_seal_scan,
     conduct_session,
     draft_agreement,
+    finish_signature,
     give_consent,
     lock_agreement,
     seal_agreement,
@@ -41,10 +42,11 @@ from server.usecases import (
 )
 from server.usecases.answer_clauses import AnswerForm
 from server.usecases.draft_agreement import ClauseForm, DraftForm
+from server.usecases.finish_signature import PdfSignatureForm
 from server.usecases.identify import hash_token
 from server.usecases.pending_statements import Pending
 from server.usecases.share_files import Upload
-from server.usecases.sign_agreement import SignatureForm
+from server.usecases.sign_agreement import SignatureForm, Turn
 from server.usecases.sign_statement import StatementForm
 from server.usecases.world import World
 from tests.support import cases
@@ -144,21 +146,43 @@ class Phone:
 
     def signed(self, pending: Pending, **changes: Any) -> SignatureForm:
         """Sign the statement as WebCrypto does: raw r and s."""
-        der = self.key.sign(pending.statement.encode(), ec.ECDSA(hashes.SHA256()))
-        r, s = decode_dss_signature(der)
-        raw = r.to_bytes(32) + s.to_bytes(32)
         return replace(
             SignatureForm(
                 statement_id=pending.id,
-                signature=base64_of(raw),
+                signature=self.raw(pending.statement.encode()),
                 handwriting_png=base64_of(self.handwriting),
                 strokes=self.strokes,
             ),
             **changes,
         )
 
+    def raw(self, message: bytes) -> str:
+        """Return what WebCrypto's sign gives for a message, base64."""
+        r, s = decode_dss_signature(self.key.sign(message, ec.ECDSA(hashes.SHA256())))
+        return base64_of(r.to_bytes(32) + s.to_bytes(32))
+
+    async def begin(self, form: SignatureForm) -> Turn:
+        """Hand in the signed statement and take the turn."""
+        return await sign_agreement.begin(self.world, self.invitation, self.device, form)
+
+    def answer_to(self, form: SignatureForm, turn: Turn) -> PdfSignatureForm:
+        """Sign what the turn asks for."""
+        assert turn.attributes is not None
+        return PdfSignatureForm(
+            statement_id=form.statement_id,
+            epoch=turn.epoch,
+            signature=self.raw(base64.b64decode(turn.attributes)),
+        )
+
+    async def finish(self, form: PdfSignatureForm) -> Agreement:
+        return await finish_signature.finish(self.world, self.invitation, self.device, form)
+
     async def submit(self, form: SignatureForm) -> Agreement:
-        return await sign_agreement.submit(self.world, self.invitation, self.device, form)
+        """Hand in the signed statement, and sign the PDF if it is not signed yet."""
+        turn = await self.begin(form)
+        if turn.attributes is None:
+            return await agreement(self.world, self.invitation.case_id)
+        return await self.finish(self.answer_to(form, turn))
 
     async def sign(self, **changes: Any) -> Agreement:
         """Look at the pages, ask, sign and submit."""

@@ -180,7 +180,7 @@ async def stage(file: Path, **rules: Any) -> AsyncIterator[Stage]:
         pool=InlinePool(),
         notifier=notifier,
         renderer=nowhere,
-        sealer=nowhere,
+        chain=nowhere,
         signer=nowhere,
         checker=nowhere,
         archive=LocalArchive(file.parent, InlinePool(), nowhere),

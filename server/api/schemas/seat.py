@@ -288,6 +288,25 @@ class SignAsk(Ask):
     seal_scan: str | None = None
 
 
+class SigningTurn(View):
+    """What the same key signs now (DER, base64); null once that signature is complete.
+
+    The answer is due within `life_s` seconds and names the turn by its `epoch`.
+    """
+
+    epoch: int
+    attributes: str | None
+    life_s: int
+
+
+class FinishAsk(Ask):
+    """The signature (raw r||s, base64) over the attributes of a turn."""
+
+    statement_id: str
+    epoch: int
+    signature: Base64Text
+
+
 class RefuseSigning(Ask):
     """I do not sign; a reason is welcome."""
 

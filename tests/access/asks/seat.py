@@ -101,6 +101,17 @@ async def _sign(office: Office, who: str) -> Ask:
     return Ask(json={name: getattr(form, name) for name in names})
 
 
+@ask("POST /api/seat/signing/finish", "locked")
+async def _finish(office: Office, who: str) -> Ask:
+    signer = await phone(office, who)
+    pending = await signer.ask(code=await code(office, who, "sign"))
+    scan = office.facts["scan"] if who == "A" else None
+    form = signer.signed(pending, seal_scan=scan)
+    answer = signer.answer_to(form, await signer.begin(form))
+    names = ("statement_id", "epoch", "signature")
+    return Ask(json={name: getattr(answer, name) for name in names})
+
+
 @ask("POST /api/seat/copy", "sealed")
 async def _copy(office: Office, who: str) -> Ask:
     return Ask(json={"code": await code(office, who, "copy")})

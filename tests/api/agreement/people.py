@@ -1,5 +1,6 @@
 """The people of the example, each with his own browser."""
 
+import base64
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
@@ -75,15 +76,25 @@ class Signer:
         }
 
     def sign_ask(self, statement: Fields, scan: str | None = None) -> Fields:
-        der = self.key.sign(statement["statement"].encode(), ec.ECDSA(hashes.SHA256()))
-        r, s = decode_dss_signature(der)
         return {
             "statement_id": statement["id"],
-            "signature": signing.base64_of(r.to_bytes(32) + s.to_bytes(32)),
+            "signature": self._raw(statement["statement"].encode()),
             "handwriting_png": signing.base64_of(signing.picture()),
             "strokes": "[]",
             "seal_scan": scan,
         }
+
+    def finish_ask(self, statement: Fields, turn: Fields) -> Fields:
+        """Sign in the PDF what the turn asks for, with the same key."""
+        return {
+            "statement_id": statement["id"],
+            "epoch": turn["epoch"],
+            "signature": self._raw(base64.b64decode(turn["attributes"])),
+        }
+
+    def _raw(self, message: bytes) -> str:
+        r, s = decode_dss_signature(self.key.sign(message, ec.ECDSA(hashes.SHA256())))
+        return signing.base64_of(r.to_bytes(32) + s.to_bytes(32))
 
 
 @dataclass(frozen=True, kw_only=True)

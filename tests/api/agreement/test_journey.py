@@ -27,7 +27,9 @@ async def signs(made: Desk, signer: Signer, scan: str | None = None) -> dict[str
     ask = signer.statement_ask(text["pdf_sha256"], await made.code(signer, "sign"))
     statement = await signer.post("/api/seat/signing/statement", ask)
     assert values(statement)["pdf_sha256"] == text["pdf_sha256"]
-    return await signer.post("/api/seat/signing", signer.sign_ask(statement, scan))
+    turn = await signer.post("/api/seat/signing", signer.sign_ask(statement, scan))
+    assert turn["life_s"] == 30
+    return await signer.post("/api/seat/signing/finish", signer.finish_ask(statement, turn))
 
 
 async def scan(made: Desk) -> str:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from server.archive.guide import guide
 from server.documents.keys import KeyStore
@@ -52,7 +53,10 @@ def scene(files: Files, parts: RecordParts, office: Office, stranger: Office) ->
 
 
 def signed_by_all(text: AgreementDocument, locked: LockedPdf) -> tuple[RecordSignature, ...]:
-    return tuple(signed_on_phone(text, locked, who, n) for n, who in enumerate(text.signer_ids()))
+    return tuple(
+        signed_on_phone(text, locked, who, n, ec.generate_private_key(ec.SECP256R1()))
+        for n, who in enumerate(text.signer_ids())
+    )
 
 
 def sealed(parts: RecordParts, office: Office) -> tuple[Files, RecordParts]:

@@ -95,7 +95,7 @@ def inside(forge: Forge) -> Forge:
 # ------------------------------------------------------------------- somebody who got the package
 
 
-@attack("seal", "only_blanks_filled", "intact")
+@attack("seal", "pdf_signatures", "only_blanks_filled", "intact")
 def overlay_on_a_page(scene: Scene) -> Files:
     return {**scene.files, PDF: painted_over(scene.files[PDF])}
 
@@ -166,7 +166,7 @@ def container_of_another_record(scene: Scene) -> Files:
 # ------------------------------------------------------------- somebody who holds the seal's key
 
 
-@attack("seal", "only_blanks_filled", page=set(), shell=set())
+@attack("seal", "pdf_signatures", "only_blanks_filled", page=set(), shell=set())
 @inside
 def overlay_listed_anew(scene: Scene) -> Files:
     return overlay_on_a_page(scene)
@@ -185,7 +185,7 @@ def signatures_swapped(scene: Scene) -> Files:
     return {**scene.files, one: scene.files[other], other: scene.files[one]}
 
 
-@attack("signatures", "everybody_signed", shell={"signatures"})
+@attack("signatures", "pdf_signatures", "everybody_signed", shell={"signatures"})
 @inside
 def signers_swapped(scene: Scene) -> Files:
     swapped = dict(scene.files)
@@ -195,13 +195,13 @@ def signers_swapped(scene: Scene) -> Files:
     return swapped
 
 
-@attack("same_text", "everybody_signed", shell={"same_text"})
+@attack("same_text", "pdf_signatures", "everybody_signed", shell={"same_text"})
 @inside
 def signature_replayed_from_another_text(scene: Scene) -> Files:
     return {**scene.files, **{n: c for n, c in scene.other.items() if n.startswith(CHEN)}}
 
 
-@attack("same_text", "everybody_signed", shell={"same_text"})
+@attack("same_text", "pdf_signatures", "everybody_signed", shell={"same_text"})
 @inside
 def signature_replayed_from_another_pdf(scene: Scene) -> Files:
     return {**scene.files, **{n: c for n, c in scene.reprint.items() if n.startswith(CHEN)}}
@@ -238,7 +238,7 @@ def handwriting_taken_out(scene: Scene) -> Files:
     return {n: c for n, c in scene.files.items() if n != f"{CHEN}/handwriting.png"}
 
 
-@attack("everybody_signed")
+@attack("everybody_signed", "pdf_signatures")
 @inside
 def signer_taken_out(scene: Scene) -> Files:
     rest = {n: c for n, c in scene.files.items() if not n.startswith(SU)}

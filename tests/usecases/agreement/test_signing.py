@@ -170,7 +170,7 @@ async def test_only_the_phone_that_holds_the_seat_signs(office: Stage) -> None:
     with pytest.raises(ForbiddenError):
         await sign_statement.issue(world, phone.invitation, other, form)
     with pytest.raises(ForbiddenError):
-        await sign_agreement.submit(world, phone.invitation, other, phone.signed(pending))
+        await sign_agreement.begin(world, phone.invitation, other, phone.signed(pending))
     await phone.submit(phone.signed(pending))
 
 

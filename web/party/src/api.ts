@@ -87,7 +87,9 @@ export class SeatApi {
     this.#send("POST", "/api/seat/agreement/answers", ask);
   statement = (ask: Schemas["StatementAsk"]): Promise<Statement> =>
     this.#send("POST", "/api/seat/signing/statement", ask);
-  sign = (ask: Schemas["SignAsk"]): Promise<Receipt> => this.#send("POST", "/api/seat/signing", ask);
+  sign = (ask: Schemas["SignAsk"]): Promise<Schemas["SigningTurn"]> => this.#send("POST", "/api/seat/signing", ask);
+  finishSigning = (ask: Schemas["FinishAsk"]): Promise<Receipt> =>
+    this.#send("POST", "/api/seat/signing/finish", ask);
   refuseSigning = (reason: string): Promise<SeatView> => this.#send("POST", "/api/seat/signing/refuse", { reason });
   /** Uploads a picture or PDF; the answer's id is what the signature names. */
   upload = (file: File): Promise<Schemas["FileView"]> => {

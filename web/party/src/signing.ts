@@ -1,7 +1,7 @@
 /**
- * The party's own signature: a P-256 key that cannot leave this browser, made for this one signing, over the consent
- * statement the server wrote. Before signing, the statement must be in canonical form (RFC 8785) and must name the
- * digest of the pages that were shown, this very key, and this handwriting.
+ * The party's own signatures, both with a P-256 key that cannot leave this browser, made for this one signing. The first
+ * is over the consent statement the server wrote: it must be in canonical form (RFC 8785) and must name the digest of
+ * the pages that were shown, this very key, and this handwriting. The second is over what the PDF's signature covers.
  */
 import canonicalize from "canonicalize";
 
@@ -80,4 +80,15 @@ export function checkStatement(statement: string, named: Named): void {
 /** The signature as raw r||s of 64 bytes, base64. */
 export async function signStatement(key: SigningKey, statement: string): Promise<string> {
   return toBase64(await crypto.subtle.sign(SIGNATURE, key.key, new TextEncoder().encode(statement)));
+}
+
+/** A DER SET, as the signed attributes of a PDF signature are (RFC 5652, 5.4); a statement begins with a brace. */
+const DER_SET = 0x31;
+const LONGEST_ATTRIBUTES = 2_048;
+
+/** Signs what a PDF signature covers. Raises MismatchError for anything that cannot be that. */
+export async function signAttributes(key: SigningKey, attributes: string): Promise<string> {
+  const bytes = fromBase64(attributes);
+  if (bytes[0] !== DER_SET || bytes.length > LONGEST_ATTRIBUTES) throw new MismatchError("these are no attributes");
+  return toBase64(await crypto.subtle.sign(SIGNATURE, key.key, bytes));
 }

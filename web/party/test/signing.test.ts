@@ -1,7 +1,18 @@
 // @vitest-environment node
 import canonicalize from "canonicalize";
 import { describe, expect, it } from "vitest";
-import { MismatchError, checkStatement, fromBase64, makeKey, sha256Hex, signStatement } from "../src/signing.ts";
+import { RefusedError } from "../src/api.ts";
+import {
+  MismatchError,
+  checkStatement,
+  fromBase64,
+  makeKey,
+  sha256Hex,
+  signAttributes,
+  signStatement,
+  toBase64,
+} from "../src/signing.ts";
+import { signInTurn } from "../src/turn.ts";
 
 const named = async (key: string) => ({
   pdf_sha256: await sha256Hex("pages"),
@@ -39,5 +50,63 @@ describe("the own signature", () => {
     const wanted = await named("00".repeat(32));
     expect(() => checkStatement(JSON.stringify({ z: 1, a: 2, ...wanted }), wanted)).toThrow(MismatchError);
     expect(() => checkStatement("not json", wanted)).toThrow(MismatchError);
+  });
+});
+
+const ATTRIBUTES = toBase64(new Uint8Array([0x31, 0x02, 0x05, 0x00]));
+const ASK = { statement_id: "s", signature: "", handwriting_png: "", strokes: "[]", seal_scan: null };
+const refused = (code: string, facts = {}): RefusedError => new RefusedError({ code, facts });
+
+/** A server that answers each request with the next of these: a turn, or a refusal. */
+function server(turns: (RefusedError | string | null)[], ends: (RefusedError | null)[]) {
+  const finished: number[] = [];
+  let epoch = 0;
+  return {
+    finished,
+    sign: async () => {
+      const next = turns.shift();
+      if (next instanceof RefusedError) throw next;
+      epoch += 1;
+      return { epoch, attributes: next ?? null, life_s: 30 };
+    },
+    finishSigning: async (ask: { epoch: number }) => {
+      const next = ends.shift();
+      if (next instanceof RefusedError) throw next;
+      finished.push(ask.epoch);
+      return {} as never;
+    },
+  };
+}
+
+describe("the turn to sign the PDF", () => {
+  it("is waited for while somebody else has it, and taken again when it was lost", async () => {
+    const api = server([refused("signing_busy", { retry_after_s: 2 }), ATTRIBUTES, ATTRIBUTES], [refused("turn_lost"), null]);
+    const waits: number[] = [];
+    let told = 0;
+    const pause = async (ms: number) => void waits.push(ms);
+    await signInTurn({ api, key: await makeKey(), waits: () => { told += 1; }, pause }, ASK);
+    expect(api.finished).toEqual([2]);
+    expect(waits).toEqual([2_000, 1_000]);
+    expect(told).toBe(2);
+  });
+
+  it("needs no second signature when the first one's answer was lost", async () => {
+    const api = server([null], []);
+    await signInTurn({ api, key: await makeKey(), waits: () => undefined }, ASK);
+    expect(api.finished).toEqual([]);
+  });
+
+  it("is given up when another refusal comes, and when nobody ever lets go", async () => {
+    const key = await makeKey();
+    const quick = { key, waits: () => undefined, pause: async () => undefined };
+    await expect(signInTurn({ ...quick, api: server([refused("stale_revision")], []) }, ASK)).rejects.toThrow("stale_revision");
+    const held = Array.from({ length: 100 }, () => refused("signing_busy"));
+    await expect(signInTurn({ ...quick, api: server(held, []) }, ASK)).rejects.toThrow("signing_busy");
+    expect(held).toHaveLength(40);
+  });
+
+  it("signs nothing that is no attributes", async () => {
+    const key = await makeKey();
+    await expect(signAttributes(key, toBase64(new TextEncoder().encode("{}")))).rejects.toThrow(MismatchError);
   });
 });

@@ -83,6 +83,8 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   "refusal.stale_revision": "Somebody has just changed it. Your text is kept; compare and save again.",
   "refusal.conflict": "Somebody has just changed it. Your text is kept; open it again and change it.",
   "refusal.busy": "The server is busy. Please try again in a while.",
+  "refusal.timestamps_unavailable": "The time stamp service does not answer; nothing was locked or signed. Try again in a while.",
+  "refusal.no_certificate": "No signing certificate was issued; nothing was signed. Tell the technician.",
   "refusal.disk_full": "The server's disk is full. Tell the technician at once.",
   "refusal.store_unavailable": "The server is busy. Please try again in a while.",
   "refusal.work_failed": "It was not done. Please try again.",

@@ -80,6 +80,8 @@ export const shellZh = {
   "refusal.stale_revision": "别人刚刚改过。您写的没有丢，请对照以后再保存。",
   "refusal.conflict": "别人刚刚改过。您写的没有丢，请重新打开再改。",
   "refusal.busy": "服务器正忙，请过一会儿再试。",
+  "refusal.timestamps_unavailable": "时间戳服务没有回应，没有锁定也没有签名。请过一会儿再试。",
+  "refusal.no_certificate": "签名证书没有签发下来，没有签名。请告诉技术人员。",
   "refusal.disk_full": "服务器的盘满了，请马上告诉技术人员。",
   "refusal.store_unavailable": "服务器正忙，请过一会儿再试。",
   "refusal.work_failed": "没有做成，请再试一次。",

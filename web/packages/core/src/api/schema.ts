@@ -1158,8 +1158,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign */
+        /** Sign: take the turn to */
         post: operations["signing.sign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/seat/signing/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign: the PDF itself */
+        post: operations["signing.finish"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2488,6 +2505,18 @@ export interface components {
             level: components["schemas"]["Level"];
             /** Where */
             where: string;
+        };
+        /**
+         * FinishAsk
+         * @description The signature (raw r||s, base64) over the attributes of a turn.
+         */
+        FinishAsk: {
+            /** Epoch */
+            epoch: number;
+            /** Signature */
+            signature: string;
+            /** Statement Id */
+            statement_id: string;
         };
         /**
          * HoldFile
@@ -4247,6 +4276,20 @@ export interface components {
             password: string;
             /** Totp */
             totp: string;
+        };
+        /**
+         * SigningTurn
+         * @description What the same key signs now (DER, base64); null once that signature is complete.
+         *
+         *     The answer is due within `life_s` seconds and names the turn by its `epoch`.
+         */
+        SigningTurn: {
+            /** Attributes */
+            attributes: string | null;
+            /** Epoch */
+            epoch: number;
+            /** Life S */
+            life_s: number;
         };
         /**
          * SittingView
@@ -6986,6 +7029,39 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SignAsk"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningTurn"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "signing.finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishAsk"];
             };
         };
         responses: {

@@ -309,6 +309,8 @@ export const partyEn: Dictionary<PartyKey> = {
   signCodeExpired: "This code can no longer be used. Please have it sent again.",
   sign: "Sign the agreement",
   signBusy: "Signing, please keep the page open",
+  signWaits: "Somebody else is signing; your turn comes at once. Please keep this page open",
+  signTurnNever: "Your turn to sign never came. What you wrote is not lost: please tap sign again.",
   signMissing: "{n} missing: {items}",
   signMissingPages: "pages not seen",
   signMissingName: "your written name",

@@ -307,6 +307,8 @@ export const partyZh = {
   signCodeExpired: "这个验证码不能用了，请再发一次。",
   sign: "签名，同意这份协议",
   signBusy: "正在签，请别关页面",
+  signWaits: "前面有人正在签，马上轮到您，请别关页面",
+  signTurnNever: "一直没有轮到您签。您写的名字没有丢，请再点一次签名。",
   signMissing: "还差 {n} 项：{items}",
   signMissingPages: "没看完的页",
   signMissingName: "手写名字",

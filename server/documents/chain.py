@@ -1,0 +1,234 @@
+"""Puts one PAdES signature after the other into an agreement's PDF.
+
+Each is an update of its own: what was there stays its prefix. A signature is prepared (the
+placeholder and the attributes to sign), signed elsewhere, and finished: the value, a time
+stamp and, in one more update, the certificates and lists that prove it (ETSI EN 319 142-1,
+B-LT). Nothing is kept here between the two; what finishing needs travels as bytes.
+"""
+
+# pyHanko annotates its values, not all of its calls.
+# mypy: allow-untyped-calls
+
+import asyncio
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+from urllib.parse import quote
+
+from asn1crypto import cms, crl, x509  # type: ignore[import-untyped]
+from pyhanko.pdf_utils.content import AppearanceContent, ResourceType
+from pyhanko.pdf_utils.generic import pdf_name
+from pyhanko.pdf_utils.layout import BoxConstraints
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
+from pyhanko.sign.signers.pdf_cms import ExternalSigner
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.stamp import BaseStampStyle
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from server.documents.certificates import Role, certificate_der
+from server.documents.filling import Shown, Words, face
+from server.documents.fonts import FontFolders
+from server.documents.issuer import CertificateIssuer, Issued
+from server.documents.timestamps import TimestampAuthority
+from server.documents.updates import Update, update_of, written
+from server.domain.ids import CommitteeId
+from server.ports.documents import Prepared
+
+MD = "sha256"
+RESERVED = 16_384
+"""Hexadecimal digits kept free for a signature: chains and time stamps from outside fit."""
+
+_PLACEHOLDER = 80
+"""Bytes an ECDSA signature has at most, for its attributes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a signature's field shows, in points from the field's lower left corner."""
+
+    words: Sequence[Words] = ()
+    shown: Sequence[Shown] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """One signature to be: which field, whose certificate, when, and how it looks."""
+
+    committee_id: CommitteeId
+    field: str
+    issued: Issued
+    at: datetime
+    look: Look = Look()
+    certifies: bool = False
+    allows: MDPPerm = MDPPerm.FILL_FORMS
+    name: str | None = None
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where certificates and time stamps come from. Picklable, for the pool."""
+
+    issuer: CertificateIssuer
+    stamps: TimestampAuthority
+
+
+def platform_role(committee: CommitteeId) -> Role:
+    """Return the key with which this server certifies a locked text."""
+    return Role(f"platform-{quote(committee, safe='')}", "TEXT-LOCK")
+
+
+def prepare_in(update: Update, size: int, signing: Signing, fonts: FontFolders) -> Prepared:
+    """Write the placeholder into an update of `size` bytes of PDF; return what is to be signed."""
+    external = _external(signing.issued, None)
+    signer = _PdfSigner(_metadata(signing), signer=external, stamp_style=_style(signing, fonts))
+    signer.moment = signing.at
+
+    async def digest() -> tuple[PreparedByteRangeDigest, bytes, bytes]:
+        made, _, out = await signer.async_digest_doc_for_signing(
+            update, existing_fields_only=True, bytes_reserved=RESERVED
+        )
+        out.seek(0)
+        attributes = await external.signed_attrs(made.document_digest, MD, use_pades=True)
+        return made, attributes.dump(), out.read()
+
+    made, attributes, pdf = asyncio.run(digest())
+    state = {
+        "committee": signing.committee_id,
+        "tail": _text(pdf[size:]),
+        "digest": made.document_digest.hex(),
+        "region": [made.reserved_region_start, made.reserved_region_end],
+        "attributes": _text(attributes),
+        "certificate": _text(signing.issued.certificate),
+        "chain": [_text(one) for one in signing.issued.chain],
+        "revoked": [_text(one) for one in signing.issued.revoked],
+    }
+    return Prepared(attributes=attributes, state=json.dumps(state).encode())
+
+
+def finish(pdf: bytes, state: bytes, signature: bytes, at: datetime, sources: Sources) -> bytes:
+    """Return the PDF with the prepared signature, its time stamp and its proofs."""
+    kept: dict[str, Any] = json.loads(state)
+    issued = Issued(
+        certificate=_bytes(kept["certificate"]),
+        chain=tuple(_bytes(one) for one in kept["chain"]),
+        revoked=tuple(_bytes(one) for one in kept["revoked"]),
+    )
+    committee = CommitteeId(kept["committee"])
+    attributes = cms.CMSAttributes.load(_bytes(kept["attributes"]))
+    stamper = sources.stamps.stamper(committee, at)
+
+    async def stamped() -> tuple[cms.ContentInfo, Issued]:
+        external = _external(issued, signature)
+        made = await external.async_sign_prescribed_attributes(MD, attributes, timestamper=stamper)
+        return made, await stamper.evidence()
+
+    made, stamping = asyncio.run(stamped())
+    start, end = kept["region"]
+    out = BytesIO(pdf + _bytes(kept["tail"]))
+    PreparedByteRangeDigest(bytes.fromhex(kept["digest"]), start, end).fill_with_cms(out, made)
+    lists = issued.revoked or sources.issuer.revoked(
+        committee, issued.certificate, max(at, stamper.stamped_at)
+    )
+    return _proven(out.getvalue(), (issued, stamping), (*lists, *stamping.revoked))
+
+
+def _proven(pdf: bytes, shown: Sequence[Issued], lists: Sequence[bytes]) -> bytes:
+    """Return the PDF with what validates the signature in its security store."""
+    update = update_of(pdf)
+    DocumentSecurityStore.supply_dss_in_writer(
+        update,
+        None,  # PAdES needs no entry per signature
+        certs=[certificate(pem) for one in shown for pem in (one.certificate, *one.chain)],
+        crls=[crl.CertificateList.load(one) for one in sorted(set(lists))],
+    )
+    return written(update)
+
+
+def certificate(pem: bytes) -> x509.Certificate:
+    """Return a PEM certificate as pyHanko takes it."""
+    return x509.Certificate.load(certificate_der(pem))
+
+
+def _external(issued: Issued, signature: bytes | None) -> ExternalSigner:
+    chain = [certificate(one) for one in issued.chain]
+    return ExternalSigner(
+        certificate(issued.certificate),
+        SimpleCertificateStore.from_certs(chain),
+        signature_value=_PLACEHOLDER if signature is None else signature,
+    )
+
+
+def _metadata(signing: Signing) -> PdfSignatureMetadata:
+    return PdfSignatureMetadata(
+        field_name=signing.field,
+        md_algorithm=MD,
+        name=signing.name,
+        location=signing.location,
+        certify=signing.certifies,
+        docmdp_permissions=signing.allows,
+        subfilter=SigSeedSubFilter.PADES,
+    )
+
+
+def _style(signing: Signing, fonts: FontFolders) -> "_Style | None":
+    look = signing.look
+    return _Style(look=look, fonts=fonts) if look.words or look.shown else None
+
+
+class _PdfSigner(PdfSigner):
+    """Signs as of a given moment instead of the machine's clock."""
+
+    moment: datetime
+
+    def init_signing_session(
+        self,
+        pdf_out: BasePdfFileWriter,
+        existing_fields_only: bool = False,  # noqa: FBT001, FBT002
+    ) -> PdfSigningSession:
+        session = super().init_signing_session(pdf_out, existing_fields_only)
+        session.system_time = self.moment
+        return session
+
+
+class _Face(AppearanceContent):
+    """What a signature's field shows."""
+
+    def __init__(
+        self, writer: BasePdfFileWriter, box: BoxConstraints, look: Look, fonts: FontFolders
+    ) -> None:
+        super().__init__(writer, box)
+        self._drawing, named = face(writer, look.words, look.shown, fonts)
+        for name, thing in named.items():
+            self.set_resource(ResourceType.XOBJECT, pdf_name(name), thing)
+
+    def render(self) -> bytes:
+        """Return the drawing."""
+        return self._drawing
+
+
+@dataclass(frozen=True)
+class _Style(BaseStampStyle):
+    look: Look = field(kw_only=True)
+    fonts: FontFolders = field(kw_only=True)
+
+    def create_stamp(  # type: ignore[override]  # any appearance serves
+        self, writer: BasePdfFileWriter, box: BoxConstraints, text_params: dict[str, str]
+    ) -> _Face:
+        return _Face(writer, box, self.look, self.fonts)
+
+
+def _text(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text)

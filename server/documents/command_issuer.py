@@ -1,0 +1,105 @@
+"""Event certificates from a program of the office's own, such as a licensed authority's client.
+
+The program is started once for each question, reads one JSON object and answers with one.
+What it issues must be for exactly the key and the statement asked for.
+"""
+
+import base64
+import binascii
+import json
+import shlex
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cryptography import x509
+
+from server.documents.certificates import UNREADABLE, certificate_key
+from server.documents.issuer import STATEMENT, EventRequest, Issued
+from server.domain.errors import DomainError
+from server.domain.ids import CommitteeId
+
+PATIENCE_S = 20
+
+
+class NoCertificateError(DomainError):
+    """The issuer gave no certificate that could be used; nothing was signed."""
+
+    code = "no_certificate"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandIssuer:
+    """CertificateIssuer: whatever the command answers, checked.
+
+    Asked `{"do": "issue", "committee", "role", "pseudonym", "public_key" (base64 SPKI),
+    "statement_sha256", "extension", "at"}` it answers `{"certificate": PEM, "chain": [PEM]}`;
+    asked `{"do": "revoked", "committee", "certificate", "at"}` it answers
+    `{"lists": [base64 DER]}`.
+    """
+
+    command: str
+
+    def issue(self, request: EventRequest) -> Issued:
+        told = self._asked(
+            do="issue",
+            committee=request.committee_id,
+            role=request.role,
+            pseudonym=request.pseudonym,
+            public_key=base64.b64encode(request.public_key).decode(),
+            statement_sha256=request.statement_sha256,
+            extension=STATEMENT.dotted_string,
+            at=request.at.isoformat(),
+        )
+        try:
+            issued = Issued(
+                certificate=told["certificate"].encode(),
+                chain=tuple(one.encode() for one in told["chain"]),
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise NoCertificateError(reason="answer") from error
+        _expect_as_asked(issued, request)
+        return issued
+
+    def revoked(
+        self, committee: CommitteeId, certificate: bytes, at: datetime
+    ) -> tuple[bytes, ...]:
+        pem = certificate.decode()
+        told = self._asked(do="revoked", committee=committee, certificate=pem, at=at.isoformat())
+        try:
+            return tuple(base64.b64decode(one, validate=True) for one in told["lists"])
+        except (KeyError, TypeError, binascii.Error) as error:
+            raise NoCertificateError(reason="answer") from error
+
+    def _asked(self, **question: str) -> Mapping[str, Any]:
+        try:
+            done = subprocess.run(  # noqa: S603  the administrator's own command
+                shlex.split(self.command),
+                input=json.dumps(question).encode(),
+                capture_output=True,
+                check=True,
+                timeout=PATIENCE_S,
+            )
+            told = json.loads(done.stdout)
+        except (OSError, subprocess.SubprocessError, ValueError) as error:
+            raise NoCertificateError(reason="command") from error
+        if not isinstance(told, dict):
+            raise NoCertificateError(reason="answer")
+        return told
+
+
+def _expect_as_asked(issued: Issued, request: EventRequest) -> None:
+    try:
+        key = certificate_key(issued.certificate)
+        made = x509.load_pem_x509_certificate(issued.certificate)
+        found = made.extensions.get_extension_for_oid(STATEMENT).value
+    except (DomainError, x509.ExtensionNotFound, *UNREADABLE) as error:
+        raise NoCertificateError(reason="certificate") from error
+    if key != request.public_key:
+        raise NoCertificateError(reason="other_key")
+    if not isinstance(found, x509.UnrecognizedExtension) or not found.value.endswith(
+        bytes.fromhex(request.statement_sha256)
+    ):
+        raise NoCertificateError(reason="other_statement")

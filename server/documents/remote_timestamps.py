@@ -1,0 +1,99 @@
+"""Time stamps of an authority from outside, over HTTP (RFC 3161, 3.4)."""
+
+# pyHanko annotates its values, not all of its calls.
+# mypy: allow-untyped-calls
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import aiohttp
+from asn1crypto import cms, crl, tsp, x509  # type: ignore[import-untyped]
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_der_x509_certificate
+
+from server.documents.issuer import Issued
+from server.documents.timestamps import Stamper, TimestampsUnavailableError
+from server.domain.ids import CommitteeId
+
+PATIENCE = aiohttp.ClientTimeout(total=10, connect=4)
+LARGEST = 1 << 20
+OK = 200
+ASKS, ANSWERS = "application/timestamp-query", "application/timestamp-reply"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteTimestamps:
+    """TimestampAuthority: any RFC 3161 address; its clock counts, not ours."""
+
+    url: str
+
+    def stamper(self, committee: CommitteeId, at: datetime) -> Stamper:
+        del committee, at
+        return _Remote(self.url)
+
+
+class _Remote(Stamper):
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self._url = url
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        """Ask the authority. Raises TimestampsUnavailableError for whatever is no answer."""
+        head = {"Content-Type": ASKS, "Accept": ANSWERS}
+        return tsp.TimeStampResp.load(await _fetched("POST", self._url, req.dump(), head))
+
+    async def evidence(self) -> Issued:
+        """Return the certificates that came with the stamp, and the lists they point at.
+
+        A list that cannot be had is left out: the stamp stands without it, for as long as
+        the authority's certificate does.
+        """
+        first, *rest = _in_order(self.token)
+        lists = [await _list(one) for one in (first, *rest)]
+        return Issued(
+            certificate=_pem(first),
+            chain=tuple(_pem(one) for one in rest),
+            revoked=tuple(one for one in lists if one is not None),
+        )
+
+
+def _in_order(token: cms.SignedData) -> list[x509.Certificate]:
+    """Return the signer's certificate and then the others of the token."""
+    found = [one.chosen for one in token["certificates"]]
+    signer = token["signer_infos"][0]["sid"].chosen
+    if not isinstance(signer, cms.IssuerAndSerialNumber):
+        return found
+    number = signer["serial_number"].native
+    return sorted(found, key=lambda one: one.serial_number != number)
+
+
+async def _list(certificate: x509.Certificate) -> bytes | None:
+    for point in certificate.crl_distribution_points:
+        if point.url is None:
+            continue
+        try:
+            content = await _fetched("GET", point.url)
+            crl.CertificateList.load(content).dump(force=True)
+        except (TimestampsUnavailableError, ValueError):
+            continue
+        return content
+    return None
+
+
+async def _fetched(
+    method: str, url: str, content: bytes | None = None, head: dict[str, str] | None = None
+) -> bytes:
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=PATIENCE) as session,
+            session.request(method, url, data=content, headers=head) as answer,
+        ):
+            if answer.status != OK:
+                raise TimestampsUnavailableError(status=answer.status)
+            return await answer.content.read(LARGEST)
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise TimestampsUnavailableError(reason="no_answer") from error
+
+
+def _pem(certificate: x509.Certificate) -> bytes:
+    return load_der_x509_certificate(certificate.dump()).public_bytes(Encoding.PEM)

@@ -1,0 +1,164 @@
+"""Tells of every signature in a PDF who made it, when, and whether it holds.
+
+A certificate for one signing has long expired when somebody looks, so chains are judged as
+of the time stamp beside the signature. Each is also held against the updates that follow:
+a signature alone does not show that something was put on top of it later.
+"""
+
+# pyHanko annotates its values, not all of its calls.
+# mypy: allow-untyped-calls
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from io import BytesIO
+
+from asn1crypto import x509  # type: ignore[import-untyped]
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.validation import (
+    DocumentSecurityStore,
+    EmbeddedPdfSignature,
+    validate_pdf_signature,
+    validate_pdf_timestamp,
+)
+from pyhanko.sign.validation.errors import NoDSSFoundError
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
+from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+
+from server.documents import rare_names
+from server.documents.form import blank_name
+from server.documents.issuer import STATEMENT
+from server.ports.documents import PdfSignature
+
+# An unknown issuer is a fact we report; the library also prints a traceback of it.
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
+rare_names.allow()
+
+PADES = "/ETSI.CAdES.detached"
+OCTETS = 2  # bytes before the digest in a DER OCTET STRING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Every signature in order; what followed the last; whether a time stamp covers all."""
+
+    each: tuple[PdfSignature, ...] = ()
+    modification: str = ""
+    covers_all: bool = False
+
+
+def signatures_of(pdf: bytes, roots: Sequence[x509.Certificate]) -> Found:
+    """Return the signatures of a PDF, judged against trusted roots."""
+    reader = PdfFileReader(BytesIO(pdf))
+    regular = reader.embedded_regular_signatures
+    if not regular:
+        return Found()
+    archive = _Archive(reader, roots)
+    judged = [(one, _status(one, roots)) for one in regular]
+    return Found(
+        each=tuple(_told(one, status, archive, bool(roots)) for one, status in judged),
+        modification=_modification(judged[-1][1]),
+        covers_all=archive.covers_all,
+    )
+
+
+class _Archive:
+    """What the file keeps for later: certificates, lists of the revoked, its last stamp."""
+
+    def __init__(self, reader: PdfFileReader, roots: Sequence[x509.Certificate]) -> None:
+        self.covers_all = False
+        self.stamped_revision = -1
+        stamps = reader.embedded_timestamp_signatures
+        if stamps:
+            stamp = stamps[-1]
+            said = stamp.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
+            status = validate_pdf_timestamp(stamp, _context(roots, said))
+            whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+            self.covers_all = bool(status.intact and status.valid and whole)
+            if status.intact and status.valid:
+                self.stamped_revision = stamp.signed_revision
+        try:
+            store = DocumentSecurityStore.read_dss(reader)
+            self._certificates = {sha256(c.dump()).digest() for c in store.load_certs()}
+            self._lists = len(store.crls) + len(store.ocsps)
+        except NoDSSFoundError:
+            self._certificates, self._lists = set(), 0
+
+    def level(self, signature: EmbeddedPdfSignature, *, stamped: bool) -> str:
+        """Return the PAdES level; empty for what is none."""
+        if signature.sig_object["/SubFilter"] != PADES:
+            return ""
+        if not stamped:
+            return "B-B"
+        own = sha256(signature.signer_cert.dump()).digest()
+        if own not in self._certificates or not self._lists:
+            return "B-T"
+        return "B-LTA" if signature.signed_revision < self.stamped_revision else "B-LT"
+
+
+def _status(
+    signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate]
+) -> PdfSignatureStatus:
+    context = _context(roots, _moment(signature))
+    return validate_pdf_signature(signature, context, ts_validation_context=context)
+
+
+def _moment(signature: EmbeddedPdfSignature) -> datetime | None:
+    """Return the time stamp's time, else what the file says itself."""
+    token = next(extract_tst_data_iter(signature.signer_info, signed=False), None)
+    if token is None:
+        claimed: datetime | None = signature.self_reported_timestamp
+        return claimed
+    stamped: datetime = token["encap_content_info"]["content"].parsed["gen_time"].native
+    return stamped
+
+
+def _told(
+    signature: EmbeddedPdfSignature,
+    status: PdfSignatureStatus,
+    archive: _Archive,
+    judged: bool,  # noqa: FBT001
+) -> PdfSignature:
+    certificate = signature.signer_cert
+    stamp = status.timestamp_validity
+    stamped = stamp is not None and stamp.intact and stamp.valid
+    role, _, pseudonym = certificate.subject.native.get("common_name", "").rpartition(" ")
+    trusted = bool(status.trusted and stamped and stamp is not None and stamp.trusted)
+    return PdfSignature(
+        field=blank_name(signature.field_name),
+        role=role,
+        pseudonym=pseudonym,
+        intact=bool(status.intact),
+        valid=bool(status.valid),
+        trusted=trusted if judged else None,
+        unchanged=bool(status.docmdp_ok) and bool(status.seed_value_ok),
+        level=archive.level(signature, stamped=stamped),
+        signed_at=stamp.timestamp if stamped and stamp is not None else None,
+        statement_sha256=_statement(certificate),
+        key_sha256=sha256(certificate.public_key.dump()).hexdigest(),
+        certificate_sha256=sha256(certificate.dump()).hexdigest(),
+    )
+
+
+def _statement(certificate: x509.Certificate) -> str:
+    for extension in certificate["tbs_certificate"]["extensions"]:
+        if extension["extn_id"].dotted == STATEMENT.dotted_string:
+            digest: bytes = extension["extn_value"].contents
+            return digest[OCTETS:].hex()
+    return ""
+
+
+def _context(roots: Sequence[x509.Certificate], moment: datetime | None) -> ValidationContext:
+    return ValidationContext(
+        trust_roots=roots, moment=moment, allow_fetching=False, revocation_mode="soft-fail"
+    )
+
+
+def _modification(status: PdfSignatureStatus) -> str:
+    level = status.modification_level
+    return level.name.lower() if isinstance(level, ModificationLevel) else ""

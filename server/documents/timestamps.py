@@ -1,0 +1,159 @@
+"""Time stamps (RFC 3161): this server's own authority.
+
+Its word binds nobody else, but it fixes the order of the signatures and lets an archive
+renew them (ETSI EN 319 142-1, B-LTA). An authority from outside takes its place by a setting.
+"""
+
+# pyHanko annotates its values, not all of its calls.
+# mypy: allow-untyped-calls
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Protocol
+from urllib.parse import quote
+
+from asn1crypto import algos, cms, tsp, x509  # type: ignore[import-untyped]
+from cryptography.hazmat.primitives.asymmetric import ec
+from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
+from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+
+from server.documents.certificates import Role, certificate_der, serial
+from server.documents.issuer import Issued, lasting
+from server.documents.keys import ALGORITHM, KeyStore
+from server.domain.errors import DomainError
+from server.domain.ids import CommitteeId
+
+POLICY = "2.25.57885448674865745311401538397417039538"
+"""What our own stamps mean: this server's clock, to the second."""
+
+
+class TimestampsUnavailableError(DomainError):
+    """The time stamp authority did not stamp; nothing was signed."""
+
+    code = "timestamps_unavailable"
+
+
+class Stamper(TimeStamper):
+    """Stamps digests, and proves the last stamp afterwards."""
+
+    token: cms.SignedData
+    stamped_at: datetime
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        """Return the token of this very digest; TimestampsUnavailableError for no such."""
+        try:
+            made = await super().async_timestamp(message_digest, md_algorithm)
+            self.token = made["content"]
+            said = self.token["encap_content_info"]["content"].parsed
+            imprint = said["message_imprint"]["hashed_message"].native
+            self.stamped_at = said["gen_time"].native
+        except (TimestampRequestError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise TimestampsUnavailableError(reason="no_token") from error
+        if imprint != message_digest:
+            raise TimestampsUnavailableError(reason="other_digest")
+        return made
+
+    async def evidence(self) -> Issued:
+        """Return the certificate behind the last stamp with what proves it."""
+        raise NotImplementedError
+
+
+class TimestampAuthority(Protocol):
+    """Where time stamps come from. Plain and picklable, so that a pool can run it."""
+
+    def stamper(self, committee: CommitteeId, at: datetime) -> Stamper:
+        """Return what stamps a digest; `at` is now, for an authority without a clock."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTimestamps:
+    """TimestampAuthority: each committee's own key on this server."""
+
+    keys: KeyStore
+
+    def stamper(self, committee: CommitteeId, at: datetime) -> Stamper:
+        role = _role(committee)
+        return _Local(self.keys.key(role.key), lasting(self.keys, committee, role, at), at)
+
+
+def _role(committee: CommitteeId) -> Role:
+    return Role(f"stamps-{quote(committee, safe='')}", "TIME-STAMPS", stamps=True)
+
+
+class _Local(Stamper):
+    def __init__(self, key: ec.EllipticCurvePrivateKey, issued: Issued, at: datetime) -> None:
+        super().__init__()
+        self._key, self._issued, self._at = key, issued, at
+        self._certificate = x509.Certificate.load(certificate_der(issued.certificate))
+        self._chain = [x509.Certificate.load(certificate_der(one)) for one in issued.chain]
+
+    async def evidence(self) -> Issued:
+        return self._issued
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        """Answer without a network."""
+        return granted(self._token(req))
+
+    def _token(self, req: tsp.TimeStampReq) -> cms.ContentInfo:
+        stamp = self._stamp(req).dump()
+        signed = cms.SignedData(
+            {
+                "version": "v3",
+                "digest_algorithms": [_SHA256],
+                "encap_content_info": cms.EncapsulatedContentInfo(
+                    {"content_type": "tst_info", "content": cms.ParsableOctetString(stamp)}
+                ),
+                "certificates": [self._certificate, *self._chain],
+                "signer_infos": [self._signer(stamp)],
+            }
+        )
+        return cms.ContentInfo({"content_type": "signed_data", "content": signed})
+
+    def _stamp(self, req: tsp.TimeStampReq) -> tsp.TSTInfo:
+        stamp = {
+            "version": "v1",
+            "policy": POLICY,
+            "message_imprint": req["message_imprint"],
+            "serial_number": serial(req.dump() + self._at.isoformat().encode()),
+            "gen_time": self._at.astimezone(UTC).replace(microsecond=0),
+            "accuracy": {"seconds": 1},
+        }
+        if req["nonce"].native is not None:
+            stamp["nonce"] = req["nonce"]
+        return tsp.TSTInfo(stamp)
+
+    def _signer(self, stamp: bytes) -> cms.SignerInfo:
+        attributes = cms.CMSAttributes(
+            [
+                simple_cms_attribute("content_type", "tst_info"),
+                simple_cms_attribute("message_digest", sha256(stamp).digest()),
+                simple_cms_attribute(
+                    "signing_certificate_v2", as_signing_certificate_v2(self._certificate)
+                ),
+            ]
+        )
+        issuer = {
+            "issuer": self._certificate.issuer,
+            "serial_number": self._certificate.serial_number,
+        }
+        return cms.SignerInfo(
+            {
+                "version": "v1",
+                "sid": cms.SignerIdentifier({"issuer_and_serial_number": issuer}),
+                "digest_algorithm": _SHA256,
+                "signed_attrs": attributes,
+                "signature_algorithm": {"algorithm": "sha256_ecdsa"},
+                "signature": self._key.sign(attributes.dump(), ALGORITHM),
+            }
+        )
+
+
+_SHA256 = algos.DigestAlgorithm({"algorithm": "sha256"})
+
+
+def granted(token: cms.ContentInfo) -> tsp.TimeStampResp:
+    """Return the answer of an authority that has stamped."""
+    return tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token})

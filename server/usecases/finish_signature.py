@@ -1,0 +1,100 @@
+"""Completes a phone's signature in the PDF; until then nothing of it counts."""
+
+import base64
+from dataclasses import dataclass
+
+from server.domain.agreement import Agreement, Lease
+from server.domain.case import Case
+from server.domain.errors import ForbiddenError, InvalidValueError
+from server.domain.invitation import Invitation
+from server.domain.signing_lease import TurnLostError, answered, ended
+from server.ports.store import UnitOfWork
+from server.usecases import pending_statements
+from server.usecases.change_agreement import Changed, change
+from server.usecases.count_signatures import done, follow_signatures
+from server.usecases.made_files import ADDED, keep
+from server.usecases.pending_statements import Pending
+from server.usecases.read_agreement import expect_holder
+from server.usecases.sign_agreement import LONGEST_SIGNATURE
+from server.usecases.sign_statement import decode
+from server.usecases.signed_pdf import signed_pdf
+from server.usecases.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PdfSignatureForm:
+    """What the phone's key made of the attributes: raw r||s, base64, for one turn."""
+
+    statement_id: str
+    epoch: int
+    signature: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waiting:
+    """The turn that waits for this answer, and what finishing it takes."""
+
+    lease: Lease
+    pdf: bytes
+    state: bytes
+
+
+async def finish(
+    world: World, invitation: Invitation, device: str, form: PdfSignatureForm
+) -> Agreement:
+    """Keep the signature; the same one again changes nothing.
+
+    Raises TurnLostError when the answer came too late, InvalidValueError when it does not
+    fit, ForbiddenError for another browser. Nothing is signed then.
+    """
+    pending = await _own(world, invitation, device, form.statement_id)
+    value = world.checker.to_der(decode(form.signature, "signature", LONGEST_SIGNATURE))
+    waiting = await _waiting(world, invitation, pending, form.epoch)
+    if isinstance(waiting, Agreement):
+        return waiting
+    lease = waiting.lease
+    key = base64.b64decode(lease.signature.public_key)
+    if not world.checker.verify(key, base64.b64decode(lease.attributes), value):
+        raise InvalidValueError(field="signature", reason="does_not_fit")
+    now = world.clock.now()
+    added = await world.chain.finish(waiting.pdf, waiting.state, value, now)
+
+    async def step(uow: UnitOfWork, case: Case, agreement: Agreement) -> Changed:
+        if _signed(agreement, pending):
+            return agreement, ()
+        kept = await keep(world, uow, case.id, ADDED, added)
+        after = ended(agreement, form.epoch, kept.id)
+        await follow_signatures(uow, case, after)
+        return after, (done(after, lease.signature),)
+
+    return await change(world, invitation.case_id, step)
+
+
+async def _own(world: World, invitation: Invitation, device: str, statement_id: str) -> Pending:
+    async with world.store.read() as uow:
+        await expect_holder(uow, invitation, device)
+        pending = await pending_statements.get(uow, statement_id)
+    if (pending.person, pending.device) != (invitation.person_id, device):
+        raise ForbiddenError(act="sign")
+    return pending
+
+
+async def _waiting(
+    world: World, invitation: Invitation, pending: Pending, epoch: int
+) -> _Waiting | Agreement:
+    async with world.store.read() as uow:
+        agreement = await uow.agreements.of_case(invitation.case_id)
+        if agreement is None:
+            raise TurnLostError
+        if _signed(agreement, pending):
+            return agreement
+        lease = answered(agreement, epoch, world.clock.now())
+        if lease.signature.statement != pending.statement or lease.prepared is None:
+            raise TurnLostError
+        state = await uow.files.content(lease.prepared)
+        return _Waiting(lease=lease, pdf=await signed_pdf(uow, agreement), state=state)
+
+
+def _signed(agreement: Agreement, pending: Pending) -> bool:
+    earlier = agreement.signature_of(pending.person)
+    return earlier is not None and earlier.statement == pending.statement

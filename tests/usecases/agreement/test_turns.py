@@ -1,0 +1,163 @@
+"""One signs the PDF at a time: turns that end, answers that come late, and nothing half-signed."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from server.documents.work import LocalChain
+from server.domain.agreement import Agreement, AgreementState
+from server.domain.errors import ForbiddenError, InvalidValueError
+from server.domain.signing_lease import LIFE, SigningBusyError, TurnLostError
+from server.ports.documents import Prepared, SignOrder
+from server.usecases import finish_signature, sign_agreement, unlock_agreement
+from server.usecases.sign_agreement import SignatureForm
+from tests.support import cases, signing
+from tests.support.signing import Phone, Sitting, agreement
+from tests.support.world import Stage, actor
+
+LATE = LIFE.total_seconds() + 1
+
+
+async def written(phone: Phone) -> SignatureForm:
+    """Return what a phone hands in: pages seen, code given, statement signed."""
+    await phone.look()
+    return phone.signed(await phone.ask())
+
+
+async def both(office: Stage) -> tuple[Sitting, SignatureForm, SignatureForm]:
+    """Return a locked sitting in which both have written and neither has signed."""
+    made = await signing.locked(office)
+    scan = await signing.scan(made)
+    one = await written(made.worker)
+    return made, one, replace(await written(made.agent), seal_scan=scan)
+
+
+async def unsigned(made: Sitting) -> Agreement:
+    text = await agreement(made.world, made.case.id)
+    assert (text.signatures, text.added) == ((), ())
+    return text
+
+
+async def test_the_second_waits_until_the_first_has_signed(office: Stage) -> None:
+    made, one, other = await both(office)
+    turn = await made.worker.begin(one)
+    with pytest.raises(SigningBusyError) as refused:
+        await made.agent.begin(other)
+    assert refused.value.facts == {"retry_after_s": 1}
+    await made.worker.finish(made.worker.answer_to(one, turn))
+    await made.agent.submit(other)
+    text = await agreement(made.world, made.case.id)
+    assert (len(text.signatures), len(text.added), text.lease) == (2, 2, None)
+
+
+async def test_a_late_answer_signs_nothing_and_may_be_given_anew(office: Stage) -> None:
+    made, one, _ = await both(office)
+    turn = await made.worker.begin(one)
+    await office.clock.advance(LATE)
+    with pytest.raises(TurnLostError):
+        await made.worker.finish(made.worker.answer_to(one, turn))
+    await unsigned(made)
+    again = await made.worker.begin(one)
+    assert again.epoch > turn.epoch
+    with pytest.raises(TurnLostError):
+        await made.worker.finish(made.worker.answer_to(one, turn))
+    await made.worker.finish(made.worker.answer_to(one, again))
+
+
+async def test_whoever_is_late_finds_another_in_his_place(office: Stage) -> None:
+    made, one, other = await both(office)
+    lost = await made.worker.begin(one)
+    await office.clock.advance(LATE)
+    turn = await made.agent.begin(other)
+    with pytest.raises(TurnLostError):
+        await made.worker.finish(made.worker.answer_to(one, lost))
+    with pytest.raises(SigningBusyError):
+        await made.worker.begin(one)
+    await made.agent.finish(made.agent.answer_to(other, turn))
+    await made.worker.submit(one)
+    text = await agreement(made.world, made.case.id)
+    assert [given.signer for given in text.signatures] == [
+        made.agent.invitation.person_id,
+        made.worker.invitation.person_id,
+    ]
+
+
+async def test_the_same_again_gives_the_same(office: Stage) -> None:
+    made, one, _ = await both(office)
+    turn = await made.worker.begin(one)
+    assert await made.worker.begin(one) == turn
+    answer = made.worker.answer_to(one, turn)
+    first = await made.worker.finish(answer)
+    assert await made.worker.finish(answer) == first
+    assert (await made.worker.begin(one)).attributes is None
+    kinds = await cases.kinds(made.world, made.case.id)
+    assert kinds.count("sign.done") == 1
+
+
+async def test_two_answers_at_once_make_one_signature(office: Stage) -> None:
+    made, one, _ = await both(office)
+    answer = made.worker.answer_to(one, await made.worker.begin(one))
+    first, second = await asyncio.gather(made.worker.finish(answer), made.worker.finish(answer))
+    assert first.signatures == second.signatures
+    text = await agreement(made.world, made.case.id)
+    assert (len(text.signatures), len(text.added)) == (1, 1)
+
+
+async def test_only_the_own_key_answers(office: Stage) -> None:
+    made, one, _ = await both(office)
+    answer = made.worker.answer_to(one, await made.worker.begin(one))
+    with pytest.raises(InvalidValueError):
+        await made.worker.finish(replace(answer, signature=one.signature))
+    with pytest.raises(ForbiddenError):
+        await made.agent.finish(answer)
+    with pytest.raises(ForbiddenError):
+        await finish_signature.finish(made.world, made.worker.invitation, "another", answer)
+    await unsigned(made)
+    await made.worker.finish(answer)
+
+
+async def test_a_text_opened_again_ends_every_turn(office: Stage) -> None:
+    made, one, _ = await both(office)
+    answer = made.worker.answer_to(one, await made.worker.begin(one))
+    await unlock_agreement.unlock(made.world, actor("su"), made.case.id, "改一改")
+    with pytest.raises(TurnLostError):
+        await made.worker.finish(answer)
+    text = await unsigned(made)
+    assert text.state is AgreementState.DRAFTING
+    await signing.lock(made)
+    with pytest.raises(TurnLostError):
+        await made.worker.finish(answer)
+    await unsigned(made)
+
+
+async def test_who_refuses_gives_up_the_turn(office: Stage) -> None:
+    made, one, other = await both(office)
+    answer = made.worker.answer_to(one, await made.worker.begin(one))
+    worker = made.worker
+    await sign_agreement.refuse(made.world, worker.invitation, worker.device, "再想想")
+    with pytest.raises(TurnLostError):
+        await made.worker.finish(answer)
+    await made.agent.submit(other)
+
+
+class _Stopping(LocalChain):
+    """A chain whose server stops in the middle of preparing."""
+
+    async def prepare(self, order: SignOrder) -> Prepared:
+        raise OSError(order.role)
+
+
+async def test_a_server_that_stops_while_preparing_leaves_a_turn_that_goes_on(
+    office: Stage,
+) -> None:
+    made, one, _ = await both(office)
+    chain = made.world.chain
+    assert isinstance(chain, LocalChain)
+    stopped = replace(made.world, chain=_Stopping(chain.work, chain.desk))
+    worker = made.worker
+    with pytest.raises(OSError, match="party"):
+        await sign_agreement.begin(stopped, worker.invitation, worker.device, one)
+    await unsigned(made)
+    await worker.submit(one)
+    assert len((await agreement(made.world, made.case.id)).signatures) == 1
