@@ -8,7 +8,8 @@ from server.api.endpoint import Context
 from server.api.schemas import agreement as wire
 from server.api.views.agreement import agreement_view
 from server.domain.agreement import Item, Payment
-from server.domain.ids import ClauseId, FileId, PartyId
+from server.domain.ids import ClauseId, FileId, PartyId, PersonId
+from server.domain.signing_route import RoutePlan
 from server.usecases import (
     attach_seal_scan,
     draft_agreement,
@@ -68,7 +69,12 @@ async def read(context: Context, ask: wire.ReadAsk) -> wire.AgreementView:
 
 async def lock(context: Context, ask: wire.LockAsk) -> wire.AgreementView:
     """Lock the text."""
-    await lock_agreement.lock(context.world, context.staff, case_id(context), ask.revision)
+    plan = RoutePlan(
+        wet_ink=ask.wet_ink,
+        witnessed=frozenset(PersonId(who) for who in ask.witnessed),
+        reason=ask.reason.strip(),
+    )
+    await lock_agreement.lock(context.world, context.staff, case_id(context), ask.revision, plan)
     return await agreement(context, None)
 
 

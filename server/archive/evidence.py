@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from server.archive.attestations import Attested, attestations, attested_lines, signer_fact
 from server.domain.canonical import sha256_hex
 from server.domain.consent_statement import ConsentStatement, read_statement
 from server.domain.errors import InvalidValueError
@@ -44,6 +45,7 @@ class Evidence:
     pdf: PdfFacts
     agreement: Mapping[str, object]
     signed: tuple[Signed, ...]
+    attested: tuple[Attested, ...]
     seal_key: bytes
 
     def content(self, name: str) -> bytes:
@@ -73,13 +75,18 @@ class Evidence:
 
     @property
     def signers(self) -> tuple[SignerFact, ...]:
-        """Return each signer with whether the evidence holds."""
-        return tuple(_signer(signed, self.expected_signers) for signed in self.signed)
+        """Return each signer with whether the evidence holds, in the agreement's order."""
+        by_key = [_signer(signed, self.expected_signers) for signed in self.signed]
+        lines = attested_lines(self.content(AGREEMENT))
+        seen = [signer_fact(line, self.attested) for line in lines]
+        order = list(self.expected_signers)
+        return tuple(sorted((*seen, *by_key), key=lambda one: _place(order, one.signer_id)))
 
 
 def gather(files: Mapping[str, bytes], tools: VerifierTools, anchors: Sequence[bytes]) -> Evidence:
     """Return the evidence. Raises InvalidValueError when there is no readable manifest."""
     manifest = read_manifest(files.get(MANIFEST, b""))
+    text = sha256_hex(files.get(AGREEMENT, b"")), _locked(files, manifest)
     pdf = tools.inspect(files.get(PDF, b""), manifest.locked_pdf_size, anchors)
     return Evidence(
         files=files,
@@ -89,8 +96,13 @@ def gather(files: Mapping[str, bytes], tools: VerifierTools, anchors: Sequence[b
         pdf=pdf,
         agreement=_object(files.get(AGREEMENT, b"")),
         signed=tuple(_signed(files, manifest, tools, who) for who in manifest.signers),
+        attested=attestations(files, tools.check_signature, text),
         seal_key=_seal_key(files, tools),
     )
+
+
+def _place(order: Sequence[str], signer: str) -> int:
+    return order.index(signer) if signer in order else len(order)
 
 
 def _signed(

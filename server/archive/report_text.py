@@ -58,6 +58,9 @@ WORDS = {
         "number": "编号",
         "sealed": "盖章",
         "signed": "签名",
+        "wet_ink": "纸上签名、按指印（扫描件经人工逐页对照）",
+        "witnessed": "口头表示同意（见证人见证，本人没有签名）",
+        "attested": "记录并签名的人",
         "parts": "涉及",
         "trusted": "未判断",
         "log_included": "未判断：归档时检查点尚未生成，卷内没有",
@@ -74,6 +77,9 @@ WORDS = {
         "number": "number",
         "sealed": "sealed by",
         "signed": "signed by",
+        "wet_ink": "signed in ink (the scan was compared page by page)",
+        "witnessed": "declared aloud before witnesses, signed by nobody in his name",
+        "attested": "attested and signed by",
         "parts": "see",
         "trusted": "not judged",
         "log_included": "not judged: the record was sealed before a checkpoint was there",
@@ -155,8 +161,10 @@ def _fact_line(fact: Fact, language: str) -> str:
 
 
 def _signer_line(signer: SignerFact, words: Mapping[str, str]) -> str:
-    name = signer.name or signer.signer_id
-    return f"{MARKS[signer.holds]} {words['signed']}: {name} {_moment(signer.signed_at)}"
+    name, moment = signer.name or signer.signer_id, _moment(signer.signed_at)
+    said = f"{MARKS[signer.holds]} {words.get(signer.route, words['signed'])}: {name} {moment}"
+    by = ", ".join(signer.attested_by)
+    return f"{said}（{words['attested']}: {by}）" if by else said
 
 
 def _signer_json(signer: SignerFact) -> dict[str, object]:
@@ -166,6 +174,8 @@ def _signer_json(signer: SignerFact) -> dict[str, object]:
         "role": signer.role,
         "signed_at": _iso(signer.signed_at),
         "key_control": signer.key_control,
+        "route": signer.route,
+        "attested_by": list(signer.attested_by),
         "holds": signer.holds,
     }
 

@@ -121,11 +121,13 @@ def _manifest_signed(evidence: Evidence) -> Fact:
 
 def _signatures(evidence: Evidence) -> Fact:
     bad = [part for signed in evidence.signed for part in signed.bad]
+    bad += [part for attested in evidence.attested for part in attested.bad]
     return _fact("signatures", bad, signers=len(evidence.signed))
 
 
 def _same_text(evidence: Evidence) -> Fact:
     bad = [signed.statement_name for signed in evidence.signed if not signed.same_text]
+    bad += [one.statement_name for one in evidence.attested if not one.same_text]
     if sha256_hex(evidence.content(AGREEMENT)) != evidence.manifest.agreement_sha256:
         bad.append(AGREEMENT)
     if evidence.locked_sha256 != evidence.manifest.locked_pdf_sha256:

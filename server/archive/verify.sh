@@ -58,6 +58,7 @@ size=$(sed 's/.*"locked_pdf_size":\([0-9]*\).*/\1/' manifest.json)
 locked=$(head -c "$size" agreement.pdf | sha256sum | cut -c1-64)
 agreement=$(sum agreement.json)
 for folder in signatures/*/; do
+  [ -d "$folder" ] || continue
   folder=${folder%/}
   name=${folder#signatures/}
   signed_by_own_key
@@ -67,9 +68,53 @@ for folder in signatures/*/; do
   tell "signed this very text 所签即本文 $name" $?
 done
 
-# Whoever the agreement names as a signer has a folder here, and nobody else has.
-tr ',{[' '\n\n\n' <agreement.json | sed -n 's/^"signer_id":"\([^"]*\)"[]}]*$/\1/p' | sort -u >"$scratch/named"
-for folder in signatures/*/; do basename "$folder"; done | sort | cmp -s - "$scratch/named"
+# What staff attest about lines that nobody signed with a key: on paper, or before witnesses.
+attested_by_own_key() {
+  key=$(openssl pkey -pubin -in "$folder/public_key.pem" -outform DER 2>/dev/null | sha256sum | cut -c1-64)
+  openssl dgst -sha256 -verify "$folder/public_key.pem" -signature "$folder/signature.bin" \
+    "$folder/statement.json" >/dev/null 2>&1 &&
+    says "$folder/statement.json" "\"key_sha256\":\"$key\""
+}
+for folder in attested/*/; do
+  [ -d "$folder" ] || continue
+  folder=${folder%/}
+  name=${folder#attested/}
+  attested_by_own_key
+  tell "signature of who attests 证明人签名 $name" $?
+  says "$folder/statement.json" "\"agreement_sha256\":\"$agreement\"" &&
+    says "$folder/statement.json" "\"pdf_sha256\":\"$locked\""
+  tell "signed this very text 所签即本文 $name" $?
+done
+for scan in paper/*; do
+  [ -f "$scan" ] || continue
+  cat attested/*-compare_paper/statement.json 2>/dev/null | grep -qF "\"sha256\":\"$(sum "$scan")\""
+  tell "signature on paper, compared 纸质签署页已对照 ${scan#paper/}" $?
+done
+
+# Whoever the agreement names as a signer has a folder here, and nobody else has; or it says
+# that he signs otherwise, and somebody attests that he did.
+tr ',{[' '\n\n\n' <agreement.json >"$scratch/lines"
+by_route() { sed -n "/^\"route\":\"$1\"\$/{n;s/^\"signer_id\":\"\([^\"]*\)\"[]}]*\$/\1/p;}" "$scratch/lines"; }
+on_paper() { # on_paper SIGNER
+  for seen in true,\"signature\":true true,\"signature\":false false,\"signature\":true; do
+    cat attested/*-compare_paper/statement.json 2>/dev/null |
+      grep -qF "\"fingerprint\":$seen,\"signer\":\"$1\"" && return 0
+  done
+  return 1
+}
+before_witnesses() { # before_witnesses SIGNER
+  grep -lF "\"signers\":[\"$1\"]" attested/*/statement.json 2>/dev/null >"$scratch/spoken"
+  says "$scratch/spoken" -record_declaration/ &&
+    [ "$(xargs cat <"$scratch/spoken" | grep -o '"relation":' | wc -l)" -ge 2 ]
+}
+all_attested() {
+  for one in $(by_route wet_ink); do on_paper "$one" || return 1; done
+  for one in $(by_route witnessed); do before_witnesses "$one" || return 1; done
+}
+sed -n -e '/^"route":"w[a-z_]*"$/{n;d;}' -e 's/^"signer_id":"\([^"]*\)"[]}]*$/\1/p' "$scratch/lines" |
+  sort -u >"$scratch/named"
+for folder in signatures/*/; do [ -d "$folder" ] && basename "$folder"; done | sort |
+  cmp -s - "$scratch/named" && all_attested
 tell "everybody signed 人人已签" $?
 
 # hash = SHA-256(0x00, the hash before, body); the first follows 64 zeros.

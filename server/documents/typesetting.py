@@ -26,6 +26,7 @@ from server.ports.documents import LockedPdf, Slot
 
 TEMPLATE = Path(__file__).with_name("agreement.typ")
 FITS_TOGETHER = 8  # signature lines that share a page with the seal and a paragraph
+TALL = {"ink": 1.5, "ink_seal": 2}  # places to write on paper, as so many lines
 
 
 def typeset(document: AgreementDocument, fonts: FontFolders) -> LockedPdf:
@@ -51,8 +52,8 @@ def refuse_missing(text: str, fonts: FontFolders) -> None:
 
 def everything(words: Printed) -> str:
     """Return every word that will stand on the page."""
-    lines = [line.label + line.name for line in words.lines]
-    return "\n".join((words.text(), *lines, words.committee, words.check_code))
+    lines = [line.label + line.name + line.note for line in words.lines]
+    return "\n".join((words.text(), *lines, words.committee, words.check_code, words.seam))
 
 
 def slots(pdf: bytes) -> tuple[Slot, ...]:
@@ -63,7 +64,7 @@ def slots(pdf: bytes) -> tuple[Slot, ...]:
 
 def _compile(document: AgreementDocument, words: Printed, fonts: FontFolders) -> bytes:
     day = document.locked_at.astimezone(CHINA)
-    together = len(words.lines) <= FITS_TOGETHER
+    together = sum(TALL.get(line.kind, 1) for line in words.lines) <= FITS_TOGETHER
     made = typst.Compiler(TEMPLATE, font_paths=font_set(fonts)).compile(
         format="pdf",
         pdf_standards=["a-3a", "ua-1"],

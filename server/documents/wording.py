@@ -11,21 +11,45 @@ from server.domain.agreement_document import (
     AgreementDocument,
     PartyBlock,
     PaymentTerm,
+    SignerLine,
     check_code,
 )
+from server.domain.signing_route import SigningRoute
 
 CHINA = timezone(timedelta(hours=8))
 DIGITS = "零一二三四五六七八九"
+SEAM = "骑 缝 处：各页在此骑缝签名或者按指印"
+WITNESSED = "本人口头表示同意，由两名见证人见证，见证人的陈述附卷"
+_KINDS = {
+    SigningRoute.ELECTRONIC: "person",
+    SigningRoute.WITNESSED: "witnessed",
+    SigningRoute.WET_INK: "ink",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InkWords:
+    """The small words around the place where somebody signs on paper."""
+
+    signature: str = "签名"
+    fingerprint: str = "指印"
+    seal: str = "盖章处"
+    day: str = "　　　年　　月　　日"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line of the signature block; `kind` is person or seal_scan."""
+    """A line of the signature block.
+
+    `kind` is person or seal_scan, filled in later; ink or ink_seal, written on paper;
+    or witnessed, where `note` says so.
+    """
 
     kind: str
     id: str
     label: str
     name: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +75,8 @@ class Printed:
     sealed_label: str
     check_code: str
     log_head: str
+    ink: InkWords
+    seam: str
 
     def text(self) -> str:
         """Return the running text without the signature block."""
@@ -87,7 +113,14 @@ def printed(document: AgreementDocument) -> Printed:
         sealed_label="盖章时间",
         check_code=f"校验码 {check_code(document)}",
         log_head=f"日志 {document.log_head[:16]}",
+        ink=InkWords(),
+        seam=SEAM if _on_paper(document) else "",
     )
+
+
+def _on_paper(document: AgreementDocument) -> bool:
+    lines = (line for party in document.parties for line in party.signers)
+    return any(line.route is SigningRoute.WET_INK for line in lines)
 
 
 def payment_lines(payments: tuple[PaymentTerm, ...]) -> tuple[str, ...]:
@@ -161,10 +194,20 @@ def _lines(document: AgreementDocument) -> tuple[Line, ...]:
 
 
 def _party_lines(party: PartyBlock) -> list[Line]:
-    persons = [
-        Line(kind="person", id=s.signer_id, label=s.label, name=s.name) for s in party.signers
-    ]
+    persons = [_person_line(signer) for signer in party.signers]
     if not party.seal_scan_expected:
         return persons
-    label = f"{party.label}（盖章）："
-    return [Line(kind="seal_scan", id=party.party_id, label=label, name=party.name), *persons]
+    ink = any(signer.route is SigningRoute.WET_INK for signer in party.signers)
+    label, kind = f"{party.label}（盖章）：", "ink_seal" if ink else "seal_scan"
+    return [Line(kind=kind, id=party.party_id, label=label, name=party.name), *persons]
+
+
+def _person_line(signer: SignerLine) -> Line:
+    witnessed = signer.route is SigningRoute.WITNESSED
+    return Line(
+        kind=_KINDS[signer.route],
+        id=signer.signer_id,
+        label=signer.label,
+        name=signer.name,
+        note=WITNESSED if witnessed else "",
+    )

@@ -8,6 +8,7 @@ from server.documents.fonts import FontFolders, missing_characters
 from server.documents.keys import KeyStore
 from server.documents.pages import pictures
 from server.documents.pictures import check_picture
+from server.documents.scans import count_scan, scan_page
 from server.documents.sealing import apply_seal
 from server.documents.signatures import (
     make_signature,
@@ -53,6 +54,12 @@ class TypstRenderer:
 
     async def missing_characters(self, text: str) -> frozenset[str]:
         return await self.work.run(missing_characters, text, self.fonts)
+
+    async def count_scan(self, content: bytes) -> int:
+        return await self.work.run(count_scan, content)
+
+    async def scan_page(self, content: bytes, part: int, width: int) -> bytes:
+        return await self.work.run(scan_page, content, part, width)
 
 
 @dataclass(frozen=True, slots=True)

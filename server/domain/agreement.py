@@ -21,6 +21,7 @@ from server.domain.ids import (
     SessionId,
     StaffId,
 )
+from server.domain.signing_route import Attestation, PaperPage, SigningRoute
 
 
 class AgreementState(StrEnum):
@@ -97,7 +98,7 @@ class Expected:
 
     `role` is party, legal_representative, agent, guardian, mediator or recorder; `label`
     names the party as the text does, empty for officials; `seal_scan` says that the
-    organisation's seal must stand beside an agent's signature.
+    organisation's seal must stand beside an agent's signature; `route` how he signs.
     """
 
     signer: str
@@ -106,13 +107,15 @@ class Expected:
     label: str = ""
     party_id: PartyId | None = None
     seal_scan: bool = False
+    route: SigningRoute = SigningRoute.ELECTRONIC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Locked:
     """The frozen text: digest of the canonical object, SHA-256 of the exact PDF.
 
-    `signers` are those who sign it, in legal order; `blanks` says where on the pages.
+    `signers` are those who sign it, in legal order; `blanks` says where on the pages;
+    `route_reason` why anybody signs otherwise than on his phone.
     """
 
     version: int
@@ -125,6 +128,7 @@ class Locked:
     by: StaffId
     signers: tuple[Expected, ...] = ()
     blanks: FileId | None = None
+    route_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +195,8 @@ class Agreement:
 
     `reading` is the clause being read out; `sealing` names the record being made. `added` are
     the bytes that each signature, and at last the seal, appended to the locked PDF; `lease` is
-    whose turn it is to append, `epoch` the number of turns so far.
+    whose turn it is to append, `epoch` the number of turns so far. `paper` are the scans of
+    what was signed in ink, `attestations` what staff saw of it.
     """
 
     id: AgreementId
@@ -216,6 +221,8 @@ class Agreement:
     seal: Seal | None = None
     refused_by: PersonId | None = None
     refusal: str = ""
+    paper: tuple[PaperPage, ...] = ()
+    attestations: tuple[Attestation, ...] = ()
     version: int = 0
 
     @property
@@ -307,6 +314,8 @@ def reopen(agreement: Agreement) -> Agreement:
         signatures=(),
         added=(),
         lease=None,
+        paper=(),
+        attestations=(),
         refused_by=None,
         refusal="",
     )

@@ -11,6 +11,7 @@ from functools import singledispatch
 
 from server.domain.canonical import canonical_json, sha256_hex, sm3_hex
 from server.domain.errors import DomainError
+from server.domain.signing_route import SigningRoute
 
 FORMAT = 1
 
@@ -32,12 +33,13 @@ class Capacity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignerLine:
-    """One line to sign on. `label` is printed before it, such as 甲方（签名）."""
+    """One line to sign on. `label` is printed before it, such as 甲方（签名）; `route` says how."""
 
     signer_id: str
     name: str
     capacity: Capacity
     label: str
+    route: SigningRoute = SigningRoute.ELECTRONIC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

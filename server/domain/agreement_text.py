@@ -29,6 +29,7 @@ from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.jurisdiction.texts import Text
 from server.domain.representation import by_law, signer_of, signers
 from server.domain.signing_order import MEDIATOR, RECORDER
+from server.domain.signing_route import BY_PHONE, RoutePlan
 
 _TITLE = Text(zh="人民调解协议书", en="Mediation agreement")
 _OFFICIALS = {
@@ -54,6 +55,7 @@ class Frame:
     recorder: tuple[StaffId, str] | None
     locked_at: datetime
     log_head: str
+    plan: RoutePlan = BY_PHONE
 
     @property
     def language(self) -> str:
@@ -75,7 +77,9 @@ def document(agreement: Agreement, frame: Frame) -> AgreementDocument:
     case, pack = frame.case, frame.pack
     kind = pack.dispute_type(case.dispute_type)
     copies = len(case.parties) + 1
-    closing = pack.closing_lines(copies=copies, labour=kind.labour, electronic=True)
+    closing = pack.closing_lines(
+        copies=copies, labour=kind.labour, electronic=not frame.plan.wet_ink
+    )
     return AgreementDocument(
         agreement_id=agreement.id,
         text_version=agreement.text_version,
@@ -118,7 +122,13 @@ def _party(party: Party, frame: Frame) -> PartyBlock:
 def _signer(person: Person, party: Party, frame: Frame) -> SignerLine:
     capacity = capacity_of(person, frame.pack)
     label = frame.say(_CAPACITIES[capacity]).format(label=party.label)
-    return SignerLine(signer_id=person.id, name=person.name, capacity=capacity, label=label)
+    return SignerLine(
+        signer_id=person.id,
+        name=person.name,
+        capacity=capacity,
+        label=label,
+        route=frame.plan.of(person.id),
+    )
 
 
 def capacity_of(person: Person, pack: JurisdictionPack) -> Capacity:
@@ -179,6 +189,7 @@ def _expected(line: SignerLine, party: PartyBlock) -> Expected:
         label=party.label,
         party_id=PartyId(party.party_id),
         seal_scan=party.seal_scan_expected and line.capacity is Capacity.AGENT,
+        route=line.route,
     )
 
 
@@ -193,7 +204,7 @@ def prospective_signers(
             role=capacity_of(person, pack),
             label=case.party(person.party_id).label,
             party_id=person.party_id,
-            seal_scan=_needs_seal(case.party(person.party_id), capacity_of(person, pack)),
+            seal_scan=needs_seal(case, person, pack),
         )
         for person in signers(case, pack, today)
     )
@@ -209,5 +220,7 @@ def prospective_signers(
     )
 
 
-def _needs_seal(party: Party, capacity: Capacity) -> bool:
-    return party.kind is PartyKind.ORGANISATION and capacity is Capacity.AGENT
+def needs_seal(case: Case, person: Person, pack: JurisdictionPack) -> bool:
+    """Return whether the organisation's seal must stand beside the person's signature."""
+    company = case.party(person.party_id).kind is PartyKind.ORGANISATION
+    return company and capacity_of(person, pack) is Capacity.AGENT

@@ -26,6 +26,7 @@ from server.domain.jurisdiction.lint_values import (
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.representation import agent_may, signer_of, signers
 from server.domain.session import Session
+from server.domain.signing_route import BY_PHONE, RoutePlan, SigningRoute
 
 E_SIGNATURE = "e_signature"
 
@@ -105,14 +106,19 @@ def _no_concession(case: Case, pack: JurisdictionPack, today: date) -> Iterator[
 
 
 def missing(
-    agreement: Agreement, case: Case, session: Session | None, pack: JurisdictionPack, today: date
+    agreement: Agreement,
+    case: Case,
+    session: Session | None,
+    pack: JurisdictionPack,
+    today: date,
+    plan: RoutePlan = BY_PHONE,
 ) -> tuple[Finding, ...]:
-    """Return what the lock waits for beside the text itself."""
+    """Return what the lock waits for beside the text itself, signed as planned."""
     return (
-        *_law(case, pack),
+        *(() if plan.wet_ink else _law(case, pack)),
         *_frame(case, session),
         *_nobody_signs(case, pack, today),
-        *_people(case, session, pack, today),
+        *_people(case, session, signers(case, pack, today), plan),
         *_answers(agreement, case, pack, today),
     )
 
@@ -147,19 +153,27 @@ def _why_nobody(case: Case, party: Party) -> str:
 
 
 def _people(
-    case: Case, session: Session | None, pack: JurisdictionPack, today: date
+    case: Case, session: Session | None, people: tuple[Person, ...], plan: RoutePlan
 ) -> Iterator[Finding]:
-    for person in signers(case, pack, today):
-        for code in owed_by_signer(person, session):
+    for person in people:
+        for code in owed_by_signer(person, session, plan.of(person.id)):
             party = case.party(person.party_id).label
             yield error(code, person.id, party=party, name=person.name)
 
 
-def owed_by_signer(person: Person, session: Session | None) -> tuple[str, ...]:
-    """Return what a signer still owes: an identity check of this sitting, the consent."""
+def owed_by_signer(
+    person: Person, session: Session | None, route: SigningRoute = SigningRoute.ELECTRONIC
+) -> tuple[str, ...]:
+    """Return what a signer still owes: an identity check of this sitting, the consent.
+
+    Who signs in ink owes no consent to signing electronically; who declares before
+    witnesses does, since what remains of it is electronic.
+    """
     owed = []
     if session is None or not session.identified(person.id):
         owed.append("identity")
+    if route is SigningRoute.WET_INK:
+        return tuple(owed)
     given = session.consent(person.id, E_SIGNATURE) if session else None
     if given is None or not given.agreed:
         owed.append("e_signature_consent")

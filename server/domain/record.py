@@ -22,6 +22,7 @@ from server.domain.session_log import GENESIS, Entry
 FORMAT = 1
 MANIFEST, MANIFEST_SIGNATURE, SUMS = "manifest.json", "manifest.sig", "SHA256SUMS"
 PDF, AGREEMENT, LOG = "agreement.pdf", "agreement.json", "log.jsonl"
+ATTESTED = "attested"
 SEAL_CERTIFICATE, ISSUER_CERTIFICATE = "trust/seal.pem", "trust/issuer.pem"
 UNLISTED = frozenset({MANIFEST, MANIFEST_SIGNATURE})  # a manifest cannot name itself
 
@@ -45,13 +46,23 @@ class RecordSignature:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordAttestation:
+    """What staff attested about others' signatures: as a signer's evidence, by purpose."""
+
+    purpose: str
+    statement: bytes = field(repr=False)
+    signature: bytes
+    public_key: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordParts:
     """Everything a record keeps.
 
     `locked_size` is the length of the locked PDF inside the sealed one. `consents` and
     `identity` are JSON values with masked numbers. Certificates are PEM. `inclusion` is None
     where no checkpoint held the log in time. `recordings` are manifests of what was recorded, by
-    recording: the media stay outside.
+    recording: the media stay outside. `paper` are scans by their names in the record.
     """
 
     record_id: RecordId
@@ -72,6 +83,8 @@ class RecordParts:
     issuer_certificate: bytes
     inclusion: LogInclusion | None = None
     recordings: Mapping[str, bytes] = field(default_factory=dict)
+    attestations: tuple[RecordAttestation, ...] = ()
+    paper: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +130,13 @@ def record_files(parts: RecordParts, guide: Mapping[str, bytes]) -> dict[str, by
         ISSUER_CERTIFICATE: parts.issuer_certificate,
         **inclusion_files(parts.inclusion),
         **{recording_manifest(one): content for one, content in parts.recordings.items()},
+        **parts.paper,
         **guide,
     }
     for signature in parts.signatures:
         files.update(_signature_files(signature))
+    for number, attestation in enumerate(parts.attestations, start=1):
+        files.update(_attestation_files(number, attestation))
     return {**files, SUMS: _sums(files)}
 
 
@@ -233,6 +249,15 @@ def _signature_files(signature: RecordSignature) -> dict[str, bytes]:
         f"{folder}/signature.bin": signature.signature,
         f"{folder}/public_key.pem": public_key_pem(signature.public_key),
         **{f"{folder}/{name}": content for name, content in optional.items() if content},
+    }
+
+
+def _attestation_files(number: int, given: RecordAttestation) -> dict[str, bytes]:
+    folder = f"{ATTESTED}/{number:02d}-{given.purpose}"
+    return {
+        f"{folder}/statement.json": given.statement,
+        f"{folder}/signature.bin": given.signature,
+        f"{folder}/public_key.pem": public_key_pem(given.public_key),
     }
 
 

@@ -26,13 +26,18 @@ def expect_sealable(agreement: Agreement, at: datetime) -> None:
         raise WrongStateError(state="sealing")
     if agreement.state is not AgreementState.SIGNED:
         raise WrongStateError(state=agreement.state)
-    if any(signature.at > at for signature in agreement.signatures):
+    if any(moment > at for moment in _moments(agreement)):
         raise WrongStateError(state="clock_behind")
 
 
 def effective_on(agreement: Agreement, at: datetime, day: Callable[[datetime], date]) -> date:
     """Return the local day of the last of all signatures and the seal at `at`."""
-    return max(day(moment) for moment in (at, *(s.at for s in agreement.signatures)))
+    return max(day(moment) for moment in (at, *_moments(agreement)))
+
+
+def _moments(agreement: Agreement) -> tuple[datetime, ...]:
+    signed = (one.at for one in agreement.signatures)
+    return (*signed, *(one.at for one in agreement.attestations))
 
 
 def begun(agreement: Agreement, seal: Seal) -> Agreement:

@@ -6,13 +6,18 @@ organisation needs the organisation's seal beside it.
 """
 
 from dataclasses import replace
+from datetime import datetime
 
 from server.domain.agreement import Agreement, AgreementState, Expected, Signature, sign
+from server.domain.attested import COMPARE_PAPER, RECORD_DECLARATION
 from server.domain.errors import ForbiddenError, MissingStepsError, WrongStateError
 from server.domain.ids import FileId, PersonId
+from server.domain.signing_route import SigningRoute
 
 MEDIATOR, RECORDER = "mediator", "recorder"
 OFFICIALS = (MEDIATOR, RECORDER)
+WITNESSES = 2
+"""Witnesses of an oral declaration, as for a will that others write (民法典 1135, by analogy)."""
 
 
 def lines(agreement: Agreement) -> tuple[Expected, ...]:
@@ -27,7 +32,21 @@ def line_of(agreement: Agreement, signer: str) -> Expected | None:
 
 def outstanding(agreement: Agreement) -> tuple[Expected, ...]:
     """Return who has not signed yet, in legal order."""
-    return tuple(line for line in lines(agreement) if agreement.signature_of(line.signer) is None)
+    return tuple(line for line in lines(agreement) if settled_at(agreement, line) is None)
+
+
+def settled_at(agreement: Agreement, line: Expected) -> datetime | None:
+    """Return when a line was signed, or attested where its signer does not sign himself."""
+    if line.route is SigningRoute.ELECTRONIC:
+        given = agreement.signature_of(line.signer)
+        return given.at if given else None
+    spoken = [one for one in agreement.attestations if line.signer in one.signers]
+    ink = line.route is SigningRoute.WET_INK
+    first = COMPARE_PAPER if ink else RECORD_DECLARATION
+    if first not in {one.purpose for one in spoken}:
+        return None
+    enough = ink or sum(one.witnesses for one in spoken) >= WITNESSES
+    return max(one.at for one in spoken) if enough else None
 
 
 def blocked(agreement: Agreement, signer: str) -> str | None:
@@ -46,6 +65,17 @@ def blocked(agreement: Agreement, signer: str) -> str | None:
     return "mediator" if line.role == RECORDER and MEDIATOR in waiting else None
 
 
+def expect_before_officials(agreement: Agreement) -> None:
+    """Raise WrongStateError unless the text is locked and no official has signed it.
+
+    What the mediator signs after may not change behind his back.
+    """
+    if agreement.state is not AgreementState.LOCKED:
+        raise WrongStateError(state=agreement.state)
+    if any(given.role in OFFICIALS for given in agreement.signatures):
+        raise WrongStateError(state="officials_signed")
+
+
 def scans_missing(agreement: Agreement) -> tuple[Expected, ...]:
     """Return the lines that are signed but lack the organisation's seal."""
     return tuple(
@@ -60,18 +90,26 @@ def scans_missing(agreement: Agreement) -> tuple[Expected, ...]:
 def expect_turn(agreement: Agreement, signer: str) -> Expected:
     """Return the signer's line.
 
-    Raises WrongStateError unless the text is locked and he has not signed it,
+    Raises WrongStateError unless the text is locked and he signs it himself and has not yet,
     ForbiddenError for whoever does not sign, MissingStepsError before his turn.
     """
+    line = expect_open(agreement, signer)
+    if line.route is not SigningRoute.ELECTRONIC:
+        raise WrongStateError(state=line.route)
+    if (first := blocked(agreement, signer)) is not None:
+        raise MissingStepsError(missing=[first])
+    return line
+
+
+def expect_open(agreement: Agreement, signer: str) -> Expected:
+    """Return the line of somebody who has not signed the locked text, whatever his route."""
     if agreement.state is not AgreementState.LOCKED:
         raise WrongStateError(state=agreement.state)
     line = line_of(agreement, signer)
     if line is None:
         raise ForbiddenError(act="sign")
-    if agreement.signature_of(signer) is not None:
+    if settled_at(agreement, line) is not None:
         raise WrongStateError(state="signed_already")
-    if (first := blocked(agreement, signer)) is not None:
-        raise MissingStepsError(missing=[first])
     return line
 
 
@@ -90,7 +128,7 @@ def refused(agreement: Agreement, person: PersonId, reason: str) -> Agreement:
     Raises WrongStateError where nothing is to be signed or he has signed, ForbiddenError
     for whoever does not sign.
     """
-    expect_turn(agreement, person)
+    expect_open(agreement, person)
     own = agreement.lease is not None and agreement.lease.signature.signer == person
     lease = None if own else agreement.lease
     return replace(agreement, refused_by=person, refusal=reason, lease=lease)

@@ -22,7 +22,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignerFact:
-    """One signer: who, in what role, when, with whose key, and whether it holds."""
+    """One signer: who, in what role, when, with whose key, and whether it holds.
+
+    By another `route` than electronic nothing was signed with a key of his; `attested_by`
+    are then the names of those who attest that he signed in ink or declared it aloud.
+    """
 
     signer_id: str
     name: str
@@ -30,6 +34,8 @@ class SignerFact:
     signed_at: datetime | None
     key_control: str
     holds: bool
+    route: str = "electronic"
+    attested_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,14 @@ class Renderer(Protocol):
         """Return the characters of `text` that no font can draw."""
         ...
 
+    async def count_scan(self, content: bytes) -> int:
+        """Return the pages of a scan: a PDF's, 1 for JPEG or PNG; else InvalidValueError."""
+        ...
+
+    async def scan_page(self, content: bytes, part: int, width: int) -> bytes:
+        """Return page `part` (from 1) of a scan as WebP, at most `width` pixels wide."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRef:

@@ -24,6 +24,8 @@ from server.domain.jurisdiction.lint_values import Finding
 from server.domain.session import SessionState
 from server.domain.session_log import GENESIS, Happening, happened
 from server.domain.signing_order import OFFICIALS
+from server.domain.signing_plan import expect_planned
+from server.domain.signing_route import BY_PHONE, RoutePlan
 from server.domain.staff import Actor
 from server.ports.documents import LockedPdf
 from server.ports.store import ConflictError, UnitOfWork
@@ -46,16 +48,19 @@ class _Drawn:
     agreement: Agreement
     text: AgreementDocument
     pdf: LockedPdf
+    plan: RoutePlan
 
 
-async def lock(world: World, actor: Actor, case_id: CaseId, revision: int) -> Agreement:
-    """Lock the text as this revision has it.
+async def lock(
+    world: World, actor: Actor, case_id: CaseId, revision: int, plan: RoutePlan = BY_PHONE
+) -> Agreement:
+    """Lock the text as this revision has it, to be signed as planned.
 
     Raises StaleRevisionError when it moved on, MissingStepsError with every code that is
-    missing, DiskFullError before anybody is asked to sign, ConflictError when the case
-    changed while the page was drawn.
+    missing, InvalidValueError for a plan without its reason, DiskFullError before anybody
+    is asked to sign, ConflictError when the case changed while the page was drawn.
     """
-    drawn = await _draw(world, actor, case_id, revision)
+    drawn = await _draw(world, actor, case_id, revision, plan)
     await world.archive.reserve(case_id, 2 * len(drawn.pdf.pdf) + RECORD_MARGIN)
 
     async def step(uow: UnitOfWork, case: Case, agreement: Agreement) -> Changed:
@@ -78,21 +83,24 @@ async def lock(world: World, actor: Actor, case_id: CaseId, revision: int) -> Ag
     return await world.rooms.run(case_id, turn)
 
 
-async def _draw(world: World, actor: Actor, case_id: CaseId, revision: int) -> _Drawn:
+async def _draw(
+    world: World, actor: Actor, case_id: CaseId, revision: int, plan: RoutePlan
+) -> _Drawn:
     async with world.store.read() as uow:
         case = await uow.cases.get(case_id)
         access.allow(actor, Act.LOCK, access.of_case(case, actor))
         facts = await gather(world, uow, case)
         head = await uow.log.head(case_id)
     agreement = _expect_draft(facts, revision)
-    _, lacking = await check(world, facts, agreement)
+    expect_planned(plan, facts.case, world.pack, facts.today)
+    _, lacking = await check(world, facts, agreement, plan)
     frame = frame_of(world, facts, head.hash if head else GENESIS)
     if lacking or frame is None:
         raise MissingStepsError(missing=[_code(finding) for finding in lacking])
-    text = document(agreement, frame)
+    text = document(agreement, replace(frame, plan=plan))
     drawn = await world.renderer.render(text)
     certified = await world.chain.certify(agreement.committee_id, drawn, world.clock.now())
-    return _Drawn(facts=facts, agreement=agreement, text=text, pdf=certified)
+    return _Drawn(facts=facts, agreement=agreement, text=text, pdf=certified, plan=plan)
 
 
 def _expect_draft(facts: CaseFacts, revision: int) -> Agreement:
@@ -131,6 +139,7 @@ async def _freeze(world: World, uow: UnitOfWork, actor: Actor, drawn: _Drawn) ->
         by=actor.staff_id,
         signers=expected_signers(drawn.text),
         blanks=kept.id,
+        route_reason=drawn.plan.reason,
     )
     session = drawn.facts.shown
     frozen = locked_by(drawn.agreement, locked)
@@ -142,7 +151,9 @@ async def _freeze(world: World, uow: UnitOfWork, actor: Actor, drawn: _Drawn) ->
 def _frozen(locked: Locked, actor: Actor) -> tuple[Happening, ...]:
     by = actor.staff_id
     checked = tuple(
-        happened("sign.authority.checked", by, person=line.signer, role=line.role)
+        happened(
+            "sign.authority.checked", by, person=line.signer, role=line.role, route=line.route.value
+        )
         for line in locked.signers
         if line.role not in OFFICIALS
     )

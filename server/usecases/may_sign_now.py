@@ -11,7 +11,8 @@ from server.domain.errors import (
 )
 from server.domain.representation import may_sign
 from server.domain.session import IdentityCheck, Session
-from server.domain.signing_order import expect_turn, line_of
+from server.domain.signing_order import expect_turn, line_of, settled_at
+from server.domain.signing_route import SigningRoute
 from server.usecases.read_agreement import OwnDesk
 from server.usecases.read_case import CaseFacts
 from server.usecases.send_code import has_code_channel
@@ -21,17 +22,20 @@ from server.usecases.world import World
 def why_not(world: World, desk: OwnDesk) -> str | None:
     """Return what keeps the person from signing, None when nothing does.
 
-    Codes: not_locked, not_signer, signed, authority, identity, e_signature_consent,
-    confirmed_on_video.
+    Codes: not_locked, not_signer, signed, wet_ink, witnessed, authority, identity,
+    e_signature_consent, confirmed_on_video.
     """
     agreement = desk.agreement
     ended = desk.facts.case.state is CaseState.ENDED
     if agreement is None or agreement.state is not AgreementState.LOCKED or ended:
         return "not_locked"
-    if line_of(agreement, desk.person.id) is None:
+    line = line_of(agreement, desk.person.id)
+    if line is None:
         return "not_signer"
-    if agreement.signature_of(desk.person.id) is not None:
+    if settled_at(agreement, line) is not None:
         return "signed"
+    if line.route is not SigningRoute.ELECTRONIC:
+        return line.route
     return owed_now(world, desk.facts, desk.person)
 
 

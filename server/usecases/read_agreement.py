@@ -15,10 +15,12 @@ from server.domain.ids import CaseId, StaffId
 from server.domain.invitation import Invitation
 from server.domain.jurisdiction.lint_values import Finding, Level
 from server.domain.session_log import GENESIS
+from server.domain.signing_route import BY_PHONE, ON_PAPER, RoutePlan
 from server.domain.staff import Actor
 from server.ports.documents import Slot
 from server.ports.store import UnitOfWork
 from server.usecases.change_agreement import change, only_begin
+from server.usecases.compare_paper import brought_it
 from server.usecases.read_case import CaseFacts, gather
 from server.usecases.see_seat import signs
 from server.usecases.world import World
@@ -26,12 +28,18 @@ from server.usecases.world import World
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """The agreement as staff see it. `missing` is what the lock waits for."""
+    """The agreement as staff see it. `missing` is what the lock waits for.
+
+    `missing_on_paper` is what it waits for where everybody signs in ink; `may_not_compare`
+    says that the viewer brought a scan, which a colleague is to compare.
+    """
 
     facts: CaseFacts
     agreement: Agreement
     findings: tuple[Finding, ...] = ()
     missing: tuple[Finding, ...] = ()
+    missing_on_paper: tuple[Finding, ...] = ()
+    may_not_compare: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +67,7 @@ async def see(world: World, actor: Actor, case_id: CaseId) -> Desk:
         facts = await _facts(world, actor, case_id)
     if facts.agreement is None:
         raise NotFoundError
-    return await _desk(world, facts, facts.agreement)
+    return await _desk(world, actor, facts, facts.agreement)
 
 
 async def _facts(world: World, actor: Actor, case_id: CaseId) -> CaseFacts:
@@ -69,25 +77,41 @@ async def _facts(world: World, actor: Actor, case_id: CaseId) -> CaseFacts:
         return await gather(world, uow, case)
 
 
-async def _desk(world: World, facts: CaseFacts, agreement: Agreement) -> Desk:
+async def _desk(world: World, actor: Actor, facts: CaseFacts, agreement: Agreement) -> Desk:
     if agreement.state is not AgreementState.DRAFTING:
-        return Desk(facts=facts, agreement=agreement)
-    found, lacking = await check(world, facts, agreement)
-    return Desk(facts=facts, agreement=agreement, findings=found, missing=lacking)
+        async with world.store.read() as uow:
+            own = await brought_it(uow, actor, facts.case, agreement)
+        return Desk(facts=facts, agreement=agreement, may_not_compare=own)
+    found, wrong = await _check_text(world, facts, agreement)
+    return Desk(
+        facts=facts,
+        agreement=agreement,
+        findings=found,
+        missing=(*_owed(world, facts, agreement, BY_PHONE), *wrong),
+        missing_on_paper=(*_owed(world, facts, agreement, ON_PAPER), *wrong),
+    )
 
 
 async def check(
-    world: World, facts: CaseFacts, agreement: Agreement
+    world: World, facts: CaseFacts, agreement: Agreement, plan: RoutePlan = BY_PHONE
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """Return what the lint finds in a draft, and everything its lock waits for."""
-    case, pack = facts.case, world.pack
-    found = findings(agreement, case, pack, facts.today, facts.calendar)
-    lacking = (
-        *missing(agreement, case, facts.shown, pack, facts.today),
-        *(finding for finding in found if finding.level is Level.ERROR),
-        *await _undrawable(world, facts, agreement),
-    )
-    return found, lacking
+    found, wrong = await _check_text(world, facts, agreement)
+    return found, (*_owed(world, facts, agreement, plan), *wrong)
+
+
+def _owed(
+    world: World, facts: CaseFacts, agreement: Agreement, plan: RoutePlan
+) -> tuple[Finding, ...]:
+    return missing(agreement, facts.case, facts.shown, world.pack, facts.today, plan)
+
+
+async def _check_text(
+    world: World, facts: CaseFacts, agreement: Agreement
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    found = findings(agreement, facts.case, world.pack, facts.today, facts.calendar)
+    errors = (finding for finding in found if finding.level is Level.ERROR)
+    return found, (*errors, *await _undrawable(world, facts, agreement))
 
 
 async def _undrawable(world: World, facts: CaseFacts, agreement: Agreement) -> tuple[Finding, ...]:

@@ -13,10 +13,12 @@ from server.domain.agreement import Agreement, Locked, Seal, Signature
 from server.domain.errors import WrongStateError
 from server.domain.ids import CaseId, FileId
 from server.domain.inclusion import LogInclusion
-from server.domain.record import RecordParts, RecordSignature
+from server.domain.paper_copy import paper_name
+from server.domain.record import RecordAttestation, RecordParts, RecordSignature
 from server.domain.sealing import EFFECTIVE, waits
 from server.domain.session_log import Entry
 from server.domain.signing_order import lines
+from server.domain.signing_route import Attestation
 from server.ports.documents import CompanySeal, SealOrder
 from server.ports.store import UnitOfWork
 from server.usecases.sealed_evidence import Evidence, evidence_of
@@ -56,7 +58,8 @@ async def read_begun(uow: UnitOfWork, case_id: CaseId) -> Begun | None:
     if seal is None or locked is None:
         raise WrongStateError(state=agreement.state)
     evidence = await evidence_of(uow, case_id, seal.record_id)
-    wanted = [*_pictures(agreement), evidence.seal_image]
+    scans = (scan.file for scan in agreement.paper)
+    wanted = [*_pictures(agreement), *scans, evidence.seal_image]
     return Begun(
         agreement=agreement,
         locked=locked,
@@ -135,6 +138,17 @@ def parts(
         seal_certificate=trust[0],
         issuer_certificate=trust[1],
         inclusion=inclusion,
+        attestations=tuple(_attestation(one) for one in agreement.attestations),
+        paper={paper_name(s, agreement.paper): begun.files[s.file] for s in agreement.paper},
+    )
+
+
+def _attestation(given: Attestation) -> RecordAttestation:
+    return RecordAttestation(
+        purpose=given.purpose,
+        statement=given.statement.encode(),
+        signature=base64.b64decode(given.signature),
+        public_key=base64.b64decode(given.public_key),
     )
 
 

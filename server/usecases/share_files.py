@@ -73,7 +73,7 @@ async def upload(
         async with world.store.write() as uow:
             case = await uow.cases.get(case_id)
             access.allow(actor, Act.UPLOAD, access.of_case(case, actor))
-            return await _keep(world, uow, case_id, kind, given, actor.staff_id)
+            return await keep_upload(world, uow, case_id, kind, given, actor.staff_id)
 
     return await world.rooms.run(case_id, job)
 
@@ -91,14 +91,18 @@ async def upload_seal_scan(world: World, invitation: Invitation, given: Upload) 
             company = case.party(person.party_id).kind is PartyKind.ORGANISATION
             if not company or not may_sign(case, person, world.pack, today):
                 raise ForbiddenError(act="upload")
-            return await _keep(world, uow, case.id, "seal_scan", given, person.id)
+            return await keep_upload(world, uow, case.id, "seal_scan", given, person.id)
 
     return await world.rooms.run(invitation.case_id, job)
 
 
-async def _keep(
+async def keep_upload(
     world: World, uow: UnitOfWork, case_id: CaseId, kind: str, given: Upload, actor: str
 ) -> StoredFile:
+    """Keep an uploaded file and log its digest.
+
+    Raises TooLargeError, and InvalidValueError for what is neither PDF, PNG nor JPEG.
+    """
     if len(given.content) > LARGEST:
         raise TooLargeError(limit=LARGEST)
     if len(await uow.files.of_case(case_id)) >= MOST:

@@ -88,6 +88,11 @@ STAFF_ROUTES = {
     "GET /api/cases/{case_id}/agreement/pages/{page}": "M R R' H",
     "GET /api/cases/{case_id}/agreement/handwriting/{signer}": "M R R' H",
     "POST /api/cases/{case_id}/agreement/seal-scan": "M R R'",
+    # "wet ink": M and R bring the scans, whoever reads the draft looks at them; M, or any
+    # recorder so that somebody else than who brought them can, compares them
+    "POST /api/cases/{case_id}/agreement/paper": "M R R'",
+    "GET /api/cases/{case_id}/agreement/paper/{page}": "M R R' H",
+    "POST /api/cases/{case_id}/agreement/paper/comparison": "M R'",
     # "agree to clauses, read-back": M and R lead
     "POST /api/cases/{case_id}/agreement/read": "M R R'",
     "POST /api/cases/{case_id}/agreement/lock": "M R R'",

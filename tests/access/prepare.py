@@ -35,13 +35,14 @@ from server.usecases import (
     send_code,
     share_files,
     take_seat,
+    unlock_agreement,
 )
 from server.usecases.identify import hash_token
 from server.usecases.passwords import hash_password
 from server.usecases.share_files import Upload
 from server.usecases.world import World
 from tests.access.office import make_stage
-from tests.support import cases, films, signing
+from tests.support import cases, films, paper, signing
 from tests.support.clock import START
 from tests.support.signing import Phone, Sitting
 from tests.support.site import lay_out_pages
@@ -63,8 +64,21 @@ STAFF = (
 )
 """Login and role; lin and xu are not on the example's case."""
 
-MOMENTS = ("planned", "open", "agreed", "locked", "parties", "mediator", "signed", "sealed")
-"""Each is the one before, one step on; a folder is kept of every one."""
+MOMENTS = (
+    "planned",
+    "open",
+    "agreed",
+    "paper",
+    "locked",
+    "parties",
+    "mediator",
+    "signed",
+    "sealed",
+)
+"""Each is the one before, one step on; a folder is kept of every one.
+
+At `paper` the text is locked to be signed in ink and the recorder has brought every page.
+"""
 
 
 def staff_id(login: str, committee: CommitteeId = COMMITTEE) -> StaffId:
@@ -242,7 +256,15 @@ async def _agree(made: Sitting, facts: Facts) -> None:
     facts["clauses"] = [clause.id for clause in drafted.clauses]
 
 
+async def _ink(made: Sitting, facts: Facts) -> None:
+    await paper.lock(made)
+    await paper.bring_all(made, _actor(made.world, "jiang"))
+    facts["paper"] = paper.ticked(await signing.agreement(made.world, made.case.id))
+
+
 async def _lock(made: Sitting, facts: Facts) -> None:
+    su = _actor(made.world, "su")
+    await unlock_agreement.unlock(made.world, su, made.case.id, "改为手机签")
     await signing.lock(made)
     facts["pdf_sha256"] = await signing.pdf_sha256(made)
     for phone in made.phones:
@@ -297,6 +319,7 @@ Step = Callable[[Sitting, Facts], Awaitable[None]]
 _STEPS: tuple[tuple[str, Step], ...] = (
     ("open", _open),
     ("agreed", _agree),
+    ("paper", _ink),
     ("locked", _lock),
     ("parties", _parties),
     ("mediator", _mediator),

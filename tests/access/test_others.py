@@ -167,7 +167,7 @@ async def test_an_auditor_reads_the_log_without_its_people(office: Office) -> No
         assert name.encode() not in told.body
 
 
-@pytest.mark.parametrize("office", ["locked"], indirect=True)
+@pytest.mark.parametrize("office", ["paper"], indirect=True)
 async def test_why_a_text_was_opened_again_is_for_readers_of_the_log(office: Office) -> None:
     case = office.facts["case"]
     cookies = callers.member("M", office.facts).cookies

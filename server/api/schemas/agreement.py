@@ -101,7 +101,11 @@ class FindingView(View):
 
 
 class SignatureView(View):
-    """One signer, in legal order, and his signature if given."""
+    """One signer, in legal order, and his signature if given.
+
+    `route` is electronic, witnessed or wet_ink; `attested_at` and `attested_by` stand where
+    staff attest what they saw of it, since nobody signs in his name.
+    """
 
     signer: str
     name: str
@@ -114,12 +118,34 @@ class SignatureView(View):
     seal_scan_needed: bool
     seal_scan: str | None
     blocked: str | None
+    route: str
+    attested_at: datetime | None
+    attested_by: list[str]
+
+
+class PaperPageView(View):
+    """One page of the signed paper; `file` is None until it was scanned."""
+
+    page: int
+    file: str | None
+    uploaded_by: str
+    uploaded_at: datetime | None
+
+
+class PaperView(View):
+    """The signed paper: every page of the text, and whether the viewer may not compare it."""
+
+    pages: list[PaperPageView]
+    compared: bool
+    may_not_compare: bool
 
 
 class AgreementView(View):
     """The agreement as staff work on it. `missing` lists what the lock still waits for.
 
-    `missing` entries are codes with the clause number or person they concern.
+    `missing` entries are codes with the clause number or person they concern;
+    `missing_on_paper` those that stand where everybody signs in ink. `paper` is there once
+    the text is locked for it.
     """
 
     id: str
@@ -136,11 +162,14 @@ class AgreementView(View):
     payments: list[PaymentView]
     findings: list[FindingView]
     missing: list[FindingView]
+    missing_on_paper: list[FindingView]
     reading: str | None
     digest: str | None
     pdf_sha256: str | None
     pages: int
     signatures: list[SignatureView]
+    route_reason: str
+    paper: PaperView | None
     refused_by: str | None
     refusal: str
     seal_waits: bool
@@ -158,9 +187,41 @@ class ReadAsk(Ask):
 
 
 class LockAsk(Ask):
-    """Lock the text as this revision has it."""
+    """Lock the text as this revision has it.
+
+    Everybody signs on his phone, unless all sign in ink or some are `witnessed`; then the
+    reason is asked for.
+    """
 
     revision: int
+    wet_ink: bool = False
+    witnessed: list[ShortText] = Field(default_factory=list, max_length=20)
+    reason: Annotated[str, Field(max_length=300)] = ""
+
+
+class PageTickAsk(Ask):
+    """A scan held against its locked page."""
+
+    page: int
+    file: ShortText
+    same: bool
+
+
+class LineSeenAsk(Ask):
+    """What stands on one signer's line of the paper."""
+
+    signer: ShortText
+    signature: bool
+    fingerprint: bool
+    company_seal: bool = False
+
+
+class ComparisonAsk(Ask):
+    """The signed paper compared with the locked text, page by page and line by line."""
+
+    pdf_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    pages: Annotated[list[PageTickAsk], Field(max_length=200)]
+    lines: Annotated[list[LineSeenAsk], Field(max_length=60)]
 
 
 class ReopenAsk(Ask):

@@ -57,7 +57,8 @@ class CourseRow(View):
 class RecordSigner(View):
     """Who signed, how, and whether it holds.
 
-    `how` is phone_code, phone_video (staff compared him on video) or staff_key.
+    `how` is phone_code, phone_video (staff compared him on video), staff_key, wet_ink or
+    witnessed; by the last two he signed with no key, and staff attest it.
     """
 
     signer: str
@@ -67,6 +68,7 @@ class RecordSigner(View):
     how: str
     holds: bool | None
     has_handwriting: bool
+    attested_by: list[str]
 
 
 class OpeningRow(View):

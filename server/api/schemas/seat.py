@@ -57,12 +57,13 @@ class RightsBlock(View):
 
 
 class SignerProgress(View):
-    """Who signs, in legal order, and whether he has; no content."""
+    """Who signs, in legal order, by which route, and whether he has; no content."""
 
     label: str
     name: str
     is_you: bool
     signed_at: datetime | None
+    route: str
 
 
 class Receipt(View):

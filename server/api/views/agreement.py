@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from server.api.schemas import agreement as wire
+from server.api.views.paper import attested_by, paper_view
 from server.domain.agreement import Agreement, AgreementState, Clause, Expected, Payment, Seal
 from server.domain.agreement_text import prospective_signers, words_of
 from server.domain.case import Person
@@ -12,7 +13,8 @@ from server.domain.ids import PersonId
 from server.domain.jurisdiction.lint_values import Finding
 from server.domain.representation import signers
 from server.domain.sealing import waits
-from server.domain.signing_order import OFFICIALS, blocked, lines
+from server.domain.signing_order import OFFICIALS, blocked, lines, settled_at
+from server.domain.signing_route import SigningRoute
 from server.usecases.may_sign_now import owed_now
 from server.usecases.read_agreement import Desk
 from server.usecases.world import World
@@ -37,11 +39,14 @@ def agreement_view(world: World, desk: Desk) -> wire.AgreementView:
         payments=[_payment(world, n, p) for n, p in enumerate(agreement.payments, 1)],
         findings=_findings(desk.findings),
         missing=_findings(desk.missing),
+        missing_on_paper=_findings(desk.missing_on_paper),
         reading=agreement.reading,
         digest=locked.digest if locked else None,
         pdf_sha256=locked.pdf_sha256 if locked else None,
         pages=locked.pages if locked else 0,
         signatures=[_signature(world, desk, line) for line in _lines(world, desk)],
+        route_reason=locked.route_reason if locked else "",
+        paper=paper_view(desk),
         refused_by=agreement.refused_by,
         refusal=agreement.refusal,
         seal_waits=waits(agreement),
@@ -138,16 +143,21 @@ def _signature(world: World, desk: Desk, line: Expected) -> wire.SignatureView:
         has_handwriting=given is not None and given.handwriting is not None,
         seal_scan_needed=line.seal_scan,
         seal_scan=given.seal_scan if given else None,
-        blocked=_blocked(world, desk, line) if given is None else None,
+        blocked=_blocked(world, desk, line),
+        route=line.route,
+        attested_at=settled_at(desk.agreement, line) if given is None else None,
+        attested_by=attested_by(desk, line) if given is None else [],
     )
 
 
 def _blocked(world: World, desk: Desk, line: Expected) -> str | None:
     agreement: Agreement = desk.agreement
-    if agreement.state is not AgreementState.LOCKED:
+    if agreement.state is not AgreementState.LOCKED or settled_at(agreement, line) is not None:
         return None
     if line.role in OFFICIALS:
         return blocked(agreement, line.signer)
     if agreement.refused_by == line.signer:
         return "refused"
+    if line.route is not SigningRoute.ELECTRONIC:
+        return line.route
     return owed_now(world, desk.facts, desk.facts.case.person(PersonId(line.signer)))

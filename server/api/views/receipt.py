@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from server.api.schemas import seat as wire
 from server.domain.agreement import Agreement, AgreementState
-from server.domain.signing_order import lines
+from server.domain.signing_order import lines, settled_at
 from server.usecases.see_seat import Seat
 from server.usecases.world import World
 
@@ -47,12 +47,8 @@ def _progress(agreement: Agreement, own: str) -> list[wire.SignerProgress]:
             label=line.label or line.role,
             name=line.name,
             is_you=line.signer == own,
-            signed_at=_signed_at(agreement, line.signer),
+            signed_at=settled_at(agreement, line),
+            route=line.route,
         )
         for line in lines(agreement)
     ]
-
-
-def _signed_at(agreement: Agreement, signer: str) -> datetime | None:
-    signature = agreement.signature_of(signer)
-    return signature.at if signature else None

@@ -8,6 +8,7 @@ from server.api.schemas import record as wire
 from server.domain.agreement import Signature
 from server.domain.register import RegisterEntry
 from server.domain.session_log import Entry
+from server.domain.signing_route import SigningRoute
 from server.domain.verification import Report, SignerFact
 from server.usecases.retrieve_record import Opened
 from server.usecases.show_recordings import Shown
@@ -34,6 +35,8 @@ COURSE = frozenset(
         "agreement.unlocked",
         "sign.done",
         "sign.refused",
+        "sign.wetink.compared",
+        "sign.witnessed",
         "seal.applied",
         "agreement.effective",
         "record.written",
@@ -130,10 +133,13 @@ def _signer(opened: Opened, fact: SignerFact) -> wire.RecordSigner:
         how=_how(given, fact),
         holds=fact.holds,
         has_handwriting=given is not None and given.handwriting is not None,
+        attested_by=list(fact.attested_by),
     )
 
 
 def _how(given: Signature | None, fact: SignerFact) -> str:
+    if fact.route != SigningRoute.ELECTRONIC:
+        return fact.route
     if fact.key_control != "browser":
         return "staff_key"
     return "phone_code" if given and given.code_verified_at else "phone_video"

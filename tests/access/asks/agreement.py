@@ -1,5 +1,7 @@
 """Requests to the agreement, from the draft to the seal, and to the record it becomes."""
 
+from dataclasses import asdict
+
 from tests.access.asks.row import Ask, ask, plain
 from tests.access.callers import LOGINS
 from tests.access.office import Office
@@ -63,6 +65,16 @@ async def _seal_scan(office: Office, who: str) -> Ask:
     facts = office.facts
     body = {"signer": facts["people"]["A"], "file": facts["scan"]}
     return Ask(path={"case_id": facts["case"]}, json=body)
+
+
+plain(f"POST {AGREEMENT}/paper", "paper", query="?page=1", file=signing.picture(4))
+plain(f"GET {AGREEMENT}/paper/{{page}}", "paper", path={"page": "1"}, query="?w=480")
+
+
+@ask(f"POST {AGREEMENT}/paper/comparison", "paper")
+async def _comparison(office: Office, who: str) -> Ask:
+    del who
+    return Ask(path={"case_id": office.facts["case"]}, json=asdict(office.facts["paper"]))
 
 
 async def _sealing(office: Office, who: str) -> Ask:

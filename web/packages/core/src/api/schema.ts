@@ -230,6 +230,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{case_id}/agreement/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Scan of a signed page, or of all */
+        post: operations["paper.upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/agreement/paper/{page}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A signed page's scan */
+        get: operations["paper.page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/agreement/paper/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Attest that the paper is the text */
+        post: operations["paper.compare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{case_id}/agreement/pdf": {
         parameters: {
             query?: never;
@@ -1507,7 +1558,9 @@ export interface components {
          * AgreementView
          * @description The agreement as staff work on it. `missing` lists what the lock still waits for.
          *
-         *     `missing` entries are codes with the clause number or person they concern.
+         *     `missing` entries are codes with the clause number or person they concern;
+         *     `missing_on_paper` those that stand where everybody signs in ink. `paper` is there once
+         *     the text is locked for it.
          */
         AgreementView: {
             /** Calendar Missing */
@@ -1532,10 +1585,13 @@ export interface components {
             items: components["schemas"]["ItemView"][];
             /** Missing */
             missing: components["schemas"]["FindingView"][];
+            /** Missing On Paper */
+            missing_on_paper: components["schemas"]["FindingView"][];
             /** Number */
             number: string | null;
             /** Pages */
             pages: number;
+            paper: components["schemas"]["PaperView"] | null;
             /** Payments */
             payments: components["schemas"]["PaymentView"][];
             /** Pdf Sha256 */
@@ -1550,6 +1606,8 @@ export interface components {
             refused_by: string | null;
             /** Revision */
             revision: number;
+            /** Route Reason */
+            route_reason: string;
             /** Seal Waits */
             seal_waits: boolean;
             /** Session Id */
@@ -2138,6 +2196,18 @@ export interface components {
             short_name: string;
             /** Version */
             version: number;
+        };
+        /**
+         * ComparisonAsk
+         * @description The signed paper compared with the locked text, page by page and line by line.
+         */
+        ComparisonAsk: {
+            /** Lines */
+            lines: components["schemas"]["LineSeenAsk"][];
+            /** Pages */
+            pages: components["schemas"]["PageTickAsk"][];
+            /** Pdf Sha256 */
+            pdf_sha256: string;
         };
         /**
          * ConfirmMinutes
@@ -2751,6 +2821,23 @@ export interface components {
             hold: string;
         };
         /**
+         * LineSeenAsk
+         * @description What stands on one signer's line of the paper.
+         */
+        LineSeenAsk: {
+            /**
+             * Company Seal
+             * @default false
+             */
+            company_seal: boolean;
+            /** Fingerprint */
+            fingerprint: boolean;
+            /** Signature */
+            signature: boolean;
+            /** Signer */
+            signer: string;
+        };
+        /**
          * LinkState
          * @description What the link page shows, computed and never stored.
          * @enum {string}
@@ -2759,10 +2846,25 @@ export interface components {
         /**
          * LockAsk
          * @description Lock the text as this revision has it.
+         *
+         *     Everybody signs on his phone, unless all sign in ink or some are `witnessed`; then the
+         *     reason is asked for.
          */
         LockAsk: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
             /** Revision */
             revision: number;
+            /**
+             * Wet Ink
+             * @default false
+             */
+            wet_ink: boolean;
+            /** Witnessed */
+            witnessed?: string[];
         };
         /**
          * LogCheckpoint
@@ -3143,6 +3245,44 @@ export interface components {
             rights: components["schemas"]["RightsText"][];
             /** Sources */
             sources: components["schemas"]["Choice"][];
+        };
+        /**
+         * PageTickAsk
+         * @description A scan held against its locked page.
+         */
+        PageTickAsk: {
+            /** File */
+            file: string;
+            /** Page */
+            page: number;
+            /** Same */
+            same: boolean;
+        };
+        /**
+         * PaperPageView
+         * @description One page of the signed paper; `file` is None until it was scanned.
+         */
+        PaperPageView: {
+            /** File */
+            file: string | null;
+            /** Page */
+            page: number;
+            /** Uploaded At */
+            uploaded_at: string | null;
+            /** Uploaded By */
+            uploaded_by: string;
+        };
+        /**
+         * PaperView
+         * @description The signed paper: every page of the text, and whether the viewer may not compare it.
+         */
+        PaperView: {
+            /** Compared */
+            compared: boolean;
+            /** May Not Compare */
+            may_not_compare: boolean;
+            /** Pages */
+            pages: components["schemas"]["PaperPageView"][];
         };
         /**
          * PartyAgreement
@@ -3695,9 +3835,12 @@ export interface components {
          * RecordSigner
          * @description Who signed, how, and whether it holds.
          *
-         *     `how` is phone_code, phone_video (staff compared him on video) or staff_key.
+         *     `how` is phone_code, phone_video (staff compared him on video), staff_key, wet_ink or
+         *     witnessed; by the last two he signed with no key, and staff attest it.
          */
         RecordSigner: {
+            /** Attested By */
+            attested_by: string[];
             /** Has Handwriting */
             has_handwriting: boolean;
             /** Holds */
@@ -4210,8 +4353,15 @@ export interface components {
         /**
          * SignatureView
          * @description One signer, in legal order, and his signature if given.
+         *
+         *     `route` is electronic, witnessed or wet_ink; `attested_at` and `attested_by` stand where
+         *     staff attest what they saw of it, since nobody signs in his name.
          */
         SignatureView: {
+            /** Attested At */
+            attested_at: string | null;
+            /** Attested By */
+            attested_by: string[];
             /** Blocked */
             blocked: string | null;
             /** Code Verified */
@@ -4226,6 +4376,8 @@ export interface components {
             name: string;
             /** Role */
             role: string;
+            /** Route */
+            route: string;
             /** Seal Scan */
             seal_scan: string | null;
             /** Seal Scan Needed */
@@ -4253,7 +4405,7 @@ export interface components {
         };
         /**
          * SignerProgress
-         * @description Who signs, in legal order, and whether he has; no content.
+         * @description Who signs, in legal order, by which route, and whether he has; no content.
          */
         SignerProgress: {
             /** Is You */
@@ -4262,6 +4414,8 @@ export interface components {
             label: string;
             /** Name */
             name: string;
+            /** Route */
+            route: string;
             /** Signed At */
             signed_at: string | null;
         };
@@ -5190,6 +5344,114 @@ export interface operations {
                 };
                 content: {
                     "image/webp": unknown;
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "paper.upload": {
+        parameters: {
+            query?: {
+                page?: string;
+            };
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "paper.page": {
+        parameters: {
+            query?: {
+                w?: string;
+            };
+            header?: never;
+            path: {
+                case_id: string;
+                page: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": unknown;
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "paper.compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComparisonAsk"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
                 };
             };
             /** @description A refusal */

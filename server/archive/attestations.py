@@ -1,0 +1,156 @@
+"""Judges what staff attested in a record: keys, digests, scans, and for whose lines it counts."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from server.domain.attested import (
+    COMPARE_PAPER,
+    RECORD_DECLARATION,
+    AttestedStatement,
+    read_attested,
+)
+from server.domain.canonical import sha256_hex
+from server.domain.errors import InvalidValueError
+from server.domain.record import ATTESTED, pem_body
+from server.domain.signing_order import WITNESSES
+from server.domain.signing_route import SigningRoute
+from server.domain.verification import SignerFact
+from server.ports.archive import CheckSignature
+
+NAMES = ("statement.json", "signature.bin", "public_key.pem")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attested:
+    """One attestation, judged. `bad` are the files that make it fail."""
+
+    statement: AttestedStatement | None
+    statement_name: str
+    same_text: bool
+    bad: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing speaks against it."""
+        return self.statement is not None and self.same_text and not self.bad
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of the agreement as it says itself: who, in what capacity, by which route."""
+
+    signer_id: str
+    name: str
+    role: str
+    route: str
+
+
+def attestations(
+    files: Mapping[str, bytes], check: CheckSignature, text: tuple[str, str]
+) -> tuple[Attested, ...]:
+    """Return every attestation; `text` are the digests of the agreement and the locked PDF."""
+    folders = {name.rpartition("/")[0] for name in files if name.startswith(f"{ATTESTED}/")}
+    return tuple(_judged(files, check, text, folder) for folder in sorted(folders))
+
+
+def _judged(
+    files: Mapping[str, bytes], check: CheckSignature, text: tuple[str, str], folder: str
+) -> Attested:
+    content = {name: files.get(f"{folder}/{name}", b"") for name in NAMES}
+    name = f"{folder}/statement.json"
+    try:
+        said = read_attested(content["statement.json"])
+    except InvalidValueError:
+        return Attested(statement=None, statement_name=name, same_text=False, bad=(name,))
+    key = _key(content["public_key.pem"])
+    bad = {
+        f"{folder}/public_key.pem": sha256_hex(key) != said.key_sha256,
+        f"{folder}/signature.bin": not check(
+            key, content["statement.json"], content["signature.bin"]
+        ),
+    }
+    wrong = [name for name, is_bad in bad.items() if is_bad]
+    return Attested(
+        statement=said,
+        statement_name=name,
+        same_text=(said.agreement_sha256, said.pdf_sha256) == text,
+        bad=(*wrong, *_bad_scans(files, said)),
+    )
+
+
+def _bad_scans(files: Mapping[str, bytes], said: AttestedStatement) -> Iterator[str]:
+    """Yield the scans that are not those compared."""
+    if said.purpose == COMPARE_PAPER:
+        for page in _objects(said.saw.get("pages")):
+            name = str(page.get("file", ""))
+            if sha256_hex(files.get(name, b"")) != page.get("sha256"):
+                yield name
+
+
+def _objects(value: object) -> list[Mapping[str, object]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def attested_lines(agreement: bytes) -> tuple[Line, ...]:
+    """Return the lines that nobody signs with a key, as the agreement itself says."""
+    try:
+        parties = json.loads(agreement)["parties"]
+        signers = [signer for party in parties for signer in party["signers"]]
+        found = [_line(signer) for signer in signers]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return ()
+    return tuple(line for line in found if line.route != SigningRoute.ELECTRONIC)
+
+
+def _line(signer: Mapping[str, object]) -> Line:
+    return Line(
+        signer_id=str(signer["signer_id"]),
+        name=str(signer["name"]),
+        role=str(signer["capacity"]),
+        route=str(signer.get("route", SigningRoute.ELECTRONIC)),
+    )
+
+
+def signer_fact(line: Line, found: Sequence[Attested]) -> SignerFact:
+    """Return whether a line counts as signed by what was attested for it."""
+    spoken = [
+        one.statement
+        for one in found
+        if one.holds and one.statement is not None and line.signer_id in one.statement.signers
+    ]
+    return SignerFact(
+        signer_id=line.signer_id,
+        name=line.name,
+        role=line.role,
+        signed_at=max((said.at for said in spoken), default=None),
+        key_control="attested",
+        holds=_enough(line, spoken),
+        route=line.route,
+        attested_by=tuple(said.attester_name for said in spoken),
+    )
+
+
+def _enough(line: Line, spoken: Sequence[AttestedStatement]) -> bool:
+    if line.route == SigningRoute.WET_INK:
+        return any(_saw_ink(line, said) for said in spoken if said.purpose == COMPARE_PAPER)
+    if not any(said.purpose == RECORD_DECLARATION for said in spoken):
+        return False
+    witnesses = {name for said in spoken for name in _witnesses(said)}
+    return len(witnesses) >= WITNESSES
+
+
+def _saw_ink(line: Line, said: AttestedStatement) -> bool:
+    own = [one for one in _objects(said.saw.get("lines")) if one.get("signer") == line.signer_id]
+    return any(one.get("signature") is True or one.get("fingerprint") is True for one in own)
+
+
+def _witnesses(said: AttestedStatement) -> list[str]:
+    return [str(one.get("name", "")) for one in _objects(said.saw.get("witnesses"))]
+
+
+def _key(pem: bytes) -> bytes:
+    try:
+        return pem_body(pem)
+    except InvalidValueError:
+        return b""

@@ -1,0 +1,111 @@
+"""Takes the comparison of the signed paper with the locked text, page by page.
+
+It stands for the signatures of everybody who signed in ink: staff attest what they saw,
+and nobody answers as the party.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from server.domain import access
+from server.domain.access import Act
+from server.domain.agreement import Agreement
+from server.domain.attested import COMPARE_PAPER
+from server.domain.attested_words import Sight
+from server.domain.case import Case
+from server.domain.errors import ForbiddenError
+from server.domain.ids import CaseId
+from server.domain.paper_copy import (
+    LineSeen,
+    PageTick,
+    compared,
+    expect_compared,
+    ink_lines,
+    paper_name,
+)
+from server.domain.staff import Actor, Membership, Role, Staff
+from server.ports.store import UnitOfWork
+from server.usecases.attest import attest, expect_text, locked_text, told
+from server.usecases.change_agreement import Changed, change
+from server.usecases.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonForm:
+    """What the comparer ticked, over the PDF he saw."""
+
+    pdf_sha256: str
+    pages: tuple[PageTick, ...]
+    lines: tuple[LineSeen, ...]
+
+
+async def compare(world: World, actor: Actor, case_id: CaseId, form: ComparisonForm) -> Agreement:
+    """Attest the comparison with the comparer's own key.
+
+    Raises StepUpNeededError, ForbiddenError for whoever brought a scan himself while a
+    colleague could compare, StaleRevisionError for another PDF or a scan replaced since,
+    MissingStepsError with what is owed, WrongStateError once an official has signed.
+    """
+    async with world.store.read() as uow:
+        case = await uow.cases.get(case_id)
+        access.allow(actor, Act.COMPARE, access.of_case(case, actor))
+        agreement, _ = await locked_text(uow, case_id)
+        await _expect_fit(uow, actor, case, agreement, form)
+    made = await attest(world, actor, agreement, _sight(agreement, form))
+
+    async def step(uow: UnitOfWork, case: Case, fresh: Agreement) -> Changed:
+        access.allow(actor, Act.COMPARE, access.of_case(case, actor))
+        await _expect_fit(uow, actor, case, fresh, form)
+        return compared(fresh, made), (told("sign.wetink.compared", made, fresh),)
+
+    return await change(world, case_id, step)
+
+
+async def _expect_fit(
+    uow: UnitOfWork, actor: Actor, case: Case, agreement: Agreement, form: ComparisonForm
+) -> None:
+    expect_text(agreement, form.pdf_sha256)
+    if await brought_it(uow, actor, case, agreement):
+        raise ForbiddenError(act=Act.COMPARE, reason="uploaded_it")
+    expect_compared(agreement, form.pages, form.lines)
+
+
+async def brought_it(uow: UnitOfWork, actor: Actor, case: Case, agreement: Agreement) -> bool:
+    """Return whether the actor brought a scan while somebody else could compare it."""
+    if all(scan.by != actor.staff_id for scan in agreement.paper):
+        return False
+    members = await uow.staff.of_committee(case.committee_id)
+    return any(_may_compare(one, case) for one in members if one.id != actor.staff_id)
+
+
+def _may_compare(member: Staff, case: Case) -> bool:
+    who = Actor(
+        staff_id=member.id,
+        committee_id=member.committee_id,
+        name=member.name,
+        roles=member.roles & {Role.MEDIATOR, Role.RECORDER},
+        membership=member.membership,
+        step_up=True,
+    )
+    active = member.membership is Membership.ACTIVE
+    return active and access.covers(who, Act.COMPARE, access.of_case(case, who))
+
+
+def _sight(agreement: Agreement, form: ComparisonForm) -> Sight:
+    lines = {one.signer: one for one in form.lines}
+    signers = tuple(line.signer for line in ink_lines(agreement))
+    saw: Mapping[str, object] = {
+        "pages": [
+            {
+                "page": scan.page,
+                "file": paper_name(scan, agreement.paper),
+                "part": scan.part,
+                "sha256": scan.sha256,
+                "uploaded_by": scan.by,
+                "uploaded_at": scan.at.isoformat(timespec="milliseconds"),
+            }
+            for scan in agreement.paper
+        ],
+        "lines": [asdict(lines[signer]) for signer in signers],
+    }
+    return Sight(purpose=COMPARE_PAPER, signers=signers, saw=saw)
