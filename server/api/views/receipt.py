@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from server.api.schemas import seat as wire
 from server.domain.agreement import Agreement, AgreementState
-from server.domain.signing_order import lines, settled_at
+from server.domain.signing_order import line_of, lines, settled_at
 from server.usecases.see_seat import Seat
 from server.usecases.world import World
 
@@ -18,9 +18,9 @@ def receipt(world: World, seat: Seat) -> wire.Receipt | None:
     if agreement is None or agreement.state is AgreementState.DRAFTING:
         return None
     own = agreement.signature_of(seat.person.id)
-    seal = agreement.seal
+    line, seal = line_of(agreement, seat.person.id), agreement.seal
     return wire.Receipt(
-        signed_at=own.at if own else None,
+        signed_at=settled_at(agreement, line) if line else None,
         fingerprint=fingerprint(own.statement) if own else "",
         progress=_progress(agreement, seat.person.id),
         state=agreement.state,

@@ -46,11 +46,17 @@ def seat_view(world: World, seat: Seat, lang: str) -> wire.SeatView:
         mobile_masked=mask_phone(person.mobile),
         session_id=session.id if session else None,
         session_state=session.state if session else None,
-        may_sign=seat.signs and may_sign_online(case, world.pack),
+        may_sign=seat.signs and (_locked(seat) or may_sign_online(case, world.pack)),
         agreement_state=facts.agreement.state if facts.agreement else None,
         receipt=receipt(world, seat),
         ended=_ended(world, seat, lang),
     )
+
+
+def _locked(seat: Seat) -> bool:
+    """Whether there are pages for him, whichever way they are signed."""
+    agreement = seat.facts.agreement
+    return agreement is not None and agreement.locked is not None
 
 
 def _lines(lines: Iterable[Text], lang: str) -> str:

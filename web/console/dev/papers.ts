@@ -68,6 +68,9 @@ export const DRAFT: AgreementView = {
   total_words: "壹拾壹万伍仟元整",
   payments: [payment(1, 5_000_000, "伍万元整", "2025-03-17"), payment(2, 3_500_000, "叁万伍仟元整", "2025-04-30"), payment(3, 3_000_000, "叁万元整", "2025-06-30")],
   findings: [{ code: "last_payment_after_confirmation_deadline", level: "warning", where: "payments.2", facts: {} }],
+  missing_on_paper: [],
+  route_reason: "",
+  paper: null,
   missing: [
     { code: "clause_change_wanted", level: "error", where: "k5", facts: { number: 5, party: "乙方", name: "林启航" } },
     { code: "clause_not_heard", level: "error", where: "k6", facts: { number: 6, party: "甲方", name: "陈水根" } },
@@ -99,6 +102,9 @@ const signer = (id: string, name: string, role: string, label: string, change: P
   seal_scan_needed: false,
   seal_scan: null,
   blocked: null,
+  route: "electronic",
+  attested_at: null,
+  attested_by: [],
   ...change,
 });
 const done = { code_verified: true, key_control: "browser", has_handwriting: true } as const;
@@ -118,6 +124,34 @@ export const LOCKED: AgreementView = {
     signer("su", "苏慧珍", "mediator", "", { blocked: "seal_scan" }),
     signer("jiang", "江一帆", "recorder", "", { blocked: "mediator" }),
   ],
+};
+const inked = (id: string, name: string, role: string, label: string, change: Partial<SignatureView> = {}): SignatureView =>
+  signer(id, name, role, label, { route: "wet_ink", blocked: "wet_ink", ...change });
+const brought = (page: number, file: string | null) => ({ page, file, uploaded_by: file ? "江一帆" : "", uploaded_at: file ? "2025-03-14T03:40:00Z" : null });
+export const BY_LAW: AgreementView = {
+  ...DRAFT,
+  case_id: "c4",
+  missing: [{ code: "e_sign_wet_ink", level: "error", where: "", facts: {} }, { code: "e_signature_consent", level: "error", where: "p1a", facts: { party: "甲方", name: "陈水根" } }],
+};
+export const ON_PAPER: AgreementView = {
+  ...LOCKED,
+  case_id: "c5",
+  route_reason: "甲方双手受伤，到现场按指印",
+  paper: { pages: [brought(1, "file-0001"), brought(2, "file-0002"), brought(3, null)], compared: false, may_not_compare: false },
+  signatures: [
+    inked("p1a", "陈水根", "party", "甲方"),
+    inked("p2a", "林启航", "agent", "乙方", { seal_scan_needed: true }),
+    signer("su", "苏慧珍", "mediator", "", { blocked: "parties" }),
+    signer("jiang", "江一帆", "recorder", "", { blocked: "parties" }),
+  ],
+};
+export const COMPARED: AgreementView = {
+  ...ON_PAPER,
+  case_id: "c6",
+  paper: { pages: [brought(1, "file-0001"), brought(2, "file-0002"), brought(3, "file-0003")], compared: true, may_not_compare: false },
+  signatures: ON_PAPER.signatures.map((each) =>
+    each.route === "wet_ink" ? { ...each, blocked: null, attested_at: "2025-03-14T03:52:10Z", attested_by: ["苏慧珍"] } : { ...each, blocked: each.role === "mediator" ? null : "mediator" },
+  ),
 };
 export const SIGNED: AgreementView = {
   ...LOCKED,
@@ -183,9 +217,9 @@ export const RECORD: RecordView = {
     step("2025-03-14T04:08:00Z", "session.close"),
   ],
   signers: [
-    { name: "陈水根", role: "party", signed_at: "2025-03-14T03:38:20Z", how: "phone_code", holds: true, signer: "p1a", has_handwriting: true },
-    { name: "林启航", role: "agent", signed_at: "2025-03-14T03:41:05Z", how: "phone_code", holds: true, signer: "p2a", has_handwriting: true },
-    { name: "苏慧珍", role: "mediator", signed_at: "2025-03-14T03:45:33Z", how: "staff_key", holds: true, signer: "su", has_handwriting: false },
+    { name: "陈水根", role: "party", signed_at: "2025-03-14T03:38:20Z", how: "phone_code", holds: true, signer: "p1a", has_handwriting: true, attested_by: [] },
+    { name: "林启航", role: "agent", signed_at: "2025-03-14T03:41:05Z", how: "phone_code", holds: true, signer: "p2a", has_handwriting: true, attested_by: [] },
+    { name: "苏慧珍", role: "mediator", signed_at: "2025-03-14T03:45:33Z", how: "staff_key", holds: true, signer: "su", has_handwriting: false, attested_by: [] },
   ],
   pages: 3,
   package_size: 2_516_582,

@@ -30,6 +30,10 @@ export const SCREENS = {
   roomDraft: { at: "/cases/c1/room/s1", scene: "drafting", press: "draft" },
   agreement: { at: "/cases/c1/agreement" },
   signing: { at: "/cases/c2/agreement" },
+  lockByLaw: { at: "/cases/c4/agreement", press: "lock" },
+  lockPaper: { at: "/cases/c1/agreement", press: "lock" },
+  paper: { at: "/cases/c5/agreement" },
+  paperDone: { at: "/cases/c6/agreement" },
   sealing: { at: "/cases/c3/agreement", as: "head" },
   seal: { at: "/seal", as: "head" },
   records: { at: "/records?name=陈水根", as: "officer" },
@@ -62,6 +66,10 @@ for (const name of names) {
         await page.locator("dialog textarea, dialog input").first().fill("法院来函调卷，（2028）鹭湖法函 41 号");
         await page.locator("dialog .btn.primary").click();
         await page.waitForTimeout(400);
+      }
+      if (screen.press === "lock") {
+        await page.locator(".agreement-foot .btn").first().click();
+        await page.waitForTimeout(300);
       }
       if (["enter", "draft", "recording"].includes(screen.press)) {
         await page.locator(".gate .btn.primary").click();

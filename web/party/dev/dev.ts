@@ -13,19 +13,21 @@ window.fetch = () => Promise.resolve(new Response("{}", { status: 200 }));
 
 const shelf = document.createElement("div");
 shelf.hidden = true;
+const name = asked.get("screen") ?? "invitation";
+const ELSEWHERE: Readonly<Record<string, string>> = { signPaper: "wet_ink", signWitnessed: "witnessed" };
+const agreement = { ...AGREEMENT, sign_blocked: ELSEWHERE[name] ?? AGREEMENT.sign_blocked };
 const room = new Room(SEAT, shelf);
 const root = document.createElement("div");
 root.className = "app";
 document.body.replaceChildren(root, shelf);
 Object.assign(room.api, {
-  agreement: () => Promise.resolve(AGREEMENT),
+  agreement: () => Promise.resolve(agreement),
   seat: () => Promise.resolve(room.seat),
   code: () => Promise.resolve({ sent: true, mobile_masked: SEAT.mobile_masked, retry_after_s: 60 }),
 });
 await room.speak(asked.get("lang") ?? "zh-CN");
 if (asked.get("media") !== "off") await room.owner.open(asked.get("media") !== "sound");
-room.agreement.value = AGREEMENT;
-const name = asked.get("screen") ?? "invitation";
+room.agreement.value = agreement;
 room.state.value = (STATES[name] ?? STATES["invitation"] as () => typeof room.state.value)();
 if (name === "jointWeak") room.rung.value = "sound";
 const app = createApp(App);

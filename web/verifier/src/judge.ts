@@ -1,4 +1,5 @@
 // Judges a record, fact by fact. No fact hides another: each is judged even where others fail.
+import { type Attested, attestations, attestedSigners } from "./attested.ts";
 import { type Bytes, same } from "./bytes.ts";
 import { parse, isObject, textAt } from "./canonical.ts";
 import { type Certificate, fingerprint, issuedBy, readCertificate } from "./certificate.ts";
@@ -13,7 +14,7 @@ import { sha256Hex, signed } from "./crypto.ts";
 import type { Files } from "./files.ts";
 import { proven, readChain, readCheckpoint, signedByLog } from "./log.ts";
 import { MANIFEST, MANIFEST_SIGNATURE, type Manifest, readManifest } from "./manifest.ts";
-import { BEYOND, type Fact, type FileFact, type Report, fact, unjudged } from "./report.ts";
+import { BEYOND, type Fact, type FileFact, type Report, type Signer, fact, unjudged } from "./report.ts";
 import { type Judged, expectedSigners, judgeSigner } from "./signers.ts";
 
 const [PDF, AGREEMENT, LOG] = ["agreement.pdf", "agreement.json", "log.jsonl"] as const;
@@ -30,6 +31,7 @@ interface Evidence {
   readonly locked: string;
   readonly expected: ReadonlyMap<string, string>;
   readonly judged: readonly Judged[];
+  readonly attested: readonly Attested[];
   readonly seal: Certificate | null;
   readonly issuer: Certificate | null;
   readonly chain: readonly string[] | null;
@@ -50,7 +52,7 @@ export async function judge(files: Files, known = ""): Promise<Report> {
     issuerSha256,
     logOrigin: readCheckpoint(content(files, CHECKPOINT))?.origin ?? "",
     facts: [...(await factsOf(evidence)), trusted(issuerSha256, known), ...BEYOND.map(unjudged)],
-    signers: evidence.judged.map((one) => one.signer),
+    signers: signersOf(evidence),
     files: fileFacts(evidence),
   };
 }
@@ -61,7 +63,7 @@ async function factsOf(evidence: Evidence): Promise<Fact[]> {
     complete(evidence),
     fact("intact", fileFacts(evidence).filter((file) => !file.holds).map((file) => file.name)),
     await manifestSigned(evidence),
-    fact("signatures", evidence.judged.flatMap((one) => one.bad)),
+    fact("signatures", [...evidence.judged, ...evidence.attested].flatMap((one) => one.bad)),
     everybodySigned(evidence),
     sameText(evidence),
     await sealChain(evidence),
@@ -100,6 +102,7 @@ async function gather(files: Files, manifest: Manifest): Promise<Evidence> {
     locked,
     expected,
     judged: await Promise.all(judging),
+    attested: await attestations(files, text),
     seal: readCertificate(content(files, SEAL)),
     issuer: readCertificate(content(files, ISSUER)),
     chain: await readChain(content(files, LOG)),
@@ -130,15 +133,25 @@ async function manifestSigned({ files, seal }: Evidence): Promise<Fact> {
   return fact("manifest_signed", holds ? [] : [MANIFEST, MANIFEST_SIGNATURE]);
 }
 
-function everybodySigned({ expected, judged }: Evidence): Fact {
+/** Who signed with a key and who otherwise, in the order of the agreement. */
+function signersOf(evidence: Evidence): Signer[] {
+  const seen = attestedSigners(content(evidence.files, AGREEMENT), evidence.attested);
+  const order = [...evidence.expected.keys()];
+  const place = (one: Signer): number => (order.includes(one.id) ? order.indexOf(one.id) : order.length);
+  return [...seen, ...evidence.judged.map((one) => one.signer)].sort((one, two) => place(one) - place(two));
+}
+
+function everybodySigned(evidence: Evidence): Fact {
+  const { expected } = evidence;
   if (expected.size === 0) return fact("everybody_signed", [AGREEMENT]);
-  const did = new Set(judged.filter((one) => one.signer.signatureHolds && one.signer.sameText).map((one) => one.signer.id));
+  const did = new Set(signersOf(evidence).filter((one) => one.signatureHolds && one.sameText).map((one) => one.id));
   const missing = [...expected.keys()].filter((id) => !did.has(id));
   return fact("everybody_signed", [...missing, ...[...did].filter((id) => !expected.has(id))]);
 }
 
-function sameText({ manifest, digests, locked, judged }: Evidence): Fact {
+function sameText({ manifest, digests, locked, judged, attested }: Evidence): Fact {
   const bad = judged.filter((one) => !one.signer.sameText).map((one) => one.statementName);
+  bad.push(...attested.filter((one) => !one.sameText).map((one) => one.statementName));
   if (digests.get(AGREEMENT) !== manifest.agreementSha256) bad.push(AGREEMENT);
   if (locked !== manifest.lockedSha256) bad.push(PDF);
   return fact("same_text", bad);

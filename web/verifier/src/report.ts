@@ -36,6 +36,7 @@ export interface FileFact {
   readonly holds: boolean;
 }
 
+/** By another route than electronic nobody signed with a key of his: staff attest it. */
 export interface Signer {
   readonly id: string;
   readonly name: string;
@@ -44,6 +45,8 @@ export interface Signer {
   readonly keyControl: string;
   readonly signatureHolds: boolean;
   readonly sameText: boolean;
+  readonly route?: string;
+  readonly attestedBy?: readonly string[];
 }
 
 export interface Report {

@@ -82,7 +82,7 @@ function why(one: Fact, words: Words): string {
 
 function signerLine(signer: Signer, words: Words): HTMLElement {
   const [good, key] = [signer.signatureHolds && signer.sameText, words.key[signer.keyControl]];
-  const facts = [
+  const facts = signer.route ? attestedWords(signer, words) : [
     signer.signatureHolds ? words.signature : words.signatureBad,
     signer.sameText ? words.text : words.textBad,
     moment(signer.at),
@@ -95,6 +95,12 @@ function signerLine(signer: Signer, words: Words): HTMLElement {
     mark(good, words),
     element("span", {}, `${signer.name || signer.id} · ${role}`, element("small", {}, facts.join(" · "))),
   );
+}
+
+function attestedWords(signer: Signer, words: Words): string[] {
+  const by = (signer.attestedBy ?? []).join(", ");
+  const how = words.routes[signer.route ?? ""] ?? signer.route ?? "";
+  return [how, by ? `${words.attestedBy}: ${by}` : words.notAttested, ...(signer.at ? [moment(signer.at)] : [])];
 }
 
 function mark(holds: boolean | null, words: Words): HTMLElement {

@@ -61,6 +61,9 @@ export const en: Words = {
   textBad: "signed another text",
   key: { browser: "key held in the signer's own browser", server: "key held by the server" },
   roles: { party: "party", agent: "agent", mediator: "mediator", recorder: "recorder" },
+  routes: { wet_ink: "signed on paper; the scan was compared page by page", witnessed: "declared aloud before witnesses; signed by nobody in this name" },
+  attestedBy: "attested and signed by",
+  notAttested: "no valid attestation",
   trustTitle: "The issuer",
   trust:
     "By itself a record proves that it is consistent and unchanged, not that the seal is the committee's: anybody can make certificates. Learn the SHA-256 fingerprint of the issuer's certificate some other way (ask the committee or the office, or look at the paper copy) and compare it with the one below.",

@@ -62,6 +62,9 @@ export const zh = {
   textBad: "所签不是本文",
   key: { browser: "密钥在签署人自己的浏览器里", server: "密钥由服务器保管" } as Record<string, string>,
   roles: { party: "当事人", agent: "代理人", mediator: "调解员", recorder: "记录员" } as Record<string, string>,
+  routes: { wet_ink: "在纸上签名、按指印，扫描件经人工逐页对照", witnessed: "口头表示同意，有见证人见证，本人没有签名" } as Record<string, string>,
+  attestedBy: "记录并签名的人",
+  notAttested: "没有有效的记录",
   trustTitle: "签发证书",
   trust:
     "仅凭一份卷宗只能证明内容一致、未被改动，不能证明印章确属该调解委员会：任何人都能自制一套证书。请通过其他途径得到签发证书的 SHA-256 指纹（例如向调解委员会或司法所询问，或看纸质件），与下面的比较。",

@@ -1,9 +1,12 @@
 /** The agreement of one case at the desk: the server's view, the draft being written over it, and every act on it. */
 import { computed, inject, ref, shallowRef, type ComputedRef, type InjectionKey, type Ref, type ShallowRef } from "vue";
 import { addressOf, api, fileForm, type Refused } from "../api/client.ts";
-import type { AgreementView } from "../api/types.ts";
+import type { AgreementView, Schemas } from "../api/types.ts";
 import { refused } from "../refusals.ts";
 import { EMPTY, copyOf, draftOf, editOf, merge, same, written, type Conflict, type Draft } from "./draft.ts";
+
+type LockPlan = Omit<Schemas["LockAsk"], "revision">;
+const BY_PHONE: LockPlan = { wet_ink: false, witnessed: [], reason: "" };
 
 export interface AgreementDeskState {
   readonly view: ShallowRef<AgreementView | null>;
@@ -16,13 +19,16 @@ export interface AgreementDeskState {
   load(): Promise<void>;
   save(): Promise<boolean>;
   read(clauseId: string | null): Promise<void>;
-  lock(): Promise<void>;
+  lock(plan?: LockPlan): Promise<boolean>;
+  bring(page: number | null, file: File): Promise<void>;
+  compare(form: Schemas["ComparisonAsk"]): Promise<void>;
   reopen(reason: string): Promise<boolean>;
   scan(signer: string, file: File): Promise<void>;
   sign(): Promise<void>;
   seal(): Promise<void>;
   page(no: number, width: number): string;
   pdf(): string;
+  scanned(no: number, width: number, file: string): string;
   handwriting(signer: string): string;
 }
 
@@ -109,7 +115,10 @@ export function useAgreement(caseId: string): AgreementDeskState {
     load,
     save,
     read: async (clauseId) => void (await doing("read", () => api.post(`${BASE}/read`, { path, body: { clause_id: clauseId } }))),
-    lock: async () => void (await doing("lock", () => api.post(`${BASE}/lock`, { path, body: { revision: view.value?.revision ?? 0 } }))),
+    lock: (plan = BY_PHONE) => doing("lock", () => api.post(`${BASE}/lock`, { path, body: { revision: view.value?.revision ?? 0, ...plan } })),
+    bring: async (page, file) =>
+      void (await doing(`paper-${page ?? "all"}`, () => api.post(`${BASE}/paper`, { path, query: page === null ? {} : { page: String(page) }, body: fileForm(file) }))),
+    compare: async (body) => void (await doing("compare", () => api.post(`${BASE}/paper/comparison`, { path, body }))),
     reopen: (reason) => doing("reopen", () => api.post(`${BASE}/reopen`, { path, body: { reason } })),
     scan: async (signer, file) =>
       void (await doing(`scan-${signer}`, async () => {
@@ -120,6 +129,7 @@ export function useAgreement(caseId: string): AgreementDeskState {
     seal: async () => void (await doing("seal", () => api.post(`${BASE}/seal`, { path, body: { pdf_sha256: hash() } }))),
     page: (no, width) => addressOf(`${BASE}/pages/{page}`, { ...path, page: no }, { w: width, v: hash().slice(0, 8) }),
     pdf: () => addressOf(`${BASE}/pdf`, path, {}),
+    scanned: (no, width, file) => addressOf(`${BASE}/paper/{page}`, { ...path, page: no }, { w: width, v: file.slice(-8) }),
     handwriting: (signer) => addressOf(`${BASE}/handwriting/{signer}`, { ...path, signer }, {}),
   };
 }

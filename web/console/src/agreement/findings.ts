@@ -40,9 +40,9 @@ export function findingText(finding: FindingView, view: AgreementView, numbers: 
 }
 
 /** The same point about several clauses becomes one sentence with all their numbers. */
-export function missingTexts(view: AgreementView): readonly string[] {
+export function missingTexts(view: AgreementView, missing: readonly FindingView[] = view.missing): readonly string[] {
   const groups = new Map<string, { readonly first: FindingView; readonly numbers: number[] }>();
-  for (const finding of view.missing) {
+  for (const finding of missing) {
     const no = numberOf(finding, view);
     const about = no === null ? finding.where : "clauses";
     const key = [finding.code, about, finding.facts["party"], finding.facts["name"]].join("|");
@@ -51,4 +51,9 @@ export function missingTexts(view: AgreementView): readonly string[] {
     groups.set(key, group);
   }
   return [...groups.values()].map(({ first, numbers }) => findingText(first, view, numbers));
+}
+
+/** The code of what keeps this text from being signed on phones, null where the law leaves it open. */
+export function barOfLaw(view: AgreementView): string | null {
+  return view.missing.find((each) => each.code.startsWith("e_sign_"))?.code ?? null;
 }

@@ -92,6 +92,8 @@ export const recordsEn: Dictionary<keyof typeof recordsZh> = {
   "how.phone_code": "Own phone, code",
   "how.phone_video": "Own phone, confirmed on video",
   "how.staff_key": "Staff certificate",
+  "how.wet_ink": "In ink, compared",
+  "how.witnessed": "Aloud, before witnesses",
   openingTitle: "Your reason this time",
   openingAt: "Entered {when}",
   openingOthers: "Earlier openings",

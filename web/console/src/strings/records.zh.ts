@@ -89,6 +89,8 @@ export const recordsZh = {
   "how.phone_code": "本人手机，验证码",
   "how.phone_video": "本人手机，视频确认",
   "how.staff_key": "工作证书",
+  "how.wet_ink": "纸上签名，已对照",
+  "how.witnessed": "口头表示同意，有见证人",
   openingTitle: "您这次打开的原因",
   openingAt: "{when} 记入查阅登记",
   openingOthers: "以前的查阅",

@@ -1,0 +1,58 @@
+/** The signed paper being compared: a tick for every page, what stands on every line, and what is still owed. */
+import type { AgreementView, SignatureView } from "../api/types.ts";
+import type { Refused } from "../api/client.ts";
+import { comma, t } from "../i18n.ts";
+import { refusalText } from "../refusals.ts";
+
+export interface LineSeen {
+  signature: boolean;
+  fingerprint: boolean;
+  company_seal: boolean;
+}
+/** Ticks by scan, so that a scan brought anew is looked at anew. */
+export interface Ticks {
+  readonly pages: Record<string, boolean>;
+  readonly lines: Record<string, LineSeen>;
+}
+
+export const inkLines = (view: AgreementView): readonly SignatureView[] => view.signatures.filter((each) => each.route === "wet_ink");
+
+export const noLine = (): LineSeen => ({ signature: false, fingerprint: false, company_seal: false });
+
+/** What the comparison still waits for, as sentences. */
+export function owedOnPaper(view: AgreementView, ticks: Ticks): readonly string[] {
+  const pages = view.paper?.pages ?? [];
+  const missing = pages.filter((each) => each.file === null).map((each) => each.page);
+  const open = pages.filter((each) => each.file !== null && !ticks.pages[each.file]).map((each) => each.page);
+  return [
+    ...(missing.length ? [t("paperPagesMissing", { pages: missing.join(comma.value) })] : []),
+    ...(open.length ? [t("paperPagesOpen", { pages: open.join(comma.value) })] : []),
+    ...inkLines(view).flatMap((line) => owedOnLine(line, ticks.lines[line.signer] ?? noLine())),
+  ];
+}
+
+function owedOnLine(line: SignatureView, seen: LineSeen): string[] {
+  const name = line.name;
+  return [
+    ...(seen.signature || seen.fingerprint ? [] : [t("paperLineEmpty", { name })]),
+    ...(line.seal_scan_needed && !seen.company_seal ? [t("paperSealMissing", { name })] : []),
+  ];
+}
+
+/** The comparison as it is sent. */
+export function comparisonOf(view: AgreementView, ticks: Ticks) {
+  const pages = (view.paper?.pages ?? []).flatMap((each) =>
+    each.file === null ? [] : [{ page: each.page, file: each.file, same: ticks.pages[each.file] ?? false }],
+  );
+  const lines = inkLines(view).map((line) => ({ signer: line.signer, ...(ticks.lines[line.signer] ?? noLine()) }));
+  return { pdf_sha256: view.pdf_sha256 ?? "", pages, lines };
+}
+
+/** Why a scan was not taken. */
+export function scanTrouble(error: Refused): string {
+  const { field, reason, found, expected } = error.facts;
+  if (error.code !== "invalid_value" || (field !== "file" && field !== "page")) return refusalText(error);
+  if (reason === "pages") return t("paperWrongPages", { found: Number(found), expected: Number(expected) });
+  if (reason === "surplus") return t("paperSurplus", { found: Number(found), expected: Number(expected) });
+  return t(reason === "too_big" ? "paperTooBig" : "paperNoScan");
+}

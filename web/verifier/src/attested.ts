@@ -1,0 +1,107 @@
+// Lines that nobody signs with a key: in ink, or aloud before witnesses. Staff attest what they saw of it.
+import { type Bytes, pemBody } from "./bytes.ts";
+import { type Json, type JsonObject, isObject, parse, readObject, textAt } from "./canonical.ts";
+import { sha256Hex, signed } from "./crypto.ts";
+import type { Files } from "./files.ts";
+import type { Signer } from "./report.ts";
+import type { Text } from "./signers.ts";
+
+const FORMAT = 1;
+const WITNESSES = 2;
+const ELECTRONIC = "electronic";
+const FOLDER = /^attested\/[^/]+\//;
+const NONE = new Uint8Array();
+
+/** One attestation, judged; `bad` are the files that make it fail. */
+export interface Attested {
+  readonly statement: JsonObject | null;
+  readonly statementName: string;
+  readonly sameText: boolean;
+  readonly bad: readonly string[];
+}
+
+/** A line of the agreement that is signed otherwise than with a key. */
+interface Line {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+  readonly route: string;
+}
+
+const objects = (value: Json | undefined): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
+
+/** Every attestation of the record. */
+export async function attestations(files: Files, text: Text): Promise<Attested[]> {
+  const folders = new Set([...files.keys()].flatMap((name) => FOLDER.exec(name) ?? []));
+  return Promise.all([...folders].sort().map((folder) => judged(files, folder, text)));
+}
+
+async function judged(files: Files, folder: string, text: Text): Promise<Attested> {
+  const file = (name: string): Bytes => files.get(`${folder}${name}`) ?? NONE;
+  const statementName = `${folder}statement.json`;
+  const statement = readObject(file("statement.json"));
+  if (statement?.["v"] !== FORMAT) return { statement: null, statementName, sameText: false, bad: [statementName] };
+  const key = keyIn(file("public_key.pem"));
+  const bad = [
+    ...((await sha256Hex(key)) === statement["key_sha256"] ? [] : [`${folder}public_key.pem`]),
+    ...((await signed(key, file("statement.json"), file("signature.bin"))) ? [] : [`${folder}signature.bin`]),
+    ...(await badScans(files, statement)),
+  ];
+  const sameText = statement["agreement_sha256"] === text.agreement && statement["pdf_sha256"] === text.locked;
+  return { statement, statementName, sameText, bad };
+}
+
+/** The scans that are not those compared. */
+async function badScans(files: Files, statement: JsonObject): Promise<string[]> {
+  if (statement["purpose"] !== "compare_paper") return [];
+  const checked = saw(statement, "pages").map(async (page) => {
+    const name = textAt(page, "file");
+    return (await sha256Hex(files.get(name) ?? NONE)) === page["sha256"] ? [] : [name];
+  });
+  return (await Promise.all(checked)).flat();
+}
+
+const saw = (statement: JsonObject, what: string): JsonObject[] => {
+  const seen = statement["saw"];
+  return isObject(seen) ? objects(seen[what]) : [];
+};
+
+function keyIn(pem: Bytes): Bytes {
+  try {
+    return pemBody(pem);
+  } catch {
+    return NONE;
+  }
+}
+
+function lines(agreement: Bytes): Line[] {
+  try {
+    const { parties } = parse(agreement) as { parties: Json[] };
+    const signers = objects(parties).flatMap((party) => objects(party["signers"]));
+    const all = signers.map((one) => ({ id: textAt(one, "signer_id"), name: textAt(one, "name"), role: textAt(one, "capacity"), route: textAt(one, "route") || ELECTRONIC }));
+    return all.filter((line) => line.route !== ELECTRONIC);
+  } catch {
+    return [];
+  }
+}
+
+/** Each of those lines as a signer, with whether what was attested is enough. */
+export function attestedSigners(agreement: Bytes, found: readonly Attested[]): Signer[] {
+  const good = found.filter((one) => one.bad.length === 0 && one.sameText).flatMap((one) => (one.statement === null ? [] : [one.statement]));
+  return lines(agreement).map((line) => {
+    const spoken = good.filter((said) => Array.isArray(said["signers"]) && said["signers"].includes(line.id));
+    const enough = holds(line, spoken);
+    const at = spoken.map((said) => textAt(said, "at")).sort().at(-1) ?? "";
+    const attestedBy = spoken.map((said) => textAt(said, "attester_name"));
+    return { id: line.id, name: line.name, role: line.role, at, keyControl: "", signatureHolds: enough, sameText: enough, route: line.route, attestedBy };
+  });
+}
+
+function holds(line: Line, spoken: readonly JsonObject[]): boolean {
+  if (line.route === "wet_ink") return spoken.some((said) => said["purpose"] === "compare_paper" && sawInk(line, said));
+  if (!spoken.some((said) => said["purpose"] === "record_declaration")) return false;
+  return new Set(spoken.flatMap((said) => saw(said, "witnesses").map((one) => textAt(one, "name")))).size >= WITNESSES;
+}
+
+const sawInk = (line: Line, said: JsonObject): boolean =>
+  saw(said, "lines").some((one) => one["signer"] === line.id && (one["signature"] === true || one["fingerprint"] === true));
