@@ -22,6 +22,7 @@ from server.api import (
     setup,
     signing,
     verify,
+    witnesses,
 )
 from server.api.endpoint import Handler, Route
 from server.api.forwarded import believe_own_proxies
@@ -49,6 +50,7 @@ MODULES: dict[str, ModuleType] = {
         setup,
         signing,
         verify,
+        witnesses,
     )
 }
 BODY_LIMIT = 21 * 1024 * 1024

@@ -104,7 +104,7 @@ on_paper() { # on_paper SIGNER
 }
 before_witnesses() { # before_witnesses SIGNER
   grep -lF "\"signers\":[\"$1\"]" attested/*/statement.json 2>/dev/null >"$scratch/spoken"
-  says "$scratch/spoken" -record_declaration/ &&
+  says "$scratch/spoken" record_declaration/ &&
     [ "$(xargs cat <"$scratch/spoken" | grep -o '"relation":' | wc -l)" -ge 2 ]
 }
 all_attested() {

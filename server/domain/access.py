@@ -42,7 +42,7 @@ class Act(StrEnum):
     SEE_DRAFT = "see_draft"
     EDIT_DRAFT = "edit_draft"
     LOCK = "lock"
-    COMPARE = "compare"
+    ATTEST = "attest"
     SIGN = "sign"
     SEAL = "seal"
     SEE_LOG = "see_log"
@@ -96,7 +96,7 @@ MATRIX: dict[Act, dict[Role, Reach]] = {
     Act.SEE_DRAFT: _DESK,
     Act.EDIT_DRAFT: {M: Reach.OWN, R: Reach.ORG},
     Act.LOCK: {M: Reach.OWN, R: Reach.ORG},
-    Act.COMPARE: {M: Reach.OWN, R: Reach.ORG},
+    Act.ATTEST: {M: Reach.OWN, R: Reach.ORG},
     Act.SIGN: {M: Reach.OWN, R: Reach.OWN},
     Act.SEAL: {H: Reach.ORG},
     Act.SEE_LOG: {M: Reach.OWN, H: Reach.ORG, O: Reach.ORG, U: Reach.ORG},
@@ -111,7 +111,7 @@ MATRIX: dict[Act, dict[Role, Reach]] = {
     Act.MANAGE_COMMITTEE: {A: Reach.ORG},
 }
 
-FRESH_SECOND_FACTOR = frozenset({Act.COMPARE, Act.SIGN, Act.SEAL, Act.DESTROY})
+FRESH_SECOND_FACTOR = frozenset({Act.ATTEST, Act.SIGN, Act.SEAL, Act.DESTROY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +155,7 @@ def _covers(far: Reach, thing: Thing | None) -> bool:
 def allow(actor: Actor, act: Act, thing: Thing | None = None) -> None:
     """Return if the actor may; raise what he is told otherwise.
 
-    Another committee's thing does not exist for him (NotFoundError). Comparing, signing and
+    Another committee's thing does not exist for him (NotFoundError). Attesting, signing and
     sealing ask for a fresh second factor (StepUpNeededError).
     """
     if actor.must_change_password and act is not Act.OWN_ACCOUNT:

@@ -48,13 +48,13 @@ async def compare(world: World, actor: Actor, case_id: CaseId, form: ComparisonF
     """
     async with world.store.read() as uow:
         case = await uow.cases.get(case_id)
-        access.allow(actor, Act.COMPARE, access.of_case(case, actor))
+        access.allow(actor, Act.ATTEST, access.of_case(case, actor))
         agreement, _ = await locked_text(uow, case_id)
         await _expect_fit(uow, actor, case, agreement, form)
     made = await attest(world, actor, agreement, _sight(agreement, form))
 
     async def step(uow: UnitOfWork, case: Case, fresh: Agreement) -> Changed:
-        access.allow(actor, Act.COMPARE, access.of_case(case, actor))
+        access.allow(actor, Act.ATTEST, access.of_case(case, actor))
         await _expect_fit(uow, actor, case, fresh, form)
         return compared(fresh, made), (told("sign.wetink.compared", made, fresh),)
 
@@ -66,7 +66,7 @@ async def _expect_fit(
 ) -> None:
     expect_text(agreement, form.pdf_sha256)
     if await brought_it(uow, actor, case, agreement):
-        raise ForbiddenError(act=Act.COMPARE, reason="uploaded_it")
+        raise ForbiddenError(act=Act.ATTEST, reason="uploaded_it")
     expect_compared(agreement, form.pages, form.lines)
 
 
@@ -88,7 +88,7 @@ def _may_compare(member: Staff, case: Case) -> bool:
         step_up=True,
     )
     active = member.membership is Membership.ACTIVE
-    return active and access.covers(who, Act.COMPARE, access.of_case(case, who))
+    return active and access.covers(who, Act.ATTEST, access.of_case(case, who))
 
 
 def _sight(agreement: Agreement, form: ComparisonForm) -> Sight:

@@ -1,6 +1,6 @@
 """Decides whether a person may sign the locked text now, and what he has to show for it."""
 
-from server.domain.agreement import AgreementState, Locked
+from server.domain.agreement import AgreementState, Expected, Locked
 from server.domain.case import CaseState, Person
 from server.domain.draft_check import owed_by_signer
 from server.domain.errors import (
@@ -9,6 +9,7 @@ from server.domain.errors import (
     StaleRevisionError,
     WrongStateError,
 )
+from server.domain.ids import PersonId
 from server.domain.representation import may_sign
 from server.domain.session import IdentityCheck, Session
 from server.domain.signing_order import expect_turn, line_of, settled_at
@@ -44,12 +45,22 @@ def owed_now(world: World, facts: CaseFacts, person: Person) -> str | None:
 
     Codes: authority, identity, e_signature_consent, confirmed_on_video.
     """
-    if not may_sign(facts.case, person, world.pack, facts.today):
-        return "authority"
-    if owed := owed_by_signer(person, facts.shown):
-        return owed[0]
+    if (owed := _owed(world, facts, person)) is not None:
+        return owed
     proved = has_code_channel(world, person) or seen_on_video(facts.shown, person)
     return None if proved else "confirmed_on_video"
+
+
+def owed_before_witnesses(world: World, facts: CaseFacts, line: Expected) -> str | None:
+    """Return what keeps somebody from declaring before witnesses; they stand for the code."""
+    return _owed(world, facts, facts.case.person(PersonId(line.signer)))
+
+
+def _owed(world: World, facts: CaseFacts, person: Person) -> str | None:
+    if not may_sign(facts.case, person, world.pack, facts.today):
+        return "authority"
+    owed = owed_by_signer(person, facts.shown)
+    return owed[0] if owed else None
 
 
 def seen_on_video(session: Session | None, person: Person) -> IdentityCheck | None:

@@ -93,6 +93,9 @@ STAFF_ROUTES = {
     "POST /api/cases/{case_id}/agreement/paper": "M R R'",
     "GET /api/cases/{case_id}/agreement/paper/{page}": "M R R' H",
     "POST /api/cases/{case_id}/agreement/paper/comparison": "M R'",
+    # "witnessed": M records, R witnesses, or the other way round where R deputises
+    "POST /api/cases/{case_id}/agreement/declaration": "M R R'",
+    "POST /api/cases/{case_id}/agreement/witness": "M R R'",
     # "agree to clauses, read-back": M and R lead
     "POST /api/cases/{case_id}/agreement/read": "M R R'",
     "POST /api/cases/{case_id}/agreement/lock": "M R R'",

@@ -22,6 +22,7 @@ from server.domain.ids import CommitteeId, PersonId, RecordingId, SeatId, Sessio
 from server.domain.invitation import Answer, Invitation
 from server.domain.jurisdiction.texts import text_version
 from server.domain.session import MinutesItem, MinutesMark
+from server.domain.signing_route import RoutePlan
 from server.domain.staff import Actor, Membership, Role, Staff, StaffSession
 from server.store.schema import migrate
 from server.usecases import (
@@ -69,6 +70,7 @@ MOMENTS = (
     "open",
     "agreed",
     "paper",
+    "spoken",
     "locked",
     "parties",
     "mediator",
@@ -77,7 +79,8 @@ MOMENTS = (
 )
 """Each is the one before, one step on; a folder is kept of every one.
 
-At `paper` the text is locked to be signed in ink and the recorder has brought every page.
+At `paper` the text is locked to be signed in ink and the recorder has brought every page,
+at `spoken` for P to declare before witnesses.
 """
 
 
@@ -262,9 +265,20 @@ async def _ink(made: Sitting, facts: Facts) -> None:
     facts["paper"] = paper.ticked(await signing.agreement(made.world, made.case.id))
 
 
-async def _lock(made: Sitting, facts: Facts) -> None:
+async def _speak(made: Sitting, facts: Facts) -> None:
+    await _reopen(made)
+    who = frozenset({PersonId(facts["people"]["P"])})
+    await paper.lock(made, RoutePlan(witnessed=who, reason="双手受伤"))
+    facts["pdf_sha256"] = await signing.pdf_sha256(made)
+
+
+async def _reopen(made: Sitting) -> None:
     su = _actor(made.world, "su")
-    await unlock_agreement.unlock(made.world, su, made.case.id, "改为手机签")
+    await unlock_agreement.unlock(made.world, su, made.case.id, "换一种签法")
+
+
+async def _lock(made: Sitting, facts: Facts) -> None:
+    await _reopen(made)
     await signing.lock(made)
     facts["pdf_sha256"] = await signing.pdf_sha256(made)
     for phone in made.phones:
@@ -320,6 +334,7 @@ _STEPS: tuple[tuple[str, Step], ...] = (
     ("open", _open),
     ("agreed", _agree),
     ("paper", _ink),
+    ("spoken", _speak),
     ("locked", _lock),
     ("parties", _parties),
     ("mediator", _mediator),

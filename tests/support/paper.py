@@ -1,5 +1,6 @@
 """Signs the locked text on paper, scans it, and compares it, as an office does."""
 
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -79,8 +80,8 @@ async def bring(
 async def bring_all(made: Sitting, who: Actor | None = None) -> Agreement:
     """Bring a photo of every page, one after the other."""
     for number, sheet in enumerate(sheets(await printed(made)), start=1):
-        text = await bring(made, photo(sheet), number, who)
-    return text
+        await bring(made, photo(sheet), number, who)
+    return await agreement(made.world, made.case.id)
 
 
 def ticked(text: Agreement, **changes: Any) -> ComparisonForm:
@@ -91,8 +92,8 @@ def ticked(text: Agreement, **changes: Any) -> ComparisonForm:
         for line in ink_lines(text)
     )
     pages = (PageTick(page=scan.page, file=scan.file, same=True) for scan in text.paper)
-    form = {"pdf_sha256": text.locked.pdf_sha256, "pages": tuple(pages), "lines": tuple(seen)}
-    return ComparisonForm(**{**form, **changes})  # type: ignore[arg-type]
+    form = ComparisonForm(pdf_sha256=text.locked.pdf_sha256, pages=tuple(pages), lines=tuple(seen))
+    return replace(form, **changes)
 
 
 async def compare(made: Sitting, login: str = "su", **changes: Any) -> Agreement:

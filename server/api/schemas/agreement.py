@@ -8,6 +8,7 @@ from pydantic import Field
 from server.api.schemas.base import Ask, Fen, LongText, ShortText, View
 from server.domain.agreement import Verdict
 from server.domain.jurisdiction.lint_values import Level
+from server.domain.witnessing import Way
 
 
 class ClauseEdit(Ask):
@@ -104,7 +105,8 @@ class SignatureView(View):
     """One signer, in legal order, and his signature if given.
 
     `route` is electronic, witnessed or wet_ink; `attested_at` and `attested_by` stand where
-    staff attest what they saw of it, since nobody signs in his name.
+    staff attest what they saw of it, since nobody signs in his name. `declared` says that an
+    oral declaration was recorded, `witnesses` how many have spoken to it.
     """
 
     signer: str
@@ -121,6 +123,8 @@ class SignatureView(View):
     route: str
     attested_at: datetime | None
     attested_by: list[str]
+    declared: bool
+    witnesses: int
 
 
 class PaperPageView(View):
@@ -214,6 +218,31 @@ class LineSeenAsk(Ask):
     signature: bool
     fingerprint: bool
     company_seal: bool = False
+
+
+class WitnessAsk(Ask):
+    """A witness who has no account here: who, what to the party, what he says he saw."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    relation: Annotated[str, Field(min_length=1, max_length=60)]
+    words: Annotated[str, Field(min_length=2, max_length=500)]
+
+
+class DeclarationAsk(Ask):
+    """That somebody declared aloud that he agrees, how it was seen, and before whom."""
+
+    pdf_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    signer: ShortText
+    way: Way
+    witnesses: Annotated[list[WitnessAsk], Field(max_length=4)]
+
+
+class WitnessedAsk(Ask):
+    """What a member of staff saw and heard himself, as a witness."""
+
+    pdf_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    signer: ShortText
+    words: Annotated[str, Field(min_length=2, max_length=500)]
 
 
 class ComparisonAsk(Ask):

@@ -15,6 +15,7 @@ from server.domain.representation import signers
 from server.domain.sealing import waits
 from server.domain.signing_order import OFFICIALS, blocked, lines, settled_at
 from server.domain.signing_route import SigningRoute
+from server.domain.witnessing import declared, witnesses_of
 from server.usecases.may_sign_now import owed_now
 from server.usecases.read_agreement import Desk
 from server.usecases.world import World
@@ -147,6 +148,8 @@ def _signature(world: World, desk: Desk, line: Expected) -> wire.SignatureView:
         route=line.route,
         attested_at=settled_at(desk.agreement, line) if given is None else None,
         attested_by=attested_by(desk, line) if given is None else [],
+        declared=declared(desk.agreement, line.signer),
+        witnesses=witnesses_of(desk.agreement, line.signer),
     )
 
 

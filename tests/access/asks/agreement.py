@@ -77,6 +77,22 @@ async def _comparison(office: Office, who: str) -> Ask:
     return Ask(path={"case_id": office.facts["case"]}, json=asdict(office.facts["paper"]))
 
 
+@ask(f"POST {AGREEMENT}/declaration", "spoken")
+async def _declaration(office: Office, who: str) -> Ask:
+    del who
+    facts, nurse = office.facts, {"name": "马护士", "relation": "护士", "words": "我在床边听到了。"}
+    body = {"pdf_sha256": facts["pdf_sha256"], "signer": facts["people"]["P"], "way": "video"}
+    return Ask(path={"case_id": facts["case"]}, json={**body, "witnesses": [nurse]})
+
+
+@ask(f"POST {AGREEMENT}/witness", "spoken")
+async def _witness(office: Office, who: str) -> Ask:
+    del who
+    facts = office.facts
+    body = {"pdf_sha256": facts["pdf_sha256"], "signer": facts["people"]["P"], "words": "我在场。"}
+    return Ask(path={"case_id": facts["case"]}, json=body)
+
+
 async def _sealing(office: Office, who: str) -> Ask:
     del who
     facts = office.facts

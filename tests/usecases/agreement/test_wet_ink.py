@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ from tests.support.signing import Sitting, agreement, stepped_up
 from tests.support.world import Stage, actor
 
 
-async def compared(office: Stage, **changes: object) -> Sitting:
+async def compared(office: Stage, **changes: Any) -> Sitting:
     made = await paper.locked(office, **changes)
     await paper.bring_all(made)
     await paper.compare(made)
@@ -183,7 +184,7 @@ async def test_a_phone_signed_text_takes_no_paper(office: Stage) -> None:
         await paper.bring(made, paper.photo(paper.sheets(await paper.printed(made))[0]), 1)
 
 
-async def owed(made: Sitting, **changes: object) -> list[str]:
+async def owed(made: Sitting, **changes: Any) -> list[str]:
     with pytest.raises(MissingStepsError) as refusal:
         await paper.compare(made, **changes)
     found = refusal.value.facts["missing"]

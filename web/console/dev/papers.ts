@@ -105,6 +105,8 @@ const signer = (id: string, name: string, role: string, label: string, change: P
   route: "electronic",
   attested_at: null,
   attested_by: [],
+  declared: false,
+  witnesses: 0,
   ...change,
 });
 const done = { code_verified: true, key_control: "browser", has_handwriting: true } as const;
@@ -144,6 +146,12 @@ export const ON_PAPER: AgreementView = {
     signer("su", "苏慧珍", "mediator", "", { blocked: "parties" }),
     signer("jiang", "江一帆", "recorder", "", { blocked: "parties" }),
   ],
+};
+export const SPOKEN: AgreementView = {
+  ...LOCKED,
+  case_id: "c7",
+  route_reason: "双手受伤，不能写字",
+  signatures: [signer("p1a", "陈水根", "party", "甲方", { route: "witnessed", blocked: "witnessed", declared: true, witnesses: 1 }), ...LOCKED.signatures.slice(1)],
 };
 export const COMPARED: AgreementView = {
   ...ON_PAPER,

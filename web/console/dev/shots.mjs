@@ -33,6 +33,8 @@ export const SCREENS = {
   lockByLaw: { at: "/cases/c4/agreement", press: "lock" },
   lockPaper: { at: "/cases/c1/agreement", press: "lock" },
   paper: { at: "/cases/c5/agreement" },
+  spoken: { at: "/cases/c7/agreement" },
+  spokenRecord: { at: "/cases/c7/agreement", press: "witness" },
   paperDone: { at: "/cases/c6/agreement" },
   sealing: { at: "/cases/c3/agreement", as: "head" },
   seal: { at: "/seal", as: "head" },
@@ -66,6 +68,10 @@ for (const name of names) {
         await page.locator("dialog textarea, dialog input").first().fill("法院来函调卷，（2028）鹭湖法函 41 号");
         await page.locator("dialog .btn.primary").click();
         await page.waitForTimeout(400);
+      }
+      if (screen.press === "witness") {
+        await page.locator(".signer .btn").first().click();
+        await page.waitForTimeout(300);
       }
       if (screen.press === "lock") {
         await page.locator(".agreement-foot .btn").first().click();

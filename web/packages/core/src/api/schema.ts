@@ -179,6 +179,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{case_id}/agreement/declaration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record an oral declaration before witnesses */
+        post: operations["witnesses.record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{case_id}/agreement/handwriting/{signer}": {
         parameters: {
             query?: never;
@@ -377,6 +394,23 @@ export interface paths {
         put?: never;
         /** Sign as mediator or recorder */
         post: operations["agreements.sign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/agreement/witness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm as a witness */
+        post: operations["witnesses.confirm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2324,6 +2358,19 @@ export interface components {
             code: string;
             /** On */
             on: string | null;
+        };
+        /**
+         * DeclarationAsk
+         * @description That somebody declared aloud that he agrees, how it was seen, and before whom.
+         */
+        DeclarationAsk: {
+            /** Pdf Sha256 */
+            pdf_sha256: string;
+            /** Signer */
+            signer: string;
+            way: components["schemas"]["Way"];
+            /** Witnesses */
+            witnesses: components["schemas"]["WitnessAsk"][];
         };
         /**
          * DeclareEnvironment
@@ -4355,7 +4402,8 @@ export interface components {
          * @description One signer, in legal order, and his signature if given.
          *
          *     `route` is electronic, witnessed or wet_ink; `attested_at` and `attested_by` stand where
-         *     staff attest what they saw of it, since nobody signs in his name.
+         *     staff attest what they saw of it, since nobody signs in his name. `declared` says that an
+         *     oral declaration was recorded, `witnesses` how many have spoken to it.
          */
         SignatureView: {
             /** Attested At */
@@ -4366,6 +4414,8 @@ export interface components {
             blocked: string | null;
             /** Code Verified */
             code_verified: boolean | null;
+            /** Declared */
+            declared: boolean;
             /** Has Handwriting */
             has_handwriting: boolean;
             /** Key Control */
@@ -4386,6 +4436,8 @@ export interface components {
             signed_at: string | null;
             /** Signer */
             signer: string;
+            /** Witnesses */
+            witnesses: number;
         };
         /**
          * SignBox
@@ -4741,6 +4793,12 @@ export interface components {
          */
         Verdict: "agree" | "change";
         /**
+         * Way
+         * @description How the declaration was seen and heard.
+         * @enum {string}
+         */
+        Way: "video" | "tablet" | "on_site";
+        /**
          * WhichSeat
          * @description A staff command about one participant: `admit`, `return`, `device.admit` ...
          */
@@ -4759,6 +4817,30 @@ export interface components {
              */
             minutes: number | null;
             side: components["schemas"]["Side"];
+        };
+        /**
+         * WitnessAsk
+         * @description A witness who has no account here: who, what to the party, what he says he saw.
+         */
+        WitnessAsk: {
+            /** Name */
+            name: string;
+            /** Relation */
+            relation: string;
+            /** Words */
+            words: string;
+        };
+        /**
+         * WitnessedAsk
+         * @description What a member of staff saw and heard himself, as a witness.
+         */
+        WitnessedAsk: {
+            /** Pdf Sha256 */
+            pdf_sha256: string;
+            /** Signer */
+            signer: string;
+            /** Words */
+            words: string;
         };
     };
     responses: never;
@@ -5256,6 +5338,41 @@ export interface operations {
             };
         };
     };
+    "witnesses.record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclarationAsk"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     "agreements.handwriting": {
         parameters: {
             query?: never;
@@ -5648,6 +5765,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["StaffSignAsk"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "witnesses.confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WitnessedAsk"];
             };
         };
         responses: {
