@@ -51,6 +51,7 @@ async def compare(context: Context, ask: wire.ComparisonAsk) -> wire.AgreementVi
                 signature=line.signature,
                 fingerprint=line.fingerprint,
                 company_seal=line.company_seal,
+                signed_on=line.signed_on,
             )
             for line in ask.lines
         ),

@@ -7,6 +7,7 @@ that make it fail. Trust is judged only against certificates the reader brings a
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from server.archive.attestations import attested_lines
 from server.archive.cades import holds_detached
 from server.archive.evidence import Evidence, gather
 from server.archive.reader import load
@@ -163,7 +164,9 @@ def _pdf_signatures(evidence: Evidence) -> Fact:
 
 
 def _fields(evidence: Evidence) -> list[str]:
-    return [CERTIFICATION, *(f"sign:{who}" for who in evidence.expected_signers), SEAL]
+    otherwise = {line.signer_id for line in attested_lines(evidence.content(AGREEMENT))}
+    by_key = (who for who in evidence.expected_signers if who not in otherwise)
+    return [CERTIFICATION, *(f"sign:{who}" for who in by_key), SEAL]
 
 
 def _as_stated(evidence: Evidence, one: PdfSignature) -> bool:

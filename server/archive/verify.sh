@@ -45,11 +45,18 @@ pictured() { # pictured FILE FIELD
   if [ -e "$1" ]; then says "$folder/statement.json" "\"$2\":\"$(sum "$1")\""; else
     says "$folder/statement.json" "\"$2\":null"; fi
 }
-signed_by_own_key() {
+by_named_key() {
   key=$(openssl pkey -pubin -in "$folder/public_key.pem" -outform DER 2>/dev/null | sha256sum | cut -c1-64)
   openssl dgst -sha256 -verify "$folder/public_key.pem" -signature "$folder/signature.bin" \
     "$folder/statement.json" >/dev/null 2>&1 &&
-    says "$folder/statement.json" "\"key_sha256\":\"$key\"" &&
+    says "$folder/statement.json" "\"key_sha256\":\"$key\""
+}
+of_this_text() {
+  says "$folder/statement.json" "\"agreement_sha256\":\"$agreement\"" &&
+    says "$folder/statement.json" "\"pdf_sha256\":\"$locked\""
+}
+signed_by_own_key() {
+  by_named_key &&
     says "$folder/statement.json" "\"signer_id\":\"$name\"" &&
     pictured "$folder/handwriting.png" handwriting_sha256 &&
     pictured "$folder/strokes.json" strokes_sha256
@@ -63,26 +70,18 @@ for folder in signatures/*/; do
   name=${folder#signatures/}
   signed_by_own_key
   tell "signature 签名 $name" $?
-  says "$folder/statement.json" "\"agreement_sha256\":\"$agreement\"" &&
-    says "$folder/statement.json" "\"pdf_sha256\":\"$locked\""
+  of_this_text
   tell "signed this very text 所签即本文 $name" $?
 done
 
 # What staff attest about lines that nobody signed with a key: on paper, or before witnesses.
-attested_by_own_key() {
-  key=$(openssl pkey -pubin -in "$folder/public_key.pem" -outform DER 2>/dev/null | sha256sum | cut -c1-64)
-  openssl dgst -sha256 -verify "$folder/public_key.pem" -signature "$folder/signature.bin" \
-    "$folder/statement.json" >/dev/null 2>&1 &&
-    says "$folder/statement.json" "\"key_sha256\":\"$key\""
-}
 for folder in attested/*/; do
   [ -d "$folder" ] || continue
   folder=${folder%/}
   name=${folder#attested/}
-  attested_by_own_key
+  by_named_key
   tell "signature of who attests 证明人签名 $name" $?
-  says "$folder/statement.json" "\"agreement_sha256\":\"$agreement\"" &&
-    says "$folder/statement.json" "\"pdf_sha256\":\"$locked\""
+  of_this_text
   tell "signed this very text 所签即本文 $name" $?
 done
 for scan in paper/*; do

@@ -7,6 +7,7 @@ where somebody else can.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from server.domain.agreement import Agreement, Expected
 from server.domain.attested import COMPARE_PAPER
@@ -32,9 +33,10 @@ class PageTick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineSeen:
-    """What stands on one signer's line of the paper."""
+    """What stands on one signer's line of the paper; `signed_on` is the day written there."""
 
     signer: str
+    signed_on: date | None = None
     signature: bool = False
     fingerprint: bool = False
     company_seal: bool = False
@@ -90,7 +92,7 @@ def expect_compared(
 
     Raises StaleRevisionError when a scan was replaced since, MissingStepsError with codes
     page_missing, page_not_compared, page_differs (with the page) and line_empty,
-    company_seal (with the signer).
+    company_seal, undated (with the signer).
     """
     expect_paper(agreement)
     present = {scan.page: scan.file for scan in agreement.paper}
@@ -120,6 +122,8 @@ def _lines_owed(agreement: Agreement, seen: Sequence[LineSeen]) -> Iterator[str]
             yield f"line_empty:{line.signer}"
         if line.seal_scan and not found.company_seal:
             yield f"company_seal:{line.signer}"
+        if found.signed_on is None:
+            yield f"undated:{line.signer}"
 
 
 def compared(agreement: Agreement, attestation: Attestation) -> Agreement:

@@ -6,6 +6,7 @@ and nobody answers as the party.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 
 from server.domain import access
 from server.domain.access import Act
@@ -13,8 +14,8 @@ from server.domain.agreement import Agreement
 from server.domain.attested import COMPARE_PAPER
 from server.domain.attested_words import Sight
 from server.domain.case import Case
-from server.domain.errors import ForbiddenError
-from server.domain.ids import CaseId
+from server.domain.errors import ForbiddenError, InvalidValueError, MissingStepsError
+from server.domain.ids import CaseId, PersonId
 from server.domain.paper_copy import (
     LineSeen,
     PageTick,
@@ -23,6 +24,7 @@ from server.domain.paper_copy import (
     ink_lines,
     paper_name,
 )
+from server.domain.representation import may_sign
 from server.domain.staff import Actor, Membership, Role, Staff
 from server.ports.store import UnitOfWork
 from server.usecases.attest import attest, expect_text, locked_text, told
@@ -44,30 +46,46 @@ async def compare(world: World, actor: Actor, case_id: CaseId, form: ComparisonF
 
     Raises StepUpNeededError, ForbiddenError for whoever brought a scan himself while a
     colleague could compare, StaleRevisionError for another PDF or a scan replaced since,
-    MissingStepsError with what is owed, WrongStateError once an official has signed.
+    MissingStepsError with what is owed, or `authority` of who had none on the day he signed,
+    InvalidValueError for a day before the lock or to come, WrongStateError once an official
+    has signed.
     """
     async with world.store.read() as uow:
         case = await uow.cases.get(case_id)
         access.allow(actor, Act.ATTEST, access.of_case(case, actor))
         agreement, _ = await locked_text(uow, case_id)
-        await _expect_fit(uow, actor, case, agreement, form)
+        await _expect_fit(world, uow, actor, agreement, form)
     made = await attest(world, actor, agreement, _sight(agreement, form))
 
     async def step(uow: UnitOfWork, case: Case, fresh: Agreement) -> Changed:
         access.allow(actor, Act.ATTEST, access.of_case(case, actor))
-        await _expect_fit(uow, actor, case, fresh, form)
+        await _expect_fit(world, uow, actor, fresh, form)
         return compared(fresh, made), (told("sign.wetink.compared", made, fresh),)
 
     return await change(world, case_id, step)
 
 
 async def _expect_fit(
-    uow: UnitOfWork, actor: Actor, case: Case, agreement: Agreement, form: ComparisonForm
+    world: World, uow: UnitOfWork, actor: Actor, agreement: Agreement, form: ComparisonForm
 ) -> None:
+    case = await uow.cases.get(agreement.case_id)
     expect_text(agreement, form.pdf_sha256)
     if await brought_it(uow, actor, case, agreement):
         raise ForbiddenError(act=Act.ATTEST, reason="uploaded_it")
     expect_compared(agreement, form.pages, form.lines)
+    _expect_authority(world, case, agreement, form)
+
+
+def _expect_authority(world: World, case: Case, agreement: Agreement, form: ComparisonForm) -> None:
+    """Refuse a day that cannot be, and a day on which the signer had no authority."""
+    day, locked = world.pack.local_day, agreement.locked
+    first, last = day(locked.at) if locked else date.max, day(world.clock.now())
+    for line in form.lines:
+        if line.signed_on is None or not first <= line.signed_on <= last:
+            raise InvalidValueError(field="signed_on", reason="not_between")
+        person = case.person(PersonId(line.signer))
+        if not may_sign(case, person, world.pack, line.signed_on):
+            raise MissingStepsError(missing=[f"authority:{line.signer}"])
 
 
 async def brought_it(uow: UnitOfWork, actor: Actor, case: Case, agreement: Agreement) -> bool:
@@ -106,6 +124,11 @@ def _sight(agreement: Agreement, form: ComparisonForm) -> Sight:
             }
             for scan in agreement.paper
         ],
-        "lines": [asdict(lines[signer]) for signer in signers],
+        "lines": [_seen(lines[signer]) for signer in signers],
     }
     return Sight(purpose=COMPARE_PAPER, signers=signers, saw=saw)
+
+
+def _seen(line: LineSeen) -> dict[str, object]:
+    day = line.signed_on.isoformat() if line.signed_on else None
+    return {**asdict(line), "signed_on": day}

@@ -20,6 +20,7 @@ from server.domain.ids import CaseId, CommitteeId, RecordId
 from server.domain.inclusion import LogInclusion, proofs_json
 from server.domain.record import RecordParts, RecordSignature, public_key_pem
 from server.domain.session_log import Entry, chain, happened
+from server.domain.signing_route import SigningRoute
 from server.domain.tree import Edge, Spot, grown
 from server.ports.archive import SignManifest, VerifierTools
 from server.ports.documents import LOG_KEY, KeyRef, LockedPdf
@@ -103,14 +104,17 @@ def inclusion(office: Office) -> LogInclusion:
     )
 
 
-def record_parts(office: Office) -> RecordParts:
-    """Return everything of the record; different calls make different signing keys."""
-    text = document()
+def record_parts(office: Office, text: AgreementDocument | None = None) -> RecordParts:
+    """Return everything of the record; different calls make different signing keys.
+
+    Whoever signs `text` otherwise than by phone has no signature here.
+    """
+    text = text or document()
     desk = desk_of(office.keys, office.fonts)
     locked = locked_by(desk, text)
-    own = {who: ec.generate_private_key(ec.SECP256R1()) for who in text.signer_ids()}
+    own = {who: ec.generate_private_key(ec.SECP256R1()) for who in by_phone(text)}
     given = tuple(
-        signed_on_phone(text, locked, who, n, own[who]) for n, who in enumerate(text.signer_ids())
+        signed_on_phone(text, locked, who, n, own[who]) for n, who in enumerate(by_phone(text))
     )
     stated = {one.signer_id: hashlib.sha256(one.statement).hexdigest() for one in given}
     signed = signed_by_all(desk, text, locked, own, stated)
@@ -134,6 +138,13 @@ def record_parts(office: Office) -> RecordParts:
         issuer_certificate=sealed.issuer_certificate,
         inclusion=inclusion(office),
     )
+
+
+def by_phone(text: AgreementDocument) -> tuple[str, ...]:
+    """Return who signs with a key."""
+    lines = [line for party in text.parties for line in party.signers]
+    others = {line.signer_id for line in lines if line.route is not SigningRoute.ELECTRONIC}
+    return tuple(who for who in text.signer_ids() if who not in others)
 
 
 def signed_on_phone(

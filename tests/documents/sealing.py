@@ -13,6 +13,7 @@ from server.documents.signing import Desk, certify, finished, prepare
 from server.documents.typesetting import typeset
 from server.domain.agreement_document import AgreementDocument
 from server.domain.ids import CommitteeId
+from server.domain.signing_route import SigningRoute
 from server.ports.documents import CompanySeal, LockedPdf, SealOrder, SignOrder
 from tests.documents.example import LOCKED_AT, SEALED_AT
 
@@ -57,9 +58,14 @@ def signed_by_all(
     keys: Mapping[str, ec.EllipticCurvePrivateKey] | None = None,
     statements: Mapping[str, str] | None = None,
 ) -> bytes:
-    """Return the locked PDF with everybody's signature; `statements` are their digests."""
+    """Return the locked PDF with everybody's signature; `statements` are their digests.
+
+    Given keys, only who has one signs with it: others sign in ink or speak.
+    """
     pdf = locked.pdf
     for number, signer in enumerate(document.signer_ids()):
+        if keys is not None and signer not in keys:
+            continue
         key = (keys or {}).get(signer) or ec.generate_private_key(ec.SECP256R1())
         statement = (statements or {}).get(signer, NO_STATEMENT)
         pdf += signature(desk, sign_order(document, pdf, number, spki(key), statement), key)
@@ -75,6 +81,10 @@ def signature(desk: Desk, order: SignOrder, key: ec.EllipticCurvePrivateKey) -> 
 
 def seal_order(document: AgreementDocument, signed: bytes) -> SealOrder:
     """Return the order that seals what everybody has signed."""
+    company = CompanySeal(party_id="party-hengzhu", image=ring())
+    routes = {
+        s.route for p in document.parties if p.party_id == company.party_id for s in p.signers
+    }
     return SealOrder(
         committee_id=CommitteeId(document.committee.id),
         committee_name=document.committee.name,
@@ -83,7 +93,7 @@ def seal_order(document: AgreementDocument, signed: bytes) -> SealOrder:
         place="鹭岛市湖滨区禾溪街道",
         at=SEALED_AT,
         effective_on=date(2025, 3, 14),
-        company_seals=(CompanySeal(party_id="party-hengzhu", image=ring()),),
+        company_seals=() if SigningRoute.WET_INK in routes else (company,),
     )
 
 

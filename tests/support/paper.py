@@ -16,7 +16,7 @@ from server.usecases.compare_paper import ComparisonForm
 from server.usecases.share_files import Upload
 from tests.support import signing
 from tests.support.signing import Sitting, agreement, stepped_up
-from tests.support.world import Stage, actor
+from tests.support.world import PACK, Stage, actor
 
 PAPER = RoutePlan(wet_ink=True, reason="甲方双手受伤，到现场签")
 
@@ -88,7 +88,13 @@ def ticked(text: Agreement, **changes: Any) -> ComparisonForm:
     """Return a comparison that finds everything as it must be."""
     assert text.locked is not None
     seen = (
-        LineSeen(signer=line.signer, signature=True, fingerprint=True, company_seal=line.seal_scan)
+        LineSeen(
+            signer=line.signer,
+            signature=True,
+            fingerprint=True,
+            company_seal=line.seal_scan,
+            signed_on=PACK.local_day(text.locked.at),
+        )
         for line in ink_lines(text)
     )
     pages = (PageTick(page=scan.page, file=scan.file, same=True) for scan in text.paper)

@@ -212,9 +212,10 @@ class PageTickAsk(Ask):
 
 
 class LineSeenAsk(Ask):
-    """What stands on one signer's line of the paper."""
+    """What stands on one signer's line of the paper, and the day written there."""
 
     signer: ShortText
+    signed_on: date
     signature: bool
     fingerprint: bool
     company_seal: bool = False

@@ -169,6 +169,7 @@ class AgreementTexts:
     labour_remedies: Text | None
     without_prejudice: Text
     electronic_form: Text
+    paper_form: Text
     copies: Text
     knowledge_clause: Text | None
 

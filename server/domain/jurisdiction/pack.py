@@ -162,7 +162,7 @@ class JurisdictionPack:
             words.labour_remedies if labour else None,
             words.confirmation,
             words.without_prejudice,
-            words.electronic_form if electronic else None,
+            words.electronic_form if electronic else words.paper_form,
         )
         number = Text(zh=self.clauses.number_in_words(copies), en=str(copies))
         last = Text(

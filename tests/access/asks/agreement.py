@@ -1,5 +1,6 @@
 """Requests to the agreement, from the draft to the seal, and to the record it becomes."""
 
+import json
 from dataclasses import asdict
 
 from tests.access.asks.row import Ask, ask, plain
@@ -74,7 +75,8 @@ plain(f"GET {AGREEMENT}/paper/{{page}}", "paper", path={"page": "1"}, query="?w=
 @ask(f"POST {AGREEMENT}/paper/comparison", "paper")
 async def _comparison(office: Office, who: str) -> Ask:
     del who
-    return Ask(path={"case_id": office.facts["case"]}, json=asdict(office.facts["paper"]))
+    form = json.loads(json.dumps(asdict(office.facts["paper"]), default=str))
+    return Ask(path={"case_id": office.facts["case"]}, json=form)
 
 
 @ask(f"POST {AGREEMENT}/declaration", "spoken")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -204,14 +205,37 @@ async def test_every_page_is_compared_and_every_line_bears_ink(office: Stage) ->
     differs = (replace(form.pages[0], same=False), *form.pages[1:])
     assert await owed(made, pages=differs) == ["page_differs:1"]
     worker, agent = (line.signer for line in form.lines)
-    bare = (LineSeen(signer=worker), LineSeen(signer=agent, signature=True))
+    day = form.lines[0].signed_on
+    bare = (
+        LineSeen(signer=worker, signed_on=day),
+        LineSeen(signer=agent, signature=True, signed_on=day),
+    )
     assert await owed(made, lines=bare) == [f"line_empty:{worker}", f"company_seal:{agent}"]
     assert await owed(made, lines=()) == [
         f"line_empty:{worker}",
+        f"undated:{worker}",
         f"line_empty:{agent}",
         f"company_seal:{agent}",
+        f"undated:{agent}",
     ]
     assert (await agreement(office.world, made.case.id)).attestations == ()
+
+
+async def test_an_agent_signs_in_ink_on_a_day_of_his_authority(office: Stage) -> None:
+    until = date(2025, 3, 10)
+    people = (cases.applicant(), cases.company(cases.agent(authority=cases.power(valid_to=until))))
+    made = await paper.locked(office, parties=people)
+    form = paper.ticked(await paper.bring_all(made))
+    worker, agent = form.lines
+    await office.clock.advance(2 * 24 * 3600)
+    for day in (date(2025, 3, 9), date(2025, 3, 13)):
+        with pytest.raises(InvalidValueError) as never:
+            await paper.compare(made, lines=(worker, replace(agent, signed_on=day)))
+        assert never.value.facts["reason"] == "not_between"
+    late = replace(agent, signed_on=date(2025, 3, 11))
+    assert await owed(made, lines=(worker, late)) == [f"authority:{agent.signer}"]
+    text = await paper.compare(made)
+    assert json.loads(text.attestations[0].statement)["saw"]["lines"][1]["signed_on"] == str(until)
 
 
 async def test_a_scan_replaced_meanwhile_is_looked_at_again(office: Stage) -> None:

@@ -5,6 +5,9 @@ import { tableMoment } from "./format.ts";
 import { owedWord } from "./owed.ts";
 import type { Vars } from "@heyi/core";
 
+/** Refusals of paper and witnesses whose reason says more than their code. */
+const OTHERWISE: ReadonlySet<string> = new Set(["invalid_value", "forbidden"]);
+
 function varsOf(error: Refused): Vars {
   const plain = Object.entries(error.facts).filter(
     (pair): pair is [string, string | number] => typeof pair[1] === "string" || typeof pair[1] === "number",
@@ -24,6 +27,8 @@ export function refusalText(error: Refused): string {
   if (error.code === "wrong_code" && typeof error.facts["left"] !== "number") return t("refusal.wrongPlain");
   if (error.code === "missing_steps") return t("refusal.missing_steps", { missing: missingText(error) });
   if (error.code === "wrong_state") return t("refusal.wrong_state");
+  const why = String(error.facts["reason"] ?? "");
+  if (OTHERWISE.has(error.code) && hasWord("otherwise", why)) return wordOf("otherwise", why, varsOf(error));
   if (hasWord("refusal", error.code)) return wordOf("refusal", error.code, varsOf(error));
   if (hasWord("invalid", error.code)) return wordOf("invalid", error.code, varsOf(error));
   return t("refusal.other");

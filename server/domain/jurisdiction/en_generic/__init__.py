@@ -31,6 +31,10 @@ _AGREEMENT: Final = AgreementTexts(
         en="This agreement is made in electronic form; how it is signed, kept and delivered "
         "follows the consents each party gave."
     ),
+    paper_form=Text(
+        en="This agreement is signed on paper; scans of the signed pages, compared page by page, "
+        "are kept with this file."
+    ),
     copies=Text(en="Made in {copies} copies: one for each party, one for the committee."),
     knowledge_clause=None,
 )

@@ -57,6 +57,12 @@ TEXTS: Final = AgreementTexts(
         "follows the consents each party gave; electronic signatures that meet the conditions "
         "agreed there are accepted as reliable.",
     ),
+    paper_form=Text(
+        zh="本协议在纸上签署：各方当事人在打印件上签名、盖章或者按指印；签署各页的扫描件经人工"
+        "逐页对照，与本件一并存卷。",
+        en="This agreement is signed on paper: the parties sign, seal or put their fingerprint on "
+        "the printed pages. Scans of them, compared page by page, are kept with this file.",
+    ),
     copies=Text(
         zh="本协议一式{copies}份，各方当事人各执一份，人民调解委员会留存一份。",
         en="Made in {copies} copies: one for each party, one for the committee.",

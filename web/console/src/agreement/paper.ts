@@ -1,13 +1,12 @@
 /** The signed paper being compared: a tick for every page, what stands on every line, and what is still owed. */
 import type { AgreementView, SignatureView } from "../api/types.ts";
-import type { Refused } from "../api/client.ts";
 import { comma, t } from "../i18n.ts";
-import { refusalText } from "../refusals.ts";
 
 export interface LineSeen {
   signature: boolean;
   fingerprint: boolean;
   company_seal: boolean;
+  signed_on: string;
 }
 /** Ticks by scan, so that a scan brought anew is looked at anew. */
 export interface Ticks {
@@ -17,7 +16,7 @@ export interface Ticks {
 
 export const inkLines = (view: AgreementView): readonly SignatureView[] => view.signatures.filter((each) => each.route === "wet_ink");
 
-export const noLine = (): LineSeen => ({ signature: false, fingerprint: false, company_seal: false });
+export const noLine = (): LineSeen => ({ signature: false, fingerprint: false, company_seal: false, signed_on: "" });
 
 /** What the comparison still waits for, as sentences. */
 export function owedOnPaper(view: AgreementView, ticks: Ticks): readonly string[] {
@@ -36,6 +35,7 @@ function owedOnLine(line: SignatureView, seen: LineSeen): string[] {
   return [
     ...(seen.signature || seen.fingerprint ? [] : [t("paperLineEmpty", { name })]),
     ...(line.seal_scan_needed && !seen.company_seal ? [t("paperSealMissing", { name })] : []),
+    ...(seen.signed_on ? [] : [t("paperDayMissing", { name })]),
   ];
 }
 
@@ -46,13 +46,4 @@ export function comparisonOf(view: AgreementView, ticks: Ticks) {
   );
   const lines = inkLines(view).map((line) => ({ signer: line.signer, ...(ticks.lines[line.signer] ?? noLine()) }));
   return { pdf_sha256: view.pdf_sha256 ?? "", pages, lines };
-}
-
-/** Why a scan was not taken. */
-export function scanTrouble(error: Refused): string {
-  const { field, reason, found, expected } = error.facts;
-  if (error.code !== "invalid_value" || (field !== "file" && field !== "page")) return refusalText(error);
-  if (reason === "pages") return t("paperWrongPages", { found: Number(found), expected: Number(expected) });
-  if (reason === "surplus") return t("paperSurplus", { found: Number(found), expected: Number(expected) });
-  return t(reason === "too_big" ? "paperTooBig" : "paperNoScan");
 }

@@ -2869,7 +2869,7 @@ export interface components {
         };
         /**
          * LineSeenAsk
-         * @description What stands on one signer's line of the paper.
+         * @description What stands on one signer's line of the paper, and the day written there.
          */
         LineSeenAsk: {
             /**
@@ -2881,6 +2881,11 @@ export interface components {
             fingerprint: boolean;
             /** Signature */
             signature: boolean;
+            /**
+             * Signed On
+             * Format: date
+             */
+            signed_on: string;
             /** Signer */
             signer: string;
         };

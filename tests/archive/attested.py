@@ -1,0 +1,131 @@
+"""The invented agreement signed otherwise: the worker aloud, or both in ink on scanned paper."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from server.documents.signatures import make_signature, server_key
+from server.domain.agreement_document import AgreementDocument, digest
+from server.domain.attested import (
+    COMPARE_PAPER,
+    RECORD_DECLARATION,
+    WITNESS_DECLARATION,
+    AttestedStatement,
+    attested_bytes,
+)
+from server.domain.ids import StaffId
+from server.domain.record import RecordAttestation, RecordParts
+from server.domain.signing_route import SigningRoute
+from server.ports.documents import KeyRef
+from tests.archive.example import CASE, HEXI, Office, document, record_parts
+from tests.documents.example import SEALED_AT
+
+CHEN, LIN = "person-chen", "person-lin"
+SCANS = {"paper/01.jpg": b"\xff\xd8\xff first", "paper/02.pdf": b"%PDF- second and third"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What one member of staff attests in the example."""
+
+    by: str
+    purpose: str
+    signers: tuple[str, ...]
+    saw: Mapping[str, object]
+
+
+def by_route(route: SigningRoute, *signers: str) -> AgreementDocument:
+    """Return the agreement whose given signers sign by another route."""
+    text = document()
+    parties = tuple(
+        replace(
+            party,
+            signers=tuple(
+                replace(line, route=route) if line.signer_id in signers else line
+                for line in party.signers
+            ),
+        )
+        for party in text.parties
+    )
+    return replace(text, parties=parties)
+
+
+def ink(*, fingerprint: bool = True) -> Said:
+    """Return the comparison of the paper."""
+    pages = [
+        {"page": page, "file": name, "part": part, "sha256": sha256(SCANS[name])}
+        for page, name, part in (
+            (1, "paper/01.jpg", 1),
+            (2, "paper/02.pdf", 1),
+            (3, "paper/02.pdf", 2),
+        )
+    ]
+    lines = [
+        {"signer": CHEN, "signature": False, "fingerprint": fingerprint, "company_seal": False},
+        {"signer": LIN, "signature": True, "fingerprint": False, "company_seal": True},
+    ]
+    saw = {"pages": pages, "lines": lines}
+    return Said(by="jiang", purpose=COMPARE_PAPER, signers=(CHEN, LIN), saw=saw)
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def spoken(witness: str = "江一帆") -> tuple[Said, Said]:
+    """Return the declaration with one witness, and the other witness's own word."""
+    nurse = {"name": "马护士", "relation": "护士", "words": "我在床边听到。"}
+    other = {"name": witness, "relation": "staff", "words": "我在视频里听到。"}
+    saw = {"way": "video", "witnesses": [nurse]}
+    return (
+        Said(by="su", purpose=RECORD_DECLARATION, signers=(CHEN,), saw=saw),
+        Said(
+            by="jiang",
+            purpose=WITNESS_DECLARATION,
+            signers=(CHEN,),
+            saw={"witnesses": [other]},
+        ),
+    )
+
+
+def attested_parts(office: Office, text: AgreementDocument, *said: Said) -> RecordParts:
+    """Return the record of a text that some sign otherwise, with what staff attest of it."""
+    parts = record_parts(office, text)
+    locked_sha256 = sha256(parts.pdf[: parts.locked_size])
+    ink_too = any(one.purpose == COMPARE_PAPER for one in said)
+    return replace(
+        parts,
+        attestations=tuple(_made(office, text, locked_sha256, one) for one in said),
+        paper=SCANS if ink_too else {},
+    )
+
+
+def _made(
+    office: Office, text: AgreementDocument, locked_sha256: str, said: Said
+) -> RecordAttestation:
+    key = KeyRef(committee_id=HEXI, staff_id=StaffId(said.by))
+    statement = AttestedStatement(
+        purpose=said.purpose,
+        attester_id=said.by,
+        attester_name={"su": "苏慧珍", "jiang": "江一帆"}[said.by],
+        case_id=CASE,
+        agreement_id=text.agreement_id,
+        text_version=text.text_version,
+        agreement_sha256=digest(text),
+        agreement_sm3=None,
+        pdf_sha256=locked_sha256,
+        key_sha256=sha256(server_key(office.keys, key)),
+        declaration="如实记录。",
+        signers=said.signers,
+        saw=said.saw,
+        at=SEALED_AT,
+        nonce="nonce",
+    )
+    exact = attested_bytes(statement)
+    made = make_signature(office.keys, key, exact)
+    return RecordAttestation(
+        purpose=said.purpose,
+        statement=exact,
+        signature=made.signature,
+        public_key=made.public_key,
+    )
