@@ -68,10 +68,7 @@ def _scans(pages: Sequence[int], kept: StoredFile, actor: Actor) -> list[PaperPa
 
 def _uploaded(pages: Sequence[int], kept: StoredFile, actor: Actor) -> tuple[Happening, ...]:
     by = actor.staff_id
-    return tuple(
-        happened("sign.wetink.uploaded", by, page=page, file=kept.id, sha256=kept.sha256)
-        for page in pages
-    )
+    return tuple(happened("sign.wetink.uploaded", by, page=page, file=kept.id) for page in pages)
 
 
 async def _prepare(world: World, actor: Actor, case_id: CaseId, more: int) -> None:

@@ -99,7 +99,7 @@ async def upload_seal_scan(world: World, invitation: Invitation, given: Upload) 
 async def keep_upload(
     world: World, uow: UnitOfWork, case_id: CaseId, kind: str, given: Upload, actor: str
 ) -> StoredFile:
-    """Keep an uploaded file and log its digest.
+    """Keep an uploaded file and log the commitment to it.
 
     Raises TooLargeError, and InvalidValueError for what is neither PDF, PNG nor JPEG.
     """
