@@ -1,8 +1,10 @@
 /** Words of the party's room. This file is the source of the key type; party.en.ts must match it. */
+import { elsewhereZh } from "./elsewhere.zh.ts";
 import { recordingZh } from "./recording.zh.ts";
 
 export const partyZh = {
   ...recordingZh,
+  ...elsewhereZh,
   brand: "和议",
   readAloud: "朗读",
   readAgain: "再读",
@@ -334,19 +336,6 @@ export const partyZh = {
   sealScanDone: "已经收到",
   sealScanBad: "没有收到。请用照片，10 MB 以内。",
   signBlocked: "这份协议现在不能在手机上签。请问调解员。",
-  signPaperTitle: "这份协议在纸上签",
-  signPaperText: "手机上不用签，也不用验证码。",
-  signPaperPrint: "调解员把这几页打印出来",
-  signPaperRead: "您逐页看过，不明白就问",
-  signPaperInk: "在您的名字旁签名、按指印",
-  signPaperSeam: "每页边上的骑缝处也签或按",
-  signPaperScan: "工作人员拍照，逐页对照",
-  signWitnessTitle: "请您说出来，有人见证",
-  signWitnessText: "您不用动手。没有人替您签名。",
-  signWitnessRead: "调解员把协议读给您听",
-  signWitnessSay: "您说：“本人××，同意上述协议”",
-  signWitnessSee: "两位见证人看着、听着",
-  signWitnessKeep: "见证人说的话记进档案",
   signCodeNone: "没有短信，您的电话由调解员在视频里核对。",
 
   receiptTitle: "您签好了",
