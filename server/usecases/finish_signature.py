@@ -49,7 +49,14 @@ async def finish(
     """
     pending = await _own(world, invitation, device, form.statement_id)
     value = world.checker.to_der(decode(form.signature, "signature", LONGEST_SIGNATURE))
-    waiting = await _waiting(world, invitation, pending, form.epoch)
+    async with world.turns.of(f"sign {invitation.case_id}"):
+        return await _finish(world, invitation, pending, form.epoch, value)
+
+
+async def _finish(
+    world: World, invitation: Invitation, pending: Pending, epoch: int, value: bytes
+) -> Agreement:
+    waiting = await _waiting(world, invitation, pending, epoch)
     if isinstance(waiting, Agreement):
         return waiting
     lease = waiting.lease
@@ -63,7 +70,7 @@ async def finish(
         if _signed(agreement, pending):
             return agreement, ()
         kept = await keep(world, uow, case.id, ADDED, added)
-        after = ended(agreement, form.epoch, kept.id)
+        after = ended(agreement, epoch, kept.id)
         await follow_signatures(uow, case, after)
         return after, (done(after, lease.signature),)
 

@@ -94,12 +94,12 @@ async def begin(world: World, invitation: Invitation, device: str, form: Signatu
         return take(agreement, signature, world.clock.now()), ()
 
     taken = await change(world, invitation.case_id, step)
-    lease = taken.lease
-    if _is_done(taken, given) or lease is None:
+    if taken.lease is not None and taken.lease.prepared is None:
+        async with world.turns.of(f"sign {taken.case_id}"):
+            taken = await _prepared(world, taken, taken.lease, given)
+    if _is_done(taken, given) or taken.lease is None:
         return Turn(epoch=taken.epoch, attributes=None)
-    if lease.prepared is None:
-        lease = await _prepared(world, taken, lease)
-    return Turn(epoch=lease.epoch, attributes=lease.attributes)
+    return Turn(epoch=taken.lease.epoch, attributes=taken.lease.attributes)
 
 
 def _is_done(agreement: Agreement, given: _Given) -> bool:
@@ -116,9 +116,17 @@ def _goes_on(world: World, agreement: Agreement, given: _Given) -> bool:
     )
 
 
-async def _prepared(world: World, taken: Agreement, lease: Lease) -> Lease:
+def _is_prepared(agreement: Agreement, lease: Lease) -> bool:
+    own = agreement.lease
+    return own is not None and own.epoch == lease.epoch and own.prepared is not None
+
+
+async def _prepared(world: World, taken: Agreement, lease: Lease, given: _Given) -> Agreement:
     """Prepare the PDF; no lock waits for it, the turn alone keeps others away."""
     async with world.store.read() as uow:
+        fresh = await uow.agreements.of_case(taken.case_id)
+        if fresh is not None and (_is_done(fresh, given) or _is_prepared(fresh, lease)):
+            return fresh  # asked twice at once, and the other was faster
         pdf = await signed_pdf(uow, taken)
         written = lease.signature.handwriting
         picture = await uow.files.content(written) if written else None
@@ -126,13 +134,11 @@ async def _prepared(world: World, taken: Agreement, lease: Lease) -> Lease:
     made = await world.chain.prepare(sign_order(taken, lease.signature, pdf, now, picture))
 
     async def step(uow: UnitOfWork, _: Case, agreement: Agreement) -> Changed:
-        if held(agreement, lease.epoch).prepared is not None:
-            return agreement, ()  # asked twice at once, and the other was faster
+        held(agreement, lease.epoch)
         kept = await keep(world, uow, agreement.case_id, PREPARED, made.state)
         return prepared(agreement, lease.epoch, kept.id, encode(made.attributes)), ()
 
-    ready = await change(world, taken.case_id, step)
-    return held(ready, lease.epoch)
+    return await change(world, taken.case_id, step)
 
 
 async def _checked(
