@@ -35,8 +35,12 @@ def certificates(keys: KeyStore, committee: CommitteeId, at: datetime) -> tuple[
 
 
 def issuer(keys: KeyStore, committee: CommitteeId, at: datetime) -> bytes:
-    """Return the committee's issuer as PEM, self-signed at `at` on first use."""
-    path = keys.file(f"{issuer_name(committee)}.crt")
+    """Return the committee's issuer as PEM, self-signed at `at` on first use.
+
+    An earlier `issuer-….crt` of the same key stays where it is: it allows no issuer of
+    event certificates below it, and the records sealed under it carry it themselves.
+    """
+    path = keys.file(f"{issuer_name(committee)}-of-events.crt")
     if not path.exists():
         write_once(path, _pem(_issuer(keys.key(issuer_name(committee)), committee, at)))
     return path.read_bytes()

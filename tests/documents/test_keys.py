@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from server.documents.certificates import certificates
+from server.documents.certificates import certificate_key, certificates, issued_by
 from server.documents.keys import KeyStore, KeyUnreadableError, spki
 from server.documents.signatures import make_signature, to_der, verify_signature
 from server.domain.errors import InvalidValueError
@@ -94,6 +94,17 @@ def test_the_issuer_is_honest_about_itself(keys: KeyStore) -> None:
     certificate.verify_directly_issued_by(x509.load_pem_x509_certificate(issuer))
     assert "SERVER-ISSUED" in certificate.issuer.rfc4514_string()
     assert certificate.subject.rfc4514_string().isascii()
+
+
+def test_an_issuer_of_an_earlier_release_keeps_its_file_and_lends_its_key(keys: KeyStore) -> None:
+    earlier = keys.file("issuer-hexi.crt")
+    earlier.parent.mkdir(parents=True, exist_ok=True)
+    earlier.write_bytes(b"what older records were sealed under")
+    key = keys.key("issuer-hexi")
+    seal, issuer = certificates(keys, HEXI, SEALED_AT)
+    assert earlier.read_bytes() == b"what older records were sealed under"
+    assert certificate_key(issuer) == spki(key)
+    assert issued_by(seal, issuer)
 
 
 def test_openssl_accepts_the_chain(keys: KeyStore, tmp_path: Path) -> None:

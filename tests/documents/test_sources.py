@@ -74,7 +74,10 @@ def test_a_chain_with_stamps_from_elsewhere_holds_and_is_trusted_with_both_ancho
     stamped = replace(desk, sources=sources)
     locked = locked_by(stamped, example())
     sealed = apply_seal(seal_order(example(), signed_by_all(stamped, example(), locked)), stamped)
-    anchors = [sealed.issuer_certificate, (elsewhere.folder / "issuer-hexi.crt").read_bytes()]
+    anchors = [
+        sealed.issuer_certificate,
+        (elsewhere.folder / "issuer-hexi-of-events.crt").read_bytes(),
+    ]
     both = inspect(sealed.pdf, len(locked.pdf), anchors)
     assert all(one.holds and one.trusted and one.level == "B-LTA" for one in both.each)
     assert {one.signed_at for one in both.each} == {LOCKED_AT}
@@ -126,7 +129,10 @@ def test_a_command_issues_what_signs_the_pdf(
     own = replace(desk, sources=Sources(issuer, LocalTimestamps(desk.keys)))
     locked = locked_by(own, example())
     sealed = apply_seal(seal_order(example(), signed_by_all(own, example(), locked)), own)
-    anchors = [sealed.issuer_certificate, (elsewhere.folder / "issuer-hexi.crt").read_bytes()]
+    anchors = [
+        sealed.issuer_certificate,
+        (elsewhere.folder / "issuer-hexi-of-events.crt").read_bytes(),
+    ]
     found = inspect(sealed.pdf, len(locked.pdf), anchors)
     assert all(one.holds and one.trusted for one in found.each)
     alone = inspect(sealed.pdf, len(locked.pdf), anchors[:1])
