@@ -25,6 +25,7 @@ from server.ports.documents import KeyRef
 ISSUER_YEARS, SEAL_YEARS = 40, 30
 YEAR = timedelta(days=365)
 SLACK = timedelta(hours=1)
+EVENTS = b"events"
 UNREADABLE = (UnsupportedAlgorithm, ValueError, x509.InvalidVersion)
 
 
@@ -37,8 +38,10 @@ def certificates(keys: KeyStore, committee: CommitteeId, at: datetime) -> tuple[
 def issuer(keys: KeyStore, committee: CommitteeId, at: datetime) -> bytes:
     """Return the committee's issuer as PEM, self-signed at `at` on first use.
 
-    An earlier `issuer-….crt` of the same key stays where it is: it allows no issuer of
-    event certificates below it, and the records sealed under it carry it themselves.
+    An earlier `issuer-….crt` of the same key and name stays where it is: it allows no issuer
+    of event certificates below it, and the records sealed under it carry it themselves. As
+    no two certificates of one issuer may share a serial number (RFC 5280, 4.1.2.2), this
+    one's is its own.
     """
     path = keys.file(f"{issuer_name(committee)}-of-events.crt")
     if not path.exists():
@@ -102,6 +105,7 @@ def _issuer(key: ec.EllipticCurvePrivateKey, committee: str, at: datetime) -> x5
     name = subject("SERVER-ISSUED ISSUER", committee)
     builder = (
         _builder(key, name, name, at, ISSUER_YEARS)
+        .serial_number(serial(spki(key) + EVENTS))
         .add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True)
         .add_extension(usage(sign_certificates=True), critical=True)
     )
@@ -119,6 +123,7 @@ def _lasting(
     authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
     builder = (
         _builder(key, subject(role.title, committee), issued_from.subject, at, SEAL_YEARS)
+        .serial_number(serial(spki(key)))
         .add_extension(_constraints(role), critical=True)
         .add_extension(usage(sign_certificates=role.issues), critical=True)
         .add_extension(authority, critical=False)
@@ -145,7 +150,6 @@ def _builder(
         .subject_name(name)
         .issuer_name(issuer_subject)
         .public_key(key.public_key())
-        .serial_number(serial(spki(key)))
         .not_valid_before(at - SLACK)
         .not_valid_after(at + years * YEAR)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)

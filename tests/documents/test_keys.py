@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from server.documents.certificates import certificate_key, certificates, issued_by
+from server.documents.certificates import certificate_key, certificates, issued_by, serial
 from server.documents.keys import KeyStore, KeyUnreadableError, spki
 from server.documents.signatures import make_signature, to_der, verify_signature
 from server.domain.errors import InvalidValueError
@@ -105,6 +105,7 @@ def test_an_issuer_of_an_earlier_release_keeps_its_file_and_lends_its_key(keys: 
     assert earlier.read_bytes() == b"what older records were sealed under"
     assert certificate_key(issuer) == spki(key)
     assert issued_by(seal, issuer)
+    assert x509.load_pem_x509_certificate(issuer).serial_number != serial(spki(key))
 
 
 def test_openssl_accepts_the_chain(keys: KeyStore, tmp_path: Path) -> None:
