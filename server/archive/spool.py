@@ -20,13 +20,15 @@ class Spool:
     disk: Disk = field(default_factory=Disk)
 
     def reserve(self, case_id: CaseId, size: int) -> None:
-        """Keep `size` bytes. Raises DiskFullError, leaving nothing behind."""
+        """Keep `size` bytes. Raises DiskFullError, and keeps what was kept before."""
         self.disk.make_folder(self.folder)
         place = self._place(case_id)
+        before = place.exists()
         try:
             self.disk.reserve(place, size)
         except DiskFullError:
-            place.unlink(missing_ok=True)
+            if not before:
+                place.unlink(missing_ok=True)
             raise
         self.disk.sync_folder(self.folder)
 

@@ -14,7 +14,7 @@ from server.domain.session_log import happened
 from server.domain.signing_order import MEDIATOR, lines
 from server.ports.archive import SignManifest, StoredRecord
 from server.ports.documents import KeyRef
-from server.ports.store import ConflictError, UnitOfWork
+from server.ports.store import ConflictError, DiskFullError, UnitOfWork
 from server.usecases.change_agreement import Changed, change
 from server.usecases.log_tree import inclusion_of
 from server.usecases.made_files import ADDED, keep
@@ -83,7 +83,13 @@ async def _sealed(world: World, begun: Begun) -> bytes:
         kept = await keep(world, uow, case.id, ADDED, sealed[len(begun.signed) :])
         return replace(agreement, added=(*agreement.added, kept.id)), ()
 
-    await change(world, begun.agreement.case_id, step)
+    case_id = begun.agreement.case_id
+    try:
+        await change(world, case_id, step)
+    except DiskFullError:
+        # What was reserved at the lock is there for this, too.
+        await world.archive.release(case_id)
+        await change(world, case_id, step)
     return sealed
 
 

@@ -74,13 +74,21 @@ async def lock(
         try:
             frozen = await change(world, case_id, step)
         except DomainError:
-            await world.archive.release(case_id)
+            await _give_back(world, case_id)
             raise
         sitting = drawn.facts.shown
         await follow_text(world, actor, sitting, SessionState.OPEN, conduct.begin_signing)
         return frozen
 
     return await world.rooms.run(case_id, turn)
+
+
+async def _give_back(world: World, case_id: CaseId) -> None:
+    """Keep no room any more, unless another lock of this case was faster and lives from it."""
+    async with world.store.read() as uow:
+        agreement = await uow.agreements.of_case(case_id)
+    if agreement is None or agreement.locked is None:
+        await world.archive.release(case_id)
 
 
 async def _draw(

@@ -154,6 +154,12 @@ def test_on_a_really_full_disk_reserving_and_writing_are_refused(small_disk: Pat
         with pytest.raises(DiskFullError):
             Spool(small_disk / "spool").reserve(CaseId("case-1"), 2_000_000)
         assert not list((small_disk / "spool").iterdir())
+        Spool(small_disk / "spool").reserve(CaseId("case-1"), 100_000)
+        with pytest.raises(DiskFullError):
+            Spool(small_disk / "spool").reserve(CaseId("case-1"), 2_000_000)
+        (kept,) = (small_disk / "spool").iterdir()
+        assert kept.stat().st_size == 100_000
+        kept.unlink()
         with pytest.raises(DiskFullError):
             RecordWriter(small_disk / "records").write(RECORD, 2025, {"big": b"x" * 2_000_000})
         assert not list((small_disk / "records").glob("*/*"))

@@ -174,6 +174,31 @@ async def test_a_stale_revision_or_a_changed_case_is_not_locked(office: Stage) -
     assert (await lock(made)).state is AgreementState.LOCKED
 
 
+async def test_who_loses_a_race_for_the_lock_leaves_the_winner_his_room(office: Stage) -> None:
+    made = await signing.agreed(office)
+    world, case_id = office.world, made.case.id
+    given_back: list[object] = []
+
+    class Late:
+        async def render(self, text: object) -> object:
+            await lock(made)
+            return await world.renderer.render(text)  # type: ignore[arg-type]
+
+        async def release(self, case: object) -> None:
+            given_back.append(case)
+
+        async def reserve(self, case: object, size: int) -> None:
+            """Keep nothing: only what is given back counts."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(world.renderer, name)
+
+    late = replace(world, renderer=Late(), archive=Late())  # type: ignore[arg-type]
+    with pytest.raises(ConflictError):
+        await lock_agreement.lock(late, actor("su"), case_id, 1)
+    assert given_back == []
+
+
 async def test_who_may_lock(office: Stage) -> None:
     made = await signing.agreed(office)
     for login in ("he", "officer", "lin"):
