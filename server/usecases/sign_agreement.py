@@ -134,7 +134,8 @@ async def _prepared(world: World, taken: Agreement, lease: Lease, given: _Given)
     made = await world.chain.prepare(sign_order(taken, lease.signature, pdf, now, picture))
 
     async def step(uow: UnitOfWork, _: Case, agreement: Agreement) -> Changed:
-        held(agreement, lease.epoch)
+        if held(agreement, lease.epoch).prepared is not None:
+            return agreement, ()  # another app answered the same phone and was faster
         kept = await keep(world, uow, agreement.case_id, PREPARED, made.state)
         return prepared(agreement, lease.epoch, kept.id, encode(made.attributes)), ()
 
