@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { DRAFT } from "../dev/papers.ts";
+import { DRAFT, ON_PAPER } from "../dev/papers.ts";
 import { answerWord, chineseNumber, columnsOf, nextToRead } from "../src/agreement/answers.ts";
 import { copyOf, draftOf, editOf, itemsTotal, merge, newClause, newItem, paymentsTotal, written, type Draft } from "../src/agreement/draft.ts";
+import { comparisonOf, owedOnPaper, tickOf, type Ticks } from "../src/agreement/paper.ts";
 
 const base = draftOf(DRAFT);
 const edited = (change: (draft: Draft) => void): Draft => {
@@ -106,5 +107,19 @@ describe("answers to clauses", () => {
   });
   it("number clauses as people do", () => {
     expect([1, 10, 11, 20, 25, 99].map(chineseNumber)).toEqual(["一", "十", "十一", "二十", "二十五", "九十九"]);
+  });
+});
+
+describe("one scan of all the signed pages", () => {
+  const sheets = [1, 2, 3].map((page) => ({ page, file: "bound", uploaded_by: "苏敏", uploaded_at: "2026-03-02T02:00:00Z" }));
+  const bound = { ...ON_PAPER, paper: { pages: sheets, compared: false, may_not_compare: false } } as typeof ON_PAPER;
+  it("is ticked page by page", () => {
+    const first = bound.paper?.pages[0];
+    if (first === undefined) throw new Error("no page");
+    const ticks: Ticks = { pages: { [tickOf(first)]: true }, lines: {} };
+    expect(comparisonOf(bound, ticks).pages.map((each) => [each.page, each.same])).toEqual([[1, true], [2, false], [3, false]]);
+    expect(owedOnPaper(bound, ticks)[0]).toBe("第 2、3 页没有对照");
+    const again = { ...bound, paper: { ...bound.paper, pages: sheets.map((each) => ({ ...each, file: "better" })) } } as typeof ON_PAPER;
+    expect(comparisonOf(again, ticks).pages.some((each) => each.same)).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 /** The signed paper being compared: a tick for every page, what stands on every line, and what is still owed. */
-import type { AgreementView, SignatureView } from "../api/types.ts";
+import type { AgreementView, Schemas, SignatureView } from "../api/types.ts";
 import { comma, t } from "../i18n.ts";
 
 export interface LineSeen {
@@ -8,11 +8,14 @@ export interface LineSeen {
   company_seal: boolean;
   signed_on: string;
 }
-/** Ticks by scan, so that a scan brought anew is looked at anew. */
+/** Ticks by page and scan: a scan brought anew is looked at anew, and one scan may hold several pages. */
 export interface Ticks {
   readonly pages: Record<string, boolean>;
   readonly lines: Record<string, LineSeen>;
 }
+
+/** What the tick of a page is kept under. */
+export const tickOf = (page: Schemas["PaperPageView"]): string => `${page.page}:${page.file}`;
 
 export const inkLines = (view: AgreementView): readonly SignatureView[] => view.signatures.filter((each) => each.route === "wet_ink");
 
@@ -22,7 +25,7 @@ export const noLine = (): LineSeen => ({ signature: false, fingerprint: false, c
 export function owedOnPaper(view: AgreementView, ticks: Ticks): readonly string[] {
   const pages = view.paper?.pages ?? [];
   const missing = pages.filter((each) => each.file === null).map((each) => each.page);
-  const open = pages.filter((each) => each.file !== null && !ticks.pages[each.file]).map((each) => each.page);
+  const open = pages.filter((each) => each.file !== null && !ticks.pages[tickOf(each)]).map((each) => each.page);
   return [
     ...(missing.length ? [t("paperPagesMissing", { pages: missing.join(comma.value) })] : []),
     ...(open.length ? [t("paperPagesOpen", { pages: open.join(comma.value) })] : []),
@@ -42,7 +45,7 @@ function owedOnLine(line: SignatureView, seen: LineSeen): string[] {
 /** The comparison as it is sent. */
 export function comparisonOf(view: AgreementView, ticks: Ticks) {
   const pages = (view.paper?.pages ?? []).flatMap((each) =>
-    each.file === null ? [] : [{ page: each.page, file: each.file, same: ticks.pages[each.file] ?? false }],
+    each.file === null ? [] : [{ page: each.page, file: each.file, same: ticks.pages[tickOf(each)] ?? false }],
   );
   const lines = inkLines(view).map((line) => ({ signer: line.signer, ...(ticks.lines[line.signer] ?? noLine()) }));
   return { pdf_sha256: view.pdf_sha256 ?? "", pages, lines };
