@@ -42,6 +42,8 @@ def picture(content: bytes) -> Picture:
         if opened.width * opened.height > MOST_PIXELS:
             raise InvalidValueError(field="image", reason="too_big")
         image = ImageOps.exif_transpose(opened).convert("RGBA")
+    except Image.DecompressionBombError as error:  # by the size its header names
+        raise InvalidValueError(field="image", reason="too_big") from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise InvalidValueError(field="image", reason="not_a_picture") from error
     image.thumbnail((LONGEST, LONGEST))

@@ -70,6 +70,8 @@ def _shown(content: bytes, width: int) -> Image.Image:
 def _opened(content: bytes) -> Image.Image:
     try:
         opened = Image.open(BytesIO(content), formats=FORMATS)
+    except Image.DecompressionBombError as error:  # by the size its header names
+        raise InvalidValueError(field="file", reason="too_big") from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise InvalidValueError(field="file", reason="not_a_scan") from error
     if opened.width * opened.height > MOST_PIXELS:
