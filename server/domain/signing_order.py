@@ -134,15 +134,24 @@ def refused(agreement: Agreement, person: PersonId, reason: str) -> Agreement:
     return replace(agreement, refused_by=person, refusal=reason, lease=lease)
 
 
+def expect_seal_line(agreement: Agreement, signer: str) -> None:
+    """Raise ForbiddenError unless the signer's line may bear an organisation's seal.
+
+    A natural person's text has no place for one, whoever signs for him. A legal
+    representative needs no seal beside his signature and may bring one.
+    """
+    line = line_of(agreement, signer)
+    if line is None or not (line.seal_scan or line.role == "legal_representative"):
+        raise ForbiddenError(act="seal_scan")
+
+
 def scanned(agreement: Agreement, signer: str, scan: FileId) -> Agreement:
     """Return it with the scan of the organisation's seal beside the signer's signature.
 
     Raises WrongStateError before he has signed and once the mediator has, who signs with
     the seal before his eyes; ForbiddenError where no seal belongs.
     """
-    line = line_of(agreement, signer)
-    if line is None or line.party_id is None or line.role not in {"agent", "legal_representative"}:
-        raise ForbiddenError(act="seal_scan")
+    expect_seal_line(agreement, signer)
     if agreement.state is not AgreementState.LOCKED or agreement.signature_of(signer) is None:
         raise WrongStateError(state="not_signed")
     if any(given.role in OFFICIALS for given in agreement.signatures):

@@ -20,7 +20,7 @@ from server.domain.ids import FileId
 from server.domain.invitation import Invitation
 from server.domain.session_log import happened
 from server.domain.signing_lease import LIFE, held, prepared, take
-from server.domain.signing_order import line_of, refused
+from server.domain.signing_order import expect_seal_line, line_of, refused
 from server.ports.store import UnitOfWork
 from server.usecases import pending_statements
 from server.usecases.attach_seal_scan import check_scan
@@ -77,9 +77,10 @@ async def begin(world: World, invitation: Invitation, device: str, form: Signatu
     """Take the turn to sign and return what to sign; the same again gives the same.
 
     Raises SigningBusyError during somebody else's turn, InvalidValueError when the form does
-    not fit its statement, ForbiddenError for another browser's statement, StaleRevisionError
-    when the text is another one by now, WrongStateError when the statement is older than
-    ten minutes or he has signed otherwise, MissingStepsError with what is owed since.
+    not fit its statement, ForbiddenError for another browser's statement or a seal where none
+    belongs, StaleRevisionError when the text is another one by now, WrongStateError when the
+    statement is older than ten minutes or he has signed otherwise, MissingStepsError with
+    what is owed since.
     """
     given = await _checked(world, invitation, device, form)
 
@@ -203,6 +204,8 @@ async def _signature(
 ) -> Signature:
     said, case_id = given.pending.said, agreement.case_id
     line = line_of(agreement, said.signer_id)
+    if given.seal_scan is not None:  # found out now, not when the seal has taken its number
+        expect_seal_line(agreement, said.signer_id)
     picture = await keep(world, uow, case_id, ("handwriting", "image/png"), given.handwriting)
     strokes = await keep(world, uow, case_id, ("strokes", "application/json"), given.strokes)
     return Signature(

@@ -38,7 +38,14 @@ from server.domain.ids import (
     StaffId,
 )
 from server.domain.sealing import begun, effective_on, finished, waits
-from server.domain.signing_order import blocked, outstanding, refused, scanned, signed
+from server.domain.signing_order import (
+    blocked,
+    expect_seal_line,
+    outstanding,
+    refused,
+    scanned,
+    signed,
+)
 
 AT = datetime(2025, 3, 14, 3, 35, tzinfo=UTC)
 LINES = (
@@ -146,6 +153,17 @@ def test_a_scan_belongs_to_a_signature_given_for_an_organisation() -> None:
     for stranger in ("chen", "su", "nobody"):
         with pytest.raises(ForbiddenError):
             scanned(by("chen", "lin"), stranger, FileId("scan"))
+
+
+def test_a_seal_belongs_to_an_organisation_whoever_signs_for_a_person() -> None:
+    def as_role(role: str) -> Agreement:
+        line = Expected(signer="liu", name="刘", role=role, label="甲方", party_id=PartyId("a"))
+        return replace(draft(), locked=replace(locked_text(), signers=(line,)))
+
+    expect_seal_line(as_role("legal_representative"), "liu")
+    for role in ("party", "guardian", "agent"):
+        with pytest.raises(ForbiddenError):
+            expect_seal_line(as_role(role), "liu")
 
 
 def test_a_scan_is_not_exchanged_after_the_mediator_has_seen_it() -> None:

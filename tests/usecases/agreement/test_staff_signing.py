@@ -51,6 +51,15 @@ async def test_a_seal_scan_is_a_picture_kept_as_one_for_this_case(office: Stage)
         await signing.attach(made, await signing.scan(other))
 
 
+async def test_a_person_signs_without_a_companys_seal(office: Stage) -> None:
+    made = await signing.locked(office)
+    scan = await signing.scan(made)
+    with pytest.raises(ForbiddenError):
+        await made.worker.sign(seal_scan=scan)
+    assert (await agreement(office.world, made.case.id)).signatures == ()
+    await made.worker.sign()
+
+
 async def parties_signed(office: Stage) -> Sitting:
     made = await signing.locked(office)
     await made.worker.sign()
