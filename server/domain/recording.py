@@ -11,7 +11,7 @@ from server.domain.case import Case, PersonRole
 from server.domain.conduct import Decision, Facts, Step
 from server.domain.errors import MissingStepsError, WrongStateError
 from server.domain.ids import PersonId, RecordingId, SeatId, StaffId
-from server.domain.session import JOINT, Recording, Session, SpaceKind
+from server.domain.session import JOINT, Consent, Recording, Session, SpaceKind
 from server.domain.session_log import Happening, happened
 
 SCOPE = "recording"
@@ -84,6 +84,11 @@ def follow(before: Session, step: Step, facts: Facts) -> Step:
     if refusing := _not_agreed(session, facts.case):
         return _stopped(step, facts, _why(session, refusing))
     return _turned(before, step, facts)
+
+
+def kept_consents(before: Session) -> tuple[Consent, ...]:
+    """Return what stays answered in the next sitting: recording is asked anew for each."""
+    return tuple(one for one in before.consents if one.scope != SCOPE)
 
 
 def must_stop(session: Session, case: Case) -> bool:

@@ -190,7 +190,7 @@ async def adjourn(world: World, actor: Actor, session: SessionId, next_at: datet
         committee_id=ended.committee_id,
         planned_at=next_at,
         chair=StaffId(actor.staff_id),
-        consents=tuple(c for c in ended.consents if c.scope != recording.SCOPE),
+        consents=recording.kept_consents(ended),
     )
     async with world.store.write() as uow:
         await uow.sessions.add(following)

@@ -9,6 +9,7 @@ from server.domain.case import Case, CaseState
 from server.domain.errors import NotFoundError, WrongStateError
 from server.domain.ids import CaseId, SessionId
 from server.domain.invitation import Invitation
+from server.domain.recording import kept_consents
 from server.domain.registration.case_form import check_planned
 from server.domain.session import Session, SessionState
 from server.domain.session_log import Happening, happened
@@ -23,7 +24,8 @@ _MEDIATED = frozenset({CaseState.ACCEPTED, CaseState.MEDIATING, CaseState.AGREED
 async def schedule(world: World, actor: Actor, case_id: CaseId, at: datetime) -> CaseFacts:
     """Plan the case's next sitting; raises WrongStateError while another one is not over.
 
-    What people consented to in the sitting before stays answered; identity is checked anew.
+    What people consented to in the sitting before stays answered, but for recording, which
+    is asked anew for each; identity is checked anew.
     """
     return await world.rooms.run(case_id, lambda: _schedule(world, actor, case_id, at))
 
@@ -36,7 +38,7 @@ async def _schedule(world: World, actor: Actor, case_id: CaseId, at: datetime) -
             raise WrongStateError(state=going.state)
         session = new_session(world, case, at)
         if sessions:
-            session = replace(session, consents=sessions[-1].consents)
+            session = replace(session, consents=kept_consents(sessions[-1]))
         await uow.sessions.add(session)
         await lengthen(world, uow, case, at)
         await uow.log.append(case_id, (scheduled(session, actor),), world.clock.now())

@@ -15,7 +15,7 @@ from server.domain.registration.case_form import CaseForm
 from server.domain.registration.party_form import PartyForm
 from server.domain.registration.person_form import PersonForm
 from server.domain.registration.unchanged import mask_address
-from server.domain.session import IdentityCheck, SessionState
+from server.domain.session import Consent, IdentityCheck, SessionState
 from server.ports.store import ConflictError
 from server.usecases import change_case, plan_session
 from server.usecases.read_case import CaseFacts
@@ -194,6 +194,22 @@ async def test_a_second_sitting_waits_for_the_end_of_the_first(world: World) -> 
     assert [one.planned_at for one in facts.sessions] == [cases.PLANNED, later]
     with pytest.raises(NotFoundError):
         await plan_session.schedule(world, actor("su", OTHER_COMMITTEE), case.id, later)
+
+
+async def test_a_recording_is_consented_to_anew_for_each_sitting(world: World) -> None:
+    case = await cases.registered(world)
+    async with world.store.write() as uow:
+        (session,) = await uow.sessions.of_case(case.id)
+        person = case.people[0].id
+        given = tuple(
+            Consent(person_id=person, scope=scope, agreed=True, text_version="1", at=cases.PLANNED)
+            for scope in ("process", "recording")
+        )
+        over = replace(session, state=SessionState.CLOSED, consents=given)
+        await uow.sessions.save(over)
+    later = cases.PLANNED + timedelta(days=7)
+    facts = await plan_session.schedule(world, actor("su"), case.id, later)
+    assert [one.scope for one in facts.sessions[-1].consents] == ["process"]
 
 
 async def test_a_role_can_be_put_right(world: World) -> None:
