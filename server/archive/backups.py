@@ -97,8 +97,9 @@ class Backups:
                 yield from self._below(folder)
 
     def _below(self, folder: Path) -> Iterator[Named]:
-        found = (p for p in sorted(folder.rglob("*")) if p.is_file() and not p.is_symlink())
-        for path in found:
+        found = (p for p in folder.rglob("*") if p.is_file() and not p.is_symlink())
+        # A recording goes on meanwhile: its list first, so that it names nothing the log lacks.
+        for path in sorted(found, key=lambda p: (p.parent, p.suffix != ".manifest", p.name)):
             yield str(path.relative_to(self.folder)), path
 
     async def restore(self, file: Path, key_file: Path | None, passphrase: str) -> None:

@@ -202,6 +202,17 @@ async def test_only_records_that_the_database_knows_are_taken(
     assert [p.name for p in tmp_path.glob("empty/records/*/*")] == [known.name]
 
 
+def test_the_list_of_a_recording_is_copied_before_what_it_lists(
+    folder: Path, backups: Backups
+) -> None:
+    for name in ("0000.log", "0000.manifest", "0001.log", "0001.manifest"):
+        path = folder / "media/r" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    names = [path.name for _, path in backups._below(folder / "media")]
+    assert names == ["0000.manifest", "0001.manifest", "0000.log", "0001.log"]
+
+
 async def test_nothing_is_overwritten(folder: Path, backups: Backups, tmp_path: Path) -> None:
     for name in ("file", "file.key"):
         (tmp_path / name).write_bytes(b"mine")
