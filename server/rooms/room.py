@@ -5,6 +5,7 @@ is logged, opened, confirmed by the worker, told. All methods run in the mailbox
 """
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from server.domain.audience import hearing
 from server.domain.case import Case, Side
 from server.domain.case_course import follow
 from server.domain.conduct import Decision, Facts, Step
+from server.domain.errors import DomainError
 from server.domain.ids import CaseId, ConnectionId, RoomId, SeatId, SessionId
 from server.domain.session import Session, SpaceKind
 from server.domain.session_log import happened
@@ -63,7 +65,12 @@ class Room:
         self, actor: str, decision: Decision, *, hold_minutes: int | None = None
     ) -> Session:
         """Apply a decision in the fixed order; raise what the rule or the log refuses."""
-        stored, facts = await self._stored(), self._facts(actor)
+        facts = self._facts(actor)
+        try:
+            stored = await self._stored()
+        except Exception:
+            await self._cut_unread(decision, facts)
+            raise
         step = recording.follow(stored, decision(stored, facts), facts)
         before = self.session
         narrowed = await self._narrow(step.session)
@@ -72,6 +79,13 @@ class Room:
             self._moved(hold_minutes)
         await self._widen(step.events)
         return self.session
+
+    async def _cut_unread(self, decision: Decision, facts: Facts) -> None:
+        """Cut by what is known where nothing can be read: what narrows is never refused."""
+        with suppress(DomainError):
+            step = recording.follow(self.session, decision(self.session, facts), facts)
+            if await self._narrow(step.session):
+                await self._alarm()
 
     async def _stored(self) -> Session:
         # Consents and the like are saved by use cases outside the room.

@@ -108,6 +108,23 @@ async def test_a_failed_log_write_leaves_everybody_cut_with_an_alarm(
     assert ready.teller.views[-1].log_ok is False
 
 
+async def test_a_database_that_cannot_be_read_keeps_nobody_from_being_cut(
+    ready: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await decide(ready, conduct.go_joint)
+    room = await ready.room()
+
+    async def unread() -> None:
+        raise DiskFullError
+
+    monkeypatch.setattr(room, "_stored", unread)
+    assert ready.media.edges
+    with pytest.raises(DiskFullError):
+        await decide(ready, conduct.go_caucus(Side.APPLICANT))
+    assert not ready.media.edges
+    assert ready.teller.views[-1].log_ok is False
+
+
 def _break_the_log(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     async def full(step: conduct.Step) -> None:
         raise DiskFullError
