@@ -29,7 +29,7 @@ def rightful(route: Route) -> str:
         return "A" if route.upload else "P"
     if "/admin/" in route.path:
         return "admin"
-    return "H" if route.path.endswith("/seal") else "M"
+    return "H" if route.path.endswith(("/seal", "/keeping")) else "M"
 
 
 @pytest.mark.parametrize("route", UNSAFE, ids=key)
@@ -55,12 +55,13 @@ async def test_another_sites_page_changes_nothing(
 
 
 LEAVES_A_TRACE = {
-    # A page shown to its signer, a copy that reached a party, a record's part taken away and
-    # a draft's first look are facts of the case: each is written down when it happens.
+    # A page shown to its signer, a copy that reached a party, a record's part taken away or
+    # watched and a draft's first look are facts of the case: each is written down when it happens.
     "GET /api/seat/agreement/pages/{page}": "locked",
     "GET /api/seat/copy/{ticket}": "sealed",
     "GET /api/records/{record_id}/pdf": "sealed",
     "GET /api/records/{record_id}/package": "sealed",
+    "GET /api/records/{record_id}/recordings/{recording_id}/{seat}": "sealed",
 }
 LOOKING = [
     route
