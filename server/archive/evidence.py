@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from server.archive.attestations import Attested, attestations, attested_lines, signer_fact
 from server.domain.canonical import sha256_hex
@@ -20,7 +21,7 @@ from server.domain.record import (
 )
 from server.domain.verification import SignerFact
 from server.ports.archive import VerifierTools
-from server.ports.documents import PdfFacts
+from server.ports.documents import EARLIER_SEAL, PdfFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,21 @@ class Evidence:
     def locked_sha256(self) -> str:
         """Return the digest of the locked PDF inside the sealed one."""
         return _locked(self.files, self.manifest)
+
+    @property
+    def earlier(self) -> bool:
+        """Return whether the PDF is of the earlier form: the seal is its only signature.
+
+        That no newer record passes as one rests on what its signers signed: the statement
+        names the locked PDF, whose own first signature, the certification, no cut removes
+        without changing that digest (`same_text`) and the manifest's (`intact`).
+        """
+        return [one.field for one in self.pdf.each] == [EARLIER_SEAL]
+
+    @property
+    def sealed_at(self) -> datetime | None:
+        """Return the time stamp's time; in the earlier form, without one, the manifest's."""
+        return self.manifest.sealed_at if self.earlier else self.pdf.signed_at
 
     @property
     def lock_head(self) -> str:

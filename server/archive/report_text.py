@@ -65,6 +65,7 @@ WORDS = {
         "trusted": "未判断",
         "log_included": "未判断：归档时检查点尚未生成，卷内没有",
         "container": "未判断：这里没有容器",
+        "pdf_signatures": "未判断：早先格式的卷宗，PDF 只有印章签名，各签署人的签名在卷内另存",
         "log": "总日志",
         "yes": "核验通过",
         "but": "卷宗前后一致、未被改动，但有事项没有判断",
@@ -84,6 +85,8 @@ WORDS = {
         "trusted": "not judged",
         "log_included": "not judged: the record was sealed before a checkpoint was there",
         "container": "not judged: there is no container here",
+        "pdf_signatures": "not judged: a record of the earlier form, where the seal alone signs "
+        "the PDF and the signers' signatures lie beside it",
         "log": "log",
         "yes": "verified",
         "but": "the record is consistent and unchanged, but not every fact was judged",

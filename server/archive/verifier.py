@@ -70,7 +70,7 @@ def verify_files(
         facts=tuple(judge(evidence) for judge in JUDGES),
         signers=evidence.signers,
         sealed_by=manifest.committee_name,
-        sealed_at=evidence.pdf.signed_at,
+        sealed_at=evidence.sealed_at,
     )
 
 
@@ -145,14 +145,25 @@ def _everybody_signed(evidence: Evidence) -> Fact:
 
 def _seal(evidence: Evidence) -> Fact:
     pdf = evidence.pdf
+    if evidence.earlier:
+        return _earlier_seal(evidence)
     holds = pdf.readable and pdf.intact and pdf.valid and pdf.covers_all
     last = pdf.each[-1].field if pdf.each else ""
     sound = holds and pdf.modification in ALLOWED_AFTER and last == SEAL
     return _fact("seal", [] if sound else [PDF], signer=pdf.signer)
 
 
+def _earlier_seal(evidence: Evidence) -> Fact:
+    """Judge the one signature of the earlier form: a certification over the whole file."""
+    (seal,) = evidence.pdf.each
+    sound = seal.holds and seal.whole and evidence.pdf.modification == "none"
+    return _fact("seal", [] if sound else [PDF], signer=evidence.pdf.signer)
+
+
 def _pdf_signatures(evidence: Evidence) -> Fact:
     """Judge every signature in the PDF, and that it is made with the statement's own key."""
+    if evidence.earlier:
+        return Fact(code="pdf_signatures", holds=None)
     found = {one.field: one for one in evidence.pdf.each}
     order = [one.field for one in evidence.pdf.each]
     bad = [name for name in _fields(evidence) if name not in found]

@@ -128,7 +128,7 @@ def _told(
     stamp = status.timestamp_validity
     stamped = stamp is not None and stamp.intact and stamp.valid
     role, _, pseudonym = certificate.subject.native.get("common_name", "").rpartition(" ")
-    trusted = bool(status.trusted and stamped and stamp is not None and stamp.trusted)
+    trusted = bool(status.trusted and (stamp is None or (stamped and stamp.trusted)))
     return PdfSignature(
         field=blank_name(signature.field_name),
         role=role,
@@ -137,6 +137,7 @@ def _told(
         valid=bool(status.valid),
         trusted=trusted if judged else None,
         unchanged=bool(status.docmdp_ok) and bool(status.seed_value_ok),
+        whole=status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
         level=archive.level(signature, stamped=stamped),
         signed_at=stamp.timestamp if stamped and stamp is not None else None,
         statement_sha256=_statement(certificate),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-MAY_BE_UNKNOWN = frozenset({"trusted", "log_included", "container"})
+MAY_BE_UNKNOWN = frozenset({"trusted", "log_included", "container", "pdf_signatures"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,8 @@ class Report:
 
         `trusted` may stay unjudged: without an anchor from elsewhere a record proves that
         it is consistent, not whose it is. So may `log_included`: a seal waits for no
-        checkpoint. So may `container`: a record's folder alone is none.
+        checkpoint. So may `container`: a record's folder alone is none. So may
+        `pdf_signatures`: in a record of the earlier form the seal alone signs the PDF.
         """
         return not self.failed and {f.code for f in self.unknown} <= MAY_BE_UNKNOWN
 

@@ -224,6 +224,9 @@ class SignatureChecker(Protocol):
 CERTIFICATION, SEAL = "certification", "seal"
 """The fields of the first and the last signature of a sealed PDF."""
 
+EARLIER_SEAL = "CommitteeSeal"
+"""The field of the one signature in a PDF sealed before each person signed the PDF itself."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PdfSignature:
@@ -231,9 +234,10 @@ class PdfSignature:
 
     `field` is the blank it fills: certification, sign:<signer> or seal. `role` and
     `pseudonym` come from its certificate, `statement_sha256` too. `intact`: no byte it covers
-    changed. `trusted`: chain and time stamp end in a given anchor. `unchanged`: later
-    updates did only what it allows. `level` is B-B, B-T, B-LT or B-LTA; `signed_at` the
-    time stamp's time. `key_sha256` is of the DER SPKI.
+    changed. `trusted`: its chain, and that of its time stamp if it has one, end in a given
+    anchor. `unchanged`: later updates did only what it allows; `whole`: no byte follows it.
+    `level` is B-B, B-T, B-LT or B-LTA; `signed_at` the time stamp's time. `key_sha256` is of
+    the DER SPKI.
     """
 
     field: str
@@ -243,6 +247,7 @@ class PdfSignature:
     valid: bool = False
     trusted: bool | None = None
     unchanged: bool = False
+    whole: bool = False
     level: str = ""
     signed_at: datetime | None = None
     statement_sha256: str = ""
