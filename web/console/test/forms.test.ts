@@ -4,7 +4,7 @@ import { readDays, writeDays } from "../src/admin/days.ts";
 import { Refused, addressOf, api, useHooks, useTransport, type RawAnswer } from "../src/api/client.ts";
 import { caseAsk, changeKind, draftOf, newCase, newParty } from "../src/cases/draft.ts";
 import { instantOf, localOf, shortDay, tableDay, tableMoment } from "../src/format.ts";
-import { readOwed } from "../src/owed.ts";
+import { owedWord, readOwed } from "../src/owed.ts";
 import { fieldErrors, refusalText } from "../src/refusals.ts";
 
 describe("days as typed", () => {
@@ -124,5 +124,18 @@ describe("requests", () => {
     expect(out).toBe(true);
     useTransport(() => Promise.reject(new TypeError("fetch")));
     await expect(api.get("/api/today")).rejects.toMatchObject({ code: "offline", status: 0 });
+  });
+});
+
+describe("what a signed paper owes", () => {
+  it.each([
+    ["page_missing:3", "第 3 页没有传"],
+    ["page_not_compared:2", "第 2 页没有对照"],
+    ["page_differs:1", "第 1 页和定稿不一样"],
+    ["line_empty:0195b3", "纸上的签名或指印"],
+    ["undated:0195b3", "纸上签名的日期"],
+    ["company_seal:0195b3", "纸上的公章"],
+  ])("%s is said without a code or an id", (entry, word) => {
+    expect(owedWord(entry)).toBe(word);
   });
 });

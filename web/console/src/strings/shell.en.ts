@@ -93,6 +93,7 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   "refusal.room_closed": "This sitting is over.",
   "refusal.foreign_origin": "Not the right address. Use the one the committee gave you.",
   "refusal.wrong_state": "This cannot be done in the present state. Refresh to see where it stands.",
+  "refusal.locked_before": "This text was locked before the system was renewed and cannot be signed or sealed. Draft anew, then lock it again.",
   "refusal.missing_steps": "Some steps are missing: {missing}",
   "refusal.too_many_tries": "Too many tries, locked for now. Try later or ask the administrator.",
   "refusal.tooManyUntil": "Too many tries, locked for now. You can try again after {time}.",
@@ -261,4 +262,10 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   "owed.minutes_answer": "Check of the minutes, or a note why not",
   "owed.accepted": "Acceptance of the invitation",
   "owed.session": "A planned time",
+  "owed.line_empty": "Signature or fingerprint on the paper",
+  "owed.undated": "Day beside the signature on the paper",
+  "owed.company_seal": "Company seal on the paper",
+  "owed.page_missing": "Page {page} is not brought",
+  "owed.page_not_compared": "Page {page} is not compared",
+  "owed.page_differs": "Page {page} differs from the locked text",
 };

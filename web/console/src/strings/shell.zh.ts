@@ -90,6 +90,7 @@ export const shellZh = {
   "refusal.room_closed": "这一场已经结束了。",
   "refusal.foreign_origin": "这个网址不对，请从调委会给的网址进。",
   "refusal.wrong_state": "现在的状态不能做这一步。请刷新看看最新情况。",
+  "refusal.locked_before": "这份文本是系统升级前锁定的，不能再签名、盖章。请点“重新起草”，再锁定一次。",
   "refusal.missing_steps": "还差几步：{missing}",
   "refusal.too_many_tries": "试的次数太多，先锁上了。请过一会儿再试，或者找管理员。",
   "refusal.tooManyUntil": "试的次数太多，先锁上了。{time} 以后可以再试。",
@@ -258,4 +259,10 @@ export const shellZh = {
   "owed.minutes_answer": "核对笔录，或在备注里写明原因",
   "owed.accepted": "接受邀请",
   "owed.session": "约定时间",
+  "owed.line_empty": "纸上的签名或指印",
+  "owed.undated": "纸上签名的日期",
+  "owed.company_seal": "纸上的公章",
+  "owed.page_missing": "第 {page} 页没有传",
+  "owed.page_not_compared": "第 {page} 页没有对照",
+  "owed.page_differs": "第 {page} 页和定稿不一样",
 } as const;
