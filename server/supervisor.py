@@ -50,13 +50,22 @@ class Child:
         loop = asyncio.get_running_loop()
         while not self.stopping:
             begun = loop.time()
-            self.process = await asyncio.create_subprocess_exec(*self.argv, env=dict(self.env))
-            code = await self.process.wait()
+            code = await self._once()
             lasted = loop.time() - begun
             pause = FIRST_PAUSE if lasted > STEADY_AFTER else min(pause * 2, LONGEST_PAUSE)
             await self._rest(code, pause)
 
-    async def _rest(self, code: int, pause: float) -> None:
+    async def _once(self) -> int | OSError:
+        """Run it once; a machine with no room for it now is no reason to end the others."""
+        try:
+            self.process = await asyncio.create_subprocess_exec(*self.argv, env=dict(self.env))
+        except OSError as error:
+            return error
+        if self.stopping:  # asked to while it was being started
+            self.process.terminate()
+        return await self.process.wait()
+
+    async def _rest(self, code: int | OSError, pause: float) -> None:
         if not self.stopping:
             log.warning("%s ended (%s), starts again", self.name, code)
             await _pause(self.stopped, pause)
