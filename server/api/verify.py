@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from aiohttp import web
 
@@ -76,10 +77,12 @@ async def _refused(
 
 
 async def _painted(
-    context: Context, told: Mapping[str, object], *, status: int = 200
+    context: Context, told: Mapping[str, object], *, status: int = HTTPStatus.OK
 ) -> web.Response:
     lang, nonce = language(context.request), context.world.ids.token()
-    known = [(one.committee, _fingerprint(one)) for one in await usecase.issuers(context.world)]
+    # A flood of refused questions must not reach the database.
+    issuers = await usecase.issuers(context.world) if status == HTTPStatus.OK else ()
+    known = [(one.committee, _fingerprint(one)) for one in issuers]
     text = templates.own_page("verify.html").render(
         lang=lang, nonce=nonce, issuers=known, **{"number": "", "code": "", **told}
     )
