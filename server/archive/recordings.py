@@ -8,6 +8,7 @@ import asyncio
 import base64
 import contextlib
 import json
+import shutil
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from server.archive.media_log import (
     read_segments,
     sealed_chunks,
 )
+from server.archive.writer import plain_name
 from server.domain.errors import InvalidValueError
 from server.domain.ids import RecordingId
 from server.ports.recording import RecordingReport, RecordingState
@@ -41,6 +43,9 @@ class LocalRecordings:
 
     async def manifest(self, recording: RecordingId, chunks: int) -> bytes:
         return await asyncio.to_thread(manifest_bytes, self.folder, recording, chunks)
+
+    async def remove(self, recording: RecordingId) -> None:
+        await asyncio.to_thread(_remove, self.folder / plain_name(recording))
 
     async def watch(
         self, recording: RecordingId, key: bytes, track: str
@@ -73,6 +78,12 @@ async def _made(child: asyncio.subprocess.Process, order: bytes) -> AsyncGenerat
     sink.close()
     while piece := await source.read(_PIECE):
         yield piece
+
+
+def _remove(folder: Path) -> None:
+    # Gone already is fine: somebody may have confirmed again after a crash in between.
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(folder)
 
 
 def check(folder: Path, recording: RecordingId) -> RecordingReport:

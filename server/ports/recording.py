@@ -22,6 +22,8 @@ class RecordingState(StrEnum):
     """Bytes differ from the manifest, or the manifest from the session log."""
     MISSING = "missing"
     """There is nothing of it."""
+    DESTROYED = "destroyed"
+    """Two people destroyed its key, as they may when its period is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,10 @@ class Recordings(Protocol):
 
         The same every time, however far the recording has gone since; empty where there is none.
         """
+        ...
+
+    async def remove(self, recording: RecordingId) -> None:
+        """Remove its sealed bytes, if there are any."""
         ...
 
     def watch(self, recording: RecordingId, key: bytes, track: str) -> AsyncGenerator[bytes, None]:

@@ -9,7 +9,7 @@ from server.domain.access import Act
 from server.domain.case import Case
 from server.domain.committee import Committee
 from server.domain.custody import ERASABLE, Custody, Hold, Proposal
-from server.domain.ids import CaseId, RecordId, StaffId
+from server.domain.ids import CaseId, RecordId, RecordingId, StaffId
 from server.domain.register import RegisterEntry, RegisterQuery
 from server.domain.retention import (
     Keeping,
@@ -166,7 +166,8 @@ async def decline(world: World, actor: Actor, record_id: RecordId) -> None:
 async def confirm(world: World, actor: Actor, record_id: RecordId) -> int:
     """Destroy the keys of everything erasable, as the second of two; return how many.
 
-    All or nothing, in one transaction with its entries in the log. Asks for a fresh second
+    All or nothing, in one transaction with its entries in the log; then what recordings left
+    on the disk is removed, which without its key is noise. Asks for a fresh second
     factor. Raises SecondPersonError for whoever proposed it, HeldError, NotDueError.
     """
     shredded: list[Happening] = []
@@ -181,7 +182,14 @@ async def confirm(world: World, actor: Actor, record_id: RecordId) -> int:
         return after, (confirmed, *shredded)
 
     await _change(world, actor, record_id, Act.DESTROY, step)
+    for one in _recordings(shredded):
+        await world.recordings.remove(one)
     return len(shredded)
+
+
+def _recordings(shredded: Sequence[Happening]) -> list[RecordingId]:
+    kind = "recording.shredded"
+    return [RecordingId(str(dict(one.facts)["recording"])) for one in shredded if one.kind == kind]
 
 
 async def _shred_files(world: World, uow: UnitOfWork, case_id: CaseId) -> list[Happening]:

@@ -102,6 +102,8 @@ async def _of_case(uow: UnitOfWork, case: CaseId) -> list[Recording]:
 
 
 async def _checked(world: World, one: Recording, log: Sequence[Entry]) -> RecordingReport:
+    if not one.key:
+        return RecordingReport(state=RecordingState.DESTROYED)
     report = await world.recordings.check(one.id)
     if all(_agrees(report.chain, facts) for facts in _heads(log, one.id)):
         return report

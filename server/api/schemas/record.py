@@ -111,7 +111,10 @@ class RecordedSeat(View):
 
 
 class RecordingRow(View):
-    """One recording of a joint session. `state` is whole, cut_short, damaged or missing."""
+    """One recording of a joint session.
+
+    `state` is whole, cut_short, damaged, missing or destroyed; of the last two there is no film.
+    """
 
     id: str
     started_at: datetime

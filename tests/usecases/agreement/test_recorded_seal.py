@@ -11,8 +11,9 @@ from server.domain.errors import ForbiddenError, NotFoundError
 from server.domain.ids import RecordId, RecordingId, SeatId
 from server.domain.session_log import happened
 from server.ports.recording import RecordingState
+from server.ports.store import ShreddedError
 from server.recorder import show_command
-from server.usecases import retrieve_record, show_recordings
+from server.usecases import keep_files, retrieve_record, show_recordings
 from server.usecases.world import World
 from tests.support import films, signing
 from tests.support.signing import Sitting, agreement
@@ -61,6 +62,25 @@ async def test_the_page_tells_a_whole_recording_from_a_changed_one(
     worker = str(made.phones[0].invitation.person_id)
     films.write_film(tmp_path / "media", ONE, worker)
     assert await state(made) is RecordingState.DAMAGED, "whole in itself, but another than logged"
+
+
+async def test_a_destroyed_recording_is_shown_as_such_and_leaves_the_disk(
+    office: Stage, tmp_path: Path
+) -> None:
+    made = await recorded(office, tmp_path / "media")
+    films.write_film(tmp_path / "media", RecordingId("another"), "seat")
+    seat = made.phones[0].invitation.person_id
+    record, opening = await opened(made.world, made, "officer")
+    later = made.world.pack.local_day(office.clock.now()).replace(year=2099)
+    office.clock.jump((later - made.world.pack.local_day(office.clock.now())).days * 86_400.0)
+    await keep_files.propose(made.world, actor("officer"), record, "保管期满")
+    assert await state(made) is RecordingState.WHOLE
+    await keep_files.confirm(made.world, signing.stepped_up("he"), record)
+    assert await state(made) is RecordingState.DESTROYED
+    assert [one.name for one in (tmp_path / "media").iterdir()] == ["another"]
+    record, opening = await opened(made.world, made, "officer")
+    with pytest.raises(ShreddedError):
+        await show_recordings.watch(made.world, actor("officer"), record, opening, (ONE, seat))
 
 
 async def state(made: Sitting) -> RecordingState:

@@ -251,5 +251,6 @@ export const RECORDINGS: Schemas["RecordingList"] = {
   recordings: [
     { id: "v1", started_at: "2025-03-14T01:20:00Z", stopped_at: "2025-03-14T01:51:00Z", reason: "mediator", state: "whole", octets: 212_000_000, seats: [{ seat: "m", name: "苏慧珍" }, { seat: "p1a", name: "陈水根" }, { seat: "p2a", name: "林启航" }] },
     { id: "v2", started_at: "2025-03-14T02:05:00Z", stopped_at: "2025-03-14T02:09:00Z", reason: "disk_full", state: "cut_short", octets: 21_000_000, seats: [{ seat: "p1a", name: "陈水根" }] },
+    { id: "v3", started_at: "2025-03-14T02:10:00Z", stopped_at: "2025-03-14T02:20:00Z", reason: "over", state: "destroyed", octets: 0, seats: [{ seat: "p1a", name: "陈水根" }] },
   ],
 };

@@ -26,6 +26,7 @@ export const recordingEn: Dictionary<keyof typeof recordingZh> = {
   "recordingOwed.consent": "{name} has not agreed to recording",
   recordsTitleOfRecordings: "Recordings",
   recordingsNone: "Nothing was recorded.",
+  recordingsBegun: "Begun {from}",
   recordingsFrom: "Begun {from}, {size}",
   recordingsEnded: "Stopped: {reason}",
   recordingsNotYours: "You cannot watch recordings; you see whether there are any and whether they are whole.",
@@ -34,4 +35,5 @@ export const recordingEn: Dictionary<keyof typeof recordingZh> = {
   "recordingWhole.cut_short": "Interrupted; what was written is unchanged",
   "recordingWhole.damaged": "Differs from what was written",
   "recordingWhole.missing": "Not on this server",
+  "recordingWhole.destroyed": "Destroyed when its period was over",
 };

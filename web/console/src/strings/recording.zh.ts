@@ -23,6 +23,7 @@ export const recordingZh = {
   "recordingOwed.consent": "{name}还没有同意录音录像",
   recordsTitleOfRecordings: "录音录像",
   recordingsNone: "没有录音录像。",
+  recordingsBegun: "{from} 开始录",
   recordingsFrom: "{from} 开始录，{size}",
   recordingsEnded: "停止：{reason}",
   recordingsNotYours: "您看不了录像，只能看到有没有、完不完整。",
@@ -31,4 +32,5 @@ export const recordingZh = {
   "recordingWhole.cut_short": "写到一半断了，已写的没有改动",
   "recordingWhole.damaged": "与写的时候不同",
   "recordingWhole.missing": "这台服务器上没有",
+  "recordingWhole.destroyed": "保管期满，已经销毁",
 } as const;

@@ -3801,7 +3801,9 @@ export interface components {
         };
         /**
          * RecordingRow
-         * @description One recording of a joint session. `state` is whole, cut_short, damaged or missing.
+         * @description One recording of a joint session.
+         *
+         *     `state` is whole, cut_short, damaged, missing or destroyed; of the last two there is no film.
          */
         RecordingRow: {
             /** Id */
