@@ -43,6 +43,15 @@ class Engines:
         """Whether only one transaction may write at a time."""
         return self.writer.dialect.name == "sqlite"
 
+    async def forget(self) -> None:
+        """Truncate SQLite's log of writes, in which old pages with erased keys still lie."""
+        if self.single_writer:
+            async with self.writer.connect() as connection:
+                raw = await connection.get_raw_connection()
+                driver = raw.driver_connection
+                if driver is not None:
+                    await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def close(self) -> None:
         """Close every connection."""
         await self.writer.dispose()

@@ -38,7 +38,7 @@ async def rotate(address: str, old: bytes, new: bytes, ids: Ids) -> int:
     try:
         with translated():
             wrapped = await _rotate(engines, Vault(old, ids), Vault(new, ids))
-            await _forget(engines)
+            await engines.forget()
         return wrapped
     finally:
         await engines.close()
@@ -111,13 +111,3 @@ async def _changeable(tx: Transaction, engines: Engines) -> AsyncIterator[None]:
     yield
     for trigger in triggers:
         await tx.run(text(trigger.sql.replace(":", "\\:")))
-
-
-async def _forget(engines: Engines) -> None:
-    # Old pages still lie in SQLite's log of writes, with keys that the old secret opens.
-    if engines.single_writer:
-        async with engines.writer.connect() as connection:
-            raw = await connection.get_raw_connection()
-            driver = raw.driver_connection
-            if driver is not None:
-                await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")

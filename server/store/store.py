@@ -91,6 +91,12 @@ class SqlStore:
         """Return HMAC-SHA-256 as hexadecimal digits, useless without the key."""
         return self._vault.keyed_hash(text)
 
+    async def forget(self) -> None:
+        """Leave nothing of what was erased in SQLite's log of writes; PostgreSQL keeps its own."""
+        async with self._turn:
+            with translated():
+                await finished(self._engines.forget())
+
     async def healthy(self) -> bool:
         """Whether the database answers within five seconds."""
         try:

@@ -182,6 +182,7 @@ async def confirm(world: World, actor: Actor, record_id: RecordId) -> int:
         return after, (confirmed, *shredded)
 
     await _change(world, actor, record_id, Act.DESTROY, step)
+    await world.store.forget()
     for one in _recordings(shredded):
         await world.recordings.remove(one)
     return len(shredded)
