@@ -17,10 +17,16 @@ from server.usecases.attest import locked_text
 from server.usecases.change_agreement import Changed, change
 from server.usecases.lock_agreement import RECORD_MARGIN
 from server.usecases.page_shelf import width_for
-from server.usecases.share_files import LARGEST, TooLargeError, Upload, keep_upload, media_type
+from server.usecases.share_files import (
+    LARGEST,
+    SIGNED_PAGE,
+    TooLargeError,
+    Upload,
+    keep_upload,
+    media_type,
+)
 from server.usecases.world import World
 
-KIND = "signed_page"
 MOST_BYTES = 100 * 1024 * 1024
 """All scans of one text; a record and its package must stay easy to carry."""
 
@@ -44,7 +50,7 @@ async def put(
         access.allow(actor, Act.EDIT_DRAFT, access.of_case(case, actor))
         expect_paper(agreement)
         pages = pages_of(agreement, page, parts)
-        kept = await keep_upload(world, uow, case_id, KIND, given, actor.staff_id)
+        kept = await keep_upload(world, uow, case_id, SIGNED_PAGE, given, actor.staff_id)
         after = placed(agreement, _scans(pages, kept, actor))
         return after, _uploaded(pages, kept, actor)
 

@@ -18,9 +18,12 @@ from server.usecases.world import World
 
 LARGEST = 20 * 1024 * 1024
 MOST = 200
-"""Files of one case."""
+"""Uploaded files of one case."""
 
 KINDS = frozenset({"authority", "evidence", "identity", "seal_scan", "paper", "other"})
+SIGNED_PAGE = "signed_page"
+"""Kind of a scan of the paper signed in ink."""
+_UPLOADED = KINDS | {SIGNED_PAGE}
 _LONGEST_NAME, _SALT = 120, 16
 _PIECE = 1 << 20
 _MAGIC = {
@@ -105,7 +108,8 @@ async def keep_upload(
     """
     if len(given.content) > LARGEST:
         raise TooLargeError(limit=LARGEST)
-    if len(await uow.files.of_case(case_id)) >= MOST:
+    # What signing makes does not count: however often it is tried, evidence can be brought.
+    if sum(each.kind in _UPLOADED for each in await uow.files.of_case(case_id)) >= MOST:
         raise TooLargeError(files=MOST)
     file = StoredFile(
         id=FileId(world.ids.new()),

@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from server.domain.errors import ForbiddenError, InvalidValueError, NotFoundError
 from server.domain.ids import FileId
-from server.usecases import reveal_field, share_files
+from server.usecases import made_files, reveal_field, share_files
 from server.usecases.share_files import TooLargeError, Upload
 from server.usecases.world import World
 from tests.support import cases
@@ -49,6 +49,21 @@ async def test_twenty_megabytes_are_enough(world: World) -> None:
     large = Upload(name="a.pdf", content=b"%PDF-" + bytes(share_files.LARGEST))
     with pytest.raises(TooLargeError):
         await share_files.upload(world, actor("su"), case.id, "evidence", large)
+
+
+async def test_only_uploads_count_towards_the_most_of_a_case(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(share_files, "MOST", 2)
+    case = await cases.registered(world)
+    async with world.store.write() as uow:
+        for kind in ("handwriting", "strokes", "prepared_signature"):
+            await made_files.keep(world, uow, case.id, (kind, "image/png"), b"made")
+    await share_files.upload(world, actor("su"), case.id, "evidence", PDF)
+    await share_files.upload(world, actor("su"), case.id, "paper", PDF)
+    with pytest.raises(TooLargeError) as refused:
+        await share_files.upload(world, actor("su"), case.id, "other", PDF)
+    assert refused.value.facts == {"files": 2}
 
 
 async def test_a_head_looks_at_files_and_brings_none(world: World) -> None:

@@ -26,7 +26,8 @@ export function refusalText(error: Refused): string {
   if (error.code === "too_many_tries") return triesText(error);
   if (error.code === "wrong_code" && typeof error.facts["left"] !== "number") return t("refusal.wrongPlain");
   if (error.code === "missing_steps") return t("refusal.missing_steps", { missing: missingText(error) });
-  if (error.code === "wrong_state") return t("refusal.wrong_state");
+  if (error.code === "wrong_state") return t(error.facts["state"] === "locked_before" ? "refusal.locked_before" : "refusal.wrong_state");
+  if (error.code === "too_large" && typeof error.facts["files"] === "number") return t("refusal.tooManyFiles", varsOf(error));
   const why = String(error.facts["reason"] ?? "");
   if (OTHERWISE.has(error.code) && hasWord("otherwise", why)) return wordOf("otherwise", why, varsOf(error));
   if (hasWord("refusal", error.code)) return wordOf("refusal", error.code, varsOf(error));
