@@ -216,7 +216,7 @@ class Recorder:
         self._loop = asyncio.get_running_loop()
         self._logs: dict[RoomId, RoomLog] = {}
         self._writing: set[RoomLog] = set()
-        self._over: dict[RoomId, str] = {}
+        self._over: dict[RoomId, RecordingEnded] = {}
         self._timer: asyncio.TimerHandle | None = None
 
     def __len__(self) -> int:
@@ -237,7 +237,13 @@ class Recorder:
         if order is None:
             self._over.pop(room.identity, None)
             return
-        if self._over.get(room.identity) == order.recording:
+        if not self._argv and log is None:
+            self._end(room.identity, order, "not_here")
+            return
+        over = self._over.get(room.identity)
+        if over is not None and over.recording == order.recording:
+            # Said again: an app that missed it would show a recording that nobody writes.
+            self.tell(over)
             return
         if log is None:
             log = self._begin(room.identity, order)
@@ -268,8 +274,12 @@ class Recorder:
         """Hear that a log has ended by itself; it is not begun again by itself."""
         if self._logs.get(log.room) is log:
             del self._logs[log.room]
-        self._over[log.room] = log.order.recording
-        self.tell(RecordingEnded(room=log.room, recording=log.order.recording, why=why))
+        self._end(log.room, log.order, why)
+
+    def _end(self, room: RoomId, order: Recorded, why: str) -> None:
+        over = RecordingEnded(room=room, recording=order.recording, why=why)
+        self._over[room] = over
+        self.tell(over)
 
     def _begin(self, room: RoomId, order: Recorded) -> RoomLog:
         log = self._logs[room] = RoomLog(room, order, self)

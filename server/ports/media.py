@@ -182,7 +182,10 @@ class RecordingHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingEnded:
-    """Writing became impossible: disk_full, disk, recorder_lost or recorder_slow. Media flow on."""
+    """Writing is impossible; told again with each table that orders it. Media flow on.
+
+    `why` is disk_full, disk, recorder_lost, recorder_slow, or not_here: this worker never does.
+    """
 
     room: RoomId
     recording: RecordingId

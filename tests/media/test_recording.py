@@ -180,6 +180,9 @@ async def test_a_killed_recorder_ends_only_the_recording(
     assert (told.room, told.recording, told.why) == (ROOM, RECORDING, "recorder_lost")
     await asyncio.gather(one.sees(0), other.sees(0))
     assert not recorders()
+    await table.set(together=True, recorded=True)
+    assert await recording_plant.hear(RecordingEnded) == told, "an app that missed it hears it"
+    assert not recorders()
     assert check(folder, RECORDING).state is RecordingState.CUT_SHORT
     assert Film(await watch(folder, "seat-other")).pictures
 
@@ -226,11 +229,13 @@ async def test_a_flood_from_one_phone_spoils_nobody_s_film(
 
 
 async def test_a_worker_that_may_not_record_says_so(
-    settings: WorkerSettings, phones: NewPhone
+    settings: WorkerSettings, phones: NewPhone, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with plant(settings) as it:
         await until(lambda: it.client.worker is not None)
         one, other = await two(it, phones)
         await Table(it, one, other).set(together=True, recorded=True)
-        assert (await it.hear(RecordingEnded)).why == "recorder_lost"
+        assert (await it.hear(RecordingEnded)).why == "not_here"
         await one.sees(0)
+    assert "Traceback" not in caplog.text
+    assert "recorder failed" not in caplog.text

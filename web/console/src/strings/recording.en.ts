@@ -20,6 +20,7 @@ export const recordingEn: Dictionary<keyof typeof recordingZh> = {
   "recordingReason.disk": "the disk cannot be written",
   "recordingReason.recorder_lost": "the recorder was lost",
   "recordingReason.recorder_slow": "the disk is too slow",
+  "recordingReason.not_here": "this session runs on another server, which does not record",
   "recordingOwed.not_in_chair": "Whoever is in the chair records",
   "recordingOwed.not_joint": "Only the joint session can be recorded",
   "recordingOwed.nobody": "No party has been admitted",

@@ -17,6 +17,7 @@ export const recordingZh = {
   "recordingReason.disk": "磁盘写不进去",
   "recordingReason.recorder_lost": "录制程序断了",
   "recordingReason.recorder_slow": "磁盘太慢",
+  "recordingReason.not_here": "本场的媒体服务器不在本机，不能录",
   "recordingOwed.not_in_chair": "由主持的人录",
   "recordingOwed.not_joint": "共同谈话时才能录",
   "recordingOwed.nobody": "当事人还没有请进来",
