@@ -115,7 +115,8 @@ class Locked:
     """The frozen text: digest of the canonical object, SHA-256 of the exact PDF.
 
     `signers` are those who sign it, in legal order; `blanks` says where on the pages;
-    `route_reason` why anybody signs otherwise than on his phone.
+    `route_reason` why anybody signs otherwise than on his phone. `certified`: the PDF has its
+    form and certification, as every text locked since each person signs the PDF itself.
     """
 
     version: int
@@ -129,6 +130,7 @@ class Locked:
     signers: tuple[Expected, ...] = ()
     blanks: FileId | None = None
     route_reason: str = ""
+    certified: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,7 +299,17 @@ def answer(agreement: Agreement, given: ClauseAnswer) -> Agreement:
 
 def lock(agreement: Agreement, locked: Locked) -> Agreement:
     """Return it frozen; from here the text only changes by `reopen`."""
-    return replace(agreement.move(AgreementState.LOCKED), locked=locked, reading=None)
+    certified = replace(locked, certified=True)
+    return replace(agreement.move(AgreementState.LOCKED), locked=certified, reading=None)
+
+
+def expect_certified(agreement: Agreement) -> None:
+    """Raise WrongStateError for a text an earlier release locked: nobody can sign its PDF.
+
+    It has to be opened and locked again, while it has no number yet.
+    """
+    if agreement.locked is not None and not agreement.locked.certified:
+        raise WrongStateError(state="locked_before")
 
 
 def reopen(agreement: Agreement) -> Agreement:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 
-from server.domain.agreement import Agreement, AgreementState, Seal
+from server.domain.agreement import Agreement, AgreementState, Seal, expect_certified
 from server.domain.errors import WrongStateError
 
 EFFECTIVE = "agreement.effective"
@@ -19,13 +19,15 @@ EFFECTIVE = "agreement.effective"
 def expect_sealable(agreement: Agreement, at: datetime) -> None:
     """Return if the seal may be applied at `at`.
 
-    Raises WrongStateError before everybody has signed, once a seal was begun, and when
-    the clock stands before a signature it must follow.
+    Raises WrongStateError before everybody has signed, once a seal was begun, for a text
+    locked before its PDF could be signed, and when the clock stands before a signature it
+    must follow.
     """
     if agreement.sealing is not None:
         raise WrongStateError(state="sealing")
     if agreement.state is not AgreementState.SIGNED:
         raise WrongStateError(state=agreement.state)
+    expect_certified(agreement)
     if any(moment > at for moment in _moments(agreement)):
         raise WrongStateError(state="clock_behind")
 

@@ -8,7 +8,14 @@ organisation needs the organisation's seal beside it.
 from dataclasses import replace
 from datetime import datetime
 
-from server.domain.agreement import Agreement, AgreementState, Expected, Signature, sign
+from server.domain.agreement import (
+    Agreement,
+    AgreementState,
+    Expected,
+    Signature,
+    expect_certified,
+    sign,
+)
 from server.domain.attested import COMPARE_PAPER, RECORD_DECLARATION
 from server.domain.errors import ForbiddenError, MissingStepsError, WrongStateError
 from server.domain.ids import FileId, PersonId
@@ -90,10 +97,11 @@ def scans_missing(agreement: Agreement) -> tuple[Expected, ...]:
 def expect_turn(agreement: Agreement, signer: str) -> Expected:
     """Return the signer's line.
 
-    Raises WrongStateError unless the text is locked and he signs it himself and has not yet,
-    ForbiddenError for whoever does not sign, MissingStepsError before his turn.
+    Raises WrongStateError unless the text is locked, by this release, and he signs it himself
+    and has not yet, ForbiddenError for whoever does not sign, MissingStepsError before his turn.
     """
     line = expect_open(agreement, signer)
+    expect_certified(agreement)
     if line.route is not SigningRoute.ELECTRONIC:
         raise WrongStateError(state=line.route)
     if (first := blocked(agreement, signer)) is not None:

@@ -1,6 +1,6 @@
 """Decides whether a person may sign the locked text now, and what he has to show for it."""
 
-from server.domain.agreement import AgreementState, Expected, Locked
+from server.domain.agreement import Agreement, AgreementState, Expected, Locked
 from server.domain.case import CaseState, Person
 from server.domain.draft_check import owed_by_signer
 from server.domain.errors import (
@@ -23,8 +23,8 @@ from server.usecases.world import World
 def why_not(world: World, desk: OwnDesk) -> str | None:
     """Return what keeps the person from signing, None when nothing does.
 
-    Codes: not_locked, not_signer, signed, wet_ink, witnessed, authority, identity,
-    e_signature_consent, confirmed_on_video.
+    Codes: not_locked, not_signer, signed, locked_before, wet_ink, witnessed, authority,
+    identity, e_signature_consent, confirmed_on_video.
     """
     agreement = desk.agreement
     ended = desk.facts.case.state is CaseState.ENDED
@@ -33,11 +33,18 @@ def why_not(world: World, desk: OwnDesk) -> str | None:
     line = line_of(agreement, desk.person.id)
     if line is None:
         return "not_signer"
+    if (code := _closed(agreement, line)) is not None:
+        return code
+    return owed_now(world, desk.facts, desk.person)
+
+
+def _closed(agreement: Agreement, line: Expected) -> str | None:
+    """Return why this line of the locked text takes no signature with a key."""
     if settled_at(agreement, line) is not None:
         return "signed"
-    if line.route is not SigningRoute.ELECTRONIC:
-        return line.route
-    return owed_now(world, desk.facts, desk.person)
+    if agreement.locked is not None and not agreement.locked.certified:
+        return "locked_before"
+    return None if line.route is SigningRoute.ELECTRONIC else line.route
 
 
 def owed_now(world: World, facts: CaseFacts, person: Person) -> str | None:

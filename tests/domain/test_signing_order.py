@@ -191,6 +191,22 @@ def test_refusing_stops_nothing_but_the_signature_and_may_be_taken_back() -> Non
         refused(after, PersonId("chen"), "晚了")
 
 
+def locked_before(text: Agreement) -> Agreement:
+    """Return it as the release before each person signed the PDF itself kept it."""
+    assert text.locked is not None
+    return replace(text, locked=replace(text.locked, certified=False))
+
+
+def test_what_an_earlier_release_locked_is_locked_again_before_it_is_signed_or_sealed() -> None:
+    with pytest.raises(WrongStateError) as unsigned:
+        signed(locked_before(by("lin")), signature("chen"))
+    with pytest.raises(WrongStateError) as unsealed:
+        begun(locked_before(by(*SIGNERS)), seal())
+    assert {one.value.facts["state"] for one in (unsigned, unsealed)} == {"locked_before"}
+    again = lock(reopen(locked_before(by(*SIGNERS))), locked_text(2))
+    assert signed(again, signature("chen")).signature_of("chen") is not None
+
+
 def test_the_seal_comes_after_everybody_and_never_before_a_signature() -> None:
     with pytest.raises(WrongStateError):
         begun(by("chen", "lin", "su"), seal())
@@ -289,7 +305,8 @@ class LockedTextMachine(RuleBasedStateMachine):
     @invariant()
     def the_locked_text_is_the_one_that_was_locked(self) -> None:
         if self.text.locked is not None:
-            assert self.text.locked == self.known[self.text.text_version]
+            known = replace(self.known[self.text.text_version], certified=True)
+            assert self.text.locked == known
             assert self.text.clauses[0].text in self.text.locked.digest
 
     @invariant()

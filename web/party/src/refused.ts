@@ -7,6 +7,7 @@ export const BLOCKED: Readonly<Record<string, PartyKey>> = {
   identity: "signBlockedIdentity",
   e_signature_consent: "signBlockedConsent",
   confirmed_on_video: "signBlockedVideo",
+  locked_before: "signLockedBefore",
 };
 
 /** The state that was in the way, empty for other refusals: `statement_expired`, `signed_already` and more. */
@@ -22,5 +23,6 @@ export function signingWord(error: RefusedError, codes: boolean): PartyKey {
   const state = stateOf(error);
   if (state === "statement_expired") return codes ? "signExpiredCode" : "signExpired";
   if (state === "signed_already") return "signAlready";
+  if (state === "locked_before") return "signLockedBefore";
   return error.code === "wrong_state" ? "signNotYourTurn" : "signFailed";
 }

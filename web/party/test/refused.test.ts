@@ -9,6 +9,7 @@ describe("a refused signature", () => {
     ["wrong_state", { state: "statement_expired" }, true, "signExpiredCode"],
     ["wrong_state", { state: "statement_expired" }, false, "signExpired"],
     ["wrong_state", { state: "signed_already" }, true, "signAlready"],
+    ["wrong_state", { state: "locked_before" }, true, "signLockedBefore"],
     ["wrong_state", { state: "draft" }, true, "signNotYourTurn"],
     ["stale_revision", {}, true, "signChanged"],
     ["missing_steps", { missing: ["pages"] }, true, "signPagesAgain"],

@@ -330,6 +330,7 @@ export const partyEn: Dictionary<PartyKey> = {
   signExpired: "Ten minutes have passed, so it was not signed. What you wrote is kept. Please tap Sign again.",
   signExpiredCode: "Ten minutes have passed, so it was not signed. What you wrote is kept. Please have a new code sent, then sign.",
   signAlready: "You have signed already.",
+  signLockedBefore: "The system was renewed: the mediator has to open and lock this agreement again before it is signed.",
   signBlockedAuthority: "Your authority does not cover signing. Please ask the mediator.",
   signBlockedIdentity: "Your identity has not been checked yet. Please wait for the mediator.",
   signBlockedConsent: "You did not agree to sign by phone. Tell the mediator; paper is possible.",
@@ -342,7 +343,6 @@ export const partyEn: Dictionary<PartyKey> = {
   sealScanBad: "Not received. Please use a photo up to 10 MB.",
   signBlocked: "This agreement cannot be signed on the phone now. Please ask the mediator.",
   signCodeNone: "No text message: the mediator checks your phone number on video.",
-
   receiptTitle: "You have signed",
   receiptSignedAt: "You signed on {when}",
   receiptSteps: "{n} steps until it is in force",
@@ -393,7 +393,6 @@ export const partyEn: Dictionary<PartyKey> = {
   errorCode: "Code for the committee: {code}",
   sessionOver: "It has been a while. Please enter the last four digits again.",
   enterAgain: "Enter again",
-
   liveAdmitted: "You are being asked in",
   liveBack: "Connected again",
   liveLost: "Connection lost, bringing you back",

@@ -328,6 +328,7 @@ export const partyZh = {
   signExpired: "过了十分钟，没有签上。您写的名字没有丢，请再点一次签名。",
   signExpiredCode: "过了十分钟，没有签上。您写的名字没有丢，请再发一次验证码，再签。",
   signAlready: "您已经签过了。",
+  signLockedBefore: "系统升级过，这份协议要请调解员重新锁定，才能签。",
   signBlockedAuthority: "您的代理权限里没有签字这一项。请问调解员。",
   signBlockedIdentity: "还没有核对您的身份。请等调解员。",
   signBlockedConsent: "您没有同意用手机签。请告诉调解员，可以签纸质的。",
@@ -340,7 +341,6 @@ export const partyZh = {
   sealScanBad: "没有收到。请用照片，10 MB 以内。",
   signBlocked: "这份协议现在不能在手机上签。请问调解员。",
   signCodeNone: "没有短信，您的电话由调解员在视频里核对。",
-
   receiptTitle: "您签好了",
   receiptSignedAt: "您签于 {when}",
   receiptSteps: "还差 {n} 步才生效",
@@ -391,7 +391,6 @@ export const partyZh = {
   errorCode: "给调委会看的代码：{code}",
   sessionOver: "太久没动，请再输一次手机号后四位。",
   enterAgain: "再输一次",
-
   liveAdmitted: "请您进去了",
   liveBack: "接回来了",
   liveLost: "网络断了，正在接回来",
