@@ -7,7 +7,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from server.api.endpoint import Context
-from server.domain.errors import InvalidValueError, NotFoundError
+from server.domain.errors import DomainError, InvalidValueError, NotFoundError
 
 WEBP, PNG, PDF, ZIP = "image/webp", "image/png", "application/pdf", "application/zip"
 WEBM = "video/webm"
@@ -33,13 +33,22 @@ def saved(content: bytes, media: str, name: str) -> web.Response:
 async def streamed(
     request: web.Request, pieces: AsyncGenerator[bytes], media: str, name: str
 ) -> web.StreamResponse:
-    """Send something to be saved, piece by piece, as it comes to be."""
+    """Send something to be saved, piece by piece, as it comes to be.
+
+    Where it breaks off the connection is cut without the last chunk (RFC 9112 section 7.1), so
+    that nobody keeps a part for the whole.
+    """
     headers = {**_HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
     answer = web.StreamResponse(headers={**headers, "Content-Type": media})
     await answer.prepare(request)
-    async with aclosing(pieces) as opened:
-        async for piece in opened:
-            await answer.write(piece)
+    try:
+        async with aclosing(pieces) as opened:
+            async for piece in opened:
+                await answer.write(piece)
+    except DomainError:
+        if request.transport is not None:
+            request.transport.abort()
+        return answer
     await answer.write_eof()
     return answer
 

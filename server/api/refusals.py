@@ -30,6 +30,7 @@ _STATUS = {
     "too_many_tries": 429,
     "too_fast": 429,
     "busy": 503,
+    "film_lost": 503,
     "timestamps_unavailable": 503,
     "no_certificate": 503,
     "disk_full": 507,

@@ -9,7 +9,8 @@ import base64
 import contextlib
 import json
 import shutil
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -24,7 +25,12 @@ from server.archive.media_log import (
 from server.archive.writer import plain_name
 from server.domain.errors import InvalidValueError
 from server.domain.ids import RecordingId
-from server.ports.recording import RecordingReport, RecordingState
+from server.ports.recording import (
+    FilmLostError,
+    FilmsBusyError,
+    RecordingReport,
+    RecordingState,
+)
 
 _AT_ONCE: Final = 2
 _PIECE: Final = 64 * 1024
@@ -36,6 +42,8 @@ class LocalRecordings:
 
     folder: Path
     muxer: Sequence[str]
+    patience_s: float = 10.0
+    """How long one waits for a turn."""
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 
     async def check(self, recording: RecordingId) -> RecordingReport:
@@ -56,7 +64,7 @@ class LocalRecordings:
             "key": base64.b64encode(key).decode(),
             "track": track,
         }
-        async with self._turns:
+        async with self._turn():
             child = await asyncio.create_subprocess_exec(
                 *self.muxer, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
             )
@@ -69,6 +77,18 @@ class LocalRecordings:
                     child.kill()
                 await child.wait()
 
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self.patience_s):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise FilmsBusyError from None
+        try:
+            yield
+        finally:
+            self._turns.release()
+
 
 async def _made(child: asyncio.subprocess.Process, order: bytes) -> AsyncGenerator[bytes, None]:
     source, sink = child.stdout, child.stdin
@@ -78,6 +98,8 @@ async def _made(child: asyncio.subprocess.Process, order: bytes) -> AsyncGenerat
     sink.close()
     while piece := await source.read(_PIECE):
         yield piece
+    if await child.wait():
+        raise FilmLostError
 
 
 def _remove(folder: Path) -> None:

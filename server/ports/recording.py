@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from server.domain.errors import DomainError
 from server.domain.ids import RecordingId
+
+
+class FilmLostError(DomainError):
+    """Making a film failed before its end; what came of it is not the whole."""
+
+    code = "film_lost"
+
+
+class FilmsBusyError(DomainError):
+    """As many films are being made as may be at once, and none ended soon."""
+
+    code = "busy"
 
 
 class RecordingState(StrEnum):
@@ -55,5 +68,8 @@ class Recordings(Protocol):
         ...
 
     def watch(self, recording: RecordingId, key: bytes, track: str) -> AsyncGenerator[bytes, None]:
-        """Yield one participant's WebM; nothing at all where there is nothing to see."""
+        """Yield one participant's WebM; nothing at all where there is nothing to see.
+
+        Raises FilmsBusyError before it, FilmLostError where it breaks off.
+        """
         ...

@@ -3,6 +3,7 @@
 import io
 import itertools
 import subprocess
+import sys
 from pathlib import Path
 
 import av
@@ -16,6 +17,7 @@ from server.media.mux import Order, mux
 from server.media.rtp import Packet
 from server.media.survey import survey
 from server.media.vp8 import LARGEST, Pictures, body_at, key_size
+from server.ports.recording import FilmLostError, FilmsBusyError
 from server.recorder import MEMORY, show_command
 from server.rehearsal.clip import HEIGHT, WIDTH, pictures, sounds
 from tests.media.packets import rtp
@@ -160,6 +162,29 @@ async def test_the_child_goes_when_nobody_looks_any_more(tmp_path: Path) -> None
     assert (await anext(pieces))[:4] == b"\x1a\x45\xdf\xa3"
     await pieces.aclose()
     assert shelf._turns._value == 2
+
+
+async def test_a_film_that_breaks_off_does_not_end_like_a_whole_one(tmp_path: Path) -> None:
+    dies = "import sys; sys.stdin.read(); sys.stdout.write('half'); sys.stdout.flush(); sys.exit(3)"
+    shelf = LocalRecordings(tmp_path, (sys.executable, "-c", dies))
+    pieces = shelf.watch(RecordingId("recording-1"), bytes(32), "seat")
+    assert await anext(pieces) == b"half"
+    with pytest.raises(FilmLostError):
+        await anext(pieces)
+
+
+async def test_who_finds_no_turn_is_told_so_and_the_next_one_gets_it(tmp_path: Path) -> None:
+    recording, key = RecordingId("recording-1"), bytes(range(32))
+    write_film(tmp_path, recording, "seat")
+    shelf = LocalRecordings(tmp_path, show_command(), patience_s=0)
+    first, second = (shelf.watch(recording, key, "seat") for _ in range(2))
+    assert await anext(first)
+    assert await anext(second)
+    with pytest.raises(FilmsBusyError):
+        await anext(shelf.watch(recording, key, "seat"))
+    await first.aclose()
+    assert [piece async for piece in shelf.watch(recording, key, "seat")]
+    await second.aclose()
 
 
 def test_the_child_has_a_limit_of_memory() -> None:

@@ -82,6 +82,7 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   "refusal.not_found": "Not found. It may have moved or belong to another committee.",
   "refusal.stale_revision": "Somebody has just changed it. Your text is kept; compare and save again.",
   "refusal.conflict": "Somebody has just changed it. Your text is kept; open it again and change it.",
+  "refusal.film_lost": "The film could not be finished. Please try again.",
   "refusal.busy": "The server is busy. Please try again in a while.",
   "refusal.timestamps_unavailable": "The time stamp service does not answer; nothing was locked or signed. Try again in a while.",
   "refusal.no_certificate": "No signing certificate was issued; nothing was signed. Tell the technician.",

@@ -79,6 +79,7 @@ export const shellZh = {
   "refusal.not_found": "没有找到，可能已经移走，或者不属于您的调委会。",
   "refusal.stale_revision": "别人刚刚改过。您写的没有丢，请对照以后再保存。",
   "refusal.conflict": "别人刚刚改过。您写的没有丢，请重新打开再改。",
+  "refusal.film_lost": "录像没能做完，请再试一次。",
   "refusal.busy": "服务器正忙，请过一会儿再试。",
   "refusal.timestamps_unavailable": "时间戳服务没有回应，没有锁定也没有签名。请过一会儿再试。",
   "refusal.no_certificate": "签名证书没有签发下来，没有签名。请告诉技术人员。",
