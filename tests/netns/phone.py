@@ -47,10 +47,15 @@ _WATCH = """
 
 _PROTOCOL = """
 async () => {
-  const peer = window.heyiPeers.filter((one) => one.connectionState === "connected").at(-1);
-  const all = [...(await peer.getStats()).values()];
-  const pair = all.find((one) => one.type === "candidate-pair" && one.nominated);
-  return all.find((one) => one.id === pair.localCandidateId).protocol;
+  for (;;) {
+    const peer = window.heyiPeers.filter((one) => one.connectionState === "connected").at(-1);
+    const all = peer ? [...(await peer.getStats()).values()] : [];
+    const transport = all.find((one) => one.type === "transport");
+    const pair = all.find((one) => one.id === transport?.selectedCandidatePairId);
+    const own = all.find((one) => one.id === pair?.localCandidateId);
+    if (own) return own.protocol;
+    await new Promise((done) => setTimeout(done, 50));
+  }
 }
 """
 
