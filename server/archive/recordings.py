@@ -103,7 +103,7 @@ async def _made(child: asyncio.subprocess.Process, order: bytes) -> AsyncGenerat
 
 
 def _remove(folder: Path) -> None:
-    # Gone already is fine: somebody may have confirmed again after a crash in between.
+    # There is none where a recording ended before its first chunk.
     with contextlib.suppress(FileNotFoundError):
         shutil.rmtree(folder)
 
