@@ -7,6 +7,7 @@ identity pictures, evidence, notes. The agreement, its signatures and the log st
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import StrEnum
 
 from server.domain.errors import DomainError, InvalidValueError, WrongStateError
 from server.domain.ids import StaffId
@@ -24,6 +25,14 @@ ERASABLE = frozenset(
     }
 )
 """Kinds of file that are shredded. What the sealed record needs is inside the record."""
+
+
+class CustodyState(StrEnum):
+    """What may happen with a file."""
+
+    KEPT = "kept"
+    HELD = "held"
+    DESTROYED = "destroyed"
 
 
 class HeldError(DomainError):
@@ -79,6 +88,13 @@ class Custody:
     def held(self) -> tuple[Hold, ...]:
         """Return the holds in force."""
         return tuple(hold for hold in self.holds if hold.lifted_at is None)
+
+    @property
+    def state(self) -> CustodyState:
+        """Return what follows from all of it."""
+        if self.destroyed_at is not None:
+            return CustodyState.DESTROYED
+        return CustodyState.HELD if self.held else CustodyState.KEPT
 
 
 def is_due(due_on: date | None, today: date) -> bool:
@@ -139,8 +155,8 @@ def destroyed(
 
 
 def _expect_destructible(custody: Custody, due_on: date | None, today: date) -> None:
-    if custody.destroyed_at is not None:
-        raise WrongStateError(state="destroyed")
+    if custody.state is CustodyState.DESTROYED:
+        raise WrongStateError(state=CustodyState.DESTROYED)
     if custody.held:
         raise HeldError(holds=len(custody.held))
     if not is_due(due_on, today):

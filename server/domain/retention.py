@@ -12,6 +12,7 @@ from datetime import date
 from server.domain.case import Case
 from server.domain.errors import InvalidValueError
 from server.domain.jurisdiction.pack import JurisdictionPack
+from server.domain.register import RegisterEntry
 
 MOST_YEARS = 100
 ANY = ""
@@ -27,9 +28,9 @@ class Keeping:
     decided_by: str = ""
 
 
-def kinds_of(case: Case, pack: JurisdictionPack) -> tuple[str, ...]:
+def kinds_of(file: Case | RegisterEntry, pack: JurisdictionPack) -> tuple[str, ...]:
     """Return the kinds a case belongs to, the most particular first."""
-    named = (case.sub_type, case.dispute_type)
+    named = (file.sub_type, file.dispute_type)
     parents = {kind.code: kind.parent for kind in pack.dispute_types}
     return tuple(code for one in named for code in (one, parents.get(one, "")) if code)
 
@@ -69,6 +70,15 @@ def kept_until(keeping: Keeping, ended_on: date) -> date | None:
     if keeping.years is None:
         return None
     return date(ended_on.year + 1 + keeping.years, 1, 1)
+
+
+def last_day_of_due(rules: Sequence[Keeping], today: date) -> date | None:
+    """Return the last day a file that is due by one of the rules can have been closed on.
+
+    None where every rule keeps for good.
+    """
+    years = [rule.years for rule in rules if rule.years is not None]
+    return date(today.year - 1 - min(years), 12, 31) if years else None
 
 
 def expect_rules(rules: Sequence[Keeping], pack: JurisdictionPack) -> None:

@@ -28,6 +28,7 @@ def _layout(vault: Vault) -> Layout[Case]:
             "state": case.state.value,
             "mediator_id": case.mediator_id,
             "created_at": case.created_at,
+            "custody": case.custody.state.value,
         }
 
     return Layout(_CODEC, tables.cases, owner=_T.id, plain=plain, case=_T.id)

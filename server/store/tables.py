@@ -138,9 +138,11 @@ cases = Table(
     _text("state", 16),
     Column("mediator_id", String(ID_LENGTH)),
     _at("created_at"),
+    Column("custody", String(16), nullable=False, server_default="kept"),
     _version(),
     _body(),
     UniqueConstraint("committee_id", "number_term"),
+    Index(None, "committee_id", "custody"),
     Index(None, "committee_id", "no"),
     Index(None, "committee_id", "mediator_id", "no"),
 )

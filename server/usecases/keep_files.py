@@ -8,15 +8,16 @@ from server.domain import access, custody as rules
 from server.domain.access import Act
 from server.domain.case import Case
 from server.domain.committee import Committee
-from server.domain.custody import ERASABLE, Custody, Hold, Proposal
+from server.domain.custody import ERASABLE, Custody, CustodyState, Hold, Proposal
 from server.domain.ids import CaseId, RecordId, RecordingId, StaffId
-from server.domain.register import RegisterEntry, RegisterQuery
+from server.domain.register import RegisterEntry
 from server.domain.retention import (
     Keeping,
     expect_rules,
     keeping_of,
     kept_until,
     kinds_of,
+    last_day_of_due,
     suggested,
 )
 from server.domain.session_log import Happening, happened
@@ -25,7 +26,6 @@ from server.ports.store import UnitOfWork
 from server.usecases.world import World
 
 PAGE_SIZE = 20
-_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,44 +55,51 @@ async def review(world: World, actor: Actor, page: int) -> Review:
     access.allow(actor, Act.KEEP_FILES)
     async with world.store.read() as uow:
         committee = await uow.committees.get(actor.committee_id)
-        found = [one for one in await _all(world, uow, committee) if _waits(one)]
+        every_rule = (*committee.keeping, *suggested(world.pack))
+        waiting = await _waiting(world, uow, committee, every_rule)
+        begin = (page - 1) * PAGE_SIZE
+        files = [
+            _kept(world, committee, entry, await uow.cases.get(entry.case_id))
+            for entry in waiting[begin : begin + PAGE_SIZE]
+        ]
         members = await uow.staff.of_committee(committee.id)
-    found.sort(key=lambda one: (one.due_on or date.max, one.entry.record_id))
-    begin = (page - 1) * PAGE_SIZE
     return Review(
-        files=found[begin : begin + PAGE_SIZE],
-        total=len(found),
+        files=files,
+        total=len(waiting),
         page=page,
-        rules=(*committee.keeping, *suggested(world.pack)),
+        rules=every_rule,
         staff={member.id: member.name for member in members},
     )
 
 
-def _waits(one: InKeeping) -> bool:
-    kept = one.custody
-    return bool(kept.held) or (one.due and kept.destroyed_at is None)
+async def _waiting(
+    world: World, uow: UnitOfWork, committee: Committee, decided: Sequence[Keeping]
+) -> list[RegisterEntry]:
+    """Return what is held back or due; only what is old enough is looked at."""
+    held = await uow.register.in_custody(committee.id, CustodyState.HELD)
+    until = last_day_of_due(decided, _today(world))
+    old = await uow.register.in_custody(committee.id, CustodyState.KEPT, until) if until else ()
+    due = [(_due_on(world, committee, entry), entry) for entry in old]
+    found = [(day, entry) for day, entry in due if rules.is_due(day, _today(world))]
+    found += [(_due_on(world, committee, entry), entry) for entry in held]
+    found.sort(key=lambda one: (one[0] or date.max, one[1].record_id))
+    return [entry for _, entry in found]
 
 
-async def _all(world: World, uow: UnitOfWork, committee: Committee) -> list[InKeeping]:
-    found: list[InKeeping] = []
-    page, total = 1, 1
-    while (page - 1) * _AT_ONCE < total:
-        query = RegisterQuery(committee_id=committee.id, page=page, page_size=_AT_ONCE)
-        entries, total = await uow.register.search(query)
-        found += [await _kept(world, uow, committee, entry) for entry in entries]
-        page += 1
-    return found
+def _rule(world: World, committee: Committee, entry: RegisterEntry) -> Keeping:
+    return keeping_of(kinds_of(entry, world.pack), committee.keeping, world.pack)
 
 
-async def _kept(
-    world: World, uow: UnitOfWork, committee: Committee, entry: RegisterEntry
-) -> InKeeping:
-    case = await uow.cases.get(entry.case_id)
-    keeping = keeping_of(kinds_of(case, world.pack), committee.keeping, world.pack)
-    due_on = kept_until(keeping, world.pack.local_day(entry.sealed_at))
+def _due_on(world: World, committee: Committee, entry: RegisterEntry) -> date | None:
+    closed_on = world.pack.local_day(entry.sealed_at)
+    return kept_until(_rule(world, committee, entry), closed_on)
+
+
+def _kept(world: World, committee: Committee, entry: RegisterEntry, case: Case) -> InKeeping:
+    due_on = _due_on(world, committee, entry)
     return InKeeping(
         entry=entry,
-        keeping=keeping,
+        keeping=_rule(world, committee, entry),
         due_on=due_on,
         due=rules.is_due(due_on, _today(world)),
         custody=case.custody,
@@ -171,26 +178,24 @@ async def confirm(world: World, actor: Actor, record_id: RecordId) -> int:
     factor. Raises SecondPersonError for whoever proposed it, HeldError, NotDueError.
     """
     shredded: list[Happening] = []
+    recordings: list[RecordingId] = []
 
     async def step(uow: UnitOfWork, found: InKeeping) -> Changed:
         after = rules.destroyed(
             found.custody, actor.staff_id, world.clock.now(), found.due_on, _today(world)
         )
-        shredded.extend(await _shred_files(world, uow, found.entry.case_id))
-        shredded.extend(await _shred_recordings(uow, found.entry.case_id))
+        files = await _shred_files(world, uow, found.entry.case_id)
+        recordings.extend(await _shred_recordings(uow, found.entry.case_id))
+        films = [happened("recording.shredded", "system", recording=one) for one in recordings]
+        shredded.extend((*files, *films))
         confirmed = happened("destruction.confirmed", actor.staff_id, record=record_id)
         return after, (confirmed, *shredded)
 
     await _change(world, actor, record_id, Act.DESTROY, step)
     await world.store.forget()
-    for one in _recordings(shredded):
-        await world.recordings.remove(one)
+    for recording in recordings:
+        await world.recordings.remove(recording)
     return len(shredded)
-
-
-def _recordings(shredded: Sequence[Happening]) -> list[RecordingId]:
-    kind = "recording.shredded"
-    return [RecordingId(str(dict(one.facts)["recording"])) for one in shredded if one.kind == kind]
 
 
 async def _shred_files(world: World, uow: UnitOfWork, case_id: CaseId) -> list[Happening]:
@@ -203,16 +208,12 @@ async def _shred_files(world: World, uow: UnitOfWork, case_id: CaseId) -> list[H
     return shredded
 
 
-async def _shred_recordings(uow: UnitOfWork, case_id: CaseId) -> list[Happening]:
+async def _shred_recordings(uow: UnitOfWork, case_id: CaseId) -> list[RecordingId]:
     shredded = []
     for session in await uow.sessions.of_case(case_id):
         gone = tuple(replace(one, key="") for one in session.recordings)
         if gone != session.recordings:
-            shredded += [
-                happened("recording.shredded", "system", recording=one.id)
-                for one in session.recordings
-                if one.key
-            ]
+            shredded += [one.id for one in session.recordings if one.key]
             await uow.sessions.save(replace(session, recordings=gone))
     return shredded
 
@@ -228,12 +229,12 @@ async def _change(world: World, actor: Actor, record_id: RecordId, act: Act, ste
         case = await uow.cases.get(entry.case_id)
         access.allow(actor, act, access.of_case(case, actor))
         committee = await uow.committees.get(case.committee_id)
-        found = await _kept(world, uow, committee, entry)
+        found = _kept(world, committee, entry, case)
         custody, what = await step(uow, found)
         await _save(uow, case, custody)
         await uow.log.append(case.id, what, world.clock.now())
 
 
 async def _save(uow: UnitOfWork, case: Case, custody: Custody) -> None:
-    names = {} if custody.destroyed_at is not None else case.file_names
+    names = {} if custody.state is CustodyState.DESTROYED else case.file_names
     await uow.cases.save(replace(case, custody=custody, file_names=names))

@@ -1,10 +1,12 @@
 """How long files are kept: the nearest rule wins, the committee's before the suggestion."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given, strategies as st
 
+from server.domain.custody import is_due
 from server.domain.errors import InvalidValueError
 from server.domain.jurisdiction.packs import pack_of
 from server.domain.retention import (
@@ -13,6 +15,7 @@ from server.domain.retention import (
     keeping_of,
     kept_until,
     kinds_of,
+    last_day_of_due,
     suggested,
 )
 from tests.support.builders import a_case
@@ -69,3 +72,12 @@ def test_rules_that_hold_nothing_are_refused(rules: tuple[Keeping, ...], reason:
     with pytest.raises(InvalidValueError) as refused:
         expect_rules(rules, PACK)
     assert refused.value.facts["reason"] == reason
+
+
+@given(st.lists(st.none() | st.integers(1, 100)), st.dates(date(2025, 1, 1), date(2200, 1, 1)))
+def test_no_file_younger_than_the_last_day_is_due(kept: list[int | None], today: date) -> None:
+    rules = [Keeping(dispute_type="", years=one, basis="会议") for one in kept]
+    last = last_day_of_due(rules, today)
+    closed = [last, last + timedelta(days=1)] if last else [date(1900, 1, 1)]
+    due = [any(is_due(kept_until(rule, day), today) for rule in rules) for day in closed]
+    assert due == ([True, False] if last else [False])

@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 from hypothesis import given, strategies as st
 
-from server.domain.case import CaseState
+from server.domain.case import Case, CaseState
+from server.domain.custody import Custody, CustodyState, Hold
 from server.domain.ids import CaseId, CommitteeId, RecordId, StaffId
 from server.domain.register import RegisterQuery
-from server.ports.store import CaseQuery
+from server.ports.store import CaseQuery, UnitOfWork
 from server.store.store import SqlStore
 from server.store.terms import name_parts, plain_name, plain_number, query_parts
 from tests.store import examples
@@ -162,6 +163,40 @@ async def test_records_are_paged_and_found_by_case(store: SqlStore) -> None:
         assert total == 5
         assert await uow.register.of_case(CaseId("case-3")) == examples.entry(3)
         assert await uow.register.openings(RecordId("record-3")) == []
+
+
+async def test_records_are_found_by_what_may_happen_with_the_file(store: SqlStore) -> None:
+    hold = Hold(id="h", by=StaffId("staff-1"), at=examples.AT, document="第1号", reason="调卷")
+    states = {
+        1: Custody(),
+        2: Custody(holds=(hold,)),
+        3: Custody(destroyed_at=examples.AT),
+        4: Custody(holds=(replace(hold, lifted_at=examples.AT),)),
+    }
+    async with store.write() as uow:
+        await Story(uow).begin()
+        for serial, custody in states.items():
+            case = await _added(uow, f"file-{serial}")
+            await uow.cases.save(replace(case, custody=custody))
+            day = date(2025, 3, serial)
+            await uow.register.add(examples.entry(serial, case_id=case.id, effective_on=day))
+
+    async def found(state: CustodyState, until: date = date.max) -> list[int]:
+        async with store.read() as uow:
+            entries = await uow.register.in_custody(COMMITTEE, state, until)
+            assert await uow.register.in_custody(CommitteeId("c-2"), state, until) == []
+        return [entry.serial for entry in entries]
+
+    assert await found(CustodyState.KEPT) == [1, 4]
+    assert await found(CustodyState.KEPT, date(2025, 3, 3)) == [1]
+    assert await found(CustodyState.HELD) == [2]
+    assert await found(CustodyState.HELD, date(2025, 3, 1)) == []
+    assert await found(CustodyState.DESTROYED) == [3]
+
+
+async def _added(uow: UnitOfWork, id_: str) -> Case:
+    await uow.cases.add(examples.case(id_))
+    return await uow.cases.get(CaseId(id_))
 
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12)
