@@ -36,8 +36,8 @@ def take(agreement: Agreement, signature: Signature, now: datetime) -> Agreement
     Raises SigningBusyError during somebody else's, and as `expect_turn`.
     """
     expect_turn(agreement, signature.signer)
-    held = agreement.lease
-    if held is not None and held.signature.signer != signature.signer and now < held.until:
+    going = agreement.lease
+    if going is not None and going.signature.signer != signature.signer and now < going.until:
         raise SigningBusyError(retry_after_s=RETRY_AFTER_S)
     epoch = agreement.epoch + 1
     lease = Lease(epoch=epoch, until=now + LIFE, signature=signature)

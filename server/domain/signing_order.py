@@ -160,10 +160,9 @@ def scanned(agreement: Agreement, signer: str, scan: FileId) -> Agreement:
     the seal before his eyes; ForbiddenError where no seal belongs.
     """
     expect_seal_line(agreement, signer)
-    if agreement.state is not AgreementState.LOCKED or agreement.signature_of(signer) is None:
+    if agreement.signature_of(signer) is None:
         raise WrongStateError(state="not_signed")
-    if any(given.role in OFFICIALS for given in agreement.signatures):
-        raise WrongStateError(state="officials_signed")
+    expect_before_officials(agreement)
     return replace(
         agreement,
         signatures=tuple(

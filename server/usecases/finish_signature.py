@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from server.domain.agreement import Agreement, Lease
 from server.domain.case import Case
-from server.domain.errors import ForbiddenError, InvalidValueError
+from server.domain.errors import InvalidValueError
 from server.domain.invitation import Invitation
 from server.domain.signing_lease import TurnLostError, answered, ended
 from server.ports.store import UnitOfWork
@@ -67,7 +67,7 @@ async def _finish(
     added = await world.chain.finish(waiting.pdf, waiting.state, value, now)
 
     async def step(uow: UnitOfWork, case: Case, agreement: Agreement) -> Changed:
-        if _signed(agreement, pending):
+        if pending.signed_in(agreement):
             return agreement, ()
         kept = await keep(world, uow, case.id, ADDED, added)
         after = ended(agreement, epoch, kept.id)
@@ -80,10 +80,7 @@ async def _finish(
 async def _own(world: World, invitation: Invitation, device: str, statement_id: str) -> Pending:
     async with world.store.read() as uow:
         await expect_holder(uow, invitation, device)
-        pending = await pending_statements.get(uow, statement_id)
-    if (pending.person, pending.device) != (invitation.person_id, device):
-        raise ForbiddenError(act="sign")
-    return pending
+        return await pending_statements.own(uow, statement_id, invitation.person_id, device)
 
 
 async def _waiting(
@@ -93,15 +90,10 @@ async def _waiting(
         agreement = await uow.agreements.of_case(invitation.case_id)
         if agreement is None:
             raise TurnLostError
-        if _signed(agreement, pending):
+        if pending.signed_in(agreement):
             return agreement
         lease = answered(agreement, epoch, world.clock.now())
         if lease.signature.statement != pending.statement or lease.prepared is None:
             raise TurnLostError
         state = await uow.files.content(lease.prepared)
         return _Waiting(lease=lease, pdf=await signed_pdf(uow, agreement), state=state)
-
-
-def _signed(agreement: Agreement, pending: Pending) -> bool:
-    earlier = agreement.signature_of(pending.person)
-    return earlier is not None and earlier.statement == pending.statement

@@ -5,8 +5,10 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
+from server.domain.agreement import Agreement
 from server.domain.consent_statement import ConsentStatement, read_statement, statement_bytes
-from server.domain.errors import NotFoundError
+from server.domain.errors import ForbiddenError, NotFoundError
+from server.domain.ids import PersonId
 from server.ports.store import UnitOfWork
 
 LIFE = timedelta(minutes=10)
@@ -30,6 +32,11 @@ class Pending:
     def lives(self, now: datetime) -> bool:
         """Return whether it may still be signed."""
         return now - self.said.at < LIFE
+
+    def signed_in(self, agreement: Agreement) -> bool:
+        """Return whether the agreement has the signature that this statement was for."""
+        given = agreement.signature_of(self.person)
+        return given is not None and given.statement == self.statement
 
 
 def pending(statement_id: str, said: ConsentStatement, public_key: str, device: str) -> Pending:
@@ -55,6 +62,14 @@ async def get(uow: UnitOfWork, statement_id: str) -> Pending:
     if found is None:
         raise NotFoundError
     return Pending(**json.loads(found))
+
+
+async def own(uow: UnitOfWork, statement_id: str, person: PersonId, device: str) -> Pending:
+    """Return the person's own statement; ForbiddenError for another's, or another browser's."""
+    found = await get(uow, statement_id)
+    if (found.person, found.device) != (person, device):
+        raise ForbiddenError(act="sign")
+    return found
 
 
 async def answered(uow: UnitOfWork, asked: str, now: datetime) -> Pending | None:

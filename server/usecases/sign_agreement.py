@@ -11,7 +11,6 @@ from server.domain.agreement import Agreement, Lease, Signature
 from server.domain.canonical import sha256_hex
 from server.domain.case import Case
 from server.domain.errors import (
-    ForbiddenError,
     InvalidValueError,
     StaleRevisionError,
     WrongStateError,
@@ -85,7 +84,7 @@ async def begin(world: World, invitation: Invitation, device: str, form: Signatu
     given = await _checked(world, invitation, device, form)
 
     async def step(uow: UnitOfWork, case: Case, agreement: Agreement) -> Changed:
-        if _is_done(agreement, given) or _goes_on(world, agreement, given):
+        if given.pending.signed_in(agreement) or _goes_on(world, agreement, given):
             return agreement, ()
         await _expect_current(world, uow, invitation, device, given.pending, agreement)
         earlier = agreement.lease
@@ -98,14 +97,9 @@ async def begin(world: World, invitation: Invitation, device: str, form: Signatu
     if taken.lease is not None and taken.lease.prepared is None:
         async with world.turns.of(f"sign {taken.case_id}"):
             taken = await _prepared(world, taken, taken.lease, given)
-    if _is_done(taken, given) or taken.lease is None:
+    if given.pending.signed_in(taken) or taken.lease is None:
         return Turn(epoch=taken.epoch, attributes=None)
     return Turn(epoch=taken.lease.epoch, attributes=taken.lease.attributes)
-
-
-def _is_done(agreement: Agreement, given: _Given) -> bool:
-    earlier = agreement.signature_of(given.pending.person)
-    return earlier is not None and earlier.statement == given.pending.statement
 
 
 def _goes_on(world: World, agreement: Agreement, given: _Given) -> bool:
@@ -126,7 +120,7 @@ async def _prepared(world: World, taken: Agreement, lease: Lease, given: _Given)
     """Prepare the PDF; no lock waits for it, the turn alone keeps others away."""
     async with world.store.read() as uow:
         fresh = await uow.agreements.of_case(taken.case_id)
-        if fresh is not None and (_is_done(fresh, given) or _is_prepared(fresh, lease)):
+        if fresh is not None and (given.pending.signed_in(fresh) or _is_prepared(fresh, lease)):
             return fresh  # asked twice at once, and the other was faster
         pdf = await signed_pdf(uow, taken)
         written = lease.signature.handwriting
@@ -147,9 +141,7 @@ async def _checked(
     world: World, invitation: Invitation, device: str, form: SignatureForm
 ) -> _Given:
     async with world.store.read() as uow:
-        pending = await pending_statements.get(uow, form.statement_id)
-    if (pending.person, pending.device) != (invitation.person_id, device):
-        raise ForbiddenError(act="sign")
+        pending = await pending_statements.own(uow, form.statement_id, invitation.person_id, device)
     given = _Given(
         pending=pending,
         signature=decode(form.signature, "signature", LONGEST_SIGNATURE),
