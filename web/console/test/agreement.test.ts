@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DRAFT, ON_PAPER } from "../dev/papers.ts";
 import { answerWord, chineseNumber, columnsOf, nextToRead } from "../src/agreement/answers.ts";
-import { copyOf, draftOf, editOf, itemsTotal, merge, newClause, newItem, paymentsTotal, written, type Draft } from "../src/agreement/draft.ts";
+import { afterSave, copyOf, draftOf, editOf, itemsTotal, merge, newClause, newItem, paymentsTotal, same, written, type Draft } from "../src/agreement/draft.ts";
 import { comparisonOf, owedOnPaper, tickOf, type Ticks } from "../src/agreement/paper.ts";
 
 const base = draftOf(DRAFT);
@@ -48,6 +48,32 @@ describe("a row half written", () => {
     const { draft, conflicts } = merge(base, half, theirs);
     expect(draft.items).toEqual(half.items);
     expect([clauseAt(draft, 5).text, conflicts]).toEqual(["无争议", []]);
+  });
+});
+
+describe("a save that takes its time", () => {
+  const sent = edited((draft) => draft.clauses.push({ ...newClause(), text: "新的一条" }, newClause()));
+  const saved = copyOf(sent);
+  saved.clauses = sent.clauses.slice(0, -1).map((each) => ({ ...each, key: each.id ?? "k9", id: each.id ?? "k9" }));
+  it("leaves what was typed meanwhile, and knows the new clause by its id", () => {
+    const now = copyOf(sent);
+    clauseAt(now, base.clauses.length).text = "新的一条，改了";
+    clauseAt(now, 0).text = "第一条也改了";
+    const after = afterSave(now, sent, saved);
+    expect(after.clauses.map(({ id, text }) => [id, text])).toEqual(now.clauses.map(({ id, text }, at) => [at === base.clauses.length ? "k9" : id, text]));
+    expect(same(editOf(after, 4), editOf(saved, 4))).toBe(false);
+  });
+  it("leaves a row half written", () => {
+    const half = copyOf(sent);
+    half.items.push({ ...newItem(), name: "交通费" });
+    const after = afterSave(half, half, saved);
+    expect(after.items).toEqual(half.items);
+    expect(editOf(after, 4)).toEqual(editOf(saved, 4));
+  });
+  it("takes what is stored where nothing else was written", () => {
+    const whole = copyOf(sent);
+    whole.clauses.pop();
+    expect(afterSave(whole, whole, saved)).toEqual(saved);
   });
 });
 

@@ -3,7 +3,7 @@ import { computed, inject, ref, shallowRef, type ComputedRef, type InjectionKey,
 import { addressOf, api, fileForm, type Refused } from "../api/client.ts";
 import type { AgreementView, Schemas } from "../api/types.ts";
 import { refused } from "../refusals.ts";
-import { EMPTY, copyOf, draftOf, editOf, merge, same, written, type Conflict, type Draft } from "./draft.ts";
+import { EMPTY, afterSave, copyOf, draftOf, editOf, merge, same, written, type Conflict, type Draft } from "./draft.ts";
 
 type LockPlan = Omit<Schemas["LockAsk"], "revision">;
 const BY_PHONE: LockPlan = { wet_ink: false, witnessed: [], reason: "" };
@@ -86,12 +86,13 @@ export function useAgreement(caseId: string): AgreementDeskState {
   }
   async function save(): Promise<boolean> {
     busy.value = "save";
-    const body = editOf(draft.value, view.value?.revision ?? 0);
+    const sent = copyOf(draft.value);
+    const body = editOf(sent, view.value?.revision ?? 0);
     const next = await refused(() => api.put(BASE, { path, body }), keep);
     busy.value = "";
     if (next !== null) {
       base.value = draftOf(next);
-      draft.value = copyOf(base.value);
+      draft.value = afterSave(draft.value, sent, base.value);
       view.value = next;
       conflicts.value = [];
       savedAt.value = new Date().toISOString();

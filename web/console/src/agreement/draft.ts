@@ -137,6 +137,15 @@ export function written(draft: Draft, base: Draft): boolean {
   return !same(plain(draft), plain(base));
 }
 
+/** The draft once `sent` of it is stored as `saved`: new clauses have their ids, and what was typed meanwhile stays. */
+export function afterSave(now: Draft, sent: Draft, saved: Draft): Draft {
+  const stored = sent.clauses.filter((each) => each.text.trim() !== "");
+  const ids = new Map(stored.map((each, index) => [each.key, saved.clauses[index]?.id ?? null]));
+  const clauses = now.clauses.map((each) => ({ ...each, id: each.id ?? ids.get(each.key) ?? null }));
+  const draft = { ...now, clauses };
+  return copyOf(written(draft, saved) ? draft : saved);
+}
+
 function strip<V extends { key: string }>(rows: readonly V[]): Omit<V, "key">[] {
   return rows.map(({ key: _key, ...rest }) => rest);
 }
