@@ -39,7 +39,7 @@ export const recordsEn: Dictionary<keyof typeof recordsZh> = {
   verified: "Verified just now in {s} s",
   verification: "Verification",
   factsHold: "All {n} facts hold",
-  factsFail: "{n} facts fail",
+  factsFail: "Facts that fail: {n}",
   factsUnknown: "{n} cannot be judged",
   failedParts: "What fails: {parts}",
   "fact.readable": "Readable",
