@@ -1,6 +1,9 @@
 """From an uplink into a slot: numbering, seams, repair, and silence after a cut."""
 
+import sys
 from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any
 
 from hypothesis import given, strategies as st
 
@@ -9,7 +12,7 @@ from server.media.engine import Link
 from server.media.formats import Kind
 from server.media.rtcp import SenderReport
 from server.media.rtp import FIXED, HEADER
-from server.media.uplink import HISTORY, MAX_MISSING, NACK_TRIES, Uplink, align
+from server.media.uplink import HISTORY, MAX_GAP, MAX_MISSING, NACK_TRIES, Uplink, align
 from tests.media.packets import FULL_BLOCK, KEY_FRAME, LATER_FRAME, OPUS, packet
 
 
@@ -192,3 +195,30 @@ def test_talking_is_noticed_and_so_is_silence() -> None:
         flow.feed(uplink, sequence, block=FULL_BLOCK, payload_type=OPUS)
     assert uplink.speaking(flow.now)
     assert not uplink.speaking(flow.now + 1)
+
+
+def steps(uplink: Uplink, sequence: int) -> int:
+    """Return how many lines of code it takes to take this packet."""
+    taken = 0
+
+    def count(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal taken
+        taken += event == "line"
+        return count
+
+    arrived = packet(sequence)
+    sys.settrace(count)
+    try:
+        uplink.take(arrived, 1.0)
+    finally:
+        sys.settrace(None)
+    return taken
+
+
+def test_a_jump_takes_as_many_steps_however_far_it_is() -> None:
+    found = set()
+    for ahead in (MAX_GAP + 1, 5_000, 30_000):
+        uplink = an_uplink()
+        uplink.take(packet(1), 0.0)
+        found.add(steps(uplink, 1 + ahead))
+    assert len(found) == 1
