@@ -27,7 +27,7 @@ def write_command(folder: Path) -> tuple[str, ...]:
 
 
 def show_command() -> tuple[str, ...]:
-    """Return the command line of the child that makes a WebM."""
+    """Return the command line of the child that makes a film."""
     return (sys.executable, "-m", "server.recorder", "show")
 
 
@@ -52,7 +52,7 @@ def _say(line: str) -> None:
 
 
 def show() -> None:
-    """Make one participant's WebM on standard output."""
+    """Make one participant's film on standard output."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
     from server.archive.media_log import opened_chunks

@@ -10,7 +10,7 @@ from server.api.endpoint import Context
 from server.domain.errors import DomainError, InvalidValueError, NotFoundError
 
 WEBP, PNG, PDF, ZIP = "image/webp", "image/png", "application/pdf", "application/zip"
-WEBM = "video/webm"
+MP4, WEBM, MATROSKA = "video/mp4", "video/webm", "video/x-matroska"
 _WIDTH = 1080
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -51,6 +51,29 @@ async def streamed(
         return answer
     await answer.write_eof()
     return answer
+
+
+async def film(
+    request: web.Request, pieces: AsyncGenerator[bytes], name: str
+) -> web.StreamResponse:
+    """Send a film as what it begins like; `name` has no ending yet."""
+    first = await anext(pieces, b"")
+    media, ending = _form(first)
+    return await streamed(request, _joined(first, pieces), media, f"{name}.{ending}")
+
+
+def _form(first: bytes) -> tuple[str, str]:
+    """Return a film's media type and the ending of its name (ISO/IEC 14496-12 4.3, RFC 9559)."""
+    if first[4:8] == b"ftyp":
+        return MP4, "mp4"
+    return (MATROSKA, "mkv") if b"matroska" in first[:64] else (WEBM, "webm")
+
+
+async def _joined(first: bytes, rest: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    async with aclosing(rest) as opened:
+        yield first
+        async for piece in opened:
+            yield piece
 
 
 def page_of(context: Context) -> int:

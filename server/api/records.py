@@ -5,13 +5,12 @@ from aiohttp import web
 from server.api.binary import (
     PDF,
     PNG,
-    WEBM,
     WEBP,
     ZIP,
+    film,
     page_of,
     saved,
     shown,
-    streamed,
     width_of,
 )
 from server.api.endpoint import Context
@@ -122,4 +121,4 @@ async def recording(context: Context, _: None) -> web.StreamResponse:
     pieces = await show_recordings.watch(
         context.world, context.staff, _record_id(context), _opening(context), which
     )
-    return await streamed(context.request, pieces, WEBM, f"{which[0]}.webm")
+    return await film(context.request, pieces, which[0])

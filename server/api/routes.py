@@ -14,7 +14,7 @@ from server.domain.access import Act
 
 OPEN, STAFF, SEAT = Who.ANYBODY, Who.STAFF, Who.SEAT
 PDF, PNG, HTML, ZIP = "application/pdf", "image/png", "text/html", "application/zip"
-WEBP, WEBM = "image/webp", "video/webm"
+WEBP, FILM = "image/webp", "video/*"
 
 
 class More(TypedDict, total=False):
@@ -240,7 +240,7 @@ RECORDS = (
     _r("GET", "/api/records/{record_id}/recordings", "records.recordings", STAFF,
        "What was recorded", view=record.RecordingList, query=("opening",), act=Act.OPEN_RECORD),
     _r("GET", "/api/records/{record_id}/recordings/{recording_id}/{seat}", "records.recording",
-       STAFF, "One participant's film", media=WEBM, query=("opening",), act=Act.OPEN_RECORDING),
+       STAFF, "One participant's film", media=FILM, query=("opening",), act=Act.OPEN_RECORDING),
 )
 
 KEEPING = (

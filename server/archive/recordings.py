@@ -1,6 +1,6 @@
 """Recordings in the archive: checked against their manifests, shown through a child process.
 
-The child that makes a WebM reads hostile packets, so it has little memory and little time,
+The child that makes a film reads hostile packets, so it has little memory and little time,
 and whatever becomes of it costs one request.
 """
 
@@ -38,7 +38,7 @@ _PIECE: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class LocalRecordings:
-    """Recordings below `folder`; `muxer` is the command line that makes a WebM of one."""
+    """Recordings below `folder`; `muxer` is the command line that makes a film of one."""
 
     folder: Path
     muxer: Sequence[str]

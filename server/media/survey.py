@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from server.media.formats import CLOCK, KIND_OF_PAYLOAD, OPUS, VP8, Kind
+from server.media import h264, vp8
+from server.media.formats import CLOCK, H264, KIND_OF_PAYLOAD, VP8, Kind
 from server.media.log_frames import CLOCK as STANDS_FRAME, PACKET, STANDS, Frame, frames
+from server.media.picture import Size, sane
 from server.media.rtp import TIMESTAMP_MOD, Packet
-from server.media.vp8 import body_at, key_size, sane, starts
 
 Chunks = Callable[[], Iterable[tuple[int, bytes]]]
 """Gives (segment, whole batches) from the beginning, as often as it is asked."""
@@ -59,11 +60,11 @@ class Course:
 
 @dataclass(slots=True)
 class Survey:
-    """What was found: courses by (segment, stream), segments' seconds, the picture's size."""
+    """What was found: courses by (segment, stream), segments' seconds, first sizes by format."""
 
     courses: dict[tuple[int, int], Course] = field(default_factory=dict)
     seconds: dict[int, float] = field(default_factory=dict)
-    size: tuple[int, int] | None = None
+    sizes: dict[int, Size] = field(default_factory=dict)
     heard: bool = False
 
     @property
@@ -91,19 +92,23 @@ def survey(chunks: Chunks, track: str) -> Survey:
 
 
 def packet_of(one: Frame) -> Packet | None:
-    """Return the packet in a frame, if it is one that a WebM can hold."""
+    """Return the packet in a frame, if it is one that a film can hold."""
     if one.kind != PACKET:
         return None
     try:
         packet = Packet(bytearray(one.content))
     except ValueError:
         return None
-    return packet if packet.payload_type in {OPUS, VP8} and packet.payload_size else None
+    return packet if packet.payload_type in KIND_OF_PAYLOAD and packet.payload_size else None
 
 
 def payload_of(packet: Packet) -> bytes:
     """Return a packet's media, without padding."""
     return bytes(packet.raw[packet.payload_at : packet.payload_at + packet.payload_size])
+
+
+_SIZES: Final = {VP8: vp8.opening_size, H264: h264.opening_size}
+"""How each format says, in the first packet of a picture, how large it is."""
 
 
 def _note(found: Survey, segment: int, one: Frame) -> None:
@@ -120,8 +125,10 @@ def _note(found: Survey, segment: int, one: Frame) -> None:
     found.courses[place].follow(packet.timestamp, at)
     if kind is Kind.AUDIO:
         found.heard = True
-    elif found.size is None:
-        found.size = _size(payload_of(packet))
+    elif packet.payload_type not in found.sizes:
+        size = _SIZES[packet.payload_type](payload_of(packet))
+        if size is not None and sane(size):
+            found.sizes[packet.payload_type] = size
 
 
 def _note_clock(found: Survey, segment: int, content: bytes) -> None:
@@ -130,11 +137,6 @@ def _note_clock(found: Survey, segment: int, content: bytes) -> None:
         course = found.courses.get((segment, ssrc))
         if course is not None and course.clock is None:
             course.clock = (stood, ntp)
-
-
-def _size(payload: bytes) -> tuple[int, int] | None:
-    size = key_size(payload[body_at(payload) :]) if starts(payload) else None
-    return size if sane(size) else None
 
 
 def _align(found: Survey) -> None:

@@ -1,17 +1,9 @@
-"""VP8 pictures put together from their packets (RFC 7741), never decoded.
+"""VP8 pictures put together from their packets (RFC 7741), never decoded."""
 
-What a phone says is not believed: a key frame that claims to be larger than any phone sends would
-cost a decoder hundreds of megabytes, so neither it nor what builds upon it is passed on.
-"""
-
-from dataclasses import dataclass
 from typing import Final
 
+from server.media.picture import MOST_BYTES, Picture, Size, sane
 from server.media.rtp import Packet
-
-LARGEST: Final = 1920
-"""Pixels of either side that a key frame may claim."""
-MOST_BYTES: Final = 2 * 1024 * 1024
 
 _EXTENDED: Final = 0x80
 _STARTS: Final = 0x17
@@ -22,15 +14,6 @@ _INTER: Final = 0x01
 _KEY_HEADER: Final = 10
 _START_CODE: Final = b"\x9d\x01\x2a"
 _SIDE: Final = 0x3FFF
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One coded picture; `size` is the width and height of a key frame, None of others."""
-
-    timestamp: int
-    content: bytes
-    size: tuple[int, int] | None
 
 
 def body_at(payload: bytes) -> int:
@@ -50,7 +33,7 @@ def starts(payload: bytes) -> bool:
     return bool(payload) and payload[0] & _STARTS == _STARTS_FIRST
 
 
-def key_size(content: bytes) -> tuple[int, int] | None:
+def key_size(content: bytes) -> Size | None:
     """Return a key frame's size as it claims it (RFC 6386 9.1); None for any other frame."""
     if len(content) < _KEY_HEADER or content[0] & _INTER or content[3:6] != _START_CODE:
         return None
@@ -59,9 +42,9 @@ def key_size(content: bytes) -> tuple[int, int] | None:
     return width, height
 
 
-def sane(size: tuple[int, int] | None) -> bool:
-    """Whether a decoder may be asked for a picture of this size."""
-    return size is not None and min(size) > 0 and max(size) <= LARGEST
+def opening_size(payload: bytes) -> Size | None:
+    """Return the size that a packet's key frame claims, if one begins with it."""
+    return key_size(payload[body_at(payload) :]) if starts(payload) else None
 
 
 class Pictures:
@@ -72,26 +55,29 @@ class Pictures:
         self.refused = 0
         self._parts: list[bytes] = []
         self._timestamp: int | None = None
-        self._number = 0
+        self._number = self._octets = 0
         self._whole = False
         self._blind = True
 
     def take(self, number: int, packet: Packet, payload: bytes) -> Picture | None:
         """Return the picture that this packet completes, if it does and may be shown."""
         if packet.timestamp != self._timestamp:
-            self._timestamp, self._parts = packet.timestamp, []
+            self._timestamp, self._parts, self._octets = packet.timestamp, [], 0
             self._whole = starts(payload)
         elif number != self._number + 1:
             self._whole = False
         self._number = number
-        self._parts.append(payload[body_at(payload) :])
+        self._octets += len(payload)
+        self._whole = self._whole and self._octets <= MOST_BYTES
+        if self._whole:
+            self._parts.append(payload[body_at(payload) :])
         if not packet.second & _MARKER or not self._whole:
             return None
         self._whole = False
         return self._shown(packet.timestamp, b"".join(self._parts))
 
     def _shown(self, timestamp: int, content: bytes) -> Picture | None:
-        if not content or len(content) > MOST_BYTES:
+        if not content:
             return None
         key = not content[0] & _INTER
         size = key_size(content) if key else None

@@ -68,7 +68,9 @@ class Recordings(Protocol):
         ...
 
     def watch(self, recording: RecordingId, key: bytes, track: str) -> AsyncGenerator[bytes, None]:
-        """Yield one participant's WebM; nothing at all where there is nothing to see.
+        """Yield one participant's film; nothing at all where there is nothing to see.
+
+        It is WebM, or MP4 where the pictures are H.264, or Matroska where there are both.
 
         Raises FilmsBusyError before it, FilmLostError where it breaks off.
         """

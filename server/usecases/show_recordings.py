@@ -54,7 +54,7 @@ async def recordings(
 async def watch(
     world: World, actor: Actor, record_id: RecordId, opening: str, which: tuple[str, str]
 ) -> AsyncGenerator[bytes, None]:
-    """Return one participant's WebM in pieces; `which` is a recording and a seat.
+    """Return one participant's film in pieces; `which` is a recording and a seat.
 
     The opening's reason stands in the log; so does that this was watched. Raises
     ForbiddenError, ShreddedError, and NotFoundError where there is nothing to see.

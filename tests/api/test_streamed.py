@@ -6,7 +6,7 @@ import pytest
 from aiohttp import ClientPayloadError, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from server.api.binary import streamed
+from server.api.binary import film, streamed
 from server.ports.recording import FilmLostError
 
 
@@ -34,3 +34,28 @@ async def test_a_film_arrives_whole() -> None:
 async def test_a_film_that_breaks_off_is_no_finished_download() -> None:
     with pytest.raises(ClientPayloadError):
         await _asked(breaks=True)
+
+
+async def _begun(first: bytes) -> AsyncGenerator[bytes, None]:
+    yield first
+    yield b"the rest"
+
+
+@pytest.mark.parametrize(
+    ("first", "media", "name"),
+    [
+        (b"\0\0\0\x1cftypiso5", "video/mp4", "one.mp4"),
+        (b"\x1a\x45\xdf\xa3\x42\x82\x84webm", "video/webm", "one.webm"),
+        (b"\x1a\x45\xdf\xa3\x42\x82\x88matroska", "video/x-matroska", "one.mkv"),
+    ],
+)
+async def test_a_film_is_named_after_what_it_is(first: bytes, media: str, name: str) -> None:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return await film(request, _begun(first), "one")
+
+    site = web.Application()
+    site.router.add_get("/", handle)
+    async with TestClient(TestServer(site)) as client, client.get("/") as answer:
+        assert answer.content_type == media
+        assert name in answer.headers["Content-Disposition"]
+        assert await answer.read() == first + b"the rest"

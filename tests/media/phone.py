@@ -20,7 +20,7 @@ from aiortc.mediastreams import MediaStreamError
 from av import AudioFrame, VideoFrame
 
 from server.domain.ids import ConnectionId, RoomId
-from server.media.formats import Kind, slot_mid
+from server.media.formats import H264, VP8, Kind, slot_mid
 from server.ports.media import MediaRouter
 from tests.media.waiting import until
 
@@ -92,13 +92,14 @@ class Phone:
         self._mid_of: dict[int, str] = {}
         self._sequences: dict[str, set[int]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self.only_h264 = False
         if luma is not None:
             self.peer.addTrack(Voice())
             self.peer.addTrack(Picture(luma))
 
     async def join(self, router: MediaRouter, room: RoomId) -> None:
         offer = await router.connect(room, self.name)
-        await router.answer(self.name, await self.answer(offer))
+        await router.answer(self.name, await self.answer(offer, self._understood))
 
     async def answer(self, offer: str, edit: Callable[[str], str] = lambda sdp: sdp) -> str:
         self._note_streams(offer)
@@ -106,6 +107,13 @@ class Phone:
         self._listen()
         await self.peer.setLocalDescription(await self.peer.createAnswer())
         return self.peer.localDescription.sdp
+
+    def _understood(self, offer: str) -> str:
+        """Return the offer as a phone reads it that knows no VP8."""
+        if not self.only_h264:
+            return offer
+        lines = (one for one in offer.splitlines() if f":{VP8} " not in one)
+        return "\r\n".join(lines).replace(f" {VP8} {H264}", f" {H264}") + "\r\n"
 
     async def connected(self) -> None:
         await until(lambda: self.peer.connectionState == "connected")

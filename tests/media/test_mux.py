@@ -13,10 +13,12 @@ from server.archive.recordings import LocalRecordings
 from server.domain.ids import RecordingId
 from server.media.formats import OPUS, VP8
 from server.media.log_frames import CLOCK, NAME, PACKET, STANDS, frame, frames
-from server.media.mux import Order, mux
+from server.media.mux import mux
+from server.media.picture import LARGEST
 from server.media.rtp import Packet
 from server.media.survey import survey
-from server.media.vp8 import LARGEST, Pictures, body_at, key_size
+from server.media.units import Order
+from server.media.vp8 import Pictures, body_at, key_size
 from server.ports.recording import FilmLostError, FilmsBusyError
 from server.recorder import MEMORY, show_command
 from server.rehearsal.clip import HEIGHT, WIDTH, pictures, sounds

@@ -141,6 +141,27 @@ async def test_each_participant_becomes_a_film_of_the_right_length(
         assert abs(sounded - 0.02 * len(film.sounds)) < 0.5
 
 
+async def test_phones_that_send_h264_have_their_picture_in_an_mp4(
+    recording_plant: Plant, phones: NewPhone, folder: Path
+) -> None:
+    one, other = phones("one", 200), phones("other", 60)
+    one.only_h264 = other.only_h264 = True
+    await asyncio.gather(*(phone.join(recording_plant.client, ROOM) for phone in (one, other)))
+    await asyncio.gather(one.connected(), other.connected())
+    table = Table(recording_plant, one, other)
+    await table.set(together=True, recorded=True)
+    await one.sees(0, more=40)
+    await table.set(together=True, recorded=False)
+    await ended(folder)
+    for name, brightness in (("seat-one", 200), ("seat-other", 60)):
+        made = await watch(folder, name)
+        assert made[4:8] == b"ftyp"
+        film = Film(made)
+        assert len(film.pictures) > 30
+        assert all(abs(shade - brightness) < 12 for _, shade in film.pictures)
+        assert abs(film.sounds[-1] - film.pictures[-1][0]) < 1.0
+
+
 async def test_nothing_is_written_while_the_table_orders_nothing(
     recording_plant: Plant, phones: NewPhone, folder: Path
 ) -> None:

@@ -6978,7 +6978,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "video/webm": unknown;
+                    "video/*": unknown;
                 };
             };
             /** @description A refusal */
