@@ -25,7 +25,7 @@ from server.archive.s3 import S3Archive, S3Place, open_s3
 from server.archive.witness import FolderWitness
 from server.config import Settings, SettingsError
 from server.documents.fonts import FontFolders, font_folders
-from server.documents.keys import KeyStore
+from server.documents.key_files import FileKeys
 from server.documents.pool import ProcessWorkPool
 from server.documents.signing import Desk
 from server.documents.sources import sources_of
@@ -209,7 +209,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
         tasks,
     )
     fonts = font_folders(settings.fonts)
-    keys = KeyStore(settings.keys, key(settings))
+    keys = FileKeys(settings.keys, key(settings))
     world = World(
         clock=clock,
         ids=ids,
@@ -230,7 +230,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
     return _Wired(world=world, media=media, tasks=tasks, live=live)
 
 
-def _desk(settings: Settings, keys: KeyStore, fonts: FontFolders) -> Desk:
+def _desk(settings: Settings, keys: FileKeys, fonts: FontFolders) -> Desk:
     where = sources_of(keys, settings.certificate_command, settings.timestamp_url)
     return Desk(keys, fonts, where)
 

@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 
 from server.archive.backups import Backups
 from server.config import Settings, environment
-from server.documents.keys import KeyStore
+from server.documents.key_files import FileKeys
 from server.store.keys import (
     KeyInUseError,
     UnfinishedRotationError,
@@ -49,6 +49,6 @@ async def rotate_key(settings: Settings) -> int:
     with in_use(kek, alone=True):
         old, new = load_or_create(kek), load_or_create(next_of(kek))
         wrapped = await rotate(settings.database, old, new, SystemIds())
-        KeyStore(settings.keys, old).rekey(KeyStore(settings.keys, new))
+        FileKeys(settings.keys, old).rekey(FileKeys(settings.keys, new))
         settle(kek)
     return wrapped

@@ -8,36 +8,46 @@ stands in the statement, and readers of certificates choke on rare characters.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 from urllib.parse import quote
 from uuid import UUID
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
+from asn1crypto import core, crl, x509  # type: ignore[import-untyped]
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+from cryptography.x509 import ObjectIdentifier
 
 from server.documents.certificates import (
     ISSUER_YEARS,
     SLACK,
     YEAR,
     Role,
+    issued_from,
     issuer,
     issuer_name,
     of_role,
+)
+from server.documents.issuing import (
+    Issuing,
+    authority,
+    constraints,
+    extension,
+    identifier,
+    in_list,
+    place,
     serial,
     subject,
     usage,
 )
-from server.documents.keys import KeyStore, write_once
+from server.documents.keys import KeyProvider
 from server.domain.errors import InvalidValueError
 from server.domain.ids import CommitteeId
 
-STATEMENT = x509.ObjectIdentifier("2.25.147695838549358324613260014637242023729")
+STATEMENT = ObjectIdentifier("2.25.147695838549358324613260014637242023729")
 """Extension: SHA-256 of the signed consent statement as a DER OCTET STRING (X.667 arc)."""
 
 LIFE = timedelta(hours=24)
-_OCTETS = bytes([4, 32])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,28 +93,24 @@ class CertificateIssuer(Protocol):
 class LocalIssuer:
     """CertificateIssuer: the committee's own, below the issuer that readers may trust."""
 
-    keys: KeyStore
+    keys: KeyProvider
 
     def issue(self, request: EventRequest) -> Issued:
         key = load_der_public_key(request.public_key)
         if not isinstance(key, ec.EllipticCurvePublicKey):
             raise InvalidValueError(field="public_key", reason="not_p256")
-        role = _role(request.committee_id)
-        events = of_role(self.keys, request.committee_id, role, request.at)
-        made = _event(self.keys.key(role.key), events, request, key)
+        events = of_role(self.keys, request.committee_id, _role(request.committee_id), request.at)
         top = issuer(self.keys, request.committee_id, request.at)
-        return Issued(certificate=made.public_bytes(Encoding.PEM), chain=(events, top))
+        return Issued(certificate=_event(self.keys, events, request), chain=(events, top))
 
     def revoked(
         self, committee: CommitteeId, certificate: bytes, at: datetime
     ) -> tuple[bytes, ...]:
-        role = _role(committee)
-        events = of_role(self.keys, committee, role, at)
-        own = _own_list(self.keys.key(role.key), events, certificate, at)
+        own = _own_list(self.keys, committee, certificate, at)
         return own, _lasting_list(self.keys, committee, at)
 
 
-def lasting(keys: KeyStore, committee: CommitteeId, role: Role, at: datetime) -> Issued:
+def lasting(keys: KeyProvider, committee: CommitteeId, role: Role, at: datetime) -> Issued:
     """Return a lasting certificate of the committee in the same form."""
     return Issued(
         certificate=of_role(keys, committee, role, at),
@@ -117,89 +123,69 @@ def _role(committee: CommitteeId) -> Role:
     return Role(f"events-{quote(committee, safe='')}", "EVENT-ISSUER", issues=True)
 
 
-def _event(
-    issuer_key: ec.EllipticCurvePrivateKey,
-    issuer_pem: bytes,
-    request: EventRequest,
-    key: ec.EllipticCurvePublicKey,
-) -> x509.Certificate:
-    authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
+def _event(keys: KeyProvider, events: bytes, request: EventRequest) -> bytes:
+    above = issued_from(events)
+    issuing = Issuing(
+        keys=keys,
+        key=_role(request.committee_id).key,
+        name=above.subject,
+        begin=request.at - SLACK,
+        end=request.at + LIFE,
+    )
     digest = bytes.fromhex(request.statement_sha256)
     number = serial(request.public_key + digest + request.at.isoformat().encode())
-    place = x509.DistributionPoint(
-        full_name=[_place(number)], relative_name=None, reasons=None, crl_issuer=None
-    )
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject(request.role.upper(), request.pseudonym))
-        .issuer_name(x509.load_pem_x509_certificate(issuer_pem).subject)
-        .public_key(key)
-        .serial_number(number)
-        .not_valid_before(request.at - SLACK)
-        .not_valid_after(request.at + LIFE)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(usage(sign_certificates=False), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
-        .add_extension(authority, critical=False)
-        .add_extension(x509.CRLDistributionPoints([place]), critical=False)
-        .add_extension(x509.UnrecognizedExtension(STATEMENT, _OCTETS + digest), critical=False)
-    )
-    return builder.sign(issuer_key, hashes.SHA256(), ecdsa_deterministic=True)
+    points = x509.CRLDistributionPoints([{"distribution_point": _place(number)}])
+    extensions = [
+        constraints(issues=False),
+        usage(issues=False),
+        extension("key_identifier", identifier(request.public_key)),
+        extension("authority_key_identifier", authority(above.public_key.dump())),
+        extension("crl_distribution_points", points),
+        extension(STATEMENT.dotted_string, core.OctetString(digest).dump()),
+    ]
+    called = subject(request.role.upper(), request.pseudonym)
+    return issuing.certificate(number, called, request.public_key, extensions)
 
 
-def _own_list(
-    key: ec.EllipticCurvePrivateKey, issuer_pem: bytes, certificate: bytes, at: datetime
-) -> bytes:
+def _own_list(keys: KeyProvider, committee: CommitteeId, certificate: bytes, at: datetime) -> bytes:
     """Return the empty list for one certificate alone, for an hour: less than that lives.
 
     A list for all of them would be read as of its newest issue, when the certificate of
     somebody who signed days before has expired.
     """
-    number = x509.load_pem_x509_certificate(certificate).serial_number
-    scope = x509.IssuingDistributionPoint(
-        full_name=[_place(number)],
-        relative_name=None,
-        only_contains_user_certs=False,
-        only_contains_ca_certs=False,
-        only_some_reasons=None,
-        indirect_crl=False,
-        only_contains_attribute_certs=False,
+    role, number = _role(committee), issued_from(certificate).serial_number
+    above = issued_from(of_role(keys, committee, role, at))
+    issuing = Issuing(keys=keys, key=role.key, name=above.subject, begin=at, end=at + SLACK)
+    scope = crl.IssuingDistributionPoint({"distribution_point": _place(number)})
+    return issuing.empty_list(
+        in_list("authority_key_identifier", authority(above.public_key.dump())),
+        in_list("issuing_distribution_point", scope, critical=True),
     )
-    builder = _list(key, issuer_pem, at, at + SLACK).add_extension(scope, critical=True)
-    made = builder.sign(key, hashes.SHA256(), ecdsa_deterministic=True)
-    return made.public_bytes(Encoding.DER)
 
 
-def _place(number: int) -> x509.UniformResourceIdentifier:
+def _place(number: int) -> x509.DistributionPointName:
     """Name the list of one certificate. It is nowhere to be fetched: it lies in the PDF."""
-    return x509.UniformResourceIdentifier(UUID(int=number % (1 << 128)).urn)
+    return place(UUID(int=number % (1 << 128)).urn)
 
 
-def _lasting_list(keys: KeyStore, committee: CommitteeId, at: datetime) -> bytes:
+def _lasting_list(keys: KeyProvider, committee: CommitteeId, at: datetime) -> bytes:
     """Return the upper issuer's list, empty: made once, and valid as long as the issuer.
 
     It lies in each PDF, so that nobody need ask this server in ten years. A lasting key
     that must be withdrawn takes a new issuer (RFC 5280, 5).
     """
-    name = issuer_name(committee)
-    path = keys.file(f"{name}.crl")
-    if not path.exists():
-        key, pem = keys.key(name), issuer(keys, committee, at)
-        builder = _list(key, pem, at - SLACK, at + ISSUER_YEARS * YEAR)
-        made = builder.sign(key, hashes.SHA256(), ecdsa_deterministic=True)
-        write_once(path, made.public_bytes(Encoding.DER))
-    return path.read_bytes()
+    file = f"{issuer_name(committee)}.crl"
+    return keys.companion(file, partial(_lasting_list_made, keys, committee, at))
 
 
-def _list(
-    key: ec.EllipticCurvePrivateKey, issuer_pem: bytes, begin: datetime, until: datetime
-) -> x509.CertificateRevocationListBuilder:
-    authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
-    return (
-        x509.CertificateRevocationListBuilder()
-        .issuer_name(x509.load_pem_x509_certificate(issuer_pem).subject)
-        .last_update(begin)
-        .next_update(until)
-        .add_extension(x509.CRLNumber(int(begin.timestamp())), critical=False)
-        .add_extension(authority, critical=False)
+def _lasting_list_made(keys: KeyProvider, committee: CommitteeId, at: datetime) -> bytes:
+    above = issued_from(issuer(keys, committee, at))
+    issuing = Issuing(
+        keys=keys,
+        key=issuer_name(committee),
+        name=above.subject,
+        begin=at - SLACK,
+        end=at + ISSUER_YEARS * YEAR,
     )
+    named = authority(above.public_key.dump())
+    return issuing.empty_list(in_list("authority_key_identifier", named))

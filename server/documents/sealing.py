@@ -26,7 +26,7 @@ from server.documents.filling import Shown, Words, drawn, face, forms, show
 from server.documents.fonts import FontFolders
 from server.documents.form import Box, field_name, fields_of
 from server.documents.issuer import lasting
-from server.documents.keys import ALGORITHM, key_name
+from server.documents.keys import key_name
 from server.documents.pictures import picture
 from server.documents.signing import Desk
 from server.documents.typesetting import font_set, whole
@@ -118,7 +118,7 @@ def _signed(
         allows=MDPPerm.NO_CHANGES,
     )
     prepared = prepare_in(update, len(order.signed), signing, desk.fonts)
-    value = desk.keys.key(name).sign(prepared.attributes, ALGORITHM)
+    value = desk.keys.sign(name, prepared.attributes)
     return finish(order.signed, prepared.state, value, order.at, desk.sources)
 
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 )
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from server.documents.keys import ALGORITHM, SUITE, KeyStore, key_name, spki
+from server.documents.keys import SUITE, KeyProvider, key_name
 from server.domain.errors import InvalidValueError
 from server.ports.documents import KeyRef, MadeSignature
 
@@ -46,12 +46,13 @@ def to_der(signature: bytes) -> bytes:
     return signature
 
 
-def make_signature(keys: KeyStore, ref: KeyRef, message: bytes) -> MadeSignature:
+def make_signature(keys: KeyProvider, ref: KeyRef, message: bytes) -> MadeSignature:
     """Return this server's signature over `message`."""
-    key = keys.key(key_name(ref))
-    return MadeSignature(suite=SUITE, signature=key.sign(message, ALGORITHM), public_key=spki(key))
+    name = key_name(ref)
+    signature = keys.sign(name, message)
+    return MadeSignature(suite=SUITE, signature=signature, public_key=keys.public(name))
 
 
-def server_key(keys: KeyStore, ref: KeyRef) -> bytes:
+def server_key(keys: KeyProvider, ref: KeyRef) -> bytes:
     """Return the DER SPKI of a key this server keeps, made on first use."""
-    return spki(keys.key(key_name(ref)))
+    return keys.public(key_name(ref))

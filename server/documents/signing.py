@@ -15,7 +15,7 @@ from server.documents.form import (
     with_form,
 )
 from server.documents.issuer import EventRequest, lasting
-from server.documents.keys import ALGORITHM, KeyStore, key_name
+from server.documents.keys import KeyProvider, key_name
 from server.documents.pictures import picture
 from server.documents.typesetting import slots
 from server.documents.updates import Update, update_of
@@ -38,7 +38,7 @@ SIGNED_WITHOUT_PICTURE = "已电子签名"
 class Desk:
     """All that signing takes. Picklable, for the pool."""
 
-    keys: KeyStore
+    keys: KeyProvider
     fonts: FontFolders
     sources: Sources
 
@@ -58,7 +58,7 @@ def certify(committee: CommitteeId, drawn: LockedPdf, at: datetime, desk: Desk) 
         certifies=True,
     )
     prepared = prepare_in(update_of(formed), len(formed), signing, desk.fonts)
-    value = desk.keys.key(role.key).sign(prepared.attributes, ALGORITHM)
+    value = desk.keys.sign(role.key, prepared.attributes)
     pdf = finish(formed, prepared.state, value, at, desk.sources)
     return replace(drawn, pdf=pdf, pdf_sha256=sha256(pdf).hexdigest())
 
@@ -96,7 +96,7 @@ def finished(pdf: bytes, state: bytes, signature: bytes, at: datetime, desk: Des
 def sign_here(order: SignOrder, ref: KeyRef, desk: Desk) -> bytes:
     """Return what the signature by a key of this server adds to `order.pdf`."""
     prepared = prepare(order, desk)
-    value = desk.keys.key(key_name(ref)).sign(prepared.attributes, ALGORITHM)
+    value = desk.keys.sign(key_name(ref), prepared.attributes)
     return finished(order.pdf, prepared.state, value, order.at, desk)
 
 

@@ -14,14 +14,14 @@ from typing import Protocol
 from urllib.parse import quote
 
 from asn1crypto import algos, cms, tsp, x509  # type: ignore[import-untyped]
-from cryptography.hazmat.primitives.asymmetric import ec
 from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
-from server.documents.certificates import Role, certificate_der, serial
+from server.documents.certificates import Role, certificate_der
 from server.documents.issuer import Issued, lasting
-from server.documents.keys import ALGORITHM, KeyStore
+from server.documents.issuing import serial
+from server.documents.keys import KeyProvider
 from server.domain.errors import DomainError
 from server.domain.ids import CommitteeId
 
@@ -72,11 +72,11 @@ class TimestampAuthority(Protocol):
 class LocalTimestamps:
     """TimestampAuthority: each committee's own key on this server."""
 
-    keys: KeyStore
+    keys: KeyProvider
 
     def stamper(self, committee: CommitteeId, at: datetime) -> Stamper:
         role = _role(committee)
-        return _Local(self.keys.key(role.key), lasting(self.keys, committee, role, at), at)
+        return _Local(self.keys, role.key, lasting(self.keys, committee, role, at), at)
 
 
 def _role(committee: CommitteeId) -> Role:
@@ -84,9 +84,9 @@ def _role(committee: CommitteeId) -> Role:
 
 
 class _Local(Stamper):
-    def __init__(self, key: ec.EllipticCurvePrivateKey, issued: Issued, at: datetime) -> None:
+    def __init__(self, keys: KeyProvider, key: str, issued: Issued, at: datetime) -> None:
         super().__init__()
-        self._key, self._issued, self._at = key, issued, at
+        self._keys, self._key, self._issued, self._at = keys, key, issued, at
         self._certificate = x509.Certificate.load(certificate_der(issued.certificate))
         self._chain = [x509.Certificate.load(certificate_der(one)) for one in issued.chain]
 
@@ -146,7 +146,7 @@ class _Local(Stamper):
                 "digest_algorithm": _SHA256,
                 "signed_attrs": attributes,
                 "signature_algorithm": {"algorithm": "sha256_ecdsa"},
-                "signature": self._key.sign(attributes.dump(), ALGORITHM),
+                "signature": self._keys.sign(self._key, attributes.dump()),
             }
         )
 

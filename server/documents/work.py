@@ -5,7 +5,7 @@ from datetime import datetime
 
 from server.documents.certificates import certificates
 from server.documents.fonts import FontFolders, missing_characters
-from server.documents.keys import KeyStore
+from server.documents.keys import KeyProvider
 from server.documents.pages import pictures
 from server.documents.pictures import check_picture
 from server.documents.scans import count_scan, scan_page
@@ -64,7 +64,7 @@ class TypstRenderer:
 
 @dataclass(frozen=True, slots=True)
 class LocalChain:
-    """SigningChain: the server's own keys lie in its key folder."""
+    """SigningChain: signs for the server and its staff through the key provider."""
 
     work: WorkPool
     desk: Desk
@@ -87,10 +87,10 @@ class LocalChain:
 
 @dataclass(frozen=True, slots=True)
 class LocalSigner:
-    """Signer: staff and seal keys of this server's key folder."""
+    """Signer: staff and seal keys of this server."""
 
     work: WorkPool
-    keys: KeyStore
+    keys: KeyProvider
 
     async def sign(self, key: KeyRef, message: bytes) -> MadeSignature:
         return await self.work.run(make_signature, self.keys, key, message)

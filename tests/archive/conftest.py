@@ -10,7 +10,7 @@ from server.archive.guide import guide
 from server.archive.local import LocalArchive
 from server.archive.making import sign_files
 from server.documents.fonts import font_folders
-from server.documents.keys import KeyStore
+from server.documents.key_files import FileKeys
 from server.documents.pool import ProcessWorkPool
 from server.domain.record import RecordParts, record_files
 from tests.archive.example import TOOLS, Files, Office, record_parts
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    keys = KeyStore(tmp_path_factory.mktemp("office") / "keys", b"the master secret of the office")
+    keys = FileKeys(tmp_path_factory.mktemp("office") / "keys", b"the master secret of the office")
     return Office(keys, font_folders(ROOT / "web/node_modules"))
 
 

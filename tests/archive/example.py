@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from server.documents.certificates import certificate_key, issued_by
 from server.documents.fonts import FontFolders
 from server.documents.inspection import inspect
-from server.documents.keys import KeyStore, spki
+from server.documents.key_files import FileKeys, spki
 from server.documents.sealing import apply_seal
 from server.documents.signatures import make_signature, server_key, verify_signature
 from server.domain.agreement_document import AgreementDocument, canonical_bytes, digest
@@ -57,7 +57,7 @@ class Files(dict[str, bytes]):
 class Office:
     """The committee's keys and fonts."""
 
-    keys: KeyStore
+    keys: FileKeys
     fonts: FontFolders
 
     @property

@@ -109,8 +109,9 @@ def put_in(files: Files, office: Office, pdf: bytes, locked: int) -> dict[str, b
 
 def sealed_alone(pdf: bytes, office: Office, *, certify: bool) -> bytes:
     """Return the PDF with the seal as its last signature, as the earlier release made it."""
-    seal, issuer = (office.keys.file(f"{name}.crt").read_bytes() for name in certificate_names())
-    key = office.keys.key(key_name(KeyRef(committee_id=HEXI)))
+    folder, name = office.keys.folder, key_name(KeyRef(committee_id=HEXI))
+    seal, issuer = ((folder / f"{one}.crt").read_bytes() for one in certificate_names())
+    key = office.keys.opened((folder / f"{name}.key").read_bytes(), name)
     der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     signer = SimpleSigner(
         signing_cert=loaded(seal),

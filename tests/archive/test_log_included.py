@@ -11,7 +11,7 @@ from server.archive.guide import guide
 from server.archive.local import LocalArchive
 from server.archive.report_text import as_json, as_text
 from server.archive.verifier import verify_files
-from server.documents.keys import KeyStore
+from server.documents.key_files import FileKeys
 from server.documents.signatures import make_signature, server_key
 from server.domain.canonical import canonical_json
 from server.domain.checkpoint import checkpoint_text, note_of, read_checkpoint
@@ -53,7 +53,7 @@ def test_a_record_sealed_before_a_checkpoint_verifies_without(
 
 def other_key(files: dict[str, bytes], office: Office, folder: Path) -> None:
     del office
-    files[KEY_FILE] = public_key_pem(server_key(KeyStore(folder, b"x" * 32), LOG_KEY))
+    files[KEY_FILE] = public_key_pem(server_key(FileKeys(folder, b"x" * 32), LOG_KEY))
 
 
 def other_tree(files: dict[str, bytes], office: Office, _: Path) -> None:

@@ -10,7 +10,7 @@ from server.archive.backups import Backups
 from server.archive.bundle import new_key
 from server.archive.disk import Disk as RealDisk
 from server.archive.writer import RecordWriter
-from server.documents.keys import KeyStore
+from server.documents.key_files import FileKeys
 from server.domain.ids import RecordId
 from server.store.keys import load_or_create, next_of, settle
 from tests.support.power import Tree, power_cuts
@@ -113,16 +113,16 @@ def test_replacing_a_key_leaves_one_that_opens_at_any_moment(
     kek = root / "keys" / "kek"
     kek.parent.mkdir(parents=True, mode=0o700)
     old = load_or_create(kek)
-    KeyStore(kek.parent, old).key("seal")
+    FileKeys(kek.parent, old).public("seal")
     with power_cuts(root, monkeypatch) as power:
         new = load_or_create(next_of(kek))
-        KeyStore(kek.parent, old).rekey(KeyStore(kek.parent, new))
+        FileKeys(kek.parent, old).rekey(FileKeys(kek.parent, new))
         settle(kek)
     for tree in (tree for both in power.cuts for tree in both):
         known = [k for k in (tree.get("keys/kek"), tree.get("keys/kek.next")) if k]
         content = tree["keys/seal.key"]
         assert content
-        assert any(KeyStore(kek.parent, one).opens(content, "seal") for one in known)
+        assert any(FileKeys(kek.parent, one).opens(content, "seal") for one in known)
     assert power.cuts[-1][0]["keys/kek"] == new
     assert "keys/kek.next" not in power.cuts[-1][0]
 

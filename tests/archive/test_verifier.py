@@ -14,7 +14,7 @@ from server.archive.package import package
 from server.archive.verifier import verify_files, verify_path
 from server.documents.certificates import certificates
 from server.documents.inspection import inspect
-from server.documents.keys import KeyStore
+from server.documents.key_files import FileKeys
 from server.documents.signatures import make_signature
 from server.domain.canonical import canonical_json, sha256_hex
 from server.domain.container import (
@@ -91,7 +91,7 @@ def test_without_an_anchor_only_trust_is_unjudged(files: Files) -> None:
 
 
 def test_a_foreign_anchor_denies_trust_alone(files: Files, tmp_path: Path) -> None:
-    _, foreign = certificates(KeyStore(tmp_path / "k", b"f" * 32), HEXI, SEALED_AT)
+    _, foreign = certificates(FileKeys(tmp_path / "k", b"f" * 32), HEXI, SEALED_AT)
     report = verify_files(files, TOOLS, (foreign,))
     assert set(failing(report)) == {"trusted"}
     assert not report.verified
@@ -195,7 +195,7 @@ def test_another_agreement_beside_the_pdf_is_found(files: Files, office: Office)
 
 
 def test_a_seal_by_another_key_is_found(parts: RecordParts, files: Files, tmp_path: Path) -> None:
-    stranger = KeyStore(tmp_path / "k", b"f" * 32)
+    stranger = FileKeys(tmp_path / "k", b"f" * 32)
     seal, issuer = certificates(stranger, HEXI, SEALED_AT)
     own = replace(parts, seal_certificate=seal, issuer_certificate=issuer)
     made = record_files(own, {n: files[n] for n in ("FORMAT.md", "verify.sh")})

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from server.documents.fonts import FontFolders, font_folders
-from server.documents.keys import KeyStore
+from server.documents.key_files import FileKeys
 from server.documents.sealing import apply_seal
 from server.documents.signing import Desk
 from server.ports.documents import LockedPdf, SealedPdf, SealOrder
@@ -22,12 +22,12 @@ def fonts() -> FontFolders:
 
 
 @pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyStore:
-    return KeyStore(tmp_path_factory.mktemp("keys") / "keys", b"a master secret of 32 bytes or so")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> FileKeys:
+    return FileKeys(tmp_path_factory.mktemp("keys") / "keys", b"a master secret of 32 bytes or so")
 
 
 @pytest.fixture(scope="session")
-def desk(keys: KeyStore, fonts: FontFolders) -> Desk:
+def desk(keys: FileKeys, fonts: FontFolders) -> Desk:
     return desk_of(keys, fonts)
 
 

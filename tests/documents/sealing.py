@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from PIL import Image, ImageDraw
 
-from server.documents.keys import spki
+from server.documents.key_files import spki
 from server.documents.signing import Desk, certify, finished, prepare
 from server.documents.typesetting import typeset
 from server.domain.agreement_document import AgreementDocument

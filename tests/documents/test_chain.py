@@ -31,7 +31,7 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from server.documents.chain import certificate
 from server.documents.inspection import inspect
-from server.documents.keys import spki
+from server.documents.key_files import spki
 from server.documents.pages import page_text
 from server.documents.sealing import apply_seal
 from server.documents.signing import Desk, prepare

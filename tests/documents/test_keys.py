@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from server.documents.certificates import certificate_key, certificates, issued_by, serial
-from server.documents.keys import KeyStore, KeyUnreadableError, spki
+from server.documents.certificates import certificate_key, certificates, issued_by
+from server.documents.issuing import serial
+from server.documents.key_files import FileKeys, KeyUnreadableError
 from server.documents.signatures import make_signature, to_der, verify_signature
 from server.domain.errors import InvalidValueError
 from server.domain.ids import CommitteeId, StaffId
@@ -23,23 +24,23 @@ SU = KeyRef(committee_id=HEXI, staff_id=StaffId("su"))
 
 
 def test_a_key_is_made_once_and_opens_only_with_its_master(tmp_path: Path) -> None:
-    keys = KeyStore(tmp_path / "keys", b"m" * 32)
-    first = spki(keys.key("seal-hexi"))
-    assert spki(keys.key("seal-hexi")) == first
+    keys = FileKeys(tmp_path / "keys", b"m" * 32)
+    first = keys.public("seal-hexi")
+    assert keys.public("seal-hexi") == first
     with pytest.raises(KeyUnreadableError):
-        KeyStore(tmp_path / "keys", b"n" * 32).key("seal-hexi")
+        FileKeys(tmp_path / "keys", b"n" * 32).public("seal-hexi")
 
 
 def test_a_key_file_moved_to_another_name_does_not_open(tmp_path: Path) -> None:
-    keys = KeyStore(tmp_path / "keys", b"m" * 32)
-    keys.key("staff-a")
+    keys = FileKeys(tmp_path / "keys", b"m" * 32)
+    keys.public("staff-a")
     (tmp_path / "keys/staff-a.key").rename(tmp_path / "keys/staff-b.key")
     with pytest.raises(KeyUnreadableError):
-        keys.key("staff-b")
+        keys.public("staff-b")
 
 
 def test_key_files_are_private_and_encrypted(tmp_path: Path) -> None:
-    KeyStore(tmp_path / "keys", b"m" * 32).key("seal-hexi")
+    FileKeys(tmp_path / "keys", b"m" * 32).public("seal-hexi")
     file = tmp_path / "keys/seal-hexi.key"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
@@ -48,12 +49,12 @@ def test_key_files_are_private_and_encrypted(tmp_path: Path) -> None:
 
 
 def test_identifiers_cannot_leave_the_key_folder(tmp_path: Path) -> None:
-    keys = KeyStore(tmp_path / "keys", b"m" * 32)
+    keys = FileKeys(tmp_path / "keys", b"m" * 32)
     make_signature(keys, KeyRef(committee_id=CommitteeId("../../etc/x")), b"m")
     assert [p.parent for p in tmp_path.rglob("*.key")] == [tmp_path / "keys"]
 
 
-def test_staff_and_seal_sign_with_different_keys_that_anyone_can_check(keys: KeyStore) -> None:
+def test_staff_and_seal_sign_with_different_keys_that_anyone_can_check(keys: FileKeys) -> None:
     seal = make_signature(keys, KeyRef(committee_id=HEXI), b"statement")
     staff = make_signature(keys, SU, b"statement")
     assert seal.public_key != staff.public_key
@@ -62,7 +63,7 @@ def test_staff_and_seal_sign_with_different_keys_that_anyone_can_check(keys: Key
     assert not verify_signature(seal.public_key, b"statements", seal.signature)
 
 
-def test_a_server_signature_never_changes(keys: KeyStore) -> None:
+def test_a_server_signature_never_changes(keys: FileKeys) -> None:
     assert make_signature(keys, SU, b"statement") == make_signature(keys, SU, b"statement")
 
 
@@ -87,7 +88,7 @@ def test_other_curves_and_rubbish_are_no_signatures() -> None:
         to_der(b"rubbish")
 
 
-def test_the_issuer_is_honest_about_itself(keys: KeyStore) -> None:
+def test_the_issuer_is_honest_about_itself(keys: FileKeys) -> None:
     seal, issuer = certificates(keys, HEXI, SEALED_AT)
     assert certificates(keys, HEXI, SEALED_AT + timedelta(days=1)) == (seal, issuer)
     certificate = x509.load_pem_x509_certificate(seal)
@@ -96,19 +97,18 @@ def test_the_issuer_is_honest_about_itself(keys: KeyStore) -> None:
     assert certificate.subject.rfc4514_string().isascii()
 
 
-def test_an_issuer_of_an_earlier_release_keeps_its_file_and_lends_its_key(keys: KeyStore) -> None:
-    earlier = keys.file("issuer-hexi.crt")
-    earlier.parent.mkdir(parents=True, exist_ok=True)
+def test_an_issuer_of_an_earlier_release_keeps_its_file_and_lends_its_key(keys: FileKeys) -> None:
+    earlier = keys.folder / "issuer-hexi.crt"
+    key = keys.public("issuer-hexi")
     earlier.write_bytes(b"what older records were sealed under")
-    key = keys.key("issuer-hexi")
     seal, issuer = certificates(keys, HEXI, SEALED_AT)
     assert earlier.read_bytes() == b"what older records were sealed under"
-    assert certificate_key(issuer) == spki(key)
+    assert certificate_key(issuer) == key
     assert issued_by(seal, issuer)
-    assert x509.load_pem_x509_certificate(issuer).serial_number != serial(spki(key))
+    assert x509.load_pem_x509_certificate(issuer).serial_number != serial(key)
 
 
-def test_openssl_accepts_the_chain(keys: KeyStore, tmp_path: Path) -> None:
+def test_openssl_accepts_the_chain(keys: FileKeys, tmp_path: Path) -> None:
     seal, issuer = certificates(keys, HEXI, SEALED_AT)
     (tmp_path / "seal.pem").write_bytes(seal)
     (tmp_path / "issuer.pem").write_bytes(issuer)

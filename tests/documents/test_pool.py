@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from server.documents.fonts import FontFolders
-from server.documents.keys import KeyStore
+from server.documents.key_files import FileKeys
 from server.documents.pool import ProcessWorkPool, WorkFailedError
 from server.documents.work import EcdsaChecker, LocalChain, LocalSigner, TypstRenderer
 from server.domain.agreement_document import MissingCharactersError
@@ -82,7 +82,7 @@ async def test_work_that_kills_its_process_twice_is_given_up(pool: ProcessWorkPo
 async def test_render_sign_and_seal_through_the_pool(
     pool: ProcessWorkPool,
     fonts: FontFolders,
-    keys: KeyStore,
+    keys: FileKeys,
     locked: LockedPdf,
     seal_order: SealOrder,
     sealed: SealedPdf,

@@ -17,7 +17,7 @@ from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 from server.documents.certificates import certificates
 from server.documents.form import fields_of
 from server.documents.inspection import inspect, only_blanks_filled
-from server.documents.keys import KeyStore
+from server.documents.key_files import FileKeys
 from server.documents.pages import images, page_text
 from server.documents.sealing import apply_seal, drawn_seal
 from server.documents.signing import Desk
@@ -77,7 +77,7 @@ def test_the_seal_is_intact_valid_trusted_and_covers_everything(
 def test_trust_is_unknown_without_an_anchor_and_denied_by_a_foreign_one(
     locked: LockedPdf, sealed: SealedPdf, tmp_path: Path
 ) -> None:
-    _, foreign = certificates(KeyStore(tmp_path / "other", b"x" * 32), HEXI, SEALED_AT)
+    _, foreign = certificates(FileKeys(tmp_path / "other", b"x" * 32), HEXI, SEALED_AT)
     assert inspect(sealed.pdf, len(locked.pdf), []).trusted is None
     facts = inspect(sealed.pdf, len(locked.pdf), [foreign])
     assert facts.trusted is False

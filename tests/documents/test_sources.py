@@ -17,7 +17,7 @@ from server.documents.chain import Sources
 from server.documents.command_issuer import CommandIssuer, NoCertificateError
 from server.documents.inspection import inspect
 from server.documents.issuer import LocalIssuer
-from server.documents.keys import KeyStore, spki
+from server.documents.key_files import FileKeys, spki
 from server.documents.remote_timestamps import ANSWERS, RemoteTimestamps
 from server.documents.sealing import apply_seal
 from server.documents.signing import Desk, prepare
@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 class Authority:
     """A real RFC 3161 server on loopback: the local authority behind HTTP."""
 
-    def __init__(self, keys: KeyStore, at: datetime) -> None:
+    def __init__(self, keys: FileKeys, at: datetime) -> None:
         stamper = LocalTimestamps(keys).stamper(HEXI, at)
 
         class Handler(BaseHTTPRequestHandler):
@@ -55,12 +55,12 @@ class Authority:
 
 
 @pytest.fixture(scope="module")
-def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> KeyStore:
-    return KeyStore(tmp_path_factory.mktemp("elsewhere"), b"an authority of another house")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> FileKeys:
+    return FileKeys(tmp_path_factory.mktemp("elsewhere"), b"an authority of another house")
 
 
 @pytest.fixture(scope="module")
-def authority(elsewhere: KeyStore) -> Iterator[Authority]:
+def authority(elsewhere: FileKeys) -> Iterator[Authority]:
     made = Authority(elsewhere, LOCKED_AT)
     yield made
     made.server.shutdown()
@@ -68,7 +68,7 @@ def authority(elsewhere: KeyStore) -> Iterator[Authority]:
 
 
 def test_a_chain_with_stamps_from_elsewhere_holds_and_is_trusted_with_both_anchors(
-    desk: Desk, authority: Authority, elsewhere: KeyStore
+    desk: Desk, authority: Authority, elsewhere: FileKeys
 ) -> None:
     sources = Sources(LocalIssuer(desk.keys), RemoteTimestamps(authority.url))
     stamped = replace(desk, sources=sources)
@@ -98,9 +98,9 @@ from datetime import datetime
 from pathlib import Path
 sys.path.insert(0, ROOT)
 from server.documents.issuer import EventRequest, LocalIssuer
-from server.documents.keys import KeyStore
+from server.documents.key_files import FileKeys
 asked = json.load(sys.stdin)
-issuer = LocalIssuer(KeyStore(Path(sys.argv[1]), b"an authority of another house"))
+issuer = LocalIssuer(FileKeys(Path(sys.argv[1]), b"an authority of another house"))
 at = datetime.fromisoformat(asked["at"])
 if asked["do"] == "issue":
     made = issuer.issue(EventRequest(
@@ -123,7 +123,7 @@ def command(tmp_path: Path) -> str:
 
 
 def test_a_command_issues_what_signs_the_pdf(
-    command: str, desk: Desk, elsewhere: KeyStore, tmp_path: Path
+    command: str, desk: Desk, elsewhere: FileKeys, tmp_path: Path
 ) -> None:
     issuer = CommandIssuer(f"{command} {elsewhere.folder}")
     own = replace(desk, sources=Sources(issuer, LocalTimestamps(desk.keys)))
@@ -140,7 +140,7 @@ def test_a_command_issues_what_signs_the_pdf(
 
 
 def test_a_certificate_for_another_statement_or_none_is_refused(
-    command: str, desk: Desk, elsewhere: KeyStore
+    command: str, desk: Desk, elsewhere: FileKeys
 ) -> None:
     locked = locked_by(desk, example())
     key = ec.generate_private_key(ec.SECP256R1())

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from server.__main__ import main
 from server.app import key
 from server.config import Settings
-from server.documents.keys import KeyStore, KeyUnreadableError
+from server.documents.key_files import FileKeys, KeyUnreadableError
 from server.domain.ids import FileId
 from server.domain.register import RegisterQuery
 from server.ports.store import CaseQuery
@@ -47,7 +47,7 @@ async def folder(sqlite_file: Path, tmp_path: Path) -> Path:
     async with opened(_address(data)) as store, store.write() as uow:
         await Story(uow).tell()
     for name in NAMES:
-        KeyStore(data / "keys", KEK).key(name)
+        FileKeys(data / "keys", KEK).public(name)
     return data
 
 
@@ -122,9 +122,9 @@ async def expect_rotated(folder: Path, old: bytes) -> None:
         await expect_whole(store)
     for name in NAMES:
         content = (folder / "keys" / f"{name}.key").read_bytes()
-        assert KeyStore(folder / "keys", new).opens(content, name)
+        assert FileKeys(folder / "keys", new).opens(content, name)
         with pytest.raises(KeyUnreadableError):
-            KeyStore(folder / "keys", old).opened(content, name)
+            FileKeys(folder / "keys", old).opened(content, name)
 
 
 @pytest.mark.slow

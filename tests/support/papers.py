@@ -13,7 +13,7 @@ from server.archive.local import LocalArchive
 from server.documents.certificates import certificate_key, issued_by
 from server.documents.fonts import FontFolders, font_folders
 from server.documents.inspection import inspect
-from server.documents.keys import KeyStore
+from server.documents.key_files import FileKeys
 from server.documents.signatures import verify_signature
 from server.documents.signing import Desk
 from server.documents.sources import sources_of
@@ -56,7 +56,7 @@ def fonts() -> FontFolders:
 MASTER = b"the master secret of this test only"
 
 
-def desk_of(keys: KeyStore, having: FontFolders) -> Desk:
+def desk_of(keys: FileKeys, having: FontFolders) -> Desk:
     """Return what signing takes, all of it local."""
     return Desk(keys, having, sources_of(keys))
 
@@ -64,7 +64,7 @@ def desk_of(keys: KeyStore, having: FontFolders) -> Desk:
 def equipped(scene: Stage, folder: Path, disk: Disk | None = None, master: bytes = MASTER) -> Stage:
     """Return the stage with its papers kept below `folder`."""
     pool = ThreadPool()
-    keys = KeyStore(folder / "keys", master)
+    keys = FileKeys(folder / "keys", master)
     world = replace(
         scene.world,
         renderer=TypstRenderer(pool, fonts()),

@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from server.archive.guide import guide
-from server.documents.keys import KeyStore
+from server.documents.key_files import FileKeys
 from server.documents.signatures import make_signature
 from server.documents.typesetting import typeset
 from server.domain.agreement_document import AgreementDocument
@@ -28,7 +28,7 @@ from tests.archive.example import HEXI, Files, Office, document, record_parts, s
 @pytest.fixture(scope="session")
 def stranger(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
     folder = tmp_path_factory.mktemp("stranger") / "keys"
-    return Office(KeyStore(folder, b"s" * 32), office.fonts)
+    return Office(FileKeys(folder, b"s" * 32), office.fonts)
 
 
 @pytest.fixture(scope="session")
