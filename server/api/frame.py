@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from server.api import cookies, refusals
 from server.api.endpoint import WORLD, Answer, Context, Handler, Result, Route, Who
 from server.domain.access import allow
-from server.domain.errors import DomainError, SignedOutError
+from server.domain.errors import DomainError, SignedOutError, TooLargeError
 from server.usecases.identify import hash_token, seat_of, staff_of
 
 log = logging.getLogger(__name__)
@@ -34,12 +34,6 @@ class NotJsonError(DomainError):
     """The body is not JSON."""
 
     code = "not_json"
-
-
-class TooLargeError(DomainError):
-    """The body has more than `facts["limit"]` bytes."""
-
-    code = "too_large"
 
 
 def wrap(route: Route, handler: Handler) -> WebHandler:

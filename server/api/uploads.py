@@ -6,16 +6,10 @@ from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import BadHttpMessage
 
 from server.api.endpoint import Context
-from server.domain.errors import DomainError, InvalidValueError
+from server.domain.errors import InvalidValueError, TooLargeError
 
 UPLOAD_LIMIT = 20 * 1024 * 1024
 TEXT_LIMIT = 1024
-
-
-class TooLargeError(DomainError):
-    """The file is larger than allowed; `facts["limit_mb"]` says how large it may be."""
-
-    code = "too_large"
 
 
 async def read_upload(context: Context, limit: int = UPLOAD_LIMIT) -> tuple[str, bytes]:
@@ -58,7 +52,7 @@ async def _content(part: BodyPartReader, limit: int) -> bytes:
     while chunk := await part.read_chunk():
         content += chunk
         if len(content) > limit:
-            raise TooLargeError(limit_mb=limit // (1024 * 1024))
+            raise TooLargeError(limit=limit)
     return bytes(content)
 
 

@@ -47,6 +47,12 @@ class InvalidValueError(DomainError):
     code = "invalid_value"
 
 
+class TooLargeError(DomainError):
+    """More than there may be: `facts["limit"]` in bytes, or `facts["files"]` in a case."""
+
+    code = "too_large"
+
+
 class MissingStepsError(DomainError):
     """Something is owed first; `facts["missing"]` lists the codes of what."""
 

@@ -72,6 +72,11 @@ def pages_of(agreement: Agreement, page: int | None, parts: int) -> tuple[int, .
     return (page,)
 
 
+def staying(agreement: Agreement, page: int | None) -> tuple[PaperPage, ...]:
+    """Return the scans that stay when `page`, or every page where it is None, comes anew."""
+    return tuple(scan for scan in agreement.paper if page is not None and scan.page != page)
+
+
 def placed(agreement: Agreement, scans: Sequence[PaperPage]) -> Agreement:
     """Return it with the scans; those they replace go, and so does a comparison of them."""
     expect_paper(agreement)

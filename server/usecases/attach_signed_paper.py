@@ -6,21 +6,20 @@ from server.domain import access
 from server.domain.access import Act
 from server.domain.agreement import Agreement
 from server.domain.case import Case
-from server.domain.errors import NotFoundError
+from server.domain.errors import NotFoundError, TooLargeError
 from server.domain.ids import CaseId
-from server.domain.paper_copy import expect_paper, pages_of, placed
+from server.domain.paper_copy import expect_paper, pages_of, placed, staying
 from server.domain.session_log import Happening, happened
 from server.domain.signing_route import PaperPage
 from server.domain.staff import Actor
 from server.ports.store import StoredFile, UnitOfWork
 from server.usecases.attest import locked_text
-from server.usecases.change_agreement import Changed, change
+from server.usecases.change_agreement import Changed, change, expect_going
 from server.usecases.lock_agreement import RECORD_MARGIN
 from server.usecases.page_shelf import width_for
 from server.usecases.share_files import (
     LARGEST,
     SIGNED_PAGE,
-    TooLargeError,
     Upload,
     keep_upload,
     media_type,
@@ -41,9 +40,9 @@ async def put(
     paper and no official has signed; DiskFullError before anything is kept.
     """
     if len(given.content) > LARGEST:
-        raise TooLargeError(limit_mb=LARGEST // (1024 * 1024))
+        raise TooLargeError(limit=LARGEST)
     media_type(given.content)
-    await _prepare(world, actor, case_id, len(given.content))
+    await _prepare(world, actor, case_id, page, len(given.content))
     parts = await world.renderer.count_scan(given.content)
 
     async def step(uow: UnitOfWork, case: Case, agreement: Agreement) -> Changed:
@@ -77,19 +76,22 @@ def _uploaded(pages: Sequence[int], kept: StoredFile, actor: Actor) -> tuple[Hap
     return tuple(happened("sign.wetink.uploaded", by, page=page, file=kept.id) for page in pages)
 
 
-async def _prepare(world: World, actor: Actor, case_id: CaseId, more: int) -> None:
+async def _prepare(
+    world: World, actor: Actor, case_id: CaseId, page: int | None, more: int
+) -> None:
     """Refuse what needs no look at the file, and keep room for the record's own copy of it."""
     async with world.store.read() as uow:
         case = await uow.cases.get(case_id)
         access.allow(actor, Act.EDIT_DRAFT, access.of_case(case, actor))
         agreement, locked = await locked_text(uow, case_id)
+        expect_going(case, agreement)
         expect_paper(agreement)
-        files = {scan.file for scan in agreement.paper}
+        files = {scan.file for scan in staying(agreement, page)}
         sizes = [(await uow.files.get(file)).size for file in files]
         pdf = (await uow.files.get(locked.pdf)).size
     scanned = sum(sizes) + more
     if scanned > MOST_BYTES:
-        raise TooLargeError(limit_mb=MOST_BYTES // (1024 * 1024))
+        raise TooLargeError(limit=MOST_BYTES)
     await world.archive.reserve(case_id, 2 * pdf + scanned + RECORD_MARGIN)
 
 

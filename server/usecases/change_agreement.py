@@ -28,8 +28,7 @@ async def change(world: World, case_id: CaseId, step: Step) -> Agreement:
         async with world.store.write() as uow:
             case = await uow.cases.get(case_id)
             agreement = await _opened(world, uow, case)
-            if case.state is CaseState.ENDED and not waits(agreement):
-                raise WrongStateError(state=case.state)
+            expect_going(case, agreement)
             after, logged = await step(uow, case, agreement)
             saved = agreement if after == agreement else await uow.agreements.save(after)
             await uow.log.append(case_id, logged, world.clock.now())
@@ -38,6 +37,12 @@ async def change(world: World, case_id: CaseId, step: Step) -> Agreement:
     saved = await world.rooms.run(case_id, job)
     await world.rooms.touch(case_id, "agreement")
     return saved
+
+
+def expect_going(case: Case, agreement: Agreement) -> None:
+    """Raise WrongStateError once the case has ended, unless its seal was begun before."""
+    if case.state is CaseState.ENDED and not waits(agreement):
+        raise WrongStateError(state=case.state)
 
 
 async def _opened(world: World, uow: UnitOfWork, case: Case) -> Agreement:

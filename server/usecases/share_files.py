@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from server.domain import access
 from server.domain.access import Act
 from server.domain.case import PartyKind
-from server.domain.errors import DomainError, ForbiddenError, InvalidValueError, NotFoundError
+from server.domain.errors import ForbiddenError, InvalidValueError, NotFoundError, TooLargeError
 from server.domain.ids import CaseId, FileId
 from server.domain.invitation import Invitation
 from server.domain.representation import may_sign
@@ -34,12 +34,6 @@ _MAGIC = {
 _IMAGES = frozenset({"image/png", "image/jpeg"})
 NOTES = frozenset({"reveal_reason", "end_note", "unlock_reason"})
 """Kept by us, not uploaded; only who may read the log may read them."""
-
-
-class TooLargeError(DomainError):
-    """The file has more than `facts["limit"]` bytes, or the case too many files."""
-
-    code = "too_large"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

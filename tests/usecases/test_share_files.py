@@ -6,10 +6,10 @@ import json
 import pytest
 from hypothesis import given, strategies as st
 
-from server.domain.errors import ForbiddenError, InvalidValueError, NotFoundError
+from server.domain.errors import ForbiddenError, InvalidValueError, NotFoundError, TooLargeError
 from server.domain.ids import FileId
 from server.usecases import made_files, reveal_field, share_files
-from server.usecases.share_files import TooLargeError, Upload
+from server.usecases.share_files import Upload
 from server.usecases.world import World
 from tests.support import cases
 from tests.support.world import OTHER_COMMITTEE, actor

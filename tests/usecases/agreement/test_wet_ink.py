@@ -16,6 +16,7 @@ from server.domain.errors import (
     MissingStepsError,
     StaleRevisionError,
     StepUpNeededError,
+    TooLargeError,
     WrongStateError,
 )
 from server.domain.paper_copy import LineSeen
@@ -28,7 +29,7 @@ from server.usecases import (
     sign_agreement,
     unlock_agreement,
 )
-from server.usecases.share_files import LARGEST, TooLargeError
+from server.usecases.share_files import LARGEST
 from tests.support import cases, paper, signing
 from tests.support.signing import Sitting, agreement, stepped_up
 from tests.support.world import Stage, actor
@@ -177,6 +178,19 @@ async def test_nothing_but_scans_of_the_pages_there_are(office: Stage) -> None:
     with pytest.raises(ForbiddenError):
         await paper.bring(made, good, 1, actor("he"))
     assert (await agreement(office.world, made.case.id)).paper == ()
+
+
+async def test_a_scan_brought_anew_does_not_count_twice(
+    office: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await paper.locked(office)
+    photos = [paper.photo(sheet) for sheet in paper.sheets(await paper.printed(made))]
+    monkeypatch.setattr(attach_signed_paper, "MOST_BYTES", len(photos[0]) + len(photos[1]))
+    for page in (1, 2, 1, 2):
+        await paper.bring(made, photos[page - 1], page)
+    with pytest.raises(TooLargeError) as refused:
+        await paper.bring(made, photos[0] + b"one more byte", 1)
+    assert refused.value.facts == {"limit": len(photos[0]) + len(photos[1])}
 
 
 async def test_a_phone_signed_text_takes_no_paper(office: Stage) -> None:

@@ -8,6 +8,8 @@ import type { Vars } from "@heyi/core";
 /** Refusals of paper and witnesses whose reason says more than their code. */
 const OTHERWISE: ReadonlySet<string> = new Set(["invalid_value", "forbidden"]);
 
+const MEGABYTE = 1024 * 1024;
+
 function varsOf(error: Refused): Vars {
   const plain = Object.entries(error.facts).filter(
     (pair): pair is [string, string | number] => typeof pair[1] === "string" || typeof pair[1] === "number",
@@ -21,13 +23,20 @@ function triesText(error: Refused): string {
   return t("refusal.too_many_tries");
 }
 
+function tooLargeText(error: Refused): string {
+  const { files, limit } = error.facts;
+  if (typeof files === "number") return t("refusal.tooManyFiles", { files });
+  if (typeof limit !== "number" || limit < MEGABYTE) return t("refusal.too_large");
+  return t("refusal.tooLargeFor", { size: Math.floor(limit / MEGABYTE) });
+}
+
 /** What happened and what to do, without blame. */
 export function refusalText(error: Refused): string {
   if (error.code === "too_many_tries") return triesText(error);
   if (error.code === "wrong_code" && typeof error.facts["left"] !== "number") return t("refusal.wrongPlain");
   if (error.code === "missing_steps") return t("refusal.missing_steps", { missing: missingText(error) });
   if (error.code === "wrong_state") return t(error.facts["state"] === "locked_before" ? "refusal.locked_before" : "refusal.wrong_state");
-  if (error.code === "too_large" && typeof error.facts["files"] === "number") return t("refusal.tooManyFiles", varsOf(error));
+  if (error.code === "too_large") return tooLargeText(error);
   const why = String(error.facts["reason"] ?? "");
   if (OTHERWISE.has(error.code) && hasWord("otherwise", why)) return wordOf("otherwise", why, varsOf(error));
   if (hasWord("refusal", error.code)) return wordOf("refusal", error.code, varsOf(error));

@@ -75,7 +75,8 @@ describe("refusals", () => {
     expect(refusalText(new Refused("too_many_tries", { retry_at: "2025-03-14T01:00:00Z" }, 429))).toContain("2025-03-14 09:00");
     expect(refusalText(new Refused("missing_steps", { missing: ["identity", "clause_not_heard:6"] }, 409))).toContain("核对身份");
     expect(refusalText(new Refused("too_large", { files: 200 }, 413))).toContain("200 份文件");
-    expect(refusalText(new Refused("too_large", { limit: 20_971_520 }, 413))).toContain("太大");
+    expect(refusalText(new Refused("too_large", { limit: 20_971_520 }, 413))).toContain("最多 20 MB");
+    expect(refusalText(new Refused("too_large", { limit: 65_536 }, 413))).toContain("太大");
     expect(refusalText(new Refused("wrong_state", { state: "locked_before" }, 409))).toContain("再锁定一次");
     expect(refusalText(new Refused("never_heard_of", {}, 500))).not.toContain("never");
   });

@@ -108,6 +108,7 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   "refusal.signed_out": "Please sign in again. Your text is kept.",
   "refusal.too_fast": "Too fast. Please wait a second or two.",
   "refusal.too_large": "The file is too large. Please make it smaller.",
+  "refusal.tooLargeFor": "Too large: at most {size} MB in all. Please make the files smaller.",
   "refusal.tooManyFiles": "This case has {files} files already, so no more can be added. Join several into one PDF.",
   "refusal.offline": "The server was not reached. Your text is kept; try again later.",
   "refusal.calendar_year_missing": "The holidays of {year} are missing, so the date is not certain. Ask the administrator to enter them.",

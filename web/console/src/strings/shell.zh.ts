@@ -105,6 +105,7 @@ export const shellZh = {
   "refusal.signed_out": "请再登录一次。您写的没有丢。",
   "refusal.too_fast": "点得太快，请等一两秒再试。",
   "refusal.too_large": "文件太大。请压缩以后再传。",
+  "refusal.tooLargeFor": "文件太大，合起来最多 {size} MB。请压缩以后再传。",
   "refusal.tooManyFiles": "这个案件已经有 {files} 份文件，不能再传。请把几份合成一份 PDF。",
   "refusal.offline": "没有连上服务器。您写的没有丢，网络好了再试。",
   "refusal.calendar_year_missing": "缺 {year} 年的节假日安排，日期算不准。请管理员先填。",
