@@ -159,7 +159,7 @@ class Live(socketio.AsyncNamespace):
     async def tell(self, view: RoomView, events: tuple[str, ...]) -> None:
         """Send everybody in the room what he may know; the senders' queues are bounded."""
         for caller in tuple(self._callers.values()):
-            if caller.session == view.session.id:
+            if caller.session == view.session.id and _seated(view, caller):
                 await self._tell_one(caller, view, events)
 
     async def _tell_one(self, caller: Caller, view: RoomView, events: tuple[str, ...]) -> None:
@@ -221,6 +221,11 @@ def _watches(room: Room, caller: Caller) -> bool:
         return False
     thing = access.of_case(room.scene.case, caller.actor)
     return not access.covers(caller.actor, Act.CONDUCT, thing)
+
+
+def _seated(view: RoomView, caller: Caller) -> bool:
+    """Whether he has come in; who still waits for his turn to enter is told when he has."""
+    return any(one.seat == caller.seat for one in view.session.participants)
 
 
 def _is_holder(view: RoomView, caller: Caller) -> bool:
