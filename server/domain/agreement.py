@@ -303,6 +303,13 @@ def lock(agreement: Agreement, locked: Locked) -> Agreement:
     return replace(agreement.move(AgreementState.LOCKED), locked=certified, reading=None)
 
 
+def expect_text(agreement: Agreement, pdf_sha256: str) -> Locked:
+    """Return the locked text; StaleRevisionError unless this very PDF is its."""
+    if agreement.locked is None or agreement.locked.pdf_sha256 != pdf_sha256:
+        raise StaleRevisionError(revision=agreement.revision)
+    return agreement.locked
+
+
 def expect_certified(agreement: Agreement) -> None:
     """Raise WrongStateError for a text an earlier release locked: nobody can sign its PDF.
 

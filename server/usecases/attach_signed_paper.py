@@ -13,9 +13,9 @@ from server.domain.session_log import Happening, happened
 from server.domain.signing_route import PaperPage
 from server.domain.staff import Actor
 from server.ports.store import StoredFile, UnitOfWork
-from server.usecases.attest import locked_text
 from server.usecases.change_agreement import Changed, change, expect_going
 from server.usecases.lock_agreement import RECORD_MARGIN
+from server.usecases.locked_text import locked_text
 from server.usecases.page_shelf import width_for
 from server.usecases.share_files import (
     LARGEST,

@@ -2,17 +2,15 @@
 
 from dataclasses import replace
 
-from server.domain.agreement import Agreement, Locked
+from server.domain.agreement import Agreement
 from server.domain.attested import attested_bytes
 from server.domain.attested_words import Attester, Sight, attested
 from server.domain.canonical import sha256_hex, sm3_hex
-from server.domain.errors import StaleRevisionError, WrongStateError
-from server.domain.ids import CaseId
+from server.domain.errors import WrongStateError
 from server.domain.session_log import Happening, happened
 from server.domain.signing_route import Attestation
 from server.domain.staff import Actor
 from server.ports.documents import KeyRef
-from server.ports.store import UnitOfWork
 from server.usecases.count_signatures import encode
 from server.usecases.world import World
 
@@ -52,20 +50,6 @@ async def _text(world: World, agreement: Agreement) -> bytes:
         raise WrongStateError(state=agreement.state)
     async with world.store.read() as uow:
         return await uow.files.content(agreement.locked.document)
-
-
-async def locked_text(uow: UnitOfWork, case_id: CaseId) -> tuple[Agreement, Locked]:
-    """Return the case's agreement and its locked text; WrongStateError where none is."""
-    agreement = await uow.agreements.of_case(case_id)
-    if agreement is None or agreement.locked is None:
-        raise WrongStateError(state=agreement.state if agreement else "no_draft")
-    return agreement, agreement.locked
-
-
-def expect_text(agreement: Agreement, pdf_sha256: str) -> None:
-    """Raise StaleRevisionError unless this very PDF is the locked one."""
-    if agreement.locked is None or agreement.locked.pdf_sha256 != pdf_sha256:
-        raise StaleRevisionError(revision=agreement.revision)
 
 
 def told(kind: str, made: Attestation, agreement: Agreement) -> Happening:

@@ -10,7 +10,7 @@ from datetime import date
 
 from server.domain import access
 from server.domain.access import Act
-from server.domain.agreement import Agreement
+from server.domain.agreement import Agreement, expect_text
 from server.domain.attested import COMPARE_PAPER
 from server.domain.attested_words import Sight
 from server.domain.case import Case
@@ -27,8 +27,9 @@ from server.domain.paper_copy import (
 from server.domain.representation import may_sign
 from server.domain.staff import Actor, Membership, Role, Staff
 from server.ports.store import UnitOfWork
-from server.usecases.attest import attest, expect_text, locked_text, told
+from server.usecases.attest import attest, told
 from server.usecases.change_agreement import Changed, change
+from server.usecases.locked_text import locked_text
 from server.usecases.world import World
 
 

@@ -1,14 +1,9 @@
 """Decides whether a person may sign the locked text now, and what he has to show for it."""
 
-from server.domain.agreement import Agreement, AgreementState, Expected, Locked
+from server.domain.agreement import Agreement, AgreementState, Expected, Locked, expect_text
 from server.domain.case import CaseState, Person
 from server.domain.draft_check import owed_by_signer
-from server.domain.errors import (
-    ForbiddenError,
-    MissingStepsError,
-    StaleRevisionError,
-    WrongStateError,
-)
+from server.domain.errors import ForbiddenError, MissingStepsError, WrongStateError
 from server.domain.ids import PersonId
 from server.domain.representation import may_sign
 from server.domain.session import IdentityCheck, Session
@@ -88,9 +83,7 @@ def expect_ready(world: World, desk: OwnDesk, pdf_sha256: str) -> Locked:
     if desk.facts.case.state is CaseState.ENDED:
         raise WrongStateError(state=desk.facts.case.state)
     expect_turn(desk.agreement, desk.person.id)
-    locked = desk.agreement.locked
-    if locked is None or locked.pdf_sha256 != pdf_sha256:
-        raise StaleRevisionError(revision=desk.agreement.revision)
+    locked = expect_text(desk.agreement, pdf_sha256)
     if (code := owed_now(world, desk.facts, desk.person)) is not None:
         raise MissingStepsError(missing=[code])
     return locked

@@ -11,11 +11,11 @@ from datetime import date
 
 from server.domain import access
 from server.domain.access import Act
-from server.domain.agreement import Agreement, Seal
+from server.domain.agreement import Agreement, Seal, expect_text
 from server.domain.calendar import CalendarYearMissingError
 from server.domain.case import Case, CaseState
 from server.domain.deadlines import court_confirmation_deadline
-from server.domain.errors import DomainError, StaleRevisionError, WrongStateError
+from server.domain.errors import DomainError, WrongStateError
 from server.domain.ids import CaseId, RecordId
 from server.domain.sealing import EFFECTIVE, begun, effective_on, expect_sealable, waits
 from server.domain.session_log import Happening, happened
@@ -54,8 +54,7 @@ async def _begin(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -
 
     async def step(uow: UnitOfWork, case: Case, agreement: Agreement) -> Changed:
         access.allow(actor, Act.SEAL, access.of_case(case, actor))
-        if agreement.locked is None or agreement.locked.pdf_sha256 != pdf_sha256:
-            raise StaleRevisionError(revision=agreement.revision)
+        expect_text(agreement, pdf_sha256)
         if agreement.sealing is not None:
             return agreement, ()
         expect_sealable(agreement, world.clock.now())

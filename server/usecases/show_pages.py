@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from server.domain import access
 from server.domain.access import Act
 from server.domain.agreement import Agreement, Locked
-from server.domain.errors import NotFoundError, WrongStateError
+from server.domain.errors import NotFoundError
 from server.domain.ids import CaseId, FileId, PersonId
 from server.domain.invitation import Invitation
 from server.domain.record import PDF
@@ -17,6 +17,7 @@ from server.domain.session_log import happened
 from server.domain.staff import Actor
 from server.ports.store import UnitOfWork
 from server.usecases.deliver_copy import expect_entitled
+from server.usecases.locked_text import locked_text
 from server.usecases.page_shelf import READABLE, width_for
 from server.usecases.read_agreement import expect_holder
 from server.usecases.world import World
@@ -74,10 +75,8 @@ async def own_page(
 
 
 async def _shown(uow: UnitOfWork, case_id: CaseId) -> _Shown:
-    agreement = await uow.agreements.of_case(case_id)
-    if agreement is None or agreement.locked is None:
-        raise WrongStateError(state=agreement.state if agreement else "no_draft")
-    return _Shown(agreement=agreement, locked=agreement.locked)
+    agreement, locked = await locked_text(uow, case_id)
+    return _Shown(agreement=agreement, locked=locked)
 
 
 async def _page(world: World, shown: _Shown, page: int, width: int) -> bytes:

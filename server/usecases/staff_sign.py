@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 
 from server.domain import access
 from server.domain.access import Act
-from server.domain.agreement import Agreement, Locked, Signature
+from server.domain.agreement import Agreement, Signature, expect_text
 from server.domain.canonical import sha256_hex, sm3_hex
 from server.domain.case import Case
 from server.domain.consent_statement import ConsentStatement, statement_bytes
-from server.domain.errors import StaleRevisionError, WrongStateError
 from server.domain.ids import CaseId
 from server.domain.signing_order import expect_turn, signed
 from server.domain.signing_words import KeyUsed, statement
@@ -21,6 +20,7 @@ from server.ports.documents import KeyRef, SignOrder
 from server.ports.store import ConflictError, UnitOfWork
 from server.usecases.change_agreement import Changed, change
 from server.usecases.count_signatures import done, encode, follow_signatures
+from server.usecases.locked_text import locked_text
 from server.usecases.made_files import ADDED, keep
 from server.usecases.signed_pdf import sign_order, signed_pdf
 from server.usecases.world import World
@@ -49,7 +49,7 @@ async def sign(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -> 
 
     async def step(uow: UnitOfWork, case: Case, fresh: Agreement) -> Changed:
         access.allow(actor, Act.SIGN, access.of_case(case, actor))
-        _expect_text(fresh, pdf_sha256)
+        expect_text(fresh, pdf_sha256)
         after = signed(fresh, signature)
         if fresh.added != turn.agreement.added:
             raise ConflictError
@@ -64,19 +64,11 @@ async def _expect_turn(world: World, actor: Actor, case_id: CaseId, pdf_sha256: 
     async with world.store.read() as uow:
         case = await uow.cases.get(case_id)
         access.allow(actor, Act.SIGN, access.of_case(case, actor))
-        agreement = await uow.agreements.of_case(case_id)
-        if agreement is None:
-            raise WrongStateError(state="no_draft")
+        agreement, locked = await locked_text(uow, case_id)
         expect_turn(agreement, actor.staff_id)
-        locked = _expect_text(agreement, pdf_sha256)
+        expect_text(agreement, pdf_sha256)
         text = await uow.files.content(locked.document)
         return _Turn(agreement=agreement, text=text, pdf=await signed_pdf(uow, agreement))
-
-
-def _expect_text(agreement: Agreement, pdf_sha256: str) -> Locked:
-    if agreement.locked is None or agreement.locked.pdf_sha256 != pdf_sha256:
-        raise StaleRevisionError(revision=agreement.revision)
-    return agreement.locked
 
 
 async def _signature(world: World, actor: Actor, key: KeyRef, turn: _Turn) -> Signature:

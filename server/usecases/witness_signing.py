@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 from server.domain import access
 from server.domain.access import Act
-from server.domain.agreement import Agreement
+from server.domain.agreement import Agreement, expect_text
 from server.domain.attested import RECORD_DECLARATION, WITNESS_DECLARATION
 from server.domain.attested_words import Sight
 from server.domain.case import Case
@@ -26,8 +26,9 @@ from server.domain.witnessing import (
     witnessed,
 )
 from server.ports.store import UnitOfWork
-from server.usecases.attest import attest, expect_text, locked_text, told
+from server.usecases.attest import attest, told
 from server.usecases.change_agreement import Changed, change
+from server.usecases.locked_text import locked_text
 from server.usecases.may_sign_now import owed_before_witnesses
 from server.usecases.read_case import gather
 from server.usecases.world import World
