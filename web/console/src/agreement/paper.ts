@@ -21,13 +21,17 @@ export const inkLines = (view: AgreementView): readonly SignatureView[] => view.
 
 export const noLine = (): LineSeen => ({ signature: false, fingerprint: false, company_seal: false, signed_on: "" });
 
-/** What the comparison still waits for, as sentences. */
+/** The pages of which no scan has been brought yet. */
+export const pagesMissing = (view: AgreementView): readonly number[] =>
+  (view.paper?.pages ?? []).filter((each) => each.file === null).map((each) => each.page);
+
+/** What the comparison still waits for, as sentences: first the whole paper, then what is seen on it. */
 export function owedOnPaper(view: AgreementView, ticks: Ticks): readonly string[] {
+  const missing = pagesMissing(view);
+  if (missing.length > 0) return [t("paperPagesMissing", { pages: missing.join(comma.value) })];
   const pages = view.paper?.pages ?? [];
-  const missing = pages.filter((each) => each.file === null).map((each) => each.page);
-  const open = pages.filter((each) => each.file !== null && !ticks.pages[tickOf(each)]).map((each) => each.page);
+  const open = pages.filter((each) => !ticks.pages[tickOf(each)]).map((each) => each.page);
   return [
-    ...(missing.length ? [t("paperPagesMissing", { pages: missing.join(comma.value) })] : []),
     ...(open.length ? [t("paperPagesOpen", { pages: open.join(comma.value) })] : []),
     ...inkLines(view).flatMap((line) => owedOnLine(line, ticks.lines[line.signer] ?? noLine())),
   ];
