@@ -31,6 +31,8 @@ OTHERS_WORDS = {
     "CallMediator",
     "user_agent",  # HTTP's name for a browser
     "userAgent",
+    "signed_data",  # pyHanko's, for what it hands a signature validator by name
+    "public_key_info",
 }
 """Names that a standard or a library gave, and that would be harder to read under another."""
 

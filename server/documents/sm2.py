@@ -1,0 +1,118 @@
+"""SM2 signatures over SM3 (GB/T 32918.2, GM/T 0003.2), computed by OpenSSL.
+
+The signer's identity is the default one of GM/T 0009, 10; RFC 8998, 3.2.1 differs for TLS
+alone. Signatures are DER (GM/T 0009, 7.3), public keys a SubjectPublicKeyInfo on the curve
+1.2.156.10197.1.301. Each signature takes a fresh random number: signing the same bytes again
+gives another one.
+"""
+
+from dataclasses import dataclass, field
+from typing import Self
+
+from server.documents.libcrypto import SM2, CValue, expect, ffi, library, owned
+
+IDENTITY = b"1234567812345678"
+SPKI_HEAD = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d03420004")
+"""A public key's DER up to its two coordinates; other encodings of the point are refused."""
+
+SPKI_SIZE = len(SPKI_HEAD) + 64
+SM3 = b"SM3"
+LONGEST = 80  # bytes: two INTEGERs of 33 in a SEQUENCE are 72
+
+
+@dataclass(frozen=True, slots=True)
+class Sm2Key:
+    """A private key; it stays inside libcrypto."""
+
+    _key: CValue = field(repr=False)
+
+    @classmethod
+    def made(cls) -> Self:
+        """Return a fresh key. Raises NoSm2Error."""
+        lib = library()
+        context = owned(
+            lib.EVP_PKEY_CTX_new_from_name(ffi.NULL, SM2, ffi.NULL), lib.EVP_PKEY_CTX_free
+        )
+        out = ffi.new("EVP_PKEY **")
+        expect(lib.EVP_PKEY_keygen_init(context))
+        expect(lib.EVP_PKEY_generate(context, out))
+        return cls(owned(out[0], lib.EVP_PKEY_free))
+
+    @classmethod
+    def opened(cls, pem: bytes, passphrase: bytes) -> Self:
+        """Return the key in PEM of an encrypted PKCS#8; ValueError for any other content."""
+        lib = library()
+        bio = owned(lib.BIO_new_mem_buf(ffi.from_buffer(pem), len(pem)), lib.BIO_free)
+        secret = ffi.new("char[]", passphrase)
+        read = lib.PEM_read_bio_PrivateKey(bio, ffi.NULL, ffi.NULL, secret)
+        return cls(_sm2(owned(read, lib.EVP_PKEY_free)))
+
+    def closed(self, passphrase: bytes) -> bytes:
+        """Return the key as PEM of a PKCS#8 encrypted with AES-256 (PBES2, RFC 8018)."""
+        lib = library()
+        bio = owned(lib.BIO_new(lib.BIO_s_mem()), lib.BIO_free)
+        cipher, null = lib.EVP_aes_256_cbc(), ffi.NULL
+        secret = (ffi.new("char[]", passphrase), len(passphrase))
+        expect(lib.PEM_write_bio_PKCS8PrivateKey(bio, self._key, cipher, *secret, null, null))
+        out = ffi.new("char[]", lib.BIO_ctrl_pending(bio))
+        lib.BIO_read(bio, out, len(out))
+        return bytes(ffi.buffer(out))
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the DER signature over `message`."""
+        lib = library()
+        context = _context(lib.EVP_DigestSignInit_ex, self._key)
+        out, size = ffi.new("unsigned char[]", LONGEST), ffi.new("size_t *", LONGEST)
+        expect(lib.EVP_DigestSign(context, out, size, message, len(message)))
+        return bytes(ffi.buffer(out, size[0]))
+
+    @property
+    def public(self) -> bytes:
+        """The public half as DER SubjectPublicKeyInfo."""
+        lib = library()
+        out = ffi.new("unsigned char **")
+        size = lib.i2d_PUBKEY(self._key, ffi.NULL)
+        held = ffi.new("unsigned char[]", size)
+        out[0] = held
+        lib.i2d_PUBKEY(self._key, out)
+        return bytes(ffi.buffer(held))
+
+
+def verify(public_key: bytes, message: bytes, signature: bytes) -> bool:
+    """Return whether the DER signature over `message` fits the DER SPKI. Raises NoSm2Error."""
+    lib = library()
+    try:
+        context = _context(lib.EVP_DigestVerifyInit_ex, _loaded(public_key))
+    except ValueError:
+        return False
+    done = lib.EVP_DigestVerify(context, signature, len(signature), message, len(message))
+    lib.ERR_clear_error()
+    return bool(done == 1)
+
+
+def owns(public_key: bytes) -> bool:
+    """Return whether a DER SPKI is a point of the curve's size, uncompressed."""
+    return public_key.startswith(SPKI_HEAD) and len(public_key) == SPKI_SIZE
+
+
+def _loaded(public_key: bytes) -> CValue:
+    if not owns(public_key):
+        raise ValueError("no key on SM2's curve")
+    lib = library()
+    held = ffi.from_buffer("unsigned char[]", public_key)
+    start = ffi.new("const unsigned char **", held)
+    return owned(lib.d2i_PUBKEY(ffi.NULL, start, len(public_key)), lib.EVP_PKEY_free)
+
+
+def _sm2(key: CValue) -> CValue:
+    expect(library().EVP_PKEY_is_a(key, SM2))
+    return key
+
+
+def _context(begin: CValue, key: CValue) -> CValue:
+    lib = library()
+    context = owned(lib.EVP_MD_CTX_new(), lib.EVP_MD_CTX_free)
+    inner, null = ffi.new("EVP_PKEY_CTX **"), ffi.NULL
+    expect(begin(context, inner, SM3, null, null, key, null))
+    expect(lib.EVP_PKEY_CTX_set1_id(inner[0], IDENTITY, len(IDENTITY)))
+    return context

@@ -1,0 +1,194 @@
+"""Signature suites: which curve, which digest, which encoding; each signature is of one.
+
+What this server signs with is a setting; what a signature was made with is told by its public
+key, so that a record stays checkable when the setting changes. No client chooses.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol, Self
+
+from asn1crypto import algos, keys  # type: ignore[import-untyped]
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    PublicFormat,
+    load_der_public_key,
+    load_pem_private_key,
+)
+
+from server.documents import gm_oids, sm2
+from server.documents.libcrypto import library
+
+gm_oids.register()
+
+ALGORITHM: Final = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+
+
+class PrivateKey(Protocol):
+    """A key that signs in this process."""
+
+    @property
+    def public(self) -> bytes:
+        """The public half as DER SubjectPublicKeyInfo."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the DER signature over `message`."""
+        ...
+
+    def closed(self, passphrase: bytes) -> bytes:
+        """Return PEM of the encrypted PKCS#8."""
+        ...
+
+
+class SignatureSuite(Protocol):
+    """One way to sign. Plain and picklable, so that a pool can run it.
+
+    `id` is what is stored with a signature; `digest` and `mechanism` are the names of its
+    algorithms in CMS and certificates; `prefix` stands before the names of its keys.
+    """
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def digest(self) -> str: ...
+    @property
+    def mechanism(self) -> str: ...
+    @property
+    def prefix(self) -> str: ...
+
+    def expect_available(self) -> None:
+        """Raise NoSm2Error where this machine cannot do it."""
+        ...
+
+    def owns(self, public_key: bytes) -> bool:
+        """Return whether a DER SPKI is a key of this suite."""
+        ...
+
+    def verify(self, public_key: bytes, message: bytes, signature: bytes) -> bool:
+        """Return whether the DER signature over `message` fits the DER SPKI."""
+        ...
+
+    def made_key(self) -> PrivateKey:
+        """Return a fresh key."""
+        ...
+
+    def opened_key(self, pem: bytes, passphrase: bytes) -> PrivateKey:
+        """Return the key in the PEM of an encrypted PKCS#8; ValueError for any other content."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class P256Key:
+    """PrivateKey: ECDSA on P-256. Signatures are deterministic (RFC 6979)."""
+
+    key: ec.EllipticCurvePrivateKey
+
+    @classmethod
+    def made(cls) -> Self:
+        """Return a fresh key."""
+        return cls(ec.generate_private_key(ec.SECP256R1()))
+
+    @property
+    def public(self) -> bytes:
+        """The public half as DER SubjectPublicKeyInfo."""
+        return self.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the DER signature over `message`."""
+        return self.key.sign(message, ALGORITHM)
+
+    def closed(self, passphrase: bytes) -> bytes:
+        """Return PEM of the encrypted PKCS#8."""
+        encryption = BestAvailableEncryption(passphrase)
+        return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+
+
+@dataclass(frozen=True, slots=True)
+class P256Suite:
+    """SignatureSuite: ECDSA on P-256 over SHA-256, which every reader knows."""
+
+    id: str = "p256-sha256"
+    digest: str = "sha256"
+    mechanism: str = "sha256_ecdsa"
+    prefix: str = ""
+
+    def expect_available(self) -> None:
+        """Return: it always is."""
+
+    def owns(self, public_key: bytes) -> bool:
+        try:
+            curve = keys.PublicKeyInfo.load(public_key, strict=True).curve
+        except (TypeError, ValueError):
+            return False
+        return tuple(curve) == ("named", "secp256r1")
+
+    def verify(self, public_key: bytes, message: bytes, signature: bytes) -> bool:
+        try:
+            key = load_der_public_key(public_key)
+            if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name != "secp256r1":
+                return False
+            key.verify(signature, message, ec.ECDSA(hashes.SHA256()))
+        except (InvalidSignature, UnsupportedAlgorithm, ValueError):
+            return False
+        return True
+
+    def made_key(self) -> PrivateKey:
+        return P256Key.made()
+
+    def opened_key(self, pem: bytes, passphrase: bytes) -> PrivateKey:
+        try:
+            key = load_pem_private_key(pem, password=passphrase)
+        except UnsupportedAlgorithm as error:
+            raise ValueError("no key on P-256") from error
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            raise ValueError("no key on P-256")  # noqa: TRY004  of content, not of a caller
+        return P256Key(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Sm2Suite:
+    """SignatureSuite: SM2 over SM3 (GB/T 32918.2), in software.
+
+    It lets others who ask for these algorithms check; it is no certified module (GM/T 0028),
+    which an assessment after GM/T 0054 wants.
+    """
+
+    id: str = "sm2-sm3"
+    digest: str = gm_oids.DIGEST
+    mechanism: str = gm_oids.MECHANISM
+    prefix: str = "sm2-"
+
+    def expect_available(self) -> None:
+        library()
+
+    def owns(self, public_key: bytes) -> bool:
+        return sm2.owns(public_key)
+
+    def verify(self, public_key: bytes, message: bytes, signature: bytes) -> bool:
+        return sm2.verify(public_key, message, signature)
+
+    def made_key(self) -> PrivateKey:
+        return sm2.Sm2Key.made()
+
+    def opened_key(self, pem: bytes, passphrase: bytes) -> PrivateKey:
+        return sm2.Sm2Key.opened(pem, passphrase)
+
+
+P256, SM2 = P256Suite(), Sm2Suite()
+SUITES: Final[Mapping[str, SignatureSuite]] = {one.id: one for one in (P256, SM2)}
+
+
+def suite_of(public_key: bytes) -> SignatureSuite | None:
+    """Return the suite of a DER SPKI, None for a key of none."""
+    return next((suite for suite in SUITES.values() if suite.owns(public_key)), None)
+
+
+def mechanism_of(suite: SignatureSuite) -> algos.SignedDigestAlgorithm:
+    """Return its signature algorithm as certificates and CMS name it."""
+    return algos.SignedDigestAlgorithm({"algorithm": suite.mechanism})
