@@ -29,6 +29,7 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 from pyhanko.sign.signers.pdf_cms import ExternalSigner
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.stamp import BaseStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -37,17 +38,19 @@ from server.documents.certificates import Role, certificate_der
 from server.documents.filling import Shown, Words, face
 from server.documents.fonts import FontFolders
 from server.documents.issuer import CertificateIssuer, Issued
+from server.documents.suites import SignatureSuite, mechanism_of, suite_of
 from server.documents.timestamps import TimestampAuthority
 from server.documents.updates import Update, update_of, written
+from server.domain.errors import InvalidValueError
 from server.domain.ids import CommitteeId
 from server.ports.documents import Prepared
 
-MD = "sha256"
+STAMPED_OVER = "sha256"
 RESERVED = 16_384
 """Hexadecimal digits kept free for a signature: chains and time stamps from outside fit."""
 
 _PLACEHOLDER = 80
-"""Bytes an ECDSA signature has at most, for its attributes."""
+"""Bytes a signature of any suite has at most, for its attributes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +91,10 @@ def platform_role(committee: CommitteeId) -> Role:
 
 def prepare_in(update: Update, size: int, signing: Signing, fonts: FontFolders) -> Prepared:
     """Write the placeholder into an update of `size` bytes of PDF; return what is to be signed."""
-    external = _external(signing.issued, None)
-    signer = _PdfSigner(_metadata(signing), signer=external, stamp_style=_style(signing, fonts))
+    suite = _suite(signing.issued)
+    external = _external(signing.issued, suite, None)
+    metadata = _metadata(signing, suite)
+    signer = _PdfSigner(metadata, signer=external, stamp_style=_style(signing, fonts))
     signer.moment = signing.at
 
     async def digest() -> tuple[PreparedByteRangeDigest, bytes, bytes]:
@@ -97,7 +102,7 @@ def prepare_in(update: Update, size: int, signing: Signing, fonts: FontFolders) 
             update, existing_fields_only=True, bytes_reserved=RESERVED
         )
         out.seek(0)
-        attributes = await external.signed_attrs(made.document_digest, MD, use_pades=True)
+        attributes = await external.signed_attrs(made.document_digest, suite.digest, use_pades=True)
         return made, attributes.dump(), out.read()
 
     made, attributes, pdf = asyncio.run(digest())
@@ -122,13 +127,15 @@ def finish(pdf: bytes, state: bytes, signature: bytes, at: datetime, sources: So
         chain=tuple(_bytes(one) for one in kept["chain"]),
         revoked=tuple(_bytes(one) for one in kept["revoked"]),
     )
-    committee = CommitteeId(kept["committee"])
+    suite, committee = _suite(issued), CommitteeId(kept["committee"])
     attributes = cms.CMSAttributes.load(_bytes(kept["attributes"]))
     stamper = sources.stamps.stamper(committee, at)
 
     async def stamped() -> tuple[cms.ContentInfo, Issued]:
-        external = _external(issued, signature)
-        made = await external.async_sign_prescribed_attributes(MD, attributes, timestamper=stamper)
+        external = _external(issued, suite, signature)
+        made = await external.async_sign_prescribed_attributes(
+            suite.digest, attributes, timestamper=stamper
+        )
         return made, await stamper.evidence()
 
     made, stamping = asyncio.run(stamped())
@@ -158,19 +165,46 @@ def certificate(pem: bytes) -> x509.Certificate:
     return x509.Certificate.load(certificate_der(pem))
 
 
-def _external(issued: Issued, signature: bytes | None) -> ExternalSigner:
+def _suite(issued: Issued) -> SignatureSuite:
+    """Return the suite a certificate's key signs with; InvalidValueError for none of ours."""
+    suite = suite_of(certificate(issued.certificate).public_key.dump())
+    if suite is None:
+        raise InvalidValueError(field="public_key", reason="no_suite")
+    return suite
+
+
+class _Signer(ExternalSigner):
+    """Has its time stamp over SHA-256 whatever it signs with: authorities know that digest."""
+
+    async def unsigned_attrs(
+        self,
+        digest_algorithm: str,
+        signature: bytes,
+        signed_attrs: cms.CMSAttributes,
+        timestamper: TimeStamper | None = None,
+        dry_run: bool = False,  # noqa: FBT001, FBT002
+    ) -> cms.CMSAttributes | None:
+        """Return the time stamp; `digest_algorithm` is the signature's own."""
+        del digest_algorithm
+        return await super().unsigned_attrs(
+            STAMPED_OVER, signature, signed_attrs, timestamper, dry_run
+        )
+
+
+def _external(issued: Issued, suite: SignatureSuite, signature: bytes | None) -> ExternalSigner:
     chain = [certificate(one) for one in issued.chain]
-    return ExternalSigner(
+    return _Signer(
         certificate(issued.certificate),
         SimpleCertificateStore.from_certs(chain),
         signature_value=_PLACEHOLDER if signature is None else signature,
+        signature_mechanism=mechanism_of(suite),
     )
 
 
-def _metadata(signing: Signing) -> PdfSignatureMetadata:
+def _metadata(signing: Signing, suite: SignatureSuite) -> PdfSignatureMetadata:
     return PdfSignatureMetadata(
         field_name=signing.field,
-        md_algorithm=MD,
+        md_algorithm=suite.digest,
         name=signing.name,
         location=signing.location,
         certify=signing.certifies,

@@ -21,7 +21,7 @@ from pyhanko.sign.fields import InvisSigSettings, MDPPerm
 from pyhanko.sign.signers import PdfTimeStamper
 
 from server.documents.certificates import Role, certificates
-from server.documents.chain import MD, RESERVED, Look, Signing, finish, prepare_in
+from server.documents.chain import RESERVED, STAMPED_OVER, Look, Signing, finish, prepare_in
 from server.documents.filling import Shown, Words, drawn, face, forms, show
 from server.documents.fonts import FontFolders
 from server.documents.form import Box, field_name, fields_of
@@ -131,6 +131,8 @@ def _archived(pdf: bytes, order: SealOrder, desk: Desk) -> bytes:
     )
     out = BytesIO()
     asyncio.run(
-        stamper.async_timestamp_pdf(update_of(pdf), MD, bytes_reserved=RESERVED, output=out)
+        stamper.async_timestamp_pdf(
+            update_of(pdf), STAMPED_OVER, bytes_reserved=RESERVED, output=out
+        )
     )
     return out.getvalue()

@@ -32,6 +32,8 @@ from pyhanko_certvalidator import ValidationContext
 from server.documents import rare_names
 from server.documents.form import blank_name
 from server.documents.issuer import STATEMENT
+from server.documents.suite_validator import SuiteValidator
+from server.documents.suites import suite_of
 from server.ports.documents import PdfSignature
 
 # An unknown issuer is a fact we report; the library also prints a traceback of it.
@@ -133,6 +135,7 @@ def _told(
         field=blank_name(signature.field_name),
         role=role,
         pseudonym=pseudonym,
+        suite=_suite(signature),
         intact=bool(status.intact),
         valid=bool(status.valid),
         trusted=trusted if judged else None,
@@ -146,6 +149,12 @@ def _told(
     )
 
 
+def _suite(signature: EmbeddedPdfSignature) -> str:
+    suite = suite_of(signature.signer_cert.public_key.dump())
+    digest = signature.signer_info["digest_algorithm"]["algorithm"].native
+    return suite.id if suite is not None and suite.digest == digest else ""
+
+
 def _statement(certificate: x509.Certificate) -> str:
     for extension in certificate["tbs_certificate"]["extensions"]:
         if extension["extn_id"].dotted == STATEMENT.dotted_string:
@@ -156,7 +165,11 @@ def _statement(certificate: x509.Certificate) -> str:
 
 def _context(roots: Sequence[x509.Certificate], moment: datetime | None) -> ValidationContext:
     return ValidationContext(
-        trust_roots=roots, moment=moment, allow_fetching=False, revocation_mode="soft-fail"
+        trust_roots=roots,
+        moment=moment,
+        allow_fetching=False,
+        revocation_mode="soft-fail",
+        signature_validator=SuiteValidator(),
     )
 
 

@@ -233,7 +233,8 @@ class PdfSignature:
     """One signature found in a PDF; None means unknown.
 
     `field` is the blank it fills: certification, sign:<signer> or seal. `role` and
-    `pseudonym` come from its certificate, `statement_sha256` too. `intact`: no byte it covers
+    `pseudonym` come from its certificate, `statement_sha256` too. `suite` is that of its key
+    and digest, empty for one we do not make ourselves. `intact`: no byte it covers
     changed. `trusted`: its chain, and that of its time stamp if it has one, end in a given
     anchor. `unchanged`: later updates did only what it allows; `whole`: no byte follows it.
     `level` is B-B, B-T, B-LT or B-LTA; `signed_at` the time stamp's time. `key_sha256` is of
@@ -243,6 +244,7 @@ class PdfSignature:
     field: str
     role: str = ""
     pseudonym: str = ""
+    suite: str = ""
     intact: bool = False
     valid: bool = False
     trusted: bool | None = None
