@@ -9,12 +9,19 @@ from pathlib import Path
 from server.archive.report_text import as_json, as_text
 from server.archive.verifier import verify_path
 from server.domain.errors import InvalidValueError
+from server.domain.suites import NoSm2Error
 from server.ports.archive import VerifierTools
 
 HOLDS, FAILS, NO_RECORD, UNJUDGED = 0, 1, 2, 3
 EXIT_CODES = (
-    "Exit status: 0 every judged fact holds; 1 a fact fails; 2 nothing to read; "
+    "Exit status: 0 every judged fact holds; 1 a fact fails; 2 nothing to read, or signatures "
+    "in SM2 and no OpenSSL here that can; "
     "3 with --strict: nothing fails, but a fact (trust without --trust) was not judged."
+)
+NO_SM2 = (
+    "卷内有 SM2 签名，本机的 OpenSSL（libcrypto.so.3）不支持，没有作出判断。请换一台机器核验。"
+    "It holds signatures in SM2, which this machine's OpenSSL cannot check: nothing was judged. "
+    "Use another machine."
 )
 
 
@@ -30,6 +37,9 @@ def main(argv: Sequence[str], tools: VerifierTools, anchors: Sequence[bytes] = (
         for anchor in trusted:
             tools.certificate_key(anchor)
         report = verify_path(asked.path, tools, trusted)
+    except NoSm2Error:
+        sys.stderr.write(f"{asked.path}: {NO_SM2}\n")
+        return NO_RECORD
     except (InvalidValueError, OSError) as error:
         sys.stderr.write(f"{asked.path}: {_reason(error)}\n")
         return NO_RECORD

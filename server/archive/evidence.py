@@ -92,7 +92,8 @@ class Evidence:
     @property
     def signers(self) -> tuple[SignerFact, ...]:
         """Return each signer with whether the evidence holds, in the agreement's order."""
-        by_key = [_signer(signed, self.expected_signers) for signed in self.signed]
+        suites = {one.field: one.suite for one in self.pdf.each}
+        by_key = [_signer(signed, self.expected_signers, suites) for signed in self.signed]
         lines = attested_lines(self.content(AGREEMENT))
         seen = [signer_fact(line, self.attested) for line in lines]
         order = list(self.expected_signers)
@@ -185,7 +186,7 @@ def _locked(files: Mapping[str, bytes], manifest: Manifest) -> str:
     return sha256_hex(files.get(PDF, b"")[: manifest.locked_pdf_size])
 
 
-def _signer(signed: Signed, expected: Mapping[str, str]) -> SignerFact:
+def _signer(signed: Signed, expected: Mapping[str, str], suites: Mapping[str, str]) -> SignerFact:
     statement = signed.statement
     return SignerFact(
         signer_id=signed.signer_id,
@@ -194,6 +195,7 @@ def _signer(signed: Signed, expected: Mapping[str, str]) -> SignerFact:
         signed_at=statement.at if statement else None,
         key_control=statement.key_control if statement else "",
         holds=not signed.bad and signed.same_text,
+        suite=suites.get(f"sign:{signed.signer_id}", ""),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 from server.domain.verification import Fact, Report, SignerFact
 
+SUITES = {"sm2-sm3": "SM2/SM3", "p256-sha256": "P-256/SHA-256"}
 CHINA = timezone(timedelta(hours=8))
 MARKS = {True: "✓", False: "✗", None: "?"}
 GROUPS = {
@@ -160,6 +161,8 @@ def _fact_line(fact: Fact, language: str) -> str:
     named = dict(fact.facts)
     if "issuer_sha256" in named:
         return f"{said}（SHA-256 {named['issuer_sha256']}）"
+    if named.get("suite"):
+        return f"{said}（{SUITES.get(str(named['suite']), named['suite'])}）"
     return f"{said}（{words['log']}: {named['origin']}）" if "origin" in named else said
 
 
@@ -167,7 +170,9 @@ def _signer_line(signer: SignerFact, words: Mapping[str, str]) -> str:
     name, moment = signer.name or signer.signer_id, _moment(signer.signed_at)
     said = f"{MARKS[signer.holds]} {words.get(signer.route, words['signed'])}: {name} {moment}"
     by = ", ".join(signer.attested_by)
-    return f"{said}（{words['attested']}: {by}）" if by else said
+    if by:
+        return f"{said}（{words['attested']}: {by}）"
+    return f"{said}（{SUITES.get(signer.suite, signer.suite)}）" if signer.suite else said
 
 
 def _signer_json(signer: SignerFact) -> dict[str, object]:
@@ -179,6 +184,7 @@ def _signer_json(signer: SignerFact) -> dict[str, object]:
         "key_control": signer.key_control,
         "route": signer.route,
         "attested_by": list(signer.attested_by),
+        "suite": signer.suite,
         "holds": signer.holds,
     }
 

@@ -29,6 +29,8 @@ from server.domain.record import (
     MANIFEST,
     MANIFEST_SIGNATURE,
     PDF,
+    PDF_SEAL_CERTIFICATE,
+    PDF_SEAL_ISSUER,
     SEAL_CERTIFICATE,
     UNLISTED,
     file_digest,
@@ -42,6 +44,7 @@ from server.ports.archive import VerifierTools
 from server.ports.documents import CERTIFICATION, SEAL, PdfSignature
 
 LASTING = frozenset({"B-LT", "B-LTA"})
+SEAL_ROLE = "COMMITTEE-SEAL"
 ALLOWED_AFTER = frozenset({"none", "lta_updates"})
 """What may follow the seal: nothing, or what an archive adds to keep it checkable."""
 
@@ -148,9 +151,9 @@ def _seal(evidence: Evidence) -> Fact:
     if evidence.earlier:
         return _earlier_seal(evidence)
     holds = pdf.readable and pdf.intact and pdf.valid and pdf.covers_all
-    last = pdf.each[-1].field if pdf.each else ""
-    sound = holds and pdf.modification in ALLOWED_AFTER and last == SEAL
-    return _fact("seal", [] if sound else [PDF], signer=pdf.signer)
+    last = pdf.each[-1] if pdf.each else PdfSignature(field="")
+    sound = holds and pdf.modification in ALLOWED_AFTER and last.field == SEAL
+    return _fact("seal", [] if sound else [PDF], signer=pdf.signer, suite=last.suite)
 
 
 def _earlier_seal(evidence: Evidence) -> Fact:
@@ -203,9 +206,23 @@ def _in_order(evidence: Evidence, order: Sequence[str]) -> list[str]:
 def _seal_chain(evidence: Evidence) -> Fact:
     seal, issuer = evidence.content(SEAL_CERTIFICATE), evidence.content(ISSUER_CERTIFICATE)
     issued = evidence.tools.issued_by(seal, issuer)
-    same = evidence.pdf.certificate_sha256 == _certificate_digest(seal)
+    apart = PDF_SEAL_CERTIFICATE in evidence.files
+    same = apart or evidence.pdf.certificate_sha256 == _certificate_digest(seal)
     bad = [] if issued and same else [SEAL_CERTIFICATE]
+    bad += [] if not apart or _pdf_seal_issued(evidence) else [PDF_SEAL_CERTIFICATE]
     return _fact("seal_chain", bad, issuer_sha256=_certificate_digest(issuer))
+
+
+def _pdf_seal_issued(evidence: Evidence) -> bool:
+    """Judge the certificate of a PDF's seal that is of another suite than the manifest's."""
+    issued_by = evidence.tools.issued_by
+    seal, between = evidence.content(PDF_SEAL_CERTIFICATE), evidence.content(PDF_SEAL_ISSUER)
+    issued = issued_by(seal, between) and issued_by(between, evidence.content(ISSUER_CERTIFICATE))
+    last = evidence.pdf.each[-1] if evidence.pdf.each else PdfSignature(field="")
+    return issued and (last.role, last.certificate_sha256) == (
+        SEAL_ROLE,
+        _certificate_digest(seal),
+    )
 
 
 def _certificate_digest(pem: bytes) -> str:

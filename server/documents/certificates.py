@@ -25,21 +25,34 @@ from server.documents.issuing import (
     usage,
 )
 from server.documents.keys import KeyProvider, key_name
+from server.documents.suites import P256, SM2, SUITES, SignatureSuite
 from server.domain.errors import InvalidValueError
 from server.domain.ids import CommitteeId
-from server.ports.documents import KeyRef
+from server.ports.documents import KeyRef, SealCertificates
 
 ISSUER_YEARS, SEAL_YEARS = 40, 30
 YEAR = timedelta(days=365)
 SLACK = timedelta(hours=1)
 EVENTS = b"events"
+SEAL_TITLE = "COMMITTEE-SEAL"
 UNREADABLE = (UnsupportedAlgorithm, ValueError, InvalidVersion)
 
 
 def certificates(keys: KeyProvider, committee: CommitteeId, at: datetime) -> tuple[bytes, bytes]:
     """Return seal and issuer certificate as PEM, issued at `at` on first use."""
-    role = Role(key_name(KeyRef(committee_id=committee)), "COMMITTEE-SEAL")
-    return of_role(keys, committee, role, at), issuer(keys, committee, at)
+    return of_role(keys, committee, seal_role(committee), at), issuer(keys, committee, at)
+
+
+def seal_certificates(
+    keys: KeyProvider, committee: CommitteeId, at: datetime, suite: str
+) -> SealCertificates:
+    """Return what checks a record whose PDF is sealed in that suite."""
+    seal, top = certificates(keys, committee, at)
+    role = seal_role(committee, SUITES[suite])
+    if role.above is None:
+        return SealCertificates(seal=seal, issuer=top)
+    apart = of_role(keys, committee, role, at), of_role(keys, committee, role.above, at)
+    return SealCertificates(seal=seal, issuer=top, pdf_seal=apart)
 
 
 def issuer(keys: KeyProvider, committee: CommitteeId, at: datetime) -> bytes:
@@ -56,17 +69,41 @@ def issuer(keys: KeyProvider, committee: CommitteeId, at: datetime) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What a lasting key of the committee is for; its certificate says no more."""
+    """What a lasting key of the committee is for; its certificate says no more.
+
+    `above` issues the certificate, the committee's issuer where it is None.
+    """
 
     key: str
     title: str
     stamps: bool = False
     issues: bool = False
+    above: "Role | None" = None
+
+
+def seal_role(committee: CommitteeId, suite: SignatureSuite = P256) -> Role:
+    """Return the committee's seal; P-256's stands right below the issuer, others below their own.
+
+    One committee has one issuer to compare the fingerprint of, and yet a chain in one suite
+    for whoever takes the issuer between for the anchor.
+    """
+    key = key_name(KeyRef(committee_id=committee), suite)
+    if suite is P256:
+        return Role(key, SEAL_TITLE)
+    between = f"{suite.prefix}{issuer_name(committee)}"
+    return Role(key, SEAL_TITLE, above=Role(between, f"{suite.title} ISSUER", issues=True))
 
 
 def of_role(keys: KeyProvider, committee: CommitteeId, role: Role, at: datetime) -> bytes:
     """Return the lasting certificate of one of the committee's keys as PEM."""
     return keys.companion(f"{role.key}.crt", partial(_lasting, keys, committee, role, at))
+
+
+def issuer_of(keys: KeyProvider, committee: CommitteeId, role: Role, at: datetime) -> bytes:
+    """Return the certificate that a role's is issued from as PEM."""
+    if role.above is None:
+        return issuer(keys, committee, at)
+    return of_role(keys, committee, role.above, at)
 
 
 def issuer_name(committee: CommitteeId) -> str:
@@ -76,11 +113,14 @@ def issuer_name(committee: CommitteeId) -> str:
 
 def certificate_key(certificate: bytes) -> bytes:
     """Return the DER SPKI of a PEM certificate; InvalidValueError when it is none."""
+    key: bytes = issued_from(certificate).public_key.dump()
+    if SM2.owns(key):
+        return key
     try:
-        key = load_pem_x509_certificate(certificate).public_key()
+        loaded = load_pem_x509_certificate(certificate).public_key()
     except UNREADABLE as error:
         raise InvalidValueError(field="certificate", reason="not_pem") from error
-    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return loaded.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def certificate_der(certificate: bytes) -> bytes:
@@ -99,11 +139,22 @@ def issued_from(certificate: bytes) -> x509.Certificate:
 def issued_by(certificate: bytes, issuer: bytes) -> bool:
     """Return whether the PEM `issuer` signed the PEM `certificate`."""
     try:
-        loaded = load_pem_x509_certificate(certificate)
-        loaded.verify_directly_issued_by(load_pem_x509_certificate(issuer))
-    except (InvalidSignature, TypeError, *UNREADABLE):
+        loaded, above = load_pem_x509_certificate(certificate), load_pem_x509_certificate(issuer)
+        if SM2.owns(certificate_key(issuer)):
+            return loaded.issuer == above.subject and _sm2_signed(certificate, issuer)
+        loaded.verify_directly_issued_by(above)
+    except (InvalidSignature, InvalidValueError, TypeError, *UNREADABLE):
         return False
     return True
+
+
+def _sm2_signed(certificate: bytes, issuer: bytes) -> bool:
+    found = issued_from(certificate)
+    named = found["signature_algorithm"], found["tbs_certificate"]["signature"]
+    if {one["algorithm"].native for one in named} != {SM2.mechanism}:
+        return False
+    signed = found["tbs_certificate"].dump(), found["signature_value"].native
+    return SM2.verify(certificate_key(issuer), *signed)
 
 
 def _issuer(keys: KeyProvider, committee: CommitteeId, at: datetime) -> bytes:
@@ -119,10 +170,10 @@ def _issuer(keys: KeyProvider, committee: CommitteeId, at: datetime) -> bytes:
 
 
 def _lasting(keys: KeyProvider, committee: CommitteeId, role: Role, at: datetime) -> bytes:
-    above = issued_from(issuer(keys, committee, at))
+    above = issued_from(issuer_of(keys, committee, role, at))
     issuing = Issuing(
         keys=keys,
-        key=issuer_name(committee),
+        key=role.above.key if role.above else issuer_name(committee),
         name=above.subject,
         begin=at - SLACK,
         end=at + SEAL_YEARS * YEAR,
@@ -137,5 +188,5 @@ def _lasting(keys: KeyProvider, committee: CommitteeId, role: Role, at: datetime
     if role.stamps:  # RFC 3161, 2.3: this purpose alone, and critical
         only = x509.ExtKeyUsageSyntax(["time_stamping"])
         extensions.append(extension("extended_key_usage", only, critical=True))
-    called = subject(role.title, role.key.partition("-")[2])
+    called = subject(role.title, quote(committee, safe=""))
     return issuing.certificate(serial(own), called, own, extensions)

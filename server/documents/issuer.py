@@ -14,8 +14,6 @@ from urllib.parse import quote
 from uuid import UUID
 
 from asn1crypto import core, crl, x509  # type: ignore[import-untyped]
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import load_der_public_key
 from cryptography.x509 import ObjectIdentifier
 
 from server.documents.certificates import (
@@ -41,6 +39,7 @@ from server.documents.issuing import (
     usage,
 )
 from server.documents.keys import KeyProvider
+from server.documents.suites import P256, SignatureSuite, suite_of
 from server.domain.errors import InvalidValueError
 from server.domain.ids import CommitteeId
 
@@ -96,38 +95,42 @@ class LocalIssuer:
     keys: KeyProvider
 
     def issue(self, request: EventRequest) -> Issued:
-        key = load_der_public_key(request.public_key)
-        if not isinstance(key, ec.EllipticCurvePublicKey):
-            raise InvalidValueError(field="public_key", reason="not_p256")
-        events = of_role(self.keys, request.committee_id, _role(request.committee_id), request.at)
+        suite = suite_of(request.public_key)
+        if suite is None:
+            raise InvalidValueError(field="public_key", reason="no_suite")
+        role = _role(request.committee_id, suite)
+        events = of_role(self.keys, request.committee_id, role, request.at)
         top = issuer(self.keys, request.committee_id, request.at)
-        return Issued(certificate=_event(self.keys, events, request), chain=(events, top))
+        return Issued(certificate=_event(self.keys, role, events, request), chain=(events, top))
 
     def revoked(
         self, committee: CommitteeId, certificate: bytes, at: datetime
     ) -> tuple[bytes, ...]:
         own = _own_list(self.keys, committee, certificate, at)
-        return own, _lasting_list(self.keys, committee, at)
+        return own, _lasting_list(self.keys, committee, None, at)
 
 
 def lasting(keys: KeyProvider, committee: CommitteeId, role: Role, at: datetime) -> Issued:
     """Return a lasting certificate of the committee in the same form."""
+    issuers = (None,) if role.above is None else (role.above, None)
+    above = [of_role(keys, committee, one, at) for one in issuers if one is not None]
     return Issued(
         certificate=of_role(keys, committee, role, at),
-        chain=(issuer(keys, committee, at),),
-        revoked=(_lasting_list(keys, committee, at),),
+        chain=(*above, issuer(keys, committee, at)),
+        revoked=tuple(_lasting_list(keys, committee, one, at) for one in issuers),
     )
 
 
-def _role(committee: CommitteeId) -> Role:
-    return Role(f"events-{quote(committee, safe='')}", "EVENT-ISSUER", issues=True)
+def _role(committee: CommitteeId, suite: SignatureSuite) -> Role:
+    title = "EVENT-ISSUER" if suite is P256 else f"{suite.title} EVENT-ISSUER"
+    return Role(f"{suite.prefix}events-{quote(committee, safe='')}", title, issues=True)
 
 
-def _event(keys: KeyProvider, events: bytes, request: EventRequest) -> bytes:
+def _event(keys: KeyProvider, role: Role, events: bytes, request: EventRequest) -> bytes:
     above = issued_from(events)
     issuing = Issuing(
         keys=keys,
-        key=_role(request.committee_id).key,
+        key=role.key,
         name=above.subject,
         begin=request.at - SLACK,
         end=request.at + LIFE,
@@ -153,7 +156,9 @@ def _own_list(keys: KeyProvider, committee: CommitteeId, certificate: bytes, at:
     A list for all of them would be read as of its newest issue, when the certificate of
     somebody who signed days before has expired.
     """
-    role, number = _role(committee), issued_from(certificate).serial_number
+    found = issued_from(certificate)
+    suite = suite_of(found.public_key.dump()) or P256
+    role, number = _role(committee, suite), found.serial_number
     above = issued_from(of_role(keys, committee, role, at))
     issuing = Issuing(keys=keys, key=role.key, name=above.subject, begin=at, end=at + SLACK)
     scope = crl.IssuingDistributionPoint({"distribution_point": _place(number)})
@@ -168,21 +173,29 @@ def _place(number: int) -> x509.DistributionPointName:
     return place(UUID(int=number % (1 << 128)).urn)
 
 
-def _lasting_list(keys: KeyProvider, committee: CommitteeId, at: datetime) -> bytes:
-    """Return the upper issuer's list, empty: made once, and valid as long as the issuer.
+def _lasting_list(
+    keys: KeyProvider, committee: CommitteeId, role: Role | None, at: datetime
+) -> bytes:
+    """Return an issuer's list, empty: made once, and valid as long as the committee's issuer.
+
+    The issuer is `role`, the committee's upper one where it is None.
 
     It lies in each PDF, so that nobody need ask this server in ten years. A lasting key
     that must be withdrawn takes a new issuer (RFC 5280, 5).
     """
-    file = f"{issuer_name(committee)}.crl"
-    return keys.companion(file, partial(_lasting_list_made, keys, committee, at))
+    key = issuer_name(committee) if role is None else role.key
+    return keys.companion(f"{key}.crl", partial(_lasting_list_made, keys, committee, role, at))
 
 
-def _lasting_list_made(keys: KeyProvider, committee: CommitteeId, at: datetime) -> bytes:
-    above = issued_from(issuer(keys, committee, at))
+def _lasting_list_made(
+    keys: KeyProvider, committee: CommitteeId, role: Role | None, at: datetime
+) -> bytes:
+    above = issued_from(
+        issuer(keys, committee, at) if role is None else of_role(keys, committee, role, at)
+    )
     issuing = Issuing(
         keys=keys,
-        key=issuer_name(committee),
+        key=issuer_name(committee) if role is None else role.key,
         name=above.subject,
         begin=at - SLACK,
         end=at + ISSUER_YEARS * YEAR,

@@ -13,9 +13,8 @@ from urllib.parse import quote
 from asn1crypto import core, crl, pem, x509  # type: ignore[import-untyped]
 from asn1crypto.keys import PublicKeyInfo  # type: ignore[import-untyped]
 
-from server.documents.keys import KeyProvider
+from server.documents.keys import KeyProvider, suite_named
 
-SIGNED_WITH = {"algorithm": "sha256_ecdsa"}
 _FIRST_GENERAL_YEAR = 2050
 """From then on a certificate says times as GeneralizedTime (RFC 5280, 4.1.2.5)."""
 
@@ -38,7 +37,7 @@ class Issuing:
             {
                 "version": "v3",
                 "serial_number": number,
-                "signature": SIGNED_WITH,
+                "signature": self._algorithm,
                 "issuer": self.name,
                 "validity": {"not_before": _time(self.begin), "not_after": _time(self.end)},
                 "subject": subject,
@@ -55,7 +54,7 @@ class Issuing:
         tbs = crl.TbsCertList(
             {
                 "version": "v2",
-                "signature": SIGNED_WITH,
+                "signature": self._algorithm,
                 "issuer": self.name,
                 "this_update": _time(self.begin),
                 "next_update": _time(self.end),
@@ -65,8 +64,12 @@ class Issuing:
         made = {"tbs_cert_list": tbs, **self._signed("signature", tbs)}
         return bytes(crl.CertificateList(made).dump())
 
+    @property
+    def _algorithm(self) -> dict[str, str]:
+        return {"algorithm": suite_named(self.key).mechanism}
+
     def _signed(self, field: str, tbs: core.Sequence) -> dict[str, Any]:
-        return {"signature_algorithm": SIGNED_WITH, field: self.keys.sign(self.key, tbs.dump())}
+        return {"signature_algorithm": self._algorithm, field: self.keys.sign(self.key, tbs.dump())}
 
 
 def extension(

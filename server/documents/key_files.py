@@ -1,8 +1,8 @@
 """Keeps this server's signing keys as encrypted files.
 
-P-256 private keys (RFC 5915) as encrypted PKCS#8; each file's passphrase is HKDF-SHA-256
-of the master secret and the file's name, so a stolen folder alone opens nothing.
-Signatures are deterministic (RFC 6979): doing an interrupted job again changes no byte.
+Private keys as encrypted PKCS#8; each file's passphrase is HKDF-SHA-256 of the master secret
+and the file's name, so a stolen folder alone opens nothing. P-256 signatures are deterministic
+(RFC 6979): doing an interrupted job again changes no byte.
 """
 
 from collections.abc import Callable
@@ -12,18 +12,11 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
 
+from server.documents.keys import suite_named
 from server.documents.private_files import replace_private, write_once
+from server.documents.suites import P256Key, PrivateKey
 from server.domain.errors import DomainError
-
-_ALGORITHM = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
 
 
 class KeyUnreadableError(DomainError):
@@ -40,12 +33,12 @@ class FileKeys:
     master: bytes
 
     def sign(self, name: str, message: bytes) -> bytes:
-        """Return the signature; the same for the same bytes. Raises KeyUnreadableError."""
-        return self._key(name).sign(message, _ALGORITHM)
+        """Return the signature. Raises KeyUnreadableError, NoSm2Error."""
+        return self._key(name).sign(message)
 
     def public(self, name: str) -> bytes:
-        """Return the public half as DER. Raises KeyUnreadableError."""
-        return spki(self._key(name))
+        """Return the public half as DER. Raises KeyUnreadableError, NoSm2Error."""
+        return self._key(name).public
 
     def companion(self, file: str, make: Callable[[], bytes]) -> bytes:
         """Return the content of a file beside the keys."""
@@ -76,25 +69,21 @@ class FileKeys:
             return False
         return True
 
-    def closed(self, key: ec.EllipticCurvePrivateKey, name: str) -> bytes:
+    def closed(self, key: PrivateKey, name: str) -> bytes:
         """Return the content of the key's file."""
-        encryption = BestAvailableEncryption(self._passphrase(name))
-        return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+        return key.closed(self._passphrase(name))
 
-    def opened(self, pem: bytes, name: str) -> ec.EllipticCurvePrivateKey:
+    def opened(self, pem: bytes, name: str) -> PrivateKey:
         """Return the key in a file's content. Raises KeyUnreadableError."""
         try:
-            key = load_pem_private_key(pem, password=self._passphrase(name))
+            return suite_named(name).opened_key(pem, self._passphrase(name))
         except ValueError as error:
             raise KeyUnreadableError(key=name) from error
-        if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise KeyUnreadableError(key=name)
-        return key
 
-    def _key(self, name: str) -> ec.EllipticCurvePrivateKey:
+    def _key(self, name: str) -> PrivateKey:
         path = self.folder / f"{name}.key"
         if not path.exists():
-            write_once(path, self.closed(ec.generate_private_key(ec.SECP256R1()), name))
+            write_once(path, self.closed(suite_named(name).made_key(), name))
         return self.opened(path.read_bytes(), name)
 
     def _passphrase(self, name: str) -> bytes:
@@ -104,4 +93,4 @@ class FileKeys:
 
 def spki(key: ec.EllipticCurvePrivateKey) -> bytes:
     """Return the public half as DER SubjectPublicKeyInfo."""
-    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return P256Key(key).public

@@ -4,16 +4,19 @@ from collections.abc import Callable
 from typing import Protocol
 from urllib.parse import quote
 
+from server.documents.suites import P256, SM2, SignatureSuite
 from server.ports.documents import KeyRef
-
-SUITE = "p256-sha256"
 
 
 class KeyProvider(Protocol):
-    """Signs with this server's keys, each made on first use. Picklable, for the pool."""
+    """Signs with this server's keys, each made on first use. Picklable, for the pool.
+
+    The name says of which suite a key is (`suite_named`). A provider without SM2 raises
+    NoSm2Error.
+    """
 
     def sign(self, name: str, message: bytes) -> bytes:
-        """Return a DER signature (RFC 3279, ECDSA P-256 over SHA-256) of the exact bytes.
+        """Return a DER signature of the exact bytes.
 
         Two calls need not give the same bytes.
         """
@@ -31,10 +34,15 @@ class KeyProvider(Protocol):
         ...
 
 
-def key_name(ref: KeyRef) -> str:
+def key_name(ref: KeyRef, suite: SignatureSuite = P256) -> str:
     """Return the name of a key: a committee's seal, a member of staff's own, the log's."""
     if ref.committee_id is None:
-        return "log"
+        return f"{suite.prefix}log"
     if ref.staff_id is None:
-        return f"seal-{quote(ref.committee_id, safe='')}"
-    return f"staff-{quote(ref.staff_id, safe='')}"
+        return f"{suite.prefix}seal-{quote(ref.committee_id, safe='')}"
+    return f"{suite.prefix}staff-{quote(ref.staff_id, safe='')}"
+
+
+def suite_named(name: str) -> SignatureSuite:
+    """Return the suite of the key of that name."""
+    return SM2 if name.startswith(SM2.prefix) else P256

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 import cffi
 
-from server.domain.errors import DomainError
+from server.domain.suites import NoSm2Error
 
 CValue: TypeAlias = Any
 """A C value; cffi describes them at run time only."""
@@ -25,6 +25,7 @@ ffi.cdef(
     typedef struct evp_md_ctx_st EVP_MD_CTX;
     typedef struct evp_cipher_st EVP_CIPHER;
     typedef struct bio_st BIO;
+    const char *OpenSSL_version(int);
     void ERR_clear_error(void);
     EVP_PKEY_CTX *EVP_PKEY_CTX_new_from_name(void *, const char *, const char *);
     void EVP_PKEY_CTX_free(EVP_PKEY_CTX *);
@@ -58,12 +59,6 @@ ffi.cdef(
 )
 
 
-class NoSm2Error(DomainError):
-    """This machine's OpenSSL has no SM2: `heyi` can neither make nor check such signatures."""
-
-    code = "no_sm2"
-
-
 @cache
 def library() -> CValue:
     """Return libcrypto. Raises NoSm2Error when there is none, or it was built without SM2."""
@@ -92,3 +87,8 @@ def expect(done: int) -> None:
     if done != 1:
         library().ERR_clear_error()
         raise ValueError("refused by libcrypto")
+
+
+def version() -> str:
+    """Return the library's own words for itself. Raises NoSm2Error."""
+    return str(ffi.string(library().OpenSSL_version(0)).decode())

@@ -20,20 +20,20 @@ from pyhanko.pdf_utils.generic import DictionaryObject, TextStringObject, pdf_na
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm
 from pyhanko.sign.signers import PdfTimeStamper
 
-from server.documents.certificates import Role, certificates
+from server.documents.certificates import issuer, of_role, seal_role
 from server.documents.chain import RESERVED, STAMPED_OVER, Look, Signing, finish, prepare_in
 from server.documents.filling import Shown, Words, drawn, face, forms, show
 from server.documents.fonts import FontFolders
 from server.documents.form import Box, field_name, fields_of
 from server.documents.issuer import lasting
-from server.documents.keys import key_name
 from server.documents.pictures import picture
 from server.documents.signing import Desk
+from server.documents.suites import SUITES
 from server.documents.typesetting import font_set, whole
 from server.documents.updates import Update, update_of
 from server.documents.wording import chinese_date, chinese_moment
 from server.domain.errors import InvalidValueError
-from server.ports.documents import SEAL, KeyRef, SealedPdf, SealOrder
+from server.ports.documents import SEAL, SealedPdf, SealOrder
 
 RING = Path(__file__).with_name("ring.typ")
 
@@ -49,12 +49,12 @@ def apply_seal(order: SealOrder, desk: Desk) -> SealedPdf:
     _fill_words(update, fields, order, desk.fonts)
     _fill_scans(update, fields, order, desk.fonts)
     pdf = _archived(_signed(update, fields, order, desk), order, desk)
-    seal, issuer = certificates(desk.keys, order.committee_id, order.at)
+    role = seal_role(order.committee_id, SUITES[order.suite])
     return SealedPdf(
         pdf=pdf,
         pdf_sha256=hashlib.sha256(pdf).hexdigest(),
-        seal_certificate=seal,
-        issuer_certificate=issuer,
+        seal_certificate=of_role(desk.keys, order.committee_id, role, order.at),
+        issuer_certificate=issuer(desk.keys, order.committee_id, order.at),
     )
 
 
@@ -105,12 +105,12 @@ def _inside(field: DictionaryObject) -> Box:
 def _signed(
     update: Update, fields: dict[str, DictionaryObject], order: SealOrder, desk: Desk
 ) -> bytes:
-    name = key_name(KeyRef(committee_id=order.committee_id))
+    role = seal_role(order.committee_id, SUITES[order.suite])
     image = picture(order.seal_image or drawn_seal(order.committee_name, desk.fonts))
     signing = Signing(
         committee_id=order.committee_id,
         field=SEAL,
-        issued=lasting(desk.keys, order.committee_id, Role(name, "COMMITTEE-SEAL"), order.at),
+        issued=lasting(desk.keys, order.committee_id, role, order.at),
         at=order.at,
         look=Look(shown=(Shown(picture=image, box=_inside(fields[SEAL])),)),
         name=order.committee_name,
@@ -118,7 +118,7 @@ def _signed(
         allows=MDPPerm.NO_CHANGES,
     )
     prepared = prepare_in(update, len(order.signed), signing, desk.fonts)
-    value = desk.keys.sign(name, prepared.attributes)
+    value = desk.keys.sign(role.key, prepared.attributes)
     return finish(order.signed, prepared.state, value, order.at, desk.sources)
 
 

@@ -17,6 +17,7 @@ from server.documents.form import (
 from server.documents.issuer import EventRequest, lasting
 from server.documents.keys import KeyProvider, key_name
 from server.documents.pictures import picture
+from server.documents.suites import P256, suite_of
 from server.documents.typesetting import slots
 from server.documents.updates import Update, update_of
 from server.documents.wording import chinese_moment
@@ -94,9 +95,13 @@ def finished(pdf: bytes, state: bytes, signature: bytes, at: datetime, desk: Des
 
 
 def sign_here(order: SignOrder, ref: KeyRef, desk: Desk) -> bytes:
-    """Return what the signature by a key of this server adds to `order.pdf`."""
+    """Return what the signature by a key of this server adds to `order.pdf`.
+
+    It is of the suite of `order.public_key`, with which the statement was signed.
+    """
     prepared = prepare(order, desk)
-    value = desk.keys.sign(key_name(ref), prepared.attributes)
+    suite = suite_of(order.public_key) or P256
+    value = desk.keys.sign(key_name(ref, suite), prepared.attributes)
     return finished(order.pdf, prepared.state, value, order.at, desk)
 
 

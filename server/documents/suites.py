@@ -22,7 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from server.documents import gm_oids, sm2
-from server.documents.libcrypto import library
+from server.documents.libcrypto import version
+from server.domain.suites import P256_SHA256, SM2_SM3
 
 gm_oids.register()
 
@@ -50,7 +51,8 @@ class SignatureSuite(Protocol):
     """One way to sign. Plain and picklable, so that a pool can run it.
 
     `id` is what is stored with a signature; `digest` and `mechanism` are the names of its
-    algorithms in CMS and certificates; `prefix` stands before the names of its keys.
+    algorithms in CMS and certificates; `title` is its word in the names of issuers, `prefix`
+    stands before the names of its keys.
     """
 
     @property
@@ -60,10 +62,12 @@ class SignatureSuite(Protocol):
     @property
     def mechanism(self) -> str: ...
     @property
+    def title(self) -> str: ...
+    @property
     def prefix(self) -> str: ...
 
-    def expect_available(self) -> None:
-        """Raise NoSm2Error where this machine cannot do it."""
+    def by(self) -> str:
+        """Return what computes it here. Raises NoSm2Error where nothing does."""
         ...
 
     def owns(self, public_key: bytes) -> bool:
@@ -113,13 +117,14 @@ class P256Key:
 class P256Suite:
     """SignatureSuite: ECDSA on P-256 over SHA-256, which every reader knows."""
 
-    id: str = "p256-sha256"
+    id: str = P256_SHA256
     digest: str = "sha256"
     mechanism: str = "sha256_ecdsa"
+    title: str = "P-256"
     prefix: str = ""
 
-    def expect_available(self) -> None:
-        """Return: it always is."""
+    def by(self) -> str:
+        return "cryptography"
 
     def owns(self, public_key: bytes) -> bool:
         try:
@@ -159,13 +164,14 @@ class Sm2Suite:
     which an assessment after GM/T 0054 wants.
     """
 
-    id: str = "sm2-sm3"
+    id: str = SM2_SM3
     digest: str = gm_oids.DIGEST
     mechanism: str = gm_oids.MECHANISM
+    title: str = "SM2"
     prefix: str = "sm2-"
 
-    def expect_available(self) -> None:
-        library()
+    def by(self) -> str:
+        return f"software, {version()}"
 
     def owns(self, public_key: bytes) -> bool:
         return sm2.owns(public_key)

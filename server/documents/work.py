@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.documents.certificates import certificates
+from server.documents.certificates import issuer, seal_certificates
 from server.documents.fonts import FontFolders, missing_characters
 from server.documents.keys import KeyProvider
 from server.documents.pages import pictures
@@ -14,18 +14,20 @@ from server.documents.signatures import (
     make_signature,
     server_key,
     to_der,
-    verify_signature,
+    verify_from_phone,
 )
 from server.documents.signing import Desk, certify, finished, prepare, sign_here
 from server.documents.typesetting import typeset
 from server.documents.watermark import marked_pictures
 from server.domain.agreement_document import AgreementDocument
 from server.domain.ids import CommitteeId
+from server.domain.suites import P256_SHA256
 from server.ports.documents import (
     KeyRef,
     LockedPdf,
     MadeSignature,
     Prepared,
+    SealCertificates,
     SealedPdf,
     SealOrder,
     SignOrder,
@@ -91,15 +93,21 @@ class LocalSigner:
 
     work: WorkPool
     keys: KeyProvider
+    suite: str = P256_SHA256
 
     async def sign(self, key: KeyRef, message: bytes) -> MadeSignature:
-        return await self.work.run(make_signature, self.keys, key, message)
+        return await self.work.run(make_signature, self.keys, key, message, self.suite)
 
     async def public_key(self, key: KeyRef) -> bytes:
-        return await self.work.run(server_key, self.keys, key)
+        return await self.work.run(server_key, self.keys, key, self.suite)
 
-    async def certificates(self, committee_id: CommitteeId, at: datetime) -> tuple[bytes, bytes]:
-        return await self.work.run(certificates, self.keys, committee_id, at)
+    async def issuer(self, committee_id: CommitteeId, at: datetime) -> bytes:
+        return await self.work.run(issuer, self.keys, committee_id, at)
+
+    async def seal_certificates(
+        self, committee_id: CommitteeId, at: datetime, suite: str
+    ) -> SealCertificates:
+        return await self.work.run(seal_certificates, self.keys, committee_id, at, suite)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +115,7 @@ class EcdsaChecker:
     """SignatureChecker: P-256 over SHA-256, quick enough for the loop."""
 
     def verify(self, public_key: bytes, message: bytes, signature: bytes) -> bool:
-        return verify_signature(public_key, message, signature)
+        return verify_from_phone(public_key, message, signature)
 
     def to_der(self, signature: bytes) -> bytes:
         return to_der(signature)

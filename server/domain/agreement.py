@@ -22,6 +22,7 @@ from server.domain.ids import (
     StaffId,
 )
 from server.domain.signing_route import Attestation, PaperPage, SigningRoute
+from server.domain.suites import P256_SHA256
 
 
 class AgreementState(StrEnum):
@@ -138,7 +139,7 @@ class Signature:
     """One signer's act over one consent statement.
 
     `signer` is a PersonId or StaffId. `statement` is the exact RFC 8785 text signed,
-    `signature` DER ECDSA over it, `public_key` an SPKI, both base64. `key_control` is
+    `signature` DER over it, `public_key` an SPKI, both base64, of `suite`. `key_control` is
     "browser" or "server". `code_verified_at` is None where no code channel exists and
     the mediator confirmed on video.
     """
@@ -156,6 +157,7 @@ class Signature:
     handwriting: FileId | None = None
     strokes: FileId | None = None
     seal_scan: FileId | None = None
+    suite: str = P256_SHA256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +181,7 @@ class Seal:
     """The committee's act; number and effective day exist only with it.
 
     `serial` counts the committee's agreements of `year`, which the number spells out.
+    `suite` is what the seal in the PDF is made with, whatever the setting says by then.
     """
 
     by: StaffId
@@ -189,6 +192,7 @@ class Seal:
     record_id: RecordId
     year: int = 0
     serial: int = 0
+    suite: str = P256_SHA256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

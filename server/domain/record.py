@@ -24,6 +24,7 @@ MANIFEST, MANIFEST_SIGNATURE, SUMS = "manifest.json", "manifest.sig", "SHA256SUM
 PDF, AGREEMENT, LOG = "agreement.pdf", "agreement.json", "log.jsonl"
 ATTESTED = "attested"
 SEAL_CERTIFICATE, ISSUER_CERTIFICATE = "trust/seal.pem", "trust/issuer.pem"
+PDF_SEAL_CERTIFICATE, PDF_SEAL_ISSUER = "trust/pdf-seal.pem", "trust/pdf-seal-issuer.pem"
 UNLISTED = frozenset({MANIFEST, MANIFEST_SIGNATURE})  # a manifest cannot name itself
 
 
@@ -62,7 +63,8 @@ class RecordParts:
     `locked_size` is the length of the locked PDF inside the sealed one. `consents` and
     `identity` are JSON values with masked numbers. Certificates are PEM. `inclusion` is None
     where no checkpoint held the log in time. `recordings` are manifests of what was recorded, by
-    recording: the media stay outside. `paper` are scans by their names in the record.
+    recording: the media stay outside. `paper` are scans by their names in the record. `pdf_seal`
+    are the PDF's seal certificate and its issuer's where the manifest's seal is another one.
     """
 
     record_id: RecordId
@@ -81,6 +83,7 @@ class RecordParts:
     log: tuple[Entry, ...]
     seal_certificate: bytes
     issuer_certificate: bytes
+    pdf_seal: tuple[bytes, bytes] | None = None
     inclusion: LogInclusion | None = None
     recordings: Mapping[str, bytes] = field(default_factory=dict)
     attestations: tuple[RecordAttestation, ...] = ()
@@ -128,6 +131,7 @@ def record_files(parts: RecordParts, guide: Mapping[str, bytes]) -> dict[str, by
         "identity.json": canonical_json(parts.identity),
         SEAL_CERTIFICATE: parts.seal_certificate,
         ISSUER_CERTIFICATE: parts.issuer_certificate,
+        **_pdf_seal_files(parts.pdf_seal),
         **inclusion_files(parts.inclusion),
         **{recording_manifest(one): content for one, content in parts.recordings.items()},
         **parts.paper,
@@ -239,6 +243,11 @@ def _well_typed(found: dict[str, Any]) -> bool:
     return all(isinstance(text, str) for text in (*texts, *found["signers"])) and (
         type(found["locked_pdf_size"]) is int
     )
+
+
+def _pdf_seal_files(certificates: tuple[bytes, bytes] | None) -> dict[str, bytes]:
+    names = (PDF_SEAL_CERTIFICATE, PDF_SEAL_ISSUER)
+    return dict(zip(names, certificates, strict=True)) if certificates else {}
 
 
 def _signature_files(signature: RecordSignature) -> dict[str, bytes]:

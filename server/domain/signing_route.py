@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from server.domain.ids import FileId, PersonId, StaffId
+from server.domain.suites import P256_SHA256
 
 
 class SigningRoute(StrEnum):
@@ -58,7 +59,7 @@ class Attestation:
     """What a member of staff saw, in exact RFC 8785 words, signed with his own key.
 
     `signers` are the lines it speaks for, `witnesses` how many witnesses' words it holds.
-    `signature` is DER ECDSA over `statement`, `public_key` an SPKI, both base64.
+    `signature` is DER over `statement`, `public_key` an SPKI, both base64, of `suite`.
     """
 
     by: StaffId
@@ -69,3 +70,4 @@ class Attestation:
     public_key: str
     at: datetime
     witnesses: int = 0
+    suite: str = P256_SHA256

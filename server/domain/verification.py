@@ -25,7 +25,8 @@ class SignerFact:
     """One signer: who, in what role, when, with whose key, and whether it holds.
 
     By another `route` than electronic nothing was signed with a key of his; `attested_by`
-    are then the names of those who attest that he signed in ink or declared it aloud.
+    are then the names of those who attest that he signed in ink or declared it aloud. `suite`
+    names what his signature in the PDF is made with, empty where there is none.
     """
 
     signer_id: str
@@ -36,6 +37,7 @@ class SignerFact:
     holds: bool
     route: str = "electronic"
     attested_by: tuple[str, ...] = ()
+    suite: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

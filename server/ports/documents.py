@@ -7,6 +7,7 @@ from typing import Protocol
 
 from server.domain.agreement_document import AgreementDocument
 from server.domain.ids import CommitteeId, StaffId
+from server.domain.suites import P256_SHA256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,26 +88,53 @@ LOG_KEY = KeyRef(committee_id=None)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeSignature:
-    """ECDSA P-256 over SHA-256: `signature` is DER, `public_key` a DER SPKI."""
+    """`signature` is DER, `public_key` a DER SPKI; `suite` names curve and digest."""
 
     suite: str
     signature: bytes
     public_key: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealCertificates:
+    """PEM certificates: of the seal over a record's manifest, and of the committee's issuer.
+
+    `pdf_seal` are those of the seal in the PDF and of the issuer between, where that seal is
+    of another suite than P-256: the manifest's stays checkable with tools everybody has.
+    """
+
+    seal: bytes
+    issuer: bytes
+    pdf_seal: tuple[bytes, bytes] | None = None
+
+
 class Signer(Protocol):
-    """Signs with keys this server keeps. A missing key is made on first use."""
+    """Signs with keys this server keeps. A missing key is made on first use.
+
+    Staff sign, and committees seal PDFs, in `suite`; manifests and the log are P-256 always.
+    """
+
+    @property
+    def suite(self) -> str:
+        """The name of the suite, from the settings."""
+        ...
 
     async def sign(self, key: KeyRef, message: bytes) -> MadeSignature:
-        """Return the signature; deterministic (RFC 6979), so doing it again changes nothing."""
+        """Return the signature."""
         ...
 
     async def public_key(self, key: KeyRef) -> bytes:
         """Return the DER SPKI of a key, which a statement names before it is signed."""
         ...
 
-    async def certificates(self, committee_id: CommitteeId, at: datetime) -> tuple[bytes, bytes]:
-        """Return the committee's seal certificate and its issuer's, as PEM."""
+    async def issuer(self, committee_id: CommitteeId, at: datetime) -> bytes:
+        """Return the certificate of the committee's issuer, which all others end in, as PEM."""
+        ...
+
+    async def seal_certificates(
+        self, committee_id: CommitteeId, at: datetime, suite: str
+    ) -> SealCertificates:
+        """Return what checks a record whose PDF is sealed in that suite."""
         ...
 
 
@@ -155,7 +183,7 @@ class SealOrder:
     """Everything the seal adds to the bytes that everybody has signed.
 
     `at` is the server's time of sealing; `seal_image` None draws the committee's name
-    in a red ring that says it was made by this server.
+    in a red ring that says it was made by this server. `suite` is the seal's.
     """
 
     committee_id: CommitteeId
@@ -167,6 +195,7 @@ class SealOrder:
     effective_on: date
     company_seals: tuple[CompanySeal, ...] = ()
     seal_image: bytes | None = field(default=None, repr=False)
+    suite: str = P256_SHA256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

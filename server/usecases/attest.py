@@ -42,6 +42,7 @@ async def attest(world: World, actor: Actor, agreement: Agreement, sight: Sight)
         public_key=encode(made.public_key),
         at=said.at,
         witnesses=sight.witnesses,
+        suite=made.suite,
     )
 
 

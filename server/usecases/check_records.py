@@ -59,7 +59,7 @@ async def _failure(world: World, entry: RegisterEntry) -> str:
             return "another_record"
         async with world.store.read() as uow:
             verify(await uow.log.of_case(entry.case_id))
-        _, issuer = await world.signer.certificates(entry.committee_id, entry.sealed_at)
+        issuer = await world.signer.issuer(entry.committee_id, entry.sealed_at)
         report = await world.archive.verify(entry.record_id, (issuer,))
     except DomainError as refused:
         return refused.code

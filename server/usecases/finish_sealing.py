@@ -37,7 +37,9 @@ async def finish(world: World, case_id: CaseId) -> None:
     if begun is None:
         return
     sealed = begun.sealed or await _sealed(world, begun)
-    trust = await world.signer.certificates(begun.agreement.committee_id, begun.seal.at)
+    trust = await world.signer.seal_certificates(
+        begun.agreement.committee_id, begun.seal.at, begun.seal.suite
+    )
     inclusion = await inclusion_of(world, case_id, begun.entries)
     recorded = await recorded_evidence(world, begun.entries)
     record = replace(parts(begun, sealed, trust, inclusion), recordings=recorded)

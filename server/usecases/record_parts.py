@@ -19,7 +19,7 @@ from server.domain.sealing import EFFECTIVE, waits
 from server.domain.session_log import Entry
 from server.domain.signing_order import lines
 from server.domain.signing_route import Attestation
-from server.ports.documents import CompanySeal, SealOrder
+from server.ports.documents import CompanySeal, SealCertificates, SealOrder
 from server.ports.store import UnitOfWork
 from server.usecases.sealed_evidence import Evidence, evidence_of
 from server.usecases.signed_pdf import sealed_pdf, signed_pdf
@@ -104,6 +104,7 @@ def order(begun: Begun) -> SealOrder:
             if s.seal_scan is not None and s.on_behalf_of is not None
         ),
         seal_image=begun.file(evidence.seal_image),
+        suite=seal.suite,
     )
 
 
@@ -113,12 +114,9 @@ def _in_order(agreement: Agreement) -> tuple[Signature, ...]:
 
 
 def parts(
-    begun: Begun, sealed: bytes, trust: tuple[bytes, bytes], inclusion: LogInclusion | None
+    begun: Begun, sealed: bytes, trust: SealCertificates, inclusion: LogInclusion | None
 ) -> RecordParts:
-    """Return everything the record keeps; `inclusion` where a checkpoint holds its log.
-
-    `trust` are the certificates of the seal and its issuer, as PEM.
-    """
+    """Return everything the record keeps; `inclusion` where a checkpoint holds its log."""
     agreement, seal, evidence = begun.agreement, begun.seal, begun.evidence
     return RecordParts(
         record_id=seal.record_id,
@@ -135,8 +133,9 @@ def parts(
         consents=evidence.consents,
         identity=evidence.identity,
         log=begun.entries,
-        seal_certificate=trust[0],
-        issuer_certificate=trust[1],
+        seal_certificate=trust.seal,
+        issuer_certificate=trust.issuer,
+        pdf_seal=trust.pdf_seal,
         inclusion=inclusion,
         attestations=tuple(_attestation(one) for one in agreement.attestations),
         paper={paper_name(s, agreement.paper): begun.files[s.file] for s in agreement.paper},

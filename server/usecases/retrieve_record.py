@@ -114,7 +114,7 @@ async def _opened(
 
 async def _verify(world: World, entry: RegisterEntry) -> Report:
     """Verify against the issuer this server knows as the committee's own."""
-    _, issuer = await world.signer.certificates(entry.committee_id, entry.sealed_at)
+    issuer = await world.signer.issuer(entry.committee_id, entry.sealed_at)
     return await world.archive.verify(entry.record_id, (issuer,))
 
 

@@ -91,6 +91,7 @@ async def _number(world: World, uow: UnitOfWork, actor: Actor, agreement: Agreem
         record_id=RecordId(world.ids.new()),
         year=year,
         serial=serial,
+        suite=world.signer.suite,
     )
 
 

@@ -85,6 +85,7 @@ async def _signature(world: World, actor: Actor, key: KeyRef, turn: _Turn) -> Si
         public_key=encode(made.public_key),
         key_control=said.key_control,
         at=said.at,
+        suite=made.suite,
     )
 
 

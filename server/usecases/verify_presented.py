@@ -44,7 +44,7 @@ async def issuers(world: World) -> Sequence[Issuer]:
 
 
 async def _issuer(world: World, committee: Committee) -> Issuer:
-    _, issuer = await world.signer.certificates(committee.id, world.clock.now())
+    issuer = await world.signer.issuer(committee.id, world.clock.now())
     return Issuer(committee=committee.name, certificate=issuer)
 
 

@@ -22,6 +22,7 @@ from server.archive.reader import load
 from server.archive.report_text import as_text
 from server.archive.verifier import verify_files, verify_path
 from server.documents.keys import key_name
+from server.documents.suites import P256Key
 from server.documents.typesetting import typeset
 from server.domain.canonical import sha256_hex
 from server.domain.record import MANIFEST, PDF, manifest_bytes, read_manifest
@@ -112,7 +113,8 @@ def sealed_alone(pdf: bytes, office: Office, *, certify: bool) -> bytes:
     folder, name = office.keys.folder, key_name(KeyRef(committee_id=HEXI))
     seal, issuer = ((folder / f"{one}.crt").read_bytes() for one in certificate_names())
     key = office.keys.opened((folder / f"{name}.key").read_bytes(), name)
-    der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    assert isinstance(key, P256Key)
+    der = key.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     signer = SimpleSigner(
         signing_cert=loaded(seal),
         signing_key=asn1_keys.PrivateKeyInfo.load(der),

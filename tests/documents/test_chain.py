@@ -35,6 +35,7 @@ from server.documents.key_files import spki
 from server.documents.pages import page_text
 from server.documents.sealing import apply_seal
 from server.documents.signing import Desk, prepare
+from server.documents.suite_validator import SuiteValidator
 from server.documents.typesetting import everything
 from server.documents.updates import update_of, written
 from server.documents.wording import printed
@@ -143,7 +144,9 @@ def judged(sealed: SealedPdf, moment: datetime) -> list[object]:
     """Return what ETSI EN 319 102-1 says of each signature, without a network."""
     trust = SimpleTrustManager.build([certificate(sealed.issuer_certificate)])
     policy = CertValidationPolicySpec(
-        trust_manager=trust, revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO)
+        trust_manager=trust,
+        revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
+        signature_validator=SuiteValidator(),
     )
     local = RevocationInfoGatheringSpec(online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY)
     spec = PdfSignatureValidationSpec(

@@ -16,6 +16,7 @@ from server.documents.pool import ProcessWorkPool, WorkFailedError
 from server.documents.work import EcdsaChecker, LocalChain, LocalSigner, TypstRenderer
 from server.domain.agreement_document import MissingCharactersError
 from server.domain.ids import CommitteeId
+from server.domain.suites import P256_SHA256
 from server.ports.documents import KeyRef, LockedPdf, SealedPdf, SealOrder
 from tests.documents.example import SEALED_AT, example
 from tests.support.papers import desk_of
@@ -102,8 +103,9 @@ async def test_render_sign_and_seal_through_the_pool(
     assert len(again.pdf) == len(sealed.pdf)
     made = await signer.sign(KeyRef(committee_id=CommitteeId("hexi")), b"manifest")
     assert EcdsaChecker().verify(made.public_key, b"manifest", made.signature)
-    seal, issuer = await signer.certificates(CommitteeId("hexi"), SEALED_AT)
-    assert (seal, issuer) == (sealed.seal_certificate, sealed.issuer_certificate)
+    found = await signer.seal_certificates(CommitteeId("hexi"), SEALED_AT, P256_SHA256)
+    assert (found.seal, found.issuer) == (sealed.seal_certificate, sealed.issuer_certificate)
+    assert await signer.issuer(CommitteeId("hexi"), SEALED_AT) == sealed.issuer_certificate
 
 
 PARENT = """

@@ -116,7 +116,7 @@ async def test_the_agreement_and_the_log_stay_and_verify(
     for file in files.values():
         with pytest.raises(ShreddedError):
             await share_files.open_file(world, actor("officer"), made.case.id, file)
-    issuer = (await world.signer.certificates(COMMITTEE, office.clock.now()))[1]
+    issuer = await world.signer.issuer(COMMITTEE, office.clock.now())
     assert (await world.archive.verify(record, (issuer,))).verified
     async with world.store.read() as uow:
         verify(await uow.log.of_case(made.case.id))

@@ -19,7 +19,7 @@ from server.domain.log_check import ForkedTreeError
 from server.domain.record import pem_body
 from server.domain.session_log import Entry, chain, happened
 from server.domain.tree import Head, consistent
-from server.ports.documents import LOG_KEY, KeyRef, MadeSignature, Signer
+from server.ports.documents import LOG_KEY, KeyRef, MadeSignature, SealCertificates, Signer
 from server.store.errors import UnavailableError
 from server.usecases.log_tree import (
     BATCH,
@@ -269,8 +269,17 @@ class SilentSigner:
     async def public_key(self, key: KeyRef) -> bytes:
         return await self.real.public_key(key)
 
-    async def certificates(self, committee_id: CommitteeId, at: datetime) -> tuple[bytes, bytes]:
-        return await self.real.certificates(committee_id, at)
+    @property
+    def suite(self) -> str:
+        return self.real.suite
+
+    async def issuer(self, committee_id: CommitteeId, at: datetime) -> bytes:
+        return await self.real.issuer(committee_id, at)
+
+    async def seal_certificates(
+        self, committee_id: CommitteeId, at: datetime, suite: str
+    ) -> SealCertificates:
+        return await self.real.seal_certificates(committee_id, at, suite)
 
 
 async def fact_of(world: World, case: CaseId) -> bool | None:
