@@ -18,13 +18,14 @@ from server.api.forwarded import TRUSTED
 from server.api.metrics import METRICS
 from server.api.throttle import DOORS, Doors
 from server.archive.backups import UNFINISHED
+from server.archive.grids import LocalGrids
 from server.archive.guide import guide
 from server.archive.local import LocalArchive
 from server.archive.recordings import LocalRecordings
 from server.archive.s3 import S3Archive, S3Place, open_s3
 from server.archive.witness import FolderWitness
 from server.config import Settings, SettingsError
-from server.documents.fonts import FontFolders, font_folders
+from server.documents.fonts import FontFolders, faces, font_folders
 from server.documents.key_files import FileKeys
 from server.documents.pool import ProcessWorkPool
 from server.documents.signing import Desk
@@ -49,7 +50,7 @@ from server.ports.backup import BackupError
 from server.ports.notify import Notifier
 from server.ports.system import Clock, WorkPool
 from server.ports.witness import Witness
-from server.recorder import show_command, write_command
+from server.recorder import grid_command, show_command, write_command
 from server.rooms.ports import RoomPorts
 from server.rooms.registry import Registry
 from server.rooms.view import Teller
@@ -64,6 +65,7 @@ from server.usecases.log_tree import keep_checking, keep_tree
 from server.usecases.read_scene import scene_reader
 from server.usecases.seal_agreement import resume_sealing
 from server.usecases.show_checkpoints import keep_showing
+from server.usecases.show_grids import keep_making
 from server.usecases.world import Rules, World
 from server.verifying import VERIFIER_TOOLS
 
@@ -222,6 +224,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
         checker=EcdsaChecker(),
         archive=make_archive(settings, pool, clock),
         recordings=LocalRecordings(settings.media, show_command()),
+        grids=LocalGrids(settings.media, grid_command(), faces(fonts)),
         rooms=registry,
         pack=pack,
         rules=_rules(settings),
@@ -362,6 +365,7 @@ def _keep(
     tasks.keep(live.watch, name="live browsers")
     tasks.keep(registry.adopt, name="adopt rooms")
     tasks.keep(lambda: _seal_again(world), name="waiting seals")
+    tasks.keep(lambda: keep_making(world), name="grids")
     tasks.keep(lambda: built[METRICS].keep_lag(world.clock), name="loop lag")
 
 

@@ -1,24 +1,33 @@
-"""The composition root of the two children that touch recordings: one writes, one shows.
+"""The composition root of the children that touch recordings: they write, show, and draw.
 
 `python -m server.recorder write FOLDER` is what a media worker starts for each recording,
-`python -m server.recorder show` what the app starts for somebody who may see one. Both load
-little, take their orders and keys from standard input, and end with it.
+`python -m server.recorder show` what the app starts for somebody who may see one, and
+`python -m server.recorder grid` for the film of all participants. They load little, take their
+orders and keys from standard input, and end with who started them.
 """
 
 import base64
 import json
 import os
 import resource
+import shutil
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 MEMORY: Final = 1024 * 1024 * 1024
 """Bytes of address space. A picture that claims to be huge cannot take the machine with it."""
 CPU_S: Final = 600
 NICE: Final = 5
 """Writing may wait a little; forwarding may not."""
+LAST: Final = 19
+"""A grid has time: everything else comes first."""
+RESERVE: Final = 256 * 1024 * 1024
+"""Bytes of the disk that a grid leaves for recordings, which cannot wait."""
+_CPU_SHARE: Final = 4
+"""Seconds of CPU for each second of a grid; it takes a tenth of that on a slow machine."""
 
 
 def write_command(folder: Path) -> tuple[str, ...]:
@@ -29,6 +38,11 @@ def write_command(folder: Path) -> tuple[str, ...]:
 def show_command() -> tuple[str, ...]:
     """Return the command line of the child that makes a film."""
     return (sys.executable, "-m", "server.recorder", "show")
+
+
+def grid_command() -> tuple[str, ...]:
+    """Return the command line of the child that draws a grid."""
+    return (sys.executable, "-m", "server.recorder", "grid")
 
 
 def write(folder: Path) -> None:
@@ -65,8 +79,64 @@ def show() -> None:
     mux(lambda: opened_chunks(folder, recording, key), order["track"], sys.stdout.buffer)
 
 
+def grid() -> None:
+    """Draw a grid, sealed beside its recording; tell progress, then what became of it.
+
+    Each line is JSON: `percent`, or at the end `sha256` and `chain`, or `fault`. Whoever asked
+    being gone ends it at the next line.
+    """
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, resource.RLIM_INFINITY))
+    os.nice(LAST)
+    from server.ports.store import DiskFullError
+
+    try:
+        last = _drawn(json.loads(sys.stdin.read()))
+    except DiskFullError:
+        last = {"fault": "disk_full"}
+    except BrokenPipeError:
+        return
+    except OSError:
+        last = {"fault": "disk"}
+    _tell(last)
+
+
+def _drawn(order: dict[str, Any]) -> dict[str, str]:
+    from server.archive.grid_film import GridWriter
+    from server.archive.media_log import opened_chunks
+    from server.domain.ids import RecordingId
+    from server.media.grid import BYTES_A_SECOND, Grid, make_grid, survey_all
+    from server.ports.store import DiskFullError
+
+    folder, recording = Path(order["folder"]), RecordingId(order["recording"])
+    key = base64.b64decode(order["key"])
+    wanted = Grid(names=order["names"], fonts=[Path(one) for one in order["fonts"]])
+
+    def chunks() -> Iterator[tuple[int, bytes]]:
+        return opened_chunks(folder, recording, key)
+
+    found = survey_all(chunks, list(wanted.names))
+    if not found.length:
+        return {"fault": "nothing"}
+    if shutil.disk_usage(folder).free < found.length * BYTES_A_SECOND + RESERVE:
+        raise DiskFullError
+    limit = CPU_S + int(_CPU_SHARE * found.length)
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
+    out = GridWriter(folder, recording, key, os.urandom)
+    make_grid(chunks, wanted, found, out, lambda done: _tell({"percent": int(100 * done)}))
+    film = out.finish(found.length)
+    return {"sha256": film.sha256, "chain": film.chain}
+
+
+def _tell(what: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "write":
         write(Path(sys.argv[2]))
+    elif sys.argv[1] == "grid":
+        grid()
     else:
         show()

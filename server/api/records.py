@@ -17,11 +17,13 @@ from server.api.endpoint import Context
 from server.api.queries import day
 from server.api.schemas import record as wire
 from server.api.schemas.base import View
-from server.api.views.record import record_list, record_view, recording_list
+from server.api.views.record import grid_view, record_list, record_view, recording_list
 from server.domain.errors import InvalidValueError
-from server.domain.ids import RecordId
+from server.domain.ids import RecordId, RecordingId
 from server.domain.register import RegisterQuery
-from server.usecases import retrieve_record, search_records, show_recordings
+from server.domain.staff import Actor
+from server.usecases import retrieve_record, search_records, show_grids, show_recordings
+from server.usecases.world import World
 
 _LONGEST = 15
 
@@ -122,3 +124,29 @@ async def recording(context: Context, _: None) -> web.StreamResponse:
         context.world, context.staff, _record_id(context), _opening(context), which
     )
     return await film(context.request, pieces, which[0])
+
+
+async def ask_grid(context: Context, _: None) -> wire.GridView:
+    """Have the film of all participants made."""
+    return grid_view(await show_grids.ask(*_grid(context)))
+
+
+async def cancel_grid(context: Context, _: None) -> wire.GridView:
+    """Have it made no longer."""
+    return grid_view(await show_grids.cancel(*_grid(context)))
+
+
+async def grid(context: Context, _: None) -> wire.GridView:
+    """Tell how far it is."""
+    return grid_view(await show_grids.report(*_grid(context)))
+
+
+async def grid_film(context: Context, _: None) -> web.StreamResponse:
+    """Send it."""
+    pieces = await show_grids.watch(*_grid(context))
+    return await film(context.request, pieces, context.path["recording_id"])
+
+
+def _grid(context: Context) -> tuple[World, Actor, RecordId, str, RecordingId]:
+    recording = RecordingId(context.path["recording_id"])
+    return context.world, context.staff, _record_id(context), _opening(context), recording

@@ -241,6 +241,16 @@ RECORDS = (
        "What was recorded", view=record.RecordingList, query=("opening",), act=Act.OPEN_RECORD),
     _r("GET", "/api/records/{record_id}/recordings/{recording_id}/{seat}", "records.recording",
        STAFF, "One participant's film", media=FILM, query=("opening",), act=Act.OPEN_RECORDING),
+    _r("POST", "/api/records/{record_id}/grids/{recording_id}", "records.ask_grid", STAFF,
+       "Have the film of all participants made", view=record.GridView, query=("opening",),
+       act=Act.OPEN_RECORDING),
+    _r("GET", "/api/records/{record_id}/grids/{recording_id}", "records.grid", STAFF,
+       "How far it is", view=record.GridView, query=("opening",), act=Act.OPEN_RECORDING),
+    _r("POST", "/api/records/{record_id}/grids/{recording_id}/cancel", "records.cancel_grid",
+       STAFF, "Have it made no longer", view=record.GridView, query=("opening",),
+       act=Act.OPEN_RECORDING),
+    _r("GET", "/api/records/{record_id}/grids/{recording_id}/film", "records.grid_film", STAFF,
+       "The film of all participants", media=FILM, query=("opening",), act=Act.OPEN_RECORDING),
 )
 
 KEEPING = (

@@ -25,6 +25,7 @@ from server.archive.bundle import (
     write_bundle,
 )
 from server.archive.disk import Disk
+from server.archive.grid_film import derived
 from server.domain.errors import DomainError
 from server.domain.ids import RecordId
 from server.ports.backup import BackupError, Snapshots
@@ -97,7 +98,9 @@ class Backups:
                 yield from self._below(folder)
 
     def _below(self, folder: Path) -> Iterator[Named]:
-        found = (p for p in folder.rglob("*") if p.is_file() and not p.is_symlink())
+        found = (
+            p for p in folder.rglob("*") if p.is_file() and not p.is_symlink() and not derived(p)
+        )
         # A recording goes on meanwhile: its list first, so that it names nothing the log lacks.
         for path in sorted(found, key=lambda p: (p.parent, p.suffix != ".manifest", p.name)):
             yield str(path.relative_to(self.folder)), path

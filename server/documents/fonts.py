@@ -30,6 +30,12 @@ def font_folders(root: Path) -> FontFolders:
     return tuple(dict.fromkeys(paths[0].parent for paths in found.values() if paths))
 
 
+def faces(folders: FontFolders) -> tuple[Path, ...]:
+    """Return the regular fonts of the folders, in the order they are asked for a character."""
+    paths = (folder / name for name in (NEEDED[0], *FALLBACK) for folder in folders)
+    return tuple(path for path in paths if path.exists())
+
+
 def missing_characters(text: str, fonts: FontFolders) -> frozenset[str]:
     """Return the characters of `text` that would not show as they are.
 

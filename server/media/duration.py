@@ -3,7 +3,7 @@
 A pipe cannot be gone back in, and without it a player that is sent the film shows no length.
 """
 
-from typing import IO, Final
+from typing import Final, Protocol
 
 _BOX: Final = 8
 _MOVIE, _HEADER = b"moov", b"mvhd"
@@ -12,10 +12,22 @@ _SCALE_AT, _DURATION_AT, _NEED = 20, 24, 28
 """Offsets within the header box of version 0 (ISO/IEC 14496-12 8.2.2)."""
 
 
+class Sink(Protocol):
+    """What takes a film as it is made."""
+
+    def write(self, content: bytes, /) -> int:
+        """Take all of it."""
+        ...
+
+    def flush(self) -> None:
+        """Keep nothing back."""
+        ...
+
+
 class WithDuration:
     """Passes on what is written, and changes one number in the header on its way."""
 
-    def __init__(self, out: IO[bytes], seconds: float) -> None:
+    def __init__(self, out: Sink, seconds: float) -> None:
         """`seconds` is the length of the film."""
         self._out = out
         self._seconds = seconds

@@ -4,13 +4,16 @@ Nothing is decoded, and memory does not grow with the recording. VP8 goes into W
 MP4 (WebM holds none); who changed from one to the other has both, in Matroska.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
-from typing import IO, Any, Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 import av
 from av.packet import Packet as Coded
 
-from server.media.duration import WithDuration
+from server.domain.errors import DomainError
+from server.media.duration import Sink, WithDuration
 from server.media.formats import CLOCK, H264, OPUS, VP8, Kind
 from server.media.survey import Chunks, Survey, survey
 from server.media.units import units
@@ -18,13 +21,12 @@ from server.media.units import units
 _FRAME_RATE: Final = 30
 _PAIR: Final = "stereo"
 
-Sink: TypeAlias = IO[bytes] | WithDuration
 Film: TypeAlias = Any
 Stream: TypeAlias = Any
 """PyAV types its containers by codec names, which say nothing about streams that only pass."""
 
 
-_FRAGMENTS: Final = {
+FRAGMENTS: Final = {
     "movflags": "empty_moov+delay_moov+default_base_moof",
     "frag_duration": "1000000",
 }
@@ -32,15 +34,15 @@ _FRAGMENTS: Final = {
 _CODECS: Final = {VP8: "vp8", H264: "h264"}
 
 
-def mux(chunks: Chunks, track: str, out: IO[bytes]) -> None:
+def mux(chunks: Chunks, track: str, out: Sink) -> None:
     """Write the film of one track; nothing at all where there is nothing to see or hear."""
     found = survey(chunks, track)
     if not found.sizes and not found.heard:
         return
     form = _form(found)
     sink: Sink = WithDuration(out, found.length) if form == "mp4" else out
-    options = _FRAGMENTS if form == "mp4" else {}
-    with av.open(cast("Any", _Pipe(sink)), "w", format=form, options=options) as film:
+    options = FRAGMENTS if form == "mp4" else {}
+    with av.open(cast("Any", Pipe(sink)), "w", format=form, options=options) as film:
         lanes = _lanes(film, found)
         for one in units(chunks, track, found):
             if (lane := lanes.get(one.payload_type)) is not None:
@@ -53,17 +55,30 @@ def _form(found: Survey) -> str:
     return "matroska" if VP8 in found.sizes else "mp4"
 
 
-class _Pipe:
+class Pipe:
     """What FFmpeg may write to but not seek in: the film goes out while it is made."""
 
     def __init__(self, out: Sink) -> None:
         self._out = out
+        self._fault: Exception | None = None
 
     def write(self, content: bytes) -> int:
         """Pass it on; all of it, or the reader has gone."""
-        self._out.write(content)
-        self._out.flush()
+        try:
+            self._out.write(content)
+            self._out.flush()
+        except (OSError, DomainError) as fault:
+            self._fault = fault
+            raise
         return len(content)
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Raise what kept us from writing, of which FFmpeg says only that something did."""
+        try:
+            yield
+        except av.error.FFmpegError as said:
+            raise self._fault or said from said
 
 
 class _Lane:

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from server.media import h264, vp8
 from server.media.formats import H264, VP8, Kind
 from server.media.log_frames import frames
+from server.media.orientation import turned
 from server.media.picture import Picture, Size
 from server.media.rtp import SEQUENCE_MOD, Packet
 from server.media.survey import Chunks, Survey, packet_of, payload_of
@@ -27,7 +28,7 @@ class Unit:
     """What one picture or one sound is coded as, and at which second of the film it belongs.
 
     `stream` is the segment and the SSRC. `size` is that of a key frame. A sound is always one to
-    begin with.
+    begin with. `turned` is by how many degrees clockwise a picture is to be turned, if it says so.
     """
 
     stream: tuple[int, int]
@@ -36,6 +37,7 @@ class Unit:
     content: bytes
     key: bool = True
     size: Size | None = None
+    turned: int | None = None
 
 
 def units(chunks: Chunks, track: str, found: Survey) -> Iterator[Unit]:
@@ -55,12 +57,13 @@ def units(chunks: Chunks, track: str, found: Survey) -> Iterator[Unit]:
             gathered = pictures.setdefault((*place, form), _GATHERS[form]())
             picture = gathered.take(number, packet, payload_of(packet))
             if picture is not None:
-                yield _shown(place, form, second, picture)
+                yield _shown((place, form, second), picture, turned(packet))
 
 
-def _shown(place: tuple[int, int], form: int, second: float, one: Picture) -> Unit:
+def _shown(where: tuple[tuple[int, int], int, float], one: Picture, turn: int | None) -> Unit:
+    place, form, second = where
     key = one.size is not None
-    return Unit(place, form, second, one.content, key=key, size=one.size)
+    return Unit(place, form, second, one.content, key=key, size=one.size, turned=turn)
 
 
 class Order:

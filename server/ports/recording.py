@@ -1,15 +1,15 @@
 """What the core asks of kept recordings: are they whole, and let somebody see one.
 
-Only sealed bytes lie anywhere; what is watched is made on request and kept nowhere.
+Only sealed bytes lie anywhere; one participant's film is made on request and kept nowhere.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from server.domain.errors import DomainError
-from server.domain.ids import RecordingId
+from server.domain.ids import CaseId, RecordingId
 
 
 class FilmLostError(DomainError):
@@ -74,4 +74,79 @@ class Recordings(Protocol):
 
         Raises FilmsBusyError before it, FilmLostError where it breaks off.
         """
+        ...
+
+
+class GridState(StrEnum):
+    """How far the film of all participants is."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    MAKING = "making"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridReport:
+    """`percent` while it is made, `octets` when it is ready, `why` where it failed.
+
+    `why` is disk_full, disk, nothing (there is nothing to see or hear) or grid_lost.
+    """
+
+    state: GridState
+    percent: int = 0
+    octets: int = 0
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridOrder:
+    """One recording to be made into a grid: names by track, in the order they are to stand."""
+
+    recording: RecordingId
+    case_id: CaseId
+    key: bytes
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridMade:
+    """What became of an order: the film's SHA-256 and the original's chain, or `why` not."""
+
+    recording: RecordingId
+    case_id: CaseId
+    sha256: str = ""
+    chain: str = ""
+    why: str = ""
+
+
+class Grids(Protocol):
+    """Films of all participants beside each other; one is made at a time, on request."""
+
+    async def ask(self, order: GridOrder) -> None:
+        """Have it made when its turn comes, also after a restart; asking again changes nothing.
+
+        Raises FilmsBusyError where too many wait.
+        """
+        ...
+
+    async def cancel(self, recording: RecordingId) -> bool:
+        """Make it no longer; return whether it was to be made."""
+        ...
+
+    async def report(self, recording: RecordingId) -> GridReport:
+        """Return how far it is. One that misses what was recorded since counts as none."""
+        ...
+
+    async def asked(self) -> Mapping[RecordingId, CaseId]:
+        """Return what was asked for before this server started and is still to be made."""
+        ...
+
+    async def next_made(self) -> GridMade:
+        """Make the next one, when there is one, and return what became of it."""
+        ...
+
+    def watch(self, recording: RecordingId, key: bytes) -> AsyncGenerator[bytes, None]:
+        """Yield the film's MP4. Raises NotFoundError before it, FilmLostError where it ends."""
         ...

@@ -194,6 +194,7 @@ async def confirm(world: World, actor: Actor, record_id: RecordId) -> int:
     await _change(world, actor, record_id, Act.DESTROY, step)
     await world.store.forget()
     for recording in recordings:
+        await world.grids.cancel(recording)
         await world.recordings.remove(recording)
     return len(shredded)
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from server.domain import access
 from server.domain.access import Act
+from server.domain.case import Case
 from server.domain.errors import NotFoundError
 from server.domain.ids import CaseId, RecordId, RecordingId, SeatId
 from server.domain.session import Recording
 from server.domain.session_log import Entry, happened
 from server.domain.staff import Actor
-from server.ports.recording import RecordingReport, RecordingState
+from server.ports.recording import GridReport, RecordingReport, RecordingState
 from server.ports.store import ShreddedError, UnitOfWork
 from server.usecases.recorded_evidence import HEAD
 from server.usecases.retrieve_record import expect_opening
@@ -29,7 +30,19 @@ class Shown:
 
     recording: Recording
     report: RecordingReport
-    names: Mapping[SeatId, str]
+    grid: GridReport
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A recording that somebody may watch under an opening; names by seat."""
+
+    record_id: RecordId
+    case_id: CaseId
+    opening: str
+    recording: Recording
+    names: Mapping[str, str]
 
 
 async def recordings(
@@ -39,16 +52,46 @@ async def recordings(
     entry, _ = await expect_opening(world, actor, record_id, opening)
     async with world.store.read() as uow:
         case = await uow.cases.get(entry.case_id)
-        every = await _of_case(uow, entry.case_id)
+        every = await recordings_of(uow, entry.case_id)
         log = await uow.log.of_case(entry.case_id)
-        staff = await uow.staff.of_committee(entry.committee_id)
-    names = {SeatId(person.id): person.name for person in case.people}
-    names |= {SeatId(member.id): member.name for member in staff}
+        names = await names_in(uow, case)
     may = access.covers(actor, Act.OPEN_RECORDING, access.of_case(case, actor))
     shown = [
-        Shown(recording=one, report=await _checked(world, one, log), names=names) for one in every
+        Shown(
+            recording=one,
+            report=await _checked(world, one, log),
+            grid=await world.grids.report(one.id),
+            names=names,
+        )
+        for one in every
     ]
     return shown, may
+
+
+async def expect_recording(
+    world: World, actor: Actor, record_id: RecordId, opening: str, recording: RecordingId
+) -> Asked:
+    """Return a recording that may be watched.
+
+    Raises ForbiddenError, NotFoundError, and ShreddedError where its key was destroyed.
+    """
+    entry, valid = await expect_opening(world, actor, record_id, opening)
+    async with world.store.read() as uow:
+        case = await uow.cases.get(entry.case_id)
+        access.allow(actor, Act.OPEN_RECORDING, access.of_case(case, actor))
+        found = [one for one in await recordings_of(uow, entry.case_id) if one.id == recording]
+        names = await names_in(uow, case)
+    if not found:
+        raise NotFoundError
+    if not found[0].key:
+        raise ShreddedError
+    return Asked(
+        record_id=record_id,
+        case_id=entry.case_id,
+        opening=valid.id,
+        recording=found[0],
+        names=names,
+    )
 
 
 async def watch(
@@ -60,16 +103,10 @@ async def watch(
     ForbiddenError, ShreddedError, and NotFoundError where there is nothing to see.
     """
     recording_id, seat = RecordingId(which[0]), SeatId(which[1])
-    entry, valid = await expect_opening(world, actor, record_id, opening)
-    async with world.store.read() as uow:
-        case = await uow.cases.get(entry.case_id)
-        access.allow(actor, Act.OPEN_RECORDING, access.of_case(case, actor))
-        found = [one for one in await _of_case(uow, entry.case_id) if one.id == recording_id]
-    if not found or seat not in found[0].seats:
+    asked = await expect_recording(world, actor, record_id, opening, recording_id)
+    if seat not in asked.recording.seats:
         raise NotFoundError
-    if not found[0].key:
-        raise ShreddedError
-    pieces = world.recordings.watch(recording_id, base64.b64decode(found[0].key), str(seat))
+    pieces = world.recordings.watch(recording_id, base64.b64decode(asked.recording.key), str(seat))
     first = await anext(pieces, None)
     if first is None:
         raise NotFoundError
@@ -77,12 +114,12 @@ async def watch(
         "recording.watched",
         actor.staff_id,
         record=record_id,
-        opening=valid.id,
+        opening=asked.opening,
         recording=recording_id,
         seat=seat,
     )
     async with world.store.write() as uow:
-        await uow.log.append(entry.case_id, (what,), world.clock.now())
+        await uow.log.append(asked.case_id, (what,), world.clock.now())
     return _whole(first, pieces)
 
 
@@ -96,7 +133,15 @@ async def _whole(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenera
         await rest.aclose()
 
 
-async def _of_case(uow: UnitOfWork, case: CaseId) -> list[Recording]:
+async def names_in(uow: UnitOfWork, case: Case) -> Mapping[str, str]:
+    """Return the names of everybody who may have sat in a case's room, by seat."""
+    staff = await uow.staff.of_committee(case.committee_id)
+    names: dict[str, str] = {person.id: person.name for person in case.people}
+    return names | {member.id: member.name for member in staff}
+
+
+async def recordings_of(uow: UnitOfWork, case: CaseId) -> list[Recording]:
+    """Return the recordings of a case's sittings, oldest first."""
     sessions = await uow.sessions.of_case(case)
     return [recording for session in sessions for recording in session.recordings]
 

@@ -7,7 +7,7 @@ from server.domain.relay import Relay
 from server.ports.archive import Archive
 from server.ports.documents import Renderer, SignatureChecker, Signer, SigningChain
 from server.ports.notify import Notifier
-from server.ports.recording import Recordings
+from server.ports.recording import Grids, Recordings
 from server.ports.store import Store
 from server.ports.system import Clock, Ids, WorkPool
 from server.rooms.registry import Registry
@@ -49,6 +49,7 @@ class World:
     checker: SignatureChecker
     archive: Archive
     recordings: Recordings
+    grids: Grids
     rooms: Registry
     pack: JurisdictionPack
     rules: Rules

@@ -125,6 +125,10 @@ STAFF_ROUTES = {
     "GET /api/records/{record_id}/recordings": "M R R' H O",
     # Sound and picture of people is more than a text: not for whoever only keeps the minutes.
     "GET /api/records/{record_id}/recordings/{recording_id}/{seat}": "M H O",
+    "POST /api/records/{record_id}/grids/{recording_id}": "M H O",
+    "GET /api/records/{record_id}/grids/{recording_id}": "M H O",
+    "GET /api/records/{record_id}/grids/{recording_id}/film": "M H O",
+    "POST /api/records/{record_id}/grids/{recording_id}/cancel": "M H O",
 }
 
 SEAT_ROUTES = {

@@ -34,6 +34,7 @@ from server.usecases.read_scene import scene_reader
 from server.usecases.world import Rules, World
 from tests.access.socket import Socket
 from tests.support.clock import FakeClock
+from tests.support.films import grids_below
 from tests.support.ids import SeededIds
 from tests.support.papers import equipped
 from tests.support.world import (
@@ -180,6 +181,7 @@ async def make_stage(
         checker=nowhere,
         archive=nowhere,
         recordings=LocalRecordings(folder / "data" / "media", show_command()),
+        grids=grids_below(folder / "data" / "media"),
         rooms=Registry(ports, tasks),
         pack=pack,
         rules=Rules(public_url=ORIGIN, demo=True),

@@ -317,6 +317,7 @@ async def _seal(made: Sitting, facts: Facts) -> None:
     recording, worker = RecordingId(facts["recording"]), SeatId(facts["people"]["P"])
     await films.recorded(made.world, made.session.id, recording, worker, made.world.clock.now())
     films.write_film(_media(made), recording, worker)
+    films.write_grid(_media(made), recording, b"\0\0\0\x1cftyp")
     facts["openings"] = {}
     for login in ("su", "jiang", "xu", "he", "officer"):
         who = _actor(made.world, login)

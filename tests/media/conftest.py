@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import os
+import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -111,3 +113,15 @@ async def phones() -> AsyncIterator[NewPhone]:
 
     yield new
     await asyncio.gather(*(phone.close() for phone in made))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    if os.geteuid():
+        pytest.skip("only root may make a disk")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=96k", "tmpfs", str(disk)]
+    subprocess.run(mount, check=True)
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)

@@ -6,15 +6,25 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from server.archive.grid_film import GridWriter
+from server.archive.grids import LocalGrids
 from server.archive.media_log import SegmentWriter
+from server.config import load
+from server.documents.fonts import faces, font_folders
 from server.domain.ids import RecordingId, SeatId, SessionId, StaffId
 from server.domain.session import Recording
 from server.media.formats import OPUS
 from server.media.log_frames import NAME, PACKET, frame
+from server.recorder import grid_command
 from server.usecases.world import World
 from tests.media.packets import rtp
 
 KEY = bytes(range(32))
+
+
+def grids_below(folder: Path) -> LocalGrids:
+    """Return grids as the app makes them, by a child of its own."""
+    return LocalGrids(folder, grid_command(), faces(font_folders(load().fonts)))
 
 
 def _sound(n: int) -> bytes:
@@ -28,6 +38,13 @@ def write_film(media: Path, recording: RecordingId, seat: str) -> str:
     writer.write(frame(NAME, 0, 0, seat.encode()) + sounds, 0)
     writer.close()
     return writer.head
+
+
+def write_grid(media: Path, recording: RecordingId, content: bytes) -> None:
+    """Lay a finished grid beside a recording, as the child does."""
+    writer = GridWriter(media, recording, KEY, os.urandom)
+    writer.write(content)
+    writer.finish(1.0)
 
 
 async def recorded(

@@ -23,6 +23,7 @@ from server.store.store import SqlStore, open_store
 from server.usecases.read_scene import scene_reader
 from server.usecases.world import Rules, World
 from tests.support.clock import FakeClock
+from tests.support.films import grids_below
 from tests.support.ids import SeededIds
 
 T = TypeVar("T")
@@ -185,6 +186,7 @@ async def stage(file: Path, **rules: Any) -> AsyncIterator[Stage]:
         checker=nowhere,
         archive=LocalArchive(file.parent, InlinePool(), nowhere),
         recordings=LocalRecordings(file.parent / "media", show_command()),
+        grids=grids_below(file.parent / "media"),
         rooms=Registry(ports, tasks),
         pack=PACK,
         rules=replace(Rules(public_url="http://127.0.0.1:8080"), **rules),

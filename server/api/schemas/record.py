@@ -110,6 +110,19 @@ class RecordedSeat(View):
     name: str
 
 
+class GridView(View):
+    """The film of all participants: none, waiting, making, ready or failed.
+
+    `percent` while it is made, `octets` when it is ready; `why` it failed is disk_full, disk,
+    nothing or grid_lost.
+    """
+
+    state: str
+    percent: int
+    octets: int
+    why: str
+
+
 class RecordingRow(View):
     """One recording of a joint session.
 
@@ -123,6 +136,7 @@ class RecordingRow(View):
     state: str
     octets: int
     seats: list[RecordedSeat]
+    grid: GridView
 
 
 class RecordingList(View):

@@ -10,6 +10,7 @@ from server.domain.register import RegisterEntry
 from server.domain.session_log import Entry
 from server.domain.signing_route import SigningRoute
 from server.domain.verification import Report, SignerFact
+from server.ports.recording import GridReport
 from server.usecases.retrieve_record import Opened
 from server.usecases.show_recordings import Shown
 
@@ -31,6 +32,7 @@ COURSE = frozenset(
         "recording.started",
         "recording.stopped",
         "recording.watched",
+        "recording.grid_watched",
         "agreement.locked",
         "agreement.unlocked",
         "sign.done",
@@ -160,4 +162,12 @@ def _recording(shown: Shown) -> wire.RecordingRow:
         state=shown.report.state.value,
         octets=shown.report.octets,
         seats=[wire.RecordedSeat(seat=s, name=shown.names.get(s, "")) for s in one.seats],
+        grid=grid_view(shown.grid),
+    )
+
+
+def grid_view(report: GridReport) -> wire.GridView:
+    """Return how far the film of all participants is."""
+    return wire.GridView(
+        state=report.state.value, percent=report.percent, octets=report.octets, why=report.why
     )

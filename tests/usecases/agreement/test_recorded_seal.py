@@ -24,7 +24,11 @@ ONE = RecordingId("recording-1")
 
 async def recorded(office: Stage, media: Path) -> Sitting:
     """Return a sealed case whose joint session was recorded, and more was recorded after it."""
-    world = replace(office.world, recordings=LocalRecordings(media, show_command()))
+    world = replace(
+        office.world,
+        recordings=LocalRecordings(media, show_command()),
+        grids=films.grids_below(media),
+    )
     made = await signing.signed(replace(office, world=world))
     worker = SeatId(made.phones[0].invitation.person_id)
     head = films.write_film(media, ONE, worker)

@@ -249,8 +249,10 @@ export function credentials(): StaffCredentials {
 export const RECORDINGS: Schemas["RecordingList"] = {
   may_watch: true,
   recordings: [
-    { id: "v1", started_at: "2025-03-14T01:20:00Z", stopped_at: "2025-03-14T01:51:00Z", reason: "mediator", state: "whole", octets: 212_000_000, seats: [{ seat: "m", name: "苏慧珍" }, { seat: "p1a", name: "陈水根" }, { seat: "p2a", name: "林启航" }] },
-    { id: "v2", started_at: "2025-03-14T02:05:00Z", stopped_at: "2025-03-14T02:09:00Z", reason: "disk_full", state: "cut_short", octets: 21_000_000, seats: [{ seat: "p1a", name: "陈水根" }] },
-    { id: "v3", started_at: "2025-03-14T02:10:00Z", stopped_at: "2025-03-14T02:20:00Z", reason: "over", state: "destroyed", octets: 0, seats: [{ seat: "p1a", name: "陈水根" }] },
+    { id: "v1", started_at: "2025-03-14T01:20:00Z", stopped_at: "2025-03-14T01:51:00Z", reason: "mediator", state: "whole", octets: 212_000_000, seats: [{ seat: "m", name: "苏慧珍" }, { seat: "p1a", name: "陈水根" }, { seat: "p2a", name: "林启航" }], grid: { state: "making", percent: 42, octets: 0, why: "" } },
+    { id: "v2", started_at: "2025-03-14T02:05:00Z", stopped_at: "2025-03-14T02:09:00Z", reason: "disk_full", state: "cut_short", octets: 21_000_000, seats: [{ seat: "p1a", name: "陈水根" }], grid: { state: "failed", percent: 0, octets: 0, why: "disk_full" } },
+    { id: "v3", started_at: "2025-03-14T02:10:00Z", stopped_at: "2025-03-14T02:20:00Z", reason: "over", state: "destroyed", octets: 0, seats: [{ seat: "p1a", name: "陈水根" }], grid: { state: "none", percent: 0, octets: 0, why: "" } },
+    { id: "v4", started_at: "2025-03-14T02:30:00Z", stopped_at: "2025-03-14T02:50:00Z", reason: "over", state: "whole", octets: 140_000_000, seats: [{ seat: "m", name: "苏慧珍" }, { seat: "p1a", name: "陈水根" }], grid: { state: "ready", percent: 0, octets: 64_000_000, why: "" } },
+    { id: "v5", started_at: "2025-03-14T03:00:00Z", stopped_at: "2025-03-14T03:05:00Z", reason: "withdrawn", state: "whole", octets: 30_000_000, seats: [{ seat: "m", name: "苏慧珍" }], grid: { state: "none", percent: 0, octets: 0, why: "" } },
   ],
 };

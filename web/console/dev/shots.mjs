@@ -39,7 +39,7 @@ export const SCREENS = {
   sealing: { at: "/cases/c3/agreement", as: "head" },
   seal: { at: "/seal", as: "head" },
   records: { at: "/records?name=陈水根", as: "officer" },
-  record: { at: "/records/r1", as: "officer", press: "record" },
+  record: { at: "/records/r1", as: "officer", press: "record", full: true },
   keeping: { at: "/keeping", as: "officer", full: true },
   adminStaff: { at: "/admin/staff", as: "admin" },
   adminCommittee: { at: "/admin/committee", as: "admin" },

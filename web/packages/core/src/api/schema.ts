@@ -843,6 +843,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/records/{record_id}/grids/{recording_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far it is */
+        get: operations["records.grid"];
+        put?: never;
+        /** Have the film of all participants made */
+        post: operations["records.ask_grid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/{record_id}/grids/{recording_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have it made no longer */
+        post: operations["records.cancel_grid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/{record_id}/grids/{recording_id}/film": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The film of all participants */
+        get: operations["records.grid_film"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/records/{record_id}/handwriting/{signer}": {
         parameters: {
             query?: never;
@@ -2636,6 +2688,23 @@ export interface components {
             statement_id: string;
         };
         /**
+         * GridView
+         * @description The film of all participants: none, waiting, making, ready or failed.
+         *
+         *     `percent` while it is made, `octets` when it is ready; `why` it failed is disk_full, disk,
+         *     nothing or grid_lost.
+         */
+        GridView: {
+            /** Octets */
+            octets: number;
+            /** Percent */
+            percent: number;
+            /** State */
+            state: string;
+            /** Why */
+            why: string;
+        };
+        /**
          * HoldFile
          * @description Whose document holds the file back, and why.
          */
@@ -3806,6 +3875,7 @@ export interface components {
          *     `state` is whole, cut_short, damaged, missing or destroyed; of the last two there is no film.
          */
         RecordingRow: {
+            grid: components["schemas"]["GridView"];
             /** Id */
             id: string;
             /** Octets */
@@ -6671,6 +6741,142 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "records.grid": {
+        parameters: {
+            query?: {
+                opening?: string;
+            };
+            header?: never;
+            path: {
+                record_id: string;
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "records.ask_grid": {
+        parameters: {
+            query?: {
+                opening?: string;
+            };
+            header?: never;
+            path: {
+                record_id: string;
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "records.cancel_grid": {
+        parameters: {
+            query?: {
+                opening?: string;
+            };
+            header?: never;
+            path: {
+                record_id: string;
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "records.grid_film": {
+        parameters: {
+            query?: {
+                opening?: string;
+            };
+            header?: never;
+            path: {
+                record_id: string;
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/*": unknown;
                 };
             };
             /** @description A refusal */
