@@ -33,7 +33,7 @@ def holds_detached(
 ) -> bool:
     """Return whether `made` is the seal's signature over `content`, and nothing else."""
     try:
-        signature = _signature_in(made)
+        signature = signature_in(made)
         attributes = _attributes(content, seal, at)
         same = made == _signed(attributes, seal, issuer, signature)
     except (InvalidValueError, ValueError, TypeError, LookupError, AttributeError):
@@ -41,7 +41,8 @@ def holds_detached(
     return same and check(attributes.dump(), signature)
 
 
-def _signature_in(made: bytes) -> bytes:
+def signature_in(made: bytes) -> bytes:
+    """Return the signature's own bytes; ValueError, TypeError or LookupError for another form."""
     content = cms.ContentInfo.load(made, strict=True)["content"]
     signature: bytes = content["signer_infos"][0]["signature"].native
     return signature

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from server.archive.disk import Disk
 from server.archive.guide import guide
-from server.archive.making import make_files, sign_files
+from server.archive.making import make_files, sign_files, signing_again
 from server.archive.package import package, package_size
 from server.archive.presented import judge_presented
 from server.archive.reader import load_folder
@@ -55,7 +55,8 @@ class LocalArchive:
         """As the port says; a folder has no lock, so `keep_until` binds nobody here."""
         kept = await asyncio.to_thread(self._kept, parts.record_id)
         made = await asyncio.to_thread(make_files, parts, kept, self.explained)
-        files = await sign_files(parts, made, sign, kept)
+        again = signing_again(sign, kept, parts.seal_certificate, self.tools)
+        files = await sign_files(parts, made, again, kept)
         await asyncio.to_thread(self._write, parts, files)
         return _stored(parts.record_id, files)
 

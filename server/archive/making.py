@@ -1,9 +1,10 @@
 """Makes a record's files and signs them, after a crash just as they were kept before."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
-from server.archive.cades import sign_detached
+from server.archive.cades import sign_detached, signature_in
 from server.archive.guide import EXPLAINING
 from server.domain.canonical import sha256_hex
 from server.domain.container import (
@@ -21,7 +22,7 @@ from server.domain.record import (
     manifest_of,
     record_files,
 )
-from server.ports.archive import SignManifest
+from server.ports.archive import SignManifest, VerifierTools
 
 
 def make_files(
@@ -57,3 +58,29 @@ async def sign_files(
     certificates = parts.seal_certificate, parts.issuer_certificate
     signed = await sign_detached(listed, *certificates, parts.sealed_at, sign)
     return {**files, CONTAINER_MANIFEST: listed, CONTAINER_SIGNATURE: signed}
+
+
+def signing_again(
+    sign: SignManifest, kept: Mapping[str, bytes] | None, seal: bytes, tools: VerifierTools
+) -> SignManifest:
+    """Return what signs as before what was signed before; `seal` is the certificate, PEM.
+
+    A key in a token signs the same bytes otherwise each time. A record that was written when
+    the server stopped would then seem another one.
+    """
+    if kept is None:
+        return sign
+    before, key = _signatures(kept), tools.certificate_key(seal)
+
+    async def signed(message: bytes) -> bytes:
+        holding = (one for one in before if tools.check_signature(key, message, one))
+        return next(holding, None) or await sign(message)
+
+    return signed
+
+
+def _signatures(kept: Mapping[str, bytes]) -> list[bytes]:
+    found = [kept[MANIFEST_SIGNATURE]] if MANIFEST_SIGNATURE in kept else []
+    with suppress(ValueError, TypeError, LookupError):
+        found.append(signature_in(kept[CONTAINER_SIGNATURE]))
+    return found

@@ -15,7 +15,7 @@ from yarl import URL
 
 from server.archive.bucket import MODE, Bucket, UnlockedError
 from server.archive.guide import guide
-from server.archive.making import make_files, sign_files
+from server.archive.making import make_files, sign_files, signing_again
 from server.archive.package import package
 from server.archive.presented import judge_presented
 from server.archive.reader import load_zip
@@ -81,7 +81,8 @@ class S3Archive:
         """
         kept = await self._files(parts.record_id)
         made = await asyncio.to_thread(make_files, parts, kept, self.explained)
-        files = await sign_files(parts, made, sign, kept)
+        again = signing_again(sign, kept, parts.seal_certificate, self.tools)
+        files = await sign_files(parts, made, again, kept)
         if kept is not None and kept != files:
             raise RecordExistsError
         until = self._until(keep_until)

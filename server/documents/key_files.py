@@ -2,7 +2,7 @@
 
 Private keys as encrypted PKCS#8; each file's passphrase is HKDF-SHA-256 of the master secret
 and the file's name, so a stolen folder alone opens nothing. P-256 signatures are deterministic
-(RFC 6979): doing an interrupted job again changes no byte.
+(RFC 6979); nothing relies on that, as other keys' are not.
 """
 
 from collections.abc import Callable

@@ -11,6 +11,7 @@ from server.documents.certificates import certificate_key, issued_by
 from server.documents.fonts import FontFolders
 from server.documents.inspection import inspect
 from server.documents.key_files import FileKeys, spki
+from server.documents.keys import key_name
 from server.documents.sealing import apply_seal
 from server.documents.signatures import make_signature, server_key, verify_signature
 from server.domain.agreement_document import AgreementDocument, canonical_bytes, digest
@@ -68,6 +69,12 @@ class Office:
             return make_signature(self.keys, KeyRef(committee_id=HEXI), message).signature
 
         return signed
+
+    async def sign_otherwise(self, message: bytes) -> bytes:
+        """Sign with the seal's key as a token does: never the same twice."""
+        name = key_name(KeyRef(committee_id=HEXI))
+        key = self.keys.opened((self.keys.folder / f"{name}.key").read_bytes(), name)
+        return key.sign(message, ec.ECDSA(hashes.SHA256()))
 
 
 def session_log() -> tuple[Entry, ...]:

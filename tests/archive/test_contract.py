@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from server.archive.guide import guide
 from server.archive.local import LocalArchive
@@ -54,6 +56,28 @@ async def test_a_written_record_is_found_read_packed_and_verified(
     presented = await kept.judge(packed, [parts.issuer_certificate])
     assert presented.report == report
     assert report.manifest_sha256 == stored.manifest_sha256
+
+
+async def test_a_key_that_signs_otherwise_each_time_makes_one_record_all_the_same(
+    kept: Archive, parts: RecordParts, office: Office
+) -> None:
+    assert await office.sign_otherwise(b"m") != await office.sign_otherwise(b"m")
+    stored = await kept.write(parts, office.sign_otherwise)
+    assert await kept.write(parts, office.sign_otherwise) == stored
+    assert (await kept.verify(RECORD, [parts.issuer_certificate])).verified
+
+
+async def test_what_lies_there_signed_by_a_stranger_is_no_record_of_ours(
+    kept: Archive, parts: RecordParts, office: Office
+) -> None:
+    stranger = ec.generate_private_key(ec.SECP256R1())
+
+    async def sign(message: bytes) -> bytes:
+        return stranger.sign(message, ec.ECDSA(hashes.SHA256()))
+
+    await kept.write(parts, sign)
+    with pytest.raises(RecordExistsError):
+        await kept.write(parts, office.sign)
 
 
 async def test_sealing_again_after_a_crash_is_the_same_record(
