@@ -38,10 +38,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(say(refused), file=sys.stderr)
         return 1
     except DomainError as refused:
-        from server.upkeep import SAID
+        from server.upkeep import said
 
-        plain = f"heyi: {refused.code} {refused.facts or ''}".rstrip()
-        print("\n".join(SAID.get(refused.code, (plain,))), file=sys.stderr)
+        print(said(refused), file=sys.stderr)
         return 1
 
 
@@ -94,6 +93,8 @@ def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help="public key to encrypt for; without any, a key is written to FILE.key",
     )
     _add(commands, "rotate-key", _rotate, "replace the key that wraps all others")
+    keys = _add(commands, "keys", _keys, "say what holds the signing keys, and try them")
+    keys.add_argument("what", nargs="?", choices=("import",), help="move key files into the token")
     restore = _add(commands, "restore", _restore, "fill an empty data folder from a backup")
     restore.add_argument("file", type=Path, metavar="FILE")
     restore.add_argument("--key", type=Path, metavar="FILE", help="key file, if not FILE.key")
@@ -151,9 +152,11 @@ def _settings(asked: argparse.Namespace) -> Settings:
 
 
 def _serve(asked: argparse.Namespace) -> int:
+    from server.signing_keys import expect_keys
     from server.supervisor import Child, command, supervise
 
     settings = _settings(asked)
+    expect_keys(settings)
     demo = ("--demo",) if settings.demo else ()
     env = environment(media_workers=settings.media_workers)
     app = Child(name="app", argv=command("app", *demo), env=env)
@@ -241,16 +244,38 @@ def _backup(asked: argparse.Namespace) -> int:
     with keys_in_use(settings):
         records = asyncio.run(backups(settings).make(asked.file, recipients, passphrase))
     print(f"{asked.file}: 记录 {records} 件 · records")
+    _tell_elsewhere(settings)
     if not recipients:
         print(f"{key_file_of(asked.file)}: 密钥，请另处保管 · the key: keep it elsewhere")
     return 0
 
 
+def _tell_elsewhere(settings: Settings) -> None:
+    from server.upkeep import NOT_HERE, keys_elsewhere
+
+    if keys_elsewhere(settings):
+        print(NOT_HERE)
+
+
 def _rotate(asked: argparse.Namespace) -> int:
     from server.upkeep import rotate_key
 
-    wrapped = asyncio.run(rotate_key(_settings(asked)))
+    settings = _settings(asked)
+    wrapped = asyncio.run(rotate_key(settings))
     print(f"主密钥已更换，重新封装 {wrapped} 把密钥 · the key is replaced, keys wrapped again")
+    _tell_elsewhere(settings)
+    return 0
+
+
+def _keys(asked: argparse.Namespace) -> int:
+    from server.upkeep import held_keys, import_keys, keys_in_use
+
+    settings = _settings(asked)
+    if asked.what == "import":
+        moved = import_keys(settings)
+        print(f"已移入令牌 {moved} 把密钥 · keys moved into the token")
+    with keys_in_use(settings):
+        print(f"签名密钥 · signing keys: {held_keys(settings)}")
     return 0
 
 
@@ -271,6 +296,7 @@ def _restore(asked: argparse.Namespace) -> int:
     held = found.records - len(found.failed)
     print(f"记录 {found.records} 件，验证通过 {held} 件 · records, of which so many verify")
     print(f"日志 {found.log_entries} 条，完整 · entries of the log, whole")
+    _tell_elsewhere(settings)
     for number, why in found.failed:
         print(f"  {number}: {why}", file=sys.stderr)
     return 1 if found.failed else 0

@@ -26,7 +26,7 @@ from server.archive.s3 import S3Archive, S3Place, open_s3
 from server.archive.witness import FolderWitness
 from server.config import Settings, SettingsError
 from server.documents.fonts import FontFolders, faces, font_folders
-from server.documents.key_files import FileKeys
+from server.documents.keys import KeyProvider
 from server.documents.pool import ProcessWorkPool
 from server.documents.signing import Desk
 from server.documents.sources import sources_of
@@ -57,7 +57,8 @@ from server.rooms.view import Teller
 from server.signalling import messages
 from server.signalling.namespace import Live
 from server.signalling.plain_server import PlainServer, end_malformed
-from server.store.keys import expect_settled, in_use, load_or_create
+from server.signing_keys import master, signing_keys, tell_holder
+from server.store.keys import in_use
 from server.store.schema import migrate
 from server.store.store import open_store
 from server.system import SystemClock, SystemIds, TaskScope
@@ -137,15 +138,6 @@ def prepare_folders(settings: Settings) -> None:
         (settings.data / name).mkdir(mode=mode, parents=True, exist_ok=True)
 
 
-def key(settings: Settings) -> bytes:
-    """Return the key that wraps all others, made at the first start.
-
-    Raises UnfinishedRotationError.
-    """
-    expect_settled(settings.keys / "kek")
-    return load_or_create(settings.keys / "kek")
-
-
 async def migrate_database(settings: Settings) -> None:
     """Bring the database to the newest schema."""
     prepare_folders(settings)
@@ -167,6 +159,7 @@ async def running(settings: Settings, seed: Seed | None = None) -> AsyncIterator
     async with AsyncExitStack() as stack:
         wired = await _wired(settings, stack)
         world, media, tasks = wired.world, wired.media, wired.tasks
+        await tell_holder(world.pool, signing_keys(settings))
         if isinstance(world.archive, LocalArchive):
             world.archive.sweep()
         built = _site(settings, world, media)
@@ -187,11 +180,11 @@ async def at_rest(settings: Settings) -> AsyncIterator[World]:
 
 
 async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
-    stack.enter_context(in_use(settings.keys / "kek"))
+    stack.enter_context(in_use(settings.key_folder / "kek"))
     clock, ids = SystemClock(), SystemIds()
     tasks = await stack.enter_async_context(TaskScope(clock))
     pool = stack.enter_context(ProcessWorkPool(settings.pool_size))
-    store = await open_store(settings.database, key(settings), ids)
+    store = await open_store(settings.database, master(settings), ids)
     stack.push_async_callback(store.close)
     pack = pack_of("zh_cn")
     epoch = int(clock.now().timestamp() * 1000)
@@ -211,7 +204,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
         tasks,
     )
     fonts = font_folders(settings.fonts)
-    keys = FileKeys(settings.keys, key(settings))
+    keys = signing_keys(settings)
     world = World(
         clock=clock,
         ids=ids,
@@ -233,7 +226,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
     return _Wired(world=world, media=media, tasks=tasks, live=live)
 
 
-def _desk(settings: Settings, keys: FileKeys, fonts: FontFolders) -> Desk:
+def _desk(settings: Settings, keys: KeyProvider, fonts: FontFolders) -> Desk:
     where = sources_of(keys, settings.certificate_command, settings.timestamp_url)
     return Desk(keys, fonts, where)
 

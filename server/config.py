@@ -42,6 +42,15 @@ def place(written: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+def _secret(name: str, file: Path | None, plain: SecretStr) -> str:
+    if file is None:
+        return plain.get_secret_value()
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"{name}: cannot be read") from None
+
+
 def _listed(written: str) -> list[str]:
     return [one.strip() for one in written.split(",") if one.strip()]
 
@@ -120,6 +129,16 @@ class Settings(BaseSettings):
     pool_size: Annotated[int, Field(ge=1, le=32)] = Field(
         2, description="Processes for PDF, signatures and passwords."
     )
+    keys: Literal["files", "pkcs11"] = Field(
+        "files",
+        description="What holds this server's signing keys: encrypted files, or a PKCS#11 token.",
+    )
+    pkcs11_module: Path | None = Field(
+        None, description="The token's driver, such as `/usr/lib/softhsm/libsofthsm2.so`."
+    )
+    pkcs11_token: str = Field("", description="The token's label.")
+    pkcs11_pin: SecretStr = Field(SecretStr(""), description="The token's user PIN.")
+    pkcs11_pin_file: Path | None = Field(None, description="File that holds it instead.")
     timestamp_url: str = Field(
         "", description="RFC 3161 time stamp authority. Empty: this server's own, its clock's word."
     )
@@ -205,6 +224,11 @@ class Settings(BaseSettings):
                 "HEYI_DEMO hands out one-time codes, so HEYI_HOST and HEYI_PUBLIC_URL must stay "
                 "127.0.0.1 with it"
             )
+        if self.keys == "pkcs11" and not all(self.pkcs11.values()):
+            raise ValueError(
+                "HEYI_KEYS=pkcs11 needs HEYI_PKCS11_MODULE, HEYI_PKCS11_TOKEN and HEYI_PKCS11_PIN "
+                "or HEYI_PKCS11_PIN_FILE"
+            )
         self._s3_whole()
         return self._turn_whole()
 
@@ -256,9 +280,15 @@ class Settings(BaseSettings):
     @property
     def s3_password(self) -> str:
         """The access key's secret, from the file where one is named."""
-        if self.s3_secret_file is None:
-            return self.s3_secret.get_secret_value()
-        return self.s3_secret_file.read_text(encoding="utf-8").strip()
+        return _secret("HEYI_S3_SECRET_FILE", self.s3_secret_file, self.s3_secret)
+
+    @property
+    def pkcs11(self) -> dict[str, str]:
+        """Everything about the token that holds the keys; empty where files do."""
+        if self.keys == "files":
+            return {}
+        pin = _secret("HEYI_PKCS11_PIN_FILE", self.pkcs11_pin_file, self.pkcs11_pin)
+        return {"module": str(self.pkcs11_module or ""), "label": self.pkcs11_token, "pin": pin}
 
     @property
     def turn(self) -> tuple[str, ...]:
@@ -305,7 +335,7 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data / 'heyi.db'}"
 
     @property
-    def keys(self) -> Path:
+    def key_folder(self) -> Path:
         """The folder of keys, mode 0700."""
         return self.data / "keys"
 
@@ -325,12 +355,7 @@ class Settings(BaseSettings):
 
     def shared_secret(self) -> str:
         """Return the secret shared with media workers on other hosts, empty if there is none."""
-        if self.media_secret_file is None:
-            return self.media_secret.get_secret_value()
-        try:
-            return self.media_secret_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            raise ValueError("HEYI_MEDIA_SECRET_FILE: cannot be read") from None
+        return _secret("HEYI_MEDIA_SECRET_FILE", self.media_secret_file, self.media_secret)
 
 
 def load(**changes: object) -> Settings:

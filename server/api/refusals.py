@@ -31,6 +31,7 @@ _STATUS = {
     "too_fast": 429,
     "busy": 503,
     "film_lost": 503,
+    "keys_unavailable": 503,
     "timestamps_unavailable": 503,
     "no_certificate": 503,
     "disk_full": 507,

@@ -11,8 +11,8 @@ from server.ports.documents import KeyRef
 class KeyProvider(Protocol):
     """Signs with this server's keys, each made on first use. Picklable, for the pool.
 
-    The name says of which suite a key is (`suite_named`). A provider without SM2 raises
-    NoSm2Error.
+    The name says of which suite a key is (`suite_named`). Who has no SM2 raises NoSm2Error,
+    or KeysUnavailableError where a token holds the keys.
     """
 
     def sign(self, name: str, message: bytes) -> bytes:

@@ -14,6 +14,7 @@ from server.documents.key_files import FileKeys, spki
 from server.documents.keys import key_name
 from server.documents.sealing import apply_seal
 from server.documents.signatures import make_signature, server_key, verify_signature
+from server.documents.suites import P256Key
 from server.domain.agreement_document import AgreementDocument, canonical_bytes, digest
 from server.domain.checkpoint import checkpoint_text, note_of
 from server.domain.consent_statement import ConsentStatement, statement_bytes
@@ -74,7 +75,8 @@ class Office:
         """Sign with the seal's key as a token does: never the same twice."""
         name = key_name(KeyRef(committee_id=HEXI))
         key = self.keys.opened((self.keys.folder / f"{name}.key").read_bytes(), name)
-        return key.sign(message, ec.ECDSA(hashes.SHA256()))
+        assert isinstance(key, P256Key)
+        return key.key.sign(message, ec.ECDSA(hashes.SHA256()))
 
 
 def session_log() -> tuple[Entry, ...]:

@@ -3,10 +3,8 @@
 import asyncio
 import shutil
 import sqlite3
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,32 +19,11 @@ from server.store.store import open_store
 from server.system import SystemIds
 from tests.backup.conftest import backups_of
 from tests.support import cases
-from tests.support.server import settings
+from tests.support.server import heyi
 from tests.support.signing import Sitting
 from tests.support.world import COMMITTEE, KEK, Stage
 
 ATTEMPTS = 3
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a command printed, and its exit status."""
-
-    status: int
-    out: str
-    err: str
-
-
-async def heyi(data: Path, *words: str, **more: str) -> Said:
-    """Run the command as an operator does."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "server", *words),
-        env=settings(data, **more),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await process.communicate()
-    return Said(process.returncode or 0, out.decode(), err.decode())
 
 
 class Writer:

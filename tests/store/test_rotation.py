@@ -13,12 +13,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from server.__main__ import main
-from server.app import key
 from server.config import Settings
 from server.documents.key_files import FileKeys, KeyUnreadableError
 from server.domain.ids import FileId
 from server.domain.register import RegisterQuery
 from server.ports.store import CaseQuery
+from server.signing_keys import master
 from server.store.engines import open_engines
 from server.store.errors import WrongKeyError
 from server.store.keys import KeyInUseError, UnfinishedRotationError, in_use, next_of
@@ -139,7 +139,7 @@ async def test_killed_at_any_step_it_is_finished_by_running_it_again(folder: Pat
             killed += 1
             if next_of(folder / "keys" / "kek").exists():
                 with pytest.raises(UnfinishedRotationError):
-                    key(Settings(data=folder))
+                    master(Settings(data=folder))
                 await rotate_key(Settings(data=folder))
                 await expect_rotated(folder, old)
             elif kek(folder) == old:

@@ -14,6 +14,7 @@ from server.documents.certificates import certificate_key, issued_by
 from server.documents.fonts import FontFolders, font_folders
 from server.documents.inspection import inspect
 from server.documents.key_files import FileKeys
+from server.documents.keys import KeyProvider
 from server.documents.signatures import verify_signature
 from server.documents.signing import Desk
 from server.documents.sources import sources_of
@@ -56,15 +57,21 @@ def fonts() -> FontFolders:
 MASTER = b"the master secret of this test only"
 
 
-def desk_of(keys: FileKeys, having: FontFolders) -> Desk:
+def desk_of(keys: KeyProvider, having: FontFolders) -> Desk:
     """Return what signing takes, all of it local."""
     return Desk(keys, having, sources_of(keys))
 
 
-def equipped(scene: Stage, folder: Path, disk: Disk | None = None, master: bytes = MASTER) -> Stage:
-    """Return the stage with its papers kept below `folder`."""
+def equipped(
+    scene: Stage,
+    folder: Path,
+    disk: Disk | None = None,
+    master: bytes = MASTER,
+    keys: KeyProvider | None = None,
+) -> Stage:
+    """Return the stage with its papers kept below `folder`, signed with key files unless said."""
     pool = ThreadPool()
-    keys = FileKeys(folder / "keys", master)
+    keys = keys or FileKeys(folder / "keys", master)
     world = replace(
         scene.world,
         renderer=TypstRenderer(pool, fonts()),

@@ -109,6 +109,27 @@ def settings(data: Path, **more: str) -> dict[str, str]:
     }
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a command printed, and its exit status."""
+
+    status: int
+    out: str
+    err: str
+
+
+async def heyi(data: Path, *words: str, **more: str) -> Said:
+    """Run the command as an operator does."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "server", *words),
+        env=settings(data, **more),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    return Said(process.returncode or 0, out.decode(), err.decode())
+
+
 async def start(
     env: dict[str, str],
     *words: str,

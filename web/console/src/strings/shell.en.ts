@@ -84,6 +84,7 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   "refusal.conflict": "Somebody has just changed it. Your text is kept; open it again and change it.",
   "refusal.film_lost": "The film could not be finished. Please try again.",
   "refusal.busy": "The server is busy. Please try again in a while.",
+  "refusal.keys_unavailable": "The token that holds the signing keys does not answer; nothing was signed. Tell the technician at once.",
   "refusal.timestamps_unavailable": "The time stamp service does not answer; nothing was locked or signed. Try again in a while.",
   "refusal.no_certificate": "No signing certificate was issued; nothing was signed. Tell the technician.",
   "refusal.disk_full": "The server's disk is full. Tell the technician at once.",

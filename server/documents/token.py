@@ -1,0 +1,130 @@
+"""Opens a PKCS#11 token, once in each process, and says in a word why it cannot.
+
+A PIN that a token refused is noted and never tried again, not even by another process or
+after a restart: after a few wrong ones a token locks itself.
+"""
+
+import hmac
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pkcs11
+from pkcs11 import PKCS11Error, Session, TokenFlag
+from pkcs11.exceptions import (
+    PinIncorrect,
+    PinInvalid,
+    PinLenRange,
+    PinLocked,
+)
+from pkcs11.types import SignMixin
+
+from server.documents.private_files import replace_private
+from server.domain.errors import DomainError
+
+if TYPE_CHECKING:
+    from pkcs11._pkcs11 import lib
+
+_WRONG = (PinIncorrect, PinInvalid, PinLenRange)
+
+
+class KeysUnavailableError(DomainError):
+    """The signing keys cannot be reached; nothing was signed.
+
+    `facts["reason"]`: no_module, no_token, two_tokens, wrong_pin, pin_locked, last_try,
+    no_answer (`said` is the module's error), other_key (the token holds not the key this
+    server signed with), in_files, in_token (they lie at the other place), files_set,
+    no_sm2 (here a token holds keys on P-256 alone).
+    """
+
+    code = "keys_unavailable"
+
+
+@dataclass(slots=True)
+class Opened:
+    """A session of this process, and the keys it has found so far by their id."""
+
+    session: Session
+    keys: dict[bytes, SignMixin] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """Which token, and what opens it. Picklable, for the pool.
+
+    `refused` is where a refused PIN is noted, as an HMAC under `secret`.
+    """
+
+    module: Path
+    label: str
+    pin: str = field(repr=False)
+    refused: Path
+    secret: bytes = field(repr=False)
+
+    def opened(self) -> Opened:
+        """Return this process's session, opening it if need be.
+
+        Raises KeysUnavailableError, and PKCS11Error for whatever else a module may answer.
+        """
+        if self._name not in _OPEN:
+            _OPEN[self._name] = Opened(
+                self._logged_in(_module(self.module).get_token(token_label=self.label))
+            )
+        return _OPEN[self._name]
+
+    def forget(self) -> None:
+        """Drop what this process knows of the module: it was unplugged, or has gone mad."""
+        for name in [one for one in _OPEN if one[0] == self._name[0]]:
+            del _OPEN[name]
+        try:
+            pkcs11.lib(str(self.module)).finalize()
+        except PKCS11Error:
+            return  # it knows nothing any more, which was the point
+
+    @property
+    def _name(self) -> tuple[str, str]:
+        return str(self.module), self.label
+
+    def _logged_in(self, token: pkcs11.Token) -> Session:
+        self._expect_tries(token)
+        try:
+            session = token.open(rw=True, user_pin=self.pin)
+        except _WRONG as error:
+            replace_private(self.refused, self._mark())
+            raise self._wrong_pin() from error
+        except PinLocked as error:
+            raise KeysUnavailableError(reason="pin_locked", token=self.label) from error
+        self.refused.unlink(missing_ok=True)
+        return session
+
+    def _expect_tries(self, token: pkcs11.Token) -> None:
+        if self.refused.exists() and hmac.compare_digest(self.refused.read_bytes(), self._mark()):
+            raise self._wrong_pin()
+        if token.flags & TokenFlag.USER_PIN_LOCKED:
+            raise KeysUnavailableError(reason="pin_locked", token=self.label)
+        if token.flags & TokenFlag.USER_PIN_FINAL_TRY:
+            raise KeysUnavailableError(reason="last_try", token=self.label)
+
+    def _wrong_pin(self) -> KeysUnavailableError:
+        noted = str(self.refused)
+        return KeysUnavailableError(reason="wrong_pin", token=self.label, noted=noted)
+
+    def _mark(self) -> bytes:
+        said = f"{self.label}\0{self.pin}".encode()
+        return hmac.digest(self.secret, said, "sha256").hex().encode()
+
+
+def _module(path: Path) -> "lib":
+    if not path.is_file():
+        raise KeysUnavailableError(reason="no_module", module=str(path))
+    try:
+        return pkcs11.lib(str(path))
+    except PKCS11Error as error:
+        # What is no module at all has no error of its own class.
+        if type(error) is PKCS11Error:
+            raise KeysUnavailableError(reason="no_module", module=str(path)) from error
+        raise
+
+
+_OPEN: Final[dict[tuple[str, str], Opened]] = {}
+"""By module and token, in this process alone: sessions do not outlive a fork."""

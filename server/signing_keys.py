@@ -1,0 +1,47 @@
+"""The signing keys, wired; apart from the app, so that `heyi serve` can ask for them first."""
+
+import logging
+
+from server.archive.backups import UNFINISHED
+from server.config import Settings
+from server.documents.key_home import HeldKeys, expect_home, provider
+from server.documents.key_words import say
+from server.documents.token import KeysUnavailableError
+from server.ports.backup import BackupError
+from server.ports.system import WorkPool
+from server.store.keys import expect_settled, load_or_create
+
+log = logging.getLogger(__name__)
+
+
+def master(settings: Settings) -> bytes:
+    """Return the key that wraps all others, made at the first start.
+
+    Raises UnfinishedRotationError.
+    """
+    expect_settled(settings.key_folder / "kek")
+    return load_or_create(settings.key_folder / "kek")
+
+
+def signing_keys(settings: Settings) -> HeldKeys:
+    """Return who signs for this server."""
+    return provider(settings.key_folder, master(settings), settings.pkcs11)
+
+
+async def tell_holder(pool: WorkPool, keys: HeldKeys) -> None:
+    """Say who holds the keys. Away, they may come back: whatever is to be signed waits."""
+    try:
+        log.info("signing keys: %s", await pool.run(expect_home, keys))
+    except KeysUnavailableError as refused:
+        log.warning("signing keys: %s", "\n".join(say(refused)))
+
+
+def expect_keys(settings: Settings) -> None:
+    """Refuse to start without the keys.
+
+    Raises KeysUnavailableError, UnfinishedRotationError, and BackupError where a restore was
+    begun and not finished: until then nobody knows the keys.
+    """
+    if (settings.data / UNFINISHED).exists():
+        raise BackupError(reason="unfinished")
+    log.info("signing keys: %s", expect_home(signing_keys(settings)))
