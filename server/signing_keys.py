@@ -6,7 +6,7 @@ from server.archive.backups import UNFINISHED
 from server.config import Settings
 from server.documents.key_home import HeldKeys, expect_home, provider
 from server.documents.key_words import say
-from server.documents.token import KeysUnavailableError
+from server.documents.keys import KeysUnavailableError
 from server.ports.backup import BackupError
 from server.ports.system import WorkPool
 from server.store.keys import expect_settled, load_or_create

@@ -8,7 +8,7 @@ from server.documents.key_files import FileKeys
 from server.documents.key_home import expect_home, in_token, move_in
 from server.documents.key_token import TokenKeys
 from server.documents.key_words import say
-from server.documents.token import KeysUnavailableError
+from server.documents.keys import KeysUnavailableError
 from server.domain.errors import DomainError
 from server.signing_keys import master, signing_keys
 from server.store.keys import (

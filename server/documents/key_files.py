@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from server.documents.keys import suite_named
+from server.documents.keys import KeysUnavailableError, suite_named
 from server.documents.private_files import replace_private, write_once
 from server.documents.suites import P256Key, PrivateKey
 from server.domain.errors import DomainError
@@ -83,6 +83,8 @@ class FileKeys:
     def _key(self, name: str) -> PrivateKey:
         path = self.folder / f"{name}.key"
         if not path.exists():
+            if any(self.folder.glob("*.pub")):  # pages of a token, which has this server's keys
+                raise KeysUnavailableError(reason="in_token")
             write_once(path, self.closed(suite_named(name).made_key(), name))
         return self.opened(path.read_bytes(), name)
 

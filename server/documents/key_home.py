@@ -5,8 +5,9 @@ from pathlib import Path
 
 from server.documents.key_files import FileKeys
 from server.documents.key_token import TokenKeys
+from server.documents.keys import KeysUnavailableError
 from server.documents.suites import P256Key
-from server.documents.token import KeysUnavailableError, Token
+from server.documents.token import Token
 
 HeldKeys = FileKeys | TokenKeys
 

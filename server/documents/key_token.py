@@ -38,10 +38,10 @@ from pkcs11.util.ec import (
     encode_named_curve_parameters,
 )
 
-from server.documents.keys import suite_named
+from server.documents.keys import KeysUnavailableError, suite_named
 from server.documents.private_files import write_once
 from server.documents.suites import P256, P256Key
-from server.documents.token import KeysUnavailableError, Opened, Token
+from server.documents.token import Opened, Token
 
 T = TypeVar("T")
 
@@ -126,9 +126,11 @@ class TokenKeys:
     def _pinned(self, name: str) -> Pinned:
         if suite_named(name) is not P256:
             raise KeysUnavailableError(reason="no_sm2")
-        return self._pin(name) or self._settle(
-            name, self._ask(lambda opened: _made(opened.session, name))
-        )
+        if (pinned := self._pin(name)) is not None:
+            return pinned
+        if any(self.folder.glob("*.key")):
+            raise KeysUnavailableError(reason="in_files", folder=str(self.folder))
+        return self._settle(name, self._ask(lambda opened: _made(opened.session, name)))
 
     def _pin(self, name: str) -> Pinned | None:
         path = self.folder / f"{name}.pub"

@@ -1,6 +1,6 @@
 """What is said of signing keys that cannot be reached, in the operator's words, Chinese first."""
 
-from server.documents.token import KeysUnavailableError
+from server.documents.keys import KeysUnavailableError
 
 SAID = {
     "no_module": (

@@ -5,7 +5,20 @@ from typing import Protocol
 from urllib.parse import quote
 
 from server.documents.suites import P256, SM2, SignatureSuite
+from server.domain.errors import DomainError
 from server.ports.documents import KeyRef
+
+
+class KeysUnavailableError(DomainError):
+    """The signing keys cannot be reached; nothing was signed.
+
+    `facts["reason"]`: no_module, no_token, two_tokens, wrong_pin, pin_locked, last_try,
+    no_answer (`said` is the module's error), other_key (the token holds not the key this
+    server signed with), in_files, in_token (they lie at the other place), files_set,
+    no_sm2 (here a token holds keys on P-256 alone).
+    """
+
+    code = "keys_unavailable"
 
 
 class KeyProvider(Protocol):

@@ -19,25 +19,13 @@ from pkcs11.exceptions import (
 )
 from pkcs11.types import SignMixin
 
+from server.documents.keys import KeysUnavailableError
 from server.documents.private_files import replace_private
-from server.domain.errors import DomainError
 
 if TYPE_CHECKING:
     from pkcs11._pkcs11 import lib
 
 _WRONG = (PinIncorrect, PinInvalid, PinLenRange)
-
-
-class KeysUnavailableError(DomainError):
-    """The signing keys cannot be reached; nothing was signed.
-
-    `facts["reason"]`: no_module, no_token, two_tokens, wrong_pin, pin_locked, last_try,
-    no_answer (`said` is the module's error), other_key (the token holds not the key this
-    server signed with), in_files, in_token (they lie at the other place), files_set,
-    no_sm2 (here a token holds keys on P-256 alone).
-    """
-
-    code = "keys_unavailable"
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from server.documents.certificates import certificates
 from server.documents.key_files import FileKeys
 from server.documents.key_home import HeldKeys, expect_home, move_in
 from server.documents.key_token import TokenKeys
-from server.documents.token import KeysUnavailableError
+from server.documents.keys import KeysUnavailableError
 from server.domain.agreement import AgreementState
 from server.usecases.log_tree import sign_checkpoint
 from server.usecases.seal_agreement import resume_sealing
