@@ -310,9 +310,9 @@ def _demo(asked: argparse.Namespace) -> int:
 
 def _verify(words: Sequence[str]) -> int:
     from server.archive.cli import main as verify
-    from server.verifying import VERIFIER_TOOLS
+    from server.verifying import VERIFIER_TOOLS, own_issuers
 
-    return verify(words, VERIFIER_TOOLS)
+    return verify(words, VERIFIER_TOOLS, own_issuers())
 
 
 def _bench(asked: argparse.Namespace) -> int:

@@ -4,19 +4,23 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from server.archive.reader import load
 from server.archive.report_text import as_json, as_text
-from server.archive.verifier import verify_path
+from server.archive.verifier import verify_files
 from server.domain.errors import InvalidValueError
+from server.domain.record import ISSUER_CERTIFICATE
 from server.domain.suites import NoSm2Error
+from server.domain.verification import Fact, Report
 from server.ports.archive import VerifierTools
 
 HOLDS, FAILS, NO_RECORD, UNJUDGED = 0, 1, 2, 3
 EXIT_CODES = (
-    "Exit status: 0 every judged fact holds; 1 a fact fails; 2 nothing to read, or signatures "
-    "in SM2 and no OpenSSL here that can; "
-    "3 with --strict: nothing fails, but a fact (trust without --trust) was not judged."
+    "Exit status: 0 every fact holds, trust too; 1 a fact fails; 2 nothing to read, or signatures "
+    "in SM2 and no OpenSSL here that can; 3 nothing fails, but trust was not judged: name the "
+    "issuer with --trust, or do without. With --strict 3 for any fact that was not judged."
 )
 NO_SM2 = (
     "卷内有 SM2 签名，本机的 OpenSSL（libcrypto.so.3）不支持，没有作出判断。请换一台机器核验。"
@@ -25,18 +29,15 @@ NO_SM2 = (
 )
 
 
-def main(argv: Sequence[str], tools: VerifierTools, anchors: Sequence[bytes] = ()) -> int:
-    """Return 0 when every judged fact holds, 1 when one fails, 2 when there is no record.
+def main(argv: Sequence[str], tools: VerifierTools, own: Sequence[bytes] = ()) -> int:
+    """Return 0 when every fact holds, 1 when one fails, 2 without a record, 3 without trust.
 
-    `anchors` are trusted besides those named with --trust. Without any, `trusted` stays
-    unjudged, which the last line says; with --strict an unjudged fact makes the result 3.
+    `own` are issuers of this machine, as PEM: who made a record here need not be told whom to
+    trust. They never count against a record of somebody else's.
     """
     asked = _parser().parse_args(argv)
     try:
-        trusted = [*anchors, *(path.read_bytes() for path in asked.trust)]
-        for anchor in trusted:
-            tools.certificate_key(anchor)
-        report = verify_path(asked.path, tools, trusted)
+        report = _report(asked, tools, own)
     except NoSm2Error:
         sys.stderr.write(f"{asked.path}: {NO_SM2}\n")
         return NO_RECORD
@@ -48,9 +49,36 @@ def main(argv: Sequence[str], tools: VerifierTools, anchors: Sequence[bytes] = (
         if asked.json
         else as_text(report, asked.language)
     )
+    return _status(asked, report)
+
+
+def _report(asked: argparse.Namespace, tools: VerifierTools, own: Sequence[bytes]) -> Report:
+    named = [path.read_bytes() for path in asked.trust]
+    for anchor in named:
+        tools.certificate_key(anchor)
+    files = load(asked.path)
+    mine = [one for one in own if one == files.get(ISSUER_CERTIFICATE)]
+    report = verify_files(files, tools, [*named, *mine])
+    return report if named else _at_home(report)
+
+
+def _at_home(report: Report) -> Report:
+    """Leave trust open where certificates came from outside: our own issuer is no judge of them."""
+    outside = any(fact.code == "certificates" for fact in report.unknown)
+    open_trust = Fact(code="trusted", holds=None)
+    facts = tuple(
+        open_trust if outside and fact.code == "trusted" else fact for fact in report.facts
+    )
+    return replace(report, facts=facts)
+
+
+def _status(asked: argparse.Namespace, report: Report) -> int:
     if not report.verified:
         return FAILS
-    return UNJUDGED if asked.strict and report.unknown else HOLDS
+    unknown = {fact.code for fact in report.unknown}
+    if asked.strict:
+        return UNJUDGED if unknown else HOLDS
+    return UNJUDGED if "trusted" in unknown and not asked.without_trust else HOLDS
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -65,6 +93,11 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="PEM",
         help="an issuer certificate you have checked; may be given several times",
+    )
+    parser.add_argument(
+        "--without-trust",
+        action="store_true",
+        help="exit 0 though nobody said whom to trust: the record is consistent and unchanged",
     )
     parser.add_argument(
         "--strict", action="store_true", help="exit 3 when nothing fails but a fact is unjudged"

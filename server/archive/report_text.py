@@ -12,7 +12,7 @@ GROUPS = {
     "complete": {"complete", "everybody_signed"},
     "intact": {"readable", "intact", "same_text", "attachment", "only_blanks_filled", "log_chain"},
     "valid": {"manifest_signed", "signatures", "pdf_signatures", "seal", "seal_chain"},
-    "trusted": {"trusted"},
+    "trusted": {"trusted", "certificates"},
     "logged": {"log_included"},
     "contained": {"container"},
 }
@@ -30,6 +30,7 @@ FACTS = {
         "pdf_signatures": "PDF 中每个签名有效，由各签署人自己的密钥作出，其后无越权改动",
         "seal": "调解委员会电子印章有效，覆盖整个文件，其后无改动",
         "seal_chain": "印章证书由卷内的签发证书签发",
+        "certificates": "PDF 中各证书由卷内的签发证书签发，签署时有效",
         "trusted": "签发证书是您信任的证书",
         "log_chain": "会话日志连续，未被改动",
         "log_included": "日志各条均已列入经签名的总日志检查点",
@@ -48,6 +49,7 @@ FACTS = {
         "pdf_signatures": "every signature in the PDF is valid and made with its signer's own key",
         "seal": "the committee's seal is valid, covers the whole file, nothing follows it",
         "seal_chain": "the issuer in the record issued the seal's certificate",
+        "certificates": "the issuer in the record issued every certificate in the PDF",
         "trusted": "the issuer is one you trust",
         "log_chain": "the session log is unbroken",
         "log_included": "a signed checkpoint of the whole log holds every entry",
@@ -64,6 +66,7 @@ WORDS = {
         "attested": "记录并签名的人",
         "parts": "涉及",
         "trusted": "未判断",
+        "certificates": "未判断：另有签发者，请向其核对",
         "log_included": "未判断：归档时检查点尚未生成，卷内没有",
         "container": "未判断：这里没有容器",
         "pdf_signatures": "未判断：早先格式的卷宗，PDF 只有印章签名，各签署人的签名在卷内另存",
@@ -84,6 +87,7 @@ WORDS = {
         "attested": "attested and signed by",
         "parts": "see",
         "trusted": "not judged",
+        "certificates": "not judged: issued elsewhere, ask whoever issued them",
         "log_included": "not judged: the record was sealed before a checkpoint was there",
         "container": "not judged: there is no container here",
         "pdf_signatures": "not judged: a record of the earlier form, where the seal alone signs "
@@ -155,7 +159,8 @@ def _fact_line(fact: Fact, language: str) -> str:
     words = WORDS[language]
     said = f"{MARKS[fact.holds]} {FACTS[language][fact.code]}"
     if fact.holds is None:
-        return f"{said}（{words[fact.code]}）"
+        parts = f"；{words['parts']}: {', '.join(fact.parts)}" if fact.parts else ""
+        return f"{said}（{words[fact.code]}{parts}）"
     if fact.parts:
         return f"{said}（{words['parts']}: {', '.join(fact.parts)}）"
     named = dict(fact.facts)

@@ -232,6 +232,19 @@ def _certificate_digest(pem: bytes) -> str:
         return ""
 
 
+def _certificates(evidence: Evidence) -> Fact:
+    """Judge whether all of them come from the issuer in the record, or one the reader trusts.
+
+    A licensed authority may have issued some: that proves nothing against the record.
+    """
+    own, pdf = _certificate_digest(evidence.content(ISSUER_CERTIFICATE)), evidence.pdf
+    outside = [] if pdf.trusted else [one.field for one in pdf.each if {*one.issuers} - {own}]
+    if not pdf.trusted and {*pdf.stamp_issuers} - {own}:
+        outside.append("archive")
+    parts = tuple(f"{PDF}#{name}" for name in outside)
+    return Fact(code="certificates", holds=None if parts else True, parts=parts)
+
+
 def _trusted(evidence: Evidence) -> Fact:
     if not evidence.anchors:
         return Fact(code="trusted", holds=None)
@@ -338,6 +351,7 @@ JUDGES = (
     _pdf_signatures,
     _seal,
     _seal_chain,
+    _certificates,
     _trusted,
     _log_chain,
     _log_included,

@@ -3,8 +3,8 @@
 # 只用命令行、coreutils 和 OpenSSL 核验本卷。用法 usage: sh verify.sh [issuer.pem [folder]]
 # Whether trust/issuer.pem is really the committee's must be learnt elsewhere, for
 # instance by comparing the fingerprint printed below. 签发证书的指纹须另行核对。
-LC_ALL=C
-export LC_ALL
+LC_ALL=C OPENSSL_CONF=/dev/null
+export LC_ALL OPENSSL_CONF
 case ${1:-} in
 '') anchor=trust/issuer.pem ;;
 /*) anchor=$1 ;;
@@ -137,6 +137,170 @@ sed "s/^{\"body\":\\(.*\\),\"hash\":\"$digits\",\"prev\":\"$digits\"}\$/\\3 \\2 
   says log.jsonl "\"hash\":\"$(sed 's/.*"log_head":"\([0-9a-f]*\)".*/\1/' agreement.json)\""
 tell "session log 会话日志" $?
 
+# ------------------------------------------------------------------ the signatures inside the PDF
+# Each stands in a gap of the bytes that it covers: from the first of the file to the end of its
+# own update. /Contents <gap>, then /ByteRange [0 gap after rest] (ISO 32000-1, 12.8.1).
+pdf_size=$(wc -c <agreement.pdf)
+n='\([1-9][0-9]\{0,8\}\)'
+ranges() { grep -ao "/ByteRange \[0 $n $n $n\]" agreement.pdf | sed "s/.*\[0 $n $n $n\]/\1 \2 \3/"; }
+between() { tail -c "+$(($1 + 1))" agreement.pdf | head -c "$(($2 - $1))"; } # between FROM TO
+bracketed() { # whether a signature's gap is where the range says
+  [ "$gap" -gt 10 ] && [ "$gap" -lt "$after" ] && [ $((after + rest)) -le "$pdf_size" ] &&
+    between $((gap - 10)) "$after" | grep -aqx '/Contents <[0-9A-Fa-f]*>' &&
+    between "$after" $((after + 80)) | grep -aq "^/ByteRange \[0 $gap $after $rest\]"
+}
+parsed() { openssl asn1parse -inform DER -in "$1" 2>/dev/null; }
+bytes() { tr a-f A-F | basenc --base16 -d 2>/dev/null; }
+der() { grep -v '^-' | base64 -d; }
+octets() { # octets [FROM]: the first octet string of what asn1parse says, after a line
+  sed -n "/${1:-^}/,\$ {
+    /OCTET STRING *\[HEX DUMP\]:/ {s/.*://;y/ABCDEF/abcdef/;p;q;}
+  }"
+}
+cut_out() { # cut_out FILE LINE: the element that a line of asn1parse is about
+  place=$(echo "$2" | sed -n 's/^ *\([0-9]*\):d=[0-9]* *hl=\([0-9]*\) *l= *\([0-9]*\) .*/\1 \2 \3/p')
+  # shellcheck disable=SC2086  # three numbers
+  set -- "$1" $place
+  [ $# -eq 4 ] && tail -c "+$(($2 + 1))" "$1" | head -c "$(($3 + $4))"
+}
+taken_apart() { # leaves what is covered and the signature; nothing but zeros fills up the gap
+  { head -c "$gap" agreement.pdf && between "$after" $((after + rest)); } >"$scratch/covered"
+  between $((gap + 1)) $((after - 1)) | bytes >"$scratch/padded"
+  cut_out "$scratch/padded" "$(parsed "$scratch/padded" | head -n 1)" >"$scratch/cms"
+  parsed "$scratch/cms" >"$scratch/parts"
+  tail -c "+$(($(wc -c <"$scratch/cms") + 1))" "$scratch/padded" | tr -d '\0' | cmp -s - /dev/null
+}
+made_well() { # made_well AS CMS PARTS [CONTENT]: leaves AS.pem, AS.der and AS.beside, its certificates
+  as=$1
+  openssl cms -verify -noverify -binary -inform DER -in "$2" ${4:+-content "$4"} \
+    -out "$scratch/content" -signer "$1.pem" -certsout "$1.beside" 2>/dev/null &&
+    [ "$(grep -c BEGIN "$1.pem")" = 1 ] && der <"$1.pem" >"$1.der" &&
+    # The signature names its certificate by digest (RFC 5035), so that no other takes its place.
+    named=$(octets ':id-smime-aa-signingCertificate\(V2\)\{0,1\}$' <"$3") &&
+    case ${#named} in
+    40) named_by sha1sum ;; 64) named_by sha256sum ;; 96) named_by sha384sum ;; 128) named_by sha512sum ;;
+    *) false ;;
+    esac
+}
+named_by() { [ "$("$1" <"$as.der" | cut -d' ' -f1)" = "$named" ]; }
+stamped() { # stamped TOKEN DATA: leaves the moment (RFC 3161)
+  parsed "$1" >"$scratch/token_parts"
+  made_well "$scratch/stamper" "$1" "$scratch/token_parts" || return 1
+  parsed "$scratch/content" >"$scratch/stamp"
+  moment=$(sed -n '/GENERALIZEDTIME *:[0-9]\{14\}.*Z$/ {
+    s/.*:\(....\)\(..\)\(..\)\(..\)\(..\)\(..\).*/\1-\2-\3 \4:\5:\6Z/;p;q;}' "$scratch/stamp")
+  [ "$(sed -n 's/.*OBJECT *:\(.*\)/\1/p' "$scratch/stamp" | sed -n 2p)" = sha256 ] &&
+    [ "$(octets <"$scratch/stamp")" = "$(sum "$2")" ] && [ -n "$moment" ]
+}
+issued() { # issued AS PURPOSE: by the issuer, as of that moment: it may have expired since
+  openssl verify -x509_strict -purpose "$2" -attime "$(date -ud "$moment" +%s)" -CAfile "$anchor" \
+    -untrusted "$1.beside" "$1.pem" >/dev/null 2>&1
+}
+is_stamp() { grep -q ':d=4 .*:id-smime-ct-TSTInfo$' "$scratch/parts"; }
+stamped_inside() { # the stamp beside a signature is over its value
+  token=$(sed -n '/:d=7 .*:id-smime-aa-timeStampToken$/{n;n;p;q;}' "$scratch/parts")
+  cut_out "$scratch/cms" "$token" >"$scratch/token"
+  sed -n '/:d=5 /p' "$scratch/parts" | octets | bytes >"$scratch/value"
+  stamped "$scratch/token" "$scratch/value"
+}
+for stated in signatures/*/statement.json; do
+  if [ -f "$stated" ]; then echo "0420$(sum "$stated") $stated"; fi
+done >"$scratch/stated"
+find_signer() { # a signer's certificate holds the digest of the statement, in DER: 04 20 digest
+  stated=$(sed -n 's/.*:\(0420[0-9A-F]\{64\}\)$/\1/p' "$scratch/parts" | tr A-F a-f |
+    grep -F -f - "$scratch/stated" | head -n 1)
+  digest=${stated%% *} stated=${stated#* }
+  if [ "$stated" ]; then who=$(basename "${stated%/statement.json}")
+  elif [ "$number" = "$last" ]; then who='(seal)'
+  elif [ "$number" = 1 ] && [ "$end" -le "$size" ]; then who='(lock)'
+  else who='?'; fi
+}
+as_stated() { # by the key that the statement names, and by the certificate that names the statement
+  key=$(openssl x509 -in "$scratch/signer.pem" -noout -pubkey | der | sha256sum)
+  says "$stated" "\"key_sha256\":\"${key%% *}\"" && says "$stated" "\"signer_id\":\"$who\"" &&
+    [ "$digest" = "$(parsed "$scratch/signer.der" |
+      octets ':2\.25\.147695838549358324613260014637242023729$')" ]
+}
+judge_stamp() {
+  who='(stamp)'
+  stamped "$scratch/cms" "$scratch/covered" && [ "$filled" = 0 ]
+  tell "archive time stamp in the PDF PDF 存档时间戳 $moment" $?
+  issued "$scratch/stamper" timestampsign || echo "$who" >>"$scratch/elsewhere"
+}
+judge_signature() {
+  find_signer
+  made_well "$scratch/signer" "$scratch/cms" "$scratch/parts" "$scratch/covered" && [ "$filled" = 0 ] &&
+    { [ "$earlier" ] || stamped_inside; } && { [ -z "$stated" ] || as_stated; }
+  held=$?
+  case $who in
+  '(lock)') tell "lock of the text in the PDF PDF 锁定签名 $moment" $held ;;
+  '(seal)')
+    tell "seal in the PDF PDF 印章 $moment" $held
+    [ ! -f "$scratch/signer.der" ] ||
+      der <trust/seal.pem 2>/dev/null | cmp -s - "$scratch/signer.der"
+    tell "certificate of the seal in the PDF PDF 所用印章证书" $? ;;
+  *) tell "signature in the PDF PDF 内签名 $who $moment" $held ;;
+  esac
+  [ "$earlier" ] || { issued "$scratch/signer" any && issued "$scratch/stamper" timestampsign; } ||
+    echo "$who" >>"$scratch/elsewhere"
+}
+
+ranges | while read -r gap after rest; do
+  if bracketed; then echo "$gap $after $rest"; fi
+done >"$scratch/ranges"
+number=0 last=0
+while read -r gap after rest; do
+  number=$((number + 1))
+  between "$after" $((after + 250)) | grep -aq '^/SubFilter /ETSI.RFC3161$' || last=$number
+done <"$scratch/ranges"
+# The PDF of an earlier record has the seal alone, without a time stamp.
+earlier=''
+[ "$number$last" = 11 ] && earlier=yes
+number=0 end=0
+: >"$scratch/order" >"$scratch/elsewhere"
+while read -r gap after rest; do
+  [ "$gap" -gt "$end" ] || echo '(overlap)' >>"$scratch/order"
+  number=$((number + 1)) end=$((after + rest)) moment=''
+  rm -f "$scratch"/signer.* "$scratch"/stamper.*
+  taken_apart
+  filled=$?
+  if is_stamp; then judge_stamp; else judge_signature; fi
+  echo "$who" >>"$scratch/order"
+done <"$scratch/ranges"
+[ "$end" = "$pdf_size" ] && { [ "$earlier" ] || [ "$who" = '(stamp)' ]; }
+tell "nothing after the last signature of the PDF PDF 最后的签名之后无内容" $?
+
+# Who signs for the committee comes after the parties (人民调解法 art. 29), then the seal.
+officials() {
+  for role in mediator recorder; do
+    sed -n "/^\"$role\":\$/,/^\"signer_id\"/s/^\"signer_id\":\"\([^\"]*\)\".*/\1/p" "$scratch/lines"
+  done
+}
+in_order() {
+  officials >"$scratch/officials"
+  grep -v '^(' "$scratch/order" >"$scratch/people"
+  {
+    echo '(lock)'
+    grep -vxF -f "$scratch/officials" "$scratch/people"
+    cat "$scratch/officials"
+    echo '(seal)'
+    grep -x '(stamp)' "$scratch/order"
+  } | cmp -s - "$scratch/order"
+}
+one_each() {
+  for folder in signatures/*/; do [ -d "$folder" ] && basename "$folder"; done | sort >"$scratch/folders"
+  sort "$scratch/people" | cmp -s - "$scratch/folders"
+}
+if [ "$earlier" ]; then
+  not_judged "signatures in the PDF: an earlier record, sealed alone 早先格式，PDF 仅有印章签名"
+else
+  in_order && one_each
+  tell "order of the signatures in the PDF, one for each signer PDF 内每人一签、依次" $?
+fi
+if [ ! -s "$scratch/elsewhere" ]; then tell "certificates in the PDF by that issuer PDF 内各证书由该签发证书签发" 0
+elif [ "${1:-}" ]; then tell "certificates in the PDF by that issuer PDF 内各证书由该签发证书签发" 1
+else not_judged "certificates by another issuer 另有签发者的证书: $(tr '\n' ' ' <"$scratch/elsewhere")"; fi
+
 # The ASiC-E container beside the folder names the same digests under the seal's signature.
 listed_alike() {
   for name in manifest.json manifest.sig SHA256SUMS; do echo "$(sum $name)  $name"; done |
@@ -158,6 +322,11 @@ else
 fi
 
 not_judged "the log's checkpoint and proofs 日志检查点"
-not_judged "the agreement inside the PDF, its seal, its filled blanks PDF 内嵌数据、印章与填写处"
+not_judged "the agreement inside the PDF, its filled blanks PDF 内嵌数据与填写处"
+# A signature holds although a later update draws over the page: only a comparison of the pages
+# shows it. What came after sealing changes the digests above; what came before, nobody here sees.
+not_judged "whether an update draws over the pages 后来的更新是否遮盖版面"
+echo "        (heyi verify compares the pages 由 heyi verify 比较版面;"
+echo "        after sealing, the digests above would differ 盖章后所改，上面的摘要必不相符)"
 echo "issuer 签发证书 SHA-256: $(openssl x509 -in "$anchor" -noout -fingerprint -sha256 | cut -d= -f2)"
 exit $failed

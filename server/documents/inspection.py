@@ -64,7 +64,7 @@ def _facts(pdf: bytes, locked_size: int, roots: Sequence[x509.Certificate]) -> P
         readable=True,
         intact=last.intact,
         valid=last.valid,
-        trusted=all(one.trusted for one in found.each) if roots else None,
+        trusted=found.trusted and all(one.trusted for one in found.each) if roots else None,
         covers_all=found.covers_all,
         modification=found.modification,
         only_blanks_filled=blanks,
@@ -74,6 +74,7 @@ def _facts(pdf: bytes, locked_size: int, roots: Sequence[x509.Certificate]) -> P
         attachment=_carried(pdf),
         signatures=len(found.each),
         each=found.each,
+        stamp_issuers=found.stamp_issuers,
     )
 
 

@@ -15,9 +15,10 @@ from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
 
-from asn1crypto import x509  # type: ignore[import-untyped]
+from asn1crypto import cms, x509  # type: ignore[import-untyped]
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.validation import (
     DocumentSecurityStore,
     EmbeddedPdfSignature,
@@ -32,6 +33,7 @@ from pyhanko_certvalidator import ValidationContext
 from server.documents import rare_names
 from server.documents.form import blank_name
 from server.documents.issuer import STATEMENT
+from server.documents.issuers import top_of
 from server.documents.suite_validator import SuiteValidator
 from server.documents.suites import suite_of
 from server.ports.documents import PdfSignature
@@ -47,11 +49,16 @@ OCTETS = 2  # bytes before the digest in a DER OCTET STRING
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """Every signature in order; what followed the last; whether a time stamp covers all."""
+    """Every signature in order; what followed the last; whether a time stamp covers all.
+
+    `trusted` and `stamp_issuers` are those of the time stamps over the whole file.
+    """
 
     each: tuple[PdfSignature, ...] = ()
     modification: str = ""
     covers_all: bool = False
+    trusted: bool = True
+    stamp_issuers: tuple[str, ...] = ()
 
 
 def signatures_of(pdf: bytes, roots: Sequence[x509.Certificate]) -> Found:
@@ -66,30 +73,37 @@ def signatures_of(pdf: bytes, roots: Sequence[x509.Certificate]) -> Found:
         each=tuple(_told(one, status, archive, bool(roots)) for one, status in judged),
         modification=_modification(judged[-1][1]),
         covers_all=archive.covers_all,
+        trusted=archive.trusted,
+        stamp_issuers=archive.issuers,
     )
 
 
 class _Archive:
-    """What the file keeps for later: certificates, lists of the revoked, its last stamp."""
+    """What the file keeps for later: certificates, lists of the revoked, stamps over all of it."""
 
     def __init__(self, reader: PdfFileReader, roots: Sequence[x509.Certificate]) -> None:
-        self.covers_all = False
+        self.covers_all, self.trusted = False, True
+        self.issuers: tuple[str, ...] = ()
         self.stamped_revision = -1
-        stamps = reader.embedded_timestamp_signatures
-        if stamps:
-            stamp = stamps[-1]
-            said = stamp.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
-            status = validate_pdf_timestamp(stamp, _context(roots, said))
-            whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
-            self.covers_all = bool(status.intact and status.valid and whole)
-            if status.intact and status.valid:
-                self.stamped_revision = stamp.signed_revision
+        for stamp in reader.embedded_timestamp_signatures:
+            self._look_at(stamp, roots)
         try:
             store = DocumentSecurityStore.read_dss(reader)
             self._certificates = {sha256(c.dump()).digest() for c in store.load_certs()}
             self._lists = len(store.crls) + len(store.ocsps)
         except NoDSSFoundError:
             self._certificates, self._lists = set(), 0
+
+    def _look_at(self, stamp: EmbeddedPdfSignature, roots: Sequence[x509.Certificate]) -> None:
+        said = stamp.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
+        status = validate_pdf_timestamp(stamp, _context(roots, said))
+        whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+        holds = bool(status.intact and status.valid and _filled_with_zeros(stamp))
+        self.covers_all = holds and whole
+        self.trusted = self.trusted and bool(status.trusted)
+        self.issuers += (_issuer(stamp.signed_data, said),)
+        if holds:
+            self.stamped_revision = stamp.signed_revision
 
     def level(self, signature: EmbeddedPdfSignature, *, stamped: bool) -> str:
         """Return the PAdES level; empty for what is none."""
@@ -112,12 +126,37 @@ def _status(
 
 def _moment(signature: EmbeddedPdfSignature) -> datetime | None:
     """Return the time stamp's time, else what the file says itself."""
-    token = next(extract_tst_data_iter(signature.signer_info, signed=False), None)
+    token = _token(signature)
     if token is None:
         claimed: datetime | None = signature.self_reported_timestamp
         return claimed
     stamped: datetime = token["encap_content_info"]["content"].parsed["gen_time"].native
     return stamped
+
+
+def _token(signature: EmbeddedPdfSignature) -> cms.SignedData | None:
+    return next(extract_tst_data_iter(signature.signer_info, signed=False), None)
+
+
+def _issuers(signature: EmbeddedPdfSignature) -> tuple[str, ...]:
+    """Return who issued its certificate in the end, and that of its time stamp."""
+    moment, token = _moment(signature), _token(signature)
+    if moment is None:
+        moment = signature.signer_cert["tbs_certificate"]["validity"]["not_before"].native
+    signed = (signature.signed_data,) if token is None else (signature.signed_data, token)
+    return tuple(_issuer(one, moment) for one in signed)
+
+
+def _issuer(signed: cms.SignedData, moment: datetime) -> str:
+    certificates = extract_certificate_info(signed)
+    return top_of(certificates.signer_cert, certificates.other_certs, moment)
+
+
+def _filled_with_zeros(signature: EmbeddedPdfSignature) -> bool:
+    """Return whether nothing but zeros fills up the gap that holds the signature."""
+    content = bytes(signature.pkcs7_content)
+    made = len(cms.ContentInfo.load(content).dump())
+    return not content[made:].strip(b"\0")
 
 
 def _told(
@@ -136,7 +175,7 @@ def _told(
         role=role,
         pseudonym=pseudonym,
         suite=_suite(signature),
-        intact=bool(status.intact),
+        intact=bool(status.intact) and _filled_with_zeros(signature),
         valid=bool(status.valid),
         trusted=trusted if judged else None,
         unchanged=bool(status.docmdp_ok) and bool(status.seed_value_ok),
@@ -146,6 +185,7 @@ def _told(
         statement_sha256=_statement(certificate),
         key_sha256=sha256(certificate.public_key.dump()).hexdigest(),
         certificate_sha256=sha256(certificate.dump()).hexdigest(),
+        issuers=_issuers(signature),
     )
 
 

@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-MAY_BE_UNKNOWN = frozenset({"trusted", "log_included", "container", "pdf_signatures"})
+MAY_BE_UNKNOWN = frozenset(
+    {"trusted", "certificates", "log_included", "container", "pdf_signatures"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """One fact: it holds, it fails, or (None) it cannot be judged here.
 
-    `parts` name the files that fail; `facts` are plain values for the sentence.
+    `parts` name the files that make it so; `facts` are plain values for the sentence.
     """
 
     code: str
@@ -67,9 +69,10 @@ class Report:
         """Return whether every fact that can be judged holds.
 
         `trusted` may stay unjudged: without an anchor from elsewhere a record proves that
-        it is consistent, not whose it is. So may `log_included`: a seal waits for no
-        checkpoint. So may `container`: a record's folder alone is none. So may
-        `pdf_signatures`: in a record of the earlier form the seal alone signs the PDF.
+        it is consistent, not whose it is. So may `certificates`: an authority from outside may
+        have issued some. So may `log_included`: a seal waits for no checkpoint. So may
+        `container`: a record's folder alone is none. So may `pdf_signatures`: in a record of
+        the earlier form the seal alone signs the PDF.
         """
         return not self.failed and {f.code for f in self.unknown} <= MAY_BE_UNKNOWN
 

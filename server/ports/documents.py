@@ -267,7 +267,8 @@ class PdfSignature:
     changed. `trusted`: its chain, and that of its time stamp if it has one, end in a given
     anchor. `unchanged`: later updates did only what it allows; `whole`: no byte follows it.
     `level` is B-B, B-T, B-LT or B-LTA; `signed_at` the time stamp's time. `key_sha256` is of
-    the DER SPKI.
+    the DER SPKI. `issuers` are fingerprints (SHA-256) of who issued its certificate in the end,
+    and that of its time stamp; empty where nothing beside it says.
     """
 
     field: str
@@ -284,6 +285,7 @@ class PdfSignature:
     statement_sha256: str = ""
     key_sha256: str = ""
     certificate_sha256: str = ""
+    issuers: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -297,7 +299,8 @@ class PdfFacts:
 
     `intact`, `valid`, `trusted`, `signer`, `modification` and `signed_at` are those of the
     last signature, the seal; `each` tells them of every one in order. `trusted`: every chain
-    ends in a given anchor. `covers_all`: nothing follows the time stamp over the whole file.
+    ends in a given anchor, those of the time stamps over the whole file too, whose `issuers` are
+    in `stamp_issuers`. `covers_all`: nothing follows the last of these stamps.
     `only_blanks_filled`: nothing was drawn outside the blanks of the locked PDF.
     `attachment` is the embedded agreement.json.
     """
@@ -315,6 +318,7 @@ class PdfFacts:
     attachment: bytes | None = field(default=None, repr=False)
     signatures: int = 0
     each: tuple[PdfSignature, ...] = ()
+    stamp_issuers: tuple[str, ...] = ()
 
 
 class PdfInspector(Protocol):

@@ -14,6 +14,7 @@ from server.documents.key_files import FileKeys, spki
 from server.documents.keys import key_name
 from server.documents.sealing import apply_seal
 from server.documents.signatures import make_signature, server_key, verify_signature
+from server.documents.signing import Desk
 from server.documents.suites import P256Key
 from server.domain.agreement_document import AgreementDocument, canonical_bytes, digest
 from server.domain.checkpoint import checkpoint_text, note_of
@@ -113,13 +114,16 @@ def inclusion(office: Office) -> LogInclusion:
     )
 
 
-def record_parts(office: Office, text: AgreementDocument | None = None) -> RecordParts:
+def record_parts(
+    office: Office, text: AgreementDocument | None = None, desk: Desk | None = None
+) -> RecordParts:
     """Return everything of the record; different calls make different signing keys.
 
-    Whoever signs `text` otherwise than by phone has no signature here.
+    Whoever signs `text` otherwise than by phone has no signature here. `desk` signs the PDF,
+    the office's own unless given.
     """
     text = text or document()
-    desk = desk_of(office.keys, office.fonts)
+    desk = desk or desk_of(office.keys, office.fonts)
     locked = locked_by(desk, text)
     own = {who: ec.generate_private_key(ec.SECP256R1()) for who in by_phone(text)}
     given = tuple(

@@ -9,9 +9,12 @@ from server.archive.cli import main
 from server.archive.package import package
 from server.archive.report_text import FACTS
 from server.archive.verifier import JUDGES, verify_files
+from server.documents.certificates import certificates
+from server.documents.key_files import FileKeys
 from server.domain.record import RecordParts
 from tests.architecture.tree import ROOT
-from tests.archive.example import TOOLS, Files
+from tests.archive.example import HEXI, TOOLS, Files
+from tests.documents.example import SEALED_AT
 
 
 @pytest.fixture
@@ -26,6 +29,11 @@ def issuer(parts: RecordParts, tmp_path: Path) -> Path:
     path = tmp_path / "issuer.pem"
     path.write_bytes(parts.issuer_certificate)
     return path
+
+
+@pytest.fixture
+def stranger_issuer(tmp_path: Path) -> bytes:
+    return certificates(FileKeys(tmp_path / "k", b"f" * 32), HEXI, SEALED_AT)[1]
 
 
 def test_a_good_record_exits_0_and_says_so(
@@ -54,15 +62,27 @@ def test_json_tells_each_fact_and_the_groups(
 def test_without_an_anchor_trust_is_told_as_unjudged(
     packed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([str(packed), "--json"], TOOLS) == 0
+    assert main([str(packed), "--json"], TOOLS) == 3
     told = json.loads(capsys.readouterr().out)
     assert (told["trusted"], told["unjudged"]) == (None, ["trusted"])
-    assert main([str(packed)], TOOLS) == 0
+    assert main([str(packed)], TOOLS) == 3
     assert "核验通过" not in (said := capsys.readouterr().out)
     assert "没有判断" in said
     assert "--trust" in said
-    assert main([str(packed), "--language", "en"], TOOLS) == 0
+    assert main([str(packed), "--language", "en", "--without-trust"], TOOLS) == 0
     assert "not judged" in capsys.readouterr().out
+
+
+def test_who_made_the_record_here_need_not_name_its_issuer(
+    packed: Path, issuer: Path, files: Files, tmp_path: Path, stranger_issuer: bytes
+) -> None:
+    own = [stranger_issuer, issuer.read_bytes()]
+    assert main([str(packed)], TOOLS, own) == 0
+    # Being somebody else's speaks against no record; naming another issuer does.
+    assert main([str(packed)], TOOLS, [stranger_issuer]) == 3
+    named = tmp_path / "stranger.pem"
+    named.write_bytes(stranger_issuer)
+    assert main([str(packed), "--trust", str(named)], TOOLS) == 1
 
 
 def test_strict_tells_an_unjudged_fact_from_one_that_holds_or_fails(

@@ -14,7 +14,7 @@ from server.archive.cli import main as verify
 from server.documents.form import fields_of
 from server.documents.updates import update_of
 from server.rehearsal import story
-from server.verifying import VERIFIER_TOOLS
+from server.verifying import VERIFIER_TOOLS, issuers_in
 from tests.journeys import papers, scenes
 from tests.journeys.desk import Desk
 from tests.journeys.eyes import receives_more
@@ -218,7 +218,8 @@ async def _retrieve(people: Stage, number: str, folder: Path) -> None:
     await expect(ye.page.locator(".fact-list .failed")).to_have_count(0)
     package = await _download(ye, "packageGet", folder)
     with contextlib.redirect_stdout(StringIO()):
-        assert await asyncio.to_thread(verify, [str(package)], VERIFIER_TOOLS) == 0
+        own = issuers_in(folder / "data" / "keys")
+        assert await asyncio.to_thread(verify, [str(package)], VERIFIER_TOOLS, own) == 0
     await ye.press("wholeText")
     await ye.look("43-whole")
 

@@ -38,13 +38,20 @@ def foreign(stranger: Office) -> tuple[Files, RecordParts]:
 
 
 @pytest.fixture(scope="session")
-def scene(files: Files, parts: RecordParts, office: Office, stranger: Office) -> Scene:
+def scene(
+    files: Files,
+    parts: RecordParts,
+    foreign: tuple[Files, RecordParts],
+    office: Office,
+    stranger: Office,
+) -> Scene:
     text = document()
     newer, locked = replace(text, text_version=2), typeset(text, office.fonts)
     other = signed_by_all(newer, typeset(newer, office.fonts))
     reprint = signed_by_all(text, replace(locked, pdf_sha256="0" * 64))
     return Scene(
         files=files,
+        foreign=foreign[0],
         other=sealed(replace(parts, signatures=other), office)[0],
         reprint=sealed(replace(parts, signatures=reprint), office)[0],
         office=office,

@@ -37,9 +37,11 @@ class Scene:
     """A record, two more with the same people's signatures, and a stranger's keys.
 
     In `other` they signed the next version of the text, in `reprint` another PDF of this one.
+    `foreign` is a whole record of the stranger's, of the same text.
     """
 
     files: Files
+    foreign: Files
     other: Files
     reprint: Files
     office: Office
@@ -60,9 +62,9 @@ class Attack:
 
 
 ATTACKS: dict[str, Attack] = {}
-NOT_BY_SHELL = frozenset(
-    {"log_included", "attachment", "only_blanks_filled", "pdf_signatures", "seal"}
-)
+NOT_BY_SHELL = frozenset({"log_included", "attachment", "only_blanks_filled"})
+
+OVERLAID = {"seal", "intact"}
 
 
 def attack(
@@ -95,7 +97,9 @@ def inside(forge: Forge) -> Forge:
 # ------------------------------------------------------------------- somebody who got the package
 
 
-@attack("seal", "pdf_signatures", "only_blanks_filled", "intact")
+@attack(
+    "seal", "pdf_signatures", "only_blanks_filled", "intact", page=OVERLAID, shell=OVERLAID
+)  # what follows the seal is found, what it does to the pages is not
 def overlay_on_a_page(scene: Scene) -> Files:
     return {**scene.files, PDF: painted_over(scene.files[PDF])}
 
@@ -128,8 +132,7 @@ def manifest_signed_by_a_stranger(scene: Scene) -> Files:
 
 @attack(
     "seal_chain",
-    page=set(),  # both see only that the stranger's certificates fit one another, so
-    shell=set(),  # this is a matter of trust: see the test of the foreign root
+    shell={"certificate"},
 )
 def seal_of_a_stranger(scene: Scene) -> Files:
     seal, issuer = certificates(scene.stranger.keys, HEXI, SEALED_AT)
@@ -166,7 +169,7 @@ def container_of_another_record(scene: Scene) -> Files:
 # ------------------------------------------------------------- somebody who holds the seal's key
 
 
-@attack("seal", "pdf_signatures", "only_blanks_filled", page=set(), shell=set())
+@attack("seal", "pdf_signatures", "only_blanks_filled", page={"seal"}, shell={"seal"})
 @inside
 def overlay_listed_anew(scene: Scene) -> Files:
     return overlay_on_a_page(scene)
@@ -185,7 +188,7 @@ def signatures_swapped(scene: Scene) -> Files:
     return {**scene.files, one: scene.files[other], other: scene.files[one]}
 
 
-@attack("signatures", "pdf_signatures", "everybody_signed", shell={"signatures"})
+@attack("signatures", "pdf_signatures", "everybody_signed", shell={"signatures", "pdf_signatures"})
 @inside
 def signers_swapped(scene: Scene) -> Files:
     swapped = dict(scene.files)
@@ -195,13 +198,13 @@ def signers_swapped(scene: Scene) -> Files:
     return swapped
 
 
-@attack("same_text", "pdf_signatures", "everybody_signed", shell={"same_text"})
+@attack("same_text", "pdf_signatures", "everybody_signed", shell={"same_text", "pdf_signatures"})
 @inside
 def signature_replayed_from_another_text(scene: Scene) -> Files:
     return {**scene.files, **{n: c for n, c in scene.other.items() if n.startswith(CHEN)}}
 
 
-@attack("same_text", "pdf_signatures", "everybody_signed", shell={"same_text"})
+@attack("same_text", "pdf_signatures", "everybody_signed", shell={"same_text", "pdf_signatures"})
 @inside
 def signature_replayed_from_another_pdf(scene: Scene) -> Files:
     return {**scene.files, **{n: c for n, c in scene.reprint.items() if n.startswith(CHEN)}}

@@ -30,8 +30,8 @@ NODE = shutil.which("node") or str(ROOT / ".venv/node/node")
 RUNNER = Path(__file__).with_name("page.mjs")
 BUILT_PAGE = BUILT / PAGE
 SCRIPT = HERE / "verify.sh"
-BEYOND_THE_PAGE = frozenset({"attachment", "only_blanks_filled", "pdf_signatures", "seal"})
-"""What the page says it does not judge, since it takes no PDF apart."""
+BEYOND_THE_PAGE = frozenset({"attachment", "only_blanks_filled"})
+"""What the page says it does not judge, since it looks at no page of a PDF."""
 
 LINES = {
     "certificate": "certificate",
@@ -39,6 +39,12 @@ LINES = {
     "list of digests": "intact",
     "every file": "intact",
     "no file missing": "complete",
+    "signature in the PDF": "pdf_signatures",
+    "lock of the text in the PDF": "pdf_signatures",
+    "order of the signatures in the PDF": "pdf_signatures",
+    "seal in the PDF": "seal",
+    "archive time stamp in the PDF": "seal",
+    "nothing after the last": "seal",
     "signature": "signatures",
     "signed this very": "same_text",
     "everybody": "everybody_signed",

@@ -1,5 +1,6 @@
 """What is done to a record, and that all three judges find it, or say that they do not judge."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,8 +8,9 @@ import pytest
 
 from server.archive import evidence, verifier
 from server.archive.package import package
+from server.archive.verifier import verify_files
 from server.domain.record import RecordParts
-from tests.archive.attacks import judges
+from tests.archive.attacks import judges, pdf_forging
 from tests.archive.attacks.forging import ATTACKS, NOT_BY_SHELL, Attack, Files, Scene
 from tests.archive.attacks.judges import (
     BEYOND_THE_PAGE,
@@ -23,6 +25,7 @@ from tests.archive.attacks.judges import (
 )
 
 Forged = dict[str, Files]
+assert pdf_forging.__name__, "the attacks on the PDF are kept beside the others"
 
 
 @pytest.fixture(scope="session")
@@ -59,10 +62,14 @@ def test_the_page_finds_what_heyi_verify_finds(packed: list[Bend]) -> None:
     assert found == {name: for_page(one) for name, one in ATTACKS.items()}
 
 
-def found_by_shell(forged: Forged, folder: Path, script: Path = SCRIPT) -> dict[str, Found]:
-    return {n: by_shell(files, folder / n, script=script) for n, files in forged.items()}
+def found_by_shell(forged: Forged, folder: Path) -> dict[str, Found]:
+    with ThreadPoolExecutor() as several:
+        asked = {n: several.submit(by_shell, files, folder / n) for n, files in forged.items()}
+        return {name: one.result() for name, one in asked.items()}
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_the_shell_script_finds_what_it_judges(forged: Forged, tmp_path: Path) -> None:
     expected = {name: for_shell(one) for name, one in ATTACKS.items()}
     assert found_by_shell(forged, tmp_path) == expected
@@ -99,6 +106,21 @@ def test_a_strangers_seal_over_this_record_is_trusted_by_nobody(
 ) -> None:
     files, path = forged["seal_of_a_stranger"], tmp_path / "forged.zip"
     path.write_bytes(package("record-17", files))
+    known = fingerprint(parts.issuer_certificate)
+    assert by_page([Bend(zip=path, known=known)]) == [{"trusted", "seal_chain"}]
+    assert by_shell(files, tmp_path / "record", anchor) == {"certificate"}
+
+
+def test_signers_with_certificates_of_their_own_are_trusted_by_nobody(
+    forged: Forged, parts: RecordParts, anchor: Path, tmp_path: Path
+) -> None:
+    """Nothing in the record speaks against them: all three say that their issuer is another."""
+    files, path = forged["people_of_ones_own"], tmp_path / "forged.zip"
+    path.write_bytes(package("record-17", files))
+    report = verify_files(files, TOOLS)
+    (other,) = [fact for fact in report.unknown if fact.code == "certificates"]
+    assert len(other.parts) == len(parts.signatures)
+    assert by_heyi(files, (parts.issuer_certificate,)) == {"trusted"}
     known = fingerprint(parts.issuer_certificate)
     assert by_page([Bend(zip=path, known=known)]) == [{"trusted"}]
     assert by_shell(files, tmp_path / "record", anchor) == {"certificate"}
@@ -141,6 +163,9 @@ def test_a_page_that_believes_every_signature_is_caught(packed: list[Bend]) -> N
         ("signature_replayed_from_another_pdf", '"\\"pdf_sha256\\":\\"$locked\\""', "pdf"),
         ("log_rows_reordered", "| chained &&", ">/dev/null;"),
         ("log_cut_short", 'says manifest.json "\\"log_head\\":\\"$head\\""', "true"),
+        ("appended_after_the_seal", '[ "$end" = "$pdf_size" ] &&', "true &&"),
+        ("words_in_the_gap", "| tr -d '\\0' | cmp -s - /dev/null", "| cat >/dev/null"),
+        ("signers_swapped", 'says "$stated" "\\"signer_id\\":\\"$who\\"" &&', "true &&"),
     ],
 )
 def test_a_script_without_a_check_is_caught(

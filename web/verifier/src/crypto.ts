@@ -3,6 +3,7 @@ import { type Bytes, hex, join, same } from "./bytes.ts";
 
 const ECDSA = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const HALF = 32;
+type Kind = EcKeyImportParams & EcdsaParams | RsaHashedImportParams;
 const [SEQUENCE, INTEGER] = [0x30, 0x02];
 
 /** Whether this browser can check anything here; some hide it from pages that are no website. */
@@ -18,31 +19,35 @@ export const sha256Hex = async (bytes: Bytes): Promise<string> => hex(await sha2
 /** Whether an ECDSA P-256 signature in DER (RFC 3279) over the message fits the key, a DER SPKI. */
 export async function signed(key: Bytes, message: Bytes, signature: Bytes): Promise<boolean> {
   const raw = rawSignature(signature);
-  if (raw === null) return false;
+  return raw !== null && checked(key, ECDSA, raw, message);
+}
+
+/** Whether a signature, in the form that Web Cryptography takes, fits the key; false for no such key. */
+export async function checked(key: Bytes, kind: Kind, signature: Bytes, message: Bytes): Promise<boolean> {
   try {
-    const read = await crypto.subtle.importKey("spki", key, ECDSA, false, ["verify"]);
-    return await crypto.subtle.verify(ECDSA, read, raw, message);
+    const read = await crypto.subtle.importKey("spki", key, kind, false, ["verify"]);
+    return await crypto.subtle.verify(kind, read, signature, message);
   } catch {
-    return false; // no P-256 key
+    return false;
   }
 }
 
-/** r‖s, 32 bytes each, of SEQUENCE { r INTEGER, s INTEGER }; null for any other bytes. */
-export function rawSignature(der: Bytes): Bytes | null {
+/** r‖s, `half` bytes each, of SEQUENCE { r INTEGER, s INTEGER }; null for any other bytes. */
+export function rawSignature(der: Bytes, half = HALF): Bytes | null {
   if (der[0] !== SEQUENCE || der[1] !== der.length - 2) return null;
-  const r = integer(der, 2);
-  const s = r && integer(der, r.end);
+  const r = integer(der, 2, half);
+  const s = r && integer(der, r.end, half);
   return r && s && s.end === der.length ? join(r.value, s.value) : null;
 }
 
-function integer(der: Bytes, at: number): { value: Bytes; end: number } | null {
+function integer(der: Bytes, at: number, half: number): { value: Bytes; end: number } | null {
   const length = der[at + 1] ?? 0;
   const end = at + 2 + length;
-  if (der[at] !== INTEGER || length < 1 || length > HALF + 1 || end > der.length) return null;
+  if (der[at] !== INTEGER || length < 1 || length > half + 1 || end > der.length) return null;
   const read = der.subarray(at + 2, end);
   const digits = read[0] === 0 ? read.subarray(1) : read;
-  const value = join(new Uint8Array(Math.max(0, HALF - digits.length)), digits);
-  return digits.length <= HALF && same(read, shortest(value)) ? { value, end } : null;
+  const value = join(new Uint8Array(Math.max(0, half - digits.length)), digits);
+  return digits.length <= half && same(read, shortest(value)) ? { value, end } : null;
 }
 
 /** A positive number's only DER form: no leading zero but the one that keeps it positive. */

@@ -15,12 +15,18 @@ export interface Element {
 export function elements(bytes: Bytes, count?: number): Element[] {
   const found: Element[] = [];
   for (let at = 0; at < bytes.length; ) {
-    const { start, end } = extent(bytes, at);
-    found.push({ tag: bytes[at] ?? 0, whole: bytes.subarray(at, end), body: bytes.subarray(start, end) });
-    at = end;
+    const one = elementAt(bytes, at);
+    found.push(one);
+    at += one.whole.length;
   }
   if (count !== undefined && found.length !== count) throw new SyntaxError("no such DER");
   return found;
+}
+
+/** The element that begins there, whatever follows it; throws where none does. */
+export function elementAt(bytes: Bytes, at = 0): Element {
+  const { start, end } = extent(bytes, at);
+  return { tag: bytes[at] ?? 0, whole: bytes.subarray(at, end), body: bytes.subarray(start, end) };
 }
 
 /** The element itself; throws where there is none. */

@@ -14,8 +14,10 @@ import { sha256Hex, signed } from "./crypto.ts";
 import type { Files } from "./files.ts";
 import { proven, readChain, readCheckpoint, signedByLog } from "./log.ts";
 import { MANIFEST, MANIFEST_SIGNATURE, type Manifest, readManifest } from "./manifest.ts";
+import { pdfSignatures } from "./pdf.ts";
+import { PdfFacts } from "./pdfFacts.ts";
 import { BEYOND, type Fact, type FileFact, type Report, type Signer, fact, unjudged } from "./report.ts";
-import { type Judged, expectedSigners, judgeSigner } from "./signers.ts";
+import { type Judged, expectedSigners, judgeSigner, officialsOf } from "./signers.ts";
 
 const [PDF, AGREEMENT, LOG] = ["agreement.pdf", "agreement.json", "log.jsonl"] as const;
 const [SEAL, ISSUER] = ["trust/seal.pem", "trust/issuer.pem"] as const;
@@ -34,7 +36,9 @@ interface Evidence {
   readonly attested: readonly Attested[];
   readonly seal: Certificate | null;
   readonly issuer: Certificate | null;
+  readonly issuerSha256: string;
   readonly chain: readonly string[] | null;
+  readonly pdf: PdfFacts;
 }
 
 /** Every fact about a record. `known` is a fingerprint of the issuer learnt elsewhere, if any. */
@@ -42,16 +46,15 @@ export async function judge(files: Files, known = ""): Promise<Report> {
   const manifest = readManifest(files.get(MANIFEST));
   if (manifest === null) return unreadable(files);
   const evidence = await gather(files, manifest);
-  const issuerSha256 = evidence.issuer ? await fingerprint(evidence.issuer) : "";
   return {
     number: manifest.number,
     committee: manifest.committee,
     sealedAt: manifest.sealedAt,
     effectiveOn: manifest.effectiveOn,
     manifestSha256: evidence.digests.get(MANIFEST) ?? "",
-    issuerSha256,
+    issuerSha256: evidence.issuerSha256,
     logOrigin: readCheckpoint(content(files, CHECKPOINT))?.origin ?? "",
-    facts: [...(await factsOf(evidence)), trusted(issuerSha256, known), ...BEYOND.map(unjudged)],
+    facts: [...(await factsOf(evidence)), trusted(evidence, known), ...BEYOND.map((code) => unjudged(code))],
     signers: signersOf(evidence),
     files: fileFacts(evidence),
   };
@@ -66,7 +69,10 @@ async function factsOf(evidence: Evidence): Promise<Fact[]> {
     fact("signatures", [...evidence.judged, ...evidence.attested].flatMap((one) => one.bad)),
     everybodySigned(evidence),
     sameText(evidence),
+    evidence.pdf.signatures(),
+    evidence.pdf.seal(),
     await sealChain(evidence),
+    evidence.pdf.certificates(),
     logChain(evidence),
     await logIncluded(evidence),
     await container(evidence),
@@ -95,18 +101,40 @@ async function gather(files: Files, manifest: Manifest): Promise<Evidence> {
   const expected = expectedSigners(content(files, AGREEMENT));
   const text = { agreement: digests.get(AGREEMENT) ?? "", locked };
   const judging = manifest.signers.map((id) => judgeSigner(files, id, expected.get(id) ?? "", text));
+  const [judged, attested] = [await Promise.all(judging), await attestations(files, text)];
+  const issuer = readCertificate(content(files, ISSUER));
+  const issuerSha256 = issuer ? await fingerprint(issuer) : "";
   return {
     files,
     manifest,
     digests,
     locked,
     expected,
-    judged: await Promise.all(judging),
-    attested: await attestations(files, text),
+    judged,
+    attested,
     seal: readCertificate(content(files, SEAL)),
-    issuer: readCertificate(content(files, ISSUER)),
+    issuer,
+    issuerSha256,
     chain: await readChain(content(files, LOG)),
+    pdf: await pdfFacts(files, manifest, { judged, attested, expected, issuerSha256 }),
   };
+}
+
+async function pdfFacts(
+  files: Files,
+  manifest: Manifest,
+  found: Pick<Evidence, "judged" | "attested" | "expected" | "issuerSha256">,
+): Promise<PdfFacts> {
+  const [pdf, agreement] = [content(files, PDF), content(files, AGREEMENT)];
+  const otherwise = new Set(attestedSigners(agreement, found.attested).map((one) => one.id));
+  return new PdfFacts(await pdfSignatures(pdf), {
+    size: pdf.length,
+    lockedSize: manifest.lockedSize,
+    statements: new Map(found.judged.map((one) => [one.signer.id, one.said])),
+    people: [...found.expected.keys()].filter((id) => !otherwise.has(id)),
+    officials: officialsOf(agreement),
+    issuer: found.issuerSha256,
+  });
 }
 
 const content = (files: Files, name: string): Bytes => files.get(name) ?? NONE;
@@ -138,7 +166,8 @@ function signersOf(evidence: Evidence): Signer[] {
   const seen = attestedSigners(content(evidence.files, AGREEMENT), evidence.attested);
   const order = [...evidence.expected.keys()];
   const place = (one: Signer): number => (order.includes(one.id) ? order.indexOf(one.id) : order.length);
-  return [...seen, ...evidence.judged.map((one) => one.signer)].sort((one, two) => place(one) - place(two));
+  const byKey = evidence.judged.map(({ signer }) => ({ ...signer, pdf: evidence.pdf.of(signer.id) }));
+  return [...seen, ...byKey].sort((one, two) => place(one) - place(two));
 }
 
 function everybodySigned(evidence: Evidence): Fact {
@@ -157,8 +186,10 @@ function sameText({ manifest, digests, locked, judged, attested }: Evidence): Fa
   return fact("same_text", bad);
 }
 
-async function sealChain({ seal, issuer }: Evidence): Promise<Fact> {
-  const holds = seal !== null && issuer !== null && (await issuedBy(seal, issuer));
+/** The seal's certificate comes from the issuer in the record, and is the one used in the PDF. */
+async function sealChain({ seal, issuer, pdf }: Evidence): Promise<Fact> {
+  const issued = seal !== null && issuer !== null && (await issuedBy(seal, issuer));
+  const holds = issued && (await fingerprint(seal)) === pdf.sealCertificate;
   return fact("seal_chain", holds ? [] : [SEAL]);
 }
 
@@ -208,9 +239,10 @@ function ourContainer(manifest: Manifest, digests: ReadonlyMap<string, string>):
   }
 }
 
-/** Compares with the fingerprint a person brought along, however it is written. */
-function trusted(found: string, known: string): Fact {
-  const wanted = known.toLowerCase().replace(/[\s:：-]/g, "");
-  if (wanted === "") return unjudged("trusted");
-  return fact("trusted", found !== "" && wanted === found ? [] : [ISSUER]);
+/** Compares with the fingerprints a person brought along, however they are written: 64 digits each. */
+function trusted({ issuerSha256, pdf }: Evidence, known: string): Fact {
+  const digits = known.toLowerCase().replace(/[\s:：,，;；-]/g, "");
+  if (digits === "") return unjudged("trusted");
+  const wanted = new Set(digits.match(/.{1,64}/gu));
+  return fact("trusted", wanted.has(issuerSha256) ? pdf.issuedOutside(wanted) : [ISSUER]);
 }

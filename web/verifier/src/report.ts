@@ -8,22 +8,23 @@ export const CODES = [
   "signatures",
   "everybody_signed",
   "same_text",
+  "pdf_signatures",
+  "seal",
   "seal_chain",
+  "certificates",
   "log_chain",
   "log_included",
   "container",
   "trusted",
   "attachment",
   "only_blanks_filled",
-  "pdf_signatures",
-  "seal",
 ] as const;
 export type Code = (typeof CODES)[number];
 
-/** What only a program that reads PDF can judge. */
-export const BEYOND: readonly Code[] = ["attachment", "only_blanks_filled", "pdf_signatures", "seal"];
+/** What only a program that reads the pages of a PDF can judge. */
+export const BEYOND: readonly Code[] = ["attachment", "only_blanks_filled"];
 
-/** A fact holds, fails, or (null) is not judged here. `parts` are the files that make it fail. */
+/** A fact holds, fails, or (null) is not judged here. `parts` are what makes it so. */
 export interface Fact {
   readonly code: Code;
   readonly holds: boolean | null;
@@ -45,6 +46,8 @@ export interface Signer {
   readonly keyControl: string;
   readonly signatureHolds: boolean;
   readonly sameText: boolean;
+  /** The signature in the PDF, and the moment of its time stamp. */
+  readonly pdf?: { readonly holds: boolean | null; readonly at: string } | null;
   readonly route?: string;
   readonly attestedBy?: readonly string[];
 }
@@ -70,4 +73,4 @@ export const fact = (code: Code, bad: Iterable<string>): Fact => {
   return { code, holds: parts.length === 0, parts };
 };
 
-export const unjudged = (code: Code): Fact => ({ code, holds: null, parts: [] });
+export const unjudged = (code: Code, parts: readonly string[] = []): Fact => ({ code, holds: null, parts });

@@ -65,7 +65,8 @@ const factList = (facts: readonly Fact[], words: Words): HTMLElement =>
 
 function factLine(one: Fact, words: Words): HTMLElement {
   const kind = one.holds === null ? "open" : one.holds ? "yes" : "no";
-  const more = one.holds === null ? why(one, words) : one.parts.length ? `${words.parts}: ${one.parts.join(", ")}` : null;
+  const parts = one.parts.length ? `${words.parts}: ${one.parts.join(", ")}` : "";
+  const more = one.holds === null ? [why(one, words), parts].filter(Boolean).join(" · ") : parts;
   return element(
     "li",
     { class: kind, "data-code": one.code },
@@ -76,8 +77,7 @@ function factLine(one: Fact, words: Words): HTMLElement {
 
 function why(one: Fact, words: Words): string {
   if (BEYOND.includes(one.code)) return words.unjudged.beyond;
-  if (one.code === "container") return words.unjudged.container;
-  return one.code === "trusted" ? words.unjudged.trusted : words.unjudged.log_included;
+  return (words.unjudged as Record<string, string>)[one.code] ?? "";
 }
 
 function signerLine(signer: Signer, words: Words): HTMLElement {
@@ -87,6 +87,7 @@ function signerLine(signer: Signer, words: Words): HTMLElement {
     signer.sameText ? words.text : words.textBad,
     moment(signer.at),
     ...(key === undefined ? [] : [key]),
+    ...pdfWords(signer, words),
   ];
   const role = words.roles[signer.role] ?? signer.role;
   return element(
@@ -95,6 +96,12 @@ function signerLine(signer: Signer, words: Words): HTMLElement {
     mark(good, words),
     element("span", {}, `${signer.name || signer.id} · ${role}`, element("small", {}, facts.join(" · "))),
   );
+}
+
+function pdfWords({ pdf }: Signer, words: Words): string[] {
+  if (!pdf) return [];
+  const said = pdf.holds === null ? words.pdfOpen : pdf.holds ? words.pdf : words.pdfBad;
+  return [pdf.at ? `${said} ${moment(pdf.at)}` : said];
 }
 
 function attestedWords(signer: Signer, words: Words): string[] {

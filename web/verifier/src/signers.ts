@@ -18,6 +18,8 @@ export interface Judged {
   readonly signer: Signer;
   readonly statementName: string;
   readonly bad: readonly string[];
+  /** Digests of the statement and of the key that it names: what the PDF's own signature has to fit. */
+  readonly said: { readonly statement: string; readonly key: string };
 }
 
 /** A signer's folder, whose name is percent-encoded as RFC 3986 says. */
@@ -36,17 +38,29 @@ export function expectedSigners(agreement: Bytes): ReadonlyMap<string, string> {
   }
 }
 
+/** Who signs for the committee, in the order of the law. */
+export function officialsOf(agreement: Bytes): readonly string[] {
+  const found = readObject(agreement);
+  return ["mediator", "recorder"].flatMap((role) => {
+    const one = found?.[role];
+    return isObject(one) ? [textAt(one, "signer_id")] : [];
+  });
+}
+
 /** Judges one signer. `name` is the one in the agreement. */
 export async function judgeSigner(files: Files, id: string, name: string, text: Text): Promise<Judged> {
   const statementName = `${folderOf(id)}/statement.json`;
   const statement = readObject(files.get(statementName) ?? NONE);
   if (statement?.["v"] !== FORMAT) {
-    return { signer: unread(id, name), statementName, bad: [statementName] };
+    return { signer: unread(id, name), statementName, bad: [statementName], said: { statement: "", key: "" } };
   }
+  const digests = { statement: await sha256Hex(files.get(statementName) ?? NONE), key: textAt(statement, "key_sha256") };
   const bad = await badParts(files, id, statement);
   const sameText = statement["agreement_sha256"] === text.agreement && statement["pdf_sha256"] === text.locked;
+  // A statement of somebody else's in this folder fits no signature in the PDF.
+  const own = statement["signer_id"] === id ? digests : { statement: "", key: "" };
   const signer = { ...unread(id, name), ...said(statement), signatureHolds: bad.length === 0, sameText };
-  return { signer, statementName, bad };
+  return { signer, statementName, bad, said: own };
 }
 
 const unread = (id: string, name: string): Signer => ({

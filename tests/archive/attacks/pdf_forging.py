@@ -1,0 +1,142 @@
+"""What somebody who holds the seal's key, but no phone's, does to the signatures inside the PDF."""
+
+import re
+from dataclasses import replace
+
+from asn1crypto import cms  # type: ignore[import-untyped]
+
+from server.documents.issuer import LocalIssuer
+from server.documents.sealing import apply_seal
+from server.domain.record import PDF
+from tests.archive.attacks.conftest import sealed
+from tests.archive.attacks.forging import Files, Scene, attack, inside
+from tests.archive.example import document, record_parts
+from tests.documents.sealing import seal_order
+from tests.documents.test_sealing import painted_over
+from tests.support.papers import desk_of
+
+RANGE = re.compile(rb"/ByteRange \[0 (\d+) (\d+) (\d+)\]")
+CERTIFICATION, FIRST, SEAL, ARCHIVE = 0, 1, 5, 6
+"""Places of signatures in the example: the first person's is the second, two stamps end it."""
+
+
+def gap(pdf: bytes, number: int) -> tuple[int, int]:
+    """Return where a signature's hexadecimal digits begin and end."""
+    found = list(RANGE.finditer(pdf))[number]
+    return int(found[1]) + 1, int(found[2]) - 1
+
+
+def put_in(pdf: bytes, number: int, digits: bytes) -> bytes:
+    """Return the PDF with another signature in that place."""
+    start, end = gap(pdf, number)
+    return pdf[:start] + digits.ljust(end - start, b"0") + pdf[end:]
+
+
+def taken(pdf: bytes, number: int) -> bytes:
+    """Return the digits of a signature."""
+    start, end = gap(pdf, number)
+    return pdf[start:end]
+
+
+@attack("pdf_signatures", "seal")
+@inside
+def signature_of_another_record(scene: Scene) -> Files:
+    """The same person's signature, out of the PDF of another record."""
+    other = taken(scene.foreign[PDF], FIRST)
+    return {**scene.files, PDF: put_in(scene.files[PDF], FIRST, other)}
+
+
+@attack("pdf_signatures", "seal")
+@inside
+def signatures_exchanged_in_the_pdf(scene: Scene) -> Files:
+    pdf = scene.files[PDF]
+    one, other = taken(pdf, FIRST), taken(pdf, FIRST + 1)
+    return {**scene.files, PDF: put_in(put_in(pdf, FIRST, other), FIRST + 1, one)}
+
+
+@attack("pdf_signatures", "seal")
+@inside
+def signature_bent_in_the_pdf(scene: Scene) -> Files:
+    """The value of the first person's signature, and nothing else."""
+    pdf = scene.files[PDF]
+    digits = taken(pdf, FIRST)
+    signed = cms.ContentInfo.load(bytes.fromhex(digits.decode()))["content"]
+    value: bytes = signed["signer_infos"][0]["signature"].native
+    at = digits.lower().index(value.hex().encode()) + 20
+    return {**scene.files, PDF: put_in(pdf, FIRST, _bent(digits, at))}
+
+
+@attack("seal")
+@inside
+def archive_stamp_bent(scene: Scene) -> Files:
+    pdf = scene.files[PDF]
+    digits = taken(pdf, ARCHIVE)
+    return {**scene.files, PDF: put_in(pdf, ARCHIVE, _bent(digits, len(digits.rstrip(b"0")) - 20))}
+
+
+@attack("seal")
+@inside
+def words_in_the_gap(scene: Scene) -> Files:
+    """What fills up the last gap is covered by no signature of the PDF."""
+    pdf = scene.files[PDF]
+    _, end = gap(pdf, ARCHIVE)
+    return {**scene.files, PDF: pdf[: end - 8] + b"deadbeef" + pdf[end:]}
+
+
+@attack("seal")
+@inside
+def appended_after_the_seal(scene: Scene) -> Files:
+    return {**scene.files, PDF: scene.files[PDF] + b"% more\n"}
+
+
+@attack("seal", "pdf_signatures")
+@inside
+def range_that_leaves_out(scene: Scene) -> Files:
+    """The first person's range ends sooner, so that it covers less than was signed."""
+    pdf = scene.files[PDF]
+    found = list(RANGE.finditer(pdf))[FIRST]
+    shorter = str(int(found[3]) - 9).encode()
+    lying = found[0].replace(found[3] + b"]", shorter + b"]").ljust(len(found[0]))
+    return {**scene.files, PDF: pdf[: found.start()] + lying + pdf[found.end() :]}
+
+
+@attack(
+    "seal",
+    page={"seal", "pdf_signatures", "seal_chain"},  # it reads as a last signature, and no good one
+    shell={"seal", "pdf_signatures"},
+)
+@inside
+def range_appended(scene: Scene) -> Files:
+    """A range over the whole file for a signature that is none, where no reader looks."""
+    pdf = scene.files[PDF] + b"% /Contents "
+    start, after = len(pdf), len(pdf) + 6
+    for rest in range(20, 60):
+        tail = f"<3000>\n/ByteRange [0 {start} {after} {rest}]\n".encode()
+        if len(tail) - 6 == rest:
+            return {**scene.files, PDF: pdf + tail}
+    raise AssertionError
+
+
+@attack("pdf_signatures", "only_blanks_filled", page=set(), shell=set())
+@inside
+def overlay_before_the_seal(scene: Scene) -> Files:
+    """Only a comparison of the pages shows it: every signature covers what it says."""
+    pdf = scene.files[PDF]
+    signed = pdf[: pdf.rindex(b"%%EOF", 0, gap(pdf, SEAL)[0]) + 6]
+    order = replace(seal_order(document(), signed), signed=painted_over(signed))
+    desk = desk_of(scene.office.keys, scene.office.fonts)
+    return {**scene.files, PDF: apply_seal(order, desk).pdf}
+
+
+@attack()
+def people_of_ones_own(scene: Scene) -> Files:
+    """Everybody's keys made up, their certificates from an issuer made up: a matter of trust."""
+    desk = desk_of(scene.office.keys, scene.office.fonts)
+    sources = replace(desk.sources, issuer=LocalIssuer(scene.stranger.keys))
+    parts = record_parts(scene.office, desk=replace(desk, sources=sources))
+    return sealed(parts, scene.office)[0]
+
+
+def _bent(digits: bytes, at: int) -> bytes:
+    bent = b"1" if digits[at : at + 1] != b"1" else b"2"
+    return digits[:at] + bent + digits[at + 1 :]
