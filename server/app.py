@@ -211,7 +211,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
         store=store,
         pool=pool,
         notifier=make_notifier(settings),
-        renderer=TypstRenderer(pool, fonts),
+        renderer=TypstRenderer(pool, fonts, settings.url),
         chain=LocalChain(pool, _desk(settings, keys, fonts)),
         signer=LocalSigner(pool, keys),
         checker=EcdsaChecker(),

@@ -26,16 +26,17 @@ def socket_origin(url: str) -> str:
     return f"{scheme}://{parts.netloc}"
 
 
-def content_policy(sockets: str, nonce: str | None = None) -> str:
+def content_policy(sockets: str, nonce: str | None = None, *, script: bool = False) -> str:
     """Return the Content-Security-Policy (W3C CSP3): own origin only, nothing inline.
 
-    A page painted by the server may carry one style element under `nonce`.
+    A page painted by the server may carry one style element under `nonce`, and one `script`.
     """
     style = f"'self' 'nonce-{nonce}'" if nonce else "'self'"
+    scripts = style if script else "'self'"
     return "; ".join(
         (
             "default-src 'none'",
-            "script-src 'self'",
+            f"script-src {scripts}",
             f"style-src {style}",
             "img-src 'self' data: blob:",
             "media-src 'self' blob:",

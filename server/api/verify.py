@@ -88,7 +88,7 @@ async def _painted(
     )
     # Without a referrer a browser hides the origin of a form (Fetch, 3.1), and we ask for it.
     headers = {
-        "Content-Security-Policy": content_policy(context.request.app[SOCKETS], nonce),
+        "Content-Security-Policy": content_policy(context.request.app[SOCKETS], nonce, script=True),
         "Referrer-Policy": "same-origin",
     }
     return templates.page(text, headers, status=status)

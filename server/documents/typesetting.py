@@ -15,11 +15,13 @@ import typst
 
 from server.documents.attachments import attachment, page_count
 from server.documents.fonts import FontFolders, missing_characters
+from server.documents.scan_code import scan_code
 from server.documents.wording import CHINA, Printed, printed
 from server.domain.agreement_document import (
     AgreementDocument,
     MissingCharactersError,
     canonical_bytes,
+    check_code,
     digest,
 )
 from server.ports.documents import LockedPdf, Slot
@@ -29,11 +31,15 @@ FITS_TOGETHER = 8  # signature lines that share a page with the seal and a parag
 TALL = {"ink": 1.5, "ink_seal": 2}  # places to write on paper, as so many lines
 
 
-def typeset(document: AgreementDocument, fonts: FontFolders) -> LockedPdf:
-    """Return the locked PDF. Raises MissingCharactersError before drawing anything."""
+def typeset(document: AgreementDocument, fonts: FontFolders, site: str = "") -> LockedPdf:
+    """Return the locked PDF. Raises MissingCharactersError before drawing anything.
+
+    `site` is the public address whose verification page the code on the first page leads to;
+    without one there is no code.
+    """
     words = printed(document)
     refuse_missing(everything(words), fonts)
-    pdf = _compile(document, words, fonts)
+    pdf = _compile(document, words, fonts, site)
     return LockedPdf(
         pdf=pdf,
         pdf_sha256=hashlib.sha256(pdf).hexdigest(),
@@ -53,7 +59,8 @@ def refuse_missing(text: str, fonts: FontFolders) -> None:
 def everything(words: Printed) -> str:
     """Return every word that will stand on the page."""
     lines = [line.label + line.name + line.note for line in words.lines]
-    return "\n".join((words.text(), *lines, words.committee, words.check_code, words.seam))
+    small = words.committee, words.check_code, words.seam, words.scan_label
+    return "\n".join((words.text(), *lines, *small))
 
 
 def slots(pdf: bytes) -> tuple[Slot, ...]:
@@ -62,7 +69,7 @@ def slots(pdf: bytes) -> tuple[Slot, ...]:
     return tuple(Slot(**blank) for blank in found)
 
 
-def _compile(document: AgreementDocument, words: Printed, fonts: FontFolders) -> bytes:
+def _compile(document: AgreementDocument, words: Printed, fonts: FontFolders, site: str) -> bytes:
     day = document.locked_at.astimezone(CHINA)
     together = sum(TALL.get(line.kind, 1) for line in words.lines) <= FITS_TOGETHER
     made = typst.Compiler(TEMPLATE, font_paths=font_set(fonts)).compile(
@@ -72,6 +79,7 @@ def _compile(document: AgreementDocument, words: Printed, fonts: FontFolders) ->
         sys_inputs={
             "words": json.dumps({**asdict(words), "together": together}, ensure_ascii=False),
             "agreement": canonical_bytes(document).decode(),
+            "scan": scan_code(site, check_code(document)) if site else "",
             "year": str(day.year),
             "month": str(day.month),
             "day": str(day.day),

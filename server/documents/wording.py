@@ -77,6 +77,8 @@ class Printed:
     log_head: str
     ink: InkWords
     seam: str
+    scan_label: str = "扫码核验"
+    scan_alt: str = "二维码：本站核验页面的网址和本协议的校验码"
 
     def text(self) -> str:
         """Return the running text without the signature block."""

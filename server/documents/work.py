@@ -37,13 +37,17 @@ from server.ports.system import WorkPool
 
 @dataclass(frozen=True, slots=True)
 class TypstRenderer:
-    """Renderer: draws with the fonts of these folders and no others."""
+    """Renderer: draws with the fonts of these folders and no others.
+
+    `site` is the public address printed as a code; empty prints none.
+    """
 
     work: WorkPool
     fonts: FontFolders
+    site: str = ""
 
     async def render(self, document: AgreementDocument) -> LockedPdf:
-        return await self.work.run(typeset, document, self.fonts)
+        return await self.work.run(typeset, document, self.fonts, self.site)
 
     async def pages(self, pdf: bytes, width: int) -> list[bytes]:
         return await self.work.run(pictures, pdf, width)

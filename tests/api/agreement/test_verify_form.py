@@ -56,6 +56,28 @@ async def test_a_person_sends_a_package_and_then_asks_by_number(
         assert said == []
 
 
+async def test_a_scanned_code_fills_in_the_check_code_and_tells_nobody(
+    url: str, office: Stage
+) -> None:
+    del office
+    code = "0123456789abcdef"
+    async with chromium() as browser:
+        page = await browser.new_page(viewport={"width": 360, "height": 640}, locale="zh-CN")
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda told: asked.append(told.text))
+        await page.goto(f"{url}#{code}")
+        assert await page.input_value("#code") == code
+        assert await page.evaluate("document.activeElement.id") == "number"
+        await page.click("header a")
+        await page.wait_for_selector("html[lang=en]")
+        assert await page.input_value("#code") == code
+        assert not any(code in one.partition("#")[0] for one in asked)
+        await page.goto(f"{url}#<script>")
+        await page.reload()
+        assert await page.input_value("#code") == ""
+
+
 async def test_the_public_page_is_accessible(url: str, office: Stage) -> None:
     del office
     async with chromium() as browser:
