@@ -1,0 +1,84 @@
+"""PDF/A-3a and PDF/UA-1 hold from the lock to the archive, by a validator that is not ours."""
+
+from dataclasses import replace
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from server.documents.fonts import FontFolders
+from server.documents.sealing import apply_seal
+from server.documents.signing import Desk
+from server.documents.typesetting import typeset
+from server.domain.agreement_document import AgreementDocument
+from server.domain.signing_route import SigningRoute
+from server.ports.documents import LockedPdf, SealedPdf, SealOrder
+from tests.archive.attested import CHEN, LIN, by_route
+from tests.archive.example import by_phone
+from tests.documents.example import example
+from tests.documents.pdfa.vera import FLAVOURS, failing, missing
+from tests.documents.sealing import locked_by, ring, seal_order as order, signed_by_all
+
+pytestmark = [
+    pytest.mark.skipif(bool(missing()), reason=f"veraPDF cannot run, not installed: {missing()}"),
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+]
+RARE = "陈䶮𬱟㛃"
+SITE = "https://tiaojie.example.gov.cn"
+
+
+def whole(desk: Desk, document: AgreementDocument) -> bytes:
+    """Return the document signed by whoever signs with a key, and sealed."""
+    locked = locked_by(desk, document)
+    own = {who: ec.generate_private_key(ec.SECP256R1()) for who in by_phone(document)}
+    return apply_seal(order(document, signed_by_all(desk, document, locked, own)), desk).pdf
+
+
+@pytest.fixture(scope="module")
+def good(
+    desk: Desk, fonts: FontFolders, locked: LockedPdf, seal_order: SealOrder, sealed: SealedPdf
+) -> dict[str, bytes]:
+    return {
+        "drawn with a code": typeset(example(), fonts, SITE).pdf,
+        "locked": locked.pdf,
+        "signed by all": seal_order.signed,
+        "sealed, a company's seal too": sealed.pdf,
+        "sealed with a scan": apply_seal(replace(seal_order, seal_image=ring()), desk).pdf,
+        "rare characters": whole(desk, example(name=RARE)),
+        "in ink": whole(desk, by_route(SigningRoute.WET_INK, CHEN, LIN)),
+        "witnessed": whole(desk, by_route(SigningRoute.WITNESSED, CHEN)),
+    }
+
+
+@pytest.fixture(scope="module")
+def broken(locked: LockedPdf, desk: Desk, fonts: FontFolders) -> dict[str, bytes]:
+    """Return what breaks a rule of either standard, each in one place."""
+    drawn = typeset(example(), fonts)
+    return {
+        "not marked": locked.pdf.replace(b"/Marked true", b"/Marked null"),
+        "no line before an update": drawn.pdf[:-1] + locked.pdf[len(drawn.pdf) :],
+    }
+
+
+@pytest.fixture(scope="module")
+def found(
+    good: dict[str, bytes], broken: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory
+) -> dict[tuple[str, str], str]:
+    folder = tmp_path_factory.mktemp("vera")
+    files = [folder / name for name in (*good, *broken)]
+    for path, content in zip(files, (*good.values(), *broken.values()), strict=True):
+        path.write_bytes(content)
+    return failing(files)
+
+
+def test_every_form_of_the_agreement_holds_both_standards(
+    good: dict[str, bytes], found: dict[tuple[str, str], str]
+) -> None:
+    assert {key: rules for key, rules in found.items() if key[0] in good} == {
+        (name, flavour): "ok" for name in good for flavour in FLAVOURS
+    }
+
+
+def test_what_breaks_a_rule_is_reported(found: dict[tuple[str, str], str]) -> None:
+    assert "6.7.2" in found["not marked", "3a"]
+    assert "6.1" in found["no line before an update", "3a"]
