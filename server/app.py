@@ -36,8 +36,9 @@ from server.domain.relay import Relay
 from server.media.address import announced
 from server.media.client import WorkerClient
 from server.media.settings import DoorSettings, WorkerSettings
+from server.media.tapes import Tapes
 from server.media.trust import trust
-from server.media.ways import LocalWay, RemoteWay, Way
+from server.media.ways import LocalWay, RemoteWay
 from server.media.workers import Workers
 from server.notify.command import CommandNotifier
 from server.notify.demo import DemoNotifier
@@ -99,7 +100,6 @@ def worker_settings(
         port=settings.media_port + number if settings.media_port else 0,
         announced=announced(settings.media_bind, settings.media_address),
         engine=settings.media_engine,
-        # A far worker's disk is none that the app could read a recording from.
         recorder=write_command(settings.media) if listen is None else (),
     )
 
@@ -113,17 +113,17 @@ def _door(settings: Settings, host: str, port: int) -> DoorSettings:
 
 def media_workers(settings: Settings, *, epoch: int) -> Workers:
     """Return every media worker that this app is told of, by the name that figures give it."""
-    ways: dict[str, Way] = {
-        str(number): LocalWay(settings.control_of(number))
+    here = {
+        str(number): WorkerClient(LocalWay(settings.control_of(number)), epoch=epoch)
         for number in range(settings.media_workers)
     }
-    if settings.remote:
-        proof = trust(settings.shared_secret(), "app")
-        ways |= {
-            f"{host}:{port}": RemoteWay(host=host, port=port, trust=proof)
-            for host, port in settings.remote
-        }
-    return Workers({name: WorkerClient(way, epoch=epoch) for name, way in ways.items()})
+    return Workers(here | (_far(settings, epoch) if settings.remote else {}))
+
+
+def _far(settings: Settings, epoch: int) -> dict[str, WorkerClient]:
+    proof, writer = trust(settings.shared_secret(), "app"), write_command(settings.media)
+    ways = [RemoteWay(host=host, port=port, trust=proof) for host, port in settings.remote]
+    return {way.name: WorkerClient(way, epoch=epoch, tapes=Tapes(writer)) for way in ways}
 
 
 def prepare_folders(settings: Settings) -> None:

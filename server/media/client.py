@@ -6,12 +6,14 @@ import itertools
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from server.domain.ids import ConnectionId, RoomId
 from server.media import wire
 from server.media.pause import pause
+from server.media.tapes import Tapes
 from server.media.ways import LocalWay, Way
 from server.media.wire import Message, WireError
 from server.ports.media import (
@@ -40,11 +42,18 @@ class WorkerClient:
     """Speaks to one worker while `run()` runs; see `server.ports.media.MediaRouter`."""
 
     def __init__(
-        self, way: Way | Path, *, epoch: int, ping_s: float = 2.0, reply_s: float = 5.0
+        self,
+        way: Way | Path,
+        *,
+        epoch: int,
+        ping_s: float = 2.0,
+        reply_s: float = 5.0,
+        tapes: Tapes | None = None,
     ) -> None:
         """`epoch` grows with every start of an app; `reply_s` without an answer means lost.
 
-        A path is that of a worker's socket on this machine.
+        A path is that of a worker's socket on this machine; `tapes` write what a worker on
+        another one records.
         """
         self._way = LocalWay(way) if isinstance(way, Path) else way
         self._epoch = epoch
@@ -60,6 +69,8 @@ class WorkerClient:
         self.held: Mapping[RoomId, frozenset[ConnectionId]] = {}
         """What the worker held when it welcomed us last."""
         self.draining = False
+        self.tapes = tapes
+        self._keyless = False
 
     # ------------------------------------------------------------------ MediaRouter
 
@@ -77,18 +88,22 @@ class WorkerClient:
         edges: frozenset[Edge],
         recorded: Recorded | None = None,
     ) -> None:
+        if self.tapes is not None:
+            self.tapes.order(room, recorded)
         await self._ask(
             "route",
             room=room,
             version=[version.epoch, version.n],
             edges=wire.edges_out(edges),
-            recorded=wire.recorded_out(recorded),
+            recorded=wire.recorded_out(recorded, far=self._keyless),
         )
 
     async def disconnect(self, connection: ConnectionId) -> None:
         await self._ask("disconnect", connection=connection)
 
     async def close_room(self, room: RoomId) -> None:
+        if self.tapes is not None:
+            self.tapes.order(room, None)
         await self._ask("close_room", room=room)
 
     async def counters(self) -> Mapping[str, float]:
@@ -130,13 +145,16 @@ class WorkerClient:
         finally:
             self._writer = None
             self._lose()
+            if self.tapes is not None:
+                self.tapes.lost()
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
         return welcomed
 
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        hello = {"id": 0, "op": "hello", "protocol": wire.PROTOCOL, "epoch": self._epoch}
+        told = {"epoch": self._epoch, "tapes": self.tapes is not None}
+        hello = {"id": 0, "op": "hello", "protocol": wire.PROTOCOL, **told}
         writer.write(wire.write_line(hello))
         async with asyncio.timeout(self._reply_s):
             reply = await wire.read_line(reader)
@@ -146,6 +164,7 @@ class WorkerClient:
             raise OlderEpochError
         self._writer = writer
         self.worker = str(reply["worker"])
+        self._keyless = reply.get("tapes") is True
         self._back(reply)
 
     def _back(self, welcome: Message) -> None:
@@ -178,12 +197,20 @@ class WorkerClient:
                 await pause(self._ping_s)
 
     def _take(self, message: Message) -> None:
+        if self.tapes is not None and self.tapes.concerns(message):
+            self.tapes.take(message, partial(self._send, self._writer))
+            return
         if "event" in message:
             self._post(wire.event_in(message))
             return
         waiting = self._waiting.get(message.get("id", 0))
         if waiting is not None and not waiting.done():
             waiting.set_result(message)
+
+    def _send(self, writer: asyncio.StreamWriter | None, message: Message) -> None:
+        """Send a request whose answer says nothing, while this conversation goes on."""
+        if writer is not None and not writer.is_closing():
+            writer.write(wire.write_line({"id": next(self._numbers), **message}))
 
     async def _ask(self, op: str, **fields: object) -> Message:
         """Return the worker's reply; raise its refusal, or MediaLostError."""

@@ -15,6 +15,7 @@ from server.domain.errors import DomainError
 from server.domain.ids import ConnectionId, RoomId
 from server.media import wire
 from server.media.plane import Plane
+from server.media.tape_link import TapeLink
 from server.media.wire import Message, WireError
 from server.ports.media import MediaEvent, MediaReport
 
@@ -49,6 +50,7 @@ class Control:
         self._adopt_by = float("inf")
         self._heard_at = self._loop.time()
         self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self.tapes = TapeLink(self._say)
 
     async def open(self, path: Path) -> None:
         """Listen at `path`, readable by our own account alone."""
@@ -81,6 +83,13 @@ class Control:
                 _log.warning("%s: cut, %s", room.identity, "silence" if silent else "not adopted")
                 self._plane.suspend(room)
 
+    def _say(self, message: Message) -> bool:
+        """Send the app a message; return whether there is an app."""
+        if self._writer is None or self._writer.is_closing():
+            return False
+        self._writer.write(wire.write_line(message))
+        return True
+
     def tell(self, event: MediaEvent) -> None:
         """Send an event to the app; reports are dropped when it does not keep up."""
         writer = self._writer
@@ -92,7 +101,7 @@ class Control:
         if waiting > _BACKLOG_BYTES:
             _log.warning("the app does not read: letting go of it")
             writer.transport.abort()
-            self._writer = None
+            self._let_go()
             return
         writer.write(wire.write_line(wire.event_out(event)))
 
@@ -111,7 +120,7 @@ class Control:
             _log.warning("control: %r", fault)
         finally:
             if self._writer is writer:
-                self._writer = None
+                self._let_go()
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
@@ -147,12 +156,20 @@ class Control:
             return False
         if self._writer is not None:
             self._writer.close()
+            self._let_go()
         if epoch > self._epoch:
             self._adopt_by = self._loop.time() + self._plane.settings.silence_s
         self._epoch, self._writer, self._heard_at = epoch, writer, self._loop.time()
-        writer.write(wire.write_line({"id": hello.get("id"), "ok": True, **self._held()}))
+        self.tapes.offered = hello.get("tapes") is True
+        told = {"tapes": self._plane.recorder.link is not None, **self._held()}
+        writer.write(wire.write_line({"id": hello.get("id"), "ok": True, **told}))
         self._plane.tell_all()
         return True
+
+    def _let_go(self) -> None:
+        """Forget the app; what it was writing for us ends."""
+        self._writer = None
+        self.tapes.lost()
 
     def _held(self) -> Message:
         return {
@@ -191,7 +208,7 @@ class Control:
             case {"op": "stats"}:
                 return {"stats": dict(self._stats())}
             case _:
-                raise WireError(f"request {message.get('op')!r}")
+                self.tapes.carry_out(message)
         return {}
 
 

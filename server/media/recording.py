@@ -6,17 +6,18 @@ recording ends and the app hears why, and no packet waited for it.
 
 import asyncio
 import base64
-import contextlib
 import json
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Final
 
 from server.domain.ids import RoomId
 from server.media.log_frames import CLOCK, FRAME, NAME, PACKET, STANDS, frame
 from server.media.pause import pause
+from server.media.pens import ChildPen, Pen
 from server.media.rtp import Packet
 from server.media.table import Room
+from server.media.tape_link import TapeLink
 from server.media.uplink import Uplink
 from server.ports.media import MediaEvent, Recorded, RecordingEnded, RecordingHead
 
@@ -34,6 +35,8 @@ _LOOK_EVERY_S: Final = 0.01
 _log = logging.getLogger(__name__)
 
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
+Opened = Callable[[RoomId, Recorded], Awaitable[Pen]]
+"""Begins a stretch of a recording with whoever writes it."""
 
 
 class Tap:
@@ -72,7 +75,7 @@ class RoomLog:
         self._recorder = recorder
         self._tracks: dict[str, int] = {}
         self._taps: dict[Uplink, str] = {}
-        self._child: asyncio.subprocess.Process | None = None
+        self._pen: Pen | None = None
         self._closed = False
         self._told_at = self.begun
 
@@ -94,18 +97,17 @@ class RoomLog:
         if not self.buffer:
             return
         if len(self.buffer) + self._waiting > BACKLOG:
-            self.fail("recorder_slow")
+            self.fail((self._pen or ChildPen).slow)
             return
-        if self._child is None or self._child.stdin is None:
+        if self._pen is None:
             return
         batch = self._names() + self._clocks() + self.buffer
-        self._child.stdin.write(len(batch).to_bytes(_LENGTH, "big") + batch)
+        self._pen.write(len(batch).to_bytes(_LENGTH, "big") + batch)
         self.buffer.clear()
 
     @property
     def _waiting(self) -> int:
-        pipe = self._child.stdin if self._child else None
-        return pipe.transport.get_write_buffer_size() if pipe else 0
+        return self._pen.waiting if self._pen else 0
 
     def _names(self) -> bytes:
         return b"".join(frame(NAME, at, 0, name.encode()) for name, at in self._tracks.items())
@@ -131,8 +133,8 @@ class RoomLog:
         if not self.fault:
             self.send()
         self._closed = True
-        if self._child is not None and self._child.stdin is not None:
-            self._child.stdin.close()
+        if self._pen is not None:
+            self._pen.close()
 
     def fail(self, why: str) -> None:
         """End because the child cannot write; the room goes on."""
@@ -141,47 +143,36 @@ class RoomLog:
         self.fault = why
         self.buffer.clear()
         self.close()
-        if self._child is not None and why == "recorder_slow":
-            with contextlib.suppress(ProcessLookupError):
-                self._child.kill()
+        if self._pen is not None and why == self._pen.slow:
+            self._pen.kill()
         self._recorder.failed(self, why)
 
-    # ------------------------------------------------------------------ the child
+    # ------------------------------------------------------------------ who writes it
 
-    async def run(self, argv: Sequence[str]) -> None:
-        """Start the child and hear it out; nothing that it does may reach the worker's loop."""
+    async def run(self, opened: "Opened") -> None:
+        """Have it written, and hear it out; nothing of that may reach the worker's loop."""
         try:
-            pipe = asyncio.subprocess.PIPE
-            self._child = await asyncio.create_subprocess_exec(*argv, stdin=pipe, stdout=pipe)
-            self._begin(self._child)
-            await self._hear(self._child)
-            await self._child.wait()
+            self._pen = await opened(self.room, self.order)
+            if self._closed:
+                # Ended before somebody wrote: what gathered until then is still written.
+                self._closed = False
+                self.close()
+            await self._hear(self._pen)
         except Exception:  # noqa: BLE001  # whatever a child can do, it costs its recording alone
             _log.warning("a recorder failed", exc_info=True)
         if not self._closed:
-            self.fail("recorder_lost")
+            self.fail((self._pen or ChildPen).why)
 
-    def _begin(self, child: asyncio.subprocess.Process) -> None:
-        order = {
-            "recording": self.order.recording,
-            "key": base64.b64encode(self.order.key).decode(),
-        }
-        if child.stdin is not None:
-            child.stdin.write(json.dumps(order).encode() + b"\n")
-            if self._closed:
-                # Ended before the child was there: what gathered until then is still written.
-                self._closed = False
-                self.close()
-
-    async def _hear(self, child: asyncio.subprocess.Process) -> None:
-        while child.stdout is not None and (line := await child.stdout.readline()):
+    async def _hear(self, pen: Pen) -> None:
+        async for line in pen.told():
             told = json.loads(line)
             if "fault" in told:
                 self.fail(str(told["fault"]))
-                return
+                continue
             self.chunks, self.chain = int(told["chunks"]), str(told["chain"])
             self._tell_head()
-        self._tell_head(last=True)
+        if not self.fault:
+            self._tell_head(last=True)
 
     def _tell_head(self, *, last: bool = False) -> None:
         now = self._recorder.time()
@@ -208,8 +199,9 @@ class Recorder:
         tell: Callable[[MediaEvent], None],
         want_key: Callable[[Uplink], None],
     ) -> None:
-        """`argv` starts a child that writes; empty where nothing can be recorded."""
+        """`argv` starts a child that writes; without it the app must, over `link`."""
         self.tell = tell
+        self.link: TapeLink | None = None
         self._argv = argv
         self._spawn = spawn
         self._want_key = want_key
@@ -237,7 +229,7 @@ class Recorder:
         if order is None:
             self._over.pop(room.identity, None)
             return
-        if not self._argv and log is None:
+        if not self._argv and not (self.link and self.link.offered) and log is None:
             self._end(room.identity, order, "not_here")
             return
         over = self._over.get(room.identity)
@@ -291,9 +283,17 @@ class Recorder:
     async def _run(self, log: RoomLog) -> None:
         self._writing.add(log)
         try:
-            await log.run(self._argv)
+            await log.run(self._opened)
         finally:
             self._writing.discard(log)
+
+    async def _opened(self, room: RoomId, order: Recorded) -> Pen:
+        if self.link is not None:
+            return self.link.pen(room, order.recording)
+        pen = await ChildPen.of(self._argv)
+        key = base64.b64encode(order.key).decode()
+        pen.write(json.dumps({"recording": order.recording, "key": key}).encode() + b"\n")
+        return pen
 
     def _beat(self) -> None:
         self._timer = self._loop.call_later(BEAT_S, self._beat) if self._logs else None

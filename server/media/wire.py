@@ -108,12 +108,13 @@ def _edge(raw: object) -> Edge:
             raise WireError("edge")
 
 
-def recorded_out(recorded: Recorded | None) -> Message | None:
+def recorded_out(recorded: Recorded | None, *, far: bool = False) -> Message | None:
+    """Return what a route message orders to be written; a far worker needs no key for it."""
     if recorded is None:
         return None
     return {
         "recording": recorded.recording,
-        "key": base64.b64encode(recorded.key).decode(),
+        "key": "" if far else base64.b64encode(recorded.key).decode(),
         "sources": dict(recorded.sources),
     }
 
@@ -138,7 +139,7 @@ def _key(text: str) -> bytes:
         key = base64.b64decode(text, validate=True)
     except ValueError:
         raise WireError("recorded") from None
-    if len(key) != KEY_BYTES:
+    if key and len(key) != KEY_BYTES:
         raise WireError("recorded")
     return key
 

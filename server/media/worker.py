@@ -62,6 +62,9 @@ class Worker:
             drain=self.drain,
         )
         self.door = Door(settings.door, self.control.serve) if settings.door else None
+        if self.door is not None and not settings.recorder:
+            # The disk here is none that the app could read from: it writes itself.
+            self.plane.recorder.link = self.control.tapes
         self._loop = asyncio.get_running_loop()
         self._end_by = math.inf
 

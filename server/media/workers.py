@@ -74,6 +74,8 @@ class Workers:
             self._await(place)
             found[f"media client {place.name}"] = place.client.run
             found[f"media events {place.name}"] = partial(self._follow, place)
+            if place.client.tapes is not None:
+                found[f"media tapes {place.name}"] = place.client.tapes.run
         return found
 
     # ------------------------------------------------------------------ MediaRouter

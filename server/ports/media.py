@@ -184,7 +184,8 @@ class RecordingHead:
 class RecordingEnded:
     """Writing is impossible; told again with each table that orders it. Media flow on.
 
-    `why` is disk_full, disk, recorder_lost, recorder_slow, or not_here: this worker never does.
+    `why` is disk_full, disk, recorder_lost, recorder_slow; link_lost or link_slow where the app
+    writes for a worker on another host; or not_here: nobody can write for this worker.
     """
 
     room: RoomId

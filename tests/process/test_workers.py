@@ -245,7 +245,7 @@ async def test_a_sitting_on_a_worker_on_another_host(tmp_path: Path) -> None:
         assert SECRET not in (tmp_path / log).read_text()
 
 
-def test_a_worker_for_another_host_writes_no_recording() -> None:
+def test_a_worker_for_another_host_starts_no_recorder_there() -> None:
     told = worker_settings(load(media_secret=SECRET), listen=("127.0.0.1", 1))
     assert told.recorder == ()
     assert worker_settings(load()).recorder
