@@ -20,6 +20,10 @@ class KeysUnavailableError(DomainError):
 
     code = "keys_unavailable"
 
+    def __str__(self) -> str:
+        """Return what the log needs: the reason, and the token or file it is about."""
+        return f"{self.code}: {', '.join(f'{name}={said}' for name, said in self.facts.items())}"
+
 
 class KeyProvider(Protocol):
     """Signs with this server's keys, each made on first use. Picklable, for the pool.

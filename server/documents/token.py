@@ -4,7 +4,11 @@ A PIN that a token refused is noted and never tried again, not even by another p
 after a restart: after a few wrong ones a token locks itself.
 """
 
+import fcntl
 import hmac
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -55,9 +59,9 @@ class Token:
         Raises KeysUnavailableError, and PKCS11Error for whatever else a module may answer.
         """
         if self._name not in _OPEN:
-            _OPEN[self._name] = Opened(
-                self._logged_in(_module(self.module).get_token(token_label=self.label))
-            )
+            with _one_at_a_time(self.refused.with_suffix(".lock")):
+                token = _module(self.module).get_token(token_label=self.label)
+                _OPEN[self._name] = Opened(self._logged_in(token))
         return _OPEN[self._name]
 
     def forget(self) -> None:
@@ -100,6 +104,20 @@ class Token:
     def _mark(self) -> bytes:
         said = f"{self.label}\0{self.pin}".encode()
         return hmac.digest(self.secret, said, "sha256").hex().encode()
+
+
+@contextmanager
+def _one_at_a_time(path: Path) -> Iterator[None]:
+    """Keep other processes out: none tries a PIN that is just being refused.
+
+    SoftHSM also writes its token at each login, and whoever reads it meanwhile finds none.
+    """
+    opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
 
 
 def _module(path: Path) -> "lib":

@@ -52,7 +52,7 @@ def test_a_private_key_never_leaves_the_token_and_only_signs(keys: TokenKeys) ->
 
 def test_what_lies_beside_the_token_is_no_secret(keys: TokenKeys) -> None:
     keys.sign("seal-hexi", b"m")
-    assert [path.name for path in keys.folder.iterdir()] == ["seal-hexi.pub"]
+    assert {path.name for path in keys.folder.iterdir()} == {"seal-hexi.pub", "pin.lock"}
     assert b"PRIVATE" not in (keys.folder / "seal-hexi.pub").read_bytes()
     assert keys.token.pin not in repr(keys)
 
