@@ -3,14 +3,16 @@
 import base64
 from collections.abc import Callable, Iterator
 from enum import StrEnum
-from typing import Final
+from typing import Final, cast
 
 from server.domain.ids import ConnectionId, RoomId
 from server.media.answer import Answer
 from server.media.downlink import Downlink
 from server.media.engine import MAX_RTP_SSRCS, Link
 from server.media.formats import KIND_OF_PAYLOAD, Kind
+from server.media.meters import Allowance, Estimate, Flow
 from server.media.offer import Offer, write_offer
+from server.media.probe import Probe
 from server.media.secure import SecureChannel
 from server.media.settings import WorkerSettings
 from server.media.stun import Address
@@ -22,11 +24,6 @@ _UFRAG_BYTES: Final = 6
 _PASSWORD_BYTES: Final = 18
 _OVER_CAP: Final = 3
 _REPORTS_PER_S: Final = 500
-_REFILL_S: Final = 0.05
-"""A bucket is not refilled for every packet: that costs more than spending."""
-_SMOOTHING: Final = 0.3
-_REMB_FRESH_S: Final = 5.0
-_REMB_SLACK: Final = 1.3
 
 
 class Stage(StrEnum):
@@ -37,42 +34,6 @@ class Stage(StrEnum):
     CONNECTED = "connected"
     SILENT = "silent"
     CLOSED = "closed"
-
-
-class Allowance:
-    """A token bucket: so much a second, a second's worth at once."""
-
-    def __init__(self, rate: float, now: float) -> None:
-        """Begin full."""
-        self._rate = self._left = rate
-        self._at = now
-
-    def spend(self, amount: float, now: float) -> bool:
-        """Take this much out; False if it is not there."""
-        if amount > self._left or now - self._at > _REFILL_S:
-            self._left = min(self._rate, self._left + (now - self._at) * self._rate)
-            self._at = now
-            if amount > self._left:
-                return False
-        self._left -= amount
-        return True
-
-
-class Flow:
-    """How many bit/s go down lately, smoothed over about two seconds."""
-
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self.bits = 0.0
-        self._before = (0, 0.0)
-
-    def note(self, octets: int, now: float) -> None:
-        """Take the total so far."""
-        sent, at = self._before
-        self._before = (octets, now)
-        if at and now > at:
-            rate = (octets - sent) * 8 / (now - at)
-            self.bits += _SMOOTHING * (rate - self.bits)
 
 
 class Connection:
@@ -103,17 +64,18 @@ class Connection:
         }
         self.by_ssrc = {one.ssrc: one for one in self.downlinks.values()}
         self.ssrcs_seen: set[int] = set()
-        self.media_seen = False
+        self.media_seen = self.speaking = self.settling = False
         self.made_at = self.heard_at = now
-        self.remb: tuple[int, float] | None = None
         self.rtt_s: float | None = None
-        self.speaking = False
+        self.spoke_at = float("-inf")
         self.measured = (0, 0, now)
         self.last_report: MediaReport | None = None
         self.heard_before = 0
         self.octets = Allowance(settings.cap_kbps * 1000 / 8 * _OVER_CAP, now)
         self.reports = Allowance(_REPORTS_PER_S, now)
-        self.thrift, self.flow = Thrift(), Flow()
+        self.thrift = Thrift()
+        self.probe: Probe | None = None
+        self.flow, self.sound, self.estimate = Flow(), Flow(), Estimate()
 
     def offer(self, port: int, *, send: Callable[[bytes], None], closed: Callable[[], None]) -> str:
         """Make the secure channel and return the SDP offer."""
@@ -150,28 +112,24 @@ class Connection:
         """Yield the downlinks somebody stands behind."""
         return (one for one in self.downlinks.values() if one.source is not None)
 
-    def video_bits(self, now: float) -> int | None:
-        """Return the bit/s one of its videos may take; None while there is no sign of a limit.
+    def videos(self) -> list[Downlink]:
+        """Return the open videos, those that matter most first.
 
-        A phone's estimate only ever is a little above what it receives. So it says something only
-        while it is close to that: far above, it merely has not been tried.
+        The table says whose picture matters how much; among equals it is who spoke last.
         """
-        if self.remb is None or now - self.remb[1] > _REMB_FRESH_S:
-            return None
-        bits = self.remb[0]
-        if bits > _REMB_SLACK * self.flow.bits:
-            return None
-        videos = sum(one.kind is Kind.VIDEO for one in self.open_downlinks())
-        return bits // max(1, videos)
+        opened = [one for one in self.open_downlinks() if one.kind is Kind.VIDEO]
+        return sorted(opened, key=_importance)
 
-    def starved_bits(self, now: float) -> int | None:
-        """Return `video_bits` where the phone can take less than it is sent; None otherwise.
+    def for_videos(self, now: float) -> float | None:
+        """Return the bit/s left for videos where the phone said that its line was full lately."""
+        limit = self.estimate.limit(now)
+        return None if limit is None else max(0.0, limit - self.sound.bits)
 
-        Sources that send little make the estimate small too, on the best of lines.
-        """
-        if self.remb is None or self.remb[0] >= self.flow.bits:
-            return None
-        return self.video_bits(now)
+    def share(self, now: float) -> float | None:
+        """Return the bit/s that one of the videos shown may take; None without sign of a limit."""
+        bits = self.for_videos(now)
+        shown = sum(not one.held for one in self.videos())
+        return None if bits is None else bits / max(1, shown)
 
     def _downlink(self, slot: int, kind: Kind) -> Downlink:
         chance = self._settings.chance
@@ -191,3 +149,8 @@ class Connection:
         while len(drawn) < count:
             drawn[int.from_bytes(self._settings.chance(4), "big") or 1] = None
         return list(drawn)
+
+
+def _importance(video: Downlink) -> tuple[int, float, int]:
+    source = cast("Connection", video.source.link.owner) if video.source else None
+    return video.rank, -(source.spoke_at if source else 0.0), video.slot

@@ -3,20 +3,27 @@
 Sequence numbers and timestamps run on when the source changes, so the phone notices no seam.
 """
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from server.media.engine import Link
 from server.media.formats import CLOCK, Kind, slot_mid
+from server.media.meters import Flow
+from server.media.missing import Missing
 from server.media.offer import slot_name
 from server.media.rtp import HEADER, SEQUENCE_MOD, TIMESTAMP_MOD, Packet
 from server.media.uplink import HISTORY, Uplink
+
+if TYPE_CHECKING:
+    from server.media.probe import Probe
 
 _PACK: Final = HEADER.pack
 _MARKER: Final = 0x80
 _SEQUENCE: Final = SEQUENCE_MOD - 1
 _TIMESTAMP: Final = TIMESTAMP_MOD - 1
-_RESENDS_LEAST: Final = 32
+_RESENDS_LEAST: Final = 12
 _REPORT_FRESH_S: Final = 3.0
+_GRANT_S: Final = 15.0
+_RESEND_S: Final = 0.1
 
 
 class Downlink:
@@ -32,7 +39,10 @@ class Downlink:
         self.ssrc = ssrc
         self.cname = slot_name(slot)
         self.source: Uplink | None = None
+        self.rank = 0
         self.held = False
+        self.probe: Probe | None = None
+        self.flow = Flow()
         self.packets = 0
         self.octets = 0
         self._loss = (0.0, float("-inf"))
@@ -46,7 +56,9 @@ class Downlink:
         self._last_time = start[1]
         self._last_at: float | None = None
         self._resends = 0
-        self._asked: set[int] = set()
+        self._resent: dict[int, float] = {}
+        self.missing = Missing()
+        self._grant = (0, float("-inf"))
         self._round_began = 0
 
     # ------------------------------------------------------------------ edges
@@ -66,17 +78,42 @@ class Downlink:
         """Cut: nothing of the old source can leave here again, retransmissions included."""
         if self.source is not None:
             self.source.downlinks.remove(self)
-        self.source = None
+        self.source = self.probe = None
         self._run = 0
+        self.missing.begin()
+        self._resent.clear()
+
+    def hold(self, *, held: bool) -> None:
+        """Let nothing out, or begin anew."""
+        self.held = held
+        self.restart()
+
+    def settle(self) -> None:
+        """Let what is missing of before say nothing any more: the line is used otherwise now."""
+        self.missing.settle(self._last_number - self._shift)
+
+    def grant(self, bits: int, now: float) -> None:
+        """Note what the line was seen to carry for this video."""
+        self._grant = bits, now
+
+    def granted(self, now: float) -> int | None:
+        """Return that, while it is fresh."""
+        bits, at = self._grant
+        return bits if now - at < _GRANT_S else None
 
     def note_loss(self, share: float, now: float) -> None:
         """Remember what the phone reported lost."""
         self._loss = (share, now)
 
     def loss(self, now: float) -> float:
-        """Return the share lost lately; nothing while nobody stands behind the edge."""
+        """Return the share lost on this line lately; nothing while nobody stands behind the edge.
+
+        What the source lost on its own way here is missing too, and no fault of this line.
+        """
         share, heard = self._loss
-        return share if self.source is not None and now - heard < _REPORT_FRESH_S else 0.0
+        if self.source is None or now - heard >= _REPORT_FRESH_S:
+            return 0.0
+        return max(0.0, share - self.source.loss)
 
     # ------------------------------------------------------------------ packets
 
@@ -102,20 +139,31 @@ class Downlink:
         self.octets += packet.payload_size
         return self._header(packet)
 
-    def repeat(self, sequence: int) -> tuple[Packet, bytes] | None:
-        """Return a sent packet again, and its header: same key stream, so the same bytes."""
+    def repeat(self, sequence: int, now: float) -> tuple[Packet, bytes] | None:
+        """Return a sent packet again, and its header: same key stream, so the same bytes.
+
+        Phones ask again before what was sent again can have arrived.
+        """
         source = self.source
         if source is None or self.held or self._run != source.run:
             return None
-        self._resends += 1
-        if self._resends > max(_RESENDS_LEAST, self._sent_this_round // 2):
+        if self._resends >= max(_RESENDS_LEAST, self._sent_this_round // 2):
             # On a line that is full already, everything sent again pushes out something new.
             return None
         number = self._number_of(sequence)
         if number < self._first or number <= self._last_number - self._shift - HISTORY:
             return None
         packet = source.recall(number)
-        return (packet, self._header(packet)) if packet is not None else None
+        if packet is None or now - self._resent.get(number, float("-inf")) < _RESEND_S:
+            return None
+        self._note_resent(number, now)
+        return packet, self._header(packet)
+
+    def _note_resent(self, number: int, now: float) -> None:
+        self._resends += 1
+        self._resent[number] = now
+        if len(self._resent) > HISTORY:
+            self._resent = {one: at for one, at in self._resent.items() if now - at < _RESEND_S}
 
     def _number_of(self, sequence: int) -> int:
         """Return the source's number of a packet that went out under this sequence number."""
@@ -128,13 +176,9 @@ class Downlink:
             return
         for sequence in sequences:
             number = self._number_of(sequence)
-            if number >= self._first and len(self._asked) < HISTORY:
-                self._asked.add(number)
-
-    @property
-    def missed(self) -> tuple[int, int]:
-        """Return how many packets the phone asked for again in this round, and were sent."""
-        return len(self._asked), self._sent_this_round
+            # What never came here was not lost on this line.
+            if number >= self._first and self.source.recall(number) is not None:
+                self.missing.note(number)
 
     @property
     def _sent_this_round(self) -> int:
@@ -143,8 +187,18 @@ class Downlink:
     def new_round(self) -> None:
         """Begin to count again, and allow as many retransmissions."""
         self._resends = 0
-        self._asked.clear()
+        self.missing.new_round(self._last_number - self._shift)
         self._round_began = self.packets
+
+    def next_sequence(self) -> int:
+        """Take the next sequence number, for a packet without media."""
+        self._last_number += 1
+        return self._last_number & _SEQUENCE
+
+    @property
+    def stands(self) -> int:
+        """Return the timestamp of what was sent last."""
+        return self._last_time & _TIMESTAMP
 
     def timestamp_at(self, now: float) -> int | None:
         """Return where this stream stands now, for our sender report."""

@@ -56,7 +56,7 @@ class Feedback:
         """
         if downlink is None or downlink.source is None or downlink.kind is not Kind.VIDEO:
             return
-        if downlink.link.srtp is None:
+        if downlink.link.srtp is None or downlink.held:
             return
         downlink.source.key_wanted = True
         self._repair.start(downlink.source)
@@ -92,10 +92,14 @@ class Feedback:
         downlink = connection.by_ssrc.get(part.media_ssrc)
         if downlink is None:
             return
+        if downlink.probe is not None:
+            downlink.probe.asked(part.lost)
+            return
         downlink.ask(part.lost)
         self.asked(connection)
+        now = self._time()
         for sequence in part.lost[:_NACKED_AT_ONCE]:
-            sent = downlink.repeat(sequence)
+            sent = downlink.repeat(sequence, now)
             if sent is None:
                 continue
             if self._engine.send_rtp(connection.link, *sent, downlink.mid):
@@ -110,7 +114,7 @@ class Feedback:
         else:
             bits = rtcp.bitrate(part)
             if bits is not None:
-                connection.remb = (bits, self._time())
+                connection.estimate.note(bits, connection.flow.bits, self._time())
 
 
 def _nothing(connection: Connection) -> None:

@@ -178,6 +178,9 @@ class Plane:
         self.recorder.follow(room)
         self.engine.drain()
         for downlink in room.open():
+            if downlink.kind is Kind.VIDEO:
+                owner: Connection = downlink.link.owner
+                downlink.held = owner.thrift.meet(downlink.slot, self._time())
             self.feedback.want_key(downlink)
 
     def _want_key(self, uplink: Uplink) -> None:

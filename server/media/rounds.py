@@ -1,21 +1,23 @@
 """What the worker does at regular times: RTCP to phones, measurements to the app, farewells."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final, cast
 
+from server.domain.ids import ConnectionId
 from server.media import rtcp
 from server.media.connection import Connection, Stage
 from server.media.downlink import Downlink
 from server.media.formats import Kind
 from server.media.plane import Plane
+from server.media.sparing import Sparing
 from server.media.uplink import Uplink
 from server.ports.media import MediaLoss, MediaLost, MediaReport
 
 _OURSELVES: Final = "heyi"
-_TELLING: Final = 8
-"""Of fewer packets in a round no share is worth anything."""
+_RISES: Final = 1.04
+"""After a limit a phone may send so much more each round, ten percent a second."""
 _LIVE: Final = (Stage.CONNECTED, Stage.SILENT)
 
 
@@ -27,11 +29,12 @@ class Rounds:
         self._plane = plane
         self._loop = asyncio.get_running_loop()
         self._timers: list[asyncio.TimerHandle] = []
+        self._sparing = Sparing(plane, self._tell_changed)
         self.lag_s = 0.0
 
     def start(self) -> None:
         """Begin both rounds, and hear of phones that ask for much again."""
-        self._plane.feedback.asked = lambda one: self._spare(one, self._loop.time())
+        self._plane.feedback.asked = lambda one: self._sparing.judge(one, self._loop.time())
         self._again(self._plane.settings.report_s, self._report_round)
         self._again(self._plane.settings.measure_s, self._measure_round)
 
@@ -60,25 +63,11 @@ class Rounds:
         now = self._loop.time()
         live = [one for one in self._plane.connections.values() if one.link.ready]
         for connection in live:
-            connection.flow.note(_sent(connection), now)
-            self._spare(connection, now)
+            self._sparing.measure(connection, now)
+            self._sparing.judge(connection, now)
             self._notice_speech(connection, now)
         for connection in live:
             self._report(connection, now)
-
-    def _spare(self, connection: Connection, now: float) -> None:
-        """Hold a weak subscriber's videos back, or let them flow again."""
-        opened = list(connection.open_downlinks())
-        loss = max((one.loss(now) for one in opened), default=0.0)
-        bits, missed = connection.starved_bits(now), _missed(opened)
-        if not connection.thrift.judge(loss=loss, bits=bits, missed=missed, now=now):
-            return
-        for downlink in connection.downlinks.values():
-            downlink.held = connection.thrift.held and downlink.kind is Kind.VIDEO
-            downlink.restart()
-            if not downlink.held:
-                self._plane.feedback.want_key(downlink)
-        self._tell_changed(connection)
 
     def _report(self, connection: Connection, now: float) -> None:
         """Send one compound packet; a lobby gets one too, so that the phone hears us."""
@@ -105,12 +94,18 @@ class Rounds:
     def _allowance(self, video: Uplink, now: float) -> int:
         """Return the bit/s a phone may send: what its weakest subscriber takes, within limits."""
         limits = self._plane.settings
-        watched = [one for one in video.downlinks if not one.held]
-        if not watched:
-            return limits.idle_kbps * 1000
-        shares = [cast("Connection", one.link.owner).video_bits(now) for one in watched]
-        known = [one for one in shares if one is not None]
-        return max(limits.floor_kbps * 1000, min([limits.cap_kbps * 1000, *known]))
+        takes = [bits for one in video.downlinks for bits in _takes(one, now)]
+        if not video.downlinks:
+            video.allowed = limits.idle_kbps * 1000
+        elif not takes and all(one.held for one in video.downlinks):
+            # Nobody gets it; what comes back first must fit a weak line.
+            video.allowed = limits.floor_kbps * 1000
+        else:
+            cap = limits.cap_kbps * 1000
+            most = video.allowed * _RISES if video.limited else cap
+            video.allowed = max(limits.floor_kbps * 1000, min([cap, most, *takes]))
+            video.limited = bool(takes) or video.allowed < cap
+        return round(video.allowed)
 
     # ------------------------------------------------------------------ measurements
 
@@ -118,6 +113,7 @@ class Rounds:
         speaking = connection.uplinks[Kind.AUDIO].speaking(now)
         if speaking is not connection.speaking:
             connection.speaking = speaking
+            connection.spoke_at = now
             self._tell_changed(connection)
 
     def _tell_changed(self, connection: Connection) -> None:
@@ -126,7 +122,7 @@ class Rounds:
             connection.last_report = replace(
                 connection.last_report,
                 speaking=connection.speaking,
-                video_held=connection.thrift.held,
+                videos_held=_held(connection),
             )
             self._plane.tell(connection.last_report)
 
@@ -164,16 +160,28 @@ class Rounds:
             down_loss=max((one.loss(now) for one in connection.open_downlinks()), default=0.0),
             rtt_ms=None if connection.rtt_s is None else round(connection.rtt_s * 1000),
             speaking=connection.speaking,
-            video_held=connection.thrift.held,
+            videos_held=_held(connection),
         )
         self._plane.tell(connection.last_report)
 
 
-def _missed(downlinks: list[Downlink]) -> float | None:
-    """Return the share of this round's pictures that the phone asked for again; None: too few."""
-    counts = [one.missed for one in downlinks if one.kind is Kind.VIDEO]
-    asked, sent = (sum(column) for column in zip(*counts, strict=True)) if counts else (0, 0)
-    return asked / sent if sent >= _TELLING else None
+def _takes(video: Downlink, now: float) -> Iterator[float]:
+    """Yield what is known of how much of it a subscriber can take."""
+    granted = video.granted(now)
+    if granted is not None:
+        yield granted
+    share = None if video.held else cast("Connection", video.link.owner).share(now)
+    if share is not None:
+        yield share
+
+
+def _held(connection: Connection) -> tuple[ConnectionId, ...]:
+    """Return whose videos wait."""
+    return tuple(
+        cast("Connection", one.source.link.owner).identity
+        for one in connection.videos()
+        if one.slot in connection.thrift.held and one.source is not None
+    )
 
 
 def _kbps(octets: int, seconds: float) -> int:

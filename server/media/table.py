@@ -46,12 +46,19 @@ class Room:
         """Open what the table holds beyond what is open; return what was opened."""
         wanted = self._wanted()
         opened = []
+        self._rank()
         for place, downlink in self._downlinks():
             source = wanted.get(place)
             if source is not None and downlink.source is None:
                 downlink.open(source)
                 opened.append(downlink)
         return opened
+
+    def _rank(self) -> None:
+        for edge in self.edges:
+            if edge.subscriber in self.connections:
+                subscriber = self.connections[edge.subscriber]
+                subscriber.downlinks[edge.slot, Kind.VIDEO].rank = edge.rank
 
     def _wanted(self) -> Mapping[tuple[ConnectionId, int, Kind], Uplink]:
         if self.suspended:

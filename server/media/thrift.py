@@ -1,9 +1,13 @@
-"""Audio first: when a subscriber's network cannot carry video, video waits and is tried again."""
+"""Audio first: pictures wait where a line cannot carry them, the least needed first."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 WEAK_LOSS: Final = 0.2
-WEAK_BITS: Final = 80_000
+CLEAN_LOSS: Final = 0.1
+WEAK_BITS: Final = 120_000
+"""A picture with less is not worth what it costs the voices."""
 WEAK_FOR_S: Final = 3.0
 CHOKED: Final = 0.4
 """Share of pictures' packets asked for again at once: the line is full, voices are lost too."""
@@ -16,56 +20,141 @@ LONGEST_REST_S: Final = 120.0
 GOOD_FOR_S: Final = 30.0
 
 
-class Thrift:
-    """Decides for one subscriber whether its videos are held back; times in seconds.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """What is known of a line now: shares from 0 to 1, bit/s.
 
-    After WEAK_FOR_S of weakness video rests, on a choked line after CHOKED_FOR_S, in the first
-    seconds of a new trial at once. Each rest that did not help doubles the next one.
+    `loss` is what reports say, a second late. `missed` is the share of pictures' packets that the
+    phone asked for again lately. `choked` says that the newest are lost
+    here and there, as in a full queue and not in one gap; `lost` is their share since that began.
+    `room` is what the phone can take beside the voices, None while there is no sign of a limit;
+    `sound` is what they take.
+    """
+
+    loss: float = 0.0
+    missed: float = 0.0
+    choked: bool = False
+    lost: float = 0.0
+    room: float | None = None
+    sound: float = 0.0
+
+
+class Thrift:
+    """Decides for one subscriber which slots' videos are held back; times in seconds.
+
+    What the line cannot carry is held at once, from the least important on. One at a time is let
+    through again after the line was clean for a rest; each that fails doubles the next rest.
     """
 
     def __init__(self) -> None:
         """Begin by trusting the network."""
-        self.held = False
+        self.held: set[int] = set()
+        self.left = 0.0
+        """Bit/s left for those that went on when something was held last."""
+        self.uneasy = False
+        """Whether the line did not look clean when it was judged last."""
+        self._order: list[int] = []
         self._weak_since: float | None = None
         self._choked_since: float | None = None
-        self._since = float("-inf")
+        self._unclean_at = float("-inf")
+        self._released_at = self._failed_at = float("-inf")
+        self._trusted = True
         self._rest = FIRST_REST_S
 
-    def judge(
-        self, *, loss: float, bits: int | None, now: float, missed: float | None = None
-    ) -> bool:
-        """Return whether `held` changed. `bits` is what one video may take, if known.
+    def judge(self, signs: Signs, videos: Mapping[int, float], now: float) -> bool:
+        """Return whether `held` changed.
 
-        `loss` is what reports say, a second late; `missed` the share that was asked for again just
-        now, None while too little was sent to tell.
+        `videos` are the slots in which a video flows or waits, the most important first, with the
+        bit/s that each takes now.
         """
-        if self.held:
-            return self._try_again(now)
-        if now - self._since > GOOD_FOR_S:
+        self._order = list(videos)
+        before = set(self.held)
+        self.held &= videos.keys()
+        if self._failed_at < self._released_at < now - GOOD_FOR_S:
             self._rest = FIRST_REST_S
-        on_trial = now - self._since < TRIAL_S
-        weak = loss > WEAK_LOSS or (bits is not None and bits < WEAK_BITS)
-        self._weak_since = _begun(self._weak_since, now) if weak else None
-        if missed is not None:
-            choked = missed > (CHOKED_AT_TRIAL if on_trial else CHOKED)
-            self._choked_since = _begun(self._choked_since, now) if choked else None
-        if _lasts(self._weak_since, now, WEAK_FOR_S) or _lasts(
-            self._choked_since, now, 0.0 if on_trial else CHOKED_FOR_S
-        ):
-            self._hold(now)
+        self._look(signs, len(videos) - len(self.held), now)
+        if self._too_much(signs, now):
+            self._hold(signs, videos, now)
+        return self.held != before
+
+    def meet(self, slot: int, now: float) -> bool:
+        """Return whether a video that begins now has to wait with those that wait already."""
+        if self.held or (not self._trusted and now - self._unclean_at < self._rest):
+            self.held.add(slot)
             return True
         return False
 
-    def _hold(self, now: float) -> None:
-        self.held, self._since = True, now
+    def due(self, now: float) -> int | None:
+        """Return which held one may be tried next, if the line was clean for long enough."""
+        if not self.held or now - self._unclean_at < self._rest:
+            return None
+        return next((slot for slot in self._order if slot in self.held), None)
+
+    def release(self, slot: int, now: float) -> None:
+        """Let one through, on trial; the next has to wait anew."""
+        self.held.discard(slot)
+        self._released_at = self._unclean_at = now
+        self._trusted = True
+
+    def refuse(self, now: float) -> None:
+        """Hear that the line would not carry it yet."""
+        self._unclean_at = self._failed_at = now
+        self._rest = min(LONGEST_REST_S, 2 * self._rest)
+
+    def wait(self, now: float) -> None:
+        """Try nothing else for a rest: what was tried is about to be let through."""
+        self._unclean_at = now
+
+    # ------------------------------------------------------------------ the line
+
+    def _on_trial(self, now: float) -> bool:
+        return now - self._released_at < TRIAL_S
+
+    def _look(self, signs: Signs, shown: int, now: float) -> None:
+        cramped = signs.room is not None and signs.room < WEAK_BITS * shown
+        weak = bool(shown) and (signs.loss > WEAK_LOSS or cramped)
+        self._weak_since = _begun(self._weak_since, now) if weak else None
+        choked = signs.missed > (CHOKED_AT_TRIAL if self._on_trial(now) else CHOKED)
+        self._choked_since = _begun(self._choked_since, now) if choked else None
+        missed = signs.missed > CHOKED_AT_TRIAL
+        self.uneasy = weak or missed or signs.choked or signs.loss > CLEAN_LOSS
+        if self.held and self.uneasy:
+            self._unclean_at = now
+
+    def _too_much(self, signs: Signs, now: float) -> bool:
+        patience = 0.0 if self._on_trial(now) else CHOKED_FOR_S
+        return (
+            signs.choked
+            or _lasts(self._choked_since, now, patience)
+            or _lasts(self._weak_since, now, WEAK_FOR_S)
+        )
+
+    def _hold(self, signs: Signs, videos: Mapping[int, float], now: float) -> None:
+        shown = [slot for slot in videos if slot not in self.held]
+        if not shown:
+            return
+        if now - self._released_at < GOOD_FOR_S:
+            self._rest = min(LONGEST_REST_S, 2 * self._rest)
+        self.held.update(shown[self._bearable(signs, videos, shown) :])
+        self._unclean_at = self._failed_at = now
+        self._trusted = False
         self._weak_since = self._choked_since = None
 
-    def _try_again(self, now: float) -> bool:
-        if now - self._since < self._rest:
-            return False
-        self._rest = min(LONGEST_REST_S, 2 * self._rest)
-        self.held, self._since = False, now
-        return True
+    def _bearable(self, signs: Signs, videos: Mapping[int, float], shown: list[int]) -> int:
+        """Return how many of those shown the line carries beside the voices; never all."""
+        share = signs.lost or signs.loss
+        needs = [videos[slot] for slot in shown]
+        left = sum(needs) * (1 - share) - signs.sound * share
+        if signs.room is not None and share < CLEAN_LOSS:
+            # Nothing is lost yet, and who is told of a limit comes down to it.
+            left, needs = signs.room, [min(need, WEAK_BITS) for need in needs]
+        elif signs.room is not None:
+            left = min(left, signs.room)
+        kept = 0
+        while kept < len(shown) - 1 and sum(needs[: kept + 1]) < left:
+            kept += 1
+        self.left = left
+        return kept
 
 
 def _begun(since: float | None, now: float) -> float:

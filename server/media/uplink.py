@@ -6,7 +6,8 @@ from aiortc.rtp import RtcpReceiverInfo
 
 from server.media.engine import Link
 from server.media.extensions import Layouts
-from server.media.formats import CLOCK, Kind
+from server.media.formats import CLOCK, VP8, Kind
+from server.media.meters import Flow
 from server.media.rtcp import SenderReport
 from server.media.rtp import SEQUENCE_MOD, TIMESTAMP_MOD, Packet
 
@@ -53,6 +54,8 @@ class Uplink:
         self.downlinks: list[Downlink] = []
         self.tap: Tap | None = None
         self.octets = 0
+        self.flow = Flow()
+        self.allowed, self.limited = 0.0, False
         self.key_wanted = False
         self.gap_noticed = False
         self.clock: SenderReport | None = None
@@ -118,6 +121,12 @@ class Uplink:
         """Return a packet of the last 512 again."""
         kept = self._history[number % HISTORY]
         return kept if kept is not None and kept.number == number else None
+
+    @property
+    def payload_type(self) -> int:
+        """Return what its newest picture is coded as."""
+        newest = self.recall(self.highest)
+        return VP8 if newest is None else newest.payload_type
 
     def _renumber(self, sequence: int) -> None:
         cycle = self.highest // SEQUENCE_MOD + 2

@@ -78,7 +78,7 @@ def write_line(message: Message) -> bytes:
 
 
 def edges_out(edges: frozenset[Edge]) -> list[list[Any]]:
-    return [[one.source, one.subscriber, one.slot, one.audio, one.video] for one in edges]
+    return [[one.source, one.subscriber, one.slot, one.audio, one.video, one.rank] for one in edges]
 
 
 def edges_in(raw: object) -> frozenset[Edge]:
@@ -96,6 +96,7 @@ def _edge(raw: object) -> Edge:
             int() as slot,
             bool() as audio,
             bool() as video,
+            int() as rank,
         ]:
             return Edge(
                 source=ConnectionId(source),
@@ -103,6 +104,7 @@ def _edge(raw: object) -> Edge:
                 slot=slot,
                 audio=audio,
                 video=video,
+                rank=rank,
             )
         case _:
             raise WireError("edge")
@@ -165,6 +167,8 @@ def event_in(message: Message) -> MediaEvent:
     if "reason" in facts:
         facts["reason"] = MediaLoss(facts["reason"])
     try:
+        if "videos_held" in facts:
+            facts["videos_held"] = tuple(ConnectionId(str(one)) for one in facts["videos_held"])
         return kind(**facts)
     except TypeError as fault:
         raise WireError("event") from fault

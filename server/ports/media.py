@@ -54,13 +54,17 @@ class MediaFullError(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
-    """`source`'s uplink arrives in `slot` (0 to 6) of `subscriber`, audio and video as told."""
+    """`source`'s uplink arrives in `slot` (0 to 6) of `subscriber`, audio and video as told.
+
+    Where the subscriber's line cannot carry all pictures, those of the highest `rank` wait first.
+    """
 
     source: ConnectionId
     subscriber: ConnectionId
     slot: int
     audio: bool = True
     video: bool = True
+    rank: int = 0
 
     def __post_init__(self) -> None:
         """Refuse an edge that no table may hold."""
@@ -135,7 +139,8 @@ class MediaReport:
 
     `up` is phone to server, `down` server to phone. Loss is a share from 0 to 1; `rtt_ms` is None
     until the phone has answered a report. `speaking` follows the audio-level header extension
-    (RFC 6464). `video_held` says that the worker withholds video because the network is too weak.
+    (RFC 6464). `videos_held` are the sources whose video is withheld from it because its line is
+    too weak for them.
     """
 
     connection: ConnectionId
@@ -145,7 +150,7 @@ class MediaReport:
     down_loss: float
     rtt_ms: int | None
     speaking: bool
-    video_held: bool
+    videos_held: tuple[ConnectionId, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

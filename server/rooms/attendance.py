@@ -168,8 +168,10 @@ async def media_event(room: Room, seat: SeatId, event: MediaEvent) -> None:
             await _connected(room, one, connection)
         case MediaLost(connection=connection):
             await _lost(room, one, connection)
-        case MediaReport(speaking=speaking, video_held=held):
-            await _reported(room, replace(one, speaking=speaking, video_held=held))
+        case MediaReport(connection=connection) if connection == one.connection:
+            seats = (seat_of(room, source) for source in event.videos_held)
+            held = frozenset(seat for seat in seats if seat is not None)
+            await _reported(room, replace(one, speaking=event.speaking, videos_held=held))
         case _:
             return
 
@@ -186,7 +188,8 @@ async def _connected(room: Room, one: Presence, connection: ConnectionId) -> Non
         await room.reroute("media")
         return
     old = one.connection
-    _put(room, replace(one, connection=connection, pending=one.pending - {connection}))
+    fresh = one.without_media()
+    _put(room, replace(fresh, connection=connection, pending=one.pending - {connection}))
     await room.reroute("media")
     if old is not None:
         await _disconnect(room, old)
@@ -196,7 +199,7 @@ async def _lost(room: Room, one: Presence, connection: ConnectionId) -> None:
     if connection in one.pending:
         _put(room, replace(one, pending=one.pending - {connection}))
     elif connection == one.connection:
-        _put(room, replace(one, connection=None, speaking=False))
+        _put(room, one.without_media())
         await room.reroute("media")
 
 

@@ -60,12 +60,13 @@ class Forwarding:
         pairs: Iterable[Pair],
         connections: Mapping[SeatId, ConnectionId],
         taped: Taped | None = None,
+        ranks: Mapping[SeatId, int] | None = None,
     ) -> bool:
         """Return whether the worker has confirmed exactly these pairs, and what is written."""
         slots = routing.assign(self.slots, pairs)
         self._n += 1
         version = TableVersion(epoch=self._epoch, n=self._n)
-        edges = routing.edges(slots, connections)
+        edges = routing.edges(slots, connections, ranks or {})
         order = taped.order(connections) if taped is not None else None
         try:
             async with asyncio.timeout(self._patience):

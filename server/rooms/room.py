@@ -5,11 +5,12 @@ is logged, opened, confirmed by the worker, told. All methods run in the mailbox
 """
 
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from server.domain import conduct, recording
+from server.domain import conduct, pictures, recording
 from server.domain.audience import hearing
 from server.domain.case import Case, Side
 from server.domain.case_course import follow
@@ -114,7 +115,7 @@ class Room:
         less = _both(taped, taped_in(after, self.scene.case))
         if kept == hearing(self.session) and less == taped:
             return False
-        await self.forwarding.apply(kept, self.connections(), less)
+        await self.forwarding.apply(kept, self.connections(), less, self._ranks())
         return True
 
     async def _write(self, step: Step, *, narrowed: bool) -> None:
@@ -199,7 +200,11 @@ class Room:
     async def route(self) -> None:
         """Ask the worker for what the rules allow now."""
         taped = taped_in(self.session, self.scene.case)
-        await self.forwarding.apply(hearing(self.session), self.connections(), taped)
+        allowed = hearing(self.session)
+        await self.forwarding.apply(allowed, self.connections(), taped, self._ranks())
+
+    def _ranks(self) -> Mapping[SeatId, int]:
+        return pictures.ranks(self.session, self.scene.case)
 
     async def reroute(self, *events: str) -> None:
         """Route anew because connections changed, and tell everybody."""
@@ -212,7 +217,7 @@ class Room:
         """The worker is gone: nobody hears anybody, and every connection with it."""
         self.forwarding.lost()
         for seat, one in self.presence.items():
-            self.presence[seat] = replace(one, connection=None, pending=frozenset(), speaking=False)
+            self.presence[seat] = replace(one.without_media(), pending=frozenset())
         if self._lamp is Lamp.ISOLATED:
             self._lamp = Lamp.FAILED
         await self.tell("media_lost")

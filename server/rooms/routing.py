@@ -28,10 +28,20 @@ def _seat(before: Mapping[SeatId, int], heard: list[SeatId]) -> Mapping[SeatId, 
     return kept | dict(zip(fresh, free, strict=False))
 
 
-def edges(slots: Slots, connections: Mapping[SeatId, ConnectionId]) -> frozenset[Edge]:
-    """Return the edge table: a slot whose both ends have a connection is an edge."""
+def edges(
+    slots: Slots, connections: Mapping[SeatId, ConnectionId], ranks: Mapping[SeatId, int]
+) -> frozenset[Edge]:
+    """Return the edge table: a slot whose both ends have a connection is an edge.
+
+    `ranks` say whose pictures wait first where a line is weak.
+    """
     return frozenset(
-        Edge(source=connections[source], subscriber=connections[listener], slot=slot)
+        Edge(
+            source=connections[source],
+            subscriber=connections[listener],
+            slot=slot,
+            rank=ranks.get(source, 0),
+        )
         for listener, heard in slots.items()
         for source, slot in heard.items()
         if source in connections and listener in connections

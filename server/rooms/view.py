@@ -1,10 +1,10 @@
 """What a room shows to those who render it: plain values of one moment."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, Self
 
 from server.domain.case import Case, Side
 from server.domain.ids import ConnectionId, PersonId, SeatId, SessionId, StaffId
@@ -24,8 +24,8 @@ class Lamp(StrEnum):
 class Presence:
     """One seat's live side. `since` is when `present` last changed.
 
-    `connection` carries media now; `pending` ones are being made. `video_held` means
-    that the worker withholds pictures from it, because its line is too weak for them.
+    `connection` carries media now; `pending` ones are being made. `videos_held` are those
+    whose pictures the worker withholds from it, because its line is too weak for them.
     """
 
     seat: SeatId
@@ -39,13 +39,17 @@ class Presence:
     connection: ConnectionId | None = None
     pending: frozenset[ConnectionId] = frozenset()
     speaking: bool = False
-    video_held: bool = False
+    videos_held: frozenset[SeatId] = frozenset()
     wish: str | None = None
 
     @property
     def present(self) -> bool:
         """Whether a browser holds the seat now."""
         return self.socket is not None
+
+    def without_media(self) -> Self:
+        """Return it with no connection and nothing that was known by it."""
+        return replace(self, connection=None, speaking=False, videos_held=frozenset())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -232,7 +232,10 @@ class SeatState(BaseModel):
 
 
 class SlotState(BaseModel):
-    """Which participant sits in one of the own downlink slots."""
+    """Which participant sits in one of the own downlink slots.
+
+    `video` is false while the own line is too weak for that picture.
+    """
 
     slot: int
     seat: str
@@ -306,6 +309,7 @@ class Snapshot(BaseModel):
 
     `lamp` is `cutting` until the worker has confirmed the edge table, then `isolated`;
     `failed` keeps the own sound off. `audience` names the seats that hear the viewer;
+    `unseen_by` those of them who do not see him, because their line is too weak for his picture;
     `rights_heard` and `environment` are the viewer's own answers.
     """
 
@@ -321,6 +325,7 @@ class Snapshot(BaseModel):
     lamp: Literal["none", "cutting", "isolated", "failed"]
     lamp_at: datetime | None
     audience: list[str]
+    unseen_by: list[str]
     seats: list[SeatState]
     slots: list[SlotState]
     device: Literal["holder", "waiting"]

@@ -47,6 +47,7 @@ def snapshot(view: RoomView, seat: SeatId, *, holder: bool = True) -> Snapshot:
         lamp=_lamp(view, viewer).value,
         lamp_at=view.lamp_at,
         audience=_audience(view, seat) if holder else [],
+        unseen_by=_unseen_by(view, seat) if holder else [],
         seats=_seats(view, viewer) if holder else [],
         slots=_slots(view, seat) if holder else [],
         device="holder" if holder else "waiting",
@@ -88,12 +89,25 @@ def _audience(view: RoomView, seat: SeatId) -> list[str]:
 
 def _slots(view: RoomView, seat: SeatId) -> list[SlotState]:
     heard = {source for source, listener in view.heard if listener == seat}
-    shown = not view.presence.get(seat, Presence(seat=seat)).video_held
+    held = _held(view, seat)
     return [
-        SlotState(slot=slot, seat=source, audio=True, video=shown)
+        SlotState(slot=slot, seat=source, audio=True, video=source not in held)
         for source, slot in sorted(view.slots.get(seat, {}).items(), key=lambda item: item[1])
         if source in heard
     ]
+
+
+def _held(view: RoomView, seat: SeatId) -> frozenset[SeatId]:
+    return view.presence.get(seat, Presence(seat=seat)).videos_held
+
+
+def _unseen_by(view: RoomView, seat: SeatId) -> list[str]:
+    """Return who hears this seat and cannot see it now: his line is too weak."""
+    return sorted(
+        listener
+        for source, listener in view.heard
+        if source == seat and seat in _held(view, listener)
+    )
 
 
 def _seats(view: RoomView, viewer: Participant) -> list[SeatState]:

@@ -10,8 +10,9 @@ import pylibsrtp
 import pytest
 
 from server.media.batch_engine import BatchEngine
-from server.media.connection import Allowance, Stage
+from server.media.connection import Stage
 from server.media.engine import Engine
+from server.media.meters import Allowance
 from server.media.plain_engine import PlainEngine
 from server.media.plane import Plane
 from server.media.settings import WorkerSettings

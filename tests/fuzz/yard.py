@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from server.domain.ids import ConnectionId, RoomId
-from server.media.connection import Allowance, Connection, Stage
+from server.media.connection import Connection, Stage
 from server.media.engine import MAX_RTCP_SSRCS, MAX_RTP_SSRCS
+from server.media.meters import Allowance
 from server.media.plain_engine import PlainEngine
 from server.media.plane import Plane
 from server.media.rtp import HEADER

@@ -91,7 +91,7 @@ async def test_video_waits_while_a_line_cannot_carry_it_and_the_voice_goes_on(
         await it.client.route(ROOM, version(1), both_ways(a, m))
         await a.sees(0)
         path.begin()
-        await it.hear(MediaReport, connection=a.name, video_held=True, within=15)
+        await it.hear(MediaReport, connection=a.name, videos_held=(m.name,), within=15)
         path.end()
         voice, picture = a.received["2"], a.received["3"]
         await until(lambda: a.received["2"] > voice + 50)

@@ -95,13 +95,22 @@ def test_a_retransmission_is_the_same_bytes(start: int, wanted: list[int]) -> No
     flow.downlink.open(uplink)
     for at in range(60):
         flow.feed(uplink, start + at, payload=KEY_FRAME + bytes([at]), block=FULL_BLOCK)
-    for at in wanted:
+    for turn, at in enumerate(wanted):
         out, timestamp, ssrc, rest = flow.sent[at]
-        again = flow.downlink.repeat(out)
+        again = flow.downlink.repeat(out, float(turn))
         assert again is not None
         whole, head = again
         assert HEADER.unpack(head)[2:] == (out, timestamp, ssrc)
         assert bytes(whole.raw[FIXED:]) == rest
+
+
+def test_what_is_on_its_way_again_is_not_sent_once_more() -> None:
+    uplink, flow = an_uplink(), Flow(a_slot())
+    flow.downlink.open(uplink)
+    flow.feed(uplink, 1)
+    out = flow.sent[0][0]
+    times = [flow.downlink.repeat(out, at / 100) is not None for at in range(25)]
+    assert [at for at, sent in enumerate(times) if sent] == [0, 10, 20]
 
 
 def test_a_cut_edge_answers_nothing() -> None:
@@ -111,11 +120,11 @@ def test_a_cut_edge_answers_nothing() -> None:
     before = flow.sent[0][0]
     flow.downlink.close()
     assert uplink.downlinks == []
-    assert flow.downlink.repeat(before) is None
+    assert flow.downlink.repeat(before, 0.0) is None
     assert not flow.feed(uplink, 2)
     flow.downlink.open(other)
     flow.feed(other, 1)
-    assert flow.downlink.repeat(before) is None
+    assert flow.downlink.repeat(before, 0.0) is None
 
 
 def test_what_was_never_sent_to_this_subscriber_is_not_repeated() -> None:
@@ -125,8 +134,8 @@ def test_what_was_never_sent_to_this_subscriber_is_not_repeated() -> None:
     flow.downlink.open(uplink)
     flow.feed(uplink, 20)
     first = flow.sent[0][0]
-    assert flow.downlink.repeat(first) is not None
-    assert [flow.downlink.repeat(first - back) for back in range(1, 19)] == [None] * 18
+    assert flow.downlink.repeat(first, 0.0) is not None
+    assert [flow.downlink.repeat(first - back, 0.0) for back in range(1, 19)] == [None] * 18
 
 
 def test_lost_packets_are_asked_for_eight_times_and_fill_their_place() -> None:

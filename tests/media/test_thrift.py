@@ -1,65 +1,129 @@
-"""Video waits on a weak network, is tried again, and waits longer each time it does not help."""
+"""Pictures wait on a weak line, the least important first, and come back one by one."""
 
-from server.media.thrift import FIRST_REST_S, LONGEST_REST_S, Thrift
+from server.media.thrift import (
+    FIRST_REST_S,
+    GOOD_FOR_S,
+    LONGEST_REST_S,
+    WEAK_BITS,
+    WEAK_FOR_S,
+    Signs,
+    Thrift,
+)
 
-STEP = 0.5
+STEP = 0.4
+BEGIN = 100.0
+EACH = 400_000.0
+TWO = {4: EACH, 1: EACH}
+"""The picture in slot 4 matters most."""
+CLEAN = Signs()
+CHOKED = Signs(choked=True, lost=0.8, sound=60_000)
 
 
-def held_for(thrift: Thrift, begin: float, *, loss: float, until: float) -> list[float]:
-    """Return the times at which something changed."""
-    times, now = [], begin
+def judged(thrift: Thrift, signs: Signs, *, begin: float, until: float) -> list[set[int]]:
+    """Return what is held after each round."""
+    found, now = [], begin
     while now < until:
-        if thrift.judge(loss=loss, bits=None, now=now):
-            times.append(now - begin)
+        thrift.judge(signs, TWO, now)
+        found.append(set(thrift.held))
         now += STEP
-    return times
+    return found
 
 
-def test_a_good_network_changes_nothing() -> None:
+def clean_until_due(thrift: Thrift, begin: float) -> tuple[int, float]:
+    """Return which video is due next, and how long that took on a clean line."""
+    now = begin
+    while (slot := thrift.due(now)) is None:
+        now += STEP
+        thrift.judge(CLEAN, TWO, now)
+    return slot, now - begin
+
+
+def test_a_good_line_changes_nothing() -> None:
     thrift = Thrift()
-    assert held_for(thrift, 100, loss=0.05, until=200) == []
-    assert not thrift.judge(loss=0, bits=1_000_000, now=201)
+    some = Signs(loss=0.05, missed=0.15, room=1e6, sound=60_000)
+    assert judged(thrift, some, begin=BEGIN, until=BEGIN + 100)[-1] == set()
 
 
 def test_a_short_weakness_changes_nothing() -> None:
     thrift = Thrift()
-    assert held_for(thrift, 100, loss=0.5, until=102) == []
-    assert held_for(thrift, 102, loss=0.0, until=103) == []
-    assert held_for(thrift, 103, loss=0.5, until=105) == []
+    judged(thrift, Signs(loss=0.5), begin=BEGIN, until=BEGIN + 2)
+    judged(thrift, CLEAN, begin=BEGIN + 2, until=BEGIN + 3)
+    assert judged(thrift, Signs(loss=0.5), begin=BEGIN + 3, until=BEGIN + 5)[-1] == set()
 
 
-def test_rests_double_while_they_do_not_help() -> None:
+def test_on_a_choked_line_nothing_is_waited_for() -> None:
     thrift = Thrift()
-    times = held_for(thrift, 100, loss=0.5, until=900)
-    rests = [end - begin for begin, end in zip(times[::2], times[1::2], strict=False)]
-    assert rests[0] == FIRST_REST_S
-    assert rests[1] == 2 * FIRST_REST_S
-    assert rests[-1] == LONGEST_REST_S
+    assert thrift.judge(CHOKED, TWO, BEGIN)
+    assert thrift.held == {1, 4}
 
 
-def test_too_few_bits_count_as_weak() -> None:
+def test_only_what_the_line_cannot_carry_is_held_and_the_first_is_kept_longest() -> None:
     thrift = Thrift()
-    changes = [thrift.judge(loss=0, bits=50_000, now=100 + at) for at in range(5)]
-    assert changes == [False, False, False, True, False]
-    assert thrift.held
+    assert thrift.judge(Signs(choked=True, lost=0.4, sound=60_000), TWO, BEGIN)
+    assert thrift.held == {1}
+    assert thrift.judge(CHOKED, TWO, BEGIN + 1)
+    assert thrift.held == {1, 4}
 
 
-def test_a_choked_line_is_noticed_at_once_and_sooner_on_trial() -> None:
+def test_what_the_phone_says_it_can_take_counts_before_anything_is_lost() -> None:
     thrift = Thrift()
-    judged = [
-        thrift.judge(loss=0, bits=None, missed=missed, now=100 + at / 10)
-        for at, missed in enumerate((0.5, 0.1, 0.5, None, 0.5, 0.5, 0.5))
-    ]
-    assert judged == [False] * 6 + [True]
-    again = 100.7 + FIRST_REST_S
-    assert thrift.judge(loss=0, bits=None, missed=None, now=again)
-    assert not thrift.judge(loss=0, bits=None, missed=0.1, now=again + 0.1)
-    assert thrift.judge(loss=0, bits=None, missed=0.3, now=again + 0.2)
-    assert thrift.held
+    cramped = Signs(room=1.5 * WEAK_BITS, sound=60_000)
+    assert judged(thrift, cramped, begin=BEGIN, until=BEGIN + WEAK_FOR_S)[-1] == set()
+    thrift.judge(cramped, TWO, BEGIN + WEAK_FOR_S + STEP)
+    assert thrift.held == {1}
 
 
-def test_what_repair_can_mend_is_not_choked() -> None:
+def test_after_a_rest_the_most_important_one_is_due_alone_and_the_next_after_another() -> None:
     thrift = Thrift()
-    assert not any(
-        thrift.judge(loss=0.05, bits=None, missed=0.15, now=100 + at / 10) for at in range(600)
-    )
+    thrift.judge(CHOKED, TWO, BEGIN)
+    slot, took = clean_until_due(thrift, BEGIN)
+    assert (slot, FIRST_REST_S <= took < FIRST_REST_S + STEP) == (4, True)
+    thrift.release(slot, BEGIN + took)
+    assert thrift.held == {1}
+    assert clean_until_due(thrift, BEGIN + took)[1] >= FIRST_REST_S
+
+
+def test_a_rest_begins_anew_with_every_sign_of_weakness() -> None:
+    thrift = Thrift()
+    thrift.judge(CHOKED, TWO, BEGIN)
+    judged(thrift, Signs(loss=0.15), begin=BEGIN, until=BEGIN + 60)
+    assert clean_until_due(thrift, BEGIN + 60)[1] >= FIRST_REST_S - 2 * STEP
+
+
+def test_rests_double_while_the_line_does_not_carry_it_and_begin_anew_once_it_did() -> None:
+    thrift, now, rests = Thrift(), BEGIN, []
+    thrift.judge(CHOKED, TWO, now)
+    for _ in range(6):
+        _, took = clean_until_due(thrift, now)
+        now += took
+        rests.append(took)
+        thrift.refuse(now)
+    assert [round(rest / FIRST_REST_S, 1) for rest in rests[:3]] == [1, 2, 4]
+    assert rests[-1] >= LONGEST_REST_S
+    for _ in TWO:
+        slot, took = clean_until_due(thrift, now)
+        now += took
+        thrift.release(slot, now)
+    now += GOOD_FOR_S + STEP
+    thrift.judge(CLEAN, TWO, now)
+    thrift.judge(CHOKED, TWO, now + STEP)
+    assert clean_until_due(thrift, now)[1] < 2 * FIRST_REST_S
+
+
+def test_who_fails_on_trial_waits_twice_as_long() -> None:
+    thrift = Thrift()
+    thrift.judge(CHOKED, TWO, BEGIN)
+    slot, took = clean_until_due(thrift, BEGIN)
+    thrift.release(slot, BEGIN + took)
+    assert thrift.judge(Signs(missed=0.3, lost=0.3), TWO, BEGIN + took + STEP)
+    assert clean_until_due(thrift, BEGIN + took)[1] >= 2 * FIRST_REST_S
+
+
+def test_who_comes_while_others_wait_waits_with_them() -> None:
+    thrift = Thrift()
+    assert not thrift.meet(2, BEGIN)
+    thrift.judge(CHOKED, TWO, BEGIN)
+    assert thrift.meet(2, BEGIN + 1)
+    thrift.judge(CLEAN, {}, BEGIN + 2)
+    assert thrift.held == set()
+    assert thrift.meet(1, BEGIN + 3)

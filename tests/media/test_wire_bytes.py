@@ -167,7 +167,7 @@ class Slot:
         self._note(HEADER.unpack(head)[2])
 
     def repeat(self, sequence: int) -> bytes | None:
-        again = self.downlink.repeat(sequence)
+        again = self.downlink.repeat(sequence, self.now)
         if again is None:
             return None
         assert self.wire.engine.send_rtp(self.wire.link, *again, self.downlink.mid)

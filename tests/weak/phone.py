@@ -9,6 +9,7 @@ import struct
 from collections import defaultdict
 from collections.abc import Callable
 
+from aiortc.rate import RemoteBitrateEstimator
 from aiortc.rtp import (
     RtcpPacket,
     RtcpPsfbPacket,
@@ -20,15 +21,18 @@ from aiortc.rtp import (
 )
 
 from server.media import rtcp
-from server.media.formats import OPUS, VP8
+from server.media.formats import ABS_SEND_TIME, OPUS, VP8
 from server.media.rtp import HEADER
-from tests.media.packets import rtp
+from tests.fuzz.yard import payload_at
+from tests.media.packets import extensions, rtp
 
 VOICE_EVERY_S, FRAME_EVERY_S, NACK_EVERY_S, REPORT_EVERY_S = 0.02, 0.05, 0.05, 0.5
 VOICE_BYTES, PART_BYTES, KEY_FACTOR = 80, 950, 4
 NACK_TRIES, HISTORY = 10, 256
 PART = struct.Struct("!LHH")
 KEY, LATER = b"\x10\x00", b"\x10\x01"
+BLOCK = extensions((ABS_SEND_TIME, bytes(3)))
+SEND_TIME, PADDED = slice(17, 20), 0x20
 
 
 class Heard:
@@ -72,14 +76,25 @@ class Heard:
 
 
 class Phone:
-    """`shown` are the moments at which a frame could be shown, by stream."""
+    """`shown` are the moments at which a frame could be shown, by stream.
 
-    def __init__(self, ssrc: int, send: Callable[[bytes], None], *, picture_kbps: float) -> None:
+    One that `estimates` says what its line can take (REMB), as browsers do from delays they see.
+    """
+
+    def __init__(
+        self,
+        ssrc: int,
+        send: Callable[[bytes], None],
+        *,
+        picture_kbps: float,
+        estimates: bool = False,
+    ) -> None:
         self.voice, self.picture = ssrc, ssrc + 1
         self.kbps, self._cap = picture_kbps, picture_kbps
         self.heard: defaultdict[int, Heard] = defaultdict(Heard)
         self.shown: defaultdict[int, list[float]] = defaultdict(list)
         self._send = send
+        self._estimator = RemoteBitrateEstimator() if estimates else None
         self._loop = asyncio.get_running_loop()
         self._next: defaultdict[int, int] = defaultdict(int)
         self._history: dict[int, bytes] = {}
@@ -121,9 +136,8 @@ class Phone:
         number = self._next[ssrc]
         self._next[ssrc] += 1
         stamp = int(self._loop.time() * (90_000 if payload_type == VP8 else 48_000))
-        raw = bytes(
-            rtp(number, payload=payload, payload_type=payload_type, timestamp=stamp, ssrc=ssrc)
-        )
+        how = {"payload_type": payload_type, "timestamp": stamp, "ssrc": ssrc, "block": BLOCK}
+        raw = bytes(rtp(number, payload=payload, **how))  # type: ignore[arg-type]  # as named
         if payload_type == VP8:
             self._history[number % HISTORY] = raw
         self._send(raw)
@@ -135,9 +149,23 @@ class Phone:
             for part in RtcpPacket.parse(raw):
                 self._obey(part)
             return
-        _, second, sequence, _, ssrc = HEADER.unpack_from(raw)
-        if self.heard[ssrc].take(sequence) and second & 0x7F == VP8:
-            self._collect(ssrc, raw[12:])
+        first, second, sequence, _, ssrc = HEADER.unpack_from(raw)
+        self._estimate(raw, ssrc)
+        new = self.heard[ssrc].take(sequence)
+        if new and second & 0x7F == VP8 and not first & PADDED:
+            self._collect(ssrc, raw[payload_at(raw) :])
+
+    def _estimate(self, raw: bytes, ssrc: int) -> None:
+        if self._estimator is None:
+            return
+        found = self._estimator.add(
+            abs_send_time=int.from_bytes(raw[SEND_TIME], "big"),
+            arrival_time_ms=round(self._loop.time() * 1000),
+            payload_size=len(raw),
+            ssrc=ssrc,
+        )
+        if found is not None:
+            self._send(rtcp.remb(self.voice, ssrc, found[0]))
 
     def _obey(self, part: object) -> None:
         match part:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import pytest
 
 from server.domain.ids import ConnectionId
-from server.media import thrift as thrifts, uplink as uplinks
+from server.media import sparing, thrift as thrifts, uplink as uplinks
 from server.media.downlink import Downlink
 from server.media.formats import Kind
 from server.media.rounds import Rounds
+from server.media.sparing import Sparing
 from tests.fuzz.yard import AT, Yard, yard
 from tests.weak.clock import leap
 from tests.weak.line import Line
@@ -22,6 +23,7 @@ WEAK, GOOD, OTHER = list(AT)
 NARROW = 150_000
 MOST_LOST = 0.01
 SETTLED_S = 5
+STEP_S = 0.1
 SEED = 5
 
 
@@ -33,6 +35,11 @@ class Room:
     phones: dict[ConnectionId, Phone]
     down: dict[ConnectionId, Line]
     up: dict[ConnectionId, Line]
+
+    @property
+    def held(self) -> set[int]:
+        """Return the slots whose pictures wait for the first phone."""
+        return set(self.it.plane.connections[WEAK].thrift.held)
 
     def streams(self, name: ConnectionId, kind: Kind) -> list[int]:
         """Return the streams of this kind that somebody sends to a phone."""
@@ -52,7 +59,7 @@ class Room:
         return frozen
 
 
-def a_room(*, loss: float = 0.0, picture_kbps: float = 400) -> Room:
+def a_room(*, loss: float = 0.0, picture_kbps: float = 400, estimates: bool = False) -> Room:
     it = yard()
     dice = random.Random(SEED)
     phones: dict[ConnectionId, Phone] = {}
@@ -66,7 +73,9 @@ def a_room(*, loss: float = 0.0, picture_kbps: float = 400) -> Room:
     for number, name in enumerate(AT):
         bad = loss if name == WEAK else 0.0
         up[name] = Line(arrives(name), loss=bad, dice=dice)
-        phones[name] = Phone(10 * number + 1, up[name].send, picture_kbps=picture_kbps)
+        phones[name] = Phone(
+            10 * number + 1, up[name].send, picture_kbps=picture_kbps, estimates=estimates
+        )
         down[name] = Line(phones[name].take, loss=bad, dice=dice)
 
     def leave(address: object, raw: bytes) -> None:
@@ -80,11 +89,13 @@ def a_room(*, loss: float = 0.0, picture_kbps: float = 400) -> Room:
     return Room(it, phones, down, up)
 
 
-async def narrowed(seconds: int) -> Room:
-    """Return a room whose first phone has had a narrow line for so long."""
-    room = a_room()
-    await asyncio.sleep(SETTLED_S)
-    room.down[WEAK].widen(NARROW)
+async def narrowed(
+    seconds: int, *, settled_s: int = SETTLED_S, bits: int = NARROW, estimates: bool = False
+) -> Room:
+    """Return a room whose first phone, once settled, has had a narrow line for so long."""
+    room = a_room(estimates=estimates)
+    await asyncio.sleep(settled_s)
+    room.down[WEAK].widen(bits)
     for heard in room.phones[WEAK].heard.values():
         heard.forget()
     await asyncio.sleep(seconds)
@@ -106,7 +117,7 @@ def test_on_150_kbit_voices_arrive_and_pictures_wait() -> None:
     async def play() -> None:
         begun = asyncio.get_running_loop().time() + SETTLED_S
         room = await narrowed(5 * MINUTE)
-        assert room.it.plane.connections[WEAK].thrift.held
+        assert room.held == {0, 1}
         assert room.lost_voices(WEAK) < MOST_LOST
         assert room.lost_voices(GOOD) == room.lost_voices(OTHER) == 0
         assert room.frozen_seconds(GOOD, begun, 5 * MINUTE) == 0
@@ -114,28 +125,78 @@ def test_on_150_kbit_voices_arrive_and_pictures_wait() -> None:
     leap(play())
 
 
-def test_it_finds_a_worker_that_is_slow_to_notice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(thrifts, "CHOKED", 1e9)
-    monkeypatch.setattr(thrifts, "CHOKED_AT_TRIAL", 1e9)
-
+@pytest.mark.parametrize("settled_s", [0, SETTLED_S])
+@pytest.mark.parametrize("estimates", [False, True])
+def test_the_first_two_minutes_on_150_kbit_cost_no_more(*, settled_s: int, estimates: bool) -> None:
     async def play() -> None:
-        room = await narrowed(2 * MINUTE)
-        assert room.lost_voices(WEAK) > 3 * MOST_LOST
+        room = await narrowed(2 * MINUTE, settled_s=settled_s, estimates=estimates)
+        assert room.lost_voices(WEAK) < MOST_LOST
 
     leap(play())
 
 
-def test_pictures_come_back_with_the_line() -> None:
+def test_it_finds_a_worker_that_is_slow_to_notice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thrifts, "CHOKED", 1e9)
+    monkeypatch.setattr(sparing, "_FULL", 1e9)
+
+    async def play() -> None:
+        room = await narrowed(2 * MINUTE)
+        assert room.lost_voices(WEAK) > MOST_LOST
+
+    leap(play())
+
+
+def test_it_finds_a_worker_that_tries_with_whole_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Sparing, "_try", Sparing._release)
+
+    async def play() -> None:
+        room = await narrowed(2 * MINUTE)
+        assert room.lost_voices(WEAK) > MOST_LOST
+
+    leap(play())
+
+
+def test_pictures_come_back_one_by_one_with_the_line() -> None:
     async def play() -> None:
         room = await narrowed(10)
-        thrift = room.it.plane.connections[WEAK].thrift
-        held = thrift.held
+        assert room.held == {0, 1}
         room.down[WEAK].widen(10_000_000)
         begun = asyncio.get_running_loop().time()
-        await asyncio.sleep(thrifts.FIRST_REST_S + 10)
-        assert (held, thrift.held) == (True, False)
-        back = [min(at for at in shown if at > begun) for shown in room.phones[WEAK].shown.values()]
-        assert max(back) - begun < thrifts.FIRST_REST_S + 1
+        back: dict[int, float] = {}
+        while room.held:
+            await asyncio.sleep(STEP_S)
+            for slot in {0, 1} - room.held - back.keys():
+                back[slot] = asyncio.get_running_loop().time() - begun
+        assert list(back) == [0, 1]
+        assert back[1] - back[0] >= thrifts.FIRST_REST_S
+        await asyncio.sleep(1)
+        shown = room.phones[WEAK].shown.values()
+        assert all(max(times) > begun + back[1] for times in shown)
+
+    leap(play())
+
+
+def test_where_one_picture_fits_only_the_other_waits() -> None:
+    async def play() -> None:
+        room = await narrowed(20, bits=600_000)
+        begun = asyncio.get_running_loop().time()
+        assert 0 not in room.held
+        await asyncio.sleep(MINUTE)
+        assert room.held == {1}
+        assert room.lost_voices(WEAK) < MOST_LOST
+        kept = room.streams(WEAK, Kind.VIDEO)[0]
+        moved = {int(at - begun) for at in room.phones[WEAK].shown[kept] if at >= begun}
+        assert moved == set(range(MINUTE))
+
+    leap(play())
+
+
+def test_where_all_fit_smaller_all_become_smaller() -> None:
+    async def play() -> None:
+        room = await narrowed(MINUTE, bits=700_000, estimates=True)
+        assert room.held == set()
+        assert room.lost_voices(WEAK) < MOST_LOST
+        assert all(room.phones[name].kbps < 350 for name in (GOOD, OTHER))
 
     leap(play())
 
@@ -154,7 +215,7 @@ def test_it_finds_a_worker_that_repairs_one_way_alone(
     if way == "up":
         monkeypatch.setattr(uplinks, "NACK_TRIES", 0)
     else:
-        monkeypatch.setattr(Downlink, "repeat", lambda self, sequence: None)
+        monkeypatch.setattr(Downlink, "repeat", lambda self, sequence, now: None)
 
     async def play() -> None:
         assert await repaired() > 0

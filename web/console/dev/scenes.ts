@@ -57,6 +57,7 @@ const BASE: Snapshot = {
   lamp: "none",
   lamp_at: null,
   audience: ["p1a", "p2a"],
+  unseen_by: [],
   seats: [SU, { ...CHEN, space: "joint", speaking: true }, { ...LIN, space: "joint" }],
   slots: [{ slot: 0, seat: "p1a", audio: true, video: true }],
   device: "holder",
@@ -87,6 +88,14 @@ const withDesk = (seats: DeskSeat[], elapsed = 300): Snapshot["desk"] => ({ seat
 
 export const SCENES: Record<string, Snapshot> = {
   joint: BASE,
+  held: {
+    ...BASE,
+    slots: [
+      { slot: 0, seat: "p1a", audio: true, video: true },
+      { slot: 1, seat: "p2a", audio: true, video: false },
+    ],
+    unseen_by: ["p1a"],
+  },
   caucus: {
     ...BASE,
     space: "caucus",

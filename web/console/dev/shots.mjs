@@ -19,6 +19,7 @@ export const SCREENS = {
  roomCaucus: { at: "/cases/c1/room/s1", scene: "caucus", press: "enter" },
   roomJoint: { at: "/cases/c1/room/s1", scene: "joint", press: "enter" },
   roomCutting: { at: "/cases/c1/room/s1", scene: "cutting", press: "enter" },
+  roomHeld: { at: "/cases/c1/room/s1", scene: "held", press: "enter" },
   roomScheduled: { at: "/cases/c1/room/s1", scene: "scheduled", press: "enter" },
   roomLobby: { at: "/cases/c1/room/s1", scene: "lobby", press: "enter" },
   roomReception: { at: "/cases/c1/room/s1", scene: "reception", press: "enter" },

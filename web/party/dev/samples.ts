@@ -101,6 +101,7 @@ export const SNAPSHOT: Snapshot = {
   lamp: "none",
   lamp_at: null,
   audience: ["m", "p2"],
+  unseen_by: [],
   seats: [SU, CHEN, LIN],
   slots: [
     { slot: 0, seat: "m", audio: true, video: true },
@@ -201,6 +202,8 @@ export const STATES: Record<string, () => PartyState> = {
   reception: () => live({ space: "reception", audience: ["m"], seats: [{ ...SU, space: "reception" }, { ...CHEN, space: "reception" }] }),
   rights: () => live({ space: "reception", audience: ["m"], rights_block: 1, seats: [{ ...SU, space: "reception" }, { ...CHEN, space: "reception" }] }),
   joint: () => live({}),
+  jointHeld: () => live({ slots: [{ slot: 0, seat: "m", audio: true, video: true }, { slot: 1, seat: "p2", audio: true, video: false }] }),
+  jointUnseen: () => live({ unseen_by: ["p2"] }),
   jointWeak: () => live({ slots: [SNAPSHOT.slots[0] as Snapshot["slots"][0], { slot: 1, seat: "p2", audio: true, video: false }] }),
   recorded: () => live({ recording: { state: "on", since: minutesAgo(3), reason: "", own_consent: true } }),
   recordingStopped: () => live({ recording: { state: "stopped", since: minutesAgo(0), reason: "withdrawn", own_consent: false } }),

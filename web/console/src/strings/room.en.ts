@@ -37,6 +37,9 @@ export const roomEn: Dictionary<keyof typeof roomZh> = {
   mediaDown: "The video service is down; nobody hears anybody. It is coming back.",
   logDown: "The log cannot be written; everyone is back in the lobby. Tell the technician at once.",
   weakOwn: "Your connection is weak. The picture was reduced; sound still works.",
+  pictureHeld: "Picture paused, sound on",
+  pictureHeldHere: "Your connection is weak: for now you get only the sound of {names}.",
+  pictureHeldThere: "Weak connection at {names}: your picture does not get there at present, your voice does.",
   soundOnlyOwn: "Your connection is very weak. Your picture was stopped; sound still works.",
 
   placeLobby: "In the lobby",

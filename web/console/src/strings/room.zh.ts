@@ -34,6 +34,9 @@ export const roomZh = {
   mediaDown: "视频服务断了，谁也听不到谁。正在恢复。",
   logDown: "日志写不进去，大家都回了等候室。请马上告诉技术人员。",
   weakOwn: "您的网络弱，先降了画面，声音没有断。",
+  pictureHeld: "画面暂停，有声音",
+  pictureHeldHere: "您的网络弱，先停了{names}的画面，只听声音。",
+  pictureHeldThere: "{names}那边网络弱，现在看不到您，听得到您说话。",
   soundOnlyOwn: "您的网络很弱，先停了您的画面，声音没有断。",
 
   placeLobby: "在等候室",

@@ -86,6 +86,17 @@ export function audienceOf(snapshot: Snapshot): readonly SeatState[] {
   return [...heardBy].sort((one, two) => Number(two.staff_role === "mediator") - Number(one.staff_role === "mediator"));
 }
 
+/** Those whose pictures do not come now, because the own line is too weak: only their sound. */
+export function heldFrom(snapshot: Snapshot): readonly SeatState[] {
+  const held = snapshot.slots.filter((slot) => slot.audio && !slot.video).map((slot) => slot.seat);
+  return snapshot.seats.filter((seat) => seat.camera && held.includes(seat.seat));
+}
+
+/** Those who hear but do not see the viewer now, because their line is too weak. */
+export function unseen(snapshot: Snapshot): readonly SeatState[] {
+  return snapshot.seats.filter((seat) => snapshot.unseen_by.includes(seat.seat));
+}
+
 export function sentenceOf(state: PartyState, lang: Lang, comma: string): AudienceSentence {
   const { snapshot } = state;
   const own = sends(state);

@@ -39,6 +39,7 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
     lamp: "none",
     lamp_at: null,
     audience: ["m", "p2"],
+    unseen_by: [],
     seats: [seat("m", { staff_role: "mediator" }), seat("p1", { you: true }), seat("p2")],
     slots: [],
     device: "holder",

@@ -4607,6 +4607,8 @@ export interface components {
         /**
          * SlotState
          * @description Which participant sits in one of the own downlink slots.
+         *
+         *     `video` is false while the own line is too weak for that picture.
          */
         SlotState: {
             /** Audio */
@@ -4624,6 +4626,7 @@ export interface components {
          *
          *     `lamp` is `cutting` until the worker has confirmed the edge table, then `isolated`;
          *     `failed` keeps the own sound off. `audience` names the seats that hear the viewer;
+         *     `unseen_by` those of them who do not see him, because their line is too weak for his picture;
          *     `rights_heard` and `environment` are the viewer's own answers.
          */
         Snapshot: {
@@ -4687,6 +4690,8 @@ export interface components {
             slots: components["schemas"]["SlotState"][];
             space: components["schemas"]["SpaceKind"];
             state: components["schemas"]["SessionState"];
+            /** Unseen By */
+            unseen_by: string[];
         };
         /**
          * SpaceKind

@@ -3,10 +3,12 @@ import type { PartyKey } from "./party.zh.ts";
 
 import { elsewhereEn } from "./elsewhere.en.ts";
 import { recordingEn } from "./recording.en.ts";
+import { weakEn } from "./weak.en.ts";
 
 export const partyEn: Dictionary<PartyKey> = {
   ...recordingEn,
   ...elsewhereEn,
+  ...weakEn,
   brand: "Heyi",
   readAloud: "Read",
   readAgain: "Again",
@@ -200,10 +202,6 @@ export const partyEn: Dictionary<PartyKey> = {
   stopConfirm: "Confirm: stop",
   stop: "Stop",
 
-  weakTitle: "Your connection is weak. Sound still works.",
-  weakText: "The others' pictures are paused.",
-  weakOwn: "Your picture is paused.",
-  weakSmaller: "Your picture was made smaller.",
   usePhone: "By telephone",
   onlySound: "Sound only",
   pictureBack: "Picture again",

@@ -1,10 +1,12 @@
 /** Words of the party's room. This file is the source of the key type; party.en.ts must match it. */
 import { elsewhereZh } from "./elsewhere.zh.ts";
 import { recordingZh } from "./recording.zh.ts";
+import { weakZh } from "./weak.zh.ts";
 
 export const partyZh = {
   ...recordingZh,
   ...elsewhereZh,
+  ...weakZh,
   brand: "和议",
   readAloud: "朗读",
   readAgain: "再读",
@@ -198,10 +200,6 @@ export const partyZh = {
   stopConfirm: "确认不谈了",
   stop: "不谈了",
 
-  weakTitle: "您的网络弱，声音没有断。",
-  weakText: "先停了对方的画面。",
-  weakOwn: "先停了您的画面。",
-  weakSmaller: "您的画面变小了。",
   usePhone: "改用电话",
   onlySound: "只用声音",
   pictureBack: "恢复画面",
