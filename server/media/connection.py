@@ -120,6 +120,18 @@ class Connection:
         opened = [one for one in self.open_downlinks() if one.kind is Kind.VIDEO]
         return sorted(opened, key=_importance)
 
+    def note_estimate(self, bits: int, ssrcs: list[int], now: float) -> None:
+        """Take what the phone says it can take for these streams, if that is all it is sent.
+
+        Browsers speak of all together; others send a message about each.
+        """
+        flowing = [one for one in self.open_downlinks() if not one.held and one.flow.bits]
+        videos = [one for one in flowing if one.kind is Kind.VIDEO]
+        if videos and all(one.ssrc in ssrcs for one in videos):
+            heard = any(one.ssrc in ssrcs for one in flowing if one.kind is Kind.AUDIO)
+            voices = 0.0 if heard else self.sound.bits
+            self.estimate.note(round(bits + voices), self.flow.bits, now)
+
     def for_videos(self, now: float) -> float | None:
         """Return the bit/s left for videos where the phone said that its line was full lately."""
         limit = self.estimate.limit(now)

@@ -112,9 +112,9 @@ class Feedback:
             for ssrc in rtcp.fir_targets(part):
                 self.want_key(connection.by_ssrc.get(ssrc))
         else:
-            bits = rtcp.bitrate(part)
-            if bits is not None:
-                connection.estimate.note(bits, connection.flow.bits, self._time())
+            estimate = rtcp.estimate(part)
+            if estimate is not None:
+                connection.note_estimate(*estimate, self._time())
 
 
 def _nothing(connection: Connection) -> None:

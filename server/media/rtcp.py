@@ -76,10 +76,10 @@ def sender_report(packet: RtcpSrPacket, now: float) -> SenderReport | None:
     )
 
 
-def bitrate(packet: RtcpPsfbPacket) -> int | None:
-    """Return the bit/s of a REMB message; None if it is another application's."""
+def estimate(packet: RtcpPsfbPacket) -> tuple[int, list[int]] | None:
+    """Return the bit/s of a REMB message and its streams; None if it is something else."""
     try:
-        return unpack_remb_fci(packet.fci)[0]
+        return unpack_remb_fci(packet.fci)
     except (ValueError, struct.error, IndexError):
         return None
 

@@ -40,7 +40,7 @@ class Sparing:
             everything += one.octets
             if one.kind is Kind.AUDIO:
                 voices += one.octets
-            elif one.source is not None:
+            if one.source is not None:
                 one.flow.note(one.octets, now)
         connection.flow.note(everything, now)
         connection.sound.note(voices, now)
@@ -123,13 +123,14 @@ class Sparing:
 
 def _signs(connection: Connection, videos: list[Downlink], now: float) -> Signs:
     shown = [one for one in videos if not one.held]
+    # One looks when it is worst: half a span in which nothing was lost makes up for that.
     newest, recent, long = (_gone(shown, span) for span in (_SPAN, 2 * _SPAN, 4 * _SPAN))
     full = newest.count >= _FULL * _SPAN and newest.gaps >= len(shown) + _SCATTERED
     return Signs(
         loss=max((one.loss(now) for one in connection.open_downlinks() if not one.held), default=0),
         missed=recent.count / (2 * _SPAN),
         choked=full,
-        lost=long.count / max(1, long.among),
+        lost=long.count / (long.among + _SPAN / 2),
         room=connection.for_videos(now),
         sound=connection.sound.bits,
     )

@@ -34,7 +34,8 @@ class LossyPath:
         fault: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for transport in (*self._backs.values(), self._front):
+        front, self._front = self._front, None
+        for transport in (*self._backs.values(), front):
             if transport is not None:
                 transport.close()
 
@@ -80,17 +81,47 @@ class LossyPath:
             task.add_done_callback(self._tasks.discard)
 
     async def _connect(self, phone: Any) -> None:
-        def to_phone(datagram: bytes, _: Any) -> None:
-            if self._front is not None and not self._lost():
-                self._front.sendto(datagram, phone)
-
         loop = asyncio.get_running_loop()
         back, _ = await loop.create_datagram_endpoint(
-            lambda: _Ear(to_phone), remote_addr=self._worker
+            lambda: _Ear(lambda datagram, _: self._to_phone(datagram, phone)),
+            remote_addr=self._worker,
         )
         self._backs[phone] = back
         for datagram in self._waiting.pop(phone):
             back.sendto(datagram)
+
+    def _to_phone(self, datagram: bytes, phone: Any) -> None:
+        if self._front is not None and not self._lost():
+            self._front.sendto(datagram, phone)
+
+
+class NarrowPath(LossyPath):
+    """Loses nothing until `narrow()`; then it carries so many bit/s to the phone and no more.
+
+    What finds more than `QUEUE_S` seconds of traffic before it is dropped.
+    """
+
+    QUEUE_S = 0.3
+
+    def __init__(self) -> None:
+        super().__init__(loss=0.0)
+        self.carried = 0
+        """Bits that went to the phone so far."""
+        self._bits = float("inf")
+        self._free_at = 0.0
+
+    def narrow(self, bits: float) -> None:
+        self._bits = bits
+
+    def _to_phone(self, datagram: bytes, phone: Any) -> None:
+        loop = asyncio.get_running_loop()
+        begins = max(loop.time(), self._free_at)
+        if begins - loop.time() > self.QUEUE_S:
+            self.dropped += 1
+            return
+        self._free_at = begins + 8 * len(datagram) / self._bits
+        self.carried += 8 * len(datagram)
+        loop.call_at(self._free_at, super()._to_phone, datagram, phone)
 
 
 class TunnelPath:

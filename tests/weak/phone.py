@@ -17,6 +17,7 @@ from aiortc.rtp import (
     RtcpRrPacket,
     RtcpRtpfbPacket,
     RtcpSrPacket,
+    pack_remb_fci,
     unpack_remb_fci,
 )
 
@@ -165,7 +166,9 @@ class Phone:
             ssrc=ssrc,
         )
         if found is not None:
-            self._send(rtcp.remb(self.voice, ssrc, found[0]))
+            fci = pack_remb_fci(*found)
+            about = RtcpPsfbPacket(fmt=rtcp.APPLICATION, ssrc=self.voice, media_ssrc=0, fci=fci)
+            self._send(bytes(about))
 
     def _obey(self, part: object) -> None:
         match part:
