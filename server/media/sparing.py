@@ -125,11 +125,11 @@ def _signs(connection: Connection, videos: list[Downlink], now: float) -> Signs:
     shown = [one for one in videos if not one.held]
     # One looks when it is worst: half a span in which nothing was lost makes up for that.
     newest, recent, long = (_gone(shown, span) for span in (_SPAN, 2 * _SPAN, 4 * _SPAN))
-    full = newest.count >= _FULL * _SPAN and newest.gaps >= len(shown) + _SCATTERED
+    gaps = len(shown) + _SCATTERED
     return Signs(
         loss=max((one.loss(now) for one in connection.open_downlinks() if not one.held), default=0),
-        missed=recent.count / (2 * _SPAN),
-        choked=full,
+        missed=recent.count / (2 * _SPAN) if recent.gaps >= gaps else 0,
+        choked=newest.count >= _FULL * _SPAN and newest.gaps >= gaps,
         lost=long.count / (long.among + _SPAN / 2),
         room=connection.for_videos(now),
         sound=connection.sound.bits,

@@ -25,10 +25,10 @@ class Signs:
     """What is known of a line now: shares from 0 to 1, bit/s.
 
     `loss` is what reports say, a second late. `missed` is the share of pictures' packets that the
-    phone asked for again lately. `choked` says that the newest are lost
-    here and there, as in a full queue and not in one gap; `lost` is their share since that began.
-    `room` is what the phone can take beside the voices, None while there is no sign of a limit;
-    `sound` is what they take.
+    phone asked for again lately, unless it is one gap in the air. `choked` says that the newest are
+    lost here and there, as in a full queue; `lost` is their share since that began. `room` is
+    what the phone can take beside the voices, None while there is no sign of a limit; `sound` is
+    what they take.
     """
 
     loss: float = 0.0

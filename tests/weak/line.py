@@ -37,6 +37,10 @@ class Line:
         self._free_at = begins + max(_MOMENT, len(raw) * 8 / self._bits)
         self._loop.call_at(self._free_at + self._delay, self._deliver, raw)
 
+    def lose(self, share: float) -> None:
+        """Lose so much from now on."""
+        self._loss = share
+
     def widen(self, bits: float) -> None:
         """Carry so much from now on."""
         self._bits = bits

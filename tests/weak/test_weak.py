@@ -176,6 +176,22 @@ def test_pictures_come_back_one_by_one_with_the_line() -> None:
     leap(play())
 
 
+def test_a_second_in_a_tunnel_holds_nothing() -> None:
+    async def play() -> None:
+        room = a_room()
+        for _ in range(3):
+            await asyncio.sleep(SETTLED_S)
+            room.down[WEAK].lose(1)
+            await asyncio.sleep(1)
+            room.down[WEAK].lose(0)
+            begun = asyncio.get_running_loop().time()
+            await asyncio.sleep(2)
+            assert room.held == set()
+            assert all(max(at) > begun for at in room.phones[WEAK].shown.values())
+
+    leap(play())
+
+
 def test_where_one_picture_fits_only_the_other_waits() -> None:
     async def play() -> None:
         room = await narrowed(20, bits=600_000)
