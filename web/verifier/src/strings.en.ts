@@ -57,7 +57,7 @@ export const en: Words = {
     seal: "made by an algorithm this page does not know",
     certificates: "some were issued elsewhere; ask whoever issued them",
     beyond:
-      "this page does not look at the PDF's pages. Whatever changed after sealing differs from the digests above; whether something was covered before, heyi verify tells",
+      "this page does not look at the PDF's pages and embedded files. Whatever changed after sealing differs from the digests above; whether something was covered before, heyi verify tells",
   },
   signersTitle: "Signers",
   signature: "signature valid",

@@ -57,7 +57,7 @@ export const zh = {
     pdf_signatures: "早先格式的卷宗，PDF 只有印章；或者用了本页不认识的算法",
     seal: "用了本页不认识的算法",
     certificates: "有的证书由别处签发，请向其签发者核对",
-    beyond: "本页不看 PDF 的版面。盖章之后的任何改动，上面的摘要都会不符；盖章之前有没有内容被遮盖，用 heyi verify 核对",
+    beyond: "本页不看 PDF 的版面和内嵌的文件。盖章之后的任何改动，上面的摘要都会不符；盖章之前有没有内容被遮盖，用 heyi verify 核对",
   },
   signersTitle: "签署人",
   signature: "签名有效",
