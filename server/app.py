@@ -1,6 +1,7 @@
 """The composition root: settings in, a wired application out."""
 
 import asyncio
+import gc
 import inspect
 import logging
 import ssl
@@ -387,6 +388,8 @@ async def serve(settings: Settings, ending: asyncio.Event, seed: Seed | None = N
             await web.TCPSite(
                 runner, settings.host, settings.port, ssl_context=tls(settings)
             ).start()
+            # What is loaded stays: looking through it again would hold everybody up for long.
+            gc.freeze()
             log.info("listening on %s", settings.url)
             await ending.wait()
         finally:

@@ -21,6 +21,7 @@ from server.api import (
     seats,
     setup,
     signing,
+    templates,
     verify,
     witnesses,
 )
@@ -68,6 +69,7 @@ def make_site(*, demonstration: bool) -> web.Application:
     site = web.Application(
         middlewares=[believe_own_proxies, count, secure], client_max_size=BODY_LIMIT
     )
+    templates.prepare()
     site[METRICS] = Metrics()
     _mount(site, (*ROUTES, *DEMO) if demonstration else ROUTES)
     return site

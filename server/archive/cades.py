@@ -4,6 +4,7 @@ All of it but the signature's own bytes follows from the record, so that checkin
 making it again.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -23,9 +24,10 @@ async def sign_detached(
     content: bytes, seal: bytes, issuer: bytes, at: datetime, sign: SignManifest
 ) -> bytes:
     """Return the signature over `content` as DER; certificates are PEM."""
-    attributes = _attributes(content, seal, at)
-    signature = await sign(attributes.dump())
-    return _signed(attributes, seal, issuer, signature)
+    # Reading and writing ASN.1 in Python takes milliseconds: not on the loop.
+    attributes, to_sign = await asyncio.to_thread(_to_sign, content, seal, at)
+    signature = await sign(to_sign)
+    return await asyncio.to_thread(_signed, attributes, seal, issuer, signature)
 
 
 def holds_detached(
@@ -46,6 +48,11 @@ def signature_in(made: bytes) -> bytes:
     content = cms.ContentInfo.load(made, strict=True)["content"]
     signature: bytes = content["signer_infos"][0]["signature"].native
     return signature
+
+
+def _to_sign(content: bytes, seal: bytes, at: datetime) -> tuple[cms.CMSAttributes, bytes]:
+    attributes = _attributes(content, seal, at)
+    return attributes, attributes.dump()
 
 
 def _attributes(content: bytes, seal: bytes, at: datetime) -> cms.CMSAttributes:

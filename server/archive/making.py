@@ -1,5 +1,6 @@
 """Makes a record's files and signs them, after a crash just as they were kept before."""
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -13,6 +14,7 @@ from server.domain.container import (
     CONTAINER_SIGNATURE,
     container_manifest,
 )
+from server.domain.ids import RecordId
 from server.domain.inclusion import kept_inclusion
 from server.domain.record import (
     MANIFEST,
@@ -49,12 +51,11 @@ async def sign_files(
 
     A record that was kept without a container stays without one.
     """
-    manifest = manifest_bytes(manifest_of(parts, made))
+    manifest = await asyncio.to_thread(_manifest, parts, made)
     files = {**made, MANIFEST: manifest, MANIFEST_SIGNATURE: await sign(manifest)}
     if kept is not None and not kept.keys() >= CONTAINER:
         return files
-    digests = {name: sha256_hex(content) for name, content in files.items()}
-    listed = container_manifest(parts.record_id, digests)
+    listed = await asyncio.to_thread(_container, parts.record_id, files)
     certificates = parts.seal_certificate, parts.issuer_certificate
     signed = await sign_detached(listed, *certificates, parts.sealed_at, sign)
     return {**files, CONTAINER_MANIFEST: listed, CONTAINER_SIGNATURE: signed}
@@ -84,3 +85,12 @@ def _signatures(kept: Mapping[str, bytes]) -> list[bytes]:
     with suppress(ValueError, TypeError, LookupError):
         found.append(signature_in(kept[CONTAINER_SIGNATURE]))
     return found
+
+
+def _manifest(parts: RecordParts, made: Mapping[str, bytes]) -> bytes:
+    return manifest_bytes(manifest_of(parts, made))
+
+
+def _container(record_id: RecordId, files: Mapping[str, bytes]) -> bytes:
+    digests = {name: sha256_hex(content) for name, content in files.items()}
+    return container_manifest(record_id, digests)
