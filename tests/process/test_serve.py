@@ -20,27 +20,14 @@ async def test_a_killed_part_is_started_again(tmp_path: Path) -> None:
             await ready(server.url)
 
 
-async def test_ending_leaves_no_process(tmp_path: Path) -> None:
-    server = await start(settings(tmp_path / "data"), "--demo")
-    family = children(server.pid)
-    assert len(family) >= 2
-    await stop(server)
-    assert server.process.returncode == 0
-    assert not any(alive(pid) for pid in family)
-
-
-async def test_a_killed_supervisor_takes_its_children_with_it(tmp_path: Path) -> None:
-    server = await start(settings(tmp_path / "data"), "--demo")
-    family = children(server.pid)
-    os.kill(server.pid, signal.SIGKILL)
-    await server.process.wait()
-    await gone(family)
-
-
-async def test_starting_again_keeps_the_data(tmp_path: Path) -> None:
+async def test_ending_leaves_no_process_and_starting_again_keeps_the_data(tmp_path: Path) -> None:
     env = settings(tmp_path / "data")
     first = await start(env, "--demo")
+    family = children(first.pid)
+    assert len(family) >= 2
     await stop(first)
+    assert first.process.returncode == 0
+    assert not any(alive(pid) for pid in family)
     links = [line for line in _said(tmp_path) if "/j/" in line]
     second = await start(env, "--demo")
     await stop(second)
@@ -49,9 +36,15 @@ async def test_starting_again_keeps_the_data(tmp_path: Path) -> None:
     assert again == links * 2
 
 
-async def test_without_demo_the_first_start_prints_one_set_up_link(tmp_path: Path) -> None:
-    async with serving(tmp_path):
-        assert sum("/console/setup/" in line for line in _said(tmp_path)) == 1
+async def test_the_first_start_prints_one_set_up_link_and_a_kill_takes_the_children(
+    tmp_path: Path,
+) -> None:
+    server = await start(settings(tmp_path / "data"))
+    assert sum("/console/setup/" in line for line in _said(tmp_path)) == 1
+    family = children(server.pid)
+    os.kill(server.pid, signal.SIGKILL)
+    await server.process.wait()
+    await gone(family)
 
 
 def _said(folder: Path) -> list[str]:
