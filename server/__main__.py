@@ -123,10 +123,11 @@ def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     bench = _add(commands, "bench", _bench, "measure")
-    bench.add_argument("what", choices=("media", "records"))
+    bench.add_argument("what", choices=("media", "records", "log"))
     bench.add_argument("--rooms", type=int, default=4)
     bench.add_argument("--seconds", type=float, default=10.0)
     bench.add_argument("--records", type=int, default=10_000)
+    bench.add_argument("--entries", type=int, default=100_000)
     bench.add_argument("--json", action="store_true", dest="as_json")
 
 

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 
+from server.rehearsal.bench_log import bench_log
 from server.rehearsal.bench_media import bench_media
 from server.rehearsal.bench_records import bench_records
 
@@ -12,6 +13,8 @@ def bench(asked: argparse.Namespace) -> int:
     """Measure one thing and print it; return 0 when the measurement itself was sound."""
     if asked.what == "records":
         found = asyncio.run(bench_records(asked.records))
+    elif asked.what == "log":
+        found = bench_log(asked.entries)
     else:
         found = bench_media(rooms=asked.rooms, seconds=asked.seconds)
     print(json.dumps(found, ensure_ascii=False) if asked.as_json else _table(found))
