@@ -77,6 +77,8 @@ async def steadily(
     A busy machine looks like a bad line: both may wait for a moment first.
     """
     reports = 0
+    numbers: dict[str, int] = {}
+    pictures: Counter[str] = Counter()
     async with asyncio.timeout(100):
         while reports < WATCHED:
             report = await it.hear(MediaReport, connection=phone.name, within=20)
