@@ -15,6 +15,7 @@ from server.usecases import (
     draft_agreement,
     lock_agreement,
     read_agreement,
+    release_seal,
     seal_agreement,
     show_pages,
     staff_sign,
@@ -117,6 +118,18 @@ async def seal_scan(context: Context, ask: wire.SealScanAsk) -> wire.AgreementVi
 async def sign(context: Context, ask: wire.StaffSignAsk) -> wire.AgreementView:
     """Sign as mediator or recorder."""
     await staff_sign.sign(context.world, context.staff, case_id(context), ask.pdf_sha256)
+    return await agreement(context, None)
+
+
+async def release(context: Context, ask: wire.ReleaseAsk) -> wire.AgreementView:
+    """Release the seal, as the first of two."""
+    await release_seal.release(context.world, context.staff, case_id(context), ask.pdf_sha256)
+    return await agreement(context, None)
+
+
+async def withdraw(context: Context, _: None) -> wire.AgreementView:
+    """Take a release back."""
+    await release_seal.withdraw(context.world, context.staff, case_id(context))
     return await agreement(context, None)
 
 

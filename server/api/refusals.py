@@ -22,6 +22,8 @@ _STATUS = {
     "held": 409,
     "not_due": 409,
     "second_person_needed": 409,
+    "not_released": 409,
+    "same_person": 409,
     "shredded": 410,
     "signing_busy": 409,
     "turn_lost": 409,

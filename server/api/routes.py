@@ -8,7 +8,7 @@ from typing import TypedDict, Unpack
 from pydantic import BaseModel
 
 from server.api.endpoint import Route, Who
-from server.api.schemas import agreement, case, keeping, log, pack, record, seat, staff
+from server.api.schemas import agreement, case, keeping, log, pack, record, sealing, seat, staff
 from server.api.schemas.base import Nothing
 from server.domain.access import Act
 
@@ -90,6 +90,10 @@ ADMIN = (
        view=staff.CalendarView, act=Act.MANAGE_CALENDAR),
     _r("PUT", "/api/admin/calendar/{year}", "admin.put_calendar", STAFF, "One year's calendar",
        ask=staff.PutCalendarYear, view=staff.CalendarView, act=Act.MANAGE_CALENDAR),
+    _r("GET", "/api/sealing", "sealing.rule", STAFF, "One person seals, or two",
+       view=sealing.SealingRuleView, act=Act.SEE_SEALING),
+    _r("POST", "/api/sealing", "sealing.change", STAFF, "A step with that rule",
+       ask=sealing.RuleStepAsk, view=sealing.SealingRuleView, act=Act.SET_SEALING),
     _r("GET", "/api/staff/colleagues", "admin.colleagues", STAFF, "Names for the lists",
        view=staff.StaffList, act=Act.SEE_CASES),
 )
@@ -218,6 +222,11 @@ AGREEMENTS = (
     _r("POST", "/api/cases/{case_id}/agreement/sign", "agreements.sign", STAFF,
        "Sign as mediator or recorder", ask=agreement.StaffSignAsk, view=agreement.AgreementView,
        act=Act.SIGN),
+    _r("POST", "/api/cases/{case_id}/agreement/release", "agreements.release", STAFF,
+       "Release the seal, as the first of two", ask=agreement.ReleaseAsk,
+       view=agreement.AgreementView, act=Act.RELEASE_SEAL),
+    _r("POST", "/api/cases/{case_id}/agreement/release/withdraw", "agreements.withdraw", STAFF,
+       "Take a release back", view=agreement.AgreementView, act=Act.RELEASE_SEAL),
     _r("POST", "/api/cases/{case_id}/agreement/seal", "agreements.seal", STAFF, "Seal",
        ask=agreement.SealAsk, view=agreement.AgreementView, act=Act.SEAL),
 )

@@ -11,7 +11,14 @@ MARKS = {True: "✓", False: "✗", None: "?"}
 GROUPS = {
     "complete": {"complete", "everybody_signed"},
     "intact": {"readable", "intact", "same_text", "attachment", "only_blanks_filled", "log_chain"},
-    "valid": {"manifest_signed", "signatures", "pdf_signatures", "seal", "seal_chain"},
+    "valid": {
+        "manifest_signed",
+        "signatures",
+        "pdf_signatures",
+        "seal",
+        "seal_chain",
+        "two_people",
+    },
     "trusted": {"trusted", "certificates"},
     "logged": {"log_included"},
     "contained": {"container"},
@@ -35,6 +42,7 @@ FACTS = {
         "log_chain": "会话日志连续，未被改动",
         "log_included": "日志各条均已列入经签名的总日志检查点",
         "container": "ASiC-E 容器的签名（CAdES）有效，列明的就是这些文件",
+        "two_people": "盖章由两人完成：一人放行，另一人确认，各以本人密钥签名",
     },
     "en": {
         "readable": "the manifest can be read",
@@ -54,6 +62,7 @@ FACTS = {
         "log_chain": "the session log is unbroken",
         "log_included": "a signed checkpoint of the whole log holds every entry",
         "container": "the ASiC-E container's signature (CAdES) is valid and names these files",
+        "two_people": "two people sealed: one released, another confirmed, each with his own key",
     },
 }
 WORDS = {
@@ -71,6 +80,8 @@ WORDS = {
         "container": "未判断：这里没有容器",
         "pdf_signatures": "未判断：早先格式的卷宗，PDF 只有印章签名，各签署人的签名在卷内另存",
         "log": "总日志",
+        "released": "放行",
+        "confirmed": "确认",
         "yes": "核验通过",
         "but": "卷宗前后一致、未被改动，但有事项没有判断",
         "no": "核验不通过",
@@ -93,6 +104,8 @@ WORDS = {
         "pdf_signatures": "not judged: a record of the earlier form, where the seal alone signs "
         "the PDF and the signers' signatures lie beside it",
         "log": "log",
+        "released": "released by",
+        "confirmed": "confirmed by",
         "yes": "verified",
         "but": "the record is consistent and unchanged, but not every fact was judged",
         "no": "not verified",
@@ -163,12 +176,28 @@ def _fact_line(fact: Fact, language: str) -> str:
         return f"{said}（{words[fact.code]}{parts}）"
     if fact.parts:
         return f"{said}（{words['parts']}: {', '.join(fact.parts)}）"
-    named = dict(fact.facts)
+    told = _told(dict(fact.facts), words)
+    return f"{said}（{told}）" if told else said
+
+
+def _told(named: Mapping[str, str | int], words: Mapping[str, str]) -> str:
+    """Return what stands behind a fact that holds."""
     if "issuer_sha256" in named:
-        return f"{said}（SHA-256 {named['issuer_sha256']}）"
+        return f"SHA-256 {named['issuer_sha256']}"
     if named.get("suite"):
-        return f"{said}（{SUITES.get(str(named['suite']), named['suite'])}）"
-    return f"{said}（{words['log']}: {named['origin']}）" if "origin" in named else said
+        return SUITES.get(str(named["suite"]), str(named["suite"]))
+    if "released_by" in named:
+        return _both(named, words)
+    return f"{words['log']}: {named['origin']}" if "origin" in named else ""
+
+
+def _both(named: Mapping[str, str | int], words: Mapping[str, str]) -> str:
+    told = (("released", "released"), ("confirmed", "sealed"))
+    return "; ".join(
+        f"{words[word]}: {named[f'{who}_by']} "
+        f"{_moment(datetime.fromisoformat(str(named[f'{who}_at'])))}"
+        for word, who in told
+    )
 
 
 def _signer_line(signer: SignerFact, words: Mapping[str, str]) -> str:

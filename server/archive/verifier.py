@@ -11,6 +11,7 @@ from server.archive.attestations import attested_lines
 from server.archive.cades import holds_detached
 from server.archive.evidence import Evidence, gather
 from server.archive.reader import load
+from server.archive.two_people import two_people
 from server.domain.canonical import sha256_hex
 from server.domain.checkpoint import read_checkpoint
 from server.domain.container import (
@@ -70,11 +71,16 @@ def verify_files(
         record_id=manifest.record_id,
         number=manifest.number,
         manifest_sha256=sha256_hex(files[MANIFEST]),
-        facts=tuple(judge(evidence) for judge in JUDGES),
+        facts=_facts(evidence),
         signers=evidence.signers,
         sealed_by=manifest.committee_name,
         sealed_at=evidence.sealed_at,
     )
+
+
+def _facts(evidence: Evidence) -> tuple[Fact, ...]:
+    both = two_people(evidence.files, evidence.attested)
+    return (*(judge(evidence) for judge in JUDGES), *((both,) if both else ()))
 
 
 def _unreadable(files: Mapping[str, bytes]) -> Report:

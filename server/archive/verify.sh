@@ -90,6 +90,33 @@ for scan in paper/*; do
   tell "signature on paper, compared 纸质签署页已对照 ${scan#paper/}" $?
 done
 
+# Where the text was locked to be sealed by two people: one released, another confirmed.
+field() { sed -n "s/.*\"$2\":\"\([^\"]*\)\".*/\1/p" "$1"; } # field FILE NAME
+takes_two() {
+  grep -F '"kind":"agreement.locked"' log.jsonl | tail -n 1 | grep -qF '"two_to_seal":true' ||
+    [ -d "$(echo attested/*-release_seal)" ] || [ -d "$(echo attested/*-confirm_seal)" ]
+}
+two_people() {
+  first=$(echo attested/*-release_seal) second=$(echo attested/*-confirm_seal)
+  for folder in "$first" "$second"; do by_named_key && of_this_text || return 1; done
+  first=$first/statement.json second=$second/statement.json
+  says "$second" "\"release_sha256\":\"$(sum "$first")\"" || return 1
+  [ "$(field "$first" attester_id)" != "$(field "$second" attester_id)" ] &&
+    [ "$(field "$first" key_sha256)" != "$(field "$second" key_sha256)" ] || return 1
+  printf '%s\n' "$(field "$first" at)" "$(field "$second" at)" "$(field "$first" until)" |
+    sort -c 2>/dev/null || return 1
+  grep -F '"kind":"seal.applied"' log.jsonl | tail -n 1 >"$scratch/sealed"
+  says "$scratch/sealed" "\"release_sha256\":\"$(sum "$first")\"" &&
+    says "$scratch/sealed" "\"confirmation_sha256\":\"$(sum "$second")\"" || return 1
+  both="$(field "$first" attester_name) $(field "$first" at), "
+  both="$both$(field "$second" attester_name) $(field "$second" at)"
+}
+if takes_two; then
+  both=
+  two_people
+  tell "sealed by two people 两人盖章 $both" $?
+fi
+
 # Whoever the agreement names as a signer has a folder here, and nobody else has; or it says
 # that he signs otherwise, and somebody attests that he did.
 tr ',{[' '\n\n\n' <agreement.json >"$scratch/lines"

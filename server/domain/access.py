@@ -44,7 +44,10 @@ class Act(StrEnum):
     LOCK = "lock"
     ATTEST = "attest"
     SIGN = "sign"
+    RELEASE_SEAL = "release_seal"
     SEAL = "seal"
+    SEE_SEALING = "see_sealing"
+    SET_SEALING = "set_sealing"
     SEE_LOG = "see_log"
     SEARCH_RECORDS = "search_records"
     OPEN_RECORD = "open_record"
@@ -98,7 +101,10 @@ MATRIX: dict[Act, dict[Role, Reach]] = {
     Act.LOCK: {M: Reach.OWN, R: Reach.ORG},
     Act.ATTEST: {M: Reach.OWN, R: Reach.ORG},
     Act.SIGN: {M: Reach.OWN, R: Reach.OWN},
+    Act.RELEASE_SEAL: {M: Reach.OWN, R: Reach.ORG},
     Act.SEAL: {H: Reach.ORG},
+    Act.SEE_SEALING: _ALL,
+    Act.SET_SEALING: {A: Reach.ORG, H: Reach.ORG},
     Act.SEE_LOG: {M: Reach.OWN, H: Reach.ORG, O: Reach.ORG, U: Reach.ORG},
     Act.SEARCH_RECORDS: {M: Reach.OWN, R: Reach.ORG, H: Reach.ORG, O: Reach.ORG},
     Act.OPEN_RECORD: {M: Reach.OWN, R: Reach.ORG, H: Reach.ORG, O: Reach.ORG},
@@ -111,7 +117,9 @@ MATRIX: dict[Act, dict[Role, Reach]] = {
     Act.MANAGE_COMMITTEE: {A: Reach.ORG},
 }
 
-FRESH_SECOND_FACTOR = frozenset({Act.ATTEST, Act.SIGN, Act.SEAL, Act.DESTROY})
+FRESH_SECOND_FACTOR = frozenset(
+    {Act.ATTEST, Act.SIGN, Act.RELEASE_SEAL, Act.SEAL, Act.SET_SEALING, Act.DESTROY}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +163,8 @@ def _covers(far: Reach, thing: Thing | None) -> bool:
 def allow(actor: Actor, act: Act, thing: Thing | None = None) -> None:
     """Return if the actor may; raise what he is told otherwise.
 
-    Another committee's thing does not exist for him (NotFoundError). Attesting, signing and
-    sealing ask for a fresh second factor (StepUpNeededError).
+    Another committee's thing does not exist for him (NotFoundError). What
+    `FRESH_SECOND_FACTOR` names asks for a fresh second factor (StepUpNeededError).
     """
     if actor.must_change_password and act is not Act.OWN_ACCOUNT:
         raise MustChangePasswordError

@@ -118,6 +118,7 @@ class Locked:
     `signers` are those who sign it, in legal order; `blanks` says where on the pages;
     `route_reason` why anybody signs otherwise than on his phone. `certified`: the PDF has its
     form and certification, as every text locked since each person signs the PDF itself.
+    `two_to_seal`: the seal takes two people, as the committee's rule was at the lock.
     """
 
     version: int
@@ -132,6 +133,7 @@ class Locked:
     blanks: FileId | None = None
     route_reason: str = ""
     certified: bool = False
+    two_to_seal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +184,7 @@ class Seal:
 
     `serial` counts the committee's agreements of `year`, which the number spells out.
     `suite` is what the seal in the PDF is made with, whatever the setting says by then.
+    `approvals` are the release and its confirmation where it took two people.
     """
 
     by: StaffId
@@ -193,6 +196,7 @@ class Seal:
     year: int = 0
     serial: int = 0
     suite: str = P256_SHA256
+    approvals: tuple[Attestation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +206,8 @@ class Agreement:
     `reading` is the clause being read out; `sealing` names the record being made. `added` are
     the bytes that each signature, and at last the seal, appended to the locked PDF; `lease` is
     whose turn it is to append, `epoch` the number of turns so far. `paper` are the scans of
-    what was signed in ink, `attestations` what staff saw of it.
+    what was signed in ink, `attestations` what staff saw of it. `release` is the first of the
+    two people's who seal, before the second.
     """
 
     id: AgreementId
@@ -229,6 +234,7 @@ class Agreement:
     refusal: str = ""
     paper: tuple[PaperPage, ...] = ()
     attestations: tuple[Attestation, ...] = ()
+    release: Attestation | None = None
     version: int = 0
 
     @property
@@ -339,6 +345,7 @@ def reopen(agreement: Agreement) -> Agreement:
         lease=None,
         paper=(),
         attestations=(),
+        release=None,
         refused_by=None,
         refusal="",
     )

@@ -1,4 +1,4 @@
-"""What a member of staff attests about somebody else's signature, and signs himself.
+"""What a member of staff attests: how somebody else signed, or that the seal may be applied.
 
 The RFC 8785 bytes are kept as they are. They name the locked text by its digests, as a
 signer's own statement does, and say in `saw` what was before the attester's eyes.
@@ -17,7 +17,11 @@ FORMAT = 1
 COMPARE_PAPER = "compare_paper"
 RECORD_DECLARATION = "record_declaration"
 WITNESS_DECLARATION = "witness_declaration"
-PURPOSES = frozenset({COMPARE_PAPER, RECORD_DECLARATION, WITNESS_DECLARATION})
+RELEASE_SEAL = "release_seal"
+CONFIRM_SEAL = "confirm_seal"
+PURPOSES = frozenset(
+    {COMPARE_PAPER, RECORD_DECLARATION, WITNESS_DECLARATION, RELEASE_SEAL, CONFIRM_SEAL}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What staff declare when they attest how somebody else signed, and the statement of it."""
+"""What staff declare when they attest, and the statement of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,9 @@ from datetime import datetime
 from server.domain.agreement import Agreement
 from server.domain.attested import (
     COMPARE_PAPER,
+    CONFIRM_SEAL,
     RECORD_DECLARATION,
+    RELEASE_SEAL,
     WITNESS_DECLARATION,
     AttestedStatement,
 )
@@ -29,6 +31,16 @@ _WORDS = {
     WITNESS_DECLARATION: Text(
         zh="我作为见证人，亲眼看到、亲耳听到当事人口头表示同意本协议，所见如本声明所记。",
         en="As a witness I saw and heard the party declare agreement; what I saw is stated here.",
+    ),
+    RELEASE_SEAL: Text(
+        zh="我已核对本协议的定稿和各方签署，同意对这一份文本盖章；由另一名工作人员确认并盖章。",
+        en="I have checked this locked text and its signatures and release the committee's seal "
+        "for it, to be applied by another member of staff.",
+    ),
+    CONFIRM_SEAL: Text(
+        zh="我已核对本协议的定稿、各方签署和本声明所记的放行，确认并盖章；放行的是另一名工作人员。",
+        en="I have checked this locked text, its signatures and the release named here, which is "
+        "another member's, and confirm it by applying the committee's seal.",
     ),
 }
 

@@ -4,10 +4,11 @@ The seal and the authority are the committee's (人民调解法 arts. 8, 34), ne
 justice office's, which only guides it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server.domain.ids import CommitteeId, FileId
 from server.domain.retention import Keeping
+from server.domain.sealing_rule import SealingRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,4 +27,5 @@ class Committee:
     seal_image: FileId | None = None
     keeping: tuple[Keeping, ...] = ()
     """Its own rules for how long files are kept; the jurisdiction's suggestions hold besides."""
+    sealing: SealingRule = field(default_factory=SealingRule)
     version: int = 0

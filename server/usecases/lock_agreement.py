@@ -148,6 +148,7 @@ async def _freeze(world: World, uow: UnitOfWork, actor: Actor, drawn: _Drawn) ->
         signers=expected_signers(drawn.text),
         blanks=kept.id,
         route_reason=drawn.plan.reason,
+        two_to_seal=(await uow.committees.get(drawn.agreement.committee_id)).sealing.two,
     )
     session = drawn.facts.shown
     frozen = locked_by(drawn.agreement, locked)
@@ -172,5 +173,6 @@ def _frozen(locked: Locked, actor: Actor) -> tuple[Happening, ...]:
         digest=locked.digest,
         pdf_sha256=locked.pdf_sha256,
         pages=locked.pages,
+        **({"two_to_seal": True} if locked.two_to_seal else {}),
     )
     return (*checked, what)

@@ -36,6 +36,8 @@ async def change_committee(world: World, actor: Actor, changed: Committee) -> Co
                 id=present.id,
                 seal_image=present.seal_image,
                 jurisdiction=present.jurisdiction,
+                keeping=present.keeping,
+                sealing=present.sealing,
             )
         )
 

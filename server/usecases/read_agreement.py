@@ -1,7 +1,7 @@
 """Reads the agreement for those who work on it, and for the person who answers it."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.domain import access
 from server.domain.access import Act
@@ -22,13 +22,14 @@ from server.ports.store import UnitOfWork
 from server.usecases.change_agreement import change, only_begin
 from server.usecases.compare_paper import brought_it
 from server.usecases.read_case import CaseFacts, gather
+from server.usecases.seal_standing import SealStanding, seal_standing
 from server.usecases.see_seat import signs
 from server.usecases.world import World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """The agreement as staff see it. `missing` is what the lock waits for.
+    """The agreement as staff see it, by `viewer`. `missing` is what the lock waits for.
 
     `missing_on_paper` is what it waits for where everybody signs in ink; `may_not_compare`
     says that the viewer brought a scan, which a colleague is to compare.
@@ -36,6 +37,8 @@ class Desk:
 
     facts: CaseFacts
     agreement: Agreement
+    viewer: StaffId
+    seal: SealStanding
     findings: tuple[Finding, ...] = ()
     missing: tuple[Finding, ...] = ()
     missing_on_paper: tuple[Finding, ...] = ()
@@ -78,14 +81,22 @@ async def _facts(world: World, actor: Actor, case_id: CaseId) -> CaseFacts:
 
 
 async def _desk(world: World, actor: Actor, facts: CaseFacts, agreement: Agreement) -> Desk:
-    if agreement.state is not AgreementState.DRAFTING:
-        async with world.store.read() as uow:
-            own = await brought_it(uow, actor, facts.case, agreement)
-        return Desk(facts=facts, agreement=agreement, may_not_compare=own)
-    found, wrong = await _check_text(world, facts, agreement)
-    return Desk(
+    async with world.store.read() as uow:
+        members = await uow.staff.of_committee(facts.committee.id)
+        own = await brought_it(uow, actor, facts.case, agreement)
+    now = world.clock.now()
+    desk = Desk(
         facts=facts,
         agreement=agreement,
+        viewer=actor.staff_id,
+        seal=seal_standing(agreement, facts.case, facts.committee, members, now),
+        may_not_compare=own,
+    )
+    if agreement.state is not AgreementState.DRAFTING:
+        return desk
+    found, wrong = await _check_text(world, facts, agreement)
+    return replace(
+        desk,
         findings=found,
         missing=(*_owed(world, facts, agreement, BY_PHONE), *wrong),
         missing_on_paper=(*_owed(world, facts, agreement, ON_PAPER), *wrong),

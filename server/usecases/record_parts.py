@@ -137,7 +137,7 @@ def parts(
         issuer_certificate=trust.issuer,
         pdf_seal=trust.pdf_seal,
         inclusion=inclusion,
-        attestations=tuple(_attestation(one) for one in agreement.attestations),
+        attestations=tuple(_attestation(one) for one in (*agreement.attestations, *seal.approvals)),
         paper={paper_name(s, agreement.paper): begun.files[s.file] for s in agreement.paper},
     )
 

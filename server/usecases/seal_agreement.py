@@ -7,6 +7,7 @@ the seal waits", and `resume_sealing` writes the very same record.
 """
 
 import logging
+from dataclasses import replace
 from datetime import date
 
 from server.domain import access
@@ -17,6 +18,7 @@ from server.domain.case import Case, CaseState
 from server.domain.deadlines import court_confirmation_deadline
 from server.domain.errors import DomainError, WrongStateError
 from server.domain.ids import CaseId, RecordId
+from server.domain.release import names
 from server.domain.sealing import EFFECTIVE, begun, effective_on, expect_sealable, waits
 from server.domain.session_log import Happening, happened
 from server.domain.staff import Actor
@@ -24,6 +26,7 @@ from server.ports.store import DiskFullError, UnitOfWork
 from server.usecases.change_agreement import Changed, change
 from server.usecases.finish_sealing import finish
 from server.usecases.read_case import calendar_of
+from server.usecases.release_seal import approvals, confirmation
 from server.usecases.sealed_evidence import keep_evidence
 from server.usecases.world import World
 
@@ -34,7 +37,8 @@ async def seal(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -> 
     """Seal the signed text; doing it again finishes what waits and changes nothing else.
 
     Raises StepUpNeededError, ForbiddenError, StaleRevisionError for another PDF,
-    WrongStateError before all have signed, InvalidValueError when the committee's seal
+    WrongStateError before all have signed, NotReleasedError and SamePersonError where the
+    text takes two people, InvalidValueError when the committee's seal
     image cannot be printed, and DiskFullError: then the text is either as signed as
     before, or in effect with its record still to be written. Any other trouble with the
     record leaves it waiting without an error here.
@@ -51,6 +55,7 @@ async def seal(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -> 
 
 async def _begin(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -> None:
     await _check_image(world, actor)
+    second = await confirmation(world, actor, case_id, pdf_sha256)
 
     async def step(uow: UnitOfWork, case: Case, agreement: Agreement) -> Changed:
         access.allow(actor, Act.SEAL, access.of_case(case, actor))
@@ -60,7 +65,8 @@ async def _begin(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -
         expect_sealable(agreement, world.clock.now())
         if case.state is not CaseState.AGREED:
             raise WrongStateError(state=case.state)
-        applied = await _number(world, uow, actor, agreement)
+        both = await approvals(world, uow, actor, agreement, second)
+        applied = replace(await _number(world, uow, actor, agreement), approvals=both)
         await keep_evidence(world, uow, case, applied)
         return begun(agreement, applied), _applied(applied, agreement, actor)
 
@@ -107,7 +113,13 @@ async def _deadline(world: World, uow: UnitOfWork, effective: date) -> date | No
 def _applied(applied: Seal, agreement: Agreement, actor: Actor) -> tuple[Happening, ...]:
     digest = agreement.locked.digest if agreement.locked else None
     return (
-        happened("seal.applied", actor.staff_id, record=applied.record_id, digest=digest),
+        happened(
+            "seal.applied",
+            actor.staff_id,
+            record=applied.record_id,
+            digest=digest,
+            **_both(applied),
+        ),
         happened(
             EFFECTIVE,
             "system",
@@ -116,6 +128,17 @@ def _applied(applied: Seal, agreement: Agreement, actor: Actor) -> tuple[Happeni
             version=agreement.text_version,
         ),
     )
+
+
+def _both(applied: Seal) -> dict[str, str]:
+    if not applied.approvals:
+        return {}
+    first, second = applied.approvals
+    return {
+        "released_by": first.by,
+        "release_sha256": names(first),
+        "confirmation_sha256": names(second),
+    }
 
 
 async def resume_sealing(world: World) -> None:

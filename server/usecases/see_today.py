@@ -7,23 +7,31 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from server.domain import access
 from server.domain.access import Act
+from server.domain.agreement import Agreement
+from server.domain.calendar import HolidayCalendar
 from server.domain.case import Case, CaseState, Person, PersonRole
+from server.domain.committee import Committee
 from server.domain.duties import duties
 from server.domain.ids import PersonId, SeatId, StaffId
 from server.domain.invitation import Answer, Invitation
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.representation import signer_of
+from server.domain.sealing_rule import SealingRule
 from server.domain.session import Session
 from server.domain.session_log import Entry
-from server.domain.staff import Actor
+from server.domain.staff import Actor, Staff
 from server.ports.store import CaseQuery, UnitOfWork
 from server.usecases.find_cases import CaseLine, line, own_only
 from server.usecases.read_case import calendar_of
+from server.usecases.seal_standing import Awaited, seal_standing
 from server.usecases.world import World
 
 AHEAD = timedelta(days=60)
 BEHIND = timedelta(days=30)
 """How long a duty that is past is still shown."""
+
+RULE_IS_NEWS = timedelta(days=14)
+"""How long everybody is told that the committee seals otherwise than before."""
 
 MOST_DUTIES = 30
 _PAGE = 100
@@ -60,14 +68,29 @@ class DutyLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SealLine:
+    """A case whose text everybody has signed, and for whom its seal waits."""
+
+    case: Case
+    awaited: Awaited
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
-    """The day as staff see it."""
+    """The day as staff see it.
+
+    `rule` is how the committee seals, where that changed lately or somebody wants it to.
+    """
 
     today: date
     now: datetime
     sittings: tuple[SittingToday, ...]
     later: tuple[CaseLine, ...]
     duties: tuple[DutyLine, ...]
+    seals: tuple[SealLine, ...]
+    rule: SealingRule | None
+    staff: Mapping[StaffId, str]
 
 
 async def see_today(world: World, actor: Actor) -> Today:
@@ -77,7 +100,9 @@ async def see_today(world: World, actor: Actor) -> Today:
     today = world.pack.local_day(now)
     begin = begin_of(today, world.pack)
     async with world.store.read() as uow:
-        names = {s.id: s.name for s in await uow.staff.of_committee(actor.committee_id)}
+        members = await uow.staff.of_committee(actor.committee_id)
+        committee = await uow.committees.get(actor.committee_id)
+        names = {s.id: s.name for s in members}
         planned = await uow.sessions.planned(actor.committee_id, begin, begin + AHEAD)
         own = own_only(actor, Act.SEE_CASES)
         mine = [pair for pair in await _with_cases(uow, planned) if _is_own(pair[1], own)]
@@ -87,6 +112,7 @@ async def see_today(world: World, actor: Actor) -> Today:
             for session, case in mine
             if session.planned_at < tomorrow
         ]
+        running = await _running(uow, actor)
         return Today(
             today=today,
             now=now,
@@ -96,7 +122,10 @@ async def see_today(world: World, actor: Actor) -> Today:
                 for session, case in mine
                 if session.planned_at >= tomorrow and not session.over
             ),
-            duties=await _duties(world, uow, actor, today),
+            duties=_duties(running, await calendar_of(uow, world.pack), today),
+            seals=_seals(running, committee, members, now),
+            rule=_lately(committee.sealing, now),
+            staff=names,
         )
 
 
@@ -182,9 +211,12 @@ def _of_person(
     return owed
 
 
-async def _duties(world: World, uow: UnitOfWork, actor: Actor, today: date) -> tuple[DutyLine, ...]:
-    calendar = await calendar_of(uow, world.pack)
-    found: list[DutyLine] = []
+Running = Sequence[tuple[Case, Agreement | None]]
+
+
+async def _running(uow: UnitOfWork, actor: Actor) -> Running:
+    """Return the cases for which something may be owed, with their agreements."""
+    found: list[tuple[Case, Agreement | None]] = []
     for state in _DUTIFUL:
         query = CaseQuery(
             committee_id=actor.committee_id,
@@ -193,9 +225,36 @@ async def _duties(world: World, uow: UnitOfWork, actor: Actor, today: date) -> t
             page_size=_PAGE,
         )
         cases, _ = await uow.cases.search(query)
-        for case in cases:
-            agreement = await uow.agreements.of_case(case.id)
-            running = duties(case, agreement, calendar)
-            found.extend(DutyLine(case=case, code=d.code, on=d.on) for d in running)
+        found += [(case, await uow.agreements.of_case(case.id)) for case in cases]
+    return found
+
+
+def _duties(running: Running, calendar: HolidayCalendar, today: date) -> tuple[DutyLine, ...]:
+    found = (
+        DutyLine(case=case, code=duty.code, on=duty.on)
+        for case, agreement in running
+        for duty in duties(case, agreement, calendar)
+    )
     near = sorted((d for d in found if d.on >= today - BEHIND), key=lambda d: d.on)
     return tuple(near[:MOST_DUTIES])
+
+
+def _seals(
+    running: Running, committee: Committee, members: Sequence[Staff], now: datetime
+) -> tuple[SealLine, ...]:
+    stand = [
+        (case, seal_standing(agreement, case, committee, members, now))
+        for case, agreement in running
+        if agreement is not None
+    ]
+    return tuple(
+        SealLine(case=case, awaited=one.awaited, of=one.of)
+        for case, one in stand
+        if one.awaited is not None
+    )
+
+
+def _lately(rule: SealingRule, now: datetime) -> SealingRule | None:
+    """Return the rule while its last change is news, or somebody wants another."""
+    news = rule.at is not None and now - rule.at < RULE_IS_NEWS
+    return rule if news or rule.back is not None else None

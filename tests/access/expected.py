@@ -53,6 +53,9 @@ STAFF_ROUTES = {
     "POST /api/admin/seal-image": "admin",
     "GET /api/admin/calendar": "H admin",
     "PUT /api/admin/calendar/{year}": "H admin",
+    # One person seals or two: every member of staff sees it, head or admin set it, both to go back
+    "GET /api/sealing": "M M' R R' H O admin auditor",
+    "POST /api/sealing": "H admin",
     # "apply, see own case": M assigned, R org, H org, O org
     "GET /api/staff/colleagues": "M M' R R' H O",
     "GET /api/today": "M M' R R' H O",
@@ -104,6 +107,9 @@ STAFF_ROUTES = {
     "GET /api/cases/{case_id}/agreement/pdf": "M R R' H",
     # "sign agreement": M after the parties, R after M; only who stands in the text
     "POST /api/cases/{case_id}/agreement/sign": "M R",
+    # The first of two who seal, where the committee wants two: M, R; never who confirms
+    "POST /api/cases/{case_id}/agreement/release": "M R R'",
+    "POST /api/cases/{case_id}/agreement/release/withdraw": "M R R'",
     # "seal, number": H
     "POST /api/cases/{case_id}/agreement/seal": "H",
     # "search & open records": M own cases; R, H, O own org with a reason

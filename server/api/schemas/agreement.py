@@ -144,6 +144,28 @@ class PaperView(View):
     may_not_compare: bool
 
 
+class SealingView(View):
+    """How the seal stands, and by which rule.
+
+    `two` says that it takes two people. `awaited` is release or seal once everybody has signed,
+    else null, and `awaited_of` are the names it waits for. `rule_by` changed the committee's
+    rule last, at `rule_at`. A release that has ended is `expired`.
+    """
+
+    two: bool
+    rule_by: list[str]
+    rule_at: datetime | None
+    awaited: str | None
+    awaited_of: list[str]
+    may_release: list[str]
+    may_seal: list[str]
+    released_by: str | None
+    released_by_me: bool
+    released_at: datetime | None
+    until: datetime | None
+    expired: bool
+
+
 class AgreementView(View):
     """The agreement as staff work on it. `missing` lists what the lock still waits for.
 
@@ -176,6 +198,7 @@ class AgreementView(View):
     paper: PaperView | None
     refused_by: str | None
     refusal: str
+    sealing: SealingView
     seal_waits: bool
     number: str | None
     effective_on: date | None
@@ -269,6 +292,12 @@ class SealScanAsk(Ask):
 
 class StaffSignAsk(Ask):
     """The mediator's or recorder's own signature over the locked text."""
+
+    pdf_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class ReleaseAsk(Ask):
+    """The seal released for exactly this PDF, by the first of two people."""
 
     pdf_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 

@@ -296,6 +296,25 @@ class DutyRow(View):
     on: date
 
 
+class SealRow(View):
+    """A signed text whose seal waits: for a release or for the seal, and for whom."""
+
+    case_id: str
+    case_no: str
+    parties: list[str]
+    awaited: Literal["release", "seal"]
+    awaited_of: list[str]
+
+
+class SealingNews(View):
+    """That the committee seals by one or by two since lately, or that somebody wants one again."""
+
+    two: bool
+    by: list[str]
+    at: datetime | None
+    back_by: str | None
+
+
 class TodayView(View):
     """The mediator's day."""
 
@@ -304,6 +323,8 @@ class TodayView(View):
     sittings: list[TodaySitting]
     later: list[CaseRow]
     duties: list[DutyRow]
+    seals: list[SealRow]
+    sealing: SealingNews | None
 
 
 class InviteAsk(Ask):

@@ -50,6 +50,7 @@ def agreement_view(world: World, desk: Desk) -> wire.AgreementView:
         paper=paper_view(desk),
         refused_by=agreement.refused_by,
         refusal=agreement.refusal,
+        sealing=_sealing(desk),
         seal_waits=waits(agreement),
         record_id=agreement.seal.record_id if agreement.seal else None,
         # Number and day exist from the first step of the seal on, even while it waits.
@@ -57,6 +58,24 @@ def agreement_view(world: World, desk: Desk) -> wire.AgreementView:
         effective_on=seal.effective_on if seal else None,
         confirmation_deadline=_certain(seal, deadline),
         calendar_missing=_missing_year(deadline),
+    )
+
+
+def _sealing(desk: Desk) -> wire.SealingView:
+    facts, seal, rule = desk.facts, desk.seal, desk.facts.committee.sealing
+    return wire.SealingView(
+        two=seal.two,
+        rule_by=[facts.staff_name(who) for who in rule.by],
+        rule_at=rule.at,
+        awaited=seal.awaited,
+        awaited_of=list(seal.of),
+        may_release=list(seal.may_release),
+        may_seal=list(seal.may_seal),
+        released_by=facts.staff_name(seal.released_by) if seal.released_by else None,
+        released_by_me=seal.released_by == desk.viewer,
+        released_at=seal.released_at,
+        until=seal.until,
+        expired=seal.expired,
     )
 
 

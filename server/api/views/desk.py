@@ -8,7 +8,7 @@ from server.domain.case import Case, Side
 from server.ports.notify import Message
 from server.usecases.find_cases import CaseLine, Found
 from server.usecases.see_outbox import OutboxLine
-from server.usecases.see_today import Arrival, SittingToday, Today
+from server.usecases.see_today import Arrival, SealLine, SittingToday, Today
 from server.usecases.world import World
 
 
@@ -50,6 +50,30 @@ def today_view(today: Today) -> wire.TodayView:
             wire.DutyRow(case_id=d.case.id, parties=_names(d.case), code=d.code, on=d.on)
             for d in today.duties
         ],
+        seals=[_seal(one) for one in today.seals],
+        sealing=_news(today),
+    )
+
+
+def _seal(one: SealLine) -> wire.SealRow:
+    return wire.SealRow(
+        case_id=one.case.id,
+        case_no=one.case.case_no,
+        parties=_names(one.case),
+        awaited=one.awaited.value,
+        awaited_of=list(one.of),
+    )
+
+
+def _news(today: Today) -> wire.SealingNews | None:
+    rule, staff = today.rule, today.staff
+    if rule is None:
+        return None
+    return wire.SealingNews(
+        two=rule.two,
+        by=[staff.get(who, "") for who in rule.by],
+        at=rule.at,
+        back_by=staff.get(rule.back.by, "") if rule.back else None,
     )
 
 

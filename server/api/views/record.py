@@ -39,6 +39,7 @@ COURSE = frozenset(
         "sign.refused",
         "sign.wetink.compared",
         "sign.witnessed",
+        "seal.released",
         "seal.applied",
         "agreement.effective",
         "record.written",

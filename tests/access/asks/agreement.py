@@ -1,8 +1,9 @@
 """Requests to the agreement, from the draft to the seal, and to the record it becomes."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
+from server.usecases import release_seal
 from tests.access.asks.row import Ask, ask, plain
 from tests.access.callers import LOGINS
 from tests.access.office import Office
@@ -103,6 +104,33 @@ async def _sealing(office: Office, who: str) -> Ask:
 
 ask(f"POST {AGREEMENT}/sign", "parties")(_sealing)
 ask(f"POST {AGREEMENT}/seal", "signed")(_sealing)
+
+
+@ask(f"POST {AGREEMENT}/release", "signed")
+async def _release(office: Office, who: str) -> Ask:
+    await by_two(office)
+    return await _sealing(office, who)
+
+
+@ask(f"POST {AGREEMENT}/release/withdraw", "signed")
+async def _withdraw(office: Office, who: str) -> Ask:
+    del who
+    await by_two(office)
+    case, pdf = office.facts["case"], office.facts["pdf_sha256"]
+    await release_seal.release(office.world, signing.stepped_up("jiang"), case, pdf)
+    return Ask(path={"case_id": case})
+
+
+async def by_two(office: Office) -> None:
+    """Have the text locked as a committee would that wants two people to seal."""
+    world = office.world
+    async with world.store.write() as uow:
+        found = await uow.agreements.of_case(office.facts["case"])
+        assert found is not None
+        assert found.locked is not None
+        locked = replace(found.locked, two_to_seal=True)
+        await uow.agreements.save(replace(found, locked=locked))
+
 
 MOMENTS_OF = {(f"POST {AGREEMENT}/sign", "R"): "mediator"}
 """Where a column asks at another moment than the row: the recorder signs last."""

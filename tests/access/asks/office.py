@@ -26,6 +26,7 @@ for _route in (
     "GET /api/staff/colleagues",
     "GET /api/pack",
     "GET /api/today",
+    "GET /api/sealing",
 ):
     plain(_route)
 
@@ -35,6 +36,7 @@ plain("POST /api/setup", json={**COMMITTEE_BODY, "token": "an-old-token", "staff
 plain("POST /api/staff/password", json={"old": PASSWORD, "new": "0471-2204-9917"})
 plain("POST /api/admin/staff", json=NEWCOMER)
 plain("POST /api/admin/seal-image", file=PNG)
+plain("POST /api/sealing", json={"step": "to_two"})
 plain(
     "PATCH /api/admin/staff/{staff_id}",
     path={"staff_id": staff_id("xu")},

@@ -4,6 +4,8 @@ from typing import Any
 
 from aiohttp import FormData
 
+from server.domain.sealing_rule import RuleStep
+from server.usecases import set_sealing
 from tests.api.agreement.people import Desk, Signer, desk, draft, step_up, values
 from tests.support import signing
 from tests.support.site import ORIGIN, Town
@@ -59,6 +61,38 @@ async def test_the_whole_way_over_http(office: Stage, site: Town) -> None:
     assert [p["signed_at"] is not None for p in receipt["progress"]] == [True, False, False, False]
     await signs(made, made.agent, await scan(made))
     await expect_sealed(made, view["pdf_sha256"])
+
+
+async def test_two_people_seal_over_http(office: Stage, site: Town) -> None:
+    await set_sealing.change(office.world, signing.stepped_up("he"), RuleStep.TO_TWO)
+    made, view = await locked(office, site)
+    ask = {"pdf_sha256": view["pdf_sha256"]}
+    await signs(made, made.worker)
+    await signs(made, made.agent, await scan(made))
+    for login in ("su", "jiang"):
+        await step_up(made, login)
+        view = await made.ask(login, "POST", f"{made.path}/sign", ask)
+    assert (view["sealing"]["two"], view["sealing"]["awaited"]) == (True, "release")
+    today = await made.ask("he", "GET", "/api/today")
+    assert today["seals"][0]["awaited_of"] == ["苏慧珍", "江一帆"]
+    assert today["sealing"]["by"] == ["何建平"]
+    await step_up(made, "he")
+    refused = await made.ask("he", "POST", f"{made.path}/seal", ask, expected=409)
+    assert refused["code"] == "not_released"
+    released = await made.ask("su", "POST", f"{made.path}/release", ask)
+    assert released["sealing"]["released_by_me"]
+    assert released["sealing"]["awaited_of"] == ["何建平"]
+    await made.ask("su", "POST", f"{made.path}/release/withdraw")
+    await made.ask("jiang", "POST", f"{made.path}/release", ask)
+    sealed = await made.ask("he", "POST", f"{made.path}/seal", ask)
+    opened = await made.ask(
+        "officer", "POST", f"/api/records/{sealed['record_id']}/open", {"reason": "核对"}
+    )
+    (both,) = [one for one in opened["facts"] if one["code"] == "two_people"]
+    assert (both["holds"], both["facts"]["released_by"]) == (True, "江一帆")
+    assert [one["kind"] for one in opened["course"]].count("seal.released") == 2
+    rule = await made.ask("su", "GET", "/api/sealing")
+    assert [(one["step"], one["by"]) for one in rule["changes"]] == [("to_two", "何建平")]
 
 
 async def expect_sealed(made: Desk, pdf_sha256: str) -> None:

@@ -48,6 +48,7 @@ LINES = {
     "signature": "signatures",
     "signed this very": "same_text",
     "everybody": "everybody_signed",
+    "sealed by two": "two_people",
     "session log": "log_chain",
     "container": "container",
 }
@@ -103,16 +104,27 @@ def by_shell(
     files: dict[str, bytes], folder: Path, anchor: Path | str = "", script: Path = SCRIPT
 ) -> Found:
     """Return what a verify.sh from elsewhere finds; `anchor` is an issuer one trusts."""
-    done = subprocess.run(
+    done = _shell(files, folder, anchor, script)
+    wrong = [line[8:] for line in done.stdout.splitlines() if line.startswith("FAILED")]
+    assert bool(wrong) == (done.returncode != 0), done.stdout + done.stderr
+    return frozenset(next(c for b, c in LINES.items() if line.startswith(b)) for line in wrong)
+
+
+def told_by_shell(files: dict[str, bytes], folder: Path) -> str:
+    """Return what verify.sh prints."""
+    return _shell(files, folder).stdout
+
+
+def _shell(
+    files: dict[str, bytes], folder: Path, anchor: Path | str = "", script: Path = SCRIPT
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         ["/bin/sh", str(script), str(anchor), str(written(files, folder))],
         capture_output=True,
         text=True,
         check=False,
         env={"PATH": os.defpath, "LANG": "C.UTF-8"},
     )
-    wrong = [line[8:] for line in done.stdout.splitlines() if line.startswith("FAILED")]
-    assert bool(wrong) == (done.returncode != 0), done.stdout + done.stderr
-    return frozenset(next(c for b, c in LINES.items() if line.startswith(b)) for line in wrong)
 
 
 def fingerprint(pem: bytes) -> str:

@@ -83,6 +83,7 @@ export const DRAFT: AgreementView = {
   signatures: [],
   refused_by: null,
   refusal: "",
+  sealing: { two: false, rule_by: [], rule_at: null, awaited: null, awaited_of: [], may_release: [], may_seal: ["何建平"], released_by: null, released_by_me: false, released_at: null, until: null, expired: false },
   seal_waits: false,
   number: null,
   effective_on: null,
@@ -168,6 +169,15 @@ export const SIGNED: AgreementView = {
   signatures: LOCKED.signatures.map((each) => ({ ...each, signed_at: each.signed_at ?? "2025-03-14T03:46:10Z", blocked: null, seal_scan: each.seal_scan_needed ? "f9" : null, key_control: each.key_control ?? "server" })),
 };
 
+SIGNED.sealing = { ...SIGNED.sealing, awaited: "seal", awaited_of: ["何建平"] };
+const TWO = { ...SIGNED.sealing, two: true, rule_by: ["何建平"], rule_at: "2025-03-01T02:00:00Z", may_release: ["苏慧珍", "江一帆"] };
+export const TO_RELEASE: AgreementView = { ...SIGNED, case_id: "c8", sealing: { ...TWO, awaited: "release", awaited_of: TWO.may_release } };
+export const RELEASED: AgreementView = {
+  ...SIGNED,
+  case_id: "c9",
+  sealing: { ...TWO, released_by: "苏慧珍", released_by_me: true, released_at: "2025-03-14T03:52:00Z", until: "2025-03-17T03:52:00Z" },
+};
+
 export const RECORDS: RecordList = {
   total: 3,
   page: 1,
@@ -233,6 +243,15 @@ export const RECORD: RecordView = {
   package_size: 2_516_582,
   manifest_sha256: "9f2c71ab4e08d3c59f2c71ab4e08d3c59f2c71ab4e08d3c59f2c71ab4e08d3c5",
   openings: [{ at: "2026-01-12T02:02:00Z", name: "叶书澜", reason: "案卷评查" }],
+};
+
+export const SEALING: Schemas["SealingRuleView"] = {
+  two: true,
+  back: { by: "何建平", at: "2025-03-12T02:00:00Z", mine: false },
+  changes: [
+    { step: "back_asked", by: "何建平", at: "2025-03-12T02:00:00Z" },
+    { step: "to_two", by: "何建平", at: "2025-03-01T02:00:00Z" },
+  ],
 };
 
 export const CALENDAR: CalendarView = {

@@ -224,6 +224,11 @@ export const TODAY: TodayView = {
     { case_id: "c1", parties: ["陈水根", "恒筑公司"], code: "labour_arbitration_open", on: "2025-03-26" },
     { case_id: "c1", parties: ["陈水根", "恒筑公司"], code: "mediation", on: "2025-04-11" },
   ],
+  seals: [
+    { case_id: "c8", case_no: "禾溪受〔2025〕037", parties: ["陈水根", "恒筑公司"], awaited: "release", awaited_of: ["苏慧珍", "江一帆"] },
+    { case_id: "c9", case_no: "禾溪受〔2025〕035", parties: ["林阿姨", "许志明"], awaited: "seal", awaited_of: ["何建平"] },
+  ],
+  sealing: { two: true, by: ["何建平"], at: "2025-03-10T02:00:00Z", back_by: "许管理" },
 };
 
 export const QR = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 21 21"><path d="M1 1h7v7H1zM13 1h7v7h-7zM1 13h7v7H1zM10 2h1v3h-1zM10 10h4v1h-4zM15 14h2v2h-2zM18 17h2v2h-2z"/></svg>';

@@ -1,6 +1,6 @@
 /** Answers the console's requests from the samples, so that screens can be seen without a server. */
 import type { RawAnswer, Transport } from "../src/api/client.ts";
-import { BY_LAW, CALENDAR, COMPARED, DRAFT, KEEPING, LOCKED, ON_PAPER, RECORD, RECORDINGS, RECORDS, SIGNED, SPOKEN, credentials } from "./papers.ts";
+import { BY_LAW, CALENDAR, COMPARED, DRAFT, KEEPING, LOCKED, ON_PAPER, RECORD, RECORDINGS, RECORDS, RELEASED, SEALING, SIGNED, SPOKEN, TO_RELEASE, credentials } from "./papers.ts";
 import { CASE, CASES, LOG, MESSAGES, PACK, QR, STAFF, TODAY, meAs } from "./samples.ts";
 
 type Answer = (match: RegExpMatchArray, body: unknown) => unknown;
@@ -18,6 +18,9 @@ const TABLE: Table = [
   ["post", /\/invitations(\/\w+\/resend)?$/, () => ({ invitation: CASE.parties[0]?.people[0]?.invitation, link: "https://tj.example.org/j/8f3kq0", qr_svg: QR, text: MESSAGES[0]?.text })],
   ["get", /^\/api\/cases\/c2\/agreement$/, () => LOCKED],
   ["get", /^\/api\/cases\/c3\/agreement$/, () => SIGNED],
+  ["get", /^\/api\/cases\/c8\/agreement$/, () => TO_RELEASE],
+  ["get", /^\/api\/cases\/c9\/agreement$/, () => RELEASED],
+  ["get", /^\/api\/sealing$/, () => SEALING],
   ["get", /^\/api\/cases\/c4\/agreement$/, () => BY_LAW],
   ["get", /^\/api\/cases\/c5\/agreement$/, () => ON_PAPER],
   ["get", /^\/api\/cases\/c7\/agreement$/, () => SPOKEN],

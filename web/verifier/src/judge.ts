@@ -18,6 +18,7 @@ import { pdfSignatures } from "./pdf.ts";
 import { PdfFacts } from "./pdfFacts.ts";
 import { BEYOND, type Fact, type FileFact, type Report, type Signer, fact, unjudged } from "./report.ts";
 import { type Judged, expectedSigners, judgeSigner, officialsOf } from "./signers.ts";
+import { twoPeople } from "./twoPeople.ts";
 
 const [PDF, AGREEMENT, LOG] = ["agreement.pdf", "agreement.json", "log.jsonl"] as const;
 const [SEAL, ISSUER] = ["trust/seal.pem", "trust/issuer.pem"] as const;
@@ -61,6 +62,7 @@ export async function judge(files: Files, known = ""): Promise<Report> {
 }
 
 async function factsOf(evidence: Evidence): Promise<Fact[]> {
+  const both = await twoPeople(evidence.files, evidence.attested);
   return [
     fact("readable", []),
     complete(evidence),
@@ -76,6 +78,7 @@ async function factsOf(evidence: Evidence): Promise<Fact[]> {
     logChain(evidence),
     await logIncluded(evidence),
     await container(evidence),
+    ...(both ? [both] : []),
   ];
 }
 

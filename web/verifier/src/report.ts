@@ -15,6 +15,7 @@ export const CODES = [
   "log_chain",
   "log_included",
   "container",
+  "two_people",
   "trusted",
   "attachment",
   "only_blanks_filled",
@@ -24,11 +25,20 @@ export type Code = (typeof CODES)[number];
 /** What only a program that reads the pages of a PDF can judge. */
 export const BEYOND: readonly Code[] = ["attachment", "only_blanks_filled"];
 
+/** Who released the seal and who confirmed it, and when. */
+export interface TwoPeople {
+  readonly releasedBy: string;
+  readonly releasedAt: string;
+  readonly sealedBy: string;
+  readonly sealedAt: string;
+}
+
 /** A fact holds, fails, or (null) is not judged here. `parts` are what makes it so. */
 export interface Fact {
   readonly code: Code;
   readonly holds: boolean | null;
   readonly parts: readonly string[];
+  readonly both?: TwoPeople;
 }
 
 export interface FileFact {

@@ -1,6 +1,6 @@
 // Draws a report in plain words, each fact apart.
 import { element } from "./element.ts";
-import { BEYOND, type Fact, type Report, type Signer, nothingFails } from "./report.ts";
+import { BEYOND, type Fact, type Report, type Signer, type TwoPeople, nothingFails } from "./report.ts";
 import type { Words } from "./strings.zh.ts";
 
 /** Everything a report says, but for the trust in the issuer. */
@@ -66,7 +66,8 @@ const factList = (facts: readonly Fact[], words: Words): HTMLElement =>
 function factLine(one: Fact, words: Words): HTMLElement {
   const kind = one.holds === null ? "open" : one.holds ? "yes" : "no";
   const parts = one.parts.length ? `${words.parts}: ${one.parts.join(", ")}` : "";
-  const more = one.holds === null ? [why(one, words), parts].filter(Boolean).join(" · ") : parts;
+  const said = one.both ? bothWords(one.both, words) : parts;
+  const more = one.holds === null ? [why(one, words), parts].filter(Boolean).join(" · ") : said;
   return element(
     "li",
     { class: kind, "data-code": one.code },
@@ -74,6 +75,9 @@ function factLine(one: Fact, words: Words): HTMLElement {
     element("span", {}, words.facts[one.code], more ? element("small", {}, more) : null),
   );
 }
+
+const bothWords = (both: TwoPeople, words: Words): string =>
+  `${words.releasedBy}: ${both.releasedBy} ${moment(both.releasedAt)} · ${words.confirmedBy}: ${both.sealedBy} ${moment(both.sealedAt)}`;
 
 function why(one: Fact, words: Words): string {
   if (BEYOND.includes(one.code)) return words.unjudged.beyond;

@@ -45,6 +45,7 @@ export const en: Words = {
     log_chain: "the session log is unbroken: no entry was changed, removed or moved, and it ends as the manifest says",
     log_included: "the checkpoint of the whole log is signed and holds every entry of this record",
     container: "the ASiC-E container's signature (CAdES) is valid and names these files",
+    two_people: "two people sealed: one released the seal, another confirmed it, each with his own key",
     trusted: "the issuer's fingerprint is the one you learnt elsewhere",
     attachment: "the PDF carries the same agreement data",
     only_blanks_filled: "sealing only filled the blanks and covered no text",
@@ -71,6 +72,8 @@ export const en: Words = {
   roles: { party: "party", agent: "agent", mediator: "mediator", recorder: "recorder" },
   routes: { wet_ink: "signed on paper; the scan was compared page by page", witnessed: "declared aloud before witnesses; signed by nobody in this name" },
   attestedBy: "attested and signed by",
+  releasedBy: "released by",
+  confirmedBy: "confirmed by",
   notAttested: "no valid attestation",
   trustTitle: "The issuer",
   trust:

@@ -46,6 +46,7 @@ export const zh = {
     log_chain: "会话日志首尾相连，没有删改或调换，末条与清单一致",
     log_included: "总日志的检查点签名有效，本卷每条日志都列在其中",
     container: "ASiC-E 容器的签名（CAdES）有效，列明的就是这些文件",
+    two_people: "盖章由两人完成：一人放行，另一人确认，各以本人密钥签名",
     trusted: "签发证书的指纹与您另行得到的一致",
     attachment: "PDF 内嵌的协议数据与卷内一致",
     only_blanks_filled: "盖章只填写了预留的空白处，没有盖住或改动文字",
@@ -71,6 +72,8 @@ export const zh = {
   roles: { party: "当事人", agent: "代理人", mediator: "调解员", recorder: "记录员" } as Record<string, string>,
   routes: { wet_ink: "在纸上签名、按指印，扫描件经人工逐页对照", witnessed: "口头表示同意，有见证人见证，本人没有签名" } as Record<string, string>,
   attestedBy: "记录并签名的人",
+  releasedBy: "放行",
+  confirmedBy: "确认",
   notAttested: "没有有效的记录",
   trustTitle: "签发证书",
   trust:

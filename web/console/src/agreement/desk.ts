@@ -27,6 +27,8 @@ export interface AgreementDeskState {
   reopen(reason: string): Promise<boolean>;
   scan(signer: string, file: File): Promise<void>;
   sign(): Promise<void>;
+  release(): Promise<void>;
+  withdraw(): Promise<void>;
   seal(): Promise<void>;
   page(no: number, width: number): string;
   pdf(): string;
@@ -129,6 +131,8 @@ export function useAgreement(caseId: string): AgreementDeskState {
         return await api.post(`${BASE}/seal-scan`, { path, body: { signer, file: kept.id } });
       })),
     sign: async () => void (await doing("sign", () => api.post(`${BASE}/sign`, { path, body: { pdf_sha256: hash() } }))),
+    release: async () => void (await doing("release", () => api.post(`${BASE}/release`, { path, body: { pdf_sha256: hash() } }))),
+    withdraw: async () => void (await doing("withdraw", () => api.post(`${BASE}/release/withdraw`, { path }))),
     seal: async () => void (await doing("seal", () => api.post(`${BASE}/seal`, { path, body: { pdf_sha256: hash() } }))),
     page: (no, width) => addressOf(`${BASE}/pages/{page}`, { ...path, page: no }, { w: width, v: hash().slice(0, 8) }),
     declare: (signer, way, witnesses) => doing("witness", () => api.post(`${BASE}/declaration`, { path, body: { pdf_sha256: hash(), signer, way, witnesses } })),

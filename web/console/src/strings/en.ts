@@ -10,6 +10,7 @@ import { agreementEn } from "./agreement.en.ts";
 import { recordsEn } from "./records.en.ts";
 import { recordingEn } from "./recording.en.ts";
 import { keepingEn } from "./keeping.en.ts";
+import { sealingEn } from "./sealing.en.ts";
 import { adminEn } from "./admin.en.ts";
 
 export const en: Dictionary<Key> = {
@@ -22,5 +23,6 @@ export const en: Dictionary<Key> = {
   ...recordsEn,
   ...recordingEn,
   ...keepingEn,
+  ...sealingEn,
   ...adminEn,
 };

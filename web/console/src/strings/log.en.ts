@@ -118,6 +118,8 @@ export const logEn: Dictionary<keyof typeof logZh> = {
   "log.sign.wetink.uploaded": "Signed page brought",
   "log.sign.wetink.compared": "Paper compared page by page",
   "log.sign.witnessed": "Declaration before witnesses",
+  "log.seal.released": "Seal released",
+  "log.seal.release_withdrawn": "Release taken back",
   "log.seal.applied": "Sealed",
   "log.agreement.effective": "In force",
   "log.record.written": "Record written",

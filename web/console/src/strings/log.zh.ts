@@ -115,6 +115,8 @@ export const logZh = {
   "log.sign.wetink.uploaded": "传签过的纸页",
   "log.sign.wetink.compared": "纸质件逐页对照",
   "log.sign.witnessed": "见证签署",
+  "log.seal.released": "放行盖章",
+  "log.seal.release_withdrawn": "收回放行",
   "log.seal.applied": "盖章",
   "log.agreement.effective": "生效",
   "log.record.written": "封存档案",

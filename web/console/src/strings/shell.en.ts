@@ -104,6 +104,8 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   "refusal.held": "This file is held back. Lift the hold first.",
   "refusal.not_due": "The period of keeping is not over.",
   "refusal.second_person_needed": "Whoever proposed cannot confirm. Ask a second person.",
+  "refusal.not_released": "Nobody has released the seal, or the release has ended. The mediator or recorder has to release it first.",
+  "refusal.same_person": "You did the step before. Another person has to do this one.",
   "refusal.shredded": "This file was destroyed when its period was over.",
   "refusal.step_up_needed": "This step asks for fresh digits.",
   "refusal.signed_out": "Please sign in again. Your text is kept.",

@@ -8,7 +8,8 @@ import { agreementZh } from "./agreement.zh.ts";
 import { recordsZh } from "./records.zh.ts";
 import { recordingZh } from "./recording.zh.ts";
 import { keepingZh } from "./keeping.zh.ts";
+import { sealingZh } from "./sealing.zh.ts";
 import { adminZh } from "./admin.zh.ts";
 
-export const zh = { ...shellZh, ...todayZh, ...casesZh, ...logZh, ...roomZh, ...agreementZh, ...recordsZh, ...recordingZh, ...keepingZh, ...adminZh } as const;
+export const zh = { ...shellZh, ...todayZh, ...casesZh, ...logZh, ...roomZh, ...agreementZh, ...recordsZh, ...recordingZh, ...keepingZh, ...sealingZh, ...adminZh } as const;
 export type Key = keyof typeof zh;

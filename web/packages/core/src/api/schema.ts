@@ -332,6 +332,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{case_id}/agreement/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release the seal, as the first of two */
+        post: operations["agreements.release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/agreement/release/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a release back */
+        post: operations["agreements.withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{case_id}/agreement/reopen": {
         parameters: {
             query?: never;
@@ -1048,6 +1082,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sealing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One person seals, or two */
+        get: operations["sealing.rule"];
+        put?: never;
+        /** A step with that rule */
+        post: operations["sealing.change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/seat": {
         parameters: {
             query?: never;
@@ -1696,6 +1748,7 @@ export interface components {
             route_reason: string;
             /** Seal Waits */
             seal_waits: boolean;
+            sealing: components["schemas"]["SealingView"];
             /** Session Id */
             session_id: string;
             /** Signatures */
@@ -1802,6 +1855,21 @@ export interface components {
             valid_from: string;
             /** Valid To */
             valid_to: string | null;
+        };
+        /**
+         * BackAskedView
+         * @description That somebody wants one person to seal again; `mine` where the reader does.
+         */
+        BackAskedView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Mine */
+            mine: boolean;
         };
         /**
          * CalendarView
@@ -4149,6 +4217,14 @@ export interface components {
             warnings: string[];
         };
         /**
+         * ReleaseAsk
+         * @description The seal released for exactly this PDF, by the first of two people.
+         */
+        ReleaseAsk: {
+            /** Pdf Sha256 */
+            pdf_sha256: string;
+        };
+        /**
          * ReopenAsk
          * @description Why a locked text is opened again; its signatures become void.
          */
@@ -4245,6 +4321,33 @@ export interface components {
          */
         Role: "mediator" | "recorder" | "head" | "officer" | "admin" | "auditor";
         /**
+         * RuleChangeView
+         * @description One change of the rule, as logged.
+         */
+        RuleChangeView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            step: components["schemas"]["RuleStep"];
+        };
+        /**
+         * RuleStep
+         * @description What can be done to the rule.
+         * @enum {string}
+         */
+        RuleStep: "to_two" | "back_asked" | "back_dropped" | "to_one";
+        /**
+         * RuleStepAsk
+         * @description One step with the rule: two people from now on, or the way back to one.
+         */
+        RuleStepAsk: {
+            step: components["schemas"]["RuleStep"];
+        };
+        /**
          * ScheduleAsk
          * @description A sitting's planned beginning.
          */
@@ -4262,6 +4365,84 @@ export interface components {
         SealAsk: {
             /** Pdf Sha256 */
             pdf_sha256: string;
+        };
+        /**
+         * SealingNews
+         * @description That the committee seals by one or by two since lately, or that somebody wants one again.
+         */
+        SealingNews: {
+            /** At */
+            at: string | null;
+            /** Back By */
+            back_by: string | null;
+            /** By */
+            by: string[];
+            /** Two */
+            two: boolean;
+        };
+        /**
+         * SealingRuleView
+         * @description The rule for texts locked from now on, and its changes, the latest first.
+         */
+        SealingRuleView: {
+            back: components["schemas"]["BackAskedView"] | null;
+            /** Changes */
+            changes: components["schemas"]["RuleChangeView"][];
+            /** Two */
+            two: boolean;
+        };
+        /**
+         * SealingView
+         * @description How the seal stands, and by which rule.
+         *
+         *     `two` says that it takes two people. `awaited` is release or seal once everybody has signed,
+         *     else null, and `awaited_of` are the names it waits for. `rule_by` changed the committee's
+         *     rule last, at `rule_at`. A release that has ended is `expired`.
+         */
+        SealingView: {
+            /** Awaited */
+            awaited: string | null;
+            /** Awaited Of */
+            awaited_of: string[];
+            /** Expired */
+            expired: boolean;
+            /** May Release */
+            may_release: string[];
+            /** May Seal */
+            may_seal: string[];
+            /** Released At */
+            released_at: string | null;
+            /** Released By */
+            released_by: string | null;
+            /** Released By Me */
+            released_by_me: boolean;
+            /** Rule At */
+            rule_at: string | null;
+            /** Rule By */
+            rule_by: string[];
+            /** Two */
+            two: boolean;
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * SealRow
+         * @description A signed text whose seal waits: for a release or for the seal, and for whom.
+         */
+        SealRow: {
+            /**
+             * Awaited
+             * @enum {string}
+             */
+            awaited: "release" | "seal";
+            /** Awaited Of */
+            awaited_of: string[];
+            /** Case Id */
+            case_id: string;
+            /** Case No */
+            case_no: string;
+            /** Parties */
+            parties: string[];
         };
         /**
          * SealScanAsk
@@ -4860,6 +5041,9 @@ export interface components {
              * Format: date-time
              */
             now: string;
+            sealing: components["schemas"]["SealingNews"] | null;
+            /** Seals */
+            seals: components["schemas"]["SealRow"][];
             /** Sittings */
             sittings: components["schemas"]["TodaySitting"][];
             /**
@@ -5709,6 +5893,72 @@ export interface operations {
                 "application/json": components["schemas"]["ReadAsk"];
             };
         };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "agreements.release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseAsk"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "agreements.withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
@@ -7190,6 +7440,68 @@ export interface operations {
                 };
                 content: {
                     "video/*": unknown;
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "sealing.rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealingRuleView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "sealing.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleStepAsk"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealingRuleView"];
                 };
             };
             /** @description A refusal */

@@ -1,0 +1,109 @@
+"""Judges whether two people sealed, in a record whose text was locked to be sealed by two."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.archive.attestations import Attested
+from server.domain.attested import CONFIRM_SEAL, RELEASE_SEAL, AttestedStatement
+from server.domain.canonical import sha256_hex
+from server.domain.record import LOG
+from server.domain.verification import Fact
+
+CODE = "two_people"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """One of the two, with the digest of what he signed."""
+
+    said: AttestedStatement
+    name: str
+    sha256: str
+    holds: bool
+
+
+def two_people(files: Mapping[str, bytes], found: Sequence[Attested]) -> Fact | None:
+    """Return whether one released the seal and another confirmed it; None where one may seal.
+
+    `facts` name both and say when. The log tells that the text takes two, and names both
+    statements by their digests.
+    """
+    log = _entries(files.get(LOG, b""))
+    first, second = (_of(files, found, one) for one in (RELEASE_SEAL, CONFIRM_SEAL))
+    if not _takes_two(log) and not first and not second:
+        return None
+    for release in first:
+        for confirmation in second:
+            if _fit(release, confirmation) and _logged(log, release, confirmation):
+                return Fact(code=CODE, holds=True, facts=_named(release, confirmation))
+    return Fact(code=CODE, holds=False, parts=tuple(o.name for o in (*first, *second)) or (LOG,))
+
+
+def _of(files: Mapping[str, bytes], found: Sequence[Attested], purpose: str) -> list[_Said]:
+    return [
+        _Said(
+            said=one.statement,
+            name=one.statement_name,
+            sha256=sha256_hex(files.get(one.statement_name, b"")),
+            holds=one.holds,
+        )
+        for one in found
+        if one.statement is not None and one.statement.purpose == purpose
+    ]
+
+
+def _fit(release: _Said, confirmation: _Said) -> bool:
+    one, other = release.said, confirmation.said
+    return (
+        release.holds
+        and confirmation.holds
+        and one.attester_id != other.attester_id
+        and one.key_sha256 != other.key_sha256
+        and other.saw.get("release_sha256") == release.sha256
+        and one.at <= other.at <= _until(one)
+    )
+
+
+def _until(release: AttestedStatement) -> datetime:
+    """Return when the release ends; as it begins where that cannot be read."""
+    try:
+        until = datetime.fromisoformat(str(release.saw.get("until")))
+    except ValueError:
+        return release.at
+    return until if until.tzinfo is not None else release.at
+
+
+def _takes_two(log: Sequence[Mapping[str, object]]) -> bool:
+    locks = [_facts(body) for body in log if body.get("kind") == "agreement.locked"]
+    return bool(locks) and locks[-1].get("two_to_seal") is True
+
+
+def _logged(log: Sequence[Mapping[str, object]], release: _Said, confirmation: _Said) -> bool:
+    seals = [body for body in log if body.get("kind") == "seal.applied"]
+    said = _facts(seals[-1]) if seals else {}
+    both = release.sha256, confirmation.sha256
+    return (said.get("release_sha256"), said.get("confirmation_sha256")) == both
+
+
+def _facts(body: Mapping[str, object]) -> Mapping[str, object]:
+    facts = body.get("facts")
+    return facts if isinstance(facts, dict) else {}
+
+
+def _entries(log: bytes) -> list[Mapping[str, object]]:
+    try:
+        bodies = [json.loads(line)["body"] for line in log.splitlines()]
+    except (KeyError, TypeError, ValueError):
+        return []
+    return [body for body in bodies if isinstance(body, dict)]
+
+
+def _named(release: _Said, confirmation: _Said) -> tuple[tuple[str, str | int], ...]:
+    return (
+        ("released_by", release.said.attester_name),
+        ("released_at", release.said.at.isoformat()),
+        ("sealed_by", confirmation.said.attester_name),
+        ("sealed_at", confirmation.said.at.isoformat()),
+    )

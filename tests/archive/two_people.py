@@ -1,0 +1,111 @@
+"""The invented record where two people seal: who released, who confirmed, and the log of it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from server.documents.signatures import make_signature, server_key
+from server.domain.agreement_document import AgreementDocument, digest
+from server.domain.attested import CONFIRM_SEAL, RELEASE_SEAL, AttestedStatement, attested_bytes
+from server.domain.ids import StaffId
+from server.domain.record import RecordAttestation, RecordParts
+from server.domain.session_log import Entry, Happening, chain, happened
+from server.ports.documents import KeyRef
+from tests.archive.example import CASE, HEXI, Office, document, record_parts, session_log
+from tests.documents.example import SEALED_AT
+
+NAMES = {"su": "苏慧珍", "he": "何敏"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Both:
+    """Who does what when; the defaults are as it should be."""
+
+    first: str = "su"
+    second: str = "he"
+    released_at: datetime = SEALED_AT - timedelta(hours=2)
+    until: datetime = SEALED_AT + timedelta(days=3)
+    two_to_seal: bool = True
+
+
+def parts_by_two(office: Office, both: Both) -> RecordParts:
+    """Return the record of a text that two people sealed."""
+    text = document()
+    parts = record_parts(office, text)
+    locked = hashlib.sha256(parts.pdf[: parts.locked_size]).hexdigest()
+    until = f"{both.until:%Y-%m-%dT%H:%M:%S}.000Z"
+    said = _Said(office=office, text=text, locked=locked)
+    release = said.by(both.first, RELEASE_SEAL, {"until": until}, both.released_at)
+    named = {"released_by": both.first, "release_sha256": sha256(release)}
+    confirmation = said.by(both.second, CONFIRM_SEAL, named, SEALED_AT)
+    return replace(
+        parts,
+        attestations=(release, confirmation),
+        log=_log(both, release, confirmation),
+        inclusion=None,
+    )
+
+
+def sha256(given: RecordAttestation) -> str:
+    return hashlib.sha256(given.statement).hexdigest()
+
+
+def _log(
+    both: Both, release: RecordAttestation, confirmation: RecordAttestation
+) -> tuple[Entry, ...]:
+    entries = list(session_log()[:3])
+    lock = {"two_to_seal": True} if both.two_to_seal else {}
+    digests = {"release_sha256": sha256(release), "confirmation_sha256": sha256(confirmation)}
+    for what in (
+        happened("agreement.locked", "su", **lock),
+        happened("seal.released", both.first, statement_sha256=sha256(release)),
+        happened("seal.applied", both.second, released_by=both.first, **digests),
+    ):
+        entries.append(_after(entries, what))
+    return tuple(entries)
+
+
+def _after(entries: list[Entry], what: Happening) -> Entry:
+    moment = json.loads(entries[-1].body)["at"]
+    return chain(CASE, entries[-1], what, datetime.fromisoformat(moment) + timedelta(minutes=1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Said:
+    """What is attested about: the text, and with whose keys."""
+
+    office: Office
+    text: AgreementDocument
+    locked: str
+
+    def by(
+        self, who: str, purpose: str, saw: Mapping[str, object], at: datetime
+    ) -> RecordAttestation:
+        key = KeyRef(committee_id=HEXI, staff_id=StaffId(who))
+        statement = AttestedStatement(
+            purpose=purpose,
+            attester_id=who,
+            attester_name=NAMES[who],
+            case_id=CASE,
+            agreement_id=self.text.agreement_id,
+            text_version=self.text.text_version,
+            agreement_sha256=digest(self.text),
+            agreement_sm3=None,
+            pdf_sha256=self.locked,
+            key_sha256=hashlib.sha256(server_key(self.office.keys, key)).hexdigest(),
+            declaration="如实记录。",
+            signers=(),
+            saw=saw,
+            at=at,
+            nonce="nonce",
+        )
+        exact = attested_bytes(statement)
+        made = make_signature(self.office.keys, key, exact)
+        return RecordAttestation(
+            purpose=purpose,
+            statement=exact,
+            signature=made.signature,
+            public_key=made.public_key,
+        )

@@ -1,0 +1,90 @@
+// A text locked to be sealed by two people: one released the seal, another confirmed it by applying it.
+import type { Attested } from "./attested.ts";
+import { type Bytes, text, utf8 } from "./bytes.ts";
+import { type JsonObject, isObject, parse, textAt } from "./canonical.ts";
+import { sha256Hex } from "./crypto.ts";
+import type { Files } from "./files.ts";
+import { type Fact, type TwoPeople, fact } from "./report.ts";
+
+const LOG = "log.jsonl";
+const NONE = new Uint8Array();
+
+interface Said {
+  readonly said: JsonObject;
+  readonly name: string;
+  readonly sha256: string;
+  readonly holds: boolean;
+}
+
+/** Whether two people sealed; nothing where one may. The log tells that the text takes two. */
+export async function twoPeople(files: Files, found: readonly Attested[]): Promise<Fact | null> {
+  const log = entries(files.get(LOG) ?? NONE);
+  const [first, second] = [await of(files, found, "release_seal"), await of(files, found, "confirm_seal")];
+  if (!takesTwo(log) && first.length + second.length === 0) return null;
+  for (const release of first) {
+    const confirmation = second.find((one) => fit(release, one) && logged(log, release, one));
+    if (confirmation !== undefined) return { ...fact("two_people", []), both: both(release, confirmation) };
+  }
+  const names = [...first, ...second].map((one) => one.name);
+  return fact("two_people", names.length > 0 ? names : [LOG]);
+}
+
+async function of(files: Files, found: readonly Attested[], purpose: string): Promise<Said[]> {
+  const made = found.map(async (one) => ({
+    said: one.statement ?? {},
+    name: one.statementName,
+    sha256: await sha256Hex(files.get(one.statementName) ?? NONE),
+    holds: one.bad.length === 0 && one.sameText,
+  }));
+  return (await Promise.all(made)).filter((one) => one.said["purpose"] === purpose);
+}
+
+function fit(release: Said, confirmation: Said): boolean {
+  const [one, other] = [release.said, confirmation.said];
+  const at = moment(other, "at");
+  return (
+    release.holds &&
+    confirmation.holds &&
+    one["attester_id"] !== other["attester_id"] &&
+    one["key_sha256"] !== other["key_sha256"] &&
+    inside(other, "release_sha256") === release.sha256 &&
+    moment(one, "at") <= at &&
+    at <= Date.parse(inside(one, "until"))
+  );
+}
+
+const moment = (said: JsonObject, name: string): number => Date.parse(textAt(said, name));
+
+function inside(said: JsonObject, name: string): string {
+  const saw = said["saw"];
+  return isObject(saw) && typeof saw[name] === "string" ? saw[name] : "";
+}
+
+function takesTwo(log: readonly JsonObject[]): boolean {
+  const last = log.filter((body) => body["kind"] === "agreement.locked").at(-1);
+  return last !== undefined && facts(last)["two_to_seal"] === true;
+}
+
+function logged(log: readonly JsonObject[], release: Said, confirmation: Said): boolean {
+  const sealed = log.filter((body) => body["kind"] === "seal.applied").at(-1);
+  const said = sealed === undefined ? {} : facts(sealed);
+  return said["release_sha256"] === release.sha256 && said["confirmation_sha256"] === confirmation.sha256;
+}
+
+const facts = (body: JsonObject): JsonObject => (isObject(body["facts"]) ? body["facts"] : {});
+
+function entries(log: Bytes): JsonObject[] {
+  try {
+    const lines = text(log).split("\n").filter((line) => line !== "");
+    return lines.map((line) => parse(utf8(line))).flatMap((entry) => (isObject(entry) && isObject(entry["body"]) ? [entry["body"]] : []));
+  } catch {
+    return [];
+  }
+}
+
+const both = (release: Said, confirmation: Said): TwoPeople => ({
+  releasedBy: textAt(release.said, "attester_name"),
+  releasedAt: textAt(release.said, "at"),
+  sealedBy: textAt(confirmation.said, "attester_name"),
+  sealedAt: textAt(confirmation.said, "at"),
+});
