@@ -214,7 +214,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
         notifier=make_notifier(settings),
         renderer=TypstRenderer(pool, fonts, settings.url),
         chain=LocalChain(pool, _desk(settings, keys, fonts)),
-        signer=LocalSigner(pool, keys),
+        signer=LocalSigner(pool, keys, settings.signature_suite),
         checker=EcdsaChecker(),
         archive=make_archive(settings, pool, clock),
         recordings=LocalRecordings(settings.media, show_command()),

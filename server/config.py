@@ -139,6 +139,13 @@ class Settings(BaseSettings):
     pkcs11_token: str = Field("", description="The token's label.")
     pkcs11_pin: SecretStr = Field(SecretStr(""), description="The token's user PIN.")
     pkcs11_pin_file: Path | None = Field(None, description="File that holds it instead.")
+    signature_suite: Literal["p256-sha256", "sm2-sm3"] = Field(
+        "p256-sha256",
+        description=(
+            "What staff sign and committees seal PDFs with; phones keep to P-256. `sm2-sm3` is "
+            "software (decision 21), no certified module, and few PDF readers check it."
+        ),
+    )
     timestamp_url: str = Field(
         "", description="RFC 3161 time stamp authority. Empty: this server's own, its clock's word."
     )

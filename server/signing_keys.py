@@ -4,9 +4,11 @@ import logging
 
 from server.archive.backups import UNFINISHED
 from server.config import Settings
+from server.documents.key_files import FileKeys
 from server.documents.key_home import HeldKeys, expect_home, provider
 from server.documents.key_words import say
 from server.documents.keys import KeysUnavailableError
+from server.documents.suites import P256, SUITES
 from server.ports.backup import BackupError
 from server.ports.system import WorkPool
 from server.store.keys import expect_settled, load_or_create
@@ -39,9 +41,16 @@ async def tell_holder(pool: WorkPool, keys: HeldKeys) -> None:
 def expect_keys(settings: Settings) -> None:
     """Refuse to start without the keys.
 
-    Raises KeysUnavailableError, UnfinishedRotationError, and BackupError where a restore was
-    begun and not finished: until then nobody knows the keys.
+    Raises KeysUnavailableError, NoSm2Error for a suite that this machine lacks,
+    UnfinishedRotationError, and BackupError where a restore was begun and not finished: until
+    then nobody knows the keys.
     """
+    suite = SUITES[settings.signature_suite]
+    computed_by = suite.by()
     if (settings.data / UNFINISHED).exists():
         raise BackupError(reason="unfinished")
-    log.info("signing keys: %s", expect_home(signing_keys(settings)))
+    keys = signing_keys(settings)
+    if suite is not P256 and not isinstance(keys, FileKeys):
+        raise KeysUnavailableError(reason="no_sm2")
+    log.info("signing keys: %s", expect_home(keys))
+    log.info("staff and seals sign in %s (%s)", suite.id, computed_by)

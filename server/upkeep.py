@@ -10,6 +10,7 @@ from server.documents.key_token import TokenKeys
 from server.documents.key_words import say
 from server.documents.keys import KeysUnavailableError
 from server.domain.errors import DomainError
+from server.domain.suites import NoSm2Error
 from server.signing_keys import master, signing_keys
 from server.store.keys import (
     KeyInUseError,
@@ -31,6 +32,10 @@ SAID = {
     UnfinishedRotationError.code: (
         "上次更换主密钥没有完成，请再运行一次 heyi rotate-key。",
         "Replacing the key was not finished: run heyi rotate-key again.",
+    ),
+    NoSm2Error.code: (
+        "本机的 OpenSSL 不支持 SM2，不能按设置签名。请换一个，或者改 HEYI_SIGNATURE_SUITE。",
+        "This machine's OpenSSL has no SM2: change it, or HEYI_SIGNATURE_SUITE.",
     ),
 }
 """Refusals of the keys in the operator's words, by code."""

@@ -15,15 +15,50 @@ failed=0
 scratch=$(mktemp -d) || exit 2
 trap 'rm -rf "$scratch"' EXIT
 
+unknown=77
 tell() { # tell NAME STATUS
-  if [ "$2" -eq 0 ]; then echo "OK      $1"; else echo "FAILED  $1"; failed=1; fi
+  if [ "$2" -eq 0 ]; then echo "OK      $1"
+  elif [ "$2" -eq $unknown ]; then not_judged "$1: SM2, this OpenSSL has none 本机 OpenSSL 不支持 SM2"
+  else echo "FAILED  $1"; failed=1; fi
 }
 not_judged() { echo "?       $1 (not judged here 此处未判断)"; }
 sum() { sha256sum <"$1" | cut -c1-64; }
 says() { grep -qF "$2" "$1"; } # says FILE TEXT
 
+# Staff and seals may sign in SM2 over SM3 (GB/T 32918, identity of GM/T 0009); phones never do.
+identity=distid:1234567812345678
+by_sm2() { openssl pkeyutl "$@" -rawin -digest sm3 -pkeyopt $identity >/dev/null 2>&1; }
+knows_sm2() { # tried on a key of its own, so that no key of the record makes it say no
+  own=$scratch/sm2
+  [ -e "$own" ] || {
+    openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:SM2 -out "$own" 2>/dev/null
+    by_sm2 -sign -inkey "$own" -in "$own" -out "$own.sig"
+  }
+  by_sm2 -verify -inkey "$own" -in "$own" -sigfile "$own.sig"
+}
+sm2_key() { # sm2_key FILE: whether a key in PEM is one on the curve of SM2
+  case $(sed -n 2p "$1" 2>/dev/null) in MFkwEwYHKoZIzj0CAQYIKoEcz1UBgi0DQgAE*) ;; *) return 1 ;; esac
+}
+fits() { # fits KEY SIGNATURE FILE: the key is PEM
+  if sm2_key "$1"; then
+    knows_sm2 || return $unknown
+    by_sm2 -verify -pubin -inkey "$1" -sigfile "$2" -in "$3"
+  else openssl dgst -sha256 -verify "$1" -signature "$2" "$3" >/dev/null 2>&1; fi
+}
+sealed_by_sm2() {
+  knows_sm2 || return $unknown
+  openssl verify -no_check_time -x509_strict -vfyopt $identity -CAfile "$anchor" \
+    -untrusted trust/pdf-seal-issuer.pem trust/pdf-seal.pem >/dev/null 2>&1
+}
+
 openssl verify -no_check_time -x509_strict -CAfile "$anchor" trust/seal.pem >/dev/null 2>&1
 tell "certificate 印章证书" $?
+
+# The seal in the PDF may have a key, and an issuer between, of its own.
+if [ -e trust/pdf-seal.pem ]; then
+  sealed_by_sm2
+  tell "certificate of the PDF's SM2 seal PDF 内 SM2 印章证书" $?
+fi
 
 openssl x509 -in trust/seal.pem -noout -pubkey >"$scratch/seal.pub" 2>/dev/null
 openssl dgst -sha256 -verify "$scratch/seal.pub" -signature manifest.sig manifest.json >/dev/null 2>&1
@@ -46,20 +81,19 @@ pictured() { # pictured FILE FIELD
     says "$folder/statement.json" "\"$2\":null"; fi
 }
 by_named_key() {
-  key=$(openssl pkey -pubin -in "$folder/public_key.pem" -outform DER 2>/dev/null | sha256sum | cut -c1-64)
-  openssl dgst -sha256 -verify "$folder/public_key.pem" -signature "$folder/signature.bin" \
-    "$folder/statement.json" >/dev/null 2>&1 &&
-    says "$folder/statement.json" "\"key_sha256\":\"$key\""
+  key=$(sed '1d;$d' "$folder/public_key.pem" 2>/dev/null | base64 -d 2>/dev/null | sha256sum | cut -c1-64)
+  says "$folder/statement.json" "\"key_sha256\":\"$key\"" &&
+    fits "$folder/public_key.pem" "$folder/signature.bin" "$folder/statement.json"
 }
 of_this_text() {
   says "$folder/statement.json" "\"agreement_sha256\":\"$agreement\"" &&
     says "$folder/statement.json" "\"pdf_sha256\":\"$locked\""
 }
 signed_by_own_key() {
-  by_named_key &&
-    says "$folder/statement.json" "\"signer_id\":\"$name\"" &&
+  says "$folder/statement.json" "\"signer_id\":\"$name\"" &&
     pictured "$folder/handwriting.png" handwriting_sha256 &&
-    pictured "$folder/strokes.json" strokes_sha256
+    pictured "$folder/strokes.json" strokes_sha256 &&
+    by_named_key
 }
 size=$(sed 's/.*"locked_pdf_size":\([0-9]*\).*/\1/' manifest.json)
 locked=$(head -c "$size" agreement.pdf | sha256sum | cut -c1-64)
@@ -210,6 +244,35 @@ made_well() { # made_well AS CMS PARTS [CONTENT]: leaves AS.pem, AS.der and AS.b
     esac
 }
 named_by() { [ "$("$1" <"$as.der" | cut -d' ' -f1)" = "$named" ]; }
+# OpenSSL's cms cannot be told the identity of SM2, so that such a signature is taken apart here.
+in_sm2() { grep -q ':d=5 .*OBJECT *:\(sm3\|1\.2\.156\.10197\.1\.401\)$' "$scratch/parts"; }
+named_signer() { # named_signer AS CMS: the one certificate inside that the signature names
+  openssl pkcs7 -inform DER -in "$2" -print_certs -out "$1.beside" 2>/dev/null &&
+    csplit -s -z -f "$1.each" "$1.beside" '/^subject/' '{*}' || return 1
+  named=$(octets ':id-smime-aa-signingCertificateV2$' <"$scratch/parts")
+  for each in "$1".each*; do
+    openssl x509 -in "$each" -out "$1.pem" 2>/dev/null && der <"$1.pem" >"$1.der" &&
+      [ "$(sum "$1.der")" = "$named" ] && return 0
+  done
+  return 1
+}
+made_by_sm2() { # made_by_sm2 AS CMS CONTENT: as made_well; $unknown where this OpenSSL has no SM2
+  knows_sm2 || return $unknown
+  named_signer "$1" "$2" && openssl x509 -in "$1.pem" -noout -pubkey >"$1.pub" &&
+    [ "$(octets ':messageDigest$' <"$scratch/parts")" = "$(openssl dgst -sm3 -r "$3" | cut -c1-64)" ] ||
+    return 1
+  # What is signed is the attributes as a SET OF (RFC 5652, 5.4), which begins with another byte.
+  cut_out "$2" "$(sed -n '/:d=5 .*cont \[ 0 \]/p' "$scratch/parts" | tail -n 1)" | tail -c +2 >"$1.set"
+  { printf 1; cat "$1.set"; } >"$1.said"
+  sed -n '/:d=5 /p' "$scratch/parts" | octets | bytes >"$1.value"
+  by_sm2 -verify -pubin -inkey "$1.pub" -sigfile "$1.value" -in "$1.said"
+}
+signed_inside() { # where the statement's key is none of SM2, no signature in SM2 is by that key
+  if in_sm2; then
+    [ -z "$stated" ] || sm2_key "${stated%statement.json}public_key.pem" || return 1
+    made_by_sm2 "$scratch/signer" "$scratch/cms" "$scratch/covered"
+  else made_well "$scratch/signer" "$scratch/cms" "$scratch/parts" "$scratch/covered"; fi
+}
 stamped() { # stamped TOKEN DATA: leaves the moment (RFC 3161)
   parsed "$1" >"$scratch/token_parts"
   made_well "$scratch/stamper" "$1" "$scratch/token_parts" || return 1
@@ -220,7 +283,10 @@ stamped() { # stamped TOKEN DATA: leaves the moment (RFC 3161)
     [ "$(octets <"$scratch/stamp")" = "$(sum "$2")" ] && [ -n "$moment" ]
 }
 issued() { # issued AS PURPOSE: by the issuer, as of that moment: it may have expired since
-  openssl verify -x509_strict -purpose "$2" -attime "$(date -ud "$moment" +%s)" -CAfile "$anchor" \
+  told=''
+  case $1 in */signer) if in_sm2; then told="-vfyopt $identity"; fi ;; esac
+  # shellcheck disable=SC2086  # two words, or none
+  openssl verify $told -x509_strict -purpose "$2" -attime "$(date -ud "$moment" +%s)" -CAfile "$anchor" \
     -untrusted "$1.beside" "$1.pem" >/dev/null 2>&1
 }
 is_stamp() { grep -q ':d=4 .*:id-smime-ct-TSTInfo$' "$scratch/parts"; }
@@ -254,20 +320,32 @@ judge_stamp() {
   tell "archive time stamp in the PDF PDF 存档时间戳 $moment" $?
   issued "$scratch/stamper" timestampsign || echo "$who" >>"$scratch/elsewhere"
 }
+sealing=trust/seal.pem
+[ -e trust/pdf-seal.pem ] && sealing=trust/pdf-seal.pem
+by_named_seal() {
+  if [ $held -eq $unknown ]; then
+    [ -e trust/pdf-seal.pem ] || return 1
+    return $unknown
+  fi
+  [ ! -f "$scratch/signer.der" ] || der <$sealing 2>/dev/null | cmp -s - "$scratch/signer.der"
+}
 judge_signature() {
   find_signer
-  made_well "$scratch/signer" "$scratch/cms" "$scratch/parts" "$scratch/covered" && [ "$filled" = 0 ] &&
+  signed_inside && [ "$filled" = 0 ] &&
     { [ "$earlier" ] || stamped_inside; } && { [ -z "$stated" ] || as_stated; }
   held=$?
   case $who in
   '(lock)') tell "lock of the text in the PDF PDF 锁定签名 $moment" $held ;;
   '(seal)')
     tell "seal in the PDF PDF 印章 $moment" $held
-    [ ! -f "$scratch/signer.der" ] ||
-      der <trust/seal.pem 2>/dev/null | cmp -s - "$scratch/signer.der"
+    by_named_seal
     tell "certificate of the seal in the PDF PDF 所用印章证书" $? ;;
   *) tell "signature in the PDF PDF 内签名 $who $moment" $held ;;
   esac
+  if [ $held -eq $unknown ]; then
+    : >"$scratch/in_sm2"
+    return
+  fi
   [ "$earlier" ] || { issued "$scratch/signer" any && issued "$scratch/stamper" timestampsign; } ||
     echo "$who" >>"$scratch/elsewhere"
 }
@@ -324,7 +402,9 @@ else
   in_order && one_each
   tell "order of the signatures in the PDF, one for each signer PDF 内每人一签、依次" $?
 fi
-if [ ! -s "$scratch/elsewhere" ]; then tell "certificates in the PDF by that issuer PDF 内各证书由该签发证书签发" 0
+if [ ! -s "$scratch/elsewhere" ]; then
+  ! [ -e "$scratch/in_sm2" ] || (exit $unknown)
+  tell "certificates in the PDF by that issuer PDF 内各证书由该签发证书签发" $?
 elif [ "${1:-}" ]; then tell "certificates in the PDF by that issuer PDF 内各证书由该签发证书签发" 1
 else not_judged "certificates by another issuer 另有签发者的证书: $(tr '\n' ' ' <"$scratch/elsewhere")"; fi
 

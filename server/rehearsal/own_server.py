@@ -13,13 +13,19 @@ import aiohttp
 from server.config import PREFIX, environment
 
 PATIENCE, PAUSE = 60.0, 0.1
+KEPT = {f"{PREFIX}SIGNATURE_SUITE"}
+"""What the demonstration's own server takes over from the surroundings."""
 
 
 @asynccontextmanager
 async def own_server(data: Path) -> AsyncIterator[str]:
     """Start `heyi serve --demo` over `data`, yield its URL, end it."""
     port, media = _free(socket.SOCK_STREAM), _free(socket.SOCK_DGRAM)
-    env = {name: value for name, value in environment().items() if not name.startswith(PREFIX)}
+    env = {
+        name: value
+        for name, value in environment().items()
+        if not name.startswith(PREFIX) or name in KEPT
+    }
     env |= {"HEYI_PORT": str(port), "HEYI_MEDIA_PORT": str(media), "HEYI_DATA": str(data)}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "server", "serve", "--demo"),

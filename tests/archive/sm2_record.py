@@ -1,28 +1,34 @@
 """The invented record where staff sign and the seal is made in SM2; parties keep their phones."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from server.documents.certificates import seal_certificates
+from server.documents.keys import key_name
 from server.documents.sealing import apply_seal
 from server.documents.signatures import make_signature, server_key
-from server.documents.signing import sign_here
+from server.documents.signing import Desk, finished, prepare
+from server.documents.suites import SM2
 from server.domain.canonical import sha256_hex
 from server.domain.consent_statement import read_statement, statement_bytes
 from server.domain.ids import StaffId
 from server.domain.record import RecordParts, RecordSignature
 from server.domain.suites import SM2_SM3
-from server.ports.documents import KeyRef
+from server.ports.documents import KeyRef, SignOrder
 from tests.archive.example import HEXI, Office, document, record_parts, signed_on_phone
 from tests.documents.example import SEALED_AT
 from tests.documents.sealing import locked_by, seal_order, sign_order, signature
 from tests.support.papers import desk_of
 
 
-def sm2_parts(office: Office) -> RecordParts:
-    """Return everything of the record; different calls make different keys for the phones."""
+def sm2_parts(office: Office, instead: Mapping[str, str] | None = None) -> RecordParts:
+    """Return everything of the record; different calls make different keys for the phones.
+
+    `instead` says with whose key a member of staff signs the PDF, other than his own.
+    """
     text = document()
     desk = desk_of(office.keys, office.fonts)
     locked = locked_by(desk, text)
@@ -35,7 +41,7 @@ def sm2_parts(office: Office) -> RecordParts:
         stated = hashlib.sha256(said.statement).hexdigest()
         order = sign_order(text, pdf, number, said.public_key, stated)
         if who.startswith("staff-"):
-            pdf += sign_here(order, staff(who), desk)
+            pdf += in_pdf(order, staff((instead or {}).get(who, who)), desk)
         else:
             pdf += signature(desk, order, phone)
         given.append(said)
@@ -50,6 +56,13 @@ def sm2_parts(office: Office) -> RecordParts:
         issuer_certificate=trust.issuer,
         pdf_seal=trust.pdf_seal,
     )
+
+
+def in_pdf(order: SignOrder, ref: KeyRef, desk: Desk) -> bytes:
+    """Return what a signature adds that is made with the key of `ref`, whosever turn it is."""
+    prepared = prepare(order, desk)
+    value = desk.keys.sign(key_name(ref, SM2), prepared.attributes)
+    return finished(order.pdf, prepared.state, value, order.at, desk)
 
 
 def staff(who: str) -> KeyRef:

@@ -34,6 +34,9 @@ function first(algorithm: Bytes): string {
   return name === undefined ? "" : hex(name.whole);
 }
 
+/** Whether it is SM2 over SM3 (GM/T 0006), which no browser knows. */
+export const isSm2 = (algorithm: Bytes): boolean => first(algorithm) === "06082a811ccf55018375";
+
 /** The hash of a DER AlgorithmIdentifier; null for one not known here. */
 export const hashOf = (algorithm: Bytes): Hash | null => HASHES[first(algorithm)] ?? null;
 

@@ -1,7 +1,7 @@
 // Lines that nobody signs with a key: in ink, or aloud before witnesses. Staff attest what they saw of it.
 import { type Bytes, pemBody } from "./bytes.ts";
 import { type Json, type JsonObject, isObject, parse, readObject, textAt } from "./canonical.ts";
-import { sha256Hex, signed } from "./crypto.ts";
+import { beyondBrowsers, sha256Hex, signed } from "./crypto.ts";
 import type { Files } from "./files.ts";
 import type { Signer } from "./report.ts";
 import type { Text } from "./signers.ts";
@@ -18,6 +18,7 @@ export interface Attested {
   readonly statementName: string;
   readonly sameText: boolean;
   readonly bad: readonly string[];
+  readonly open: readonly string[];
 }
 
 /** A line of the agreement that is signed otherwise than with a key. */
@@ -40,15 +41,16 @@ async function judged(files: Files, folder: string, text: Text): Promise<Atteste
   const file = (name: string): Bytes => files.get(`${folder}${name}`) ?? NONE;
   const statementName = `${folder}statement.json`;
   const statement = readObject(file("statement.json"));
-  if (statement?.["v"] !== FORMAT) return { statement: null, statementName, sameText: false, bad: [statementName] };
+  if (statement?.["v"] !== FORMAT) return { statement: null, statementName, sameText: false, bad: [statementName], open: [] };
   const key = keyIn(file("public_key.pem"));
+  const open = beyondBrowsers(key) ? [`${folder}signature.bin`] : [];
   const bad = [
     ...((await sha256Hex(key)) === statement["key_sha256"] ? [] : [`${folder}public_key.pem`]),
-    ...((await signed(key, file("statement.json"), file("signature.bin"))) ? [] : [`${folder}signature.bin`]),
+    ...(open.length > 0 || (await signed(key, file("statement.json"), file("signature.bin"))) ? [] : [`${folder}signature.bin`]),
     ...(await badScans(files, statement)),
   ];
   const sameText = statement["agreement_sha256"] === text.agreement && statement["pdf_sha256"] === text.locked;
-  return { statement, statementName, sameText, bad };
+  return { statement, statementName, sameText, bad, open };
 }
 
 /** The scans that are not those compared. */
@@ -87,13 +89,15 @@ function lines(agreement: Bytes): Line[] {
 
 /** Each of those lines as a signer, with whether what was attested is enough. */
 export function attestedSigners(agreement: Bytes, found: readonly Attested[]): Signer[] {
-  const good = found.filter((one) => one.bad.length === 0 && one.sameText).flatMap((one) => (one.statement === null ? [] : [one.statement]));
+  const sound = found.filter((one) => one.bad.length === 0 && one.sameText);
+  const good = sound.flatMap((one) => (one.statement === null ? [] : [one.statement]));
+  const told = new Set(sound.filter((one) => one.open.length === 0).map((one) => one.statement));
   return lines(agreement).map((line) => {
     const spoken = good.filter((said) => Array.isArray(said["signers"]) && said["signers"].includes(line.id));
     const enough = holds(line, spoken);
     const at = spoken.map((said) => textAt(said, "at")).sort().at(-1) ?? "";
     const attestedBy = spoken.map((said) => textAt(said, "attester_name"));
-    return { id: line.id, name: line.name, role: line.role, at, keyControl: "", signatureHolds: enough, sameText: enough, route: line.route, attestedBy };
+    return { id: line.id, name: line.name, role: line.role, at, keyControl: "", signatureHolds: enough, sameText: enough, open: !spoken.every((said) => told.has(said)), route: line.route, attestedBy };
   });
 }
 

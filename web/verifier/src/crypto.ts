@@ -56,3 +56,9 @@ function shortest(value: Bytes): Bytes {
   const digits = first < 0 ? new Uint8Array(1) : value.subarray(first);
   return (digits[0] ?? 0) & 0x80 ? join(new Uint8Array(1), digits) : digits;
 }
+
+const SM2 = "3059301306072a8648ce3d020106082a811ccf5501822d03420004";
+const SM2_SIZE = 91;
+
+/** Whether a key is one on SM2's curve (GB/T 32918.5): no browser can tell what it signed. */
+export const beyondBrowsers = (key: Bytes): boolean => key.length === SM2_SIZE && hex(key).startsWith(SM2);

@@ -10,18 +10,19 @@ import {
   containerManifest,
   holdsDetached,
 } from "./container.ts";
-import { sha256Hex, signed } from "./crypto.ts";
+import { beyondBrowsers, sha256Hex, signed } from "./crypto.ts";
 import type { Files } from "./files.ts";
 import { proven, readChain, readCheckpoint, signedByLog } from "./log.ts";
 import { MANIFEST, MANIFEST_SIGNATURE, type Manifest, readManifest } from "./manifest.ts";
 import { pdfSignatures } from "./pdf.ts";
 import { PdfFacts } from "./pdfFacts.ts";
-import { BEYOND, type Fact, type FileFact, type Report, type Signer, fact, unjudged } from "./report.ts";
+import { BEYOND, type Fact, type FileFact, type Report, type Signer, fact, factOr, unjudged } from "./report.ts";
 import { type Judged, expectedSigners, judgeSigner, officialsOf } from "./signers.ts";
 import { twoPeople } from "./twoPeople.ts";
 
 const [PDF, AGREEMENT, LOG] = ["agreement.pdf", "agreement.json", "log.jsonl"] as const;
 const [SEAL, ISSUER] = ["trust/seal.pem", "trust/issuer.pem"] as const;
+const [PDF_SEAL, PDF_SEAL_ISSUER] = ["trust/pdf-seal.pem", "trust/pdf-seal-issuer.pem"] as const;
 const [CHECKPOINT, PROOFS, LOG_KEY] = ["log/checkpoint.txt", "log/proofs.json", "log/public_key.pem"] as const;
 const UNLISTED = [MANIFEST, MANIFEST_SIGNATURE];
 const NONE = new Uint8Array();
@@ -68,7 +69,7 @@ async function factsOf(evidence: Evidence): Promise<Fact[]> {
     complete(evidence),
     fact("intact", fileFacts(evidence).filter((file) => !file.holds).map((file) => file.name)),
     await manifestSigned(evidence),
-    fact("signatures", [...evidence.judged, ...evidence.attested].flatMap((one) => one.bad)),
+    signatures([...evidence.judged, ...evidence.attested]),
     everybodySigned(evidence),
     sameText(evidence),
     evidence.pdf.signatures(),
@@ -173,12 +174,17 @@ function signersOf(evidence: Evidence): Signer[] {
   return [...seen, ...byKey].sort((one, two) => place(one) - place(two));
 }
 
+const signatures = (found: readonly (Judged | Attested)[]): Fact =>
+  factOr("signatures", found.flatMap((one) => one.bad), found.flatMap((one) => one.open));
+
 function everybodySigned(evidence: Evidence): Fact {
   const { expected } = evidence;
   if (expected.size === 0) return fact("everybody_signed", [AGREEMENT]);
-  const did = new Set(signersOf(evidence).filter((one) => one.signatureHolds && one.sameText).map((one) => one.id));
+  const good = signersOf(evidence).filter((one) => one.signatureHolds && one.sameText);
+  const did = new Set(good.map((one) => one.id));
   const missing = [...expected.keys()].filter((id) => !did.has(id));
-  return fact("everybody_signed", [...missing, ...[...did].filter((id) => !expected.has(id))]);
+  const bad = [...missing, ...[...did].filter((id) => !expected.has(id))];
+  return factOr("everybody_signed", bad, good.filter((one) => one.open).map((one) => one.id));
 }
 
 function sameText({ manifest, digests, locked, judged, attested }: Evidence): Fact {
@@ -190,10 +196,20 @@ function sameText({ manifest, digests, locked, judged, attested }: Evidence): Fa
 }
 
 /** The seal's certificate comes from the issuer in the record, and is the one used in the PDF. */
-async function sealChain({ seal, issuer, pdf }: Evidence): Promise<Fact> {
+async function sealChain({ files, seal, issuer, pdf }: Evidence): Promise<Fact> {
   const issued = seal !== null && issuer !== null && (await issuedBy(seal, issuer));
-  const holds = issued && (await fingerprint(seal)) === pdf.sealCertificate;
-  return fact("seal_chain", holds ? [] : [SEAL]);
+  if (!files.has(PDF_SEAL)) {
+    return fact("seal_chain", issued && (await fingerprint(seal)) === pdf.sealCertificate ? [] : [SEAL]);
+  }
+  const apart = (await pdfSealChain(files, issuer)) === pdf.sealCertificate;
+  return factOr("seal_chain", [...(issued ? [] : [SEAL]), ...(apart ? [] : [PDF_SEAL])], [PDF_SEAL]);
+}
+
+/** The fingerprint of the PDF's own seal in SM2: its issuer can be checked up to the record's, it itself cannot. */
+async function pdfSealChain(files: Files, issuer: Certificate | null): Promise<string> {
+  const [seal, between] = [PDF_SEAL, PDF_SEAL_ISSUER].map((name) => readCertificate(content(files, name)));
+  if (!seal || !between || !same(seal.issuer, between.subject) || !beyondBrowsers(between.key)) return "none";
+  return issuer !== null && (await issuedBy(between, issuer)) ? fingerprint(seal) : "none";
 }
 
 function logChain({ files, manifest, chain }: Evidence): Fact {

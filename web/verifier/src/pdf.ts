@@ -1,4 +1,5 @@
 // The signatures inside the PDF: by which key, when, and up to where.
+import { isSm2 } from "./algorithms.ts";
 import type { Bytes } from "./bytes.ts";
 import { fingerprint, statementIn } from "./certificate.ts";
 import { topOf } from "./chain.ts";
@@ -19,8 +20,8 @@ export interface PdfSignature {
   readonly keySha256: string;
   readonly certificateSha256: string;
   readonly statementSha256: string;
-  /** Fingerprints of who issued its certificates in the end, those of its stamp too. */
-  readonly tops: readonly string[];
+  /** Fingerprints of who issued its certificates in the end, those of its stamp too; null: in SM2. */
+  readonly tops: readonly (string | null)[];
 }
 
 /** Every signature of a PDF, in the order of the file. */
@@ -65,7 +66,7 @@ async function stampBeside(signature: Signature): Promise<Stamp | null> {
 const stampTop = ({ token, moment }: Stamp): Promise<string> => topOf(token.signer, token.beside, moment);
 
 /** As of the stamp; without one, as of when the certificate began. */
-async function topsOf({ signer, beside }: Signature, stamp: Stamp | null): Promise<string[]> {
-  const own = await topOf(signer, beside, stamp?.moment ?? signer.from);
+async function topsOf({ signer, beside }: Signature, stamp: Stamp | null): Promise<(string | null)[]> {
+  const own = isSm2(signer.algorithm) ? null : await topOf(signer, beside, stamp?.moment ?? signer.from);
   return stamp === null ? [own] : [own, await stampTop(stamp)];
 }

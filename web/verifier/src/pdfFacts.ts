@@ -1,6 +1,7 @@
 // What the signatures inside the PDF come to, as facts of the record.
 import type { PdfSignature } from "./pdf.ts";
 import { type Fact, fact, unjudged } from "./report.ts";
+import type { Stated } from "./signers.ts";
 
 const PDF = "agreement.pdf";
 const [CERTIFICATION, SEAL] = ["certification", "seal"] as const;
@@ -10,7 +11,7 @@ export interface Said {
   readonly size: number;
   readonly lockedSize: number;
   /** Digests of each signer's statement and of the key that it names. */
-  readonly statements: ReadonlyMap<string, { readonly statement: string; readonly key: string }>;
+  readonly statements: ReadonlyMap<string, Stated>;
   /** Who has to sign with a key, and who of them signs for the committee, after the parties. */
   readonly people: readonly string[];
   readonly officials: readonly string[];
@@ -62,13 +63,17 @@ export class PdfFacts {
 
   /** Every certificate comes from the issuer in the record; one from elsewhere proves nothing against it. */
   certificates(): Fact {
-    const other = this.issuedOutside(new Set([this.said.issuer]));
+    const other = this.#whose((top) => top === null || top !== this.said.issuer);
     return other.length ? unjudged("certificates", other) : fact("certificates", []);
   }
 
-  /** Whose certificates lead to none of these issuers. */
+  /** Whose certificates lead to none of these issuers; of those in SM2 nobody here can tell. */
   issuedOutside(issuers: ReadonlySet<string>): string[] {
-    const outside = this.each.filter((one) => one.tops.some((top) => !issuers.has(top)));
+    return this.#whose((top) => top !== null && !issuers.has(top));
+  }
+
+  #whose(wanted: (top: string | null) => boolean): string[] {
+    const outside = this.each.filter((one) => one.tops.some(wanted));
     return outside.map((one) => `${PDF}#${this.#signatures.find((named) => named.one === one)?.name ?? "archive"}`);
   }
 
@@ -88,8 +93,9 @@ export class PdfFacts {
     const signer = [...this.said.statements].find(([, digests]) => digests.statement !== "" && digests.statement === one.statementSha256);
     if (signer === undefined) return { name: this.#place(one), one, holds: every(one.holds, stamped) };
     const [id, digests] = signer;
-    // The statement's own key is one this page knows: what it does not know is no signature by that key.
-    return { name: `sign:${id}`, one, holds: every(one.holds === true, stamped, digests.key === one.keySha256) };
+    // Where this page knows the statement's own key, what it does not know is no signature by that key.
+    const holds = digests.open ? one.holds : one.holds === true;
+    return { name: `sign:${id}`, one, holds: every(holds, stamped, digests.key === one.keySha256) };
   }
 
   #place(one: PdfSignature): string {

@@ -58,6 +58,8 @@ export interface Signer {
   readonly sameText: boolean;
   /** The signature in the PDF, and the moment of its time stamp. */
   readonly pdf?: { readonly holds: boolean | null; readonly at: string } | null;
+  /** It was made in SM2, so that nobody here can tell whether the signature holds. */
+  readonly open?: boolean;
   readonly route?: string;
   readonly attestedBy?: readonly string[];
 }
@@ -84,3 +86,7 @@ export const fact = (code: Code, bad: Iterable<string>): Fact => {
 };
 
 export const unjudged = (code: Code, parts: readonly string[] = []): Fact => ({ code, holds: null, parts });
+
+/** A fact that fails by what is bad, or else stays unjudged by what is open. */
+export const factOr = (code: Code, bad: readonly string[], open: readonly string[]): Fact =>
+  bad.length === 0 && open.length > 0 ? unjudged(code, [...new Set(open)].sort()) : fact(code, bad);

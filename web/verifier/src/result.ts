@@ -85,9 +85,10 @@ function why(one: Fact, words: Words): string {
 }
 
 function signerLine(signer: Signer, words: Words): HTMLElement {
-  const [good, key] = [signer.signatureHolds && signer.sameText, words.key[signer.keyControl]];
+  const [sound, key] = [signer.signatureHolds && signer.sameText, words.key[signer.keyControl]];
+  const good = sound && signer.open ? null : sound;
   const facts = signer.route ? attestedWords(signer, words) : [
-    signer.signatureHolds ? words.signature : words.signatureBad,
+    signatureWords(signer, words),
     signer.sameText ? words.text : words.textBad,
     moment(signer.at),
     ...(key === undefined ? [] : [key]),
@@ -96,7 +97,7 @@ function signerLine(signer: Signer, words: Words): HTMLElement {
   const role = words.roles[signer.role] ?? signer.role;
   return element(
     "li",
-    { class: good ? "yes" : "no" },
+    { class: good === null ? "open" : good ? "yes" : "no" },
     mark(good, words),
     element("span", {}, `${signer.name || signer.id} · ${role}`, element("small", {}, facts.join(" · "))),
   );
@@ -106,6 +107,11 @@ function pdfWords({ pdf }: Signer, words: Words): string[] {
   if (!pdf) return [];
   const said = pdf.holds === null ? words.pdfOpen : pdf.holds ? words.pdf : words.pdfBad;
   return [pdf.at ? `${said} ${moment(pdf.at)}` : said];
+}
+
+function signatureWords(signer: Signer, words: Words): string {
+  if (!signer.signatureHolds) return words.signatureBad;
+  return signer.open ? words.signatureOpen : words.signature;
 }
 
 function attestedWords(signer: Signer, words: Words): string[] {

@@ -1,12 +1,20 @@
 // Each signer: what was signed, with whose key, and whether it is this very text.
 import { type Bytes, pemBody } from "./bytes.ts";
 import { type Json, type JsonObject, isObject, parse, readObject, textAt } from "./canonical.ts";
-import { sha256Hex, signed } from "./crypto.ts";
+import { beyondBrowsers, sha256Hex, signed } from "./crypto.ts";
 import type { Files } from "./files.ts";
 import type { Signer } from "./report.ts";
 
 const FORMAT = 1;
 const NONE = new Uint8Array();
+const NOTHING: Stated = { statement: "", key: "", open: false };
+
+/** Digests of a statement and of the key that it names; whether that key is in SM2. */
+export interface Stated {
+  readonly statement: string;
+  readonly key: string;
+  readonly open: boolean;
+}
 
 /** The digests that a statement has to name. */
 export interface Text {
@@ -18,8 +26,9 @@ export interface Judged {
   readonly signer: Signer;
   readonly statementName: string;
   readonly bad: readonly string[];
-  /** Digests of the statement and of the key that it names: what the PDF's own signature has to fit. */
-  readonly said: { readonly statement: string; readonly key: string };
+  /** What the PDF's own signature has to fit. */
+  readonly said: Stated;
+  readonly open: readonly string[];
 }
 
 /** A signer's folder, whose name is percent-encoded as RFC 3986 says. */
@@ -52,15 +61,16 @@ export async function judgeSigner(files: Files, id: string, name: string, text: 
   const statementName = `${folderOf(id)}/statement.json`;
   const statement = readObject(files.get(statementName) ?? NONE);
   if (statement?.["v"] !== FORMAT) {
-    return { signer: unread(id, name), statementName, bad: [statementName], said: { statement: "", key: "" } };
+    return { signer: unread(id, name), statementName, bad: [statementName], open: [], said: NOTHING };
   }
   const digests = { statement: await sha256Hex(files.get(statementName) ?? NONE), key: textAt(statement, "key_sha256") };
   const bad = await badParts(files, id, statement);
+  const open = beyondBrowsers(keyIn(files.get(`${folderOf(id)}/public_key.pem`) ?? NONE)) ? [`${folderOf(id)}/signature.bin`] : [];
   const sameText = statement["agreement_sha256"] === text.agreement && statement["pdf_sha256"] === text.locked;
   // A statement of somebody else's in this folder fits no signature in the PDF.
-  const own = statement["signer_id"] === id ? digests : { statement: "", key: "" };
-  const signer = { ...unread(id, name), ...said(statement), signatureHolds: bad.length === 0, sameText };
-  return { signer, statementName, bad, said: own };
+  const own = statement["signer_id"] === id ? { ...digests, open: open.length > 0 } : NOTHING;
+  const signer = { ...unread(id, name), ...said(statement), signatureHolds: bad.length === 0, sameText, open: open.length > 0 };
+  return { signer, statementName, bad, open, said: own };
 }
 
 const unread = (id: string, name: string): Signer => ({
@@ -87,7 +97,7 @@ async function badParts(files: Files, id: string, statement: JsonObject): Promis
   const holds: [string, boolean][] = [
     ["statement.json", statement["signer_id"] === id],
     ["public_key.pem", (await sha256Hex(key)) === statement["key_sha256"]],
-    ["signature.bin", await signed(key, message, file("signature.bin"))],
+    ["signature.bin", beyondBrowsers(key) || (await signed(key, message, file("signature.bin")))],
     ["handwriting.png", await pictured(files.get(`${folder}/handwriting.png`), statement["handwriting_sha256"])],
     ["strokes.json", await pictured(files.get(`${folder}/strokes.json`), statement["strokes_sha256"])],
   ];

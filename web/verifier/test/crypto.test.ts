@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { type Bytes, hex, unhex, utf8 } from "../src/bytes.ts";
-import { able, rawSignature, sha256Hex, signed } from "../src/crypto.ts";
+import { able, beyondBrowsers, rawSignature, sha256Hex, signed } from "../src/crypto.ts";
 import { fingerprint, issuedBy, readCertificate } from "../src/certificate.ts";
 import { ISSUER, ISSUER_SHA256, SEAL } from "./certificates.ts";
 
@@ -79,5 +79,24 @@ describe("certificates", () => {
       const found = readCertificate(utf8(rest));
       expect(found === null || hex(found.der) !== hex(seal?.der ?? new Uint8Array())).toBe(true);
     }
+  });
+});
+
+describe("SM2, which no browser knows", () => {
+  // GB/T 32918.5, A.2: the example's public key.
+  const key = unhex(
+    "3059301306072a8648ce3d020106082a811ccf5501822d03420004" +
+      "09f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff356f35020" +
+      "ccea490ce26775a52dc6ea718cc1aa600aed05fbf35e084a6632f6072da9ad13",
+  );
+
+  it("is told by the key, and never taken for signed", async () => {
+    expect(beyondBrowsers(key)).toBe(true);
+    expect(await signed(key, utf8("message digest"), keyAndSigner("P-256").made(utf8("message digest")))).toBe(false);
+  });
+
+  it("is nothing else", () => {
+    const others = [keyAndSigner("P-256").key, keyAndSigner("P-384").key, key.subarray(1), key.subarray(0, 90), new Uint8Array()];
+    expect(others.map(beyondBrowsers)).toEqual([false, false, false, false, false]);
   });
 });

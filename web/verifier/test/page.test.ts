@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { utf8 } from "../src/bytes.ts";
 import { judge } from "../src/judge.ts";
 import { Page } from "../src/page.ts";
-import { CODES, type Fact, type Report, nothingFails } from "../src/report.ts";
+import { CODES, type Fact, type Report, factOr, nothingFails } from "../src/report.ts";
 import { drawn, moment } from "../src/result.ts";
 import { en } from "../src/strings.en.ts";
 import { zh } from "../src/strings.zh.ts";
@@ -44,6 +44,23 @@ describe("a result in words", () => {
     expect(signer?.querySelector("b")).toBeNull();
     expect(signer?.textContent).toContain("<b>陈</b>");
     expect(signer?.textContent).toContain(zh.textBad);
+  });
+
+  it("says of a signature in SM2 that it was not judged", () => {
+    const plain = report(facts());
+    const open = plain.signers.map((one) => ({ ...one, sameText: true, open: true }));
+    for (const words of [zh, en]) {
+      const [signer] = drawn({ ...plain, signers: open }, words).slice(-1);
+      expect(signer?.querySelector("li.open .mark")?.textContent).toBe("?");
+      expect(signer?.textContent).toContain(words.signatureOpen);
+      expect(signer?.textContent).not.toContain(words.signature + " ");
+    }
+  });
+
+  it("lets what fails come before what is open", () => {
+    expect(factOr("signatures", ["a"], ["b"])).toEqual({ code: "signatures", holds: false, parts: ["a"] });
+    expect(factOr("signatures", [], ["b", "b"])).toEqual({ code: "signatures", holds: null, parts: ["b"] });
+    expect(factOr("signatures", [], [])).toEqual({ code: "signatures", holds: true, parts: [] });
   });
 
   it("tells moments in China's time and leaves strange ones alone", () => {
