@@ -144,9 +144,9 @@ class WorkerClient:
             _log.warning("worker at %s: %r", self._way.name, faults.exceptions)
         finally:
             self._writer = None
+            for ended in self.tapes.lost() if self.tapes is not None else ():
+                self._post(ended)
             self._lose()
-            if self.tapes is not None:
-                self.tapes.lost()
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()

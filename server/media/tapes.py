@@ -18,7 +18,7 @@ from server.media.pause import pause
 from server.media.pens import ChildPen
 from server.media.tape_link import CLOSE, OPEN, PART, WINDOW
 from server.media.wire import Message, WireError
-from server.ports.media import Recorded
+from server.ports.media import Recorded, RecordingEnded
 
 MOST: Final = 64
 """Recordings of one worker at a time."""
@@ -36,9 +36,10 @@ Send = Callable[[Message], None]
 class Tape:
     """One stretch of one recording, from the worker's bytes to a child's pipe."""
 
-    def __init__(self, number: int, order: Recorded | None, send: Send) -> None:
+    def __init__(self, number: int, room: RoomId, order: Recorded | None, send: Send) -> None:
         """Without an order nothing is written, and the worker hears so."""
         self.number = number
+        self.room = room
         self.order = order
         self._send = send
         self._parts: asyncio.Queue[bytes | None] = asyncio.Queue()
@@ -178,14 +179,22 @@ class Tapes:
         order = self._orders.get(room)
         if order is not None and order.recording != recording:
             order = None
-        tape = self._open[number] = Tape(number, order, send)
+        tape = self._open[number] = Tape(number, room, order, send)
         self._begun.put_nowait(tape)
 
-    def lost(self) -> None:
-        """Hear that the worker is gone: what came is written, and no more."""
-        for tape in self._open.values():
+    def lost(self) -> list[RecordingEnded]:
+        """Hear that the worker is gone; return what that ends. What came is written, and no more.
+
+        It is told here: the worker's own word may not come for long, or never.
+        """
+        gone, self._open = self._open, {}
+        for tape in gone.values():
             tape.end()
-        self._open.clear()
+        return [
+            RecordingEnded(room=tape.room, recording=tape.order.recording, why="link_lost")
+            for tape in gone.values()
+            if tape.order is not None
+        ]
 
 
 def _octets(part: str) -> bytes:
