@@ -63,3 +63,14 @@ def test_far_media_workers_are_read_in_their_order() -> None:
     settings = load(media_remote="far.example:7443, [fd00::7]:1", media_secret="s" * 32)
     assert settings.remote == (("far.example", 7443), ("fd00::7", 1))
     assert "ssss" not in repr(settings)
+
+
+TOKEN = {"keys": "pkcs11", "pkcs11_module": "/m.so", "pkcs11_token": "t", "pkcs11_pin": "1234"}
+
+
+def test_a_token_is_named_as_a_whole() -> None:
+    assert load(**TOKEN).pkcs11 == {"module": "/m.so", "label": "t", "pin": "1234"}
+    assert load(**{**TOKEN, "keys": "files"}).pkcs11 == {}
+    for name in ("pkcs11_module", "pkcs11_token", "pkcs11_pin"):
+        with pytest.raises(SettingsError, match="HEYI_PKCS11_MODULE"):
+            load(**{one: said for one, said in TOKEN.items() if one != name})
