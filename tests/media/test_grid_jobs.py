@@ -28,7 +28,10 @@ from server.ports.recording import (
     RecordingState,
 )
 from server.recorder import LAST, MEMORY
+from tests.media.h264_clip import HUGE, packed
+from tests.media.packets import rtp
 from tests.media.sitting import batches, said, shown
+from tests.media.test_mux import MARKED, bomb
 from tests.media.waiting import until
 from tests.support.films import KEY, grids_below
 from tests.support.server import children, command_of
@@ -206,6 +209,38 @@ async def test_a_full_disk_is_told_and_leaves_nothing(
     report = await grids.report(ONE)
     assert (report.state, report.why) == (GridState.FAILED, "disk_full")
     assert not list((folder / ONE).glob("grid.*"))
+
+
+async def test_hostile_pictures_cost_the_child_nothing(tmp_path: Path) -> None:
+    """OWASP ASVS 17.2.7: what claims to be huge is left out, the others' film is made."""
+    bombs = [
+        (
+            20 * n,
+            bytes(
+                rtp(n, payload=bomb(16383 - n, 16383), payload_type=MARKED, timestamp=9 * n, ssrc=8)
+            ),
+        )
+        for n in range(100)
+    ]
+    sets = [
+        (
+            20 * n,
+            packed(HUGE if n % 2 else b"\x65\x88" + bytes([7] * 90), n, n // 2, last=n % 2 == 0),
+        )
+        for n in range(100)
+    ]
+    writer = SegmentWriter(tmp_path, ONE, KEY, chance=os.urandom)
+    for t, batch in enumerate(batches(one=shown(90, 0, 2, 1), two=bombs, never=sets)):
+        writer.write(batch, t)
+    writer.close()
+    grids = grids_below(tmp_path)
+    await grids.ask(ORDER)
+    async with making(grids) as made:
+        await until(lambda: bool(made), within=60)
+    assert made[0].why == ""
+    film = b"".join([piece async for piece in grids.watch(ONE, KEY)])
+    with av.open(io.BytesIO(film), "r") as opened:
+        assert len(list(opened.decode(video=0))) == pytest.approx(30, abs=2)
 
 
 async def test_nothing_to_see_is_told(tmp_path: Path) -> None:
