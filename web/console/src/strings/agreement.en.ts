@@ -59,6 +59,7 @@ export const agreementEn: Dictionary<keyof typeof agreementZh> = {
   paperBring: "Bring page {page}",
   paperAgain: "Replace",
   paperBrought: "Brought by {name}, {time}",
+  paperLines: "What stands on the paper",
   paperSame: "Page {page} is the same",
   paperSignature: "Signature",
   paperFingerprint: "Fingerprint",

@@ -56,6 +56,7 @@ export const agreementZh = {
   paperBring: "传第 {page} 页",
   paperAgain: "换一张",
   paperBrought: "{name}，{time} 传的",
+  paperLines: "纸上有什么",
   paperSame: "第 {page} 页一样",
   paperSignature: "有签名",
   paperFingerprint: "有指印",
