@@ -75,15 +75,15 @@ class Phone:
         await self.type_digits(self.digits)
         await expect(self.button("takePart")).to_be_visible(timeout=PATIENCE_MS)
 
-    async def consent(self, *, look: bool = False) -> None:
-        """Answer one consent after the other: yes, but no to the last one, recording."""
+    async def consent(self, *, look: bool = False, recorded: bool = False) -> None:
+        """Answer one consent after the other with yes; the last one, recording, as told."""
         heading = self.page.locator(".over b")
         total = int(re.findall(r"\d+", await heading.inner_text())[-1])
         for n in range(1, total + 1):
             await expect(heading).to_have_text(self.words("consentOf", n=n, total=total))
             if look:
                 await self.look(f"03-consent-{n}")
-            await self.tap("agree" if n < total else "disagree")
+            await self.tap("agree" if n < total or recorded else "disagree")
         await expect(self.button("consentsNext")).to_be_visible()
 
     async def check_device(self, *, look: bool = False) -> None:
@@ -98,12 +98,12 @@ class Phone:
         await self.tap("deviceGo")
         await self.sees("lobbyTitle")
 
-    async def arrive(self, link: str) -> None:
+    async def arrive(self, link: str, *, recorded: bool = False) -> None:
         """Go the whole way from the link to the lobby."""
         await self.open(link)
         await self.identify()
         await self.tap("takePart")
-        await self.consent()
+        await self.consent(recorded=recorded)
         await self.tap("consentsNext")
         await self.check_device()
 

@@ -50,7 +50,9 @@ def links_in(folder: Path) -> list[str]:
     return LINK.findall((folder / "server.log").read_text())
 
 
-async def bring_together(people: Stage, folder: Path) -> tuple[Desk, Phone, Phone]:
+async def bring_together(
+    people: Stage, folder: Path, *, recorded: bool = False
+) -> tuple[Desk, Phone, Phone]:
     """Take the demonstration's case into its joint session, without looking around."""
     links = links_in(folder)
     su = await people.desk("su")
@@ -58,7 +60,9 @@ async def bring_together(people: Stage, folder: Path) -> tuple[Desk, Phone, Phon
     agent = await people.phone("林启航", story.AGENT_MOBILE, "en")
     phones = worker, agent
     await su.sign_in()
-    arrivals = (phone.arrive(link) for phone, link in zip(phones, links, strict=True))
+    arrivals = (
+        phone.arrive(link, recorded=recorded) for phone, link in zip(phones, links, strict=True)
+    )
     await asyncio.gather(*arrivals)
     await su.follow("enterRoom")
     await su.press("roomOpen")

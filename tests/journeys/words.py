@@ -7,11 +7,10 @@ from functools import cache
 
 from tests.architecture.tree import ROOT
 
-PARTY = ("web/packages/core/src/strings/party", "web/packages/core/src/strings/landing")
-CONSOLE = tuple(
-    f"web/console/src/strings/{name}"
-    for name in ("shell", "today", "cases", "log", "room", "agreement", "records", "admin")
-)
+SHOWN = ("party", "landing", "elsewhere", "recording")
+PARTY = tuple(f"web/packages/core/src/strings/{name}" for name in SHOWN)
+DESK = ("shell", "today", "cases", "log", "room", "agreement", "records", "recording", "admin")
+CONSOLE = tuple(f"web/console/src/strings/{name}" for name in DESK)
 ENTRY = re.compile(r'^\s*(?:"([^"]+)"|(\w+)):\s*("(?:[^"\\]|\\.)*")', re.MULTILINE)
 
 
