@@ -46,7 +46,7 @@ export const agreementEn: Dictionary<keyof typeof agreementZh> = {
   lockWitnessText: "The agreement says that he declares it aloud before witnesses. On video or at a tablet he says “I, (name), agree to this agreement”; two witnesses each say what they saw, and the mediator records it. Nobody signs in his name. The others sign on their phones as usual.",
   lockWitnessWho: "Tick who cannot sign himself",
   lockPaperText: "Once locked, print it. The parties read it, sign and put their fingerprint; then every page is photographed or scanned and a colleague compares it page by page. Every party signs on paper.",
-  lockReason: "Why on paper",
+  lockReason: "Why another way",
   lockReasonHint: "Kept with the case; the other side does not see it and no log holds it.",
   lockPaperGo: "Lock and print",
   paperTitle: "Agreement, version {n}, signed on paper",

@@ -43,7 +43,7 @@ export const agreementZh = {
   lockWitnessText: "协议上写明他口头表示同意、由谁见证。他在视频里或平板前说“本人××，同意上述协议”，两位见证人各说看到了什么，调解员记录。没有人替他签名。其他人照常在手机上签。",
   lockWitnessWho: "请勾选不能自己签的人",
   lockPaperText: "定稿以后打印出来，各方当面看过，签名、按指印；再把每一页拍照或扫描传上来，由另一位同事逐页对照。每一方都在纸上签。",
-  lockReason: "为什么在纸上签",
+  lockReason: "为什么换一种签法",
   lockReasonHint: "留在案件里，不给对方看，不写进日志。",
   lockPaperGo: "定稿，去打印",
   paperTitle: "调解协议，第 {n} 版，在纸上签",
