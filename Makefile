@@ -35,7 +35,7 @@ help:
 	'make generated 重新生成接口类型与设置表 · make wire types and the settings table again' \
 	'make fuzz      畸形数据，每种十万份 · 100 000 broken inputs of each kind (FUZZ_SEED=n: the same again)' \
 	'make attacks   对卷宗的攻击，长跑 · attacks on a record, the long run' \
-	'make torture   强杀与断电，长跑 · kills and power cuts, the long run (KILLS=1000)' \
+	'make torture   强杀与断电，长跑 · kills and power cuts, the long run (KILLS=1000 CUTS=300)' \
 	'make format    统一格式 · format the sources' \
 	'make coverage  测试覆盖 · which lines the tests reach' \
 	'make lock      重新锁定依赖 · pin the Python dependencies again (UPGRADE=1: newest)' \
@@ -69,6 +69,8 @@ bench: debian $(STAMPS)/dev $(WEB_BUILT)
 	$(call step,媒体转发：四间 · media: four rooms of three,$(PY) -m server bench media --rooms 4 --seconds 20)
 	$(call step,进入到第一帧画面 · from entering to the first picture,$(PY) -m tests.media.first_frame)
 	$(call step,卷宗检索：十万份 · search among 100 000 records,$(PY) -m server bench records --records 100000)
+	$(call step,签署与核验 · signing and verifying,$(PY) -m tests.torture.signing_figures)
+	$(call step,日志核对：一百万条 · checking a log of 1 000 000 entries,$(PY) -m server bench log --entries 1000000)
 
 FUZZ_INPUTS ?= 100000
 FUZZ_SEED ?= $(shell date +%s)
@@ -81,9 +83,12 @@ attacks: debian $(STAMPS)/dev $(WEB_BUILT)
 
 # How often programs are killed by `make torture`; `make test` does it thirty times.
 KILLS = 1000
+# And how often the power is cut while people sign and seal.
+CUTS = 300
 
 torture: debian $(STAMPS)/dev
 	$(call step,强杀与断电 · kills and power cuts,TORTURE_KILLS=$(KILLS) $(PY) -m pytest tests/store/test_kills.py tests/store/test_rotation.py tests/archive/test_power_cuts.py tests/archive/test_writer.py)
+	$(call step,签署与盖章之中 · while people sign and seal,TORTURE_KILLS=$(KILLS) TORTURE_CUTS=$(CUTS) $(PY) -m pytest tests/torture -o log_cli=true -o log_cli_level=INFO)
 
 format: $(STAMPS)/dev
 	$(PY) -m ruff check --fix .

@@ -91,11 +91,12 @@ def base64_of(content: bytes) -> str:
 
 @dataclass
 class Phone:
-    """A person's phone: it holds the seat and makes a key for one signing."""
+    """A person's phone, with its cookie `token`; it makes a key for one signing."""
 
     scene: Stage
     invitation: Invitation
     device: str
+    token: str = ""
     key: ec.EllipticCurvePrivateKey = field(
         default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
     )
@@ -273,7 +274,7 @@ async def _arrived(
         phone_confirmed=on_video,
     )
     await conduct_session.check_identity(world, actor("su"), session.id, check)
-    return Phone(scene=scene, invitation=invitation, device=device)
+    return Phone(scene=scene, invitation=invitation, device=device, token=opened.token)
 
 
 def draft(case: Case, revision: int = 0, **changes: Any) -> DraftForm:

@@ -15,11 +15,13 @@ from server.domain.jurisdiction.packs import pack_of
 from server.domain.staff import Actor, Membership, Role, Staff
 from server.ports.media import Edge, MediaEvent, Recorded, TableVersion
 from server.ports.notify import Message, MessageState
+from server.ports.store import Store
+from server.ports.system import Clock, Ids
 from server.recorder import show_command
 from server.rooms.ports import RoomPorts
 from server.rooms.registry import Registry
 from server.rooms.view import RoomView
-from server.store.store import SqlStore, open_store
+from server.store.store import open_store
 from server.usecases.read_scene import scene_reader
 from server.usecases.world import Rules, World
 from tests.support.clock import FakeClock
@@ -111,7 +113,7 @@ class KeepingTeller:
         self.parted.append((socket, reason))
 
 
-class _Tasks:
+class RoomTasks:
     """Starts the registry's work and ends it with the test."""
 
     def __init__(self) -> None:
@@ -121,6 +123,12 @@ class _Tasks:
         task = asyncio.get_running_loop().create_task(work, name=name)
         self.running.append(task)
         return task
+
+    async def end(self) -> None:
+        """End what still runs."""
+        for task in self.running:
+            task.cancel()
+        await asyncio.gather(*self.running, return_exceptions=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,18 +169,9 @@ async def stage(file: Path, **rules: Any) -> AsyncIterator[Stage]:
     """Open a world with two committees and their staff in a migrated, empty database."""
     clock, ids = FakeClock(), SeededIds()
     store = await open_store(f"sqlite:///{file}", KEK, ids)
-    tasks, teller, media = _Tasks(), KeepingTeller(), StillMedia()
+    tasks, teller, media = RoomTasks(), KeepingTeller(), StillMedia()
     notifier = KeepingNotifier()
-    ports = RoomPorts(
-        clock=clock,
-        ids=ids,
-        store=store,
-        media=media,
-        read_scene=scene_reader(store),
-        teller=lambda: teller,
-        epoch=1,
-        rights_blocks=len(PACK.notices.rights_and_duties),
-    )
+    ports = still_rooms(clock, ids, store, media, teller)
     nowhere = cast("Any", None)
     world = World(
         clock=clock,
@@ -191,17 +190,32 @@ async def stage(file: Path, **rules: Any) -> AsyncIterator[Stage]:
         pack=PACK,
         rules=replace(Rules(public_url="http://127.0.0.1:8080"), **rules),
     )
-    await _settle_committees(store)
+    await settle_committees(store)
     try:
         yield Stage(world=world, clock=clock, notifier=notifier, teller=teller, media=media)
     finally:
-        for task in tasks.running:
-            task.cancel()
-        await asyncio.gather(*tasks.running, return_exceptions=True)
+        await tasks.end()
         await store.close()
 
 
-async def _settle_committees(store: SqlStore) -> None:
+def still_rooms(
+    clock: Clock, ids: Ids, store: Store, media: StillMedia, teller: KeepingTeller
+) -> RoomPorts:
+    """Return what live rooms ask for, with nobody behind the media and the browsers."""
+    return RoomPorts(
+        clock=clock,
+        ids=ids,
+        store=store,
+        media=media,
+        read_scene=scene_reader(store),
+        teller=lambda: teller,
+        epoch=1,
+        rights_blocks=len(PACK.notices.rights_and_duties),
+    )
+
+
+async def settle_committees(store: Store) -> None:
+    """Add two committees with the same staff."""
     async with store.write() as uow:
         for committee, name, short in (
             (COMMITTEE, "鹭岛市湖滨区禾溪街道人民调解委员会", "禾溪"),

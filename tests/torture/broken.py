@@ -1,0 +1,134 @@
+"""Servers with one mistake each, to see that the torture finds it."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import func, select
+
+from server.archive.disk import Disk
+from server.archive.local import LocalArchive
+from server.archive.writer import RecordWriter
+from server.documents.pool import ProcessWorkPool
+from server.domain.ids import CommitteeId, RecordId
+from server.store import engines, tables
+from server.store.register import SqlRegister
+from server.usecases import finish_sealing
+from server.usecases.world import World
+
+
+def _set(of: object, name: str, wrong: object) -> None:
+    setattr(of, name, wrong)
+
+
+def _files_unsynced() -> None:
+    def write(_: Disk, path: Path, content: bytes) -> None:
+        path.write_bytes(content)
+
+    _set(Disk, "write", write)
+
+
+def _folders_unsynced() -> None:
+    def sync(_: Disk, __: Path) -> None: ...
+
+    _set(Disk, "sync_folder", sync)
+
+
+def _renamed_before_synced() -> None:
+    """Give the finished folder its name first, and sync what is in it afterwards."""
+    write, rename = Disk.write, Disk.rename
+    later: list[tuple[Path, bytes]] = []
+
+    def unsynced(_: Disk, path: Path, content: bytes) -> None:
+        path.write_bytes(content)
+        later.append((path, content))
+
+    def early(self: Disk, old: Path, new: Path) -> None:
+        rename(self, old, new)
+        for path, content in later:
+            place = new / path.relative_to(old)
+            place.parent.chmod(0o700)
+            place.unlink()
+            write(self, place, content)
+            self.sync_folder(place.parent)
+        later.clear()
+
+    _set(Disk, "write", unsynced)
+    _set(Disk, "rename", early)
+
+
+def _commits_unsynced() -> None:
+    careless = tuple(pragma.replace("=FULL", "=NORMAL") for pragma in engines._PRAGMAS)
+    _set(engines, "_PRAGMAS", careless)
+
+
+def _committed_before_written() -> None:
+    """Let the record be written only after the register knows of it."""
+    late: list[Callable[[], None]] = []
+    write, told = LocalArchive._write, finish_sealing.__dict__["send_waiting"]
+
+    def remember(self: LocalArchive, *args: Any) -> None:
+        late.append(lambda: write(self, *args))
+
+    async def tell(world: World, case: Any) -> None:
+        while late:
+            late.pop()()
+        await told(world, case)
+
+    _set(LocalArchive, "_write", remember)
+    _set(finish_sealing, "send_waiting", tell)
+
+
+def _numbered_by_the_register() -> None:
+    """Count the sealed ones instead of allotting; what waits is given its number twice."""
+
+    async def allot(self: SqlRegister, committee: CommitteeId, year: int) -> int:
+        own = tables.register.c.committee_id == committee, tables.register.c.year == year
+        row = await self._tx.first(select(func.count().label("n")).where(*own))
+        assert row is not None
+        return int(row.n) + 1
+
+    _set(SqlRegister, "allot", allot)
+
+
+def _written_in_place() -> None:
+    """Fill the final folder instead of renaming a finished one."""
+
+    def write(self: RecordWriter, record: RecordId, year: int, files: Mapping[str, bytes]) -> Path:
+        final = self.root / str(year) / record
+        if not final.exists():
+            self.disk.make_folder(final.parent)
+            self._fill(final, files)
+        return final
+
+    _set(RecordWriter, "write", write)
+
+
+def _working_on_the_loop() -> None:
+    """Do in the loop's own turns what belongs to the pool."""
+
+    async def run(_: ProcessWorkPool, work: Callable[..., Any], *args: object) -> Any:
+        running = asyncio._get_running_loop()
+        asyncio._set_running_loop(None)
+        try:
+            return work(*args)
+        finally:
+            asyncio._set_running_loop(running)
+
+    _set(ProcessWorkPool, "run", run)
+
+
+VARIANTS: Mapping[str, Callable[[], None]] = MappingProxyType(
+    {
+        "files unsynced": _files_unsynced,
+        "folders unsynced": _folders_unsynced,
+        "renamed before synced": _renamed_before_synced,
+        "commits unsynced": _commits_unsynced,
+        "committed before written": _committed_before_written,
+        "numbered by the register": _numbered_by_the_register,
+        "written in place": _written_in_place,
+        "working on the loop": _working_on_the_loop,
+    }
+)

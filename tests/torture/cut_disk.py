@@ -1,0 +1,165 @@
+"""The disk below a folder after a power cut, played from what was asked of it.
+
+Every sync of a file keeps the bytes it has then, every sync of a folder the names it has then
+(POSIX promises nothing earlier). Three disks bound what a real one may hold: one that lost
+everything that was not synced, one that kept the names, as journals do, but not the bytes, and
+one that kept a random half of the pages and names that were not synced yet.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import TypeAlias
+
+from tests.torture.strace import Op
+
+LOST, NAMES, TORN = "lost", "names", "torn"
+KINDS = (LOST, NAMES, TORN)
+PASSING = ("-shm", "run")
+"""SQLite makes its index of the log anew, and the sockets are nobody's data."""
+
+
+@dataclass(eq=False)
+class File:
+    """Bytes as programs see them, as they are safe, and what was written in between."""
+
+    now: bytearray = field(default_factory=bytearray)
+    safe: bytes = b""
+    since: list[tuple[int, bytes]] = field(default_factory=list)
+
+    def write(self, at: int, data: bytes) -> None:
+        """Write at a place; -1 is the end."""
+        at = len(self.now) if at < 0 else at
+        self.now.extend(bytes(max(0, at + len(data) - len(self.now))))
+        self.now[at : at + len(data)] = data
+        self.since.append((at, data))
+
+    def sync(self) -> None:
+        """Keep all of it."""
+        self.safe, self.since = bytes(self.now), []
+
+    def torn(self, chance: Random) -> bytes:
+        """Return the safe bytes with half of what was written since."""
+        left = File(now=bytearray(self.safe))
+        for at, data in self.since:
+            if chance.random() < 0.5:
+                left.write(at, data)
+        return bytes(left.now)
+
+
+@dataclass(eq=False)
+class Folder:
+    """Names as programs see them, and those that are safe."""
+
+    now: dict[str, "Node"] = field(default_factory=dict)
+    safe: dict[str, "Node"] = field(default_factory=dict)
+
+    def sync(self) -> None:
+        """Keep the names; what they lead to has to be synced by itself."""
+        self.safe = dict(self.now)
+
+
+Node: TypeAlias = File | Folder
+
+
+class CutDisk:
+    """A folder whose every byte is safe at first, and what becomes of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = _read(folder)
+        self.unsafe = False
+
+    def play(self, op: Op) -> None:
+        """Do one call."""
+        place, _, name = op.path.rpartition("/")
+        folder = self._folder(place)
+        match op.call:
+            case "create":
+                folder.now.setdefault(name, File())
+            case "mkdir":
+                folder.now[name] = Folder()
+            case "unlink":
+                del folder.now[name]
+            case "rename" | "link":
+                to, _, new = op.more.rpartition("/")
+                self._folder(to).now[new] = folder.now[name]
+                if op.call == "rename":
+                    del folder.now[name]
+            case _:
+                self._change(self.root if op.path == "." else folder.now[name], op)
+
+    def _change(self, node: Node, op: Op) -> None:
+        if op.call == "sync":
+            node.sync()
+        elif isinstance(node, File):
+            if op.call == "write":
+                node.write(op.at, op.data)
+            else:
+                del node.now[op.at :]
+                node.since.append((0, bytes(node.now)))
+
+    def _folder(self, path: str) -> Folder:
+        found: Node = self.root
+        for part in filter(None, path.split("/")):
+            assert isinstance(found, Folder)
+            found = found.now[part]
+        assert isinstance(found, Folder)
+        return found
+
+    def left(self, kind: str, chance: Random) -> dict[str, bytes | None]:
+        """Return what such a disk holds: paths with their bytes, None for a folder."""
+        return dict(_left(self.root, "", kind, chance))
+
+
+def _left(
+    folder: Folder, above: str, kind: str, chance: Random
+) -> Iterator[tuple[str, bytes | None]]:
+    for name, node in _names(folder, kind, chance).items():
+        path = f"{above}{name}"
+        if isinstance(node, Folder):
+            yield path, None
+            yield from _left(node, f"{path}/", kind, chance)
+        else:
+            yield path, node.torn(chance) if kind == TORN else node.safe
+
+
+def _names(folder: Folder, kind: str, chance: Random) -> dict[str, Node]:
+    if kind == LOST:
+        return folder.safe
+    if kind == NAMES:
+        return folder.now
+    changed = {
+        name
+        for name in folder.now.keys() | folder.safe.keys()
+        if folder.now.get(name) is not folder.safe.get(name)
+    }
+    late = {name for name in sorted(changed) if chance.random() < 0.5}
+    either = ((name, folder.now if name in late else folder.safe) for name in changed)
+    kept = {name: node for name, node in folder.now.items() if name not in changed}
+    return kept | {name: where[name] for name, where in either if name in where}
+
+
+def _read(folder: Path) -> Folder:
+    found = Folder()
+    for path in folder.iterdir():
+        if path.name.endswith(PASSING):
+            continue
+        if path.is_dir():
+            found.now[path.name] = _read(path)
+        else:
+            content = path.read_bytes()
+            found.now[path.name] = File(now=bytearray(content), safe=content)
+    found.sync()
+    return found
+
+
+def lay_out(tree: dict[str, bytes | None], into: Path) -> None:
+    """Write such a disk into a new folder."""
+    into.mkdir(parents=True)
+    for path, content in tree.items():
+        if content is None:
+            (into / path).mkdir(mode=0o700)
+        else:
+            (into / path).write_bytes(content)
+            (into / path).chmod(0o600)

@@ -1,0 +1,118 @@
+"""A server killed at random while people sign and seal loses nothing it has confirmed."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+from time import monotonic
+from typing import Any
+
+import pytest
+
+from server.config import Settings
+from tests.torture import office
+from tests.torture.conftest import told
+from tests.torture.expect import faults, whole
+from tests.torture.office import Office
+from tests.torture.served import Nursery, serving
+from tests.torture.signers import CUT, Signing
+
+pytestmark = [pytest.mark.slow]
+
+log = logging.getLogger(__name__)
+
+KILLS = int(os.environ.get("TORTURE_KILLS", "6"))
+"""`make torture` kills more often."""
+MOST = 3
+"""Steps confirmed before the kill, at most; an agreement takes five."""
+AT_ONCE = 2
+BATCH = 6
+
+
+class Loop:
+    """People who go on signing, whatever becomes of their server."""
+
+    def __init__(self, born: Nursery, at: Office) -> None:
+        self.born, self.office, self.chance = born, at, Random(1)
+        self.going: list[Signing] = []
+        self.sealed, self.confirmed, self.worked = 0, 0, 0.0
+        self.heard = asyncio.Semaphore(0)
+
+    async def one_kill(self, broken: str = "") -> list[str]:
+        """Let them work until the server dies; return what is wrong then."""
+        if len(self.going) < AT_ONCE:
+            await self.prepare()
+        async with serving(self.born, self.office.settings, broken=broken) as served:
+            await self._work_until(served.kill)
+        found = await faults(self.office.settings, self.going)
+        self.sealed += sum(one.sealed for one in self.going)
+        self.going = [one for one in self.going if not one.sealed]
+        return found
+
+    async def _work_until(self, kill: Callable[[], None]) -> None:
+        """Kill at a random moment of the step after a random number of confirmed ones."""
+        begun, self.heard = monotonic(), asyncio.Semaphore(0)
+        work = asyncio.gather(*map(self._work, range(AT_ONCE)))
+        wanted = [self.heard.acquire() for _ in range(self.chance.randint(0, MOST))]
+        hearing = asyncio.gather(*wanted)
+        either: list[asyncio.Future[Any]] = [work, hearing]
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([work], timeout=self.chance.uniform(0, self._pace))
+        kill()
+        hearing.cancel()
+        await work
+        self.worked += monotonic() - begun
+
+    @property
+    def _pace(self) -> float:
+        """Seconds that a step takes on this machine."""
+        return self.worked / self.confirmed if self.confirmed else 0.0
+
+    def _hear(self) -> None:
+        self.confirmed += 1
+        self.heard.release()
+
+    async def prepare(self) -> None:
+        """Have more agreements wait for their signatures."""
+        async with office.at_work(self.office.settings) as scene:
+            self.going += [
+                Signing(self.office, await office.make_ready(scene), told=self._hear)
+                for _ in range(BATCH)
+            ]
+
+    async def _work(self, place: int) -> None:
+        with suppress(*CUT):
+            for one in self.going[place::AT_ONCE]:
+                await one.go_on(self.office.settings.url)
+
+    async def finish(self) -> None:
+        """Let everything that was begun come to its end."""
+        begun = [one for one in self.going if one.confirmed]
+        async with serving(self.born, self.office.settings) as served:
+            for one in begun:
+                await one.go_on(served.url)
+        assert await faults(self.office.settings, self.going) == []
+        self.sealed += len(begun)
+
+
+@pytest.mark.timeout(600 + 30 * KILLS)
+async def test_nothing_confirmed_is_lost(born: Nursery, settings: Settings) -> None:
+    loop = Loop(born, await office.found(settings))
+    for kill in range(KILLS):
+        assert await loop.one_kill() == [], kill
+    await loop.finish()
+    await whole(settings, loop.sealed)
+    assert loop.confirmed > KILLS / 2
+    log.info("%d kills, %d confirmed, %d sealed", KILLS, loop.confirmed, loop.sealed)
+
+
+@pytest.mark.timeout(600)
+async def test_a_number_given_twice_is_caught(born: Nursery, tmp_path: Path) -> None:
+    loop = Loop(born, await office.found(told(tmp_path / "data")))
+    for _ in range(30):
+        if await loop.one_kill("numbered by the register"):
+            return
+    pytest.fail("nobody noticed")
