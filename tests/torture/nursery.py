@@ -26,6 +26,8 @@ def main() -> None:
     born.ensure_running()
     # Its grandchildren share this one instead of loading everything again.
     born.ensure_running = lambda: None
+    # Or each of them would load this program first, as multiprocessing does with a main module.
+    vars(sys.modules["__main__"]).update(__spec__=None, __file__=None)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     _say(born._forkserver_pid)
     for line in sys.stdin:
