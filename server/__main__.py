@@ -1,4 +1,4 @@
-"""The command line: serve, media, migrate, backup, restore, rotate-key, demo, verify, bench."""
+"""The command line: serve, media, migrate, backup, restore, renew, demo, verify, bench, others."""
 
 import argparse
 import asyncio
@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         if name == "media":
             _add_media(part)
     _add_backup(commands)
+    _add_renew(commands)
     _add_drain(commands)
     _add_demo(commands)
     # Only listed here: `verify` has a parser of its own, beside the verifier.
@@ -98,6 +99,13 @@ def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     restore = _add(commands, "restore", _restore, "fill an empty data folder from a backup")
     restore.add_argument("file", type=Path, metavar="FILE")
     restore.add_argument("--key", type=Path, metavar="FILE", help="key file, if not FILE.key")
+
+
+def _add_renew(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    renew = _add(commands, "renew", _renew, "renew the archive time stamps that are due")
+    renew.add_argument("--dry-run", action="store_true", help="verify and list, write nothing")
+    renew.add_argument("--limit", type=int, metavar="N", help="so many records at most")
+    renew.add_argument("--json", action="store_true", dest="as_json", help="one object a line")
 
 
 def _add_media(media: argparse.ArgumentParser) -> None:
@@ -278,6 +286,21 @@ def _keys(asked: argparse.Namespace) -> int:
     with keys_in_use(settings):
         print(f"签名密钥 · signing keys: {held_keys(settings)}")
     return 0
+
+
+def _renew(asked: argparse.Namespace) -> int:
+    from server.app import at_rest
+    from server.upkeep import renew
+
+    settings = _settings(asked)
+
+    async def run() -> bool:
+        async with at_rest(settings) as world:
+            return await renew(
+                world, dry_run=asked.dry_run, limit=asked.limit, as_json=asked.as_json
+            )
+
+    return 0 if asyncio.run(run()) else 1
 
 
 def _restore(asked: argparse.Namespace) -> int:

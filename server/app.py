@@ -29,11 +29,13 @@ from server.config import Settings, SettingsError
 from server.documents.fonts import FontFolders, faces, font_folders
 from server.documents.keys import KeyProvider
 from server.documents.pool import ProcessWorkPool
+from server.documents.renewal import PooledStamper
 from server.documents.signing import Desk
-from server.documents.sources import sources_of
+from server.documents.sources import roots_in, sources_of
 from server.documents.work import EcdsaChecker, LocalChain, LocalSigner, TypstRenderer
 from server.domain.jurisdiction.packs import pack_of
 from server.domain.relay import Relay
+from server.domain.renewal import MONTH, RenewalRules
 from server.media.address import announced
 from server.media.client import WorkerClient
 from server.media.settings import DoorSettings, WorkerSettings
@@ -64,11 +66,9 @@ from server.store.keys import in_use
 from server.store.schema import migrate
 from server.store.store import open_store
 from server.system import SystemClock, SystemIds, TaskScope
-from server.usecases.log_tree import keep_checking, keep_tree
 from server.usecases.read_scene import scene_reader
-from server.usecases.seal_agreement import resume_sealing
 from server.usecases.show_checkpoints import keep_showing
-from server.usecases.show_grids import keep_making
+from server.usecases.standing import STANDING
 from server.usecases.world import Rules, World
 from server.verifying import VERIFIER_TOOLS
 
@@ -76,7 +76,6 @@ log = logging.getLogger(__name__)
 
 FRAME_LIMIT = 72_000
 PING_EVERY, PING_PATIENCE = 10, 8
-SEAL_EVERY = 60.0
 
 Seed = Callable[[World], Awaitable[None]]
 
@@ -166,7 +165,7 @@ async def running(settings: Settings, seed: Seed | None = None) -> AsyncIterator
         built = _site(settings, world, media)
         wired.live.append(_attach_live(settings, built, world))
         _keep(tasks, world, media, wired.live[0], built)
-        _keep_log(tasks, world, settings)
+        _keep_standing(tasks, world, settings)
         if seed is not None:
             await seed(world)
         yield Running(site=built, world=world, media=media)
@@ -215,6 +214,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
         renderer=TypstRenderer(pool, fonts, settings.url),
         chain=LocalChain(pool, _desk(settings, keys, fonts)),
         signer=LocalSigner(pool, keys, settings.signature_suite),
+        stamper=PooledStamper(pool, _desk(settings, keys, fonts)),
         checker=EcdsaChecker(),
         archive=make_archive(settings, pool, clock),
         recordings=LocalRecordings(settings.media, show_command()),
@@ -223,6 +223,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
         pack=pack,
         rules=_rules(settings),
         relay=Relay(urls=settings.turn, secret=settings.turn_secret.get_secret_value()),
+        stamp_roots=roots_in(settings.timestamp_trust),
     )
     return _Wired(world=world, media=media, tasks=tasks, live=live)
 
@@ -243,6 +244,11 @@ def _rules(settings: Settings) -> Rules:
         staff_idle=settings.staff_idle_minutes * 60,
         step_up=settings.step_up_minutes * 60,
         invitation_days=settings.invitation_days,
+        renewal=RenewalRules(
+            every=MONTH * settings.renew_every_months,
+            before=MONTH * settings.renew_before_months,
+            digest=settings.renew_digest,
+        ),
     )
 
 
@@ -286,9 +292,9 @@ def _mail_server(settings: Settings) -> MailServer:
     )
 
 
-def _keep_log(tasks: TaskScope, world: World, settings: Settings) -> None:
-    tasks.keep(lambda: keep_tree(world), name="log tree")
-    tasks.keep(lambda: keep_checking(world), name="log check")
+def _keep_standing(tasks: TaskScope, world: World, settings: Settings) -> None:
+    for name, job in STANDING.items():
+        tasks.keep(partial(job, world), name=name)
     for name, witness in _witnesses(settings, world).items():
         tasks.keep(partial(keep_showing, world, name, witness), name=name)
 
@@ -358,15 +364,7 @@ def _keep(
     tasks.keep(registry.keep_time, name="room clocks")
     tasks.keep(live.watch, name="live browsers")
     tasks.keep(registry.adopt, name="adopt rooms")
-    tasks.keep(lambda: _seal_again(world), name="waiting seals")
-    tasks.keep(lambda: keep_making(world), name="grids")
     tasks.keep(lambda: built[METRICS].keep_lag(world.clock), name="loop lag")
-
-
-async def _seal_again(world: World) -> None:
-    while True:
-        await resume_sealing(world)
-        await world.clock.sleep(SEAL_EVERY)
 
 
 def tls(settings: Settings) -> ssl.SSLContext | None:

@@ -27,6 +27,8 @@ _PLACE = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}")
 _MEDIA_SECRET_LENGTH = 32
 _LAST_PORT = 65_535
 
+Months = Annotated[int, Field(ge=1, le=24)]
+Digest = Literal["sha256", "sha384", "sha512"]
 Port = Annotated[int, Field(ge=0, le=_LAST_PORT)]
 
 
@@ -149,6 +151,10 @@ class Settings(BaseSettings):
     timestamp_url: str = Field(
         "", description="RFC 3161 time stamp authority. Empty: this server's own, its clock's word."
     )
+    timestamp_trust: Path | None = Field(None, description="PEM file of that authority's roots.")
+    renew_every_months: Months = Field(12, description="When archive time stamps are renewed.")
+    renew_before_months: Months = Field(12, description="Or so long before such a stamp ends.")
+    renew_digest: Digest = Field("sha256", description="Digest of renewed time stamps.")
     certificate_command: str = Field(
         "",
         description=(

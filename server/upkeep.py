@@ -1,6 +1,9 @@
-"""What an operator does beside the server: copy everything, replace the key, move the keys."""
+"""What an operator does beside the server: copy all, replace or move keys, renew stamps."""
 
+import json
+import sys
 from contextlib import AbstractContextManager
+from datetime import datetime
 
 from server.archive.backups import Backups
 from server.config import Settings, environment
@@ -10,6 +13,7 @@ from server.documents.key_token import TokenKeys
 from server.documents.key_words import say
 from server.documents.keys import KeysUnavailableError
 from server.domain.errors import DomainError
+from server.domain.renewal import Due
 from server.domain.suites import NoSm2Error
 from server.signing_keys import master, signing_keys
 from server.store.keys import (
@@ -23,6 +27,8 @@ from server.store.keys import (
 from server.store.rotation import rotate
 from server.store.snapshots import snapshots
 from server.system import SystemIds
+from server.usecases.renew_records import Outcome, Result, renew_records
+from server.usecases.world import World
 
 SAID = {
     KeyInUseError.code: (
@@ -94,3 +100,54 @@ async def rotate_key(settings: Settings) -> int:
         FileKeys(settings.key_folder, old).rekey(FileKeys(settings.key_folder, new))
         settle(kek)
     return wrapped
+
+
+WHY = {
+    Due.YEARLY: "距上次已满一年（或所设期限） · the interval is over",
+    Due.ENDS: "时间戳证书将到期 · the stamp's certificate ends soon",
+    Due.DIGEST: "更换摘要算法 · the digest is to be replaced",
+    Due.UNKNOWN: "尚未查看 · not looked at before",
+    Due.NO_STAMP: "尚无存档时间戳 · no archive time stamp yet",
+}
+RESULTS = {
+    Result.WOULD_RENEW: "将续期 · would be renewed",
+    Result.RENEWED: "已续期 · renewed",
+    Result.FAILED: "未续期 · NOT renewed",
+}
+
+
+async def renew(world: World, *, dry_run: bool, limit: int | None, as_json: bool) -> bool:
+    """Print what became of every record that was due; False where one was not renewed."""
+    counts = dict.fromkeys(Result, 0)
+    async for outcome in renew_records(world, dry_run=dry_run, limit=limit):
+        counts[outcome.result] += 1
+        sys.stdout.write(f"{_object(outcome) if as_json else _line(outcome)}\n")
+        sys.stdout.flush()
+    done, failed = counts[Result.WOULD_RENEW] + counts[Result.RENEWED], counts[Result.FAILED]
+    if not as_json:
+        words = RESULTS[Result.WOULD_RENEW if dry_run else Result.RENEWED]
+        sys.stderr.write(f"{words}: {done}; {RESULTS[Result.FAILED]}: {failed}\n")
+    return failed == 0
+
+
+def _object(outcome: Outcome) -> str:
+    said = {
+        "record": outcome.record_id,
+        "number": outcome.number,
+        "why": outcome.why,
+        "result": outcome.result,
+        "trouble": outcome.trouble,
+        "valid_until": None if outcome.until is None else outcome.until.isoformat(),
+    }
+    return json.dumps(said, ensure_ascii=False)
+
+
+def _line(outcome: Outcome) -> str:
+    said = f"{outcome.number}: {RESULTS[outcome.result]}（{WHY[outcome.why]}）"
+    if outcome.trouble:
+        return f"{said}: {outcome.trouble}"
+    return f"{said} → {_day(outcome.until)}"
+
+
+def _day(moment: datetime | None) -> str:
+    return "" if moment is None else moment.date().isoformat()

@@ -11,6 +11,7 @@ from server.config import SettingsError, load
 from server.documents import inspection
 from server.documents.certificates import certificate_key, issued_by
 from server.documents.signatures import verify_signature
+from server.documents.stamp_facts import read_stamp
 from server.ports.archive import VerifierTools
 
 VERIFIER_TOOLS = VerifierTools(
@@ -18,6 +19,7 @@ VERIFIER_TOOLS = VerifierTools(
     check_signature=verify_signature,
     certificate_key=certificate_key,
     issued_by=issued_by,
+    read_stamp=read_stamp,
 )
 
 PRIVATE = 0o700

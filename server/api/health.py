@@ -27,6 +27,7 @@ async def healthz(context: Context, _: None) -> web.Response:
 async def metrics(context: Context, _: None) -> web.Response:
     """Return the figures for Prometheus; no label carries a name or an id."""
     shown = context.request.app[METRICS]
+    shown.show_renewing(context.world.renewing)
     shown.rooms.set(len(context.world.rooms))
     shown.media.show(await context.request.app[MEDIA].by_worker())
     return web.Response(

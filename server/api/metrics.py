@@ -6,6 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from server.api.worker_figures import WorkerFigures
 from server.ports.system import Clock
+from server.usecases.world import Renewing
 
 LAG_EVERY = 1.0
 
@@ -20,6 +21,18 @@ class Metrics:
         )
         self.rooms = Gauge("heyi_rooms", "Live rooms", registry=self.registry)
         self.lag = Gauge("heyi_loop_lag_seconds", "Event loop lag", registry=self.registry)
+        self.stamps = Gauge(
+            "heyi_archive_stamps",
+            "Records whose archive time stamp is due, or could not be renewed",
+            ("state",),
+            registry=self.registry,
+        )
+        self.renewals = Gauge(
+            "heyi_archive_stamp_renewals",
+            "Attempts to renew archive time stamps since the start",
+            ("result",),
+            registry=self.registry,
+        )
         self.media = WorkerFigures()
         self.registry.register(self.media)
 
@@ -29,6 +42,13 @@ class Metrics:
             begun = clock.monotonic()
             await clock.sleep(LAG_EVERY)
             self.lag.set(max(0.0, clock.monotonic() - begun - LAG_EVERY))
+
+    def show_renewing(self, so_far: Renewing) -> None:
+        """Show how renewing archive time stamps goes."""
+        self.stamps.labels(state="due").set(so_far.due)
+        self.stamps.labels(state="failed").set(so_far.troubled)
+        self.renewals.labels(result="renewed").set(so_far.renewed)
+        self.renewals.labels(result="failed").set(so_far.failed)
 
 
 METRICS: web.AppKey[Metrics] = web.AppKey("metrics", Metrics)

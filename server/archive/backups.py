@@ -31,6 +31,8 @@ from server.domain.ids import RecordId
 from server.ports.backup import BackupError, Snapshots
 
 HEAD = "backup.json"
+RENEWALS = ".renewals"
+"""How the folder beside a record ends that holds the renewals of its time stamp."""
 FORMAT = 1
 PRIVATE_FILE = 0o600
 UNFINISHED = ".restoring"
@@ -94,7 +96,7 @@ class Backups:
             yield from self._below(folder)
         known = set(records)
         for folder in sorted((self.folder / "records").glob("*/*")):
-            if folder.name in known:
+            if folder.name.removesuffix(RENEWALS) in known:
                 yield from self._below(folder)
 
     def _below(self, folder: Path) -> Iterator[Named]:
@@ -148,7 +150,9 @@ class Backups:
 
     def _settle(self, fresh: Path) -> None:
         for record in fresh.glob("records/*/*"):
-            for below in (*(p for p in record.rglob("*") if p.is_dir()), record):
+            # Renewals are yet to come: each is closed, the folder they stand in is not.
+            own = () if record.name.endswith(RENEWALS) else (record,)
+            for below in (*(p for p in record.rglob("*") if p.is_dir()), *own):
                 self.disk.close_folder(below)
         for name in KEPT:
             _clear(self.folder / name, self.disk)

@@ -19,6 +19,7 @@ from server.domain.record import (
     read_manifest,
     signature_folder,
 )
+from server.domain.renewal import whole_pdf
 from server.domain.verification import SignerFact
 from server.ports.archive import VerifierTools
 from server.ports.documents import EARLIER_SEAL, PdfFacts
@@ -37,7 +38,10 @@ class Signed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A record taken apart. Missing files read as empty."""
+    """A record taken apart. Missing files read as empty.
+
+    `pdf` is of the sealed file with everything that renewals appended; `at` is now.
+    """
 
     files: Mapping[str, bytes]
     manifest: Manifest
@@ -48,6 +52,7 @@ class Evidence:
     signed: tuple[Signed, ...]
     attested: tuple[Attested, ...]
     seal_key: bytes
+    at: datetime | None = None
 
     def content(self, name: str) -> bytes:
         """Return a file's bytes, empty when it is missing."""
@@ -100,11 +105,16 @@ class Evidence:
         return tuple(sorted((*seen, *by_key), key=lambda one: _place(order, one.signer_id)))
 
 
-def gather(files: Mapping[str, bytes], tools: VerifierTools, anchors: Sequence[bytes]) -> Evidence:
+def gather(
+    files: Mapping[str, bytes],
+    tools: VerifierTools,
+    anchors: Sequence[bytes],
+    at: datetime | None = None,
+) -> Evidence:
     """Return the evidence. Raises InvalidValueError when there is no readable manifest."""
     manifest = read_manifest(files.get(MANIFEST, b""))
     text = sha256_hex(files.get(AGREEMENT, b"")), _locked(files, manifest)
-    pdf = tools.inspect(files.get(PDF, b""), manifest.locked_pdf_size, anchors)
+    pdf = tools.inspect(whole_pdf(files), manifest.locked_pdf_size, anchors)
     return Evidence(
         files=files,
         manifest=manifest,
@@ -115,6 +125,7 @@ def gather(files: Mapping[str, bytes], tools: VerifierTools, anchors: Sequence[b
         signed=tuple(_signed(files, manifest, tools, who) for who in manifest.signers),
         attested=attestations(files, tools.check_signature, text),
         seal_key=_seal_key(files, tools),
+        at=at,
     )
 
 

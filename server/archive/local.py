@@ -6,17 +6,17 @@ The year is that of the effective day, the committee's own; an id is unique with
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from server.archive.disk import Disk
 from server.archive.guide import guide
 from server.archive.making import make_files, sign_files, signing_again
-from server.archive.package import package, package_size
+from server.archive.package import package, package_size, with_whole
 from server.archive.presented import judge_presented
-from server.archive.reader import load_folder
+from server.archive.reader import load_alone, load_folder, renewals_beside
 from server.archive.spool import Spool
-from server.archive.verifier import verify_path
+from server.archive.verifier import verify_files, verify_path
 from server.archive.writer import RecordWriter, plain_name
 from server.domain.canonical import sha256_hex
 from server.domain.errors import NotFoundError
@@ -28,6 +28,7 @@ from server.domain.record import (
     RecordParts,
     read_manifest,
 )
+from server.domain.renewal import RENEWALS, folder_of, whole_pdf
 from server.domain.verification import Presented, Report
 from server.ports.archive import SignManifest, StoredRecord, VerifierTools
 from server.ports.system import WorkPool
@@ -72,19 +73,38 @@ class LocalArchive:
     async def read(self, record_id: RecordId, name: str) -> bytes:
         return await asyncio.to_thread(self._read, record_id, name)
 
+    async def pdf(self, record_id: RecordId) -> bytes:
+        return whole_pdf(await asyncio.to_thread(self._loaded, record_id))
+
     async def package(self, record_id: RecordId) -> bytes:
         return await asyncio.to_thread(self._package, record_id)
 
-    async def verify(self, record_id: RecordId, anchors: Sequence[bytes]) -> Report:
-        folder = await asyncio.to_thread(self._existing, record_id)
-        return await self.work.run(verify_path, folder, self.tools, tuple(anchors))
+    async def files(self, record_id: RecordId) -> Mapping[str, bytes]:
+        return await asyncio.to_thread(self._loaded, record_id)
 
-    async def judge(self, content: bytes, anchors: Sequence[bytes]) -> Presented:
-        return await self.work.run(judge_presented, content, self.tools, tuple(anchors))
+    async def renew(self, record_id: RecordId, number: int, files: Mapping[str, bytes]) -> None:
+        await asyncio.to_thread(self._renew, record_id, number, files)
+
+    async def verify(
+        self, record_id: RecordId, anchors: Sequence[bytes], at: datetime | None = None
+    ) -> Report:
+        folder = await asyncio.to_thread(self._existing, record_id)
+        return await self.work.run(verify_path, folder, self.tools, tuple(anchors), at)
+
+    async def judge_files(
+        self, files: Mapping[str, bytes], anchors: Sequence[bytes], at: datetime | None = None
+    ) -> Report:
+        return await self.work.run(verify_files, dict(files), self.tools, tuple(anchors), at)
+
+    async def judge(
+        self, content: bytes, anchors: Sequence[bytes], at: datetime | None = None
+    ) -> Presented:
+        return await self.work.run(judge_presented, content, self.tools, tuple(anchors), at)
 
     def sweep(self) -> int:
         """Remove what crashes left half written; return how many folders. Start-up only."""
-        parts = sorted(self._records.glob("*/.*.part"))
+        places = ("*/.*.part", "*/*.renewals/.*.part")
+        parts = sorted(part for place in places for part in self._records.glob(place))
         for part in parts:
             self.disk.remove(part)
         return len(parts)
@@ -99,7 +119,7 @@ class LocalArchive:
 
     def _kept(self, record_id: RecordId) -> dict[str, bytes] | None:
         folder = self._folder(record_id)
-        return load_folder(folder) if folder else None
+        return load_alone(folder) if folder else None
 
     def _write(self, parts: RecordParts, files: Mapping[str, bytes]) -> None:
         self._spool.release(parts.case_id)
@@ -124,12 +144,21 @@ class LocalArchive:
         return (folder / name).read_bytes()
 
     def _package(self, record_id: RecordId) -> bytes:
-        return package(record_id, load_folder(self._existing(record_id)))
+        return package(record_id, with_whole(self._loaded(record_id)))
+
+    def _loaded(self, record_id: RecordId) -> dict[str, bytes]:
+        return load_folder(self._existing(record_id))
+
+    def _renew(self, record_id: RecordId, number: int, files: Mapping[str, bytes]) -> None:
+        beside = renewals_beside(self._existing(record_id))
+        place = beside / folder_of(number).removeprefix(RENEWALS)
+        inside = {name.rpartition("/")[2]: content for name, content in files.items()}
+        RecordWriter(self._records, self.disk).write_folder(place, inside)
 
 
 def _stored(record_id: RecordId, files: Mapping[str, bytes]) -> StoredRecord:
     return StoredRecord(
         record_id=record_id,
         manifest_sha256=sha256_hex(files[MANIFEST]),
-        package_size=package_size(record_id, files),
+        package_size=package_size(record_id, with_whole(files)),
     )

@@ -1,7 +1,8 @@
 """Packs a record as one ZIP for a party, a court or an archive.
 
 It is an ASiC-E container too where the record was signed as one: `mimetype` comes first, and
-`META-INF` stands beside the record's folder (ETSI EN 319 162-1, 4.4). Stored, sorted and dated
+`META-INF` stands beside the record's folder (ETSI EN 319 162-1, 4.4). So do the renewals of
+its time stamp, with the PDF as they leave it. Stored, sorted and dated
 alike, so that the same record always gives the same bytes.
 """
 
@@ -10,10 +11,16 @@ from collections.abc import Mapping
 from io import BytesIO
 
 from server.domain.container import CONTAINER, META, MIMETYPE, MIMETYPE_CONTENT
+from server.domain.renewal import RENEWALS, WHOLE, numbers_in, whole_pdf
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest moment ZIP can name
 FILE_MODE = 0o100444 << 16
 UNIX = 3
+
+
+def with_whole(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return a record's files, where its stamp was renewed with the PDF as that leaves it."""
+    return {**files, WHOLE: whole_pdf(files)} if numbers_in(files) else dict(files)
 
 
 def package(record_id: str, files: Mapping[str, bytes]) -> bytes:
@@ -38,7 +45,7 @@ def _entries(record_id: str, files: Mapping[str, bytes]) -> list[tuple[str, byte
 
 
 def _place(record_id: str, name: str) -> str:
-    return name if name.startswith(META) else f"{record_id}/{name}"
+    return name if name.startswith((META, RENEWALS)) else f"{record_id}/{name}"
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

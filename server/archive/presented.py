@@ -9,10 +9,12 @@ import os
 import resource
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
 from server.archive.reader import load_zip
+from server.archive.renewed import document_stamp
 from server.archive.verifier import verify_files
 from server.domain.canonical import sha256_hex
 from server.domain.errors import InvalidValueError
@@ -29,29 +31,36 @@ STATM = Path("/proc/self/statm")
 
 
 def judge_presented(
-    content: bytes, tools: VerifierTools, anchors: Sequence[bytes] = ()
+    content: bytes,
+    tools: VerifierTools,
+    anchors: Sequence[bytes] = (),
+    at: datetime | None = None,
 ) -> Presented:
     """Return the facts; InvalidValueError for what is neither, or takes too much."""
     try:
         with bounded():
             if content.startswith(b"%PDF-"):
-                return _pdf(content, tools, anchors)
-            return _package(content, tools, anchors)
+                return _pdf(content, tools, anchors, at)
+            return _package(content, tools, anchors, at)
     except MemoryError as error:
         raise InvalidValueError(field="file", reason="too_large") from error
 
 
-def _package(content: bytes, tools: VerifierTools, anchors: Sequence[bytes]) -> Presented:
+def _package(
+    content: bytes, tools: VerifierTools, anchors: Sequence[bytes], at: datetime | None
+) -> Presented:
     files = load_zip(BytesIO(content))
     return Presented(
         kind=Kind.PACKAGE,
-        report=verify_files(files, tools, anchors),
+        report=verify_files(files, tools, anchors, at),
         case_id=_case_of_manifest(files.get(MANIFEST, b"")),
         digest=sha256_hex(files.get(MANIFEST, b"")),
     )
 
 
-def _pdf(content: bytes, tools: VerifierTools, anchors: Sequence[bytes]) -> Presented:
+def _pdf(
+    content: bytes, tools: VerifierTools, anchors: Sequence[bytes], at: datetime | None
+) -> Presented:
     # Nobody says here how long the locked part is, so that no page has to be drawn.
     pdf = tools.inspect(content, 0, anchors)
     return Presented(
@@ -60,13 +69,14 @@ def _pdf(content: bytes, tools: VerifierTools, anchors: Sequence[bytes]) -> Pres
             record_id="",
             number="",
             manifest_sha256="",
-            facts=_facts(pdf, judge_trust=bool(anchors)),
+            facts=(*_facts(pdf, judge_trust=bool(anchors)), document_stamp(pdf.stamps, at)),
             signers=(),
             sealed_by=pdf.signer,
             sealed_at=pdf.signed_at,
         ),
         case_id=_case_of_agreement(pdf.attachment or b""),
         digest=sha256_hex(content),
+        earlier=tuple(sha256_hex(content[: one.end]) for one in pdf.stamps),
     )
 
 

@@ -4,15 +4,17 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from server.domain.container import CONTAINER, META, MIMETYPE, MIMETYPE_CONTENT
 from server.domain.errors import InvalidValueError
+from server.domain.renewal import RENEWALS
 
 LARGEST = 256 * 1024 * 1024  # bytes of all files together; a record has well under one MiB
 MOST_FILES = 2_000
+_HALF = re.compile(r"\.renewals/\.[0-9]+\.part/")
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 # A name that leads elsewhere on some system: absolute, with a drive, upwards, or not to be written.
 UNSAFE = re.compile(r"^/|\\|^[A-Za-z]:|(^|/)\.\.?(/|$)|//|[\x00-\x1f\x7f-\x9f]")
@@ -32,12 +34,33 @@ def load(path: Path) -> dict[str, bytes]:
 def load_folder(folder: Path) -> dict[str, bytes]:
     """Return the files below `folder`; a link counts as a file of no content.
 
-    Out of a package the container's own two files lie beside the folder; they are taken along.
+    What lies beside it is taken along: out of a package the container's own two files, and
+    the renewals of its time stamp.
     """
-    found = sorted(p for p in folder.rglob("*") if p.is_symlink() or not p.is_dir())
-    named = {str(p.relative_to(folder)): p for p in found}
+    named = _below(folder)
     beside = {name: folder.parent / name for name in CONTAINER}
     named |= {n: p for n, p in beside.items() if n not in named and p.is_file()}
+    for renewals in (folder.parent / RENEWALS, renewals_beside(folder)):
+        named |= {f"{RENEWALS}{name}": path for name, path in _below(renewals).items()}
+    return _read(named)
+
+
+def load_alone(folder: Path) -> dict[str, bytes]:
+    """Return the files below `folder` and nothing beside it."""
+    return _read(_below(folder))
+
+
+def renewals_beside(record: Path) -> Path:
+    """Return the folder in which an archive keeps the renewals of a record's time stamp."""
+    return record.with_name(f"{record.absolute().name}.{RENEWALS.strip('/')}")
+
+
+def _below(folder: Path) -> dict[str, Path]:
+    found = sorted(p for p in folder.rglob("*") if p.is_symlink() or not p.is_dir())
+    return {str(p.relative_to(folder)): p for p in found if not _HALF.search(str(p))}
+
+
+def _read(named: Mapping[str, Path]) -> dict[str, bytes]:
     _refuse_huge(len(named), sum(p.lstat().st_size for p in named.values()))
     return {name: _content(p) for name, p in named.items()}
 
@@ -78,7 +101,7 @@ def _of_record(files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def _below_top(name: str) -> str:
-    if name.startswith(META):
+    if name.startswith((META, RENEWALS)):
         return name
     parts = PurePosixPath(name).parts
     return "/".join(parts[1:]) if len(parts) > 1 else name

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 
+from server.archive.renewed import CODE
 from server.domain.verification import Fact, Report, SignerFact
 
 SUITES = {"sm2-sm3": "SM2/SM3", "p256-sha256": "P-256/SHA-256"}
@@ -19,8 +20,9 @@ GROUPS = {
         "seal_chain",
         "two_people",
     },
+    "lasting": {"archive_stamp"},
     "trusted": {"trusted", "certificates"},
-    "logged": {"log_included"},
+    "logged": {"log_included", "log_stamped"},
     "contained": {"container"},
 }
 FACTS = {
@@ -37,10 +39,12 @@ FACTS = {
         "pdf_signatures": "PDF 中每个签名有效，由各签署人自己的密钥作出，其后无越权改动",
         "seal": "调解委员会电子印章有效，覆盖整个文件，其后无改动",
         "seal_chain": "印章证书由卷内的签发证书签发",
+        "archive_stamp": "存档时间戳有效，历次续期前后相接",
         "certificates": "PDF 中各证书由卷内的签发证书签发，签署时有效",
         "trusted": "签发证书是您信任的证书",
         "log_chain": "会话日志连续，未被改动",
         "log_included": "日志各条均已列入经签名的总日志检查点",
+        "log_stamped": "该检查点有时间戳",
         "container": "ASiC-E 容器的签名（CAdES）有效，列明的就是这些文件",
         "two_people": "盖章由两人完成：一人放行，另一人确认，各以本人密钥签名",
     },
@@ -57,10 +61,12 @@ FACTS = {
         "pdf_signatures": "every signature in the PDF is valid and made with its signer's own key",
         "seal": "the committee's seal is valid, covers the whole file, nothing follows it",
         "seal_chain": "the issuer in the record issued the seal's certificate",
+        "archive_stamp": "the archive time stamp is valid, each renewal came in time",
         "certificates": "the issuer in the record issued every certificate in the PDF",
         "trusted": "the issuer is one you trust",
         "log_chain": "the session log is unbroken",
         "log_included": "a signed checkpoint of the whole log holds every entry",
+        "log_stamped": "that checkpoint has a time stamp",
         "container": "the ASiC-E container's signature (CAdES) is valid and names these files",
         "two_people": "two people sealed: one released, another confirmed, each with his own key",
     },
@@ -77,8 +83,15 @@ WORDS = {
         "trusted": "未判断",
         "certificates": "未判断：另有签发者，请向其核对",
         "log_included": "未判断：归档时检查点尚未生成，卷内没有",
+        "log_stamped": "未判断：归档时没有取得时间戳",
+        "dated": "{at}，{authority}",
+        "dated_unknown": "{at}，{authority}；其根证书未经您核对",
         "container": "未判断：这里没有容器",
         "pdf_signatures": "未判断：早先格式的卷宗，PDF 只有印章签名，各签署人的签名在卷内另存",
+        "archive_stamp": "未判断：PDF 没有存档时间戳",
+        "ended": "未判断：{at} 加盖的存档时间戳已于 {until} 失效，其后没有续期",
+        "stamped": "{at} 加盖，有效至 {until}",
+        "renewed": "{at} 第 {renewals} 次续期，有效至 {until}",
         "log": "总日志",
         "released": "放行",
         "confirmed": "确认",
@@ -100,9 +113,16 @@ WORDS = {
         "trusted": "not judged",
         "certificates": "not judged: issued elsewhere, ask whoever issued them",
         "log_included": "not judged: the record was sealed before a checkpoint was there",
+        "log_stamped": "not judged: there was no time stamp when the record was sealed",
+        "dated": "{at}, {authority}",
+        "dated_unknown": "{at}, {authority}; its root is none that you brought along",
         "container": "not judged: there is no container here",
         "pdf_signatures": "not judged: a record of the earlier form, where the seal alone signs "
         "the PDF and the signers' signatures lie beside it",
+        "archive_stamp": "not judged: the PDF has no archive time stamp",
+        "ended": "not judged: the stamp of {at} ended on {until} and was not renewed since",
+        "stamped": "made on {at}, valid until {until}",
+        "renewed": "last renewed on {at} (renewal {renewals}), valid until {until}",
         "log": "log",
         "released": "released by",
         "confirmed": "confirmed by",
@@ -171,13 +191,19 @@ def _group(report: Report, codes: set[str]) -> bool | None:
 def _fact_line(fact: Fact, language: str) -> str:
     words = WORDS[language]
     said = f"{MARKS[fact.holds]} {FACTS[language][fact.code]}"
+    more = _more(fact, words)
+    return f"{said}（{more}）" if more else said
+
+
+def _more(fact: Fact, words: Mapping[str, str]) -> str:
+    """Return what stands in brackets behind a fact."""
+    named = dict(fact.facts)
+    if fact.code in _DATED and named:
+        return _DATED[fact.code](fact, words)
+    parts = f"{words['parts']}: {', '.join(fact.parts)}" if fact.parts else ""
     if fact.holds is None:
-        parts = f"；{words['parts']}: {', '.join(fact.parts)}" if fact.parts else ""
-        return f"{said}（{words[fact.code]}{parts}）"
-    if fact.parts:
-        return f"{said}（{words['parts']}: {', '.join(fact.parts)}）"
-    told = _told(dict(fact.facts), words)
-    return f"{said}（{told}）" if told else said
+        return f"{words[fact.code]}；{parts}" if parts else words[fact.code]
+    return parts or _told(named, words)
 
 
 def _told(named: Mapping[str, str | int], words: Mapping[str, str]) -> str:
@@ -198,6 +224,26 @@ def _both(named: Mapping[str, str | int], words: Mapping[str, str]) -> str:
         f"{_moment(datetime.fromisoformat(str(named[f'{who}_at'])))}"
         for word, who in told
     )
+
+
+def _stamp_words(fact: Fact, words: Mapping[str, str]) -> str:
+    named = dict(fact.facts)
+    how = "ended" if fact.holds is None else "renewed" if named["renewals"] else "stamped"
+    days = {name: _day(str(named[name])) for name in ("at", "until")}
+    return words[how].format(**{**named, **days})
+
+
+def _date_words(fact: Fact, words: Mapping[str, str]) -> str:
+    named = dict(fact.facts)
+    how = "dated" if named["known"] else "dated_unknown"
+    return words[how].format(at=_day(str(named["at"])), authority=named["authority"])
+
+
+def _day(iso: str) -> str:
+    return f"{datetime.fromisoformat(iso).astimezone(CHINA):%Y-%m-%d}"
+
+
+_DATED = {CODE: _stamp_words, "log_stamped": _date_words}
 
 
 def _signer_line(signer: SignerFact, words: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ account's owner included, before its date.
 import asyncio
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from yarl import URL
@@ -16,7 +16,7 @@ from yarl import URL
 from server.archive.bucket import MODE, Bucket, UnlockedError
 from server.archive.guide import guide
 from server.archive.making import make_files, sign_files, signing_again
-from server.archive.package import package
+from server.archive.package import package, package_size, with_whole
 from server.archive.presented import judge_presented
 from server.archive.reader import load_zip
 from server.archive.sigv4 import Signer
@@ -33,6 +33,7 @@ from server.domain.record import (
     RecordParts,
     read_manifest,
 )
+from server.domain.renewal import LARGEST, whole_pdf
 from server.domain.verification import Presented, Report
 from server.ports.archive import SignManifest, StoredRecord, VerifierTools
 from server.ports.system import Clock, WorkPool
@@ -111,9 +112,14 @@ class S3Archive:
 
     async def find(self, record_id: RecordId) -> StoredRecord | None:
         try:
-            return (await self._found(record_id))[1]
+            stored = (await self._found(record_id))[1]
         except NotFoundError:
             return None
+        files = await self._renewals(record_id)
+        if not files:
+            return stored
+        whole = with_whole({**await self._existing(record_id), **files})
+        return replace(stored, package_size=package_size(record_id, whole))
 
     async def manifest(self, record_id: RecordId) -> Manifest:
         return read_manifest(await self.read(record_id, MANIFEST))
@@ -124,16 +130,70 @@ class S3Archive:
             raise NotFoundError
         return files[name]
 
+    async def pdf(self, record_id: RecordId) -> bytes:
+        return whole_pdf(await self.files(record_id))
+
     async def package(self, record_id: RecordId) -> bytes:
+        renewals = await self._renewals(record_id)
+        if renewals:
+            whole = with_whole({**await self._existing(record_id), **renewals})
+            return await asyncio.to_thread(package, record_id, whole)
         version, _ = await self._found(record_id)
         return await self.bucket.get(_key(record_id), version)
 
-    async def verify(self, record_id: RecordId, anchors: Sequence[bytes]) -> Report:
-        files = await self._existing(record_id)
-        return await self.work.run(verify_files, files, self.tools, tuple(anchors))
+    async def files(self, record_id: RecordId) -> Mapping[str, bytes]:
+        return {**await self._existing(record_id), **await self._renewals(record_id)}
 
-    async def judge(self, content: bytes, anchors: Sequence[bytes]) -> Presented:
-        return await self.work.run(judge_presented, content, self.tools, tuple(anchors))
+    async def renew(self, record_id: RecordId, number: int, files: Mapping[str, bytes]) -> None:
+        """Store and lock the renewal for as long as its record is locked."""
+        version, _ = await self._found(record_id)
+        record = await self.bucket.head(_key(record_id), version)
+        if record.until is None:
+            raise UnlockedError(reason="no_lock")
+        key = _renewal_key(record_id, number)
+        content = await asyncio.to_thread(package, record_id, files)
+        if await self.bucket.first(key) is None:
+            soonest = self.bucket.clock.now().replace(microsecond=0) + timedelta(days=1)
+            notes = {"sha256": sha256_hex(content)}
+            await self.bucket.put(key, content, max(record.until, soonest), notes)
+        await self._confirm_renewal(key, files)
+
+    async def _confirm_renewal(self, key: str, files: Mapping[str, bytes]) -> None:
+        # Read back, whoever wrote it, as the record was.
+        version = await self.bucket.first(key)
+        if version is None or (await self.bucket.head(key, version)).mode != MODE:
+            raise UnlockedError(reason="no_lock")
+        if await self._unpacked(key, version) != dict(files):
+            raise RecordExistsError
+
+    async def _renewals(self, record_id: RecordId) -> dict[str, bytes]:
+        files: dict[str, bytes] = {}
+        for number in range(1, LARGEST + 1):
+            key = _renewal_key(record_id, number)
+            version = await self.bucket.first(key)
+            if version is None:
+                break
+            files |= await self._unpacked(key, version)
+        return files
+
+    async def _unpacked(self, key: str, version: str) -> dict[str, bytes]:
+        content = await self.bucket.get(key, version)
+        return await asyncio.to_thread(load_zip, io.BytesIO(content))
+
+    async def verify(
+        self, record_id: RecordId, anchors: Sequence[bytes], at: datetime | None = None
+    ) -> Report:
+        return await self.judge_files(await self.files(record_id), anchors, at)
+
+    async def judge_files(
+        self, files: Mapping[str, bytes], anchors: Sequence[bytes], at: datetime | None = None
+    ) -> Report:
+        return await self.work.run(verify_files, dict(files), self.tools, tuple(anchors), at)
+
+    async def judge(
+        self, content: bytes, anchors: Sequence[bytes], at: datetime | None = None
+    ) -> Presented:
+        return await self.work.run(judge_presented, content, self.tools, tuple(anchors), at)
 
     async def _found(self, record_id: RecordId) -> tuple[str, StoredRecord]:
         version = await self.bucket.first(_key(record_id))
@@ -172,3 +232,7 @@ class S3Archive:
 
 def _key(record_id: RecordId) -> str:
     return f"records/{plain_name(record_id)}.zip"
+
+
+def _renewal_key(record_id: RecordId, number: int) -> str:
+    return f"renewals/{plain_name(record_id)}/{number:03d}.zip"

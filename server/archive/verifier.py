@@ -5,12 +5,14 @@ that make it fail. Trust is judged only against certificates the reader brings a
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from server.archive.attestations import attested_lines
 from server.archive.cades import holds_detached
 from server.archive.evidence import Evidence, gather
 from server.archive.reader import load
+from server.archive.renewed import archive_stamp, log_stamped, untrusted
 from server.archive.two_people import two_people
 from server.domain.canonical import sha256_hex
 from server.domain.checkpoint import read_checkpoint
@@ -39,6 +41,7 @@ from server.domain.record import (
     read_log,
     signature_folder,
 )
+from server.domain.renewal import is_renewal
 from server.domain.session_log import BrokenChainError, Entry, verify as verify_chain
 from server.domain.verification import Fact, Report
 from server.ports.archive import VerifierTools
@@ -50,20 +53,25 @@ ALLOWED_AFTER = frozenset({"none", "lta_updates"})
 """What may follow the seal: nothing, or what an archive adds to keep it checkable."""
 
 
-def verify_path(path: Path, tools: VerifierTools, anchors: Sequence[bytes] = ()) -> Report:
-    """Return the facts about the record in a folder or ZIP.
+def verify_path(
+    path: Path, tools: VerifierTools, anchors: Sequence[bytes] = (), at: datetime | None = None
+) -> Report:
+    """Return the facts about the record in a folder or ZIP; `at` is now.
 
     Raises InvalidValueError when there is no record to read at all.
     """
-    return verify_files(load(path), tools, anchors)
+    return verify_files(load(path), tools, anchors, at)
 
 
 def verify_files(
-    files: Mapping[str, bytes], tools: VerifierTools, anchors: Sequence[bytes] = ()
+    files: Mapping[str, bytes],
+    tools: VerifierTools,
+    anchors: Sequence[bytes] = (),
+    at: datetime | None = None,
 ) -> Report:
     """Return the facts about a record's files; never raises on their content."""
     try:
-        evidence = gather(files, tools, anchors)
+        evidence = gather(files, tools, anchors, at)
     except InvalidValueError:
         return _unreadable(files)
     manifest = evidence.manifest
@@ -101,7 +109,8 @@ def _readable(_: Evidence) -> Fact:
 
 def _complete(evidence: Evidence) -> Fact:
     expected = set(evidence.manifest.files) | UNLISTED
-    odd = sorted(expected ^ (set(evidence.files) - CONTAINER))
+    own = {name for name in evidence.files if not is_renewal(name)}
+    odd = sorted(expected ^ (own - CONTAINER))
     return _fact("complete", odd, files=len(evidence.files))
 
 
@@ -165,7 +174,8 @@ def _seal(evidence: Evidence) -> Fact:
 def _earlier_seal(evidence: Evidence) -> Fact:
     """Judge the one signature of the earlier form: a certification over the whole file."""
     (seal,) = evidence.pdf.each
-    sound = seal.holds and seal.whole and evidence.pdf.modification == "none"
+    stamped = evidence.pdf.covers_all and evidence.pdf.modification in ALLOWED_AFTER
+    sound = seal.holds and (stamped or (seal.whole and evidence.pdf.modification == "none"))
     return _fact("seal", [] if sound else [PDF], signer=evidence.pdf.signer)
 
 
@@ -254,7 +264,8 @@ def _certificates(evidence: Evidence) -> Fact:
 def _trusted(evidence: Evidence) -> Fact:
     if not evidence.anchors:
         return Fact(code="trusted", holds=None)
-    return _fact("trusted", [] if evidence.pdf.trusted else [ISSUER_CERTIFICATE])
+    bad = [] if evidence.pdf.trusted else [ISSUER_CERTIFICATE]
+    return _fact("trusted", [*bad, *untrusted(evidence)])
 
 
 def _only_blanks_filled(evidence: Evidence) -> Fact:
@@ -357,9 +368,11 @@ JUDGES = (
     _pdf_signatures,
     _seal,
     _seal_chain,
+    archive_stamp,
     _certificates,
     _trusted,
     _log_chain,
     _log_included,
+    log_stamped,
     _container,
 )

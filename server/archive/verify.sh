@@ -428,7 +428,42 @@ else
   not_judged "the ASiC-E container ASiC-E 容器"
 fi
 
-not_judged "the log's checkpoint and proofs 日志检查点"
+# Each renewal of the archive time stamp lies beside this folder: a list of digests of all that
+# was there before, and a token over that list.
+list_stamped() { # list_stamped TOKEN FILE DIGEST
+  openssl cms -verify -noverify -binary -inform DER -in "$1" -out "$scratch/said" 2>/dev/null &&
+    openssl asn1parse -inform DER -in "$scratch/said" 2>/dev/null |
+    grep -qi "HEX DUMP\]:$("$3sum" <"$2" | cut -d' ' -f1)\$"
+}
+renewed() { # renewed FOLDER
+  for digest in sha256 sha384 sha512; do
+    list=$1/$(echo $digest | tr a-z A-Z)SUMS
+    [ -f "$list" ] || continue
+    (cd "$(dirname "$1")/.." && "${digest}sum" --quiet --strict -c "$OLDPWD/$list") >/dev/null 2>&1 &&
+      list_stamped "$1/stamp.tst" "$list" $digest
+    return
+  done
+  false
+}
+for folder in ../renewals/*/; do
+  [ -d "$folder" ] || continue
+  renewed "${folder%/}"
+  tell "archive time stamp, renewal 存档时间戳续期 $(basename "$folder")" $?
+done
+if [ -f ../renewals/agreement.pdf ]; then
+  cat agreement.pdf ../renewals/*/appended.pdf | cmp -s - ../renewals/agreement.pdf
+  tell "archive time stamp: renewals/agreement.pdf only adds to agreement.pdf 续期只在原文件后追加" $?
+fi
+
+if [ -f log/checkpoint.tst ]; then
+  list_stamped log/checkpoint.tst log/checkpoint.txt sha256
+  tell "time stamp of the checkpoint 检查点的时间戳" $?
+else
+  not_judged "the checkpoint's time stamp, there is none 检查点没有时间戳"
+fi
+
+not_judged "how long the archive time stamp lasts 存档时间戳的有效期"
+not_judged "the log's checkpoint and proofs, whose root stamped 日志检查点及时间戳的根证书"
 not_judged "the agreement inside the PDF, its filled blanks PDF 内嵌数据与填写处"
 # A signature holds although a later update draws over the page: only a comparison of the pages
 # shows it. What came after sealing changes the digests above; what came before, nobody here sees.

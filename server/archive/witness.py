@@ -1,10 +1,12 @@
 """Keeps the log's checkpoints in a folder that another account, or machine, looks after.
 
 One file for a log, to which checkpoints are only appended, so that the folder may lie on a
-store that never lets anything be changed.
+store that never lets anything be changed. Their time stamps (size and base64 token, one a
+line) are appended to another.
 """
 
 import asyncio
+import base64
 import logging
 import os
 from dataclasses import dataclass
@@ -21,24 +23,32 @@ class FolderWitness:
 
     folder: Path
 
-    async def show(self, checkpoint: Checkpoint, public_key: bytes) -> bool:
+    async def show(
+        self, checkpoint: Checkpoint, public_key: bytes, stamp: bytes | None = None
+    ) -> bool:
         try:
-            await asyncio.to_thread(self._keep, checkpoint, public_key)
+            await asyncio.to_thread(self._keep, checkpoint, public_key, stamp)
         except OSError as failure:
             log.warning("%s: %s", self.folder, failure.strerror)
             return False
         return True
 
-    def _keep(self, checkpoint: Checkpoint, public_key: bytes) -> None:
+    def _keep(self, checkpoint: Checkpoint, public_key: bytes, stamp: bytes | None) -> None:
         name = checkpoint.origin.replace("/", "-")
         _keep_once(self.folder / f"{name}.pem", public_key)
-        with (self.folder / f"{name}.txt").open("a+b") as kept:
-            text = f"{checkpoint.text}\n".encode()
-            kept.seek(max(0, kept.seek(0, os.SEEK_END) - len(text)))
-            if kept.read() != text:
-                kept.write(text)
-                kept.flush()
-                os.fsync(kept.fileno())
+        _append(self.folder / f"{name}.txt", f"{checkpoint.text}\n".encode())
+        if stamp is not None:
+            token = base64.b64encode(stamp).decode()
+            _append(self.folder / f"{name}.stamps", f"{checkpoint.head.size} {token}\n".encode())
+
+
+def _append(path: Path, text: bytes) -> None:
+    with path.open("a+b") as kept:
+        kept.seek(max(0, kept.seek(0, os.SEEK_END) - len(text)))
+        if kept.read() != text:
+            kept.write(text)
+            kept.flush()
+            os.fsync(kept.fileno())
 
 
 def _keep_once(path: Path, content: bytes) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from server.archive.disk import Disk
-from server.archive.reader import load_folder
+from server.archive.reader import load_alone
 from server.domain.errors import InvalidValueError
 from server.domain.ids import RecordId
 from server.domain.record import RecordExistsError
@@ -32,10 +32,13 @@ class RecordWriter:
         Raises RecordExistsError when it holds others, DiskFullError when they do not fit
         (nothing of them stays), InvalidValueError for an id that is no plain name.
         """
-        final = self.root / str(year) / plain_name(record_id)
+        return self.write_folder(self.root / str(year) / plain_name(record_id), files)
+
+    def write_folder(self, final: Path, files: Mapping[str, bytes]) -> Path:
+        """Do so for a folder of whatever name."""
         if final.exists():
             return self._same(final, files)
-        part = final.with_name(f".{record_id}.part")
+        part = final.with_name(f".{final.name}.part")
         self.disk.make_folder(final.parent)
         if part.exists():
             self.disk.remove(part)
@@ -48,7 +51,7 @@ class RecordWriter:
         return final
 
     def _same(self, final: Path, files: Mapping[str, bytes]) -> Path:
-        if load_folder(final) != dict(files):
+        if load_alone(final) != dict(files):
             raise RecordExistsError
         # The crash may have come between the rename and its sync.
         self.disk.sync_folder(final.parent)

@@ -20,6 +20,7 @@ from server.documents.issuing import (
     constraints,
     extension,
     identifier,
+    own_list_at,
     serial,
     subject,
     usage,
@@ -79,6 +80,7 @@ class Role:
     stamps: bool = False
     issues: bool = False
     above: "Role | None" = None
+    years: int = SEAL_YEARS
 
 
 def seal_role(committee: CommitteeId, suite: SignatureSuite = P256) -> Role:
@@ -176,7 +178,7 @@ def _lasting(keys: KeyProvider, committee: CommitteeId, role: Role, at: datetime
         key=role.above.key if role.above else issuer_name(committee),
         name=above.subject,
         begin=at - SLACK,
-        end=at + SEAL_YEARS * YEAR,
+        end=at + role.years * YEAR,
     )
     own = keys.public(role.key)
     extensions = [
@@ -188,5 +190,6 @@ def _lasting(keys: KeyProvider, committee: CommitteeId, role: Role, at: datetime
     if role.stamps:  # RFC 3161, 2.3: this purpose alone, and critical
         only = x509.ExtKeyUsageSyntax(["time_stamping"])
         extensions.append(extension("extended_key_usage", only, critical=True))
+        extensions.append(own_list_at(serial(own)))
     called = subject(role.title, quote(committee, safe=""))
     return issuing.certificate(serial(own), called, own, extensions)

@@ -145,19 +145,19 @@ def finish(pdf: bytes, state: bytes, signature: bytes, at: datetime, sources: So
     lists = issued.revoked or sources.issuer.revoked(
         committee, issued.certificate, max(at, stamper.stamped_at)
     )
-    return _proven(out.getvalue(), (issued, stamping), (*lists, *stamping.revoked))
+    update = update_of(out.getvalue())
+    prove(update, (issued, stamping), (*lists, *stamping.revoked))
+    return written(update)
 
 
-def _proven(pdf: bytes, shown: Sequence[Issued], lists: Sequence[bytes]) -> bytes:
-    """Return the PDF with what validates the signature in its security store."""
-    update = update_of(pdf)
+def prove(update: Update, shown: Sequence[Issued], lists: Sequence[bytes]) -> None:
+    """Put what validates a signature or time stamp into the PDF's security store."""
     DocumentSecurityStore.supply_dss_in_writer(
         update,
         None,  # PAdES needs no entry per signature
         certs=[certificate(pem) for one in shown for pem in (one.certificate, *one.chain)],
         crls=[crl.CertificateList.load(one) for one in sorted(set(lists))],
     )
-    return written(update)
 
 
 def certificate(pem: bytes) -> x509.Certificate:

@@ -74,6 +74,7 @@ def _facts(pdf: bytes, locked_size: int, roots: Sequence[x509.Certificate]) -> P
         attachment=_carried(pdf),
         signatures=len(found.each),
         each=found.each,
+        stamps=found.stamps,
         stamp_issuers=found.stamp_issuers,
     )
 

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 from urllib.parse import quote
-from uuid import UUID
 
 from asn1crypto import core, crl, x509  # type: ignore[import-untyped]
 from cryptography.x509 import ObjectIdentifier
@@ -33,7 +32,8 @@ from server.documents.issuing import (
     extension,
     identifier,
     in_list,
-    place,
+    own_list_at,
+    place_of_list,
     serial,
     subject,
     usage,
@@ -121,6 +121,21 @@ def lasting(keys: KeyProvider, committee: CommitteeId, role: Role, at: datetime)
     )
 
 
+def fresh_lists(
+    keys: KeyProvider, committee: CommitteeId, shown: Issued, at: datetime
+) -> tuple[bytes, ...]:
+    """Return the own list of a time stamp's certificate as of now, if it is one of ours.
+
+    A stamp outlives its certificate only by a list younger than itself, which is read as of
+    its own end (ETSI EN 319 102-1, 5.6.2.2): so it ends long before the certificate does.
+    """
+    above, made = issued_from(issuer(keys, committee, at)), issued_from(shown.certificate)
+    known = {issued_from(one).dump() for one in shown.chain}
+    if above.dump() not in known or made.crl_distribution_points_value is None:
+        return ()
+    return (_list_of_one(keys, issuer_name(committee), above, made.serial_number, at),)
+
+
 def _role(committee: CommitteeId, suite: SignatureSuite) -> Role:
     title = "EVENT-ISSUER" if suite is P256 else f"{suite.title} EVENT-ISSUER"
     return Role(f"{suite.prefix}events-{quote(committee, safe='')}", title, issues=True)
@@ -137,13 +152,12 @@ def _event(keys: KeyProvider, role: Role, events: bytes, request: EventRequest) 
     )
     digest = bytes.fromhex(request.statement_sha256)
     number = serial(request.public_key + digest + request.at.isoformat().encode())
-    points = x509.CRLDistributionPoints([{"distribution_point": _place(number)}])
     extensions = [
         constraints(issues=False),
         usage(issues=False),
         extension("key_identifier", identifier(request.public_key)),
         extension("authority_key_identifier", authority(above.public_key.dump())),
-        extension("crl_distribution_points", points),
+        own_list_at(number),
         extension(STATEMENT.dotted_string, core.OctetString(digest).dump()),
     ]
     called = subject(request.role.upper(), request.pseudonym)
@@ -158,19 +172,20 @@ def _own_list(keys: KeyProvider, committee: CommitteeId, certificate: bytes, at:
     """
     found = issued_from(certificate)
     suite = suite_of(found.public_key.dump()) or P256
-    role, number = _role(committee, suite), found.serial_number
+    role = _role(committee, suite)
     above = issued_from(of_role(keys, committee, role, at))
-    issuing = Issuing(keys=keys, key=role.key, name=above.subject, begin=at, end=at + SLACK)
-    scope = crl.IssuingDistributionPoint({"distribution_point": _place(number)})
+    return _list_of_one(keys, role.key, above, found.serial_number, at)
+
+
+def _list_of_one(
+    keys: KeyProvider, key: str, above: x509.Certificate, number: int, at: datetime
+) -> bytes:
+    issuing = Issuing(keys=keys, key=key, name=above.subject, begin=at, end=at + SLACK)
+    scope = crl.IssuingDistributionPoint({"distribution_point": place_of_list(number)})
     return issuing.empty_list(
         in_list("authority_key_identifier", authority(above.public_key.dump())),
         in_list("issuing_distribution_point", scope, critical=True),
     )
-
-
-def _place(number: int) -> x509.DistributionPointName:
-    """Name the list of one certificate. It is nowhere to be fetched: it lies in the PDF."""
-    return place(UUID(int=number % (1 << 128)).urn)
 
 
 def _lasting_list(

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from asn1crypto import core, crl, pem, x509  # type: ignore[import-untyped]
 from asn1crypto.keys import PublicKeyInfo  # type: ignore[import-untyped]
@@ -100,6 +101,17 @@ def place(uri: str) -> x509.DistributionPointName:
     """Return where a list is said to lie (RFC 5280, 4.2.1.13)."""
     name = x509.GeneralName("uniform_resource_identifier", uri)
     return x509.DistributionPointName("full_name", x509.GeneralNames([name]))
+
+
+def place_of_list(number: int) -> x509.DistributionPointName:
+    """Name the list of one certificate. It is nowhere to be fetched: it lies in the PDF."""
+    return place(UUID(int=number % (1 << 128)).urn)
+
+
+def own_list_at(number: int) -> x509.Extension:
+    """Return where a certificate says that the list of it alone is."""
+    points = x509.CRLDistributionPoints([{"distribution_point": place_of_list(number)}])
+    return extension("crl_distribution_points", points)
 
 
 def serial(unique: bytes) -> int:

@@ -48,13 +48,18 @@ class _Remote(Stamper):
         A list that cannot be had is left out: the stamp stands without it, for as long as
         the authority's certificate does.
         """
-        first, *rest = _in_order(self.token)
-        lists = [await _list(one) for one in (first, *rest)]
-        return Issued(
-            certificate=_pem(first),
-            chain=tuple(_pem(one) for one in rest),
-            revoked=tuple(one for one in lists if one is not None),
-        )
+        return await shown_by(self.token)
+
+
+async def shown_by(token: cms.SignedData) -> Issued:
+    """Return the certificates in a token, the signer's first, and the lists to be had now."""
+    first, *rest = _in_order(token)
+    lists = [await _list(one) for one in (first, *rest)]
+    return Issued(
+        certificate=_pem(first),
+        chain=tuple(_pem(one) for one in rest),
+        revoked=tuple(one for one in lists if one is not None),
+    )
 
 
 def _in_order(token: cms.SignedData) -> list[x509.Certificate]:
@@ -69,7 +74,7 @@ def _in_order(token: cms.SignedData) -> list[x509.Certificate]:
 
 async def _list(certificate: x509.Certificate) -> bytes | None:
     for point in certificate.crl_distribution_points:
-        if point.url is None:
+        if point.url is None or not point.url.startswith(("http://", "https://")):
             continue
         try:
             content = await _fetched("GET", point.url)

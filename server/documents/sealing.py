@@ -19,6 +19,7 @@ import typst
 from pyhanko.pdf_utils.generic import DictionaryObject, TextStringObject, pdf_name
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm
 from pyhanko.sign.signers import PdfTimeStamper
+from pyhanko.sign.timestamps import TimeStamper
 
 from server.documents.certificates import issuer, of_role, seal_role
 from server.documents.chain import RESERVED, STAMPED_OVER, Look, Signing, finish, prepare_in
@@ -123,16 +124,18 @@ def _signed(
 
 
 def _archived(pdf: bytes, order: SealOrder, desk: Desk) -> bytes:
-    stamper = PdfTimeStamper(
-        desk.sources.stamps.stamper(order.committee_id, order.at),
-        field_name="archive",
+    stamper = desk.sources.stamps.stamper(order.committee_id, order.at)
+    return asyncio.run(stamp_whole(update_of(pdf), stamper, "archive", STAMPED_OVER))
+
+
+async def stamp_whole(update: Update, stamper: TimeStamper, field: str, digest: str) -> bytes:
+    """Return the updated PDF with a time stamp over all of it in a new field."""
+    made = PdfTimeStamper(
+        stamper,
+        field_name=field,
         invis_settings=InvisSigSettings(box_out_of_bounds=True),
         readable_field_name="存档时间戳",
     )
     out = BytesIO()
-    asyncio.run(
-        stamper.async_timestamp_pdf(
-            update_of(pdf), STAMPED_OVER, bytes_reserved=RESERVED, output=out
-        )
-    )
+    await made.async_timestamp_pdf(update, digest, bytes_reserved=RESERVED, output=out)
     return out.getvalue()

@@ -28,14 +28,14 @@ from pyhanko.sign.validation import (
 from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
-from pyhanko_certvalidator import ValidationContext
 
 from server.documents import rare_names
 from server.documents.form import blank_name
 from server.documents.issuer import STATEMENT
 from server.documents.issuers import top_of
-from server.documents.suite_validator import SuiteValidator
+from server.documents.stamp_facts import context_at, document_stamps
 from server.documents.suites import suite_of
+from server.domain.renewal import Stamp
 from server.ports.documents import PdfSignature
 
 # An unknown issuer is a fact we report; the library also prints a traceback of it.
@@ -55,6 +55,7 @@ class Found:
     """
 
     each: tuple[PdfSignature, ...] = ()
+    stamps: tuple[Stamp, ...] = ()
     modification: str = ""
     covers_all: bool = False
     trusted: bool = True
@@ -71,6 +72,7 @@ def signatures_of(pdf: bytes, roots: Sequence[x509.Certificate]) -> Found:
     judged = [(one, _status(one, roots)) for one in regular]
     return Found(
         each=tuple(_told(one, status, archive, bool(roots)) for one, status in judged),
+        stamps=archive.stamps,
         modification=_modification(judged[-1][1]),
         covers_all=archive.covers_all,
         trusted=archive.trusted,
@@ -82,6 +84,7 @@ class _Archive:
     """What the file keeps for later: certificates, lists of the revoked, stamps over all of it."""
 
     def __init__(self, reader: PdfFileReader, roots: Sequence[x509.Certificate]) -> None:
+        self.stamps = tuple(document_stamps(reader, roots))
         self.covers_all, self.trusted = False, True
         self.issuers: tuple[str, ...] = ()
         self.stamped_revision = -1
@@ -96,7 +99,7 @@ class _Archive:
 
     def _look_at(self, stamp: EmbeddedPdfSignature, roots: Sequence[x509.Certificate]) -> None:
         said = stamp.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
-        status = validate_pdf_timestamp(stamp, _context(roots, said))
+        status = validate_pdf_timestamp(stamp, context_at(roots, said))
         whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
         holds = bool(status.intact and status.valid and _filled_with_zeros(stamp))
         self.covers_all = holds and whole
@@ -120,7 +123,7 @@ class _Archive:
 def _status(
     signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate]
 ) -> PdfSignatureStatus:
-    context = _context(roots, _moment(signature))
+    context = context_at(roots, _moment(signature))
     return validate_pdf_signature(signature, context, ts_validation_context=context)
 
 
@@ -201,16 +204,6 @@ def _statement(certificate: x509.Certificate) -> str:
             digest: bytes = extension["extn_value"].contents
             return digest[OCTETS:].hex()
     return ""
-
-
-def _context(roots: Sequence[x509.Certificate], moment: datetime | None) -> ValidationContext:
-    return ValidationContext(
-        trust_roots=roots,
-        moment=moment,
-        allow_fetching=False,
-        revocation_mode="soft-fail",
-        signature_validator=SuiteValidator(),
-    )
 
 
 def _modification(status: PdfSignatureStatus) -> str:

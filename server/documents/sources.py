@@ -1,11 +1,33 @@
 """Chooses where certificates and time stamps come from; empty words choose this server's own."""
 
+import re
+from pathlib import Path
+
 from server.documents.chain import Sources
 from server.documents.command_issuer import CommandIssuer
 from server.documents.issuer import LocalIssuer
 from server.documents.keys import KeyProvider
 from server.documents.remote_timestamps import RemoteTimestamps
 from server.documents.timestamps import LocalTimestamps
+from server.domain.errors import InvalidValueError
+
+_CERTIFICATE = re.compile(b"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+
+
+def roots_in(file: Path | None) -> tuple[bytes, ...]:
+    """Return the root certificates of a time stamp authority in a file, each as PEM.
+
+    Raises InvalidValueError when it cannot be read or holds none.
+    """
+    if file is None:
+        return ()
+    try:
+        found = _CERTIFICATE.findall(file.read_bytes())
+    except OSError as error:
+        raise InvalidValueError(field="timestamp_trust", reason="unreadable") from error
+    if not found:
+        raise InvalidValueError(field="timestamp_trust", reason="not_pem")
+    return tuple(one + b"\n" for one in found)
 
 
 def sources_of(keys: KeyProvider, command: str = "", timestamp_url: str = "") -> Sources:

@@ -18,7 +18,7 @@ from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
-from server.documents.certificates import Role, certificate_der
+from server.documents.certificates import YEAR, Role, certificate_der
 from server.documents.issuer import Issued, lasting
 from server.documents.issuing import serial
 from server.documents.keys import KeyProvider
@@ -27,6 +27,10 @@ from server.domain.ids import CommitteeId
 
 POLICY = "2.25.57885448674865745311401538397417039538"
 """What our own stamps mean: this server's clock, to the second."""
+
+SUCCEEDED = 3 * YEAR
+"""So long before its certificate ends a key of ours stamps no more, and the next one does."""
+_LAST = 99
 
 
 class TimestampsUnavailableError(DomainError):
@@ -75,12 +79,24 @@ class LocalTimestamps:
     keys: KeyProvider
 
     def stamper(self, committee: CommitteeId, at: datetime) -> Stamper:
-        role = _role(committee)
-        return _Local(self.keys, role.key, lasting(self.keys, committee, role, at), at)
+        number = 1
+        while True:
+            role = _role(committee, number)
+            issued = lasting(self.keys, committee, role, at)
+            if _ends(issued) - at >= SUCCEEDED or number == _LAST:
+                return _Local(self.keys, role.key, issued, at)
+            number += 1
 
 
-def _role(committee: CommitteeId) -> Role:
-    return Role(f"stamps-{quote(committee, safe='')}", "TIME-STAMPS", stamps=True)
+def _role(committee: CommitteeId, number: int) -> Role:
+    """Return the committee's key of that number, from 1; each succeeds the one before."""
+    which = "" if number == 1 else f"+{number}"
+    return Role(f"stamps-{quote(committee, safe='')}{which}", "TIME-STAMPS", stamps=True)
+
+
+def _ends(issued: Issued) -> datetime:
+    ends: datetime = x509.Certificate.load(certificate_der(issued.certificate)).not_valid_after
+    return ends
 
 
 class _Local(Stamper):

@@ -12,16 +12,21 @@ from server.domain.tree import Head, Spot, included, inclusion_path, prove
 
 CHECKPOINT, PROOFS, LOG_KEY = "log/checkpoint.txt", "log/proofs.json", "log/public_key.pem"
 INCLUSION = (CHECKPOINT, PROOFS, LOG_KEY)
+CHECKPOINT_STAMP = "log/checkpoint.tst"
 FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogInclusion:
-    """A checkpoint, the proofs of every entry of the record's log, the log's key as PEM."""
+    """A checkpoint, the proofs of every entry of the record's log, the log's key as PEM.
+
+    `stamp` is a time stamp token over the checkpoint, None where nobody stamped in time.
+    """
 
     checkpoint: bytes = field(repr=False)
     proofs: bytes = field(repr=False)
     public_key: bytes = field(repr=False)
+    stamp: bytes | None = field(default=None, repr=False)
 
 
 def inclusion_files(inclusion: LogInclusion | None) -> dict[str, bytes]:
@@ -32,6 +37,7 @@ def inclusion_files(inclusion: LogInclusion | None) -> dict[str, bytes]:
         CHECKPOINT: inclusion.checkpoint,
         PROOFS: inclusion.proofs,
         LOG_KEY: inclusion.public_key,
+        **({} if inclusion.stamp is None else {CHECKPOINT_STAMP: inclusion.stamp}),
     }
 
 
@@ -40,7 +46,10 @@ def kept_inclusion(files: Mapping[str, bytes]) -> LogInclusion | None:
     if not all(name in files for name in INCLUSION):
         return None
     return LogInclusion(
-        checkpoint=files[CHECKPOINT], proofs=files[PROOFS], public_key=files[LOG_KEY]
+        checkpoint=files[CHECKPOINT],
+        proofs=files[PROOFS],
+        public_key=files[LOG_KEY],
+        stamp=files.get(CHECKPOINT_STAMP),
     )
 
 

@@ -5,7 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 
 MAY_BE_UNKNOWN = frozenset(
-    {"trusted", "certificates", "log_included", "container", "pdf_signatures"}
+    {
+        *("trusted", "certificates", "log_included", "log_stamped", "container"),
+        *("pdf_signatures", "archive_stamp"),
+    }
 )
 
 
@@ -73,6 +76,8 @@ class Report:
         have issued some. So may `log_included`: a seal waits for no checkpoint. So may
         `container`: a record's folder alone is none. So may `pdf_signatures`: in a record of
         the earlier form the seal alone signs the PDF.
+        So may `log_stamped`: nor does it wait for whoever stamps checkpoints.
+        So may `archive_stamp`: a time stamp that has ended proves nothing, either way.
         """
         return not self.failed and {f.code for f in self.unknown} <= MAY_BE_UNKNOWN
 
@@ -88,10 +93,12 @@ class Kind(StrEnum):
 class Presented:
     """What was presented: the facts, the case it says it is of, and its digest.
 
-    `digest` is SHA-256 of a package's manifest or of the whole PDF.
+    `digest` is SHA-256 of a package's manifest or of the whole PDF; `earlier` those of the PDF
+    as it was under each of its time stamps, the first of which the record itself holds.
     """
 
     kind: Kind
     report: Report
     case_id: str
     digest: str
+    earlier: tuple[str, ...] = ()

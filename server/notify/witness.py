@@ -1,6 +1,7 @@
 """Shows the log's checkpoints to somebody elsewhere: by HTTP each one, by e-mail one a day."""
 
 import logging
+from collections.abc import Mapping
 from email.message import EmailMessage
 
 import aiohttp
@@ -14,21 +15,35 @@ log = logging.getLogger(__name__)
 
 TIMEOUT_S = 10
 DAY_S = 24 * 3600
+STAMP_TYPE = "application/vnd.etsi.timestamp-token"
+UNSTAMPED = "\n尚无时间戳，取得后另行寄送。 No time stamp yet: it follows.\n"
 _TAKEN = range(200, 300)
 
 
 class HttpWitness:
-    """A Witness that gets each checkpoint as the body of a POST; no redirect is followed."""
+    """A Witness that gets each checkpoint as the body of a POST; no redirect is followed.
+
+    Its time stamp comes as another, of the token alone, which names the checkpoint in a header.
+    """
 
     def __init__(self, *, url: str, timeout_s: float = TIMEOUT_S) -> None:
         self._url = url
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
 
-    async def show(self, checkpoint: Checkpoint, public_key: bytes) -> bool:
+    async def show(
+        self, checkpoint: Checkpoint, public_key: bytes, stamp: bytes | None = None
+    ) -> bool:
         """Post the checkpoint; who answers otherwise than 2xx did not take it."""
         del public_key  # he was given it by hand, or by whom he takes the checkpoints
-        headers = {"Content-Type": "text/plain; charset=utf-8"}
-        body = checkpoint.text.encode()
+        plain = {"Content-Type": "text/plain; charset=utf-8"}
+        if not await self._taken(checkpoint.text.encode(), plain):
+            return False
+        if stamp is None:
+            return True
+        named = f"{checkpoint.origin} {checkpoint.head.size}"
+        return await self._taken(stamp, {"Content-Type": STAMP_TYPE, "X-Heyi-Checkpoint": named})
+
+    async def _taken(self, body: bytes, headers: Mapping[str, str]) -> bool:
         try:
             async with (
                 aiohttp.ClientSession(timeout=self._timeout) as client,
@@ -57,15 +72,20 @@ class MailWitness:
         self._sender, self._recipient = sender, recipient
         self._timeout_s = timeout_s
         self._sent_at: float | None = None
+        self._unstamped = 0
 
-    async def show(self, checkpoint: Checkpoint, public_key: bytes) -> bool:
-        """Send the mail, unless one went within a day."""
+    async def show(
+        self, checkpoint: Checkpoint, public_key: bytes, stamp: bytes | None = None
+    ) -> bool:
+        """Send the mail, unless one went within a day; a time stamp that it lacked follows it."""
         now = self._clock.monotonic()
-        if self._sent_at is not None and now - self._sent_at < DAY_S:
+        recent = self._sent_at is not None and now - self._sent_at < DAY_S
+        follows = stamp is not None and checkpoint.head.size == self._unstamped
+        if recent and not follows:
             return True
         try:
             await aiosmtplib.send(
-                self._mail(checkpoint, public_key),
+                self._mail(checkpoint, public_key, stamp),
                 hostname=self._server.name,
                 port=self._server.port,
                 username=self._server.login or None,
@@ -77,12 +97,17 @@ class MailWitness:
             log.warning("checkpoint not sent: %s", type(failure).__name__)
             return False
         self._sent_at = now
+        self._unstamped = 0 if stamp else checkpoint.head.size
         return True
 
-    def _mail(self, checkpoint: Checkpoint, public_key: bytes) -> EmailMessage:
+    def _mail(self, checkpoint: Checkpoint, public_key: bytes, stamp: bytes | None) -> EmailMessage:
         mail = EmailMessage()
         mail["From"] = self._sender
         mail["To"] = self._recipient
         mail["Subject"] = f"和议 {checkpoint.origin} {checkpoint.head.size}"
-        mail.set_content(f"{checkpoint.text}\n{public_key.decode()}")
+        unstamped = "" if stamp else UNSTAMPED
+        mail.set_content(f"{checkpoint.text}\n{public_key.decode()}{unstamped}")
+        if stamp:
+            kind, name = STAMP_TYPE.split("/"), f"checkpoint-{checkpoint.head.size}.tst"
+            mail.add_attachment(stamp, maintype=kind[0], subtype=kind[1], filename=name)
         return mail

@@ -1,12 +1,13 @@
 """What the core asks of the archive: keep a sealed record for ever, give it back, check it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from server.domain.ids import CaseId, RecordId
 from server.domain.record import Manifest, RecordParts
+from server.domain.renewal import Stamp
 from server.domain.verification import Presented, Report
 from server.ports.documents import PdfInspector
 
@@ -15,6 +16,9 @@ SignManifest = Callable[[bytes], Awaitable[bytes]]
 
 CheckSignature = Callable[[bytes, bytes, bytes], bool]
 """(DER SPKI, message, signature) → whether the signature holds."""
+
+ReadStamp = Callable[[bytes, bytes, Sequence[bytes]], Stamp | None]
+"""(DER token, message, trusted PEM certificates) → what the token says of it, if it is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +42,7 @@ class VerifierTools:
     """PEM certificate → DER SPKI; InvalidValueError when it is none."""
     issued_by: Callable[[bytes, bytes], bool]
     """(PEM certificate, PEM issuer) → whether that issuer signed it."""
+    read_stamp: ReadStamp
 
 
 class Archive(Protocol):
@@ -79,17 +84,49 @@ class Archive(Protocol):
         """Return one file, such as agreement.pdf. Raises NotFoundError."""
         ...
 
-    async def package(self, record_id: RecordId) -> bytes:
-        """Return the record as one ZIP; the same bytes every time. Raises NotFoundError."""
+    async def pdf(self, record_id: RecordId) -> bytes:
+        """Return the sealed PDF with its time stamp as last renewed. Raises NotFoundError."""
         ...
 
-    async def judge(self, content: bytes, anchors: Sequence[bytes]) -> Presented:
+    async def files(self, record_id: RecordId) -> Mapping[str, bytes]:
+        """Return every file of the record and of its renewals. Raises NotFoundError."""
+        ...
+
+    async def package(self, record_id: RecordId) -> bytes:
+        """Return the record with its renewals as one ZIP; the same bytes until the next one.
+
+        Raises NotFoundError.
+        """
+        ...
+
+    async def renew(self, record_id: RecordId, number: int, files: Mapping[str, bytes]) -> None:
+        """Write a renewal beside the record, once, as durably and for as long as the record.
+
+        The record itself is not touched. The same files again change nothing. Raises
+        NotFoundError, RecordExistsError when this number holds others, DiskFullError.
+        """
+        ...
+
+    async def judge(
+        self, content: bytes, anchors: Sequence[bytes], at: datetime | None = None
+    ) -> Presented:
         """Return each fact about a package or sealed PDF that came from outside; keep nothing.
 
         Raises InvalidValueError for what is neither, or costs too much to judge.
         """
         ...
 
-    async def verify(self, record_id: RecordId, anchors: Sequence[bytes]) -> Report:
-        """Return each fact about it; `anchors` are trusted PEM certificates."""
+    async def verify(
+        self, record_id: RecordId, anchors: Sequence[bytes], at: datetime | None = None
+    ) -> Report:
+        """Return each fact about it; `anchors` are trusted PEM certificates.
+
+        `at` is now: until then its time stamp has to last. Without it nobody judges that.
+        """
+        ...
+
+    async def judge_files(
+        self, files: Mapping[str, bytes], anchors: Sequence[bytes], at: datetime | None = None
+    ) -> Report:
+        """Do so for files that are not kept yet."""
         ...

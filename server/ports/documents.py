@@ -7,6 +7,7 @@ from typing import Protocol
 
 from server.domain.agreement_document import AgreementDocument
 from server.domain.ids import CommitteeId, StaffId
+from server.domain.renewal import Stamp
 from server.domain.suites import P256_SHA256
 
 
@@ -238,6 +239,27 @@ class SigningChain(Protocol):
         ...
 
 
+class ArchiveStamper(Protocol):
+    """Stamps for the archive (RFC 3161). TimestampsUnavailableError where nobody stamps now."""
+
+    async def renew(self, committee: CommitteeId, pdf: bytes, at: datetime, digest: str) -> bytes:
+        """Return the bytes that a PDF has more with its last time stamp renewed.
+
+        They prove the stamp it had, and stamp the whole anew with this digest.
+        """
+        ...
+
+    async def stamp(
+        self, committee: CommitteeId | None, message: bytes, at: datetime, digest: str = "sha256"
+    ) -> bytes:
+        """Return a token over `message` as DER; without a committee, of the server's own log."""
+        ...
+
+    async def last_stamp(self, pdf: bytes) -> Stamp | None:
+        """Return the last time stamp over a whole PDF, None where there is none."""
+        ...
+
+
 class SignatureChecker(Protocol):
     """Checks a signature made elsewhere, such as a phone's WebCrypto key."""
 
@@ -302,7 +324,8 @@ class PdfFacts:
     ends in a given anchor, those of the time stamps over the whole file too, whose `issuers` are
     in `stamp_issuers`. `covers_all`: nothing follows the last of these stamps.
     `only_blanks_filled`: nothing was drawn outside the blanks of the locked PDF.
-    `attachment` is the embedded agreement.json.
+    `attachment` is the embedded agreement.json; `stamps` are the time stamps over the whole
+    file as it was when each was made.
     """
 
     readable: bool
@@ -318,6 +341,7 @@ class PdfFacts:
     attachment: bytes | None = field(default=None, repr=False)
     signatures: int = 0
     each: tuple[PdfSignature, ...] = ()
+    stamps: tuple[Stamp, ...] = ()
     stamp_issuers: tuple[str, ...] = ()
 
 

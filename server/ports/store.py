@@ -32,6 +32,7 @@ from server.domain.ids import (
 )
 from server.domain.invitation import Invitation
 from server.domain.register import RecordOpening, RegisterEntry, RegisterQuery
+from server.domain.renewal import ArchiveStamp, RenewalRules
 from server.domain.session import Session
 from server.domain.session_log import Entry, Happening
 from server.domain.staff import Staff, StaffSession
@@ -208,6 +209,36 @@ class Register(Protocol):
     async def openings(self, record: RecordId) -> Sequence[RecordOpening]: ...
 
 
+class ArchiveStamps(Protocol):
+    """How long each sealed record's archive time stamp lasts; `Register.add` adds them."""
+
+    async def add(self, stamp: ArchiveStamp) -> None: ...
+    async def get(self, record: RecordId) -> ArchiveStamp: ...
+    async def save(self, stamp: ArchiveStamp, renewals: int) -> bool:
+        """Store it; False, and nothing is, unless it had been renewed so often before."""
+        ...
+
+    async def due(
+        self, rules: RenewalRules, now: datetime, after: RecordId | None, limit: int
+    ) -> Sequence[ArchiveStamp]:
+        """Return some that are due (`why_due`), in the order of their ids, after that one."""
+        ...
+
+    async def count(
+        self, rules: RenewalRules, now: datetime, committee: CommitteeId | None = None
+    ) -> tuple[int, int]:
+        """Return how many are due, and how many could not be renewed when it was tried."""
+        ...
+
+    async def troubled(self, committee: CommitteeId, limit: int) -> Sequence[ArchiveStamp]:
+        """Return some of those that could not be renewed."""
+        ...
+
+    async def latest(self, committee: CommitteeId) -> datetime | None:
+        """Return when a stamp was renewed last, None before the first."""
+        ...
+
+
 class SessionLog(Protocol):
     """The hash chains. Entries can only be appended; the database refuses the rest."""
 
@@ -250,6 +281,14 @@ class LogTree(Protocol):
 
     async def keep(self, checkpoint: Checkpoint, at: datetime) -> bool:
         """Keep a checkpoint; False where a larger tree's, or this one's, is kept already."""
+        ...
+
+    async def keep_stamp(self, size: int, token: bytes, at: datetime) -> bytes:
+        """Keep the time stamp of the checkpoint of this size; return the one that is kept."""
+        ...
+
+    async def stamp_of(self, size: int) -> bytes | None:
+        """Return the time stamp of the checkpoint of this size, None where it has none yet."""
         ...
 
 
@@ -312,6 +351,7 @@ class UnitOfWork(Protocol):
     sessions: Sessions
     agreements: Agreements
     register: Register
+    stamps: ArchiveStamps
     log: SessionLog
     tree: LogTree
     outbox: Outbox

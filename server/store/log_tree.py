@@ -159,6 +159,21 @@ class SqlLogTree:
         await self._tx.run(insert(tables.checkpoints).values(**row))
         return True
 
+    async def keep_stamp(self, size: int, token: bytes, at: datetime) -> bytes:
+        await self._tx.hold(TREE)
+        kept = await self.stamp_of(size)
+        if kept is not None:
+            return kept
+        row = {"size": size, "at": at, "token": token}
+        await self._tx.run(insert(tables.checkpoint_stamps).values(**row))
+        return token
+
+    async def stamp_of(self, size: int) -> bytes | None:
+        stamps = tables.checkpoint_stamps.c
+        row = await self._tx.first(select(stamps.token).where(stamps.size == size))
+        found: bytes | None = row.token if row else None
+        return found
+
 
 def _node(nodes: bytes, spot: Spot) -> bytes:
     begin = spot[0] * _LENGTH

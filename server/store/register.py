@@ -9,7 +9,9 @@ from server.domain.custody import CustodyState
 from server.domain.errors import NotFoundError
 from server.domain.ids import CaseId, CommitteeId, RecordId
 from server.domain.register import RecordOpening, RegisterEntry, RegisterQuery
+from server.domain.renewal import ArchiveStamp
 from server.store import tables
+from server.store.archive_stamp import SqlArchiveStamps
 from server.store.codec import Codec
 from server.store.counter import Counted, next_serial
 from server.store.search import Terms, either, number_term
@@ -71,6 +73,14 @@ class SqlRegister:
         row = await self._shelf.add(entry)
         terms = Terms(self._tx, tables.register_terms, entry.committee_id)
         await terms.write(row.no, terms.of(names=entry.party_names))
+        await SqlArchiveStamps(self._tx).add(
+            ArchiveStamp(
+                record_id=entry.record_id,
+                case_id=entry.case_id,
+                committee_id=entry.committee_id,
+                at=entry.sealed_at,
+            )
+        )
 
     async def get(self, record: RecordId) -> RegisterEntry:
         return await self._shelf.get(record)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from server.domain.errors import DomainError, NotFoundError
 from server.ports.store import (
     Agreements,
+    ArchiveStamps,
     Calendar,
     Cases,
     Codes,
@@ -26,6 +27,7 @@ from server.ports.store import (
 )
 from server.ports.system import Ids
 from server.store.agreement import SqlAgreements
+from server.store.archive_stamp import SqlArchiveStamps
 from server.store.calendar import SqlCalendar
 from server.store.case import SqlCases
 from server.store.codes import SqlCodes
@@ -58,6 +60,7 @@ class SqlUnitOfWork:
         self.sessions: Sessions = SqlSessions(tx)
         self.agreements: Agreements = SqlAgreements(tx)
         self.register: Register = SqlRegister(tx)
+        self.stamps: ArchiveStamps = SqlArchiveStamps(tx)
         self.log: SessionLog = SqlSessionLog(tx)
         self.tree: LogTree = SqlLogTree(tx)
         self.outbox: Outbox = SqlOutbox(tx)

@@ -261,6 +261,24 @@ openings = Table(
     Index(None, "record_id"),
 )
 
+archive_stamps = Table(
+    "archive_stamps",
+    metadata,
+    _id("record_id", primary_key=True),
+    _id("case_id"),
+    _id("committee_id"),
+    _at("at"),
+    _maybe_at("until"),
+    _maybe_at("half"),
+    _text("digest", 16),
+    Column("renewals", Integer, nullable=False),
+    _text("trouble", 200),
+    Index(None, "at"),
+    Index(None, "until"),
+    Index(None, "digest"),
+    Index(None, "committee_id"),
+)
+
 session_log = Table(
     "session_log",
     metadata,
@@ -296,6 +314,14 @@ checkpoints = Table(
     Column("size", Long, primary_key=True, autoincrement=False),
     _at("at"),
     Column("text", Text, nullable=False),
+)
+
+checkpoint_stamps = Table(
+    "checkpoint_stamps",
+    metadata,
+    Column("size", Long, primary_key=True, autoincrement=False),
+    _at("at"),
+    Column("token", LargeBinary, nullable=False),
 )
 
 outbox = Table(

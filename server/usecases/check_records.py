@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from server.domain.errors import DomainError
 from server.domain.register import RegisterEntry, RegisterQuery
 from server.domain.session_log import verify
+from server.usecases.known_issuers import anchors_of
 from server.usecases.log_tree import check_whole_log
 from server.usecases.world import World
 
@@ -29,7 +30,7 @@ async def check_records(world: World) -> Checked:
     records, failed = 0, list[tuple[str, str]]()
     async for entry in _register(world):
         records += 1
-        if why := await _failure(world, entry):
+        if why := await failure_of(world, entry):
             failed.append((entry.number, why))
     head = await check_whole_log(world)
     return Checked(records=records, failed=failed, log_entries=head.size)
@@ -49,8 +50,11 @@ async def _register(world: World) -> AsyncIterator[RegisterEntry]:
             page += 1
 
 
-async def _failure(world: World, entry: RegisterEntry) -> str:
-    """Return why the record does not hold, empty where it does."""
+async def failure_of(world: World, entry: RegisterEntry) -> str:
+    """Return why the record does not hold today, empty where it does.
+
+    A stamp that has ended fails, too: nobody can tell any more whether all is as it was.
+    """
     try:
         stored = await world.archive.find(entry.record_id)
         if stored is None:
@@ -59,8 +63,9 @@ async def _failure(world: World, entry: RegisterEntry) -> str:
             return "another_record"
         async with world.store.read() as uow:
             verify(await uow.log.of_case(entry.case_id))
-        issuer = await world.signer.issuer(entry.committee_id, entry.sealed_at)
-        report = await world.archive.verify(entry.record_id, (issuer,))
+        roots = await anchors_of(world, entry)
+        report = await world.archive.verify(entry.record_id, roots, world.clock.now())
     except DomainError as refused:
         return refused.code
-    return ", ".join(fact.code for fact in report.failed)
+    ended = [one for one in report.unknown if one.code == "archive_stamp" and one.facts]
+    return ", ".join([*(one.code for one in report.failed), *("stamp_ended" for _ in ended)])

@@ -10,7 +10,6 @@ from server.domain.errors import ForbiddenError, MissingStepsError, NotFoundErro
 from server.domain.ids import CaseId, PersonId
 from server.domain.invitation import Invitation
 from server.domain.jurisdiction.entries import AgentAct
-from server.domain.record import PDF
 from server.domain.representation import may
 from server.domain.session_log import happened
 from server.ports.store import UnitOfWork
@@ -94,7 +93,7 @@ async def fetch(world: World, invitation: Invitation, device: str, token: str) -
         kept = await uow.replies.find(_key(token))
         _expect_ticket(world, invitation, device, kept)
         seal = _expect_time(world, await uow.agreements.of_case(invitation.case_id))
-    pdf = await world.archive.read(seal.record_id, PDF)
+    pdf = await world.archive.pdf(seal.record_id)
     await _reached(world, invitation, seal)
     return Copy(pdf=pdf, number=seal.number)
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from server.domain import access, custody as rules
 from server.domain.access import Act
 from server.domain.case import Case
 from server.domain.committee import Committee
 from server.domain.custody import ERASABLE, Custody, CustodyState, Hold, Proposal
-from server.domain.ids import CaseId, RecordId, RecordingId, StaffId
+from server.domain.ids import CaseId, CommitteeId, RecordId, RecordingId, StaffId
 from server.domain.register import RegisterEntry
 from server.domain.retention import (
     Keeping,
@@ -26,6 +26,8 @@ from server.ports.store import UnitOfWork
 from server.usecases.world import World
 
 PAGE_SIZE = 20
+NAMED = 5
+"""So many records are named whose time stamp could not be renewed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,14 +42,25 @@ class InKeeping:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stamps:
+    """How many archive time stamps are due or could not be renewed, and some of these."""
+
+    due: int
+    failed: int
+    numbers: Sequence[str]
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """One page of files that are due, held or proposed; the rules; the names of staff."""
+    """One page of files that are due, held or proposed; rules, names of staff, time stamps."""
 
     files: Sequence[InKeeping]
     total: int
     page: int
     rules: Sequence[Keeping]
     staff: Mapping[StaffId, str]
+    stamps: Stamps
 
 
 async def review(world: World, actor: Actor, page: int) -> Review:
@@ -63,12 +76,25 @@ async def review(world: World, actor: Actor, page: int) -> Review:
             for entry in waiting[begin : begin + PAGE_SIZE]
         ]
         members = await uow.staff.of_committee(committee.id)
+        stamps = await _stamps(world, uow, committee.id)
     return Review(
         files=files,
         total=len(waiting),
         page=page,
         rules=every_rule,
         staff={member.id: member.name for member in members},
+        stamps=stamps,
+    )
+
+
+async def _stamps(world: World, uow: UnitOfWork, committee: CommitteeId) -> Stamps:
+    due, failed = await uow.stamps.count(world.rules.renewal, world.clock.now(), committee)
+    troubled = await uow.stamps.troubled(committee, NAMED)
+    return Stamps(
+        due=due,
+        failed=failed,
+        numbers=[(await uow.register.get(one.record_id)).number for one in troubled],
+        last_at=await uow.stamps.latest(committee),
     )
 
 

@@ -26,6 +26,7 @@ from server.domain.tree import (
 )
 from server.ports.documents import LOG_KEY
 from server.ports.store import UnitOfWork
+from server.usecases.stamp_checkpoints import stamp
 from server.usecases.world import World
 
 log = logging.getLogger(__name__)
@@ -136,10 +137,14 @@ async def _inclusion(world: World, case: CaseId, entries: Sequence[Entry]) -> Lo
         size = checkpoint.head.size
         wanted = spots_along(inclusion_path(position, size) for position in positions)
         nodes = await uow.tree.nodes(wanted)
+        token = await uow.tree.stamp_of(size)
     proofs = await world.pool.run(proofs_json, positions, size, nodes)
     key = await world.signer.public_key(LOG_KEY)
     return LogInclusion(
-        checkpoint=checkpoint.text.encode(), proofs=proofs, public_key=public_key_pem(key)
+        checkpoint=checkpoint.text.encode(),
+        proofs=proofs,
+        public_key=public_key_pem(key),
+        stamp=token or await stamp(world, checkpoint),
     )
 
 

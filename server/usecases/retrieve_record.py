@@ -10,13 +10,14 @@ from server.domain.access import Act
 from server.domain.agreement import Agreement
 from server.domain.errors import NotFoundError
 from server.domain.ids import RecordId, StaffId
-from server.domain.record import PDF, signature_folder
+from server.domain.record import signature_folder
 from server.domain.register import RecordOpening, RegisterEntry, expect_open
 from server.domain.session_log import Entry, happened
 from server.domain.staff import Actor
 from server.domain.verification import Report
 from server.ports.archive import StoredRecord
 from server.ports.store import UnitOfWork
+from server.usecases.known_issuers import anchors_of
 from server.usecases.page_shelf import width_for
 from server.usecases.share_files import keep_note
 from server.usecases.wording import day_and_clock
@@ -114,18 +115,18 @@ async def _opened(
 
 async def _verify(world: World, entry: RegisterEntry) -> Report:
     """Verify against the issuer this server knows as the committee's own."""
-    issuer = await world.signer.issuer(entry.committee_id, entry.sealed_at)
-    return await world.archive.verify(entry.record_id, (issuer,))
+    roots = await anchors_of(world, entry)
+    return await world.archive.verify(entry.record_id, roots, world.clock.now())
 
 
 async def pdf(world: World, actor: Actor, record_id: RecordId, opening: str) -> bytes:
-    """Return the sealed PDF; ForbiddenError without the member's own living opening."""
+    """Return the sealed PDF as last renewed; ForbiddenError without his own living opening."""
     await expect_opening(world, actor, record_id, opening, taken="pdf")
-    return await world.archive.read(record_id, PDF)
+    return await world.archive.pdf(record_id)
 
 
 async def package(world: World, actor: Actor, record_id: RecordId, opening: str) -> bytes:
-    """Return the whole record as one ZIP; the same every time."""
+    """Return the whole record as one ZIP; the same until its stamp is renewed."""
     await expect_opening(world, actor, record_id, opening, taken="package")
     return await world.archive.package(record_id)
 
@@ -148,7 +149,7 @@ async def page(
     words = f"{actor.name} {day} {clock}"
 
     async def draw() -> list[bytes]:
-        content = await world.archive.read(entry.record_id, PDF)
+        content = await world.archive.pdf(entry.record_id)
         return await world.renderer.watermarked(content, width, words)
 
     pages = await world.shelf.pages(f"{record_id} {valid.id}", width, draw)

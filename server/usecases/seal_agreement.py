@@ -32,6 +32,8 @@ from server.usecases.world import World
 
 log = logging.getLogger(__name__)
 
+SEAL_EVERY_S = 60.0
+
 
 async def seal(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -> None:
     """Seal the signed text; doing it again finishes what waits and changes nothing else.
@@ -139,6 +141,13 @@ def _both(applied: Seal) -> dict[str, str]:
         "release_sha256": names(first),
         "confirmation_sha256": names(second),
     }
+
+
+async def keep_sealing(world: World) -> None:
+    """Finish what waits, for ever."""
+    while True:
+        await resume_sealing(world)
+        await world.clock.sleep(SEAL_EVERY_S)
 
 
 async def resume_sealing(world: World) -> None:

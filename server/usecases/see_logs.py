@@ -44,6 +44,7 @@ class FoundLogs:
     page: int
     checkpoint: Checkpoint | None
     signed_at: datetime | None
+    stamped: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +76,14 @@ async def find(world: World, actor: Actor, asked: LogQuery) -> FoundLogs:
         cases, total = await uow.cases.search(query)
         lines = [LogLine(case=case, last=await uow.log.head(case.id)) for case in cases]
         latest, at = await uow.tree.latest(), await uow.tree.latest_at()
+        stamp = None if latest is None else await uow.tree.stamp_of(latest.head.size)
     return FoundLogs(
-        lines=tuple(lines), total=total, page=asked.page, checkpoint=latest, signed_at=at
+        lines=tuple(lines),
+        total=total,
+        page=asked.page,
+        checkpoint=latest,
+        signed_at=at,
+        stamped=stamp is not None,
     )
 
 

@@ -13,26 +13,31 @@ LOOK_S = 5.0
 AGAIN_S = 60.0
 
 
+Seen = tuple[int, bool]
+"""How many entries the checkpoint had that was shown last, and whether with its time stamp."""
+
+
 async def keep_showing(world: World, name: str, witness: Witness) -> None:
     """Show one of them what is new, for ever; who did not take it is asked again later."""
-    seen = 0
+    seen: Seen = (0, False)
     while True:
-        size = await show(world, name, witness, seen)
-        await world.clock.sleep(LOOK_S if size is not None else AGAIN_S)
-        seen = seen if size is None else size
+        now_seen = await show(world, name, witness, seen)
+        await world.clock.sleep(LOOK_S if now_seen is not None else AGAIN_S)
+        seen = seen if now_seen is None else now_seen
 
 
-async def show(world: World, name: str, witness: Witness, seen: int) -> int | None:
-    """Show the newest checkpoint of more than `seen` entries; return the size now seen.
+async def show(world: World, name: str, witness: Witness, seen: Seen) -> Seen | None:
+    """Show the newest checkpoint if it, or its time stamp, is new; return what is seen now.
 
     None where the witness did not take it.
     """
     async with world.store.read() as uow:
         latest = await uow.tree.latest()
-    if latest is None or latest.head.size <= seen:
+        stamp = None if latest is None else await uow.tree.stamp_of(latest.head.size)
+    if latest is None or (latest.head.size, stamp is not None) <= seen:
         return seen
     key = public_key_pem(await world.signer.public_key(LOG_KEY))
-    if await witness.show(latest, key):
-        return latest.head.size
+    if await witness.show(latest, key, stamp):
+        return latest.head.size, stamp is not None
     log.warning("the %s did not take the checkpoint of %d entries", name, latest.head.size)
     return None

@@ -12,7 +12,6 @@ from server.domain.agreement import Agreement, Locked
 from server.domain.errors import NotFoundError
 from server.domain.ids import CaseId, FileId, PersonId
 from server.domain.invitation import Invitation
-from server.domain.record import PDF
 from server.domain.session_log import happened
 from server.domain.staff import Actor
 from server.ports.store import UnitOfWork
@@ -93,7 +92,7 @@ async def _page(world: World, shown: _Shown, page: int, width: int) -> bytes:
 
 async def _pdf(world: World, shown: _Shown) -> bytes:
     if shown.agreement.seal is not None:
-        return await world.archive.read(shown.agreement.seal.record_id, PDF)
+        return await world.archive.pdf(shown.agreement.seal.record_id)
     return await _content(world, shown.locked.pdf)
 
 

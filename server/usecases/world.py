@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.relay import Relay
+from server.domain.renewal import RenewalRules
 from server.ports.archive import Archive
-from server.ports.documents import Renderer, SignatureChecker, Signer, SigningChain
+from server.ports.documents import ArchiveStamper, Renderer, SignatureChecker, Signer, SigningChain
 from server.ports.notify import Notifier
 from server.ports.recording import Grids, Recordings
 from server.ports.store import Store
@@ -29,6 +30,27 @@ class Rules:
     code_tries: int = 5
     codes_per_day: int = 10
     copy_days: int = 30
+    renewal: RenewalRules = field(default_factory=RenewalRules)
+
+
+@dataclass(slots=True)
+class Renewing:
+    """How renewing archive time stamps goes.
+
+    `due` and `troubled` (could not be renewed) are of the last count, the others since the start.
+    """
+
+    due: int = 0
+    troubled: int = 0
+    renewed: int = 0
+    failed: int = 0
+
+    def add(self, *, failed: bool) -> None:
+        """Count one attempt."""
+        if failed:
+            self.failed += 1
+        else:
+            self.renewed += 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +58,7 @@ class World:
     """The ports, the rules and the live rooms.
 
     `turns` order long work that must not run twice at once; `shelf` keeps page pictures.
+    `stamp_roots` are the roots (PEM) of the time stamp authority, where it is not our own.
     """
 
     clock: Clock
@@ -46,6 +69,7 @@ class World:
     renderer: Renderer
     chain: SigningChain
     signer: Signer
+    stamper: ArchiveStamper
     checker: SignatureChecker
     archive: Archive
     recordings: Recordings
@@ -56,3 +80,5 @@ class World:
     relay: Relay = field(default_factory=Relay)
     turns: Turns = field(default_factory=Turns)
     shelf: PageShelf = field(default_factory=PageShelf)
+    renewing: Renewing = field(default_factory=Renewing)
+    stamp_roots: tuple[bytes, ...] = ()

@@ -178,6 +178,7 @@ async def make_stage(
         renderer=nowhere,
         chain=nowhere,
         signer=nowhere,
+        stamper=nowhere,
         checker=nowhere,
         archive=nowhere,
         recordings=LocalRecordings(folder / "data" / "media", show_command()),

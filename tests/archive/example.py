@@ -12,9 +12,11 @@ from server.documents.fonts import FontFolders
 from server.documents.inspection import inspect
 from server.documents.key_files import FileKeys, spki
 from server.documents.keys import key_name
+from server.documents.renewal import stamped
 from server.documents.sealing import apply_seal
 from server.documents.signatures import make_signature, server_key, verify_signature
 from server.documents.signing import Desk
+from server.documents.stamp_facts import read_stamp
 from server.documents.suites import P256Key
 from server.domain.agreement_document import AgreementDocument, canonical_bytes, digest
 from server.domain.checkpoint import checkpoint_text, note_of
@@ -46,6 +48,7 @@ TOOLS = VerifierTools(
     check_signature=verify_signature,
     certificate_key=certificate_key,
     issued_by=issued_by,
+    read_stamp=read_stamp,
 )
 
 
@@ -107,10 +110,13 @@ def inclusion(office: Office) -> LogInclusion:
     key = server_key(office.keys, LOG_KEY)
     note = note_of(key, edge.head)
     signed = make_signature(office.keys, LOG_KEY, note).signature
+    checkpoint = checkpoint_text(note, key, signed).encode()
+    desk = desk_of(office.keys, office.fonts)
     return LogInclusion(
-        checkpoint=checkpoint_text(note, key, signed).encode(),
+        checkpoint=checkpoint,
         proofs=proofs_json(positions, edge.size, nodes),
         public_key=public_key_pem(key),
+        stamp=stamped(None, checkpoint, LOCKED_AT, "sha256", desk),
     )
 
 

@@ -1,5 +1,6 @@
 """What every archive does, whether on a disk or in a bucket."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from server.domain.ids import RecordId
 from server.domain.record import MANIFEST, RecordExistsError, RecordParts, read_manifest
 from server.ports.archive import Archive
 from tests.archive.example import CASE, RECORD, TOOLS, Files, Office
+from tests.archive.renewing import day, with_renewals
 from tests.support.s3 import S3Server
 
 Again = Callable[[dict[str, bytes]], Archive]
@@ -105,3 +107,27 @@ async def test_nobody_reads_what_is_no_part_of_a_record(
                 await ask(RecordId(missing))
     with pytest.raises(InvalidValueError):
         await kept.read(RecordId("../*"), MANIFEST)
+
+
+@pytest.mark.timeout(240)
+async def test_a_renewal_is_written_once_beside_the_record(
+    kept: Archive, parts: RecordParts, office: Office
+) -> None:
+    await kept.write(parts, office.sign)
+    before = await kept.package(RECORD)
+    whole = await asyncio.to_thread(with_renewals, Files(await kept.files(RECORD)), office, (2026,))
+    made = {name: one for name, one in whole.items() if name.startswith("renewals/")}
+    with pytest.raises(NotFoundError):
+        await kept.renew(RecordId("record-18"), 1, made)
+    for _ in range(2):
+        await kept.renew(RECORD, 1, made)
+    with pytest.raises(RecordExistsError):
+        await kept.renew(RECORD, 1, {**made, "renewals/001/stamp.tst": b"another"})
+    assert await kept.files(RECORD) == whole
+    assert await kept.pdf(RECORD) == parts.pdf + made["renewals/001/appended.pdf"]
+    assert await kept.read(RECORD, "agreement.pdf") == parts.pdf
+    packed, stored = await kept.package(RECORD), await kept.find(RECORD)
+    assert packed != before
+    assert stored is not None
+    assert stored.package_size == len(packed)
+    assert (await kept.verify(RECORD, [parts.issuer_certificate], day(2027))).verified

@@ -15,7 +15,13 @@ from server.documents.key_files import FileKeys
 from server.documents.signatures import make_signature, server_key
 from server.domain.canonical import canonical_json
 from server.domain.checkpoint import checkpoint_text, note_of, read_checkpoint
-from server.domain.inclusion import CHECKPOINT, INCLUSION, LOG_KEY as KEY_FILE, PROOFS
+from server.domain.inclusion import (
+    CHECKPOINT,
+    CHECKPOINT_STAMP,
+    INCLUSION,
+    LOG_KEY as KEY_FILE,
+    PROOFS,
+)
 from server.domain.record import LOG, RecordParts, public_key_pem, record_files
 from server.domain.tree import Head
 from server.domain.verification import Fact
@@ -41,9 +47,9 @@ def test_a_record_with_a_checkpoint_names_its_log(files: Files) -> None:
 def test_a_record_sealed_before_a_checkpoint_verifies_without(
     files: Files, office: Office, parts: RecordParts
 ) -> None:
-    without = resigned({n: c for n, c in files.items() if n not in INCLUSION}, office)
+    without = resigned({n: c for n, c in files.items() if not n.startswith("log/")}, office)
     report = verify_files(without, TOOLS, (parts.issuer_certificate,))
-    assert [fact.code for fact in report.unknown] == ["log_included"]
+    assert [fact.code for fact in report.unknown] == ["log_included", "log_stamped"]
     assert report.verified
     assert as_json(report)["logged"] is None
     assert as_json(report)["intact"] is True
@@ -110,7 +116,10 @@ def test_a_checkpoint_that_does_not_fit_fails_even_under_a_fresh_manifest(
 ) -> None:
     bent = dict(files)
     change(bent, office, tmp_path)
-    assert failing(verify_files(resigned(bent, office), TOOLS)) == {"log_included": named}
+    expected = {"log_included": named}
+    if bent.get(CHECKPOINT) != files[CHECKPOINT]:
+        expected["log_stamped"] = (CHECKPOINT_STAMP,)
+    assert failing(verify_files(resigned(bent, office), TOOLS)) == expected
 
 
 def test_the_text_of_a_checkpoint_is_read_as_it_was_written(files: Files) -> None:

@@ -3,12 +3,14 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from server.archive.backups import Backups
 from server.archive.bundle import new_key
 from server.archive.disk import Disk as RealDisk
+from server.archive.local import LocalArchive
 from server.archive.writer import RecordWriter
 from server.documents.key_files import FileKeys
 from server.domain.ids import RecordId
@@ -17,6 +19,7 @@ from tests.support.power import Tree, power_cuts
 
 RECORD = RecordId("record-17")
 FILES = {"a.json": b"{}", "b/c/d.bin": b"\1" * 5000, "b/e.txt": b"e"}
+RENEWAL = {"appended.pdf": b"\2" * 5000, "SHA256SUMS": b"sums", "stamp.tst": b"token"}
 HOME = f"records/2025/{RECORD}"
 
 
@@ -50,6 +53,37 @@ def test_a_record_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.Monk
     trees = cuts_while(finished_folder(RealDisk()), tmp_path, monkeypatch)
     assert len(trees) > 25
     assert bad(trees) == []
+
+
+def renewal_in(tree: Tree) -> dict[str, bytes] | None:
+    """Return the files of a record's first renewal, None where there is none."""
+    place = f"{HOME}.renewals/001"
+    if place not in tree:
+        return None
+    inside = {p.removeprefix(f"{place}/"): c for p, c in tree.items() if p.startswith(f"{place}/")}
+    return {path: content for path, content in inside.items() if content is not None}
+
+
+def bad_renewals(disk: RealDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Tree]:
+    """Renew a kept record; return the states in which a cut leaves half, or not the record."""
+    root = tmp_path / "disk"
+    root.mkdir()
+    finished_folder(RealDisk())(root / "records")
+    nobody: Any = None
+    archive = LocalArchive(root, nobody, nobody, disk)
+    with power_cuts(root, monkeypatch) as power:
+        archive._renew(RECORD, 1, {f"renewals/001/{name}": one for name, one in RENEWAL.items()})
+    kind, mean = zip(*power.cuts, strict=True)
+    trees = [*mean, *kind]
+    wrong = [tree for tree in trees if record_in(tree) != FILES]
+    wrong += [tree for tree in trees if renewal_in(tree) not in (None, RENEWAL)]
+    return wrong + [tree for tree in trees[-1:] if renewal_in(tree) != RENEWAL]
+
+
+def test_a_renewal_is_whole_or_not_there_and_its_record_untouched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bad_renewals(RealDisk(), tmp_path, monkeypatch) == []
 
 
 class NoFileSync(RealDisk):
@@ -125,6 +159,13 @@ def test_replacing_a_key_leaves_one_that_opens_at_any_moment(
         assert any(FileKeys(kek.parent, one).opens(content, "seal") for one in known)
     assert power.cuts[-1][0]["keys/kek"] == new
     assert "keys/kek.next" not in power.cuts[-1][0]
+
+
+@pytest.mark.parametrize("broken", [NoFileSync(), NoFolderSync(), NoInnerSync()])
+def test_each_step_left_out_of_a_renewal_is_caught(
+    broken: RealDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bad_renewals(broken, tmp_path, monkeypatch)
 
 
 class OneTable:

@@ -15,9 +15,11 @@ from server.documents.fonts import FontFolders, font_folders
 from server.documents.inspection import inspect
 from server.documents.key_files import FileKeys
 from server.documents.keys import KeyProvider
+from server.documents.renewal import PooledStamper
 from server.documents.signatures import verify_signature
 from server.documents.signing import Desk
 from server.documents.sources import sources_of
+from server.documents.stamp_facts import read_stamp
 from server.documents.work import EcdsaChecker, LocalChain, LocalSigner, TypstRenderer
 from server.ports.archive import VerifierTools
 from server.usecases.world import World
@@ -30,6 +32,7 @@ TOOLS = VerifierTools(
     check_signature=verify_signature,
     certificate_key=certificate_key,
     issued_by=issued_by,
+    read_stamp=read_stamp,
 )
 
 
@@ -77,6 +80,7 @@ def equipped(
         renderer=TypstRenderer(pool, fonts()),
         chain=LocalChain(pool, desk_of(keys, fonts())),
         signer=LocalSigner(pool, keys),
+        stamper=PooledStamper(pool, desk_of(keys, fonts())),
         checker=EcdsaChecker(),
         archive=LocalArchive(folder / "data", pool, TOOLS, disk or Disk()),
     )

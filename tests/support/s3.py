@@ -72,6 +72,8 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
                 *(found, "server", "-s3", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-volume.max=500"),
                 *(f"-dir={folder / 'stored'}", f"-s3.config={folder / 'account.json'}"),
                 *("-master.volumeSizeLimitMB=64", "-master.telemetry=false", *words),
+                # Two more services, on ports that another run on this machine has taken.
+                *("-s3.port.iceberg=0", "-s3.port.lance=0"),
             ],
             cwd=folder,
             stdin=subprocess.DEVNULL,

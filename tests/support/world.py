@@ -165,8 +165,11 @@ def actor(login: str, committee: CommitteeId = COMMITTEE) -> Actor:
 
 
 @asynccontextmanager
-async def stage(file: Path, **rules: Any) -> AsyncIterator[Stage]:
-    """Open a world with two committees and their staff in a migrated, empty database."""
+async def stage(file: Path, *, settled: bool = False, **rules: Any) -> AsyncIterator[Stage]:
+    """Open a world with two committees and their staff in a migrated, empty database.
+
+    `settled`: the database has them already.
+    """
     clock, ids = FakeClock(), SeededIds()
     store = await open_store(f"sqlite:///{file}", KEK, ids)
     tasks, teller, media = RoomTasks(), KeepingTeller(), StillMedia()
@@ -182,6 +185,7 @@ async def stage(file: Path, **rules: Any) -> AsyncIterator[Stage]:
         renderer=nowhere,
         chain=nowhere,
         signer=nowhere,
+        stamper=nowhere,
         checker=nowhere,
         archive=LocalArchive(file.parent, InlinePool(), nowhere),
         recordings=LocalRecordings(file.parent / "media", show_command()),
@@ -190,7 +194,8 @@ async def stage(file: Path, **rules: Any) -> AsyncIterator[Stage]:
         pack=PACK,
         rules=replace(Rules(public_url="http://127.0.0.1:8080"), **rules),
     )
-    await settle_committees(store)
+    if not settled:
+        await settle_committees(store)
     try:
         yield Stage(world=world, clock=clock, notifier=notifier, teller=teller, media=media)
     finally:

@@ -87,13 +87,27 @@ class KeepingRuleView(View):
     own: bool
 
 
+class StampsView(View):
+    """The archive time stamps of the committee's records.
+
+    `due` wait for a night, `failed` could not be renewed when it was tried; `numbers` are
+    some of those. `last_at` is when one was renewed last.
+    """
+
+    due: int
+    failed: int
+    numbers: list[str]
+    last_at: datetime | None
+
+
 class KeepingList(View):
-    """One page of files that wait for a decision, and the rules."""
+    """One page of files that wait for a decision, the rules, and how the time stamps stand."""
 
     files: list[KeptFile]
     total: int
     page: int
     rules: list[KeepingRuleView]
+    stamps: StampsView
 
 
 class Destroyed(View):

@@ -53,11 +53,15 @@ class LogRow(View):
 
 
 class LogCheckpoint(View):
-    """The newest signed checkpoint: the log's name, how many entries it holds, and when."""
+    """The newest signed checkpoint: the log's name, how many entries it holds, and when.
+
+    `stamped` tells whether it has its time stamp.
+    """
 
     origin: str
     size: int
     at: datetime
+    stamped: bool
 
 
 class LogList(View):

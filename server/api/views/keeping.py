@@ -22,6 +22,12 @@ def keeping_list(found: Review, pack: JurisdictionPack, reader: StaffId) -> wire
             )
             for place, rule in enumerate(found.rules)
         ],
+        stamps=wire.StampsView(
+            due=found.stamps.due,
+            failed=found.stamps.failed,
+            numbers=list(found.stamps.numbers),
+            last_at=found.stamps.last_at,
+        ),
     )
 
 

@@ -34,7 +34,10 @@ def _checkpoint(found: FoundLogs) -> wire.LogCheckpoint | None:
     if found.checkpoint is None or found.signed_at is None:
         return None
     return wire.LogCheckpoint(
-        origin=found.checkpoint.origin, size=found.checkpoint.head.size, at=found.signed_at
+        origin=found.checkpoint.origin,
+        size=found.checkpoint.head.size,
+        at=found.signed_at,
+        stamped=found.stamped,
     )
 
 

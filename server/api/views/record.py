@@ -47,6 +47,7 @@ COURSE = frozenset(
         "delivery.reached",
         "record.viewed",
         "record.taken",
+        "archive_timestamp.renewed",
     }
 )
 """The log's entries that make up the course of events; the rest is how the line was."""

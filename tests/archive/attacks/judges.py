@@ -30,7 +30,7 @@ NODE = shutil.which("node") or str(ROOT / ".venv/node/node")
 RUNNER = Path(__file__).with_name("page.mjs")
 BUILT_PAGE = BUILT / PAGE
 SCRIPT = HERE / "verify.sh"
-BEYOND_THE_PAGE = frozenset({"attachment", "only_blanks_filled"})
+BEYOND_THE_PAGE = frozenset({"attachment", "only_blanks_filled", "archive_stamp", "log_stamped"})
 """What the page says it does not judge, since it looks at no page of a PDF."""
 
 LINES = {
@@ -51,6 +51,8 @@ LINES = {
     "sealed by two": "two_people",
     "session log": "log_chain",
     "container": "container",
+    "archive time stamp": "archive_stamp",
+    "time stamp of the checkpoint": "log_stamped",
 }
 """How the lines of verify.sh begin, by the fact they are about."""
 

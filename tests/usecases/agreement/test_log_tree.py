@@ -210,7 +210,7 @@ async def test_who_rewrites_everything_is_found_by_a_checkpoint_kept_elsewhere(
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     await signed_for_all(office.world)
-    assert await show(office.world, "folder", FolderWitness(elsewhere), 0) is not None
+    assert await show(office.world, "folder", FolderWitness(elsewhere), (0, False))
     rewrite(tmp_path / "heyi.db", case, "tree_entries", "checkpoints")
     await logged(office.world, case)
     forged = await signed_for_all(office.world)
@@ -238,15 +238,19 @@ async def test_a_folder_gets_each_checkpoint_once(
     office: Stage, case: CaseId, tmp_path: Path
 ) -> None:
     world, folder = office.world, FolderWitness(tmp_path / "elsewhere")
-    assert await show(world, "folder", folder, 0) == 0
+    nothing = (0, False)
+    assert await show(world, "folder", folder, nothing) == nothing
     first = await signed_for_all(world)
-    assert await show(world, "folder", folder, 0) is None
+    assert await show(world, "folder", folder, nothing) is None
     folder.folder.mkdir()
-    assert await show(world, "folder", folder, 0) == first.head.size
-    assert await show(world, "folder", folder, 0) == first.head.size
+    seen = [await show(world, "folder", folder, nothing) for _ in range(2)]
+    assert seen == [(first.head.size, False)] * 2
     await logged(world, case)
     second = await signed_for_all(world)
-    assert await show(world, "folder", folder, first.head.size) == second.head.size
+    assert await show(world, "folder", folder, (first.head.size, False)) == (
+        second.head.size,
+        False,
+    )
     assert checkpoints_in(folder.folder) == [first, second]
     (key,) = folder.folder.glob("*.pem")
     assert pem_body(key.read_bytes()) == await world.signer.public_key(LOG_KEY)

@@ -77,8 +77,11 @@ function withoutMimetype(files: Map<string, Bytes>): Files {
   return files;
 }
 
+/** Whether a file is of a renewal of the time stamp: it lies beside the record, not in it. */
+export const isRenewal = (name: string): boolean => name.startsWith("renewals/");
+
 function belowTop(name: string): string {
-  if (name.startsWith("META-INF/")) return name;
+  if (name.startsWith("META-INF/") || isRenewal(name)) return name;
   const cut = name.indexOf("/");
   return cut < 0 ? name : name.slice(cut + 1);
 }

@@ -11,7 +11,7 @@ import {
   holdsDetached,
 } from "./container.ts";
 import { beyondBrowsers, sha256Hex, signed } from "./crypto.ts";
-import type { Files } from "./files.ts";
+import { type Files, isRenewal } from "./files.ts";
 import { proven, readChain, readCheckpoint, signedByLog } from "./log.ts";
 import { MANIFEST, MANIFEST_SIGNATURE, type Manifest, readManifest } from "./manifest.ts";
 import { pdfSignatures } from "./pdf.ts";
@@ -146,7 +146,7 @@ const content = (files: Files, name: string): Bytes => files.get(name) ?? NONE;
 function complete({ files, manifest }: Evidence): Fact {
   const expected = new Set([...manifest.files.keys(), ...UNLISTED]);
   const missing = [...expected].filter((name) => !files.has(name));
-  const more = [...files.keys()].filter((name) => !expected.has(name) && !CONTAINER.includes(name));
+  const more = [...files.keys()].filter((name) => !expected.has(name) && !CONTAINER.includes(name) && !isRenewal(name));
   return fact("complete", [...missing, ...more]);
 }
 

@@ -2896,7 +2896,7 @@ export interface components {
         };
         /**
          * KeepingList
-         * @description One page of files that wait for a decision, and the rules.
+         * @description One page of files that wait for a decision, the rules, and how the time stamps stand.
          */
         KeepingList: {
             /** Files */
@@ -2905,6 +2905,7 @@ export interface components {
             page: number;
             /** Rules */
             rules: components["schemas"]["KeepingRuleView"][];
+            stamps: components["schemas"]["StampsView"];
             /** Total */
             total: number;
         };
@@ -3058,6 +3059,8 @@ export interface components {
         /**
          * LogCheckpoint
          * @description The newest signed checkpoint: the log's name, how many entries it holds, and when.
+         *
+         *     `stamped` tells whether it has its time stamp.
          */
         LogCheckpoint: {
             /**
@@ -3069,6 +3072,8 @@ export interface components {
             origin: string;
             /** Size */
             size: number;
+            /** Stamped */
+            stamped: boolean;
         };
         /**
          * LogEntryView
@@ -4937,6 +4942,23 @@ export interface components {
             roles: components["schemas"]["Role"][];
             /** Title */
             title: string;
+        };
+        /**
+         * StampsView
+         * @description The archive time stamps of the committee's records.
+         *
+         *     `due` wait for a night, `failed` could not be renewed when it was tried; `numbers` are
+         *     some of those. `last_at` is when one was renewed last.
+         */
+        StampsView: {
+            /** Due */
+            due: number;
+            /** Failed */
+            failed: number;
+            /** Last At */
+            last_at: string | null;
+            /** Numbers */
+            numbers: string[];
         };
         /**
          * Statement

@@ -1,0 +1,94 @@
+"""Renews the time stamp over a sealed PDF before the certificate behind it ends.
+
+The update adds what proves the stamp that is there (ETSI EN 319 142-1, 5.5: validation data
+first, then the next stamp) and a stamp over everything. What was there stays its prefix.
+"""
+
+# pyHanko annotates its values, not all of its calls.
+# mypy: allow-untyped-calls
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+
+from asn1crypto import cms  # type: ignore[import-untyped]
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from server.documents.chain import prove
+from server.documents.issuer import fresh_lists
+from server.documents.remote_timestamps import shown_by
+from server.documents.sealing import stamp_whole
+from server.documents.signing import Desk
+from server.documents.stamp_facts import UNREADABLE, document_stamps
+from server.documents.updates import Update, update_of
+from server.domain.ids import CommitteeId
+from server.domain.renewal import Stamp
+from server.ports.system import WorkPool
+
+LOG = CommitteeId("log")
+"""Whose key stamps the log's checkpoints where this server is its own authority."""
+
+
+def renewed(committee: CommitteeId, pdf: bytes, at: datetime, digest: str, desk: Desk) -> bytes:
+    """Return the bytes that the PDF has more with another time stamp over all of it."""
+    return asyncio.run(_renewed(committee, pdf, at, digest, desk))[len(pdf) :]
+
+
+async def _renewed(
+    committee: CommitteeId, pdf: bytes, at: datetime, digest: str, desk: Desk
+) -> bytes:
+    update = update_of(pdf)
+    stamps = PdfFileReader(BytesIO(pdf)).embedded_timestamp_signatures
+    if stamps:
+        await _prove(update, stamps[-1].signed_data, committee, at, desk)
+    stamper = desk.sources.stamps.stamper(committee, at)
+    field = f"archive-{len(stamps) + 1}" if stamps else "archive"
+    return await stamp_whole(update, stamper, field, digest)
+
+
+async def _prove(
+    update: Update, token: cms.SignedData, committee: CommitteeId, at: datetime, desk: Desk
+) -> None:
+    shown = await shown_by(token)
+    own = fresh_lists(desk.keys, committee, shown, at)
+    prove(update, (shown,), (*shown.revoked, *own))
+
+
+def stamped(
+    committee: CommitteeId | None, message: bytes, at: datetime, digest: str, desk: Desk
+) -> bytes:
+    """Return a token over the message as DER."""
+    stamper = desk.sources.stamps.stamper(committee or LOG, at)
+    imprint = hashlib.new(digest, message).digest()
+    made: bytes = asyncio.run(stamper.async_timestamp(imprint, digest)).dump()
+    return made
+
+
+def last_stamp(pdf: bytes) -> Stamp | None:
+    """Return the last time stamp over the whole PDF, trusted or not."""
+    try:
+        found = document_stamps(PdfFileReader(BytesIO(pdf)), ())
+    except UNREADABLE:
+        return None
+    return found[-1] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class PooledStamper:
+    """ArchiveStamper: the authority of the signatures, asked from the pool."""
+
+    work: WorkPool
+    desk: Desk
+
+    async def renew(self, committee: CommitteeId, pdf: bytes, at: datetime, digest: str) -> bytes:
+        return await self.work.run(renewed, committee, pdf, at, digest, self.desk)
+
+    async def stamp(
+        self, committee: CommitteeId | None, message: bytes, at: datetime, digest: str = "sha256"
+    ) -> bytes:
+        return await self.work.run(stamped, committee, message, at, digest, self.desk)
+
+    async def last_stamp(self, pdf: bytes) -> Stamp | None:
+        return await self.work.run(last_stamp, pdf)

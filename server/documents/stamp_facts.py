@@ -1,0 +1,122 @@
+"""Judges time stamp tokens (RFC 3161): of a document, of a list of digests, of a checkpoint.
+
+Each is judged as of its own moment: until when it proves anything is told beside, and whether
+that is over is for whoever knows what day it is.
+"""
+
+# pyHanko annotates its values, not all of its calls.
+# mypy: allow-untyped-calls
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from asn1crypto import cms, x509  # type: ignore[import-untyped]
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import (
+    EmbeddedPdfSignature,
+    SignatureCoverageLevel,
+    validate_pdf_timestamp,
+)
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
+from pyhanko.sign.validation.status import TimestampSignatureStatus
+from pyhanko_certvalidator import ValidationContext
+
+from server.documents.certificates import certificate_der
+from server.documents.suite_validator import SuiteValidator
+from server.domain.renewal import Stamp
+
+UNREADABLE = (
+    *(AssertionError, AttributeError, LookupError, NotImplementedError, RecursionError),
+    *(SignatureValidationError, TypeError, ValueError),
+)
+
+
+def read_stamp(token: bytes, message: bytes, anchors: Sequence[bytes]) -> Stamp | None:
+    """Return what a DER token says of `message`; None for what is no token.
+
+    Raises InvalidValueError when an anchor (PEM) is no certificate.
+    """
+    roots = [x509.Certificate.load(certificate_der(anchor)) for anchor in anchors]
+    try:
+        return _judged(token, message, roots)
+    except UNREADABLE:
+        return None
+
+
+def _judged(token: bytes, message: bytes, roots: Sequence[x509.Certificate]) -> Stamp:
+    signed = cms.ContentInfo.load(token, strict=True)["content"]
+    context = context_at(roots, stamped_at(signed))
+
+    def imprint(digest: str) -> bytes:
+        return hashlib.new(digest, message).digest()
+
+    found = asyncio.run(validate_tst_signed_data(signed, context, imprint))
+    status = TimestampSignatureStatus(**found)
+    return _said(signed, status, status.signing_cert, trust=bool(roots))
+
+
+def document_stamps(reader: PdfFileReader, roots: Sequence[x509.Certificate]) -> list[Stamp]:
+    """Return the document time stamps of a PDF, in order.
+
+    One that leaves a part of its own revision uncovered does not hold.
+    """
+    return [_document_stamp(one, roots) for one in reader.embedded_timestamp_signatures]
+
+
+def _document_stamp(one: EmbeddedPdfSignature, roots: Sequence[x509.Certificate]) -> Stamp:
+    signed = one.signed_data
+    status = validate_pdf_timestamp(one, context_at(roots, stamped_at(signed)), skip_diff=True)
+    covered = status.coverage in {
+        SignatureCoverageLevel.ENTIRE_FILE,
+        SignatureCoverageLevel.ENTIRE_REVISION,
+    }
+    _, _, begin, length = (int(number) for number in one.byte_range)
+    return _said(
+        signed, status, one.signer_cert, trust=bool(roots), whole=covered, end=begin + length
+    )
+
+
+def _said(
+    signed: cms.SignedData,
+    status: TimestampSignatureStatus,
+    certificate: x509.Certificate,
+    *,
+    trust: bool,
+    whole: bool = True,
+    end: int = 0,
+) -> Stamp:
+    said = signed["encap_content_info"]["content"].parsed
+    return Stamp(
+        at=stamped_at(signed),
+        until=certificate.not_valid_after,
+        authority=str(certificate.subject.native.get("common_name", "")),
+        digest=said["message_imprint"]["hash_algorithm"]["algorithm"].native,
+        holds=bool(status.intact and status.valid and whole) and _alive(certificate, signed),
+        trusted=bool(status.trusted) if trust else None,
+        end=end,
+    )
+
+
+def _alive(certificate: x509.Certificate, signed: cms.SignedData) -> bool:
+    begin, end = certificate.not_valid_before, certificate.not_valid_after
+    return bool(begin <= stamped_at(signed) <= end)
+
+
+def stamped_at(signed: cms.SignedData) -> datetime:
+    """Return the moment a token names."""
+    moment: datetime = signed["encap_content_info"]["content"].parsed["gen_time"].native
+    return moment
+
+
+def context_at(roots: Sequence[x509.Certificate], moment: datetime | None) -> ValidationContext:
+    """Return how chains are judged: as of a moment, by what the file brings along."""
+    return ValidationContext(
+        trust_roots=roots,
+        moment=moment,
+        allow_fetching=False,
+        revocation_mode="soft-fail",
+        signature_validator=SuiteValidator(),
+    )

@@ -1,0 +1,10 @@
+"""Whose certificates this server trusts: a committee's issuer, a stamps' authority."""
+
+from server.domain.register import RegisterEntry
+from server.usecases.world import World
+
+
+async def anchors_of(world: World, entry: RegisterEntry) -> tuple[bytes, ...]:
+    """Return the roots against which a record is verified, as PEM."""
+    issuer = await world.signer.issuer(entry.committee_id, entry.sealed_at)
+    return (issuer, *world.stamp_roots)

@@ -1,0 +1,50 @@
+"""Renews archive time stamps while everybody sleeps, and counts what is due."""
+
+import logging
+from datetime import UTC, timedelta
+
+from server.usecases.renew_records import Result, renew_records
+from server.usecases.world import World
+
+log = logging.getLogger(__name__)
+
+NIGHT = range(1, 5)
+"""Hours of the night, by the committees' clock, in which the server renews by itself."""
+LOOK_S = 600.0
+
+
+async def keep_renewing(world: World) -> None:
+    """Renew every night what is due, slowly: as long as each took, nothing happens after it."""
+    last = None
+    while True:
+        await count(world)
+        tonight = world.pack.local_day(world.clock.now())
+        if _is_night(world) and tonight != last and await _through_the_night(world):
+            last = tonight
+        await world.clock.sleep(LOOK_S)
+
+
+async def _through_the_night(world: World) -> bool:
+    """Return whether everything due was looked at before the morning."""
+    begun = world.clock.monotonic()
+    async for outcome in renew_records(world):
+        world.renewing.add(failed=outcome.result is Result.FAILED)
+        if not _is_night(world):
+            return False
+        now = world.clock.monotonic()
+        await world.clock.sleep(max(0.1, now - begun))
+        begun = world.clock.monotonic()
+    await count(world)
+    return True
+
+
+def _is_night(world: World) -> bool:
+    offset = timedelta(minutes=world.pack.utc_offset_minutes)
+    return (world.clock.now().astimezone(UTC) + offset).hour in NIGHT
+
+
+async def count(world: World) -> None:
+    """Note for the metrics how many are due, and how many could not be renewed."""
+    async with world.store.read() as uow:
+        due, troubled = await uow.stamps.count(world.rules.renewal, world.clock.now())
+    world.renewing.due, world.renewing.troubled = due, troubled

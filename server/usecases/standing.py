@@ -1,0 +1,23 @@
+"""What the server does for ever beside the requests, by the name that warnings give it."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from server.usecases.log_tree import keep_checking, keep_tree
+from server.usecases.renew_nightly import keep_renewing
+from server.usecases.seal_agreement import keep_sealing
+from server.usecases.show_grids import keep_making
+from server.usecases.stamp_checkpoints import keep_stamping
+from server.usecases.world import World
+
+STANDING: Mapping[str, Callable[[World], Coroutine[Any, Any, None]]] = MappingProxyType(
+    {
+        "log tree": keep_tree,
+        "log check": keep_checking,
+        "checkpoint stamps": keep_stamping,
+        "waiting seals": keep_sealing,
+        "time stamp renewal": keep_renewing,
+        "grids": keep_making,
+    }
+)

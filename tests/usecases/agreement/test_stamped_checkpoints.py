@@ -1,0 +1,181 @@
+"""Checkpoints get a time stamp when somebody gives one; nothing waits for it, or asks in vain."""
+
+import asyncio
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from server.archive.witness import FolderWitness
+from server.documents.stamp_facts import read_stamp
+from server.domain.checkpoint import Checkpoint
+from server.domain.ids import CaseId, CommitteeId
+from server.domain.inclusion import CHECKPOINT, CHECKPOINT_STAMP
+from server.domain.renewal import Stamp
+from server.domain.session_log import happened
+from server.domain.verification import Fact
+from server.ports.documents import ArchiveStamper
+from server.store.errors import UnavailableError
+from server.usecases.log_tree import latest_checkpoint, place, sign_checkpoint
+from server.usecases.show_checkpoints import show
+from server.usecases.stamp_checkpoints import FIRST_AGAIN_S, keep_stamping, stamp_latest
+from server.usecases.world import World
+from tests.support import cases, signing
+from tests.support.signing import agreement
+from tests.support.world import Stage
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@dataclass
+class Moody:
+    """A real authority that may be out, and counts who asks it."""
+
+    real: ArchiveStamper
+    out: bool = False
+    asked: list[bytes] = field(default_factory=list)
+
+    async def renew(self, committee: CommitteeId, pdf: bytes, at: datetime, digest: str) -> bytes:
+        return await self.real.renew(committee, pdf, at, digest)
+
+    async def stamp(
+        self, committee: CommitteeId | None, message: bytes, at: datetime, digest: str = "sha256"
+    ) -> bytes:
+        self.asked.append(message)
+        if self.out:
+            raise UnavailableError
+        return await self.real.stamp(committee, message, at, digest)
+
+    async def last_stamp(self, pdf: bytes) -> Stamp | None:
+        return await self.real.last_stamp(pdf)
+
+
+@pytest.fixture
+def moody(office: Stage) -> Moody:
+    return Moody(office.world.stamper)
+
+
+@pytest.fixture
+def world(office: Stage, moody: Moody) -> World:
+    return replace(office.world, stamper=moody)
+
+
+@pytest.fixture
+async def case(office: Stage) -> CaseId:
+    return (await cases.registered(office.world)).id
+
+
+async def logged(world: World, case: CaseId) -> Checkpoint:
+    async with world.store.write() as uow:
+        await uow.log.append(case, [happened("step", "staff-su")], world.clock.now())
+    await place(world)
+    await sign_checkpoint(world)
+    return await latest_checkpoint(world)
+
+
+async def stamp_of(world: World, checkpoint: Checkpoint) -> bytes | None:
+    async with world.store.read() as uow:
+        return await uow.tree.stamp_of(checkpoint.head.size)
+
+
+async def test_the_newest_checkpoint_is_stamped_and_nobody_is_asked_again(
+    world: World, moody: Moody, case: CaseId
+) -> None:
+    assert await stamp_latest(world)
+    assert moody.asked == []
+    first, second = await logged(world, case), await logged(world, case)
+    for _ in range(3):
+        assert await stamp_latest(world)
+    assert moody.asked == [second.text.encode()]
+    token = await stamp_of(world, second)
+    assert token is not None
+    assert await stamp_of(world, first) is None
+
+
+async def test_a_token_is_of_the_checkpoints_very_text(
+    office: Stage, world: World, case: CaseId
+) -> None:
+    checkpoint = await logged(world, case)
+    await stamp_latest(world)
+    token = await stamp_of(world, checkpoint)
+    assert token is not None
+    found = await world_judges(token, checkpoint.text.encode())
+    assert found.holds
+    assert found.at == office.clock.now().replace(microsecond=0)
+    assert found.authority == "TIME-STAMPS log"
+    assert not (await world_judges(token, checkpoint.note)).holds
+
+
+async def world_judges(token: bytes, message: bytes) -> Stamp:
+    found = await asyncio.to_thread(read_stamp, token, message, ())
+    assert found is not None
+    return found
+
+
+async def test_an_authority_that_is_out_delays_no_checkpoint_and_is_asked_later(
+    office: Stage, world: World, moody: Moody, case: CaseId, tmp_path: Path
+) -> None:
+    moody.out = True
+    folder = FolderWitness(tmp_path)
+    checkpoint = await logged(world, case)
+    task = asyncio.create_task(keep_stamping(world))
+    await until(lambda: len(moody.asked) == 1 and office.clock.sleepers == 1)
+    seen = await show(world, "folder", folder, (0, False))
+    assert seen == (checkpoint.head.size, False)
+    await office.clock.advance(FIRST_AGAIN_S - 1)
+    assert len(moody.asked) == 1
+    await office.clock.advance(1)
+    await until(lambda: len(moody.asked) == 2 and office.clock.sleepers == 1)
+    moody.out = False
+    await office.clock.advance(2 * FIRST_AGAIN_S)
+    await until(lambda: len(moody.asked) == 3 and office.clock.sleepers == 1)
+    task.cancel()
+    token = await stamp_of(world, checkpoint)
+    assert token is not None
+    assert await show(world, "folder", folder, seen) == (checkpoint.head.size, True)
+    (line,) = next(tmp_path.glob("*.stamps")).read_text().splitlines()
+    assert line == f"{checkpoint.head.size} {base64.b64encode(token).decode()}"
+    assert next(tmp_path.glob("*.txt")).read_text() == f"{checkpoint.text}\n"
+
+
+async def until(ready: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not ready():
+            await asyncio.sleep(0)
+
+
+async def test_a_stamp_is_kept_once_and_never_changed(world: World, case: CaseId) -> None:
+    checkpoint = await logged(world, case)
+    now = world.clock.now()
+    async with world.store.write() as uow:
+        assert await uow.tree.keep_stamp(checkpoint.head.size, b"first", now) == b"first"
+        assert await uow.tree.keep_stamp(checkpoint.head.size, b"second", now) == b"first"
+
+
+async def sealed_facts(office: Stage, world: World) -> tuple[dict[str, Fact], dict[str, bytes]]:
+    made = await signing.sealed(replace(office, world=world))
+    seal = (await agreement(world, made.case.id)).seal
+    assert seal is not None
+    report = await world.archive.verify(seal.record_id, ())
+    assert report.verified
+    return {one.code: one for one in report.facts}, dict(await world.archive.files(seal.record_id))
+
+
+async def test_a_record_brings_the_stamp_of_its_checkpoint(office: Stage, world: World) -> None:
+    facts, files = await sealed_facts(office, world)
+    assert facts["log_stamped"].holds
+    assert dict(facts["log_stamped"].facts)["authority"] == "TIME-STAMPS log"
+    assert (await world_judges(files[CHECKPOINT_STAMP], files[CHECKPOINT])).holds
+
+
+async def test_a_record_is_sealed_without_one_and_says_so(
+    office: Stage, world: World, moody: Moody
+) -> None:
+    moody.out = True
+    facts, files = await sealed_facts(office, world)
+    assert facts["log_included"].holds
+    assert facts["log_stamped"].holds is None
+    assert CHECKPOINT_STAMP not in files
