@@ -133,7 +133,11 @@ class LabourFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One dispute at one committee. Amounts are fen; dates are Chinese dates."""
+    """One dispute at one committee. Amounts are fen; dates are Chinese dates.
+
+    `closed_at` is when it was sealed or ended; files are kept from then on. None while it
+    goes on, and in what an earlier release closed.
+    """
 
     id: CaseId
     committee_id: CommitteeId
@@ -161,6 +165,7 @@ class Case:
     state: CaseState = CaseState.ACCEPTED
     result: str = ""
     end_reason: str = ""
+    closed_at: datetime | None = None
     version: int = 0
     file_names: dict[FileId, str] = field(default_factory=dict)
     custody: Custody = field(default_factory=Custody)

@@ -19,4 +19,9 @@ def follow(case: Case, session: Session) -> Case:
     if CaseState.ENDED is case.state or case.state is CaseState.SEALED:
         return case
     ended = case.move(CaseState.ENDED)
-    return replace(ended, result="no_agreement", end_reason=session.end_reason)
+    return replace(
+        ended,
+        result="no_agreement",
+        end_reason=session.end_reason,
+        closed_at=session.closed_at,
+    )

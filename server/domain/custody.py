@@ -1,8 +1,9 @@
-"""A sealed file in keeping: who holds it back, who proposed to destroy, who confirmed.
+"""A closed case's file in keeping: who holds it back, who proposed to destroy, who confirmed.
 
 Two people destroy, neither alone, and only when the period is over and nobody holds the
 file back. What is destroyed are the keys of what was collected to reach the agreement:
-identity pictures, evidence, notes. The agreement, its signatures and the log stay.
+identity pictures, evidence, notes. A sealed agreement, its signatures and the log stay; of a
+case that ended without one, what was drawn and signed of it goes too, and the log stays.
 """
 
 from dataclasses import dataclass, replace
@@ -26,6 +27,20 @@ ERASABLE = frozenset(
 )
 """Kinds of file that are shredded. What the sealed record needs is inside the record."""
 
+UNSEALED = frozenset(
+    {
+        "added_bytes",
+        "agreement_json",
+        "handwriting",
+        "locked_blanks",
+        "locked_pdf",
+        "prepared_signature",
+        "seal_scan",
+        "strokes",
+    }
+)
+"""Kinds that are shredded besides where nothing was sealed: nobody will ever verify them."""
+
 
 class CustodyState(StrEnum):
     """What may happen with a file."""
@@ -33,6 +48,11 @@ class CustodyState(StrEnum):
     KEPT = "kept"
     HELD = "held"
     DESTROYED = "destroyed"
+
+
+def erasable(*, sealed: bool) -> frozenset[str]:
+    """Return the kinds of file that are shredded of a case that was sealed, or was not."""
+    return ERASABLE if sealed else ERASABLE | UNSEALED
 
 
 class HeldError(DomainError):

@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from server.domain.case import Case
 from server.domain.errors import InvalidValueError
 from server.domain.jurisdiction.pack import JurisdictionPack
-from server.domain.register import RegisterEntry
 
 MOST_YEARS = 100
 ANY = ""
@@ -28,11 +26,19 @@ class Keeping:
     decided_by: str = ""
 
 
-def kinds_of(file: Case | RegisterEntry, pack: JurisdictionPack) -> tuple[str, ...]:
-    """Return the kinds a case belongs to, the most particular first."""
-    named = (file.sub_type, file.dispute_type)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueKinds:
+    """Kinds of dispute that are kept equally long: due is what was closed before that day."""
+
+    years: int
+    dispute_types: frozenset[str]
+    closed_before: date
+
+
+def kinds_of(dispute_type: str, pack: JurisdictionPack) -> tuple[str, ...]:
+    """Return the kinds a dispute belongs to, the most particular first."""
     parents = {kind.code: kind.parent for kind in pack.dispute_types}
-    return tuple(code for one in named for code in (one, parents.get(one, "")) if code)
+    return tuple(code for code in (dispute_type, parents.get(dispute_type, "")) if code)
 
 
 def suggested(pack: JurisdictionPack) -> tuple[Keeping, ...]:
@@ -72,13 +78,24 @@ def kept_until(keeping: Keeping, ended_on: date) -> date | None:
     return date(ended_on.year + 1 + keeping.years, 1, 1)
 
 
-def last_day_of_due(rules: Sequence[Keeping], today: date) -> date | None:
-    """Return the last day a file that is due by one of the rules can have been closed on.
+def due_kinds(own: Sequence[Keeping], pack: JurisdictionPack, today: date) -> tuple[DueKinds, ...]:
+    """Return, for every period, which kinds are kept so long and since when they are due.
 
-    None where every rule keeps for good.
+    What is kept for good is in none.
     """
-    years = [rule.years for rule in rules if rule.years is not None]
-    return date(today.year - 1 - min(years), 12, 31) if years else None
+    kinds: dict[int, set[str]] = {}
+    for kind in pack.dispute_types:
+        years = keeping_of(kinds_of(kind.code, pack), own, pack).years
+        if years is not None:
+            kinds.setdefault(years, set()).add(kind.code)
+    return tuple(
+        DueKinds(
+            years=years,
+            dispute_types=frozenset(codes),
+            closed_before=date(today.year - years, 1, 1),
+        )
+        for years, codes in sorted(kinds.items())
+    )
 
 
 def expect_rules(rules: Sequence[Keeping], pack: JurisdictionPack) -> None:

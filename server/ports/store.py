@@ -17,7 +17,6 @@ from server.domain.agreement import Agreement
 from server.domain.case import Case, CaseState
 from server.domain.checkpoint import Checkpoint
 from server.domain.committee import Committee
-from server.domain.custody import CustodyState
 from server.domain.errors import DomainError
 from server.domain.ids import (
     AgreementId,
@@ -72,6 +71,25 @@ class CaseQuery:
     until: datetime | None = None
     state: CaseState | None = None
     mediator_id: StaffId | None = None
+    page: int = 1
+    page_size: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedBefore:
+    """Cases of some kinds of dispute that were closed before a moment, kept for `years`."""
+
+    dispute_types: frozenset[str]
+    years: int
+    moment: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepingQuery:
+    """Closed cases of a committee that somebody holds back, or that are in one of `due`."""
+
+    committee_id: CommitteeId
+    due: tuple[ClosedBefore, ...]
     page: int = 1
     page_size: int = 20
 
@@ -152,6 +170,10 @@ class Cases(Protocol):
     async def add(self, case: Case) -> None: ...
     async def save(self, case: Case) -> Case: ...
     async def search(self, query: CaseQuery) -> tuple[Sequence[Case], int]: ...
+    async def in_keeping(self, query: KeepingQuery) -> tuple[Sequence[Case], int]:
+        """Return a page of them, the longest due first; no other case is opened for it."""
+        ...
+
     async def next_number(self, committee: CommitteeId, year: int) -> int: ...
 
 
@@ -197,13 +219,6 @@ class Register(Protocol):
     async def get(self, record: RecordId) -> RegisterEntry: ...
     async def of_case(self, case: CaseId) -> RegisterEntry | None: ...
     async def search(self, query: RegisterQuery) -> tuple[Sequence[RegisterEntry], int]: ...
-
-    async def in_custody(
-        self, committee: CommitteeId, state: CustodyState, until: date = date.max
-    ) -> Sequence[RegisterEntry]:
-        """Return the records whose files are in this state, in effect until that day."""
-        ...
-
     async def open(self, opening: RecordOpening) -> None: ...
     async def opening(self, opening_id: str) -> RecordOpening | None: ...
     async def openings(self, record: RecordId) -> Sequence[RecordOpening]: ...

@@ -6,10 +6,11 @@ from sqlalchemy import Select, delete, func, select
 
 from server.domain.case import Case
 from server.domain.ids import CaseId, CommitteeId
-from server.ports.store import CaseQuery
+from server.ports.store import CaseQuery, KeepingQuery
 from server.store import tables
 from server.store.codec import Codec
 from server.store.counter import Counted, next_serial
+from server.store.keeping import kind_term, waiting_in_keeping
 from server.store.search import Found, Term, Terms, either, number_term
 from server.store.shelf import AggregateShelf, Condition, Layout
 from server.store.transaction import Transaction
@@ -29,6 +30,8 @@ def _layout(vault: Vault) -> Layout[Case]:
             "mediator_id": case.mediator_id,
             "created_at": case.created_at,
             "custody": case.custody.state.value,
+            "kind_term": kind_term(vault, case.committee_id, case.dispute_type),
+            **({"closed_at": case.closed_at} if case.closed_at else {}),
         }
 
     return Layout(_CODEC, tables.cases, owner=_T.id, plain=plain, case=_T.id)
@@ -67,6 +70,22 @@ class SqlCases:
         )
         found = [row.no for row in await self._tx.rows(page)]
         cases = await self._shelf.many(_T.no.in_(found), order=[_T.no.desc()])
+        return cases, counted.scalar_one()
+
+    async def in_keeping(self, query: KeepingQuery) -> tuple[Sequence[Case], int]:
+        waiting = waiting_in_keeping(self._tx.vault, query)
+        counted = await self._tx.run(
+            select(func.count()).select_from(tables.cases).where(waiting.where)
+        )
+        page = (
+            select(_T.no)
+            .where(waiting.where)
+            .order_by(*waiting.order)
+            .limit(query.page_size)
+            .offset((query.page - 1) * query.page_size)
+        )
+        found = [row.no for row in await self._tx.rows(page)]
+        cases = await self._shelf.many(_T.no.in_(found), order=waiting.order)
         return cases, counted.scalar_one()
 
     async def next_number(self, committee: CommitteeId, year: int) -> int:

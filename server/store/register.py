@@ -1,11 +1,9 @@
 """The register of sealed agreements and who opened them; neither is ever changed."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from sqlalchemy import Select, delete, func, select
 
-from server.domain.custody import CustodyState
 from server.domain.errors import NotFoundError
 from server.domain.ids import CaseId, CommitteeId, RecordId
 from server.domain.register import RecordOpening, RegisterEntry, RegisterQuery
@@ -22,7 +20,6 @@ from server.store.vault import Vault
 _T = tables.register.c
 _N = tables.register_terms.c
 _O = tables.openings.c
-_C = tables.cases.c
 _LONGEST_SERIAL = 6
 _ENTRIES, _OPENINGS = Codec(RegisterEntry), Codec(RecordOpening)
 
@@ -97,13 +94,6 @@ class SqlRegister:
         found = [row.no for row in await self._tx.rows(page.order_by(newest_first))]
         entries = await self._shelf.many(_T.no.in_(found), order=[_T.no.desc()])
         return entries, counted.scalar_one()
-
-    async def in_custody(
-        self, committee: CommitteeId, state: CustodyState, until: date = date.max
-    ) -> Sequence[RegisterEntry]:
-        files = select(_C.id).where(_C.committee_id == committee, _C.custody == state.value)
-        mine = _T.committee_id == committee, _T.effective_on <= until
-        return await self._shelf.many(*mine, _T.case_id.in_(files), order=[_T.no])
 
     async def _matching(self, query: RegisterQuery) -> Select[tuple[int]]:
         terms = Terms(self._tx, tables.register_terms, query.committee_id)

@@ -139,10 +139,12 @@ cases = Table(
     Column("mediator_id", String(ID_LENGTH)),
     _at("created_at"),
     Column("custody", String(16), nullable=False, server_default="kept"),
+    _maybe_at("closed_at"),
+    Column("kind_term", Long),
     _version(),
     _body(),
     UniqueConstraint("committee_id", "number_term"),
-    Index(None, "committee_id", "custody"),
+    Index(None, "committee_id", "custody", "closed_at"),
     Index(None, "committee_id", "no"),
     Index(None, "committee_id", "mediator_id", "no"),
 )

@@ -55,7 +55,12 @@ async def _end(
     elif note:
         await keep_note(world, uow, case.id, "end_note", note)
     result = _RESULTS.get(end_reason, RESULT)
-    ended = replace(case.move(CaseState.ENDED), result=result, end_reason=end_reason)
+    ended = replace(
+        case.move(CaseState.ENDED),
+        result=result,
+        end_reason=end_reason,
+        closed_at=world.clock.now(),
+    )
     saved = await uow.cases.save(ended)
     what = happened("case.ended", actor.staff_id, result=result, reason=end_reason)
     await uow.log.append(case.id, (what,), world.clock.now())

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from server.domain.agreement import Agreement
 from server.domain.case import Case, CaseState
@@ -49,7 +49,7 @@ async def finish(world: World, case_id: CaseId) -> None:
     async def step(uow: UnitOfWork, case: Case, agreement: Agreement) -> Changed:
         if not waits(agreement):
             return agreement, ()
-        saved = await uow.cases.save(_closed(case))
+        saved = await uow.cases.save(_closed(case, begun.seal.at))
         await uow.register.add(_entry(saved, begun, stored))
         await announce(world, uow, saved)
         written = happened(
@@ -70,7 +70,7 @@ async def _keep_until(world: World, begun: Begun) -> date | None:
         case = await uow.cases.get(begun.agreement.case_id)
         committee = await uow.committees.get(case.committee_id)
     return kept_until(
-        keeping_of(kinds_of(case, world.pack), committee.keeping, world.pack),
+        keeping_of(kinds_of(case.dispute_type, world.pack), committee.keeping, world.pack),
         world.pack.local_day(begun.seal.at),
     )
 
@@ -104,9 +104,9 @@ def _manifest_signer(world: World, begun: Begun) -> SignManifest:
     return sign
 
 
-def _closed(case: Case) -> Case:
+def _closed(case: Case, at: datetime) -> Case:
     # In effect since the number was committed: whatever ended the case since did not.
-    return replace(case, state=CaseState.SEALED, result=WRITTEN, end_reason="")
+    return replace(case, state=CaseState.SEALED, result=WRITTEN, end_reason="", closed_at=at)
 
 
 def _entry(case: Case, begun: Begun, stored: StoredRecord) -> RegisterEntry:

@@ -1,44 +1,58 @@
 """What an officer does with files whose period runs out: look, hold back, propose, confirm."""
 
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from server.domain import access, custody as rules
 from server.domain.access import Act
-from server.domain.case import Case
+from server.domain.case import Case, CaseState
 from server.domain.committee import Committee
-from server.domain.custody import ERASABLE, Custody, CustodyState, Hold, Proposal
-from server.domain.ids import CaseId, CommitteeId, RecordId, RecordingId, StaffId
+from server.domain.custody import Custody, CustodyState, Hold, Proposal, erasable
+from server.domain.errors import WrongStateError
+from server.domain.ids import CaseId, CommitteeId, RecordingId, StaffId
 from server.domain.register import RegisterEntry
 from server.domain.retention import (
     Keeping,
+    due_kinds,
     expect_rules,
     keeping_of,
     kept_until,
     kinds_of,
-    last_day_of_due,
     suggested,
 )
 from server.domain.session_log import Happening, happened
 from server.domain.staff import Actor
-from server.ports.store import UnitOfWork
+from server.ports.store import ClosedBefore, KeepingQuery, UnitOfWork
+from server.usecases.see_today import begin_of
 from server.usecases.world import World
 
 PAGE_SIZE = 20
 NAMED = 5
 """So many records are named whose time stamp could not be renewed."""
+_CLOSED = frozenset({CaseState.SEALED, CaseState.ENDED})
+_ENDS = frozenset({"case.ended", "session.close"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InKeeping:
-    """One sealed file: its entry, the rule it is kept by, when it is due, and its custody."""
+    """One closed case's file: since when, the rule it is kept by, when it is due.
 
-    entry: RegisterEntry
+    `entry` is None where the case ended without an agreement.
+    """
+
+    case: Case
+    entry: RegisterEntry | None
+    closed_at: datetime
     keeping: Keeping
     due_on: date | None
     due: bool
-    custody: Custody
+
+    @property
+    def custody(self) -> Custody:
+        """Return who holds it back, who proposed what."""
+        return self.case.custody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,20 +82,15 @@ async def review(world: World, actor: Actor, page: int) -> Review:
     access.allow(actor, Act.KEEP_FILES)
     async with world.store.read() as uow:
         committee = await uow.committees.get(actor.committee_id)
-        every_rule = (*committee.keeping, *suggested(world.pack))
-        waiting = await _waiting(world, uow, committee, every_rule)
-        begin = (page - 1) * PAGE_SIZE
-        files = [
-            _kept(world, committee, entry, await uow.cases.get(entry.case_id))
-            for entry in waiting[begin : begin + PAGE_SIZE]
-        ]
+        cases, total = await uow.cases.in_keeping(_query(world, committee, page))
+        files = [await _kept(world, uow, committee, case) for case in cases]
         members = await uow.staff.of_committee(committee.id)
         stamps = await _stamps(world, uow, committee.id)
     return Review(
         files=files,
-        total=len(waiting),
+        total=total,
         page=page,
-        rules=every_rule,
+        rules=(*committee.keeping, *suggested(world.pack)),
         staff={member.id: member.name for member in members},
         stamps=stamps,
     )
@@ -98,38 +107,46 @@ async def _stamps(world: World, uow: UnitOfWork, committee: CommitteeId) -> Stam
     )
 
 
-async def _waiting(
-    world: World, uow: UnitOfWork, committee: Committee, decided: Sequence[Keeping]
-) -> list[RegisterEntry]:
-    """Return what is held back or due; only what is old enough is looked at."""
-    held = await uow.register.in_custody(committee.id, CustodyState.HELD)
-    until = last_day_of_due(decided, _today(world))
-    old = await uow.register.in_custody(committee.id, CustodyState.KEPT, until) if until else ()
-    due = [(_due_on(world, committee, entry), entry) for entry in old]
-    found = [(day, entry) for day, entry in due if rules.is_due(day, _today(world))]
-    found += [(_due_on(world, committee, entry), entry) for entry in held]
-    found.sort(key=lambda one: (one[0] or date.max, one[1].record_id))
-    return [entry for _, entry in found]
+def _query(world: World, committee: Committee, page: int) -> KeepingQuery:
+    kinds = due_kinds(committee.keeping, world.pack, _today(world))
+    return KeepingQuery(
+        committee_id=committee.id,
+        due=tuple(
+            ClosedBefore(
+                dispute_types=one.dispute_types,
+                years=one.years,
+                moment=begin_of(one.closed_before, world.pack),
+            )
+            for one in kinds
+        ),
+        page=page,
+        page_size=PAGE_SIZE,
+    )
 
 
-def _rule(world: World, committee: Committee, entry: RegisterEntry) -> Keeping:
-    return keeping_of(kinds_of(entry, world.pack), committee.keeping, world.pack)
-
-
-def _due_on(world: World, committee: Committee, entry: RegisterEntry) -> date | None:
-    closed_on = world.pack.local_day(entry.sealed_at)
-    return kept_until(_rule(world, committee, entry), closed_on)
-
-
-def _kept(world: World, committee: Committee, entry: RegisterEntry, case: Case) -> InKeeping:
-    due_on = _due_on(world, committee, entry)
+async def _kept(world: World, uow: UnitOfWork, committee: Committee, case: Case) -> InKeeping:
+    entry = await uow.register.of_case(case.id)
+    closed_at = case.closed_at or await _closed_at(uow, case, entry)
+    kinds = kinds_of(case.dispute_type, world.pack)
+    rule = keeping_of(kinds, committee.keeping, world.pack)
+    due_on = kept_until(rule, world.pack.local_day(closed_at))
     return InKeeping(
+        case=case,
         entry=entry,
-        keeping=_rule(world, committee, entry),
+        closed_at=closed_at,
+        keeping=rule,
         due_on=due_on,
         due=rules.is_due(due_on, _today(world)),
-        custody=case.custody,
     )
+
+
+async def _closed_at(uow: UnitOfWork, case: Case, entry: RegisterEntry | None) -> datetime:
+    """Return when an earlier release closed it."""
+    if entry is not None:
+        return entry.sealed_at
+    bodies = [json.loads(one.body) for one in await uow.log.of_case(case.id)]
+    ends = [body["at"] for body in bodies if body["kind"] in _ENDS]
+    return datetime.fromisoformat(ends[-1]) if ends else case.created_at
 
 
 def _today(world: World) -> date:
@@ -146,7 +163,7 @@ async def set_rules(world: World, actor: Actor, decisions: Sequence[Keeping]) ->
         await uow.committees.save(replace(committee, keeping=decided))
 
 
-async def hold(world: World, actor: Actor, record_id: RecordId, document: str, reason: str) -> None:
+async def hold(world: World, actor: Actor, case_id: CaseId, document: str, reason: str) -> None:
     """Hold a file back: nothing of it is destroyed until that is lifted."""
     made = Hold(
         id=world.ids.new(),
@@ -158,45 +175,45 @@ async def hold(world: World, actor: Actor, record_id: RecordId, document: str, r
 
     async def step(_: UnitOfWork, found: InKeeping) -> Changed:
         # The document's number names a procedure, and so somebody: it stays out of the log.
-        what = happened("keeping.held", actor.staff_id, record=record_id, hold=made.id)
+        what = happened("keeping.held", actor.staff_id, **_named(found), hold=made.id)
         return rules.held_back(found.custody, made), (what,)
 
-    await _change(world, actor, record_id, Act.KEEP_FILES, step)
+    await _change(world, actor, case_id, Act.KEEP_FILES, step)
 
 
-async def lift(world: World, actor: Actor, record_id: RecordId, hold_id: str) -> None:
+async def lift(world: World, actor: Actor, case_id: CaseId, hold_id: str) -> None:
     """Lift one hold."""
 
     async def step(_: UnitOfWork, found: InKeeping) -> Changed:
         now = world.clock.now()
-        what = happened("keeping.lifted", actor.staff_id, record=record_id, hold=hold_id)
+        what = happened("keeping.lifted", actor.staff_id, **_named(found), hold=hold_id)
         return rules.lifted(found.custody, hold_id, actor.staff_id, now), (what,)
 
-    await _change(world, actor, record_id, Act.KEEP_FILES, step)
+    await _change(world, actor, case_id, Act.KEEP_FILES, step)
 
 
-async def propose(world: World, actor: Actor, record_id: RecordId, reason: str) -> None:
+async def propose(world: World, actor: Actor, case_id: CaseId, reason: str) -> None:
     """Propose to destroy what may be destroyed of a file that is due."""
     made = Proposal(by=actor.staff_id, at=world.clock.now(), reason=reason.strip())
 
     async def step(_: UnitOfWork, found: InKeeping) -> Changed:
-        what = happened("destruction.proposed", actor.staff_id, record=record_id)
+        what = happened("destruction.proposed", actor.staff_id, **_named(found))
         return rules.proposed(found.custody, made, found.due_on, _today(world)), (what,)
 
-    await _change(world, actor, record_id, Act.KEEP_FILES, step)
+    await _change(world, actor, case_id, Act.KEEP_FILES, step)
 
 
-async def decline(world: World, actor: Actor, record_id: RecordId) -> None:
+async def decline(world: World, actor: Actor, case_id: CaseId) -> None:
     """Take a proposal back, or turn another's down."""
 
     async def step(_: UnitOfWork, found: InKeeping) -> Changed:
-        what = happened("destruction.declined", actor.staff_id, record=record_id)
+        what = happened("destruction.declined", actor.staff_id, **_named(found))
         return rules.declined(found.custody), (what,)
 
-    await _change(world, actor, record_id, Act.KEEP_FILES, step)
+    await _change(world, actor, case_id, Act.KEEP_FILES, step)
 
 
-async def confirm(world: World, actor: Actor, record_id: RecordId) -> int:
+async def confirm(world: World, actor: Actor, case_id: CaseId) -> int:
     """Destroy the keys of everything erasable, as the second of two; return how many.
 
     All or nothing, in one transaction with its entries in the log; then what recordings left
@@ -210,14 +227,14 @@ async def confirm(world: World, actor: Actor, record_id: RecordId) -> int:
         after = rules.destroyed(
             found.custody, actor.staff_id, world.clock.now(), found.due_on, _today(world)
         )
-        files = await _shred_files(world, uow, found.entry.case_id)
-        recordings.extend(await _shred_recordings(uow, found.entry.case_id))
+        files = await _shred_files(world, uow, found)
+        recordings.extend(await _shred_recordings(uow, case_id))
         films = [happened("recording.shredded", "system", recording=one) for one in recordings]
         shredded.extend((*files, *films))
-        confirmed = happened("destruction.confirmed", actor.staff_id, record=record_id)
+        confirmed = happened("destruction.confirmed", actor.staff_id, **_named(found))
         return after, (confirmed, *shredded)
 
-    await _change(world, actor, record_id, Act.DESTROY, step)
+    await _change(world, actor, case_id, Act.DESTROY, step)
     await world.store.forget()
     for recording in recordings:
         await world.grids.cancel(recording)
@@ -225,10 +242,10 @@ async def confirm(world: World, actor: Actor, record_id: RecordId) -> int:
     return len(shredded)
 
 
-async def _shred_files(world: World, uow: UnitOfWork, case_id: CaseId) -> list[Happening]:
-    shredded = []
-    for file in await uow.files.of_case(case_id):
-        if file.kind in ERASABLE and file.shredded_at is None:
+async def _shred_files(world: World, uow: UnitOfWork, found: InKeeping) -> list[Happening]:
+    shredded, kinds = [], erasable(sealed=found.entry is not None)
+    for file in await uow.files.of_case(found.case.id):
+        if file.kind in kinds and file.shredded_at is None:
             await uow.files.shred(file.id, world.clock.now())
             what = happened("file.shredded", "system", file=file.id, document=file.kind)
             shredded.append(what)
@@ -249,19 +266,25 @@ Changed = tuple[Custody, Sequence[Happening]]
 Step = Callable[[UnitOfWork, InKeeping], Awaitable[Changed]]
 
 
-async def _change(world: World, actor: Actor, record_id: RecordId, act: Act, step: Step) -> None:
-    """Change a record's custody and log it, in one transaction."""
+def _named(found: InKeeping) -> dict[str, str]:
+    return {"record": found.entry.record_id} if found.entry else {}
+
+
+async def _change(world: World, actor: Actor, case_id: CaseId, act: Act, step: Step) -> None:
+    """Change the custody of a closed case's file and log it, in one transaction."""
     async with world.store.write() as uow:
-        entry = await uow.register.get(record_id)
-        case = await uow.cases.get(entry.case_id)
+        case = await uow.cases.get(case_id)
         access.allow(actor, act, access.of_case(case, actor))
+        if case.state not in _CLOSED:
+            raise WrongStateError(state=case.state)
         committee = await uow.committees.get(case.committee_id)
-        found = _kept(world, committee, entry, case)
+        found = await _kept(world, uow, committee, case)
         custody, what = await step(uow, found)
-        await _save(uow, case, custody)
+        await _save(uow, found, custody)
         await uow.log.append(case.id, what, world.clock.now())
 
 
-async def _save(uow: UnitOfWork, case: Case, custody: Custody) -> None:
-    names = {} if custody.state is CustodyState.DESTROYED else case.file_names
-    await uow.cases.save(replace(case, custody=custody, file_names=names))
+async def _save(uow: UnitOfWork, found: InKeeping, custody: Custody) -> None:
+    case = replace(found.case, custody=custody, closed_at=found.closed_at)
+    gone = custody.state is CustodyState.DESTROYED
+    await uow.cases.save(replace(case, file_names={}) if gone else case)

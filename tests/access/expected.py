@@ -123,11 +123,11 @@ STAFF_ROUTES = {
     "GET /api/keeping": "H O",
     # The committee decides how long it keeps files: its head enters it
     "PUT /api/keeping": "H",
-    "POST /api/records/{record_id}/hold": "H O",
-    "POST /api/records/{record_id}/hold/lift": "H O",
-    "POST /api/records/{record_id}/destruction": "H O",
-    "POST /api/records/{record_id}/destruction/decline": "H O",
-    "POST /api/records/{record_id}/destruction/confirm": "H O",
+    "POST /api/keeping/{case_id}/hold": "H O",
+    "POST /api/keeping/{case_id}/hold/lift": "H O",
+    "POST /api/keeping/{case_id}/destruction": "H O",
+    "POST /api/keeping/{case_id}/destruction/decline": "H O",
+    "POST /api/keeping/{case_id}/destruction/confirm": "H O",
     "GET /api/records/{record_id}/recordings": "M R R' H O",
     # Sound and picture of people is more than a text: not for whoever only keeps the minutes.
     "GET /api/records/{record_id}/recordings/{recording_id}/{seat}": "M H O",

@@ -11,22 +11,20 @@ from server.domain.errors import InvalidValueError
 from server.domain.jurisdiction.packs import pack_of
 from server.domain.retention import (
     Keeping,
+    due_kinds,
     expect_rules,
     keeping_of,
     kept_until,
     kinds_of,
-    last_day_of_due,
     suggested,
 )
-from tests.support.builders import a_case
 
 PACK = pack_of("zh_cn")
 OWN = (Keeping(dispute_type="10", years=15, basis="调委会2025年第3次会议"),)
 
 
 def years(kind: str, *own: Keeping) -> int | None:
-    case = replace(a_case(), dispute_type=kind, sub_type="工伤赔偿")
-    return keeping_of(kinds_of(case, PACK), own, PACK).years
+    return keeping_of(kinds_of(kind, PACK), own, PACK).years
 
 
 @pytest.mark.parametrize(
@@ -74,10 +72,19 @@ def test_rules_that_hold_nothing_are_refused(rules: tuple[Keeping, ...], reason:
     assert refused.value.facts["reason"] == reason
 
 
-@given(st.lists(st.none() | st.integers(1, 100)), st.dates(date(2025, 1, 1), date(2200, 1, 1)))
-def test_no_file_younger_than_the_last_day_is_due(kept: list[int | None], today: date) -> None:
-    rules = [Keeping(dispute_type="", years=one, basis="会议") for one in kept]
-    last = last_day_of_due(rules, today)
-    closed = [last, last + timedelta(days=1)] if last else [date(1900, 1, 1)]
-    due = [any(is_due(kept_until(rule, day), today) for rule in rules) for day in closed]
-    assert due == ([True, False] if last else [False])
+@given(
+    st.dictionaries(st.sampled_from(["", "04", "10", "10a"]), st.none() | st.integers(1, 100)),
+    st.dates(date(2126, 1, 1), date(2300, 1, 1)),
+    st.sampled_from([kind.code for kind in PACK.dispute_types]),
+    st.integers(-1, 1),
+)
+def test_the_list_asks_for_exactly_what_is_due(
+    kept: dict[str, int | None], today: date, kind: str, off: int
+) -> None:
+    own = [Keeping(dispute_type=one, years=years, basis="会议") for one, years in kept.items()]
+    rule = keeping_of(kinds_of(kind, PACK), own, PACK)
+    found = [one for one in due_kinds(own, PACK, today) if kind in one.dispute_types]
+    assert len(found) == (rule.years is not None)
+    for one in found:
+        closed = one.closed_before + timedelta(days=off)
+        assert is_due(kept_until(rule, closed), today) == (closed < one.closed_before)

@@ -9,7 +9,19 @@ from tests.architecture.tree import ROOT
 
 SHOWN = ("party", "landing", "elsewhere", "recording")
 PARTY = tuple(f"web/packages/core/src/strings/{name}" for name in SHOWN)
-DESK = ("shell", "today", "cases", "log", "room", "agreement", "records", "recording", "admin")
+DESK = (
+    "shell",
+    "today",
+    "cases",
+    "log",
+    "room",
+    "agreement",
+    "records",
+    "recording",
+    "keeping",
+    "sealing",
+    "admin",
+)
 CONSOLE = tuple(f"web/console/src/strings/{name}" for name in DESK)
 ENTRY = re.compile(r'^\s*(?:"([^"]+)"|(\w+)):\s*("(?:[^"\\]|\\.)*")', re.MULTILINE)
 

@@ -3,6 +3,8 @@
 import asyncio
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,13 +12,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
+from server.domain.case import CaseState
+from server.domain.session_log import happened
+from server.ports.store import ClosedBefore, KeepingQuery
 from server.store.engines import open_engines
 from server.store.errors import OutdatedSchemaError, UnavailableError, UnknownSchemaError
 from server.store.schema import migrate, revert
 from server.store.tables import metadata
 from tests.store import examples
 from tests.store.conftest import opened
-from tests.store.examples import CASE, Story
+from tests.store.examples import CASE, COMMITTEE, Story
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -47,6 +52,27 @@ async def test_the_migrations_make_the_tables_the_program_knows(empty: str) -> N
     async with engines.reader.connect() as connection:
         assert await connection.run_sync(_differences) == []
     await engines.close()
+
+
+async def test_what_an_earlier_release_closed_gets_its_moment(empty: str) -> None:
+    await migrate(empty)
+    sealed = examples.case("case-s", state=CaseState.SEALED)
+    ended = examples.case("case-e", state=CaseState.ENDED)
+    later = examples.AT + timedelta(days=1)
+    async with opened(empty) as store, store.write() as uow:
+        await Story(uow).begin()
+        for case in (sealed, ended):
+            await uow.cases.add(case)
+        await uow.register.add(examples.entry(1, case_id=sealed.id))
+        await uow.log.append(ended.id, (happened("case.ended", "staff-1"),), later)
+    await revert(empty, "0004")
+    await migrate(empty)
+    due = ClosedBefore(dispute_types=frozenset({"none"}), years=1, moment=later)
+    async with opened(empty) as store, store.read() as uow:
+        for moment, found in ((later, ["case-s"]), (later + timedelta(seconds=1), 2 * ["case-"])):
+            query = KeepingQuery(committee_id=COMMITTEE, due=(replace(due, moment=moment),))
+            cases, _ = await uow.cases.in_keeping(query)
+            assert [one.id[: len(name)] for one, name in zip(cases, found, strict=True)] == found
 
 
 async def test_programs_that_start_together_migrate_once(empty: str) -> None:

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, strategies as st
 
-from server.domain.case import Case, CaseState
-from server.domain.custody import Custody, CustodyState, Hold
+from server.domain.case import CaseState
+from server.domain.custody import Custody, Hold
 from server.domain.ids import CaseId, CommitteeId, RecordId, StaffId
 from server.domain.register import RegisterQuery
-from server.ports.store import CaseQuery, UnitOfWork
+from server.ports.store import CaseQuery, ClosedBefore, KeepingQuery
 from server.store.store import SqlStore
 from server.store.terms import name_parts, plain_name, plain_number, query_parts
 from tests.store import examples
@@ -165,38 +165,42 @@ async def test_records_are_paged_and_found_by_case(store: SqlStore) -> None:
         assert await uow.register.openings(RecordId("record-3")) == []
 
 
-async def test_records_are_found_by_what_may_happen_with_the_file(store: SqlStore) -> None:
+async def test_closed_cases_are_found_by_kind_day_and_what_may_happen(store: SqlStore) -> None:
     hold = Hold(id="h", by=StaffId("staff-1"), at=examples.AT, document="第1号", reason="调卷")
-    states = {
-        1: Custody(),
-        2: Custody(holds=(hold,)),
-        3: Custody(destroyed_at=examples.AT),
-        4: Custody(holds=(replace(hold, lifted_at=examples.AT),)),
+    year = timedelta(days=366)
+    files = {
+        "held and open": replace(examples.case("a"), custody=Custody(holds=(hold,))),
+        "due": replace(examples.case("b"), closed_at=examples.AT),
+        "younger": replace(examples.case("c"), closed_at=examples.AT + year),
+        "destroyed": replace(
+            examples.case("d"), closed_at=examples.AT, custody=Custody(destroyed_at=examples.AT)
+        ),
+        "older, of a kind kept longer": replace(
+            examples.case("e"), dispute_type="land", closed_at=examples.AT - year
+        ),
+        "open": examples.case("f"),
     }
     async with store.write() as uow:
         await Story(uow).begin()
-        for serial, custody in states.items():
-            case = await _added(uow, f"file-{serial}")
-            await uow.cases.save(replace(case, custody=custody))
-            day = date(2025, 3, serial)
-            await uow.register.add(examples.entry(serial, case_id=case.id, effective_on=day))
+        for case in files.values():
+            await uow.cases.add(case)
+    soon = examples.AT + timedelta(hours=1)
+    land = ClosedBefore(dispute_types=frozenset({"land"}), years=9, moment=examples.AT)
+    labour = ClosedBefore(dispute_types=frozenset({"labour", "wages"}), years=3, moment=soon)
 
-    async def found(state: CustodyState, until: date = date.max) -> list[int]:
+    async def found(*due: ClosedBefore, page: int = 1, size: int = 20) -> list[str]:
+        query = KeepingQuery(committee_id=COMMITTEE, due=due, page=page, page_size=size)
         async with store.read() as uow:
-            entries = await uow.register.in_custody(COMMITTEE, state, until)
-            assert await uow.register.in_custody(CommitteeId("c-2"), state, until) == []
-        return [entry.serial for entry in entries]
+            cases, total = await uow.cases.in_keeping(query)
+            elsewhere = replace(query, committee_id=CommitteeId("c-2"))
+            assert await uow.cases.in_keeping(elsewhere) == ([], 0)
+        assert len(cases) == total or size < total
+        return [case.id for case in cases]
 
-    assert await found(CustodyState.KEPT) == [1, 4]
-    assert await found(CustodyState.KEPT, date(2025, 3, 3)) == [1]
-    assert await found(CustodyState.HELD) == [2]
-    assert await found(CustodyState.HELD, date(2025, 3, 1)) == []
-    assert await found(CustodyState.DESTROYED) == [3]
-
-
-async def _added(uow: UnitOfWork, id_: str) -> Case:
-    await uow.cases.add(examples.case(id_))
-    return await uow.cases.get(CaseId(id_))
+    assert await found() == ["a"]
+    assert await found(labour) == ["b", "a"]
+    assert await found(land, labour) == ["b", "e", "a"]
+    assert await found(land, labour, page=2, size=2) == ["a"]
 
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12)

@@ -63,14 +63,18 @@ class ProposalView(View):
 
 
 class KeptFile(View):
-    """One file. `due_on` is null for what is kept for good."""
+    """One file. `due_on` is null for what is kept for good.
 
-    record: str
+    `number` is the agreement's, or the case's where it ended without one; then `record` is null.
+    """
+
+    case: str
+    record: str | None
     number: str
     parties: list[str]
     dispute_type: str
     sub_type: str
-    sealed_on: date
+    closed_on: date
     due_on: date | None
     due: bool
     basis: str

@@ -34,14 +34,15 @@ def keeping_list(found: Review, pack: JurisdictionPack, reader: StaffId) -> wire
 def _file(
     one: InKeeping, staff: Mapping[StaffId, str], pack: JurisdictionPack, reader: StaffId
 ) -> wire.KeptFile:
-    entry = one.entry
+    case, entry = one.case, one.entry
     return wire.KeptFile(
-        record=entry.record_id,
-        number=entry.number,
-        parties=list(entry.party_names),
-        dispute_type=entry.dispute_type,
-        sub_type=entry.sub_type,
-        sealed_on=pack.local_day(entry.sealed_at),
+        case=case.id,
+        record=entry.record_id if entry else None,
+        number=entry.number if entry else case.case_no,
+        parties=list(entry.party_names) if entry else [party.name for party in case.parties],
+        dispute_type=case.dispute_type,
+        sub_type=case.sub_type,
+        closed_on=pack.local_day(one.closed_at),
         due_on=one.due_on,
         due=one.due,
         basis=one.keeping.basis,

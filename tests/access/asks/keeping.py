@@ -9,7 +9,7 @@ from tests.access.asks.row import Ask, ask
 from tests.access.office import Office
 from tests.support.world import COMMITTEE
 
-RECORD = "/api/records/{record_id}"
+FILE = "/api/keeping/{case_id}"
 OVER = Keeping(dispute_type="", years=-1, basis="会议")
 """A period that was over before it began."""
 SOMEBODY = StaffId("staff-nobody")
@@ -27,13 +27,13 @@ async def _set_rules(office: Office, who: str) -> Ask:
     return Ask(json={"rules": [{"dispute_type": "10", "years": 20, "basis": "会议决定"}]})
 
 
-@ask(f"POST {RECORD}/hold", "sealed")
+@ask(f"POST {FILE}/hold", "sealed")
 async def _hold(office: Office, who: str) -> Ask:
     del who
     return _ask(office, document="（2025）鹭0203民初17号", reason="法院调卷")
 
 
-@ask(f"POST {RECORD}/hold/lift", "sealed")
+@ask(f"POST {FILE}/hold/lift", "sealed")
 async def _lift(office: Office, who: str) -> Ask:
     del who
     at = office.world.clock.now()
@@ -42,7 +42,7 @@ async def _lift(office: Office, who: str) -> Ask:
     return _ask(office, hold=held.id)
 
 
-@ask(f"POST {RECORD}/destruction", "sealed")
+@ask(f"POST {FILE}/destruction", "sealed")
 async def _propose(office: Office, who: str) -> Ask:
     del who
     await _keep(office)
@@ -56,12 +56,12 @@ async def _proposed(office: Office, who: str) -> Ask:
     return _ask(office)
 
 
-ask(f"POST {RECORD}/destruction/decline", "sealed")(_proposed)
-ask(f"POST {RECORD}/destruction/confirm", "sealed")(_proposed)
+ask(f"POST {FILE}/destruction/decline", "sealed")(_proposed)
+ask(f"POST {FILE}/destruction/confirm", "sealed")(_proposed)
 
 
 def _ask(office: Office, **body: str) -> Ask:
-    return Ask(path={"record_id": office.facts["record"]}, json=body or None)
+    return Ask(path={"case_id": office.facts["case"]}, json=body or None)
 
 
 async def _keep(office: Office, **custody: object) -> None:

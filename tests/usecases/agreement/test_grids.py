@@ -85,8 +85,8 @@ async def test_it_is_refused_made_after_a_stop_and_destroyed_with_its_recording(
     (media / ONE / "grid.asked").write_text("{}")
     later = made.world.pack.local_day(office.clock.now()).replace(year=2099)
     office.clock.jump((later - made.world.pack.local_day(office.clock.now())).days * 86_400.0)
-    await keep_files.propose(made.world, OFFICER, record, "保管期满")
-    await keep_files.confirm(made.world, signing.stepped_up("he"), record)
+    await keep_files.propose(made.world, OFFICER, made.case.id, "保管期满")
+    await keep_files.confirm(made.world, signing.stepped_up("he"), made.case.id)
     assert not (media / ONE).exists()
     assert (await made.world.grids.report(ONE)).state is GridState.NONE
     record, opening = await opened(made.world, made, "officer")

@@ -16,7 +16,7 @@ from server.domain.errors import (
     StepUpNeededError,
     WrongStateError,
 )
-from server.domain.ids import FileId, RecordId, RecordingId, StaffId
+from server.domain.ids import CaseId, FileId, RecordId, RecordingId, StaffId
 from server.domain.retention import Keeping
 from server.domain.session import Recording
 from server.domain.session_log import verify
@@ -47,7 +47,11 @@ async def made(office: Stage) -> Sitting:
 
 
 @pytest.fixture
-async def record(made: Sitting) -> RecordId:
+def file(made: Sitting) -> CaseId:
+    return made.case.id
+
+
+async def record_of(made: Sitting) -> RecordId:
     seal = (await agreement(made.world, made.case.id)).seal
     assert seal is not None
     return seal.record_id
@@ -73,51 +77,51 @@ async def uploads(made: Sitting) -> dict[str, FileId]:
     return {file.kind: file.id for file in files if file.kind in PAPERS}
 
 
-async def test_a_file_shows_on_the_day_its_period_is_over(office: Stage, record: RecordId) -> None:
-    assert record
+async def test_a_file_shows_on_the_day_its_period_is_over(office: Stage, file: CaseId) -> None:
+    assert file
     past(office, date(2035, 12, 31))
     assert await review(office) == []
     past(office, date(2036, 1, 1))
     assert await review(office) == [(True, 0, False)]
 
 
-async def destroyed(office: Stage, record: RecordId) -> int:
+async def destroyed(office: Stage, file: CaseId) -> int:
     """Let one propose and another confirm, when the period is over."""
     past(office, date(2036, 1, 1))
-    await keep_files.propose(office.world, actor("officer"), record, "保管期满")
-    return await keep_files.confirm(office.world, stepped_up("he"), record)
+    await keep_files.propose(office.world, actor("officer"), file, "保管期满")
+    return await keep_files.confirm(office.world, stepped_up("he"), file)
 
 
-async def test_it_takes_two_people_and_a_second_factor(office: Stage, record: RecordId) -> None:
+async def test_it_takes_two_people_and_a_second_factor(office: Stage, file: CaseId) -> None:
     world = office.world
     past(office, date(2036, 1, 1))
     with pytest.raises(WrongStateError):
-        await keep_files.confirm(world, stepped_up("he"), record)
-    await keep_files.propose(world, actor("officer"), record, "保管期满")
+        await keep_files.confirm(world, stepped_up("he"), file)
+    await keep_files.propose(world, actor("officer"), file, "保管期满")
     assert await review(office) == [(True, 0, True)]
     with pytest.raises(WrongStateError):
-        await keep_files.propose(world, actor("he"), record, "保管期满")
+        await keep_files.propose(world, actor("he"), file, "保管期满")
     with pytest.raises(SecondPersonError):
-        await keep_files.confirm(world, stepped_up("officer"), record)
+        await keep_files.confirm(world, stepped_up("officer"), file)
     with pytest.raises(StepUpNeededError):
-        await keep_files.confirm(world, actor("he"), record)
-    assert await keep_files.confirm(world, stepped_up("he"), record) == len(PAPERS)
+        await keep_files.confirm(world, actor("he"), file)
+    assert await keep_files.confirm(world, stepped_up("he"), file) == len(PAPERS)
     assert await review(office) == []
     with pytest.raises(WrongStateError):
-        await keep_files.propose(world, actor("officer"), record, "再次")
+        await keep_files.propose(world, actor("officer"), file, "再次")
 
 
 async def test_the_agreement_and_the_log_stay_and_verify(
-    office: Stage, made: Sitting, record: RecordId
+    office: Stage, made: Sitting, file: CaseId
 ) -> None:
     world = office.world
     before, files = await cases.logged(world, made.case.id), await uploads(made)
-    await destroyed(office, record)
-    for file in files.values():
+    await destroyed(office, file)
+    for one in files.values():
         with pytest.raises(ShreddedError):
-            await share_files.open_file(world, actor("officer"), made.case.id, file)
+            await share_files.open_file(world, actor("officer"), made.case.id, one)
     issuer = await world.signer.issuer(COMMITTEE, office.clock.now())
-    assert (await world.archive.verify(record, (issuer,))).verified
+    assert (await world.archive.verify(await record_of(made), (issuer,))).verified
     async with world.store.read() as uow:
         verify(await uow.log.of_case(made.case.id))
     after = await cases.logged(world, made.case.id)
@@ -133,20 +137,20 @@ async def test_the_agreement_and_the_log_stay_and_verify(
 
 
 async def test_nothing_of_what_was_shredded_is_left_in_the_database(
-    office: Stage, made: Sitting, record: RecordId, tmp_path: Path
+    office: Stage, made: Sitting, file: CaseId, tmp_path: Path
 ) -> None:
     files = await uploads(made)
     with closing(sqlite3.connect(tmp_path / "heyi.db")) as database:
         wrapped, hidden = _stored(database, files)
     assert len(wrapped) == len(PAPERS)
-    await destroyed(office, record)
+    await destroyed(office, file)
     left = b"".join(path.read_bytes() for path in tmp_path.glob("heyi.db*"))
     with closing(sqlite3.connect(tmp_path / "heyi.db")) as database:
         assert _stored(database, files) == ([], [])
     assert not [one for one in (*wrapped, *hidden) if one[:64] in left]
     async with office.world.store.read() as uow:
-        for file in files.values():
-            gone = await uow.files.get(file)
+        for one in files.values():
+            gone = await uow.files.get(one)
             assert (gone.name, gone.sha256, gone.salt) == ("", "", "")
 
 
@@ -162,7 +166,7 @@ def _stored(
     )
 
 
-async def test_recordings_lose_their_key(office: Stage, made: Sitting, record: RecordId) -> None:
+async def test_recordings_lose_their_key(office: Stage, made: Sitting, file: CaseId) -> None:
     world, began = office.world, office.clock.now()
     recording = Recording(
         id=RecordingId("recording-1"), started_at=began, by=StaffId("staff-su"), key="a2V5"
@@ -170,7 +174,7 @@ async def test_recordings_lose_their_key(office: Stage, made: Sitting, record: R
     async with world.store.write() as uow:
         [session] = await uow.sessions.of_case(made.case.id)
         await uow.sessions.save(replace(session, recordings=(recording,)))
-    assert await destroyed(office, record) == len(PAPERS) + 1
+    assert await destroyed(office, file) == len(PAPERS) + 1
     async with world.store.read() as uow:
         [session] = await uow.sessions.of_case(made.case.id)
     assert session.recordings == (replace(recording, key=""),)
@@ -179,23 +183,23 @@ async def test_recordings_lose_their_key(office: Stage, made: Sitting, record: R
 
 
 async def test_a_hold_stops_everything_until_it_is_lifted(
-    office: Stage, made: Sitting, record: RecordId
+    office: Stage, made: Sitting, file: CaseId
 ) -> None:
     world = office.world
     past(office, date(2036, 1, 1))
-    await keep_files.propose(world, actor("officer"), record, "保管期满")
-    await keep_files.hold(world, actor("he"), record, DOCUMENT, WHY)
+    await keep_files.propose(world, actor("officer"), file, "保管期满")
+    await keep_files.hold(world, actor("he"), file, DOCUMENT, WHY)
     assert await review(office) == [(True, 1, False)]
     with pytest.raises(HeldError):
-        await keep_files.propose(world, actor("officer"), record, "保管期满")
+        await keep_files.propose(world, actor("officer"), file, "保管期满")
     with pytest.raises(HeldError):
-        await keep_files.confirm(world, stepped_up("he"), record)
+        await keep_files.confirm(world, stepped_up("he"), file)
     [held] = (await cases.stored(world, made.case.id)).custody.held
     assert (held.document, held.reason) == (DOCUMENT, WHY)
     with pytest.raises(WrongStateError):
-        await keep_files.lift(world, actor("officer"), record, "another")
-    await keep_files.lift(world, actor("officer"), record, held.id)
-    await keep_files.propose(world, actor("officer"), record, "保管期满")
+        await keep_files.lift(world, actor("officer"), file, "another")
+    await keep_files.lift(world, actor("officer"), file, held.id)
+    await keep_files.propose(world, actor("officer"), file, "保管期满")
     logged = await cases.logged(world, made.case.id)
     assert [entry["kind"] for entry in logged[-3:]] == [
         "keeping.held",
@@ -206,55 +210,53 @@ async def test_a_hold_stops_everything_until_it_is_lifted(
     assert WHY not in str(logged)
 
 
-async def test_a_held_file_shows_before_its_time(office: Stage, record: RecordId) -> None:
-    await keep_files.hold(office.world, actor("officer"), record, DOCUMENT, WHY)
+async def test_a_held_file_shows_before_its_time(office: Stage, file: CaseId) -> None:
+    await keep_files.hold(office.world, actor("officer"), file, DOCUMENT, WHY)
     assert await review(office) == [(False, 1, False)]
     for document, reason in ((" ", WHY), (DOCUMENT, " ")):
         with pytest.raises(InvalidValueError):
-            await keep_files.hold(office.world, actor("officer"), record, document, reason)
+            await keep_files.hold(office.world, actor("officer"), file, document, reason)
 
 
-async def test_a_proposal_can_be_turned_down(office: Stage, record: RecordId) -> None:
+async def test_a_proposal_can_be_turned_down(office: Stage, file: CaseId) -> None:
     past(office, date(2036, 1, 1))
     with pytest.raises(WrongStateError):
-        await keep_files.decline(office.world, actor("he"), record)
-    await keep_files.propose(office.world, actor("officer"), record, "保管期满")
-    await keep_files.decline(office.world, actor("he"), record)
+        await keep_files.decline(office.world, actor("he"), file)
+    await keep_files.propose(office.world, actor("officer"), file, "保管期满")
+    await keep_files.decline(office.world, actor("he"), file)
     assert await review(office) == [(True, 0, False)]
 
 
-async def test_before_its_time_nothing_is_destroyed(office: Stage, record: RecordId) -> None:
+async def test_before_its_time_nothing_is_destroyed(office: Stage, file: CaseId) -> None:
     past(office, date(2035, 12, 31))
     with pytest.raises(NotDueError):
-        await keep_files.propose(office.world, actor("officer"), record, "保管期满")
+        await keep_files.propose(office.world, actor("officer"), file, "保管期满")
     past(office, date(2036, 1, 1))
-    await keep_files.propose(office.world, actor("officer"), record, "保管期满")
+    await keep_files.propose(office.world, actor("officer"), file, "保管期满")
     async with office.world.store.write() as uow:
         committee = await uow.committees.get(COMMITTEE)
         for_good = (replace(TEN_YEARS, years=None),)
         await uow.committees.save(replace(committee, keeping=for_good))
     with pytest.raises(NotDueError):
-        await keep_files.confirm(office.world, stepped_up("he"), record)
+        await keep_files.confirm(office.world, stepped_up("he"), file)
 
 
-async def test_only_head_and_officer_of_the_committee(office: Stage, record: RecordId) -> None:
+async def test_only_head_and_officer_of_the_committee(office: Stage, file: CaseId) -> None:
     for login in ("su", "jiang", "admin", "auditor"):
         with pytest.raises(ForbiddenError):
             await keep_files.review(office.world, actor(login), 1)
         with pytest.raises(ForbiddenError):
-            await keep_files.hold(office.world, actor(login), record, DOCUMENT, WHY)
+            await keep_files.hold(office.world, actor(login), file, DOCUMENT, WHY)
     with pytest.raises(NotFoundError):
-        await keep_files.hold(
-            office.world, actor("officer", OTHER_COMMITTEE), record, DOCUMENT, WHY
-        )
+        await keep_files.hold(office.world, actor("officer", OTHER_COMMITTEE), file, DOCUMENT, WHY)
 
 
-async def test_the_head_enters_what_the_committee_decided(office: Stage, record: RecordId) -> None:
+async def test_the_head_enters_what_the_committee_decided(office: Stage, file: CaseId) -> None:
     rule = replace(TEN_YEARS, years=3)
     await keep_files.set_rules(office.world, actor("he"), (rule,))
     past(office, date(2029, 1, 1))
     [found] = (await keep_files.review(office.world, actor("officer"), 1)).files
-    assert (found.entry.record_id, found.keeping.decided_by) == (record, "staff-he")
+    assert (found.case.id, found.keeping.decided_by) == (file, "staff-he")
     for login in ("officer", "admin", "su"):
         with pytest.raises(ForbiddenError):
             await keep_files.set_rules(office.world, actor(login), ())

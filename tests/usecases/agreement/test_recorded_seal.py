@@ -77,9 +77,9 @@ async def test_a_destroyed_recording_is_shown_as_such_and_leaves_the_disk(
     record, opening = await opened(made.world, made, "officer")
     later = made.world.pack.local_day(office.clock.now()).replace(year=2099)
     office.clock.jump((later - made.world.pack.local_day(office.clock.now())).days * 86_400.0)
-    await keep_files.propose(made.world, actor("officer"), record, "保管期满")
+    await keep_files.propose(made.world, actor("officer"), made.case.id, "保管期满")
     assert await state(made) is RecordingState.WHOLE
-    await keep_files.confirm(made.world, signing.stepped_up("he"), record)
+    await keep_files.confirm(made.world, signing.stepped_up("he"), made.case.id)
     assert await state(made) is RecordingState.DESTROYED
     assert [one.name for one in (tmp_path / "media").iterdir()] == ["another"]
     record, opening = await opened(made.world, made, "officer")
