@@ -1,7 +1,7 @@
 """What phones report and ask: clocks, losses, retransmissions, key frames, bitrates."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from aiortc.rtp import (
@@ -23,6 +23,8 @@ from server.media.rtcp import FIR, NACK, PLI, MalformedRtcpError
 from server.media.uplink import align
 
 _NACKED_AT_ONCE: Final = 128
+_NOTED_AT_ONCE: Final = 512
+"""Of one compound packet, which could name six thousand."""
 _FRACTION: Final = 256
 _TICKS: Final = 65536
 _HALF: Final = 1 << 31
@@ -48,6 +50,8 @@ class Feedback:
             return
         for part in parts:
             self._part(connection, part)
+        missing = (one for one in parts if isinstance(one, RtcpRtpfbPacket) and one.fmt == NACK)
+        self._resend(connection, missing)
 
     def want_key(self, downlink: Downlink | None) -> None:
         """Ask the source for a key frame, if there is an edge to it and somebody to see it.
@@ -67,8 +71,6 @@ class Feedback:
         if isinstance(part, RtcpSrPacket | RtcpRrPacket):
             for block in part.reports:
                 self._reception(connection, block)
-        elif isinstance(part, RtcpRtpfbPacket) and part.fmt == NACK:
-            self._resend(connection, part)
         elif isinstance(part, RtcpPsfbPacket):
             self._request(connection, part)
 
@@ -88,22 +90,20 @@ class Feedback:
             took = (rtcp.middle(rtcp.ntp(now)) - block.lsr - block.dlsr) & 0xFFFFFFFF
             connection.rtt_s = took / _TICKS if took < _HALF else connection.rtt_s
 
-    def _resend(self, connection: Connection, part: RtcpRtpfbPacket) -> None:
-        downlink = connection.by_ssrc.get(part.media_ssrc)
-        if downlink is None:
+    def _resend(self, connection: Connection, parts: Iterable[RtcpRtpfbPacket]) -> None:
+        """Judge the line once, whatever the packet asks for, then send again what it takes."""
+        wanted = list(_wanted(connection, parts))
+        if not wanted:
             return
-        if downlink.probe is not None:
-            downlink.probe.asked(part.lost)
-            return
-        downlink.ask(part.lost)
+        for downlink, sequences in wanted:
+            downlink.ask(sequences)
         self.asked(connection)
         now = self._time()
-        for sequence in part.lost[:_NACKED_AT_ONCE]:
-            sent = downlink.repeat(sequence, now)
-            if sent is None:
-                continue
-            if self._engine.send_rtp(connection.link, *sent, downlink.mid):
-                self._engine.counters["resent"] += 1
+        for downlink, sequences in wanted:
+            for sequence in sequences[:_NACKED_AT_ONCE]:
+                sent = downlink.repeat(sequence, now)
+                if sent is not None and self._engine.send_rtp(connection.link, *sent, downlink.mid):
+                    self._engine.counters["resent"] += 1
 
     def _request(self, connection: Connection, part: RtcpPsfbPacket) -> None:
         if part.fmt == PLI:
@@ -115,6 +115,22 @@ class Feedback:
             estimate = rtcp.estimate(part)
             if estimate is not None:
                 connection.note_estimate(*estimate, self._time())
+
+
+def _wanted(
+    connection: Connection, parts: Iterable[RtcpRtpfbPacket]
+) -> Iterator[tuple[Downlink, list[int]]]:
+    """Yield what is asked for of which stream; what a trial left out on purpose goes to it."""
+    left = _NOTED_AT_ONCE
+    for part in parts:
+        downlink, sequences = connection.by_ssrc.get(part.media_ssrc), part.lost[:left]
+        left -= len(sequences)
+        if downlink is None or not sequences:
+            continue
+        if downlink.probe is not None:
+            downlink.probe.asked(sequences)
+        else:
+            yield downlink, sequences
 
 
 def _nothing(connection: Connection) -> None:

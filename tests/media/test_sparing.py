@@ -1,0 +1,83 @@
+"""One subscriber's requests cost little."""
+
+import struct
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from server.domain.ids import ConnectionId, RoomId
+from server.media.connection import Connection
+from server.media.downlink import Downlink
+from server.media.feedback import Feedback
+from server.media.formats import VP8, Kind
+from server.media.rtp import HEADER, Packet
+from server.media.settings import WorkerSettings
+from server.media.uplink import HISTORY
+
+ROOM = RoomId("room")
+MANY = 85
+"""So many requests fit into a datagram."""
+
+
+@dataclass
+class Line:
+    """Counts what is sent."""
+
+    counters: Counter[str] = field(default_factory=Counter)
+    sent: int = 0
+
+    def send_rtp(self, *_: object) -> bool:
+        self.sent += 1
+        return True
+
+
+def connection(name: str) -> Connection:
+    settings = WorkerSettings(control=Path("unused"))
+    return Connection(room=ROOM, identity=ConnectionId(name), settings=settings, now=0.0)
+
+
+@pytest.fixture
+def video() -> Downlink:
+    """Return a video on which as much flowed as is remembered."""
+    found = connection("subscriber").downlinks[0, Kind.VIDEO]
+    source = connection("source").uplinks[Kind.VIDEO]
+    found.open(source)
+    source.begin(77)
+    for sequence in range(1, HISTORY + 1):
+        raw = HEADER.pack(0x80, VP8, sequence, 3000 * sequence, 77) + b"\x10\x00\x9d\x01\x2a"
+        packet = Packet(bytearray(raw + bytes(20)))
+        source.take(packet, 0.0)
+        found.adapt(packet, 0.0)
+    return found
+
+
+def asking(ssrc: int, sequence: int) -> bytes:
+    """Return a request for seventeen packets (RFC 4585 6.2.1)."""
+    return struct.pack("!BBHIIHH", 0x81, 205, 3, 1, ssrc, sequence & 0xFFFF, 0xFFFF)
+
+
+async def test_a_packet_full_of_requests_is_judged_once(video: Downlink) -> None:
+    engine: Any = Line()
+    feedback = Feedback(engine, repair=SimpleNamespace(start=lambda _: None))  # type: ignore[arg-type]
+    judged: list[Connection] = []
+    feedback.asked = judged.append
+    newest = video.next_sequence()
+    every = b"".join(asking(video.ssrc, newest - HISTORY + 5 * n) for n in range(MANY))
+    feedback.take(video.link.owner, every)
+    assert judged == [video.link.owner]
+    assert engine.sent > 0
+
+
+async def test_more_than_may_be_asked_for_at_once_is_not_looked_at(
+    video: Downlink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine: Any = Line()
+    feedback = Feedback(engine, repair=SimpleNamespace(start=lambda _: None))  # type: ignore[arg-type]
+    looked: list[int] = []
+    monkeypatch.setattr(video, "ask", looked.extend)
+    feedback.take(video.link.owner, asking(video.ssrc, 5) * MANY)
+    assert 0 < len(looked) <= 512
