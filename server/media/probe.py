@@ -80,6 +80,11 @@ class Probe:
         self._end(0)
 
     @property
+    def running(self) -> bool:
+        """Whether it still goes on: not where the edge was cut."""
+        return self._downlink.probe is self
+
+    @property
     def bits(self) -> float:
         """Bit/s at this moment."""
         if self._steady:

@@ -54,6 +54,8 @@ class Sparing:
         flows = {one.slot: one.flow.bits for one in videos}
         if thrift.judge(_signs(connection, videos, now), flows, now):
             self._settle(connection, videos, now)
+        if connection.probe is not None and not connection.probe.running:
+            connection.probe = None
         if connection.probe is not None and thrift.uneasy:
             connection.probe.stop()
         slot = thrift.due(now)

@@ -1,5 +1,6 @@
-"""One subscriber's requests cost little."""
+"""One subscriber's requests cost little, and a trial that a cut ended is made again."""
 
+import asyncio
 import struct
 from collections import Counter
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from server.media.feedback import Feedback
 from server.media.formats import VP8, Kind
 from server.media.rtp import HEADER, Packet
 from server.media.settings import WorkerSettings
+from server.media.sparing import Sparing
+from server.media.thrift import FIRST_REST_S, Signs
 from server.media.uplink import HISTORY
 
 ROOM = RoomId("room")
@@ -81,3 +84,24 @@ async def test_more_than_may_be_asked_for_at_once_is_not_looked_at(
     monkeypatch.setattr(video, "ask", looked.extend)
     feedback.take(video.link.owner, asking(video.ssrc, 5) * MANY)
     assert 0 < len(looked) <= 512
+
+
+async def test_a_trial_that_a_cut_ended_is_made_again(video: Downlink) -> None:
+    plane: Any = SimpleNamespace(engine=Line(), feedback=SimpleNamespace(want_key=lambda _: None))
+    sparing = Sparing(plane, lambda _: None)
+    owner: Connection = video.link.owner
+    now = asyncio.get_running_loop().time()
+    owner.thrift.judge(Signs(choked=True, lost=0.9), {0: 4e5}, now - 2 * FIRST_REST_S)
+    video.hold(held=True)
+    sparing.judge(owner, now)
+    first = video.probe
+    assert first is not None
+    source = video.source
+    assert source is not None
+    video.close()
+    video.open(source)
+    sparing.judge(owner, now)
+    assert video.probe not in {None, first}
+    assert owner.probe is video.probe
+    assert video.probe is not None
+    video.probe.stop()
