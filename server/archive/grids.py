@@ -56,9 +56,10 @@ class LocalGrids:
     # ------------------------------------------------------------------ asking
 
     async def ask(self, order: GridOrder) -> None:
+        # What was asked for before a stop has its place: one more than may wait was being made.
         if order.recording == self._making or order.recording in self._waiting:
             return
-        if len(self._waiting) >= MOST_WAITING:
+        if len(self._waiting) >= MOST_WAITING and not self._asked(order.recording).exists():
             raise FilmsBusyError
         await asyncio.to_thread(self._note, order)
         self._failed.pop(order.recording, None)

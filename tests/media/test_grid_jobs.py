@@ -274,6 +274,16 @@ async def test_so_many_may_wait_and_none_for_what_is_not_there(tmp_path: Path) -
         await grids.ask(replace(ORDER, recording=RecordingId("one-more")))
 
 
+async def test_all_that_was_asked_before_a_stop_is_asked_again(tmp_path: Path) -> None:
+    grids = grids_below(tmp_path)
+    for n in range(21):
+        (tmp_path / f"r{n}").mkdir()
+        (tmp_path / f"r{n}" / ASKED).write_text('{"case": "case-1"}')
+    for recording in await grids.asked():
+        await grids.ask(replace(ORDER, recording=recording))
+        assert (await grids.report(recording)).state is GridState.WAITING
+
+
 def sealed(folder: Path, content: bytes) -> Path:
     writer = GridWriter(folder, ONE, KEY, os.urandom)
     writer.write(content)
