@@ -17,6 +17,8 @@ from server.media.units import Unit
 
 AHEAD_S: Final = 1.0
 """How far is read beyond the moment that is drawn: streams of one phone are not in step."""
+_MOST_WAITING: Final = 128
+"""Pictures; sixty a second come at most."""
 _GONE_S: Final = 3.0
 """A picture that nothing follows for so long is taken away."""
 _AT_ONCE: Final = 2
@@ -48,8 +50,14 @@ class GridSeat:
             if one.payload_type == OPUS:
                 self.voice.hear(one.stream, one.second, one.content)
             else:
-                self._waiting.append(one)
+                self._keep(one)
             self._next = next(self._units, None)
+
+    def _keep(self, one: Unit) -> None:
+        """Let a picture wait for its moment; too many at once are a phone that lies about time."""
+        self._waiting.append(one)
+        if len(self._waiting) > _MOST_WAITING:
+            self._decoded(self._waiting.popleft())
 
     def draw(self, second: float, canvas: Canvas) -> None:
         """Show the newest picture of this second; dark where there has long been none."""

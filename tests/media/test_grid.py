@@ -191,6 +191,15 @@ def test_a_picture_that_claims_too_much_never_reaches_the_decoder(
     assert not any(b"\xff\x3f" in content[:12] for content in asked)
 
 
+def test_a_phone_that_lies_about_time_does_not_have_all_its_pictures_kept() -> None:
+    packets = shown(90, 0, 20, 1)
+    ahead = bytes(rtp(9_999, payload=b"\x10\x01", payload_type=MARKED, timestamp=2**31 - 1, ssrc=1))
+    seat, canvas = seat_of([*packets, (packets[-1][0] + 10, ahead)])
+    seat.reach(0)
+    assert len(seat._waiting) <= 128
+    seat.draw(0, canvas)
+
+
 def test_a_decoder_refuses_by_itself_what_got_past_us() -> None:
     content = bomb(LARGEST + 64, LARGEST + 64)[1:]
     with pytest.raises(av.error.FFmpegError):
