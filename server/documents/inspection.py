@@ -16,9 +16,9 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from server.documents.attachments import attachment
 from server.documents.certificates import certificate_der
 from server.documents.pages import images
-from server.documents.signature_facts import signatures_of
+from server.documents.signature_facts import Roots, signatures_of
 from server.documents.typesetting import slots
-from server.ports.documents import PdfFacts, Slot
+from server.ports.documents import PdfFacts, Slot, StampRoot
 
 # What the parsers raise on bytes somebody has tampered with; none of them promises less.
 TAMPERED = (
@@ -44,17 +44,24 @@ MARGIN = 2  # pixels around a blank, for rounding
 def inspect(pdf: bytes, locked_size: int, anchors: Sequence[bytes]) -> PdfFacts:
     """Return the facts of the sealed PDF; `anchors` are trusted certificates as PEM.
 
+    A `StampRoot` among them is one for time stamps alone.
+
     `locked_size` is the length of the locked prefix. No bytes of a PDF make it raise;
     InvalidValueError when an anchor is no certificate.
     """
-    roots = [x509.Certificate.load(certificate_der(anchor)) for anchor in anchors]
+    stamping = _loaded(anchors)
+    signing = _loaded(one for one in anchors if not isinstance(one, StampRoot))
     try:
-        return _facts(pdf, locked_size, roots)
+        return _facts(pdf, locked_size, Roots(signing, stamping))
     except TAMPERED:
         return PdfFacts(readable=False)
 
 
-def _facts(pdf: bytes, locked_size: int, roots: Sequence[x509.Certificate]) -> PdfFacts:
+def _loaded(anchors: Iterable[bytes]) -> list[x509.Certificate]:
+    return [x509.Certificate.load(certificate_der(anchor)) for anchor in anchors]
+
+
+def _facts(pdf: bytes, locked_size: int, roots: Roots) -> PdfFacts:
     found = signatures_of(pdf, roots)
     blanks = only_blanks_filled(pdf, locked_size)
     if not found.each:
@@ -64,7 +71,7 @@ def _facts(pdf: bytes, locked_size: int, roots: Sequence[x509.Certificate]) -> P
         readable=True,
         intact=last.intact,
         valid=last.valid,
-        trusted=found.trusted and all(one.trusted for one in found.each) if roots else None,
+        trusted=found.trusted and all(one.trusted for one in found.each) if roots.signing else None,
         covers_all=found.covers_all,
         modification=found.modification,
         only_blanks_filled=blanks,

@@ -62,16 +62,24 @@ class Found:
     stamp_issuers: tuple[str, ...] = ()
 
 
-def signatures_of(pdf: bytes, roots: Sequence[x509.Certificate]) -> Found:
+@dataclass(frozen=True, slots=True)
+class Roots:
+    """Trusted roots of who signs, and of who stamps."""
+
+    signing: Sequence[x509.Certificate]
+    stamping: Sequence[x509.Certificate]
+
+
+def signatures_of(pdf: bytes, roots: Roots) -> Found:
     """Return the signatures of a PDF, judged against trusted roots."""
     reader = PdfFileReader(BytesIO(pdf))
     regular = reader.embedded_regular_signatures
     if not regular:
         return Found()
-    archive = _Archive(reader, roots)
+    archive = _Archive(reader, roots.stamping)
     judged = [(one, _status(one, roots)) for one in regular]
     return Found(
-        each=tuple(_told(one, status, archive, bool(roots)) for one, status in judged),
+        each=tuple(_told(one, status, archive, bool(roots.signing)) for one, status in judged),
         stamps=archive.stamps,
         modification=_modification(judged[-1][1]),
         covers_all=archive.covers_all,
@@ -120,11 +128,13 @@ class _Archive:
         return "B-LTA" if signature.signed_revision < self.stamped_revision else "B-LT"
 
 
-def _status(
-    signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate]
-) -> PdfSignatureStatus:
-    context = context_at(roots, _moment(signature))
-    return validate_pdf_signature(signature, context, ts_validation_context=context)
+def _status(signature: EmbeddedPdfSignature, roots: Roots) -> PdfSignatureStatus:
+    moment = _moment(signature)
+    return validate_pdf_signature(
+        signature,
+        context_at(roots.signing, moment),
+        ts_validation_context=context_at(roots.stamping, moment),
+    )
 
 
 def _moment(signature: EmbeddedPdfSignature) -> datetime | None:

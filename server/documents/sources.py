@@ -10,11 +10,12 @@ from server.documents.keys import KeyProvider
 from server.documents.remote_timestamps import RemoteTimestamps
 from server.documents.timestamps import LocalTimestamps
 from server.domain.errors import InvalidValueError
+from server.ports.documents import StampRoot
 
 _CERTIFICATE = re.compile(b"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
-def roots_in(file: Path | None) -> tuple[bytes, ...]:
+def roots_in(file: Path | None) -> tuple[StampRoot, ...]:
     """Return the root certificates of a time stamp authority in a file, each as PEM.
 
     Raises InvalidValueError when it cannot be read or holds none.
@@ -27,7 +28,7 @@ def roots_in(file: Path | None) -> tuple[bytes, ...]:
         raise InvalidValueError(field="timestamp_trust", reason="unreadable") from error
     if not found:
         raise InvalidValueError(field="timestamp_trust", reason="not_pem")
-    return tuple(one + b"\n" for one in found)
+    return tuple(StampRoot(one + b"\n") for one in found)
 
 
 def sources_of(keys: KeyProvider, command: str = "", timestamp_url: str = "") -> Sources:

@@ -239,6 +239,16 @@ class SigningChain(Protocol):
         ...
 
 
+class StampRoot(bytes):
+    """A root certificate as PEM that is trusted for time stamps alone.
+
+    Whoever stamps for the public often issues other certificates below the same root: none of
+    those makes anybody a signer, or a committee.
+    """
+
+    __slots__ = ()
+
+
 class ArchiveStamper(Protocol):
     """Stamps for the archive (RFC 3161). TimestampsUnavailableError where nobody stamps now."""
 

@@ -6,7 +6,14 @@ from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.relay import Relay
 from server.domain.renewal import RenewalRules
 from server.ports.archive import Archive
-from server.ports.documents import ArchiveStamper, Renderer, SignatureChecker, Signer, SigningChain
+from server.ports.documents import (
+    ArchiveStamper,
+    Renderer,
+    SignatureChecker,
+    Signer,
+    SigningChain,
+    StampRoot,
+)
 from server.ports.notify import Notifier
 from server.ports.recording import Grids, Recordings
 from server.ports.store import Store
@@ -81,4 +88,4 @@ class World:
     turns: Turns = field(default_factory=Turns)
     shelf: PageShelf = field(default_factory=PageShelf)
     renewing: Renewing = field(default_factory=Renewing)
-    stamp_roots: tuple[bytes, ...] = ()
+    stamp_roots: tuple[StampRoot, ...] = ()

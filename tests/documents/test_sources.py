@@ -23,6 +23,7 @@ from server.documents.sealing import apply_seal
 from server.documents.signing import Desk, prepare
 from server.documents.timestamps import LocalTimestamps, TimestampsUnavailableError
 from server.domain.ids import CommitteeId
+from server.ports.documents import StampRoot
 from tests.documents.example import LOCKED_AT, example
 from tests.documents.sealing import locked_by, seal_order, sign_order, signed_by_all
 
@@ -81,6 +82,10 @@ def test_a_chain_with_stamps_from_elsewhere_holds_and_is_trusted_with_both_ancho
     both = inspect(sealed.pdf, len(locked.pdf), anchors)
     assert all(one.holds and one.trusted and one.level == "B-LTA" for one in both.each)
     assert {one.signed_at for one in both.each} == {LOCKED_AT}
+    for_stamps = [anchors[0], StampRoot(anchors[1])]
+    assert all(one.trusted for one in inspect(sealed.pdf, len(locked.pdf), for_stamps).each)
+    stamps_alone = [StampRoot(anchors[0]), anchors[1]]
+    assert not any(one.trusted for one in inspect(sealed.pdf, len(locked.pdf), stamps_alone).each)
     alone = inspect(sealed.pdf, len(locked.pdf), anchors[:1])
     assert not any(one.trusted for one in alone.each)
 
