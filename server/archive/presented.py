@@ -15,7 +15,7 @@ from pathlib import Path
 
 from server.archive.reader import load_zip
 from server.archive.renewed import document_stamp
-from server.archive.verifier import verify_files
+from server.archive.verifier import SEAL_ROLE, verify_files
 from server.domain.canonical import sha256_hex
 from server.domain.errors import InvalidValueError
 from server.domain.record import MANIFEST, PDF, read_manifest
@@ -81,11 +81,17 @@ def _pdf(
 
 
 def _facts(pdf: PdfFacts, *, judge_trust: bool) -> tuple[Fact, ...]:
+    # A signer's certificate comes from the same issuer, and his phone signs what he likes.
+    by_committee = bool(pdf.each) and pdf.each[-1].role == SEAL_ROLE
     whole = pdf.intact and pdf.valid and pdf.covers_all and pdf.modification in AFTER
     trusted = bool(pdf.trusted) if judge_trust else None
     return tuple(
         Fact(code=code, holds=holds, parts=(PDF,) if holds is False else ())
-        for code, holds in (("readable", pdf.readable), ("seal", whole), ("trusted", trusted))
+        for code, holds in (
+            ("readable", pdf.readable),
+            ("seal", whole and by_committee),
+            ("trusted", trusted),
+        )
     )
 
 

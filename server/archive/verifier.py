@@ -223,7 +223,7 @@ def _seal_chain(evidence: Evidence) -> Fact:
     seal, issuer = evidence.content(SEAL_CERTIFICATE), evidence.content(ISSUER_CERTIFICATE)
     issued = evidence.tools.issued_by(seal, issuer)
     apart = PDF_SEAL_CERTIFICATE in evidence.files
-    same = apart or evidence.pdf.certificate_sha256 == _certificate_digest(seal)
+    same = apart or _seals(evidence, seal)
     bad = [] if issued and same else [SEAL_CERTIFICATE]
     bad += [] if not apart or _pdf_seal_issued(evidence) else [PDF_SEAL_CERTIFICATE]
     return _fact("seal_chain", bad, issuer_sha256=_certificate_digest(issuer))
@@ -234,11 +234,18 @@ def _pdf_seal_issued(evidence: Evidence) -> bool:
     issued_by = evidence.tools.issued_by
     seal, between = evidence.content(PDF_SEAL_CERTIFICATE), evidence.content(PDF_SEAL_ISSUER)
     issued = issued_by(seal, between) and issued_by(between, evidence.content(ISSUER_CERTIFICATE))
+    return issued and _seals(evidence, seal)
+
+
+def _seals(evidence: Evidence, certificate: bytes) -> bool:
+    """Return whether the PDF's last signature is made with it, and it is a committee's seal's.
+
+    The issuer of a signer's certificate is below the committee's too: without the role, who
+    signs on his own phone could bring that issuer along, and his key as the committee's seal.
+    """
     last = evidence.pdf.each[-1] if evidence.pdf.each else PdfSignature(field="")
-    return issued and (last.role, last.certificate_sha256) == (
-        SEAL_ROLE,
-        _certificate_digest(seal),
-    )
+    said = last.role, last.certificate_sha256
+    return said == (SEAL_ROLE, _certificate_digest(certificate))
 
 
 def _certificate_digest(pem: bytes) -> str:

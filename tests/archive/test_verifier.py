@@ -1,7 +1,7 @@
 import asyncio
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -37,7 +37,7 @@ from server.domain.record import (
     record_files,
 )
 from server.domain.verification import Report
-from server.ports.documents import KeyRef
+from server.ports.documents import KeyRef, PdfFacts
 from tests.archive.example import HEXI, TOOLS as PLAIN_TOOLS, Files, Office
 from tests.documents.example import SEALED_AT
 
@@ -192,6 +192,16 @@ def test_another_agreement_beside_the_pdf_is_found(files: Files, office: Office)
     agreement["payments"][0]["amount_fen"] = 5
     bent = resigned({**files, "agreement.json": canonical_json(agreement)}, office)
     assert {"attachment", "same_text"} <= set(failing(verify_files(bent, TOOLS)))
+
+
+def test_a_signers_own_certificate_makes_no_seal(files: Files) -> None:
+    def sealed_by_a_party(pdf: bytes, locked_size: int, anchors: Sequence[bytes]) -> PdfFacts:
+        found = inspect(pdf, locked_size, anchors)
+        *before, last = found.each
+        return replace(found, each=(*before, replace(last, role="PARTY")))
+
+    report = verify_files(files, replace(TOOLS, inspect=sealed_by_a_party))
+    assert failing(report) == {"seal_chain": ("trust/seal.pem",)}
 
 
 def test_a_seal_by_another_key_is_found(parts: RecordParts, files: Files, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import resource
 import zlib
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,11 @@ import pytest
 from server.archive import presented
 from server.archive.package import package
 from server.archive.presented import bounded, judge_presented
+from server.documents.inspection import inspect
 from server.documents.pool import ProcessWorkPool, WorkFailedError
 from server.domain.record import RecordParts
 from server.domain.verification import Kind
+from server.ports.documents import PdfFacts
 from tests.archive.example import TOOLS, Files
 
 MIB = 1024 * 1024
@@ -68,3 +72,16 @@ def test_what_only_looks_like_a_pdf_is_told_as_unreadable(content: bytes) -> Non
     report = judge_presented(content, TOOLS).report
     assert [fact.code for fact in report.failed] == ["readable", "seal"]
     assert Path("agreement.pdf").name in report.failed[0].parts
+
+
+def test_a_pdf_that_a_signer_sealed_himself_is_sealed_by_nobody(files: Files) -> None:
+    def sealed_by_a_party(pdf: bytes, locked_size: int, anchors: Sequence[bytes]) -> PdfFacts:
+        found = inspect(pdf, locked_size, anchors)
+        *before, last = found.each
+        return replace(found, each=(*before, replace(last, role="PARTY")))
+
+    assert judge_presented(files["agreement.pdf"], TOOLS).report.verified
+    report = judge_presented(
+        files["agreement.pdf"], replace(TOOLS, inspect=sealed_by_a_party)
+    ).report
+    assert [fact.code for fact in report.failed] == ["seal"]
