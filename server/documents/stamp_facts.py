@@ -9,10 +9,12 @@ that is over is for whoever knows what day it is.
 
 import asyncio
 import hashlib
+import zlib
 from collections.abc import Sequence
 from datetime import datetime
 
 from asn1crypto import cms, x509  # type: ignore[import-untyped]
+from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import (
     EmbeddedPdfSignature,
@@ -30,7 +32,7 @@ from server.domain.renewal import Stamp
 
 UNREADABLE = (
     *(AssertionError, AttributeError, LookupError, NotImplementedError, RecursionError),
-    *(SignatureValidationError, TypeError, ValueError),
+    *(ArithmeticError, PdfError, SignatureValidationError, TypeError, ValueError, zlib.error),
 )
 
 

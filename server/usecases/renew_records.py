@@ -39,7 +39,10 @@ log = logging.getLogger(__name__)
 RENEWED = "archive_timestamp.renewed"
 PAGE = 50
 _LONGEST = 200
-_NOBODY_CAN = frozenset({"timestamps_unavailable", "disk_full", "archive_unavailable"})
+_UNREADABLE = "unreadable"
+_NOBODY_CAN = frozenset(
+    {"timestamps_unavailable", "keys_unavailable", "disk_full", "archive_unavailable"}
+)
 """What is no fault of a record: the run ends, and the next one tries again."""
 
 
@@ -100,12 +103,21 @@ async def _one(world: World, stamp: ArchiveStamp, *, dry_run: bool) -> Outcome |
             return None
         until = await _renewed(world, entry, known, dry_run=dry_run)
     except DomainError as refused:
-        trouble = _told(refused)
-        if not dry_run and trouble not in _NOBODY_CAN:
-            await _troubled(world, stamp, trouble)
-        return _outcome(entry, why_due(stamp, world.rules.renewal, world.clock.now()), trouble)
+        return await _failed(world, entry, stamp, _told(refused), dry_run=dry_run)
+    except Exception:
+        # As with seals that wait: one record that cannot be read must not hold up the others.
+        log.exception("the time stamp of record %s was not renewed", stamp.record_id)
+        return await _failed(world, entry, stamp, _UNREADABLE, dry_run=dry_run)
     result = Result.WOULD_RENEW if dry_run else Result.RENEWED
     return replace(_outcome(entry, why, ""), result=result, until=until)
+
+
+async def _failed(
+    world: World, entry: RegisterEntry, stamp: ArchiveStamp, trouble: str, *, dry_run: bool
+) -> Outcome:
+    if not dry_run and trouble not in _NOBODY_CAN:
+        await _troubled(world, stamp, trouble)
+    return _outcome(entry, why_due(stamp, world.rules.renewal, world.clock.now()), trouble)
 
 
 def _outcome(entry: RegisterEntry, why: Due | None, trouble: str) -> Outcome:

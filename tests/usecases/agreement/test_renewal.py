@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -21,6 +20,7 @@ from server.documents.chain import Sources
 from server.documents.inspection import inspect
 from server.documents.issuer import LocalIssuer
 from server.documents.key_files import FileKeys
+from server.documents.keys import KeysUnavailableError
 from server.documents.remote_timestamps import RemoteTimestamps
 from server.documents.renewal import PooledStamper
 from server.domain.ids import CaseId, RecordId
@@ -42,6 +42,7 @@ from tests.support.papers import (
 )
 from tests.support.signing import agreement
 from tests.support.world import COMMITTEE, Stage, stage
+from tests.usecases.agreement.mortal import KilledError, mortal
 
 YEAR = timedelta(days=366)
 CACHED = replace(TOOLS, inspect=cache(inspect))
@@ -275,61 +276,31 @@ async def test_an_authority_that_does_not_answer_ends_the_run_and_blames_no_reco
     assert [one[0] for one in await run(office.world)] == [Result.RENEWED]
 
 
-class KilledError(BaseException):
-    """The process is gone; no code of ours sees it."""
+class Away:
+    """Stands for a token that is unplugged, and a disk that does not read."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    async def last_stamp(self, _: bytes) -> Any:
+        raise self._error
 
 
-class Steps:
-    """Kills before or after the n-th of the steps that change something."""
-
-    def __init__(self, kill_at: int) -> None:
-        self.left = kill_at
-
-    def step(self) -> None:
-        self.left -= 1
-        if self.left == 0:
-            raise KilledError
-
-
-class Mortal:
-    """Whatever it stands for, with a step before and after each call of these names."""
-
-    def __init__(self, real: Any, steps: Steps, *names: str) -> None:
-        self._real, self._steps, self._names = real, steps, names
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._real, name)
-        return self._stepping(found) if name in self._names else found
-
-    def _stepping(self, call: Any) -> Any:
-        async def stepped(*args: Any, **more: Any) -> Any:
-            self._steps.step()
-            done = await call(*args, **more)
-            self._steps.step()
-            return done
-
-        return stepped
-
-
-class MortalStore(Mortal):
-    """A store that is killed before or after a commit, or between two statements of it."""
-
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[Any]:
-        self._steps.step()
-        async with self._real.write() as uow:
-            uow.stamps = Mortal(uow.stamps, self._steps, "save")
-            uow.log = Mortal(uow.log, self._steps, "append")
-            yield uow
-        self._steps.step()
-
-
-def mortal(world: World, kill_at: int) -> World:
-    steps = Steps(kill_at)
-    store: Any = MortalStore(world.store, steps)
-    archive: Any = Mortal(world.archive, steps, "renew", "judge_files")
-    stamper: Any = Mortal(world.stamper, steps, "renew", "stamp")
-    return replace(world, store=store, archive=archive, stamper=stamper)
+@pytest.mark.parametrize(
+    ("error", "said", "kept"),
+    [
+        (KeysUnavailableError(reason="no_token"), "keys_unavailable", ""),
+        (OSError("EIO"), "unreadable", "unreadable"),
+    ],
+)
+async def test_keys_that_are_away_blame_no_record_and_one_that_cannot_be_read_stops_no_run(
+    office: Stage, record: RecordId, error: Exception, said: str, kept: str
+) -> None:
+    stamper: Any = Away(error)
+    ((result, _, trouble),) = await run(replace(office.world, stamper=stamper))
+    assert (result, trouble) == (Result.FAILED, said)
+    async with office.world.store.read() as uow:
+        assert (await uow.stamps.get(record)).trouble == kept
 
 
 KILLS = 14
