@@ -1,6 +1,7 @@
 """Lets a member of staff attest what he saw, signed with the key this server keeps for him."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from server.domain.agreement import Agreement
 from server.domain.attested import attested_bytes
@@ -15,8 +16,10 @@ from server.usecases.count_signatures import encode
 from server.usecases.world import World
 
 
-async def attest(world: World, actor: Actor, agreement: Agreement, sight: Sight) -> Attestation:
-    """Return the signed attestation; access has been decided by then."""
+async def attest(
+    world: World, actor: Actor, agreement: Agreement, sight: Sight, at: datetime | None = None
+) -> Attestation:
+    """Return the signed attestation, of now unless `at` says otherwise; access is decided."""
     key = KeyRef(committee_id=actor.committee_id, staff_id=actor.staff_id)
     who = Attester(
         id=actor.staff_id,
@@ -28,7 +31,7 @@ async def attest(world: World, actor: Actor, agreement: Agreement, sight: Sight)
         who,
         sight,
         language=world.pack.languages[0],
-        at=world.clock.now(),
+        at=at or world.clock.now(),
         nonce=world.ids.token(),
     )
     exact = attested_bytes(replace(said, agreement_sm3=sm3_hex(await _text(world, agreement))))

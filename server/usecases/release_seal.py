@@ -46,11 +46,13 @@ async def release(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) 
         access.allow(actor, Act.RELEASE_SEAL, access.of_case(case, actor))
         agreement, _ = await locked_text(uow, case_id)
         expect_text(agreement, pdf_sha256)
-        expect_releasable(agreement, world.clock.now())
+        expect_releasable(agreement, now := world.clock.now())
         await _expect_another(uow, actor)
-    until = (world.clock.now() + RELEASED_FOR).astimezone(UTC)
+    # It ends at the moment that is signed, not so much later as signing takes.
+    until = (now + RELEASED_FOR).astimezone(UTC)
     saw = {"until": f"{until:%Y-%m-%dT%H:%M:%S}.{until.microsecond // 1000:03d}Z"}
-    made = await attest(world, actor, agreement, Sight(purpose=RELEASE_SEAL, signers=(), saw=saw))
+    sight = Sight(purpose=RELEASE_SEAL, signers=(), saw=saw)
+    made = await attest(world, actor, agreement, sight, now)
 
     async def step(uow: UnitOfWork, case: Case, fresh: Agreement) -> Changed:
         access.allow(actor, Act.RELEASE_SEAL, access.of_case(case, actor))

@@ -1,6 +1,9 @@
 """The committee has two people seal: one releases, another confirms, and the record names both."""
 
+import json
 from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -12,10 +15,11 @@ from server.domain.errors import (
     WrongStateError,
 )
 from server.domain.ids import CaseId
-from server.domain.release import RELEASED_FOR, NotReleasedError
+from server.domain.release import RELEASED_FOR, NotReleasedError, ends
 from server.domain.sealing_rule import RuleStep, SamePersonError
 from server.domain.session_log import verify
 from server.domain.staff import Membership, Role
+from server.ports.system import Clock
 from server.usecases import (
     manage_committee,
     release_seal,
@@ -85,6 +89,31 @@ async def test_two_people_seal_and_every_trace_names_both(made: Sitting) -> None
     assert fact.holds
     assert not report.failed
     assert (named["released_by"], named["sealed_by"]) == ("苏慧珍", "何建平")
+
+
+class Ticking:
+    """A clock on which everything takes a second."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._ticks = clock, count()
+
+    def now(self) -> datetime:
+        return self._clock.now() + timedelta(seconds=next(self._ticks))
+
+    def monotonic(self) -> float:
+        return self._clock.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await self._clock.sleep(seconds)
+
+
+async def test_a_release_ends_at_the_moment_that_was_signed(made: Sitting) -> None:
+    slow, case_id = replace(made.world, clock=Ticking(made.world.clock)), made.case.id
+    await release_seal.release(slow, stepped_up("su"), case_id, await pdf_sha256(made))
+    found = (await agreement(made.world, case_id)).release
+    assert found is not None
+    said = json.loads(found.statement)["saw"]["until"]
+    assert datetime.fromisoformat(said) == ends(found)
 
 
 async def test_the_same_person_is_never_both(made: Sitting) -> None:
