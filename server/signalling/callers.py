@@ -7,6 +7,7 @@ from aiohttp import web
 from server.domain.ids import CaseId, PersonId, SeatId, SessionId, StaffId
 from server.domain.staff import Actor
 from server.signalling.limits import Bucket
+from server.signalling.messages import Snapshot
 from server.usecases.identify import hash_token, seat_of, staff_of
 from server.usecases.world import World
 
@@ -28,6 +29,12 @@ class Caller:
     session: SessionId | None = None
     holder: bool = True
     bucket: Bucket = field(default_factory=Bucket)
+    seen: Snapshot | None = None
+
+    def learns(self, shown: Snapshot) -> bool:
+        """Whether this shows more than what was seen last, whatever its number; it is seen now."""
+        before, self.seen = self.seen, shown.model_copy(update={"n": 0})
+        return before != self.seen
 
     @property
     def seat(self) -> SeatId:

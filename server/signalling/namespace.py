@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 ENTER_WITHIN = 10.0
 CHECK_EVERY = 5.0
+_AMBIENT = frozenset({"media", "speaking"})
+"""Said only to whom it shows something: nobody may count how others talk in a caucus."""
 _LEAVING = {"client namespace disconnect": "gone"}
 
 
@@ -116,7 +118,7 @@ class Live(socketio.AsyncNamespace):
     async def _enter(self, caller: Caller, say: Enter) -> None:
         session = SessionId(say.session_id)
         caller.holder = await self._may_hold(caller, session)
-        caller.session = session
+        caller.session, caller.seen = session, None
 
         async def job(room: Room) -> None:
             if not caller.holder:
@@ -171,6 +173,8 @@ class Live(socketio.AsyncNamespace):
             await self._cut(caller.socket)
             return
         shown = snapshot(view, caller.seat, holder=caller.holder)
+        if not caller.learns(shown) and _AMBIENT.issuperset(events):
+            return
         told = [event for event in events if holder and _for(caller, event)]
         change = {"n": view.n, "events": told, "snapshot": shown.model_dump(mode="json")}
         await self.emit("change", change, to=caller.socket)

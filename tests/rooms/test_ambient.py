@@ -1,0 +1,83 @@
+"""In a caucus the other side gets no word of who talks there, not even an empty one."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.domain import conduct
+from server.domain.case import Side
+from server.domain.ids import PersonId, SeatId
+from server.ports.media import MediaReport
+from server.rooms import attendance
+from server.rooms.view import RoomView
+from server.signalling.callers import Caller
+from server.signalling.namespace import Live
+from tests.rooms.stage import Stage, stage
+from tests.support.builders import AGENT, MEDIATOR, SESSION, WORKER, a_session, prepared
+
+
+class Frames(Live):
+    """The live edge with two browsers, each with what is sent to it."""
+
+    def __init__(self) -> None:
+        nowhere: Any = None
+        super().__init__(nowhere)
+        self.sent: dict[str, list[list[str]]] = {}
+        for seat in (WORKER, AGENT):
+            self.sent[seat] = []
+            self._callers[seat] = Caller(
+                socket=seat, token=seat, person=PersonId(seat), session=SESSION
+            )
+
+    async def emit(self, event: str, data: Any, *, to: str) -> None:  # type: ignore[override]
+        assert event == "change"
+        self.sent[to].append(data["events"])
+
+    async def show(self, view: RoomView, *events: str) -> None:
+        holders = {PersonId(seat): self._callers[seat].device for seat in self.sent}
+        held = replace(view, scene=replace(view.scene, holders=holders))
+        await self.tell(held, events)
+
+
+@pytest.fixture
+async def caucus(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with stage(tmp_path, prepared(a_session())) as made:
+        await made.seat(MEDIATOR, WORKER, AGENT)
+        apart = conduct.go_caucus(Side.APPLICANT)
+        await made.registry.within(SESSION, lambda room: room.decide(MEDIATOR, apart))
+        yield made
+
+
+async def talk(on: Stage, seat: str, *, speaking: bool) -> RoomView:
+    room = await on.room()
+    report = MediaReport(
+        connection=room.connections()[SeatId(seat)],
+        up_kbps=0,
+        down_kbps=0,
+        up_loss=0.0,
+        down_loss=0.0,
+        rtt_ms=None,
+        speaking=speaking,
+        videos_held=(),
+    )
+    await attendance.media_event(room, SeatId(seat), report)
+    return on.teller.views[-1]
+
+
+async def test_who_talks_in_a_caucus_is_told_in_it_alone(caucus: Stage) -> None:
+    live = Frames()
+    await live.show(caucus.teller.views[-1], "moved")
+    for turn in range(3):
+        await live.show(await talk(caucus, MEDIATOR, speaking=turn % 2 == 0), "speaking")
+    assert live.sent[WORKER] == [["moved"], *[["speaking"]] * 3]
+    assert live.sent[AGENT] == [["moved"]]
+
+
+async def test_what_happens_is_told_though_nothing_looks_otherwise(caucus: Stage) -> None:
+    live = Frames()
+    for _ in range(2):
+        await live.show(caucus.teller.views[-1], "moved")
+    assert live.sent[AGENT] == [["moved"]] * 2
