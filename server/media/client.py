@@ -88,15 +88,14 @@ class WorkerClient:
         edges: frozenset[Edge],
         recorded: Recorded | None = None,
     ) -> None:
-        if self.tapes is not None:
-            self.tapes.order(room, recorded)
-        await self._ask(
-            "route",
-            room=room,
-            version=[version.epoch, version.n],
-            edges=wire.edges_out(edges),
-            recorded=wire.recorded_out(recorded, far=self._keyless),
-        )
+        with self.tapes.ordering(room, recorded) if self.tapes else contextlib.nullcontext():
+            await self._ask(
+                "route",
+                room=room,
+                version=[version.epoch, version.n],
+                edges=wire.edges_out(edges),
+                recorded=wire.recorded_out(recorded, far=self._keyless),
+            )
 
     async def disconnect(self, connection: ConnectionId) -> None:
         await self._ask("disconnect", connection=connection)

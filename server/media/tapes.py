@@ -10,7 +10,7 @@ import binascii
 import contextlib
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from server.domain.ids import RoomId
@@ -144,6 +144,21 @@ class Tapes:
             self._orders[room] = recorded
         if before is not None and (recorded is None or recorded.recording != before.recording):
             self._loop.call_later(TAIL_S, self._withdraw, before)
+
+    @contextlib.contextmanager
+    def ordering(self, room: RoomId, recorded: Recorded | None) -> Iterator[None]:
+        """Note an order while the worker is told; what it did not confirm to have ended ends here.
+
+        Who withdrew his consent is not recorded for the sake of a worker that does not answer.
+        """
+        before = self._orders.get(room)
+        self.order(room, recorded)
+        try:
+            yield
+        except BaseException:
+            if before is not None:
+                self._withdraw(before)
+            raise
 
     def _withdraw(self, order: Recorded) -> None:
         """End what a worker still sends of a recording that nobody orders any more."""

@@ -17,16 +17,24 @@ from server.archive.media_log import read_segments
 from server.archive.recordings import check
 from server.domain.ids import RecordingId, RoomId
 from server.media import recording, tape_link
+from server.media.client import WorkerClient
 from server.media.settings import DoorSettings, WorkerSettings
 from server.media.tape_link import PIECE, WINDOW, TapeLink
 from server.media.tapes import MOST, Tapes
 from server.media.trust import trust
 from server.media.ways import RemoteWay
 from server.media.wire import Message, WireError
-from server.ports.media import Recorded, RecordingEnded, RecordingHead, TableVersion
+from server.ports.media import (
+    MediaLostError,
+    Recorded,
+    RecordingEnded,
+    RecordingHead,
+    TableVersion,
+)
 from server.ports.recording import RecordingState
 from server.recorder import write_command
 from tests.media.conftest import ROOM, NewPhone, Plant, plant
+from tests.media.engine_contract import version
 from tests.media.test_recording import KEY, RECORDING, Film, Table, ended, octets, two, watch
 from tests.media.waiting import until
 from tests.support.server import children, command_of, free_port
@@ -231,6 +239,33 @@ async def test_what_comes_long_after_the_order_was_withdrawn_is_not_written(
         tapes.take(part, ear)
         await asyncio.sleep(0.05)
         assert octets(folder) == written
+
+
+async def test_what_a_worker_did_not_confirm_to_have_ended_is_not_written_any_more(
+    folder: Path,
+) -> None:
+    ear, batch = Ear(), base64.b64encode(b"\0\0\0\4tail").decode()
+    part = {"event": "tape_part", "tape": 1, "part": batch}
+    async with tapes_of(write_command(folder)) as tapes:
+        tapes.order(ROOM, ORDER)
+        tapes.take(opening(1), ear)
+        tapes.take(part, ear)
+        with pytest.raises(TimeoutError), tapes.ordering(ROOM, None):
+            raise TimeoutError
+        tapes.take(part, ear)
+        await until(lambda: ear.said[-1:] == [{"op": "tape_ended", "tape": 1}])
+    taken = [one for one in ear.said if one["op"] == "tape_taken"]
+    assert len(taken) == 1
+
+
+async def test_a_far_worker_that_does_not_answer_a_stop_writes_no_more() -> None:
+    tapes = Tapes(())
+    client = WorkerClient(Path("nowhere"), epoch=1, tapes=tapes)
+    tapes.order(ROOM, ORDER)
+    tapes.take(opening(1), Ear())
+    with pytest.raises(MediaLostError):
+        await client.route(ROOM, version(2), frozenset())
+    assert tapes._open[1]._over.is_set()
 
 
 async def test_a_worker_that_sends_more_than_it_may_is_let_go(folder: Path) -> None:
