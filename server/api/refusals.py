@@ -1,5 +1,6 @@
 """How a refusal is answered: its HTTP status and JSON body."""
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,6 +9,8 @@ from pydantic import ValidationError
 
 from server.api.schemas.base import Refusal
 from server.domain.errors import DomainError
+
+log = logging.getLogger(__name__)
 
 _STATUS = {
     "forbidden": 403,
@@ -34,6 +37,8 @@ _STATUS = {
     "busy": 503,
     "film_lost": 503,
     "keys_unavailable": 503,
+    "key_unreadable": 503,
+    "no_sm2": 503,
     "timestamps_unavailable": 503,
     "no_certificate": 503,
     "disk_full": 507,
@@ -61,8 +66,10 @@ def status_of(code: str) -> int:
 
 
 def from_domain(error: DomainError) -> web.Response:
-    """Return the answer to a rule's refusal."""
-    return refuse(error.code, **{name: _plain(value) for name, value in error.facts.items()})
+    """Return the answer to a rule's refusal; what only an operator can mend is logged."""
+    if error.for_operator:
+        log.warning("%s %s", error.code, error.facts)
+    return refuse(error.code, **{name: _plain(value) for name, value in error.told.items()})
 
 
 def from_validation(error: ValidationError) -> web.Response:

@@ -69,7 +69,7 @@ async def _answer(
 async def _refused(
     context: Context, refused: DomainError, typed: Mapping[str, str]
 ) -> web.Response:
-    told = {**typed, "reason": str(refused.facts.get("reason", refused.code))}
+    told = {**typed, "reason": str(refused.told.get("reason", refused.code))}
     page = await _painted(context, told, status=refusals.status_of(refused.code))
     if isinstance(refused, TooFastError):
         page.headers["Retry-After"] = str(refused.facts["retry_after_s"])

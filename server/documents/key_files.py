@@ -6,7 +6,7 @@ and the file's name, so a stolen folder alone opens nothing. P-256 signatures ar
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
@@ -23,6 +23,7 @@ class KeyUnreadableError(DomainError):
     """A key file does not open with this master secret; `facts["key"]` names it."""
 
     code = "key_unreadable"
+    for_operator = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class FileKeys:
     """KeyProvider: the key folder and the secret that opens its files."""
 
     folder: Path
-    master: bytes
+    master: bytes = field(repr=False)
 
     def sign(self, name: str, message: bytes) -> bytes:
         """Return the signature. Raises KeyUnreadableError, NoSm2Error."""

@@ -19,6 +19,7 @@ class KeysUnavailableError(DomainError):
     """
 
     code = "keys_unavailable"
+    for_operator = True
 
     def __str__(self) -> str:
         """Return what the log needs: the reason, and the token or file it is about."""

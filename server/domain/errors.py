@@ -10,11 +10,18 @@ class DomainError(Exception):
     """
 
     code: ClassVar[str] = "refused"
+    for_operator: ClassVar[bool] = False
+    """Whether the facts are about this machine: they go to the log, not to who asked."""
 
     def __init__(self, **facts: object) -> None:
         """Keep the facts that the screen needs to say what to do."""
         super().__init__(self.code)
         self.facts = facts
+
+    @property
+    def told(self) -> dict[str, object]:
+        """The facts for who asked."""
+        return {} if self.for_operator else self.facts
 
 
 class ForbiddenError(DomainError):

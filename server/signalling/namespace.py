@@ -78,7 +78,9 @@ class Live(socketio.AsyncNamespace):
         try:
             answer = await self._answer(event, caller, args[0] if args else {})
         except DomainError as refused:
-            facts = {k: v for k, v in refused.facts.items() if isinstance(v, str | int | list)}
+            if refused.for_operator:
+                log.warning("%s %s", refused.code, refused.facts)
+            facts = {k: v for k, v in refused.told.items() if isinstance(v, str | int | list)}
             return _refusal(refused.code, **facts)
         except ValidationError:
             return _refusal("invalid_value", event=event)

@@ -39,6 +39,10 @@ def test_a_key_file_moved_to_another_name_does_not_open(tmp_path: Path) -> None:
         keys.public("staff-b")
 
 
+def test_the_master_secret_shows_in_no_message(tmp_path: Path) -> None:
+    assert "m" * 32 not in repr(FileKeys(tmp_path / "keys", b"m" * 32))
+
+
 def test_key_files_are_private_and_encrypted(tmp_path: Path) -> None:
     FileKeys(tmp_path / "keys", b"m" * 32).public("seal-hexi")
     file = tmp_path / "keys/seal-hexi.key"

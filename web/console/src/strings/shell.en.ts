@@ -84,6 +84,8 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   "refusal.conflict": "Somebody has just changed it. Your text is kept; open it again and change it.",
   "refusal.film_lost": "The film could not be finished. Please try again.",
   "refusal.busy": "The server is busy. Please try again in a while.",
+  "refusal.key_unreadable": "A file of the signing keys does not open; nothing was signed. Tell the technician at once.",
+  "refusal.no_sm2": "This server cannot do SM2; nothing was signed or verified. Tell the technician.",
   "refusal.keys_unavailable": "The token that holds the signing keys does not answer; nothing was signed. Tell the technician at once.",
   "refusal.timestamps_unavailable": "The time stamp service does not answer; nothing was locked or signed. Try again in a while.",
   "refusal.no_certificate": "No signing certificate was issued; nothing was signed. Tell the technician.",

@@ -81,6 +81,8 @@ export const shellZh = {
   "refusal.conflict": "别人刚刚改过。您写的没有丢，请重新打开再改。",
   "refusal.film_lost": "录像没能做完，请再试一次。",
   "refusal.busy": "服务器正忙，请过一会儿再试。",
+  "refusal.key_unreadable": "签名密钥的文件打不开，没有签名。请马上告诉技术人员。",
+  "refusal.no_sm2": "这台服务器不支持国密 SM2，没有签名，也没有核验。请告诉技术人员。",
   "refusal.keys_unavailable": "保管签名密钥的令牌没有回应，没有签名。请马上告诉技术人员。",
   "refusal.timestamps_unavailable": "时间戳服务没有回应，没有锁定也没有签名。请过一会儿再试。",
   "refusal.no_certificate": "签名证书没有签发下来，没有签名。请告诉技术人员。",
