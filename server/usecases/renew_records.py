@@ -233,4 +233,5 @@ async def _troubled(world: World, stamp: ArchiveStamp, trouble: str) -> None:
             kept = await uow.stamps.get(stamp.record_id)
         except NotFoundError:
             return
-        await uow.stamps.save(replace(kept, trouble=trouble), kept.renewals)
+        if kept.renewals == stamp.renewals:  # unless another run has renewed it meanwhile
+            await uow.stamps.save(replace(kept, trouble=trouble), kept.renewals)

@@ -24,6 +24,7 @@ from server.documents.keys import KeysUnavailableError
 from server.documents.remote_timestamps import RemoteTimestamps
 from server.documents.renewal import PooledStamper
 from server.domain.ids import CaseId, RecordId
+from server.domain.record import RecordExistsError
 from server.domain.renewal import Due, RenewalRules, numbers_in
 from server.domain.verification import Fact
 from server.usecases import renew_nightly
@@ -305,6 +306,22 @@ async def test_keys_that_are_away_blame_no_record_and_one_that_cannot_be_read_st
 
 KILLS = 14
 """Steps that a renewal has at least."""
+
+
+async def test_a_run_overtaken_by_another_leaves_no_trouble_behind(
+    office: Stage, record: RecordId
+) -> None:
+    class Overtaken:
+        async def last_stamp(self, _: bytes) -> Any:
+            assert [one[0] for one in await run(office.world)] == [Result.RENEWED]
+            raise RecordExistsError
+
+    later(office)
+    stamper: Any = Overtaken()
+    assert [one[0] for one in await run(replace(office.world, stamper=stamper))] == [Result.FAILED]
+    async with office.world.store.read() as uow:
+        found = await uow.stamps.get(record)
+    assert (found.renewals, found.trouble) == (1, "")
 
 
 async def test_killed_at_any_step_nothing_is_half_and_the_next_run_ends_it(
