@@ -95,9 +95,19 @@ async def _fetched(
         ):
             if answer.status != OK:
                 raise TimestampsUnavailableError(status=answer.status)
-            return await answer.content.read(LARGEST)
+            return await _whole(answer.content)
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise TimestampsUnavailableError(reason="no_answer") from error
+
+
+async def _whole(body: aiohttp.StreamReader) -> bytes:
+    """Return all of it: one read gives no more than has come by then."""
+    found = bytearray()
+    async for piece in body.iter_any():
+        found += piece
+        if len(found) > LARGEST:
+            raise TimestampsUnavailableError(reason="too_large")
+    return bytes(found)
 
 
 def _pem(certificate: x509.Certificate) -> bytes:

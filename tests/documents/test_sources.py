@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from asn1crypto import tsp  # type: ignore[import-untyped]
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -18,7 +20,7 @@ from server.documents.command_issuer import CommandIssuer, NoCertificateError
 from server.documents.inspection import inspect
 from server.documents.issuer import LocalIssuer
 from server.documents.key_files import FileKeys, spki
-from server.documents.remote_timestamps import ANSWERS, RemoteTimestamps
+from server.documents.remote_timestamps import ANSWERS, LARGEST, RemoteTimestamps, _fetched
 from server.documents.sealing import apply_seal
 from server.documents.signing import Desk, prepare
 from server.documents.timestamps import LocalTimestamps, TimestampsUnavailableError
@@ -88,6 +90,21 @@ def test_a_chain_with_stamps_from_elsewhere_holds_and_is_trusted_with_both_ancho
     assert not any(one.trusted for one in inspect(sealed.pdf, len(locked.pdf), stamps_alone).each)
     alone = inspect(sealed.pdf, len(locked.pdf), anchors[:1])
     assert not any(one.trusted for one in alone.each)
+
+
+@pytest.mark.parametrize(("size", "whole"), [(LARGEST, True), (LARGEST + 1, False)])
+async def test_a_long_list_is_read_to_its_end_or_not_at_all(size: int, whole: bool) -> None:
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(body=bytes(size))
+
+    site = web.Application()
+    site.router.add_get("/", answer)
+    async with TestServer(site) as server:
+        if whole:
+            assert len(await _fetched("GET", str(server.make_url("/")))) == size
+        else:
+            with pytest.raises(TimestampsUnavailableError):
+                await _fetched("GET", str(server.make_url("/")))
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "http://no.such.host.invalid/"])
