@@ -83,9 +83,13 @@ class FileKeys:
 
     def _key(self, name: str) -> PrivateKey:
         path = self.folder / f"{name}.key"
+        # Looked for first: another process may just be making the one and then the other.
+        certified = (self.folder / f"{name}.crt").exists()
         if not path.exists():
             if any(self.folder.glob("*.pub")):  # pages of a token, which has this server's keys
                 raise KeysUnavailableError(reason="in_token")
+            if certified:  # it is of a key that was lost, not of a new one
+                raise KeyUnreadableError(key=name)
             write_once(path, self.closed(suite_named(name).made_key(), name))
         return self.opened(path.read_bytes(), name)
 

@@ -126,10 +126,13 @@ class TokenKeys:
     def _pinned(self, name: str) -> Pinned:
         if suite_named(name) is not P256:
             raise KeysUnavailableError(reason="no_sm2")
+        certified = (self.folder / f"{name}.crt").exists()  # first: others make it last
         if (pinned := self._pin(name)) is not None:
             return pinned
         if any(self.folder.glob("*.key")):
             raise KeysUnavailableError(reason="in_files", folder=str(self.folder))
+        if certified:  # its page was lost: no new key fits it
+            raise KeysUnavailableError(reason="other_key", token=self.token.label, key=name)
         return self._settle(name, self._ask(lambda opened: _made(opened.session, name)))
 
     def _pin(self, name: str) -> Pinned | None:

@@ -39,6 +39,15 @@ def test_a_key_file_moved_to_another_name_does_not_open(tmp_path: Path) -> None:
         keys.public("staff-b")
 
 
+def test_no_new_key_is_made_for_the_certificate_of_a_lost_one(tmp_path: Path) -> None:
+    keys = FileKeys(tmp_path / "keys", b"m" * 32)
+    certificates(keys, HEXI, SEALED_AT)
+    (tmp_path / "keys/seal-hexi.key").unlink()
+    with pytest.raises(KeyUnreadableError):
+        make_signature(keys, KeyRef(committee_id=HEXI), b"m")
+    assert not (tmp_path / "keys/seal-hexi.key").exists()
+
+
 def test_the_master_secret_shows_in_no_message(tmp_path: Path) -> None:
     assert "m" * 32 not in repr(FileKeys(tmp_path / "keys", b"m" * 32))
 
