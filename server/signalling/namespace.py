@@ -31,7 +31,9 @@ log = logging.getLogger(__name__)
 ENTER_WITHIN = 10.0
 CHECK_EVERY = 5.0
 _AMBIENT = frozenset({"media", "speaking"})
-"""Said only to whom it shows something: nobody may count how others talk in a caucus."""
+_FOR_ALL = frozenset({"agreement", "enter_again", "mute_please"})
+"""What a party is told though it sees nothing new. Everything else would tell it that the other
+side has come, answered or spoken, where it must not know."""
 _LEAVING = {"client namespace disconnect": "gone"}
 
 
@@ -175,9 +177,9 @@ class Live(socketio.AsyncNamespace):
             await self._cut(caller.socket)
             return
         shown = snapshot(view, caller.seat, holder=caller.holder)
-        if not caller.learns(shown) and _AMBIENT.issuperset(events):
-            return
         told = [event for event in events if holder and _for(caller, event)]
+        if not caller.learns(shown) and not any(_concerns(caller, event) for event in told):
+            return
         change = {"n": view.n, "events": told, "snapshot": shown.model_dump(mode="json")}
         await self.emit("change", change, to=caller.socket)
 
@@ -243,6 +245,12 @@ def _for(caller: Caller, event: str) -> bool:
     if seat:
         return seat == caller.seat
     return name != "called" or caller.actor is not None
+
+
+def _concerns(caller: Caller, event: str) -> bool:
+    """Whether it is said to somebody for whom nothing looks otherwise."""
+    name, _, _ = event.partition(":")
+    return name not in _AMBIENT if caller.actor is not None else name in _FOR_ALL
 
 
 def _refusal(code: str, **facts: object) -> dict[str, Any]:

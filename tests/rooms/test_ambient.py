@@ -1,4 +1,4 @@
-"""In a caucus the other side gets no word of who talks there, not even an empty one."""
+"""The other side gets no word of who talks, comes or answers elsewhere, not even an empty one."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -76,8 +76,18 @@ async def test_who_talks_in_a_caucus_is_told_in_it_alone(caucus: Stage) -> None:
     assert live.sent[AGENT] == [["moved"]]
 
 
-async def test_what_happens_is_told_though_nothing_looks_otherwise(caucus: Stage) -> None:
+async def test_what_concerns_all_is_told_though_nothing_looks_otherwise(caucus: Stage) -> None:
     live = Frames()
     for _ in range(2):
-        await live.show(caucus.teller.views[-1], "moved")
-    assert live.sent[AGENT] == [["moved"]] * 2
+        await live.show(caucus.teller.views[-1], "agreement")
+    assert live.sent[AGENT] == [["agreement"]] * 2
+
+
+@pytest.mark.parametrize("event", ["dropped", "joined", "identity", "rights", "consent"])
+async def test_what_one_side_does_elsewhere_is_no_event_of_the_other(
+    caucus: Stage, event: str
+) -> None:
+    live = Frames()
+    for word in ("moved", event):
+        await live.show(caucus.teller.views[-1], word)
+    assert live.sent[AGENT] == [["moved"]]
