@@ -15,14 +15,15 @@ from server.domain.errors import DomainError
 from server.domain.ids import ConnectionId, RoomId
 from server.media import wire
 from server.media.plane import Plane
-from server.media.tape_link import TapeLink
+from server.media.tape_link import WINDOW, TapeLink
 from server.media.wire import Message, WireError
 from server.ports.media import MediaEvent, MediaReport
 
 HELLO_S: Final = 3.0
 """Whoever has not said what he wants by then is let go."""
 _BACKLOG_BYTES: Final = 4 * 1024 * 1024
-_REPORT_BACKLOG_BYTES: Final = 256 * 1024
+_REPORT_BACKLOG_BYTES: Final = 256 * 1024 + 2 * WINDOW
+"""More than recordings under way in base64, so that reports go on beside them."""
 
 _log = logging.getLogger(__name__)
 

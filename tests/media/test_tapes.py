@@ -9,15 +9,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from server.archive.media_log import read_segments
 from server.archive.recordings import check
-from server.domain.ids import RecordingId, RoomId
+from server.domain.ids import ConnectionId, RecordingId, RoomId
 from server.media import recording, tape_link
 from server.media.client import WorkerClient
+from server.media.control import Control
 from server.media.settings import DoorSettings, WorkerSettings
 from server.media.tape_link import PIECE, WINDOW, TapeLink
 from server.media.tapes import MOST, Tapes
@@ -26,6 +28,7 @@ from server.media.ways import RemoteWay
 from server.media.wire import Message, WireError
 from server.ports.media import (
     MediaLostError,
+    MediaReport,
     Recorded,
     RecordingEnded,
     RecordingHead,
@@ -333,6 +336,27 @@ async def test_no_more_is_under_way_than_may_be_and_all_comes_in_the_end() -> No
     assert pens[1].why == "link_lost"
     pens[1].write(b"late")
     assert not pens[1].waiting - pens[1].under_way
+
+
+async def test_reports_go_on_beside_a_recording_that_fills_the_link() -> None:
+    said: list[bytes] = []
+    nothing: Any = None
+    control = Control(nothing, identity="w", stats=dict, drain=print)
+    pipe = SimpleNamespace(get_write_buffer_size=lambda: WINDOW * 4 // 3 + PIECE)
+    writer: Any = SimpleNamespace(transport=pipe, write=said.append)
+    control._writer = writer
+    report = MediaReport(
+        connection=ConnectionId("c"),
+        up_kbps=0,
+        down_kbps=0,
+        up_loss=0.0,
+        down_loss=0.0,
+        rtt_ms=None,
+        speaking=True,
+        videos_held=(),
+    )
+    control.tell(report)
+    assert len(said) == 1
 
 
 async def test_without_an_app_a_pen_is_over_at_once() -> None:
