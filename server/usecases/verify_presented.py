@@ -65,8 +65,10 @@ async def _kept(world: World, presented: Presented) -> bool:
     if presented.kind is Kind.PACKAGE:
         return entry.digest == presented.digest
     manifest = await world.archive.manifest(entry.record_id)
-    # A PDF under a renewed stamp begins with the one that the record holds.
-    return manifest.files[PDF].sha256 in {presented.digest, *presented.earlier}
+    # A PDF under a renewed stamp begins with the one that the record holds; so does one
+    # that somebody painted over.
+    earlier = presented.earlier if not presented.report.failed else ()
+    return manifest.files[PDF].sha256 in {presented.digest, *earlier}
 
 
 async def is_on_record(world: World, number: str, code: str) -> bool:
