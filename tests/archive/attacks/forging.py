@@ -62,7 +62,7 @@ class Attack:
 
 
 ATTACKS: dict[str, Attack] = {}
-NOT_BY_SHELL = frozenset({"log_included", "attachment", "only_blanks_filled"})
+NOT_BY_SHELL = frozenset({"log_included", "attachment", "only_blanks_filled", "archive_stamp"})
 
 OVERLAID = {"seal", "intact"}
 
@@ -98,7 +98,13 @@ def inside(forge: Forge) -> Forge:
 
 
 @attack(
-    "seal", "pdf_signatures", "only_blanks_filled", "intact", page=OVERLAID, shell=OVERLAID
+    "seal",
+    "archive_stamp",
+    "pdf_signatures",
+    "only_blanks_filled",
+    "intact",
+    page=OVERLAID,
+    shell=OVERLAID,
 )  # what follows the seal is found, what it does to the pages is not
 def overlay_on_a_page(scene: Scene) -> Files:
     return {**scene.files, PDF: painted_over(scene.files[PDF])}
@@ -169,7 +175,9 @@ def container_of_another_record(scene: Scene) -> Files:
 # ------------------------------------------------------------- somebody who holds the seal's key
 
 
-@attack("seal", "pdf_signatures", "only_blanks_filled", page={"seal"}, shell={"seal"})
+@attack(
+    "seal", "archive_stamp", "pdf_signatures", "only_blanks_filled", page={"seal"}, shell={"seal"}
+)
 @inside
 def overlay_listed_anew(scene: Scene) -> Files:
     return overlay_on_a_page(scene)
@@ -279,7 +287,7 @@ def log_row_changed(scene: Scene) -> Files:
     return _log(scene, lambda rows: [rows[0].replace(b"session.open", b"session.shut"), *rows[1:]])
 
 
-@attack("log_included")
+@attack("log_included", "log_stamped")
 @inside
 def checkpoint_of_another_tree(scene: Scene) -> Files:
     key = server_key(scene.office.keys, LOG_KEY)

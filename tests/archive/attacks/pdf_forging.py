@@ -38,7 +38,7 @@ def taken(pdf: bytes, number: int) -> bytes:
     return pdf[start:end]
 
 
-@attack("pdf_signatures", "seal")
+@attack("pdf_signatures", "seal", "archive_stamp")
 @inside
 def signature_of_another_record(scene: Scene) -> Files:
     """The same person's signature, out of the PDF of another record."""
@@ -46,7 +46,7 @@ def signature_of_another_record(scene: Scene) -> Files:
     return {**scene.files, PDF: put_in(scene.files[PDF], FIRST, other)}
 
 
-@attack("pdf_signatures", "seal")
+@attack("pdf_signatures", "seal", "archive_stamp")
 @inside
 def signatures_exchanged_in_the_pdf(scene: Scene) -> Files:
     pdf = scene.files[PDF]
@@ -54,7 +54,7 @@ def signatures_exchanged_in_the_pdf(scene: Scene) -> Files:
     return {**scene.files, PDF: put_in(put_in(pdf, FIRST, other), FIRST + 1, one)}
 
 
-@attack("pdf_signatures", "seal")
+@attack("pdf_signatures", "seal", "archive_stamp")
 @inside
 def signature_bent_in_the_pdf(scene: Scene) -> Files:
     """The value of the first person's signature, and nothing else."""
@@ -66,7 +66,7 @@ def signature_bent_in_the_pdf(scene: Scene) -> Files:
     return {**scene.files, PDF: put_in(pdf, FIRST, _bent(digits, at))}
 
 
-@attack("seal")
+@attack("seal", "archive_stamp")
 @inside
 def archive_stamp_bent(scene: Scene) -> Files:
     pdf = scene.files[PDF]
@@ -83,13 +83,13 @@ def words_in_the_gap(scene: Scene) -> Files:
     return {**scene.files, PDF: pdf[: end - 8] + b"deadbeef" + pdf[end:]}
 
 
-@attack("seal")
+@attack("seal", "archive_stamp")
 @inside
 def appended_after_the_seal(scene: Scene) -> Files:
     return {**scene.files, PDF: scene.files[PDF] + b"% more\n"}
 
 
-@attack("seal", "pdf_signatures")
+@attack("seal", "archive_stamp", "pdf_signatures")
 @inside
 def range_that_leaves_out(scene: Scene) -> Files:
     """The first person's range ends sooner, so that it covers less than was signed."""
@@ -102,6 +102,7 @@ def range_that_leaves_out(scene: Scene) -> Files:
 
 @attack(
     "seal",
+    "archive_stamp",
     page={"seal", "pdf_signatures", "seal_chain"},  # it reads as a last signature, and no good one
     shell={"seal", "pdf_signatures"},
 )
