@@ -62,6 +62,7 @@ LEAVES_A_TRACE = {
     "GET /api/records/{record_id}/pdf": "sealed",
     "GET /api/records/{record_id}/package": "sealed",
     "GET /api/records/{record_id}/recordings/{recording_id}/{seat}": "sealed",
+    "GET /api/records/{record_id}/grids/{recording_id}/film": "sealed",
 }
 LOOKING = [
     route

@@ -7,7 +7,6 @@ import asyncio
 import os
 import random
 import signal
-import sys
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -25,7 +24,7 @@ from server.rehearsal.own_server import ready
 from server.rehearsal.party import Party, seal_scan
 from server.rehearsal.peer import Peer, stay_on_loopback
 from server.rehearsal.play import Cast
-from tests.support.server import Server, children, command_of, gone, serving
+from tests.support.server import Server, children, command_of, gone, heyi, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -271,12 +270,6 @@ async def _sealed(evening: Evening) -> None:
             await asyncio.sleep(PAUSE)
 
 
-async def _verified(package: Path) -> int:
-    words = (sys.executable, "-m", "server", "verify", str(package))
-    process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.DEVNULL)
-    return await process.wait()
-
-
 @pytest.mark.parametrize("seed", range(STORIES))
 async def test_the_story_survives_every_kill(tmp_path: Path, seed: int) -> None:
     stay_on_loopback()
@@ -295,6 +288,6 @@ async def test_the_story_survives_every_kill(tmp_path: Path, seed: int) -> None:
         outcome = await play._retrieve(people)
         package = tmp_path / "record.zip"
         package.write_bytes(outcome.package)
-        assert await _verified(package) == 0
+        assert (await heyi(server.data, "verify", str(package))).status == 0
         family = [server.pid, *children(server.pid)]
     await gone([*family, *evening.left_behind])

@@ -21,7 +21,7 @@ from tests.torture.served import Nursery, Served, serving
 from tests.torture.signers import Signing
 
 log = logging.getLogger(__name__)
-ROUNDS = 2
+ROUNDS = 4
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
