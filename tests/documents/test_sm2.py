@@ -125,7 +125,9 @@ HYBRID = sm2.SPKI_HEAD[:-1] + bytes([6 + KEY.public[-1] % 2]) + KEY.public[-64:]
 
 
 @pytest.mark.parametrize(
-    "rubbish", [b"", b"rubbish", b"\x30\x00", KEY.public + b"\0", KEY.public[:-1], HYBRID]
+    "rubbish",
+    [b"", b"rubbish", b"\x30\x00", KEY.public + b"\0", KEY.public[:-1], HYBRID],
+    ids=["nothing", "words", "empty", "longer", "shorter", "hybrid"],  # keys differ every time
 )
 def test_what_is_no_key_belongs_to_no_suite(rubbish: bytes) -> None:
     assert suite_of(rubbish) is None
