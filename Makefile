@@ -19,9 +19,10 @@ WEB_SOURCES := $(wildcard $(shell git ls-files -co --exclude-standard web 2>/dev
 
 # A busy machine stalls a real browser now and then: what fails is run once more, and
 # what fails twice has failed.
-AGAIN = || $(PY) -m pytest -m "journey or browser" --last-failed
+AGAIN = || $(PY) -m pytest -m "$(ALONE)" --last-failed
 # Files of tests run side by side; the browsers, which measure what they see, one by one.
 SIDE_BY_SIDE = 2
+ALONE = journey or browser or alone
 say = @printf '\n==> %s\n' '$(1)'
 # $(call step,what it is,command): runs the command, and names the step if it fails.
 step = @printf '\n==> %s\n' '$(1)'; $(2) || { printf '\n==> 未通过 · FAILED: %s\n' '$(1)' >&2; exit 1; }
@@ -63,8 +64,8 @@ test: debian $(STAMPS)/dev $(WEB_STAMP)
 	$(call step,网页构建 · web build,$(NPM) run build)
 	@touch $(WEB_BUILT)
 	$(call step,网页大小 · web size,$(NPM) run check:size)
-	$(call step,测试 · tests,$(PY) -m pytest -n $(SIDE_BY_SIDE) --dist loadfile -m "not journey and not browser")
-	$(call step,浏览器 · browsers,$(PY) -m pytest -m "journey or browser" $(AGAIN))
+	$(call step,测试 · tests,$(PY) -m pytest -n $(SIDE_BY_SIDE) --dist loadfile -m "not ($(ALONE))")
+	$(call step,浏览器 · browsers,$(PY) -m pytest -m "$(ALONE)" $(AGAIN))
 
 bench: debian $(STAMPS)/dev $(WEB_BUILT)
 	$(call step,媒体转发：十六间，每间三人，对照原版 MediaRelay · media: sixteen rooms of three beside a stock MediaRelay,$(PY) -m server bench media --rooms 16 --seconds 20)

@@ -42,6 +42,8 @@ def snow(phone: Phone) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
+@pytest.mark.timeout(240)
 async def test_the_mediator_s_picture_stays_and_the_other_waits(
     settings: WorkerSettings, phones: NewPhone
 ) -> None:
