@@ -8,6 +8,7 @@ from aiohttp import web
 
 from server.api.endpoint import Context
 from server.domain.errors import DomainError, InvalidValueError, NotFoundError
+from server.usecases.pieces import joined
 
 WEBP, PNG, PDF, ZIP = "image/webp", "image/png", "application/pdf", "application/zip"
 MP4, WEBM, MATROSKA = "video/mp4", "video/webm", "video/x-matroska"
@@ -59,7 +60,7 @@ async def film(
     """Send a film as what it begins like; `name` has no ending yet."""
     first = await anext(pieces, b"")
     media, ending = _form(first)
-    return await streamed(request, _joined(first, pieces), media, f"{name}.{ending}")
+    return await streamed(request, joined(first, pieces), media, f"{name}.{ending}")
 
 
 def _form(first: bytes) -> tuple[str, str]:
@@ -67,13 +68,6 @@ def _form(first: bytes) -> tuple[str, str]:
     if first[4:8] == b"ftyp":
         return MP4, "mp4"
     return (MATROSKA, "mkv") if b"matroska" in first[:64] else (WEBM, "webm")
-
-
-async def _joined(first: bytes, rest: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
-    async with aclosing(rest) as opened:
-        yield first
-        async for piece in opened:
-            yield piece
 
 
 def page_of(context: Context) -> int:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from server.documents.keys import KeysUnavailableError, suite_named
-from server.documents.private_files import replace_private, write_once
+from server.documents.private_files import kept, replace_private, write_once
 from server.documents.suites import P256Key, PrivateKey
 from server.domain.errors import DomainError
 
@@ -43,10 +43,7 @@ class FileKeys:
 
     def companion(self, file: str, make: Callable[[], bytes]) -> bytes:
         """Return the content of a file beside the keys."""
-        path = self.folder / file
-        if not path.exists():
-            write_once(path, make())
-        return path.read_bytes()
+        return kept(self.folder / file, make)
 
     def rekey(self, other: "FileKeys") -> int:
         """Encrypt every key file for another master secret; return how many were not yet.

@@ -39,7 +39,7 @@ from pkcs11.util.ec import (
 )
 
 from server.documents.keys import KeysUnavailableError, suite_named
-from server.documents.private_files import write_once
+from server.documents.private_files import kept, write_once
 from server.documents.suites import P256, P256Key
 from server.documents.token import Opened, Token
 
@@ -92,10 +92,7 @@ class TokenKeys:
 
     def companion(self, file: str, make: Callable[[], bytes]) -> bytes:
         """Return the content of a file in the key folder."""
-        path = self.folder / file
-        if not path.exists():
-            write_once(path, make())
-        return path.read_bytes()
+        return kept(self.folder / file, make)
 
     def described(self) -> str:
         """Return the token as its maker calls it. Raises KeysUnavailableError."""

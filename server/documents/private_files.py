@@ -2,12 +2,20 @@
 
 import errno
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from server.ports.store import DiskFullError
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def kept(path: Path, make: Callable[[], bytes]) -> bytes:
+    """Return the file's content, made on first use; of several makers the first one's counts."""
+    if not path.exists():
+        write_once(path, make())
+    return path.read_bytes()
 
 
 def write_once(path: Path, content: bytes) -> None:

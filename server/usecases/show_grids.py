@@ -15,6 +15,7 @@ from server.domain.session_log import happened
 from server.domain.staff import Actor
 from server.ports.recording import GridOrder, GridReport, RecordingState
 from server.ports.store import UnitOfWork
+from server.usecases.pieces import joined
 from server.usecases.show_recordings import Asked, expect_recording, names_in, recordings_of
 from server.usecases.world import World
 
@@ -66,16 +67,7 @@ async def watch(
     pieces = world.grids.watch(recording, base64.b64decode(asked.recording.key))
     first = await anext(pieces, b"")
     await _note(world, actor, asked, "recording.grid_watched")
-    return _whole(first, pieces)
-
-
-async def _whole(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-    try:
-        yield first
-        async for piece in rest:
-            yield piece
-    finally:
-        await rest.aclose()
+    return joined(first, pieces)
 
 
 async def keep_making(world: World) -> None:

@@ -19,6 +19,7 @@ from server.domain.session_log import Entry, happened
 from server.domain.staff import Actor
 from server.ports.recording import GridReport, RecordingReport, RecordingState
 from server.ports.store import ShreddedError, UnitOfWork
+from server.usecases.pieces import joined
 from server.usecases.recorded_evidence import HEAD
 from server.usecases.retrieve_record import expect_opening
 from server.usecases.world import World
@@ -120,17 +121,7 @@ async def watch(
     )
     async with world.store.write() as uow:
         await uow.log.append(asked.case_id, (what,), world.clock.now())
-    return _whole(first, pieces)
-
-
-async def _whole(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-    try:
-        yield first
-        async for piece in rest:
-            yield piece
-    finally:
-        # Who stops watching ends the work behind it.
-        await rest.aclose()
+    return joined(first, pieces)
 
 
 async def names_in(uow: UnitOfWork, case: Case) -> Mapping[str, str]:
