@@ -10,7 +10,7 @@ import segno
 from server.api.forms import case_form
 from server.api.schemas.case import CaseAsk
 from server.domain.ids import CommitteeId, PersonId
-from server.domain.staff import Actor, Role, Staff
+from server.domain.staff import Role, Staff, as_actor
 from server.ports.notify import Message, MessageKind
 from server.ports.store import CaseQuery
 from server.rehearsal import story
@@ -54,7 +54,7 @@ def _newcomer(account: story.Account) -> Newcomer:
 
 
 async def _demo_case(world: World, staff: dict[str, Staff]) -> None:
-    actor = _actor(staff["jiang"])
+    actor = as_actor(staff["jiang"])
     today = world.pack.local_day(world.clock.now())
     planned = _next_quarter(world.clock.now())
     body = story.case(today, planned, staff["jiang"].id, staff["su"].id)
@@ -62,12 +62,6 @@ async def _demo_case(world: World, staff: dict[str, Staff]) -> None:
     for person in registered.case.people:
         if person.role != "companion":
             await invite(world, actor, registered.case.id, person.id, "sms")
-
-
-def _actor(staff: Staff) -> Actor:
-    return Actor(
-        staff_id=staff.id, committee_id=staff.committee_id, name=staff.name, roles=staff.roles
-    )
 
 
 def _next_quarter(now: datetime) -> datetime:

@@ -5,7 +5,7 @@ and nobody answers as the party.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from server.domain import access
@@ -25,7 +25,7 @@ from server.domain.paper_copy import (
     paper_name,
 )
 from server.domain.representation import may_sign
-from server.domain.staff import Actor, Membership, Role, Staff
+from server.domain.staff import Actor, Membership, Role, Staff, as_actor
 from server.ports.store import UnitOfWork
 from server.usecases.attest import attest, told
 from server.usecases.change_agreement import Changed, change
@@ -98,13 +98,8 @@ async def brought_it(uow: UnitOfWork, actor: Actor, case: Case, agreement: Agree
 
 
 def _may_compare(member: Staff, case: Case) -> bool:
-    who = Actor(
-        staff_id=member.id,
-        committee_id=member.committee_id,
-        name=member.name,
-        roles=member.roles & {Role.MEDIATOR, Role.RECORDER},
-        membership=member.membership,
-        step_up=True,
+    who = as_actor(
+        replace(member, roles=member.roles & {Role.MEDIATOR, Role.RECORDER}), step_up=True
     )
     active = member.membership is Membership.ACTIVE
     return active and access.covers(who, Act.ATTEST, access.of_case(case, who))

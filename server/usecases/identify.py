@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from server.domain.invitation import Invitation, LinkState
-from server.domain.staff import Actor, Membership, Staff, StaffSession
+from server.domain.staff import Actor, Membership, Staff, StaffSession, as_actor
 from server.ports.store import UnitOfWork
 from server.usecases.world import Rules, World
 
@@ -54,15 +54,8 @@ def _ended(session: StaffSession, rules: Rules, now: datetime) -> bool:
 def actor(staff: Staff, session: StaffSession, rules: Rules, now: datetime) -> Actor:
     """Return the member as the rules see him, with a fresh second factor or not."""
     until = step_up_until(session, rules)
-    return Actor(
-        staff_id=staff.id,
-        committee_id=staff.committee_id,
-        name=staff.name,
-        roles=staff.roles,
-        membership=staff.membership,
-        step_up=until is not None and now < until,
-        must_change_password=staff.must_change_password,
-    )
+    seen = as_actor(staff, step_up=until is not None and now < until)
+    return replace(seen, must_change_password=staff.must_change_password)
 
 
 def step_up_until(session: StaffSession, rules: Rules) -> datetime | None:

@@ -26,11 +26,12 @@ from server.domain.release import (
 )
 from server.domain.session_log import Happening, happened
 from server.domain.signing_route import Attestation
-from server.domain.staff import Actor, Membership, Role
+from server.domain.staff import Actor, Membership
 from server.ports.store import ConflictError, UnitOfWork
 from server.usecases.attest import attest
 from server.usecases.change_agreement import Changed, change
 from server.usecases.locked_text import locked_text
+from server.usecases.seal_standing import who_may
 from server.usecases.world import World
 
 
@@ -47,7 +48,7 @@ async def release(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) 
         agreement, _ = await locked_text(uow, case_id)
         expect_text(agreement, pdf_sha256)
         expect_releasable(agreement, now := world.clock.now())
-        await _expect_another(uow, actor)
+        await _expect_another(uow, actor, case)
     # It ends at the moment that is signed, not so much later as signing takes.
     until = (now + RELEASED_FOR).astimezone(UTC)
     saw = {"until": f"{until:%Y-%m-%dT%H:%M:%S}.{until.microsecond // 1000:03d}Z"}
@@ -62,14 +63,10 @@ async def release(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) 
     return await change(world, case_id, step)
 
 
-async def _expect_another(uow: UnitOfWork, actor: Actor) -> None:
+async def _expect_another(uow: UnitOfWork, actor: Actor, case: Case) -> None:
     """A release by the only one who could confirm it would only lock the seal up."""
     members = await uow.staff.of_committee(actor.committee_id)
-    if not any(
-        Role.HEAD in one.roles and one.membership is Membership.ACTIVE
-        for one in members
-        if one.id != actor.staff_id
-    ):
+    if all(one.id == actor.staff_id for one in who_may(members, Act.SEAL, case)):
         raise ForbiddenError(act=Act.RELEASE_SEAL, reason="nobody_else_seals")
 
 

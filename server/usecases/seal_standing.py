@@ -12,7 +12,7 @@ from server.domain.case import Case
 from server.domain.committee import Committee
 from server.domain.ids import StaffId
 from server.domain.release import ends, in_force, takes_two
-from server.domain.staff import Actor, Staff
+from server.domain.staff import Staff, as_actor
 
 
 class Awaited(StrEnum):
@@ -53,9 +53,9 @@ def seal_standing(
     """Return how the seal stands."""
     two = takes_two(agreement) if agreement.locked else committee.sealing.two
     given, holds = agreement.release, in_force(agreement, now)
-    releasing = _own_first(_who_may(members, Act.RELEASE_SEAL, case), case) if two else ()
+    releasing = _own_first(who_may(members, Act.RELEASE_SEAL, case), case) if two else ()
     seals = _names(
-        one for one in _who_may(members, Act.SEAL, case) if holds is None or one.id != holds.by
+        one for one in who_may(members, Act.SEAL, case) if holds is None or one.id != holds.by
     )
     awaited = _awaited(agreement, released=not two or holds is not None)
     return SealStanding(
@@ -77,20 +77,10 @@ def _awaited(agreement: Agreement, *, released: bool) -> Awaited | None:
     return Awaited.SEAL if released else Awaited.RELEASE
 
 
-def _who_may(members: Iterable[Staff], act: Act, case: Case) -> list[Staff]:
-    return [one for one in members if _may(one, act, case)]
-
-
-def _may(member: Staff, act: Act, case: Case) -> bool:
-    who = Actor(
-        staff_id=member.id,
-        committee_id=member.committee_id,
-        name=member.name,
-        roles=member.roles,
-        membership=member.membership,
-        step_up=True,
-    )
-    return access.covers(who, act, access.of_case(case, who))
+def who_may(members: Iterable[Staff], act: Act, case: Case) -> list[Staff]:
+    """Return who may do this to the case once his second factor is fresh."""
+    acting = ((one, as_actor(one, step_up=True)) for one in members)
+    return [one for one, who in acting if access.covers(who, act, access.of_case(case, who))]
 
 
 def _own_first(members: list[Staff], case: Case) -> list[Staff]:
