@@ -11,12 +11,12 @@ from pathlib import Path
 
 from server.archive.disk import Disk
 from server.archive.guide import guide
+from server.archive.judging import Judging
 from server.archive.making import make_files, sign_files, signing_again
 from server.archive.package import package, package_size, with_whole
-from server.archive.presented import judge_presented
 from server.archive.reader import load_alone, load_folder, renewals_beside
 from server.archive.spool import Spool
-from server.archive.verifier import verify_files, verify_path
+from server.archive.verifier import verify_path
 from server.archive.writer import RecordWriter, plain_name
 from server.domain.canonical import sha256_hex
 from server.domain.errors import NotFoundError
@@ -29,13 +29,13 @@ from server.domain.record import (
     read_manifest,
 )
 from server.domain.renewal import RENEWALS, folder_of, whole_pdf
-from server.domain.verification import Presented, Report
+from server.domain.verification import Report
 from server.ports.archive import SignManifest, StoredRecord, VerifierTools
 from server.ports.system import WorkPool
 
 
 @dataclass(frozen=True, slots=True)
-class LocalArchive:
+class LocalArchive(Judging):
     """Archive below one folder, the server's own for everything it keeps."""
 
     folder: Path
@@ -90,16 +90,6 @@ class LocalArchive:
     ) -> Report:
         folder = await asyncio.to_thread(self._existing, record_id)
         return await self.work.run(verify_path, folder, self.tools, tuple(anchors), at)
-
-    async def judge_files(
-        self, files: Mapping[str, bytes], anchors: Sequence[bytes], at: datetime | None = None
-    ) -> Report:
-        return await self.work.run(verify_files, dict(files), self.tools, tuple(anchors), at)
-
-    async def judge(
-        self, content: bytes, anchors: Sequence[bytes], at: datetime | None = None
-    ) -> Presented:
-        return await self.work.run(judge_presented, content, self.tools, tuple(anchors), at)
 
     def sweep(self) -> int:
         """Remove what crashes left half written; return how many folders. Start-up only."""

@@ -15,12 +15,11 @@ from yarl import URL
 
 from server.archive.bucket import MODE, Bucket, UnlockedError
 from server.archive.guide import guide
+from server.archive.judging import Judging
 from server.archive.making import make_files, sign_files, signing_again
 from server.archive.package import package, package_size, with_whole
-from server.archive.presented import judge_presented
 from server.archive.reader import load_zip
 from server.archive.sigv4 import Signer
-from server.archive.verifier import verify_files
 from server.archive.writer import plain_name
 from server.domain.canonical import sha256_hex
 from server.domain.errors import NotFoundError
@@ -34,7 +33,7 @@ from server.domain.record import (
     read_manifest,
 )
 from server.domain.renewal import LARGEST, whole_pdf
-from server.domain.verification import Presented, Report
+from server.domain.verification import Report
 from server.ports.archive import SignManifest, StoredRecord, VerifierTools
 from server.ports.system import Clock, WorkPool
 
@@ -61,7 +60,7 @@ def open_s3(place: S3Place, clock: Clock, work: WorkPool, tools: VerifierTools) 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class S3Archive:
+class S3Archive(Judging):
     """Archive in one bucket. Nothing is reserved: the service has the room or refuses."""
 
     bucket: Bucket
@@ -184,16 +183,6 @@ class S3Archive:
         self, record_id: RecordId, anchors: Sequence[bytes], at: datetime | None = None
     ) -> Report:
         return await self.judge_files(await self.files(record_id), anchors, at)
-
-    async def judge_files(
-        self, files: Mapping[str, bytes], anchors: Sequence[bytes], at: datetime | None = None
-    ) -> Report:
-        return await self.work.run(verify_files, dict(files), self.tools, tuple(anchors), at)
-
-    async def judge(
-        self, content: bytes, anchors: Sequence[bytes], at: datetime | None = None
-    ) -> Presented:
-        return await self.work.run(judge_presented, content, self.tools, tuple(anchors), at)
 
     async def _found(self, record_id: RecordId) -> tuple[str, StoredRecord]:
         version = await self.bucket.first(_key(record_id))
