@@ -36,7 +36,8 @@ YEAR = timedelta(days=365)
 SLACK = timedelta(hours=1)
 EVENTS = b"events"
 SEAL_TITLE = "COMMITTEE-SEAL"
-UNREADABLE = (UnsupportedAlgorithm, ValueError, InvalidVersion)
+UNREADABLE = (TypeError, UnsupportedAlgorithm, ValueError, InvalidVersion)
+"""What `cryptography` raises on a certificate that is none, or is of another kind."""
 
 
 def certificates(keys: KeyProvider, committee: CommitteeId, at: datetime) -> tuple[bytes, bytes]:
@@ -145,7 +146,7 @@ def issued_by(certificate: bytes, issuer: bytes) -> bool:
         if SM2.owns(certificate_key(issuer)):
             return loaded.issuer == above.subject and _sm2_signed(certificate, issuer)
         loaded.verify_directly_issued_by(above)
-    except (InvalidSignature, InvalidValueError, TypeError, *UNREADABLE):
+    except (InvalidSignature, InvalidValueError, *UNREADABLE):
         return False
     return True
 

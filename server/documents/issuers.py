@@ -9,15 +9,12 @@ from hashlib import sha256
 
 from asn1crypto import x509 as asn1_x509  # type: ignore[import-untyped]
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from server.documents.certificates import issued_by
+from server.documents.certificates import UNREADABLE, issued_by
 
 LONGEST = 5
 """Certificates in a chain; more than any authority needs."""
-
-UNREADABLE = (TypeError, UnsupportedAlgorithm, ValueError, x509.InvalidVersion)
 
 
 def top_of(

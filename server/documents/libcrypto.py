@@ -60,7 +60,7 @@ ffi.cdef(
 
 
 @cache
-def library() -> CValue:
+def loaded() -> CValue:
     """Return libcrypto. Raises NoSm2Error when there is none, or it was built without SM2."""
     try:
         found = ffi.dlopen(LIBRARY)
@@ -77,7 +77,7 @@ def library() -> CValue:
 def owned(value: CValue, freed_by: CValue) -> CValue:
     """Return a C value that is freed with its last use. Raises ValueError for NULL."""
     if value == ffi.NULL:
-        library().ERR_clear_error()
+        loaded().ERR_clear_error()
         raise ValueError("no such value")
     return ffi.gc(value, freed_by)
 
@@ -85,10 +85,10 @@ def owned(value: CValue, freed_by: CValue) -> CValue:
 def expect(done: int) -> None:
     """Raise ValueError unless a call returned 1."""
     if done != 1:
-        library().ERR_clear_error()
+        loaded().ERR_clear_error()
         raise ValueError("refused by libcrypto")
 
 
 def version() -> str:
     """Return the library's own words for itself. Raises NoSm2Error."""
-    return str(ffi.string(library().OpenSSL_version(0)).decode())
+    return str(ffi.string(loaded().OpenSSL_version(0)).decode())

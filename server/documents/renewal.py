@@ -21,7 +21,7 @@ from server.documents.issuer import fresh_lists
 from server.documents.remote_timestamps import shown_by
 from server.documents.sealing import stamp_whole
 from server.documents.signing import Desk
-from server.documents.stamp_facts import UNREADABLE, document_stamps
+from server.documents.stamp_facts import TAMPERED, document_stamps
 from server.documents.updates import Update, update_of
 from server.domain.ids import CommitteeId
 from server.domain.renewal import Stamp
@@ -70,7 +70,7 @@ def last_stamp(pdf: bytes) -> Stamp | None:
     """Return the last time stamp over the whole PDF, trusted or not."""
     try:
         found = document_stamps(PdfFileReader(BytesIO(pdf)), ())
-    except UNREADABLE:
+    except TAMPERED:
         return None
     return found[-1] if found else None
 

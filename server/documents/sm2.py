@@ -9,7 +9,7 @@ gives another one.
 from dataclasses import dataclass, field
 from typing import Self
 
-from server.documents.libcrypto import SM2, CValue, expect, ffi, library, owned
+from server.documents.libcrypto import SM2, CValue, expect, ffi, loaded, owned
 
 IDENTITY = b"1234567812345678"
 SPKI_HEAD = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d03420004")
@@ -29,7 +29,7 @@ class Sm2Key:
     @classmethod
     def made(cls) -> Self:
         """Return a fresh key. Raises NoSm2Error."""
-        lib = library()
+        lib = loaded()
         context = owned(
             lib.EVP_PKEY_CTX_new_from_name(ffi.NULL, SM2, ffi.NULL), lib.EVP_PKEY_CTX_free
         )
@@ -41,7 +41,7 @@ class Sm2Key:
     @classmethod
     def opened(cls, pem: bytes, passphrase: bytes) -> Self:
         """Return the key in PEM of an encrypted PKCS#8; ValueError for any other content."""
-        lib = library()
+        lib = loaded()
         bio = owned(lib.BIO_new_mem_buf(ffi.from_buffer(pem), len(pem)), lib.BIO_free)
         secret = ffi.new("char[]", passphrase)
         read = lib.PEM_read_bio_PrivateKey(bio, ffi.NULL, ffi.NULL, secret)
@@ -49,7 +49,7 @@ class Sm2Key:
 
     def closed(self, passphrase: bytes) -> bytes:
         """Return the key as PEM of a PKCS#8 encrypted with AES-256 (PBES2, RFC 8018)."""
-        lib = library()
+        lib = loaded()
         bio = owned(lib.BIO_new(lib.BIO_s_mem()), lib.BIO_free)
         cipher, null = lib.EVP_aes_256_cbc(), ffi.NULL
         secret = (ffi.new("char[]", passphrase), len(passphrase))
@@ -60,7 +60,7 @@ class Sm2Key:
 
     def sign(self, message: bytes) -> bytes:
         """Return the DER signature over `message`."""
-        lib = library()
+        lib = loaded()
         context = _context(lib.EVP_DigestSignInit_ex, self._key)
         out, size = ffi.new("unsigned char[]", LONGEST), ffi.new("size_t *", LONGEST)
         expect(lib.EVP_DigestSign(context, out, size, message, len(message)))
@@ -69,7 +69,7 @@ class Sm2Key:
     @property
     def public(self) -> bytes:
         """The public half as DER SubjectPublicKeyInfo."""
-        lib = library()
+        lib = loaded()
         out = ffi.new("unsigned char **")
         size = lib.i2d_PUBKEY(self._key, ffi.NULL)
         held = ffi.new("unsigned char[]", size)
@@ -80,7 +80,7 @@ class Sm2Key:
 
 def verify(public_key: bytes, message: bytes, signature: bytes) -> bool:
     """Return whether the DER signature over `message` fits the DER SPKI. Raises NoSm2Error."""
-    lib = library()
+    lib = loaded()
     try:
         context = _context(lib.EVP_DigestVerifyInit_ex, _loaded(public_key))
     except ValueError:
@@ -98,19 +98,19 @@ def owns(public_key: bytes) -> bool:
 def _loaded(public_key: bytes) -> CValue:
     if not owns(public_key):
         raise ValueError("no key on SM2's curve")
-    lib = library()
+    lib = loaded()
     held = ffi.from_buffer("unsigned char[]", public_key)
     start = ffi.new("const unsigned char **", held)
     return owned(lib.d2i_PUBKEY(ffi.NULL, start, len(public_key)), lib.EVP_PKEY_free)
 
 
 def _sm2(key: CValue) -> CValue:
-    expect(library().EVP_PKEY_is_a(key, SM2))
+    expect(loaded().EVP_PKEY_is_a(key, SM2))
     return key
 
 
 def _context(begin: CValue, key: CValue) -> CValue:
-    lib = library()
+    lib = loaded()
     context = owned(lib.EVP_MD_CTX_new(), lib.EVP_MD_CTX_free)
     inner, null = ffi.new("EVP_PKEY_CTX **"), ffi.NULL
     expect(begin(context, inner, SM3, null, null, key, null))

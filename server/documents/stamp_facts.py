@@ -30,7 +30,8 @@ from server.documents.certificates import certificate_der
 from server.documents.suite_validator import SuiteValidator
 from server.domain.renewal import Stamp
 
-UNREADABLE = (
+# What the parsers raise on bytes somebody has tampered with; none of them promises less.
+TAMPERED = (
     *(AssertionError, AttributeError, LookupError, NotImplementedError, RecursionError),
     *(ArithmeticError, PdfError, SignatureValidationError, TypeError, ValueError, zlib.error),
 )
@@ -44,7 +45,7 @@ def read_stamp(token: bytes, message: bytes, anchors: Sequence[bytes]) -> Stamp 
     roots = [x509.Certificate.load(certificate_der(anchor)) for anchor in anchors]
     try:
         return _judged(token, message, roots)
-    except UNREADABLE:
+    except TAMPERED:
         return None
 
 

@@ -105,7 +105,7 @@ def test_a_machine_without_sm2_says_so_and_judges_nothing(
     def lacking() -> None:
         raise NoSm2Error(reason="built_without")
 
-    monkeypatch.setattr("server.documents.sm2.library", lacking)
+    monkeypatch.setattr("server.documents.sm2.loaded", lacking)
     path = tmp_path / "record.zip"
     path.write_bytes(package("record-17", mixed))
     assert main([str(path)], PLAIN_TOOLS) == 2

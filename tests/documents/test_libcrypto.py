@@ -16,9 +16,9 @@ from server.upkeep import SAID
 @pytest.fixture
 def lacking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(libcrypto, "LIBRARY", "libcrypto.so.nowhere")
-    libcrypto.library.cache_clear()
+    libcrypto.loaded.cache_clear()
     yield
-    libcrypto.library.cache_clear()
+    libcrypto.loaded.cache_clear()
 
 
 @pytest.mark.usefixtures("lacking")
@@ -53,12 +53,12 @@ def test_without_it_no_key_is_made_and_nothing_verified() -> None:
 @pytest.mark.usefixtures("lacking")
 def test_a_library_without_sm2_is_told_from_none(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NoSm2Error) as refused:
-        libcrypto.library()
+        libcrypto.loaded()
     assert refused.value.facts == {"reason": "no_library"}
     monkeypatch.setattr(libcrypto, "LIBRARY", "libcrypto.so.3")
     monkeypatch.setattr(libcrypto, "SM2", b"no such curve")
     with pytest.raises(NoSm2Error) as refused:
-        libcrypto.library()
+        libcrypto.loaded()
     assert refused.value.facts == {"reason": "built_without"}
 
 
