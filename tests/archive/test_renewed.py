@@ -3,6 +3,7 @@
 import subprocess
 import zipfile
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from server.archive.reader import load, renewals_beside
 from server.archive.report_text import as_text
 from server.archive.verifier import verify_files, verify_path
 from server.archive.writer import RecordWriter
+from server.documents.key_files import FileKeys
 from server.domain.ids import RecordId
 from server.domain.record import PDF, RecordParts
 from server.domain.verification import Report
@@ -159,6 +161,49 @@ def test_the_script_checks_renewals_with_openssl_alone(
         assert code == 1, name
         assert "FAILED  archive time stamp" in said
         place.write_bytes(whole)
+
+
+def signed_by_anybody(content: bytes, folder: Path) -> bytes:
+    """Return a CAdES message with this content, by a key and a certificate of one's own."""
+    said, key, certificate = (folder / name for name in ("content", "key.pem", "own.pem"))
+    said.write_bytes(content)
+    openssl(
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=anybody "
+        f"-keyout {key} -out {certificate}"
+    )
+    signing = "cms -sign -cades -binary -nodetach -md sha256 -outform DER"
+    return openssl(f"{signing} -in {said} -signer {certificate} -inkey {key}")
+
+
+def openssl(words: str) -> bytes:
+    return subprocess.run(["openssl", *words.split()], capture_output=True, check=True).stdout
+
+
+def unpacked(files: Files, folder: Path) -> Path:
+    with zipfile.ZipFile(packed(files, folder)) as opened:
+        opened.extractall(folder / "out")
+    return folder / "out" / RECORD
+
+
+def test_the_script_does_not_pass_a_renewal_that_a_stranger_stamped(
+    files: Files, office: Office, tmp_path: Path
+) -> None:
+    stranger = Office(FileKeys(tmp_path / "stranger", b"s" * 32), office.fonts)
+    code, said = by_shell(unpacked(with_renewals(files, stranger, (2026,)), tmp_path))
+    assert code == 0, said
+    assert "OK      archive time stamp, renewal" not in said
+    assert "renewal 存档时间戳续期 001: by another authority" in said
+
+
+def test_the_script_takes_no_other_signed_message_for_a_time_stamp(
+    files: Files, office: Office, tmp_path: Path
+) -> None:
+    renewed = with_renewals(files, office, (2026,))
+    digest = b"\x04\x20" + sha256(renewed[LISTED]).digest()
+    forged = Files({**renewed, TOKEN: signed_by_anybody(digest, tmp_path)})
+    code, said = by_shell(unpacked(forged, tmp_path))
+    assert code == 1
+    assert "FAILED  archive time stamp, renewal 存档时间戳续期 001" in said
 
 
 def test_the_page_is_not_put_off_by_renewals(twice: Files, tmp_path: Path) -> None:
