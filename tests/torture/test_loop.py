@@ -21,8 +21,8 @@ from tests.torture.served import Nursery, Served, serving
 from tests.torture.signers import Signing
 
 log = logging.getLogger(__name__)
-ROUNDS = 4
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+ROUNDS = 2
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(600)]
 
 
 async def test_no_turn_is_long_from_the_first_signature_to_the_verified_record(
