@@ -3,7 +3,8 @@
 Children come from a forkserver, so they carry none of the app's sockets or threads;
 each watches the app's process and ends with it, even when that was killed. Each child
 has one work at a time: when it dies (killed by the kernel, crashed by hostile input)
-only that work is tried again, once, in a new child.
+only that work is tried again, once, in a new child. The kernel also ends one that is at
+the same work for minutes: a token's driver that never answers must not keep the others.
 """
 
 import asyncio
@@ -24,6 +25,8 @@ from server.domain.errors import DomainError
 
 T = TypeVar("T")
 PRELOADED = ("server.documents.work",)
+LONGEST_S = 300
+"""Seconds by the clock; the longest work takes a few, on a machine that is overloaded a minute."""
 
 
 class WorkFailedError(DomainError):
@@ -35,8 +38,11 @@ class WorkFailedError(DomainError):
 class ProcessWorkPool:
     """A pool of `size` children; use it as a context so that they end with it."""
 
-    def __init__(self, size: int, preload: Sequence[str] = PRELOADED) -> None:
+    def __init__(
+        self, size: int, preload: Sequence[str] = PRELOADED, longest_s: int = LONGEST_S
+    ) -> None:
         """Nothing starts before the first work."""
+        self._longest_s = longest_s
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(preload))
         self._idle: asyncio.LifoQueue[ProcessPoolExecutor] = asyncio.LifoQueue()
@@ -52,7 +58,7 @@ class ProcessWorkPool:
         for _ in range(2):
             child = await self._idle.get()
             try:
-                done = await asyncio.wrap_future(child.submit(_told, work, args))
+                done = await asyncio.wrap_future(child.submit(_told, self._longest_s, work, args))
             except BrokenProcessPool:
                 child = self._replaced(child)
             else:
@@ -106,13 +112,16 @@ class _Told(Generic[T]):
         return cast("T", self.value)
 
 
-def _told(work: Callable[..., T], args: tuple[object, ...]) -> _Told[T]:
+def _told(longest_s: int, work: Callable[..., T], args: tuple[object, ...]) -> _Told[T]:
+    signal.alarm(longest_s)  # nobody handles it: it ends the process, whatever code runs (alarm(2))
     try:
         return _Told(value=work(*args))
     except DomainError as refused:
         return _Told(refusal=type(refused), facts=tuple(refused.facts.items()))
     except Exception as error:  # noqa: BLE001  outermost frame: it must reach the caller
         return _Told(error=_travelling(error, work.__name__))
+    finally:
+        signal.alarm(0)
 
 
 def _travelling(error: Exception, work: str) -> Exception:

@@ -80,6 +80,13 @@ async def test_work_that_kills_its_process_twice_is_given_up(pool: ProcessWorkPo
     assert await pool.run(abs, -1) == 1
 
 
+async def test_work_that_never_comes_back_is_given_up() -> None:
+    with ProcessWorkPool(1, longest_s=1) as pool:
+        with pytest.raises(WorkFailedError):
+            await pool.run(select.select, [], [], [])
+        assert await pool.run(abs, -1) == 1
+
+
 async def test_render_sign_and_seal_through_the_pool(
     pool: ProcessWorkPool,
     fonts: FontFolders,
