@@ -31,7 +31,7 @@ from server.documents.keys import KeyProvider
 from server.documents.pool import ProcessWorkPool
 from server.documents.renewal import PooledStamper
 from server.documents.signing import Desk
-from server.documents.sources import roots_in, sources_of
+from server.documents.sources import outside_roots, sources_of
 from server.documents.work import EcdsaChecker, LocalChain, LocalSigner, TypstRenderer
 from server.domain.jurisdiction.packs import pack_of
 from server.domain.relay import Relay
@@ -223,7 +223,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
         pack=pack,
         rules=_rules(settings),
         relay=Relay(urls=settings.turn, secret=settings.turn_secret.get_secret_value()),
-        stamp_roots=roots_in(settings.timestamp_trust),
+        outside_roots=outside_roots(settings.timestamp_trust, settings.certificate_trust),
     )
     return _Wired(world=world, media=media, tasks=tasks, live=live)
 

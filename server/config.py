@@ -162,6 +162,7 @@ class Settings(BaseSettings):
             "(`server/documents/command_issuer.py`). Empty: this server's own issuer."
         ),
     )
+    certificate_trust: Path | None = Field(None, description="PEM file of that issuer's roots.")
     notify: Literal["outbox", "smtp", "webhook", "command"] = Field(
         "outbox", description="How links and codes travel; `outbox`: staff copy the links."
     )

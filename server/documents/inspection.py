@@ -14,9 +14,9 @@ from server.documents.attachments import attachment
 from server.documents.certificates import certificate_der
 from server.documents.pages import images
 from server.documents.signature_facts import Roots, signatures_of
-from server.documents.stamp_facts import TAMPERED
+from server.documents.stamp_facts import TAMPERED, stamp_roots
 from server.documents.typesetting import slots
-from server.ports.documents import PdfFacts, Slot, StampRoot
+from server.ports.documents import PdfFacts, SignerRoot, Slot, StampRoot
 
 # Beside what reading raises, what drawing does.
 UNDRAWN = (*TAMPERED, pypdfium2.PdfiumError, OSError)
@@ -28,15 +28,19 @@ MARGIN = 2  # pixels around a blank, for rounding
 def inspect(pdf: bytes, locked_size: int, anchors: Sequence[bytes]) -> PdfFacts:
     """Return the facts of the sealed PDF; `anchors` are trusted certificates as PEM.
 
-    A `StampRoot` among them is one for time stamps alone.
+    A `StampRoot` among them is one for time stamps alone, a `SignerRoot` for signers alone.
 
     `locked_size` is the length of the locked prefix. No bytes of a PDF make it raise;
     InvalidValueError when an anchor is no certificate.
     """
-    stamping = _loaded(anchors)
-    signing = _loaded(one for one in anchors if not isinstance(one, StampRoot))
+    sealing = [one for one in anchors if not isinstance(one, StampRoot | SignerRoot)]
+    roots = Roots(
+        sealing=_loaded(sealing),
+        signing=_loaded(one for one in anchors if not isinstance(one, StampRoot)),
+        stamping=stamp_roots(anchors),
+    )
     try:
-        return _facts(pdf, locked_size, Roots(signing, stamping))
+        return _facts(pdf, locked_size, roots)
     except UNDRAWN:
         return PdfFacts(readable=False)
 
@@ -55,7 +59,7 @@ def _facts(pdf: bytes, locked_size: int, roots: Roots) -> PdfFacts:
         readable=True,
         intact=last.intact,
         valid=last.valid,
-        trusted=found.trusted and all(one.trusted for one in found.each) if roots.signing else None,
+        trusted=found.trusted and all(one.trusted for one in found.each) if roots.sealing else None,
         covers_all=found.covers_all,
         modification=found.modification,
         only_blanks_filled=blanks,

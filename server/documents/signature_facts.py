@@ -62,10 +62,11 @@ class Found:
     stamp_issuers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Roots:
-    """Trusted roots of who signs, and of who stamps."""
+    """Trusted roots of who seals and certifies, of who signs a statement, and of who stamps."""
 
+    sealing: Sequence[x509.Certificate]
     signing: Sequence[x509.Certificate]
     stamping: Sequence[x509.Certificate]
 
@@ -79,7 +80,7 @@ def signatures_of(pdf: bytes, roots: Roots) -> Found:
     archive = _Archive(reader, roots.stamping)
     judged = [(one, _status(one, roots)) for one in regular]
     return Found(
-        each=tuple(_told(one, status, archive, bool(roots.signing)) for one, status in judged),
+        each=tuple(_told(one, status, archive, bool(roots.sealing)) for one, status in judged),
         stamps=archive.stamps,
         modification=_modification(judged[-1][1]),
         covers_all=archive.covers_all,
@@ -130,9 +131,10 @@ class _Archive:
 
 def _status(signature: EmbeddedPdfSignature, roots: Roots) -> PdfSignatureStatus:
     moment = _moment(signature)
+    signs = _statement(signature.signer_cert) != ""
     return validate_pdf_signature(
         signature,
-        context_at(roots.signing, moment),
+        context_at(roots.signing if signs else roots.sealing, moment),
         ts_validation_context=context_at(roots.stamping, moment),
     )
 

@@ -10,25 +10,30 @@ from server.documents.keys import KeyProvider
 from server.documents.remote_timestamps import RemoteTimestamps
 from server.documents.timestamps import LocalTimestamps
 from server.domain.errors import InvalidValueError
-from server.ports.documents import StampRoot
+from server.ports.documents import SignerRoot, StampRoot
 
 _CERTIFICATE = re.compile(b"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
-def roots_in(file: Path | None) -> tuple[StampRoot, ...]:
-    """Return the root certificates of a time stamp authority in a file, each as PEM.
+def outside_roots(stamps: Path | None, signers: Path | None) -> tuple[StampRoot | SignerRoot, ...]:
+    """Return the roots in two files of PEM: of who stamps, and of who issues to signers.
 
-    Raises InvalidValueError when it cannot be read or holds none.
+    Raises InvalidValueError when a file cannot be read or holds none.
     """
+    stamping = (StampRoot(one) for one in _roots_in(stamps, "timestamp_trust"))
+    return (*stamping, *(SignerRoot(one) for one in _roots_in(signers, "certificate_trust")))
+
+
+def _roots_in(file: Path | None, setting: str) -> list[bytes]:
     if file is None:
-        return ()
+        return []
     try:
         found = _CERTIFICATE.findall(file.read_bytes())
     except OSError as error:
-        raise InvalidValueError(field="timestamp_trust", reason="unreadable") from error
+        raise InvalidValueError(field=setting, reason="unreadable") from error
     if not found:
-        raise InvalidValueError(field="timestamp_trust", reason="not_pem")
-    return tuple(StampRoot(one + b"\n") for one in found)
+        raise InvalidValueError(field=setting, reason="not_pem")
+    return [one + b"\n" for one in found]
 
 
 def sources_of(keys: KeyProvider, command: str = "", timestamp_url: str = "") -> Sources:

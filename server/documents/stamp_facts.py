@@ -29,6 +29,7 @@ from pyhanko_certvalidator import ValidationContext
 from server.documents.certificates import certificate_der
 from server.documents.suite_validator import SuiteValidator
 from server.domain.renewal import Stamp
+from server.ports.documents import SignerRoot
 
 # What the parsers raise on bytes somebody has tampered with; none of them promises less.
 TAMPERED = (
@@ -42,11 +43,17 @@ def read_stamp(token: bytes, message: bytes, anchors: Sequence[bytes]) -> Stamp 
 
     Raises InvalidValueError when an anchor (PEM) is no certificate.
     """
-    roots = [x509.Certificate.load(certificate_der(anchor)) for anchor in anchors]
+    roots = stamp_roots(anchors)
     try:
         return _judged(token, message, roots)
     except TAMPERED:
         return None
+
+
+def stamp_roots(anchors: Sequence[bytes]) -> list[x509.Certificate]:
+    """Return the anchors below which somebody may stamp; InvalidValueError as `read_stamp`."""
+    stamping = (anchor for anchor in anchors if not isinstance(anchor, SignerRoot))
+    return [x509.Certificate.load(certificate_der(anchor)) for anchor in stamping]
 
 
 def _judged(token: bytes, message: bytes, roots: Sequence[x509.Certificate]) -> Stamp:

@@ -249,6 +249,15 @@ class StampRoot(bytes):
     __slots__ = ()
 
 
+class SignerRoot(bytes):
+    """A root certificate as PEM that is trusted for who signs with a statement alone.
+
+    An authority that certifies persons says nothing of a committee's seal, nor of a time stamp.
+    """
+
+    __slots__ = ()
+
+
 class ArchiveStamper(Protocol):
     """Stamps for the archive (RFC 3161). TimestampsUnavailableError where nobody stamps now."""
 

@@ -1,4 +1,4 @@
-"""Whose certificates this server trusts: a committee's issuer, a stamps' authority."""
+"""Whose certificates this server trusts: a committee's issuer, and authorities outside."""
 
 from server.domain.register import RegisterEntry
 from server.usecases.world import World
@@ -7,4 +7,4 @@ from server.usecases.world import World
 async def anchors_of(world: World, entry: RegisterEntry) -> tuple[bytes, ...]:
     """Return the roots against which a record is verified, as PEM."""
     issuer = await world.signer.issuer(entry.committee_id, entry.sealed_at)
-    return (issuer, *world.stamp_roots)
+    return (issuer, *world.outside_roots)

@@ -50,7 +50,7 @@ async def _issuer(world: World, committee: Committee) -> Issuer:
 
 async def verify_presented(world: World, content: bytes) -> Verified:
     """Judge a package or a sealed PDF against the issuers of this server; keep nothing."""
-    anchors = [*(one.certificate for one in await issuers(world)), *world.stamp_roots]
+    anchors = [*(one.certificate for one in await issuers(world)), *world.outside_roots]
     # One after the other: strangers never keep more than one process from sealing.
     async with world.turns.of("verify_presented"):
         presented = await world.archive.judge(content, anchors, world.clock.now())

@@ -11,6 +11,7 @@ from server.ports.documents import (
     Renderer,
     SignatureChecker,
     Signer,
+    SignerRoot,
     SigningChain,
     StampRoot,
 )
@@ -65,7 +66,7 @@ class World:
     """The ports, the rules and the live rooms.
 
     `turns` order long work that must not run twice at once; `shelf` keeps page pictures.
-    `stamp_roots` are the roots (PEM) of the time stamp authority, where it is not our own.
+    `outside_roots` (PEM) are those of authorities that are not our own, each for its purpose.
     """
 
     clock: Clock
@@ -88,4 +89,4 @@ class World:
     turns: Turns = field(default_factory=Turns)
     shelf: PageShelf = field(default_factory=PageShelf)
     renewing: Renewing = field(default_factory=Renewing)
-    stamp_roots: tuple[StampRoot, ...] = ()
+    outside_roots: tuple[StampRoot | SignerRoot, ...] = ()

@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestServer
 from asn1crypto import tsp  # type: ignore[import-untyped]
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from server.documents.certificates import certificates
 from server.documents.chain import Sources
 from server.documents.command_issuer import CommandIssuer, NoCertificateError
 from server.documents.inspection import inspect
@@ -23,9 +24,11 @@ from server.documents.key_files import FileKeys, spki
 from server.documents.remote_timestamps import ANSWERS, LARGEST, RemoteTimestamps, _fetched
 from server.documents.sealing import apply_seal
 from server.documents.signing import Desk, prepare
+from server.documents.sources import outside_roots
 from server.documents.timestamps import LocalTimestamps, TimestampsUnavailableError
+from server.domain.errors import InvalidValueError
 from server.domain.ids import CommitteeId
-from server.ports.documents import StampRoot
+from server.ports.documents import SignerRoot, StampRoot
 from tests.documents.example import LOCKED_AT, example
 from tests.documents.sealing import locked_by, seal_order, sign_order, signed_by_all
 
@@ -159,6 +162,25 @@ def test_a_command_issues_what_signs_the_pdf(
     assert all(one.holds and one.trusted for one in found.each)
     alone = inspect(sealed.pdf, len(locked.pdf), anchors[:1])
     assert [bool(one.trusted) for one in alone.each] == [True, False, False, False, False, True]
+    for_signers = inspect(sealed.pdf, len(locked.pdf), [anchors[0], SignerRoot(anchors[1])])
+    assert for_signers.trusted
+    # It says who signs, and nothing of a lock, a seal or a time stamp.
+    signers_alone = inspect(sealed.pdf, len(locked.pdf), [SignerRoot(anchors[0]), anchors[1]])
+    assert [bool(one.trusted) for one in signers_alone.each] == [False] * 6
+
+
+def test_roots_of_authorities_outside_are_read_each_for_its_purpose(
+    elsewhere: FileKeys, tmp_path: Path
+) -> None:
+    pem, file = certificates(elsewhere, HEXI, LOCKED_AT)[0], tmp_path / "roots.pem"
+    file.write_bytes(b"for a reader\n" + pem + pem)
+    assert outside_roots(None, None) == ()
+    assert outside_roots(file, None) == (StampRoot(pem), StampRoot(pem))
+    found = outside_roots(file, file)
+    assert [type(one) for one in found] == [StampRoot, StampRoot, SignerRoot, SignerRoot]
+    with pytest.raises(InvalidValueError) as refused:
+        outside_roots(file, tmp_path)
+    assert refused.value.facts == {"field": "certificate_trust", "reason": "unreadable"}
 
 
 def test_a_certificate_for_another_statement_or_none_is_refused(

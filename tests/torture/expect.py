@@ -18,7 +18,7 @@ from server.domain.record import MANIFEST, read_manifest
 from server.domain.register import RegisterEntry, RegisterQuery
 from server.domain.sealing import waits
 from server.domain.session_log import verify
-from server.ports.documents import StampRoot
+from server.ports.documents import SignerRoot, StampRoot
 from server.ports.store import UnitOfWork
 from server.signing_keys import master, signing_keys
 from server.store.store import SqlStore
@@ -143,4 +143,4 @@ class Verifying:
     store: SqlStore
     archive: LocalArchive
     signer: LocalSigner
-    stamp_roots: tuple[StampRoot, ...] = ()
+    outside_roots: tuple[StampRoot | SignerRoot, ...] = ()
