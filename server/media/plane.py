@@ -40,6 +40,8 @@ from server.ports.media import (
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
 _FAULTS: Final = 500
+_LEAST_REPORT: Final = 128
+"""Octets that the shortest RTCP packet counts for: 500 a second of those."""
 
 _log = logging.getLogger(__name__)
 
@@ -377,7 +379,7 @@ class Plane:
     def rtcp(self, link: Link, packet: bytes) -> None:
         """Act on what a phone reports and asks."""
         connection = link.owner
-        if connection.reports.spend(1, self._time()):
+        if connection.reports.spend(max(len(packet), _LEAST_REPORT), self._time()):
             self.feedback.take(connection, packet)
         else:
             self.engine.counters["drop_flood"] += 1

@@ -235,6 +235,19 @@ async def test_leaving_takes_less_than_a_second_even_from_a_hostile_phone(
         await until(lambda: phone.peer.connectionState == "closed", within=1)  # noqa: B023
 
 
+async def test_long_reports_are_paid_for_by_their_size(
+    it: Plant, pair: tuple[Phone, Phone]
+) -> None:
+    a, _ = pair
+    blocks = bytes(24) * 31
+    report = b"\x9f\xc9" + (len(blocks) // 4 + 1).to_bytes(2, "big") + b"else" + blocks
+    for _ in range(200):
+        assert await a.inject(report)
+    await a.sees(0, more=10, within=4)
+    # A second's worth is 64 000 octets, and little comes in while these arrive.
+    assert (await it.client.counters())["media_drop_flood_total"] > 50
+
+
 async def test_a_flood_from_one_phone_does_not_drown_the_others(
     it: Plant, pair: tuple[Phone, Phone]
 ) -> None:
