@@ -96,7 +96,8 @@ class Rounds:
         limits = self._plane.settings
         takes = [bits for one in video.downlinks for bits in _takes(one, now)]
         if not video.downlinks:
-            video.allowed = limits.idle_kbps * 1000
+            # Who comes next need not be as weak as who was last.
+            video.allowed, video.limited = limits.idle_kbps * 1000, False
         elif not takes and all(one.held for one in video.downlinks):
             # Nobody gets it; what comes back first must fit a weak line.
             video.allowed = limits.floor_kbps * 1000

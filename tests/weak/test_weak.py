@@ -13,7 +13,8 @@ from server.media.downlink import Downlink
 from server.media.formats import Kind
 from server.media.rounds import Rounds
 from server.media.sparing import Sparing
-from tests.fuzz.yard import AT, Yard, yard
+from server.ports.media import Edge, TableVersion
+from tests.fuzz.yard import AT, ROOM, Yard, yard
 from tests.weak.clock import leap
 from tests.weak.line import Line
 from tests.weak.phone import Phone
@@ -213,6 +214,24 @@ def test_where_all_fit_smaller_all_become_smaller() -> None:
         assert room.held == set()
         assert room.lost_voices(WEAK) < MOST_LOST
         assert all(room.phones[name].kbps < 350 for name in (GOOD, OTHER))
+
+    leap(play())
+
+
+def test_who_comes_after_a_weak_one_sees_whole_pictures_at_once() -> None:
+    async def play() -> None:
+        room = a_room(picture_kbps=1500, estimates=True)
+        await asyncio.sleep(SETTLED_S)
+        room.down[WEAK].widen(700_000)
+        await asyncio.sleep(MINUTE)
+        assert room.phones[GOOD].kbps < 700
+        plane = room.it.plane
+        plane.route(ROOM, TableVersion(epoch=1, n=2), frozenset())
+        await asyncio.sleep(3)
+        one = frozenset({Edge(source=GOOD, subscriber=OTHER, slot=0)})
+        plane.route(ROOM, TableVersion(epoch=1, n=3), one)
+        await asyncio.sleep(3)
+        assert room.phones[GOOD].kbps == 1500
 
     leap(play())
 
