@@ -35,6 +35,7 @@ class LossyPath:
         trace: TracebackType | None,
     ) -> None:
         front, self._front = self._front, None
+        await asyncio.gather(*self._tasks)
         for transport in (*self._backs.values(), front):
             if transport is not None:
                 transport.close()
@@ -73,12 +74,13 @@ class LossyPath:
             if not self._lost():
                 back.sendto(datagram)
             return
-        waiting = self._waiting.setdefault(phone, [])
-        waiting.append(datagram)
-        if len(waiting) == 1:
-            task = asyncio.create_task(self._connect(phone))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        if phone in self._waiting:  # its way is being built
+            self._waiting[phone].append(datagram)
+            return
+        self._waiting[phone] = [datagram]
+        task = asyncio.create_task(self._connect(phone))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _connect(self, phone: Any) -> None:
         loop = asyncio.get_running_loop()
