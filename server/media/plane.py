@@ -5,6 +5,7 @@ Between them this decides, on one event loop and without waiting.
 """
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
@@ -72,6 +73,7 @@ class Plane:
         self.feedback = Feedback(engine, self._repair)
         self.recorder = Recorder(settings.recorder, spawn=spawn, tell=tell, want_key=self._want_key)
         self._stamped_at, self._stamp = 0.0, send_time(0)
+        self._turns = itertools.count()
         self._row: list[Packet] = []
         self._row_of: Uplink | None = None
 
@@ -172,7 +174,7 @@ class Plane:
         if room_id not in self.rooms:
             if self.draining or len(self.rooms) >= self.settings.max_rooms:
                 raise MediaFullError
-            self.rooms[room_id] = Room(room_id)
+            self.rooms[room_id] = Room(room_id, turn=next(self._turns))
         return self.rooms[room_id]
 
     def _apply(self, room: Room) -> None:

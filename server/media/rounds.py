@@ -1,6 +1,7 @@
 """What the worker does at regular times: RTCP to phones, measurements to the app, farewells."""
 
 import asyncio
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final, cast
@@ -18,6 +19,9 @@ from server.ports.media import MediaLoss, MediaLost, MediaReport
 _OURSELVES: Final = "heyi"
 _RISES: Final = 1.04
 """After a limit a phone may send so much more each round, ten percent a second."""
+_TURNS: Final = 8
+"""A round goes by an eighth of the rooms at a time, so that no packet waits for all of them."""
+_LAG_KEPT: Final = 0.99
 _LIVE: Final = (Stage.CONNECTED, Stage.SILENT)
 
 
@@ -35,8 +39,8 @@ class Rounds:
     def start(self) -> None:
         """Begin both rounds, and hear of phones that ask for much again."""
         self._plane.feedback.asked = lambda one: self._sparing.judge(one, self._loop.time())
-        self._again(self._plane.settings.report_s, self._report_round)
-        self._again(self._plane.settings.measure_s, self._measure_round)
+        self.begin(self._plane.settings.report_s, self._report_round)
+        self.begin(self._plane.settings.measure_s, self._measure_round)
 
     def close(self) -> None:
         """Stop both."""
@@ -44,14 +48,25 @@ class Rounds:
             timer.cancel()
         self._timers.clear()
 
-    def _again(self, pause: float, work: Callable[[], None]) -> None:
-        due = self._loop.time() + pause
+    def begin(self, period: float, work: Callable[[list[Connection]], None]) -> None:
+        """Do this to every connection once a period, to one part of the rooms after the other."""
+        turns = itertools.cycle(range(_TURNS))
+        self._again(period / _TURNS, lambda: work(self._of_turn(next(turns))))
+
+    def _of_turn(self, turn: int) -> list[Connection]:
+        rooms = self._plane.rooms.values()
+        mine = [one for one in rooms if one.turn % _TURNS == turn]
+        return [connection for room in mine for connection in room.connections.values()]
+
+    def _again(self, pause: float, work: Callable[[], None], late: float = 0.0) -> None:
+        due = self._loop.time() + pause - late
 
         def ring() -> None:
             self._timers.remove(timer)
-            self.lag_s = max(self.lag_s * 0.9, self._loop.time() - due)
+            late = self._loop.time() - due
+            self.lag_s = max(self.lag_s * _LAG_KEPT, late)
             # Armed first: a fault in one round must not end all later ones.
-            self._again(pause, work)
+            self._again(pause, work, min(late, pause / 2))
             work()
 
         timer = self._loop.call_at(due, ring)
@@ -59,9 +74,9 @@ class Rounds:
 
     # ------------------------------------------------------------------ RTCP
 
-    def _report_round(self) -> None:
+    def _report_round(self, connections: list[Connection]) -> None:
         now = self._loop.time()
-        live = [one for one in self._plane.connections.values() if one.link.ready]
+        live = [one for one in connections if one.link.ready]
         for connection in live:
             self._sparing.measure(connection, now)
             self._sparing.judge(connection, now)
@@ -127,9 +142,9 @@ class Rounds:
             )
             self._plane.tell(connection.last_report)
 
-    def _measure_round(self) -> None:
+    def _measure_round(self, connections: list[Connection]) -> None:
         now = self._loop.time()
-        for connection in list(self._plane.connections.values()):
+        for connection in connections:
             self._keep_or_drop(connection, now)
             if connection.stage is Stage.CONNECTED:
                 self._measure(connection)
