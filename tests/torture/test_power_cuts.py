@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 LONG = "TORTURE_KILLS" in os.environ
 CUTS = int(os.environ.get("TORTURE_CUTS", "300")) if LONG else 5
+TOLD_EVERY = 20
 
 
 @pytest.mark.timeout(600 + 60 * CUTS)
@@ -37,7 +38,8 @@ async def test_what_was_confirmed_is_on_the_disk(
     assert sum(call.call == "sync" for call in tape.calls) > 40
     chance = Random(1)
     last = [(len(tape.calls), kind) for kind in KINDS]
-    for after, kind in [*chance.sample(tape.cuts, CUTS - len(last)), *last]:
+    cuts = [*chance.sample(tape.cuts, CUTS - len(last)), *last]
+    for number, (after, kind) in enumerate(cuts):
         signing = tape.played(after, kind, chance).laid_out(tape.mould, tmp_path)
         settings = signing.office.settings
         assert await faults(settings, [signing]) == [], (after, kind)
@@ -45,6 +47,8 @@ async def test_what_was_confirmed_is_on_the_disk(
             await signing.go_on(served.url)
         assert await faults(settings, [signing]) == [], (after, kind)
         await whole(settings, 1)
+        if number % TOLD_EVERY == 0:
+            log.info("%s, cut %d: nothing lost", begin, number)
     log.info("%d power cuts, of %d moments on %d disks", CUTS, len(tape.calls), len(KINDS))
 
 

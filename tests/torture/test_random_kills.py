@@ -30,6 +30,8 @@ MOST = 3
 """Steps confirmed before the kill, at most; an agreement takes five."""
 AT_ONCE = 2
 BATCH = 6
+TOLD_EVERY = 20
+"""Who waits for a long run wants to see that it goes on."""
 
 
 class Loop:
@@ -103,6 +105,8 @@ async def test_nothing_confirmed_is_lost(born: Nursery, settings: Settings) -> N
     loop = Loop(born, await office.found(settings))
     for kill in range(KILLS):
         assert await loop.one_kill() == [], kill
+        if kill % TOLD_EVERY == 0:
+            log.info("kill %d: %d confirmed, %d sealed", kill, loop.confirmed, loop.sealed)
     await loop.finish()
     await whole(settings, loop.sealed)
     assert loop.confirmed > KILLS / 2
