@@ -75,14 +75,21 @@ async def cast(url: str) -> AsyncIterator[Cast]:
 async def play(url: str) -> Outcome:
     """Play it from registration to retrieval; raise RehearsalError where it goes wrong."""
     async with cast(url) as people:
-        await _register(people)
-        await _arrive(people)
-        await _receive(people)
-        await _talk(people)
-        await _draft(people)
-        await _sign(people)
+        await _agree(people)
+        await _seal(people)
         await _end(people)
         return await _retrieve(people)
+
+
+async def play_until_seal(url: str) -> None:
+    """Play it until everybody has signed; the seal is left to somebody else."""
+    async with cast(url) as people:
+        await _agree(people)
+
+
+async def _agree(people: Cast) -> None:
+    for scene in (_register, _arrive, _receive, _talk, _draft, _sign):
+        await scene(people)
 
 
 def today() -> date:
@@ -194,6 +201,11 @@ async def _sign(people: Cast) -> None:
     pdf = (await people.mediator.ask("GET", base))["pdf_sha256"]
     for desk in (people.mediator, people.recorder):
         await desk.ask("POST", f"{base}/sign", {"pdf_sha256": pdf})
+
+
+async def _seal(people: Cast) -> None:
+    base = f"/api/cases/{people.case}/agreement"
+    pdf = (await people.mediator.ask("GET", base))["pdf_sha256"]
     await people.head.ask("POST", f"{base}/seal", {"pdf_sha256": pdf})
 
 
