@@ -6,10 +6,10 @@ In pieces, so that no single step is long.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from math import ceil
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, literal, select
 
-from server.domain.errors import NotFoundError
 from server.domain.ids import CaseId, FileId
 from server.ports.store import ShreddedError, StoredFile
 from server.store import tables
@@ -23,6 +23,10 @@ _T = tables.files.c
 _C = tables.file_contents.c
 PIECE = 1 << 20
 """Bytes encrypted at once: well under a millisecond of the event loop."""
+_OWN = "file:"
+_PIECES = select(_C.content, tables.keys.c.wrapped).select_from(
+    tables.file_contents.outerjoin(tables.keys, tables.keys.c.owner == literal(_OWN) + _C.file_id)
+)
 
 
 def _plain(file: StoredFile) -> Mapping[str, object]:
@@ -59,29 +63,21 @@ class SqlFiles:
         stored = await self._shelf.get(file)
         if stored.shredded_at is not None:
             raise ShreddedError
-        owner = await self._owner(stored)
-        wrapped = await self._tx.wrapped_key(owner)
-        pieces: list[bytes] = []
-        while (piece := await self._piece(file, owner, wrapped, len(pieces))) is not None:
-            pieces.append(piece)
-        content = b"".join(pieces)
+        parts = range(ceil(stored.size / PIECE))
+        content = b"".join([await self._piece(stored, part) for part in parts])
         if len(content) != stored.size:
             raise UnreadableError(table="file_contents", id=file)
         return content
 
-    async def _owner(self, file: StoredFile) -> str:
-        """Return whose key encrypts it: its own, or the case's as in older databases."""
-        try:
-            await self._tx.wrapped_key(_own(file.id))
-        except NotFoundError:
-            return file.case_id
-        return _own(file.id)
-
-    async def _piece(self, file: FileId, owner: str, wrapped: bytes, part: int) -> bytes | None:
-        row = await self._tx.first(select(_C.content).where(_C.file_id == file, _C.part == part))
+    async def _piece(self, file: StoredFile, part: int) -> bytes:
+        """Return one piece, whose key is the file's own, or the case's as in older databases."""
+        row = await self._tx.first(_PIECES.where(_C.file_id == file.id, _C.part == part))
         if row is None:
-            return None
-        return self._tx.vault.decrypt(owner, wrapped, _place(file, part), row.content)
+            return b""
+        owner, wrapped = _own(file.id), row.wrapped
+        if wrapped is None:
+            owner, wrapped = file.case_id, await self._tx.wrapped_key(file.case_id)
+        return self._tx.vault.decrypt(owner, wrapped, _place(file.id, part), row.content)
 
     async def shred(self, file: FileId, at: datetime) -> None:
         stored = await self._shelf.get(file)
@@ -95,7 +91,7 @@ class SqlFiles:
 
 
 def _own(file: FileId) -> str:
-    return f"file:{file}"
+    return f"{_OWN}{file}"
 
 
 def _place(file: FileId, part: int) -> Place:

@@ -53,6 +53,14 @@ class Layout(Generic[V]):
         self.owner = owner
         self.plain = plain
         self.case = case
+        # Any: the columns differ from table to table; they are taken by name.
+        self.selected: Select[Any] = select(
+            table.c.id,
+            table.c.version,
+            table.c.body,
+            owner.label("owner"),
+            tables.keys.c.wrapped,
+        ).select_from(table.join(tables.keys, tables.keys.c.owner == owner))
 
 
 class Shelf(Generic[V]):
@@ -150,20 +158,9 @@ class Shelf(Generic[V]):
         if row is not None:
             await self._tx.hold(row.case)
 
-    # Any: the selected columns differ from table to table; `_read` takes them by name.
+    # Any: as in the layout.
     def _select(self, *where: Condition) -> Select[Any]:
-        owner = self._layout.owner
-        return (
-            select(
-                self._table.c.id,
-                self._table.c.version,
-                self._table.c.body,
-                owner.label("owner"),
-                tables.keys.c.wrapped,
-            )
-            .select_from(self._table.join(tables.keys, tables.keys.c.owner == owner))
-            .where(*where)
-        )
+        return self._layout.selected.where(*where)
 
     def _read(self, row: Row[Any]) -> V:
         place = Place(table=self._table.name, id=row.id, version=row.version)

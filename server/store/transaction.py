@@ -91,7 +91,9 @@ class Transaction:
 
     async def give_key(self, owner: str) -> None:
         """Make the key of a new case or committee."""
-        await self.run(insert(tables.keys).values(owner=owner, wrapped=self.vault.new_key(owner)))
+        wrapped = self.vault.new_key(owner)
+        await self.run(insert(tables.keys).values(owner=owner, wrapped=wrapped))
+        self._wrapped[owner] = wrapped
 
     async def forget_key(self, owner: str) -> None:
         """Destroy an owner's key, and with it everything that only this key opens."""

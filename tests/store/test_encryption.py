@@ -14,6 +14,7 @@ from server.domain.ids import FileId
 from server.store import tables
 from server.store.errors import UnreadableError, WrongKeyError
 from server.store.store import SqlStore
+from server.store.transaction import Transaction
 from server.store.vault import Place, Vault
 from server.system import SystemIds
 from tests.store import examples
@@ -138,6 +139,19 @@ async def test_a_file_with_changed_pieces_is_refused(store: SqlStore, change: st
     async with store.read() as uow:
         with pytest.raises(UnreadableError):
             await uow.files.content(FileId("file-1"))
+
+
+async def test_a_file_from_before_it_had_a_key_of_its_own_is_read(store: SqlStore) -> None:
+    async with store.write() as uow:
+        await Story(uow).begin()
+        await uow.files.add(examples.file(size=9), b"a picture")
+        tx: Transaction = uow.files._tx  # type: ignore[attr-defined]  # as the store makes it
+        place = Place(table="file_contents", id="file-1", version=0)
+        hidden = tx.vault.encrypt(CASE, await tx.wrapped_key(CASE), place, b"a picture")
+        await tx.run(update(tables.file_contents).values(content=hidden))
+        await tx.forget_key("file:file-1")
+    async with store.read() as uow:
+        assert await uow.files.content(FileId("file-1")) == b"a picture"
 
 
 async def test_two_cases_share_no_key_and_no_hash(sqlite_store: SqlStore) -> None:
