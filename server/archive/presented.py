@@ -1,12 +1,13 @@
 """Judges a package or a PDF that a stranger presents, in bounded time and memory.
 
 It runs in a child process of its own: what a parser of hostile bytes may use up is
-limited by the kernel (setrlimit(2)), and a child that is ended for it is replaced.
+limited by the kernel (setitimer(2), setrlimit(2)), and a child that is ended for it is replaced.
 """
 
 import json
 import os
 import resource
+import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -113,26 +114,26 @@ def _case_of_agreement(content: bytes) -> str:
 @contextmanager
 def bounded(seconds: int = SECONDS) -> Iterator[None]:
     """Bound processor time and memory of this process for a while, where the system can."""
-    with _limited(resource.RLIMIT_CPU, _used_seconds() + seconds):
-        if not STATM.exists():
+    # Not RLIMIT_CPU: it counts from the process's start by ticks, which in one that has long
+    # been at work are seconds away from the time it says it has used.
+    signal.setitimer(signal.ITIMER_PROF, seconds)  # nobody handles SIGPROF: it ends the process
+    try:
+        with _memory_bounded():
             yield
-            return
-        pages = int(STATM.read_text().split()[0])
-        with _limited(resource.RLIMIT_AS, pages * os.sysconf("SC_PAGESIZE") + MEMORY):
-            yield
-
-
-def _used_seconds() -> int:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return int(used.ru_utime + used.ru_stime) + 1
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 @contextmanager
-def _limited(what: int, limit: int) -> Iterator[None]:
-    soft, hard = resource.getrlimit(what)
+def _memory_bounded() -> Iterator[None]:
+    if not STATM.exists():
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limit = int(STATM.read_text().split()[0]) * os.sysconf("SC_PAGESIZE") + MEMORY
     wanted = limit if soft == resource.RLIM_INFINITY else min(limit, soft)
-    resource.setrlimit(what, (wanted, hard))
+    resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
     try:
         yield
     finally:
-        resource.setrlimit(what, (soft, hard))
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
