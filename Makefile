@@ -18,8 +18,9 @@ WEB_SOURCES := $(wildcard $(shell git ls-files -co --exclude-standard web 2>/dev
 	|| find web -name node_modules -prune -o -path web/dist -prune -o -type f -print))
 
 # A busy machine stalls a real browser or a real phone's line now and then: what fails is run
-# once more, with nobody beside, and what fails twice has failed.
-again = || $(PY) -m pytest -m "$(1)" --last-failed --last-failed-no-failures none
+# once more, with nobody beside, and what fails twice has failed. (1: tests failed. Anything else,
+# a crashed worker among it, leaves tests that did not run.)
+again = || { [ $$? -eq 1 ] && $(PY) -m pytest -m "$(1)" --last-failed --last-failed-no-failures none; }
 # Files of tests run side by side; the browsers, which measure what they see, one by one.
 SIDE_BY_SIDE = 2
 ALONE = journey or browser or alone
@@ -64,7 +65,7 @@ test: debian $(STAMPS)/dev $(WEB_STAMP)
 	$(call step,网页构建 · web build,$(NPM) run build)
 	@touch $(WEB_BUILT)
 	$(call step,网页大小 · web size,$(NPM) run check:size)
-	$(call step,测试 · tests,$(PY) -m pytest -n $(SIDE_BY_SIDE) --dist loadfile -m "not ($(ALONE))" $(call again,not ($(ALONE))))
+	$(call step,测试 · tests,$(PY) -m pytest -n $(SIDE_BY_SIDE) --dist loadfile --max-worker-restart 0 -m "not ($(ALONE))" $(call again,not ($(ALONE))))
 	$(call step,浏览器 · browsers,$(PY) -m pytest -m "$(ALONE)" $(call again,$(ALONE)))
 
 bench: debian $(STAMPS)/dev $(WEB_BUILT)

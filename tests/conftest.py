@@ -1,6 +1,7 @@
 """What every test shares: Hypothesis profiles, the order of stages, PostgreSQL."""
 
 import os
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -32,3 +33,18 @@ def _stage(item: pytest.Item) -> int:
     return max(
         (place for place, mark in enumerate(STAGES, 1) if item.get_closest_marker(mark)), default=0
     )
+
+
+CRASHED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    if error:
+        node.config.stash[CRASHED] = True
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    # A run whose worker crashed has left tests out: it must not pass for one in which some failed.
+    if session.config.stash.get(CRASHED, False):
+        session.exitstatus = pytest.ExitCode.INTERRUPTED
