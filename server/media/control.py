@@ -51,7 +51,7 @@ class Control:
         self._adopt_by = float("inf")
         self._heard_at = self._loop.time()
         self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
-        self.tapes = TapeLink(self._say)
+        self.tapes = TapeLink(self._say, self._loop.time)
 
     async def open(self, path: Path) -> None:
         """Listen at `path`, readable by our own account alone."""

@@ -9,26 +9,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from server.archive.media_log import read_segments
 from server.archive.recordings import check
-from server.domain.ids import ConnectionId, RecordingId, RoomId
-from server.media import recording, tape_link
+from server.media import recording
 from server.media.client import WorkerClient
-from server.media.control import Control
 from server.media.settings import DoorSettings, WorkerSettings
-from server.media.tape_link import PIECE, WINDOW, TapeLink
+from server.media.tape_link import PIECE, WINDOW
 from server.media.tapes import MOST, Tapes
 from server.media.trust import trust
 from server.media.ways import RemoteWay
 from server.media.wire import Message, WireError
 from server.ports.media import (
     MediaLostError,
-    MediaReport,
     Recorded,
     RecordingEnded,
     RecordingHead,
@@ -147,7 +143,6 @@ async def test_a_link_that_is_too_slow_ends_the_recording_and_its_child(
     monkeypatch.setattr(recording, "BACKLOG", 30_000)
     monkeypatch.setattr("server.media.tapes.TAIL_S", 0.1)
     hangs = (sys.executable, "-c", "import time; time.sleep(600)")
-    monkeypatch.setattr(tape_link, "WINDOW", 20_000)
     async with far_plant(settings, *hangs) as it:
         one, other = await two(it, phones)
         await Table(it, one, other).set(together=True, recorded=True)
@@ -294,73 +289,3 @@ async def test_stretches_that_ended_make_room_for_others(folder: Path) -> None:
             tapes.take(opening(n), ear)
             await until(lambda: len(ear.said) == n + 1)  # noqa: B023
             await asyncio.sleep(0)
-
-
-# ------------------------------------------------------------------ the worker's side
-
-
-def link() -> tuple[TapeLink, list[Message]]:
-    said: list[Message] = []
-
-    def say(message: Message) -> bool:
-        said.append(message)
-        return True
-
-    return TapeLink(say), said
-
-
-def sizes(said: list[Message]) -> list[int]:
-    return [len(base64.b64decode(m["part"])) for m in said if m["event"] == tape_link.PART]
-
-
-async def test_no_more_is_under_way_than_may_be_and_all_comes_in_the_end() -> None:
-    it, said = link()
-    pens = [it.pen(RoomId(f"room-{n}"), RecordingId(f"r-{n}")) for n in range(2)]
-    for pen in pens:
-        pen.write(bytes(WINDOW))
-    assert sum(sizes(said)) == WINDOW
-    assert max(sizes(said)) <= PIECE
-    assert sum(pen.waiting for pen in pens) == 2 * WINDOW
-    pens[0].close()
-    pens[1].close()
-    for n in range(40):
-        it.taken(1 + n % 2, WINDOW // 4)
-    assert sum(sizes(said)) == 2 * WINDOW
-    assert [m["tape"] for m in said if m["event"] == tape_link.CLOSE] == [1, 2]
-    it.told(1, '{"chunks": 1, "chain": ""}')
-    it.ended(1)
-    assert [line async for line in pens[0].told()] == [b'{"chunks": 1, "chain": ""}']
-    assert pens[0].why == "recorder_lost"
-    it.lost()
-    assert [line async for line in pens[1].told()] == []
-    assert pens[1].why == "link_lost"
-    pens[1].write(b"late")
-    assert not pens[1].waiting - pens[1].under_way
-
-
-async def test_reports_go_on_beside_a_recording_that_fills_the_link() -> None:
-    said: list[bytes] = []
-    nothing: Any = None
-    control = Control(nothing, identity="w", stats=dict, drain=print)
-    pipe = SimpleNamespace(get_write_buffer_size=lambda: WINDOW * 4 // 3 + PIECE)
-    writer: Any = SimpleNamespace(transport=pipe, write=said.append)
-    control._writer = writer
-    report = MediaReport(
-        connection=ConnectionId("c"),
-        up_kbps=0,
-        down_kbps=0,
-        up_loss=0.0,
-        down_loss=0.0,
-        rtt_ms=None,
-        speaking=True,
-        videos_held=(),
-    )
-    control.tell(report)
-    assert len(said) == 1
-
-
-async def test_without_an_app_a_pen_is_over_at_once() -> None:
-    pen = TapeLink(lambda _: False).pen(ROOM, RECORDING)
-    assert [line async for line in pen.told()] == []
-    with pytest.raises(WireError):
-        link()[0].carry_out({"op": "tape_taken", "tape": "1"})
