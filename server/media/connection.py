@@ -72,11 +72,16 @@ class Connection:
         self.measured = (0, 0, now)
         self.last_report: MediaReport | None = None
         self.heard_before = 0
-        self.octets = Allowance(settings.cap_kbps * 1000 / 8 * _OVER_CAP, now)
+        self.octets = Allowance(self.cap / 8 * _OVER_CAP, now)
         self.reports = Allowance(_REPORTS_PER_S, now)
         self.thrift = Thrift()
         self.probe: Probe | None = None
         self.flow, self.sound, self.estimate = Flow(), Flow(), Estimate()
+
+    @property
+    def cap(self) -> int:
+        """Return the bit/s that this phone may send at most."""
+        return self._settings.cap_kbps * 1000
 
     def offer(self, port: int, *, send: Callable[[bytes], None], closed: Callable[[], None]) -> str:
         """Make the secure channel and return the SDP offer."""

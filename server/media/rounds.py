@@ -2,16 +2,16 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, cast
 
 from server.domain.ids import ConnectionId
 from server.media import rtcp
 from server.media.connection import Connection, Stage
-from server.media.downlink import Downlink
 from server.media.formats import Kind
 from server.media.plane import Plane
+from server.media.shares import lowest, taken
 from server.media.sparing import Sparing
 from server.media.uplink import Uplink
 from server.ports.media import MediaLoss, MediaLost, MediaReport
@@ -109,7 +109,8 @@ class Rounds:
     def _allowance(self, video: Uplink, now: float) -> int:
         """Return the bit/s a phone may send: what its weakest subscriber takes, within limits."""
         limits = self._plane.settings
-        takes = [bits for one in video.downlinks for bits in _takes(one, now)]
+        known = (taken(one, now) for one in video.downlinks)
+        takes = [bits for bits in known if bits is not None]
         if not video.downlinks:
             # Who comes next need not be as weak as who was last.
             video.allowed, video.limited = limits.idle_kbps * 1000, False
@@ -119,7 +120,8 @@ class Rounds:
         else:
             cap = limits.cap_kbps * 1000
             most = video.allowed * _RISES if video.limited else cap
-            video.allowed = max(limits.floor_kbps * 1000, min([cap, most, *takes]))
+            floor = max(limits.floor_kbps * 1000, lowest(video, now))
+            video.allowed = max(floor, min([cap, most, *takes]))
             video.limited = bool(takes) or video.allowed < cap
         return round(video.allowed)
 
@@ -179,16 +181,6 @@ class Rounds:
             videos_held=_held(connection),
         )
         self._plane.tell(connection.last_report)
-
-
-def _takes(video: Downlink, now: float) -> Iterator[float]:
-    """Yield what is known of how much of it a subscriber can take."""
-    granted = video.granted(now)
-    if granted is not None:
-        yield granted
-    share = None if video.held else cast("Connection", video.link.owner).share(now)
-    if share is not None:
-        yield share
 
 
 def _held(connection: Connection) -> tuple[ConnectionId, ...]:

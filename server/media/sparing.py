@@ -10,7 +10,8 @@ from server.media.formats import Kind
 from server.media.missing import Gone
 from server.media.plane import Plane
 from server.media.probe import Probe
-from server.media.thrift import WEAK_BITS, Signs
+from server.media.shares import least
+from server.media.thrift import Signs
 
 _SPAN: Final = 20
 _FULL: Final = 0.5
@@ -95,7 +96,7 @@ class Sparing:
         connection.probe = Probe(
             self._plane.engine,
             downlink,
-            least=WEAK_BITS,
+            least=least(source, self._loop.time()),
             top=source.flow.bits * _HEADROOM,
             over=lambda bits: self._tried(connection, downlink, bits),
         )
@@ -135,6 +136,7 @@ def _signs(connection: Connection, videos: list[Downlink], now: float) -> Signs:
         lost=long.count / (long.among + _SPAN / 2),
         room=connection.for_videos(now),
         sound=connection.sound.bits,
+        least={one.slot: least(one.source, now) for one in videos if one.source},
     )
 
 

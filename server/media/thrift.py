@@ -1,7 +1,7 @@
 """Audio first: pictures wait where a line cannot carry them, the least needed first."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 WEAK_LOSS: Final = 0.2
@@ -28,7 +28,7 @@ class Signs:
     phone asked for again lately, unless it is one gap in the air. `choked` says that the newest are
     lost here and there, as in a full queue; `lost` is their share since that began. `room` is
     what the phone can take beside the voices, None while there is no sign of a limit; `sound` is
-    what they take.
+    what they take. `least` is what each slot's video needs, WEAK_BITS where it is not named.
     """
 
     loss: float = 0.0
@@ -37,6 +37,11 @@ class Signs:
     lost: float = 0.0
     room: float | None = None
     sound: float = 0.0
+    least: Mapping[int, float] = field(default_factory=dict)
+
+    def needs(self, slot: int) -> float:
+        """Return the bit/s without which this slot's video is not shown."""
+        return self.least.get(slot, WEAK_BITS)
 
 
 class Thrift:
@@ -72,7 +77,7 @@ class Thrift:
         self.held &= videos.keys()
         if self._failed_at < self._released_at < now - GOOD_FOR_S:
             self._rest = FIRST_REST_S
-        self._look(signs, len(videos) - len(self.held), now)
+        self._look(signs, [slot for slot in videos if slot not in self.held], now)
         if self._too_much(signs, now):
             self._hold(signs, videos, now)
         return self.held != before
@@ -110,8 +115,8 @@ class Thrift:
     def _on_trial(self, now: float) -> bool:
         return now - self._released_at < TRIAL_S
 
-    def _look(self, signs: Signs, shown: int, now: float) -> None:
-        cramped = signs.room is not None and signs.room < WEAK_BITS * shown
+    def _look(self, signs: Signs, shown: list[int], now: float) -> None:
+        cramped = signs.room is not None and signs.room < sum(map(signs.needs, shown))
         weak = bool(shown) and (signs.loss > WEAK_LOSS or cramped)
         self._weak_since = _begun(self._weak_since, now) if weak else None
         choked = signs.missed > (CHOKED_AT_TRIAL if self._on_trial(now) else CHOKED)
@@ -147,7 +152,8 @@ class Thrift:
         left = sum(needs) * (1 - share) - signs.sound * share
         if signs.room is not None and share < CLEAN_LOSS:
             # Nothing is lost yet, and who is told of a limit comes down to it.
-            left, needs = signs.room, [min(need, WEAK_BITS) for need in needs]
+            least = map(signs.needs, shown)
+            left, needs = signs.room, [min(each) for each in zip(needs, least, strict=True)]
         elif signs.room is not None:
             left = min(left, signs.room)
         kept = 0

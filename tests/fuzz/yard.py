@@ -118,12 +118,12 @@ def expect(holds: bool, what: str) -> None:
         raise FoundError(what)
 
 
-def yard() -> Yard:
+def yard(cap_kbps: int = 1_000_000_000) -> Yard:
     """Return one with all three connected, everybody receiving everybody."""
     engine = Deaf()
     # The limits on how much a phone may send would keep most inputs from what is behind them.
     chance = random.Random(0).randbytes
-    limits = WorkerSettings(control=Path("unused"), cap_kbps=1_000_000_000, chance=chance)
+    limits = WorkerSettings(control=Path("unused"), cap_kbps=cap_kbps, chance=chance)
     tasks: list[asyncio.Task[None]] = []
     start = asyncio.get_running_loop().create_task
     told: list[MediaEvent] = []

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from server.media import sparing, thrift as thrifts, uplink as uplinks
 from server.media.downlink import Downlink
 from server.media.formats import Kind
 from server.media.rounds import Rounds
+from server.media.settings import WorkerSettings
 from server.media.sparing import Sparing
 from server.ports.media import Edge, TableVersion
 from tests.fuzz.yard import AT, ROOM, Yard, yard
@@ -22,6 +24,7 @@ from tests.weak.phone import Phone
 MINUTE = 60
 WEAK, GOOD, OTHER = list(AT)
 NARROW = 150_000
+CAP_KBPS = WorkerSettings(control=Path("unused")).cap_kbps
 MOST_LOST = 0.01
 SETTLED_S = 5
 STEP_S = 0.1
@@ -61,7 +64,7 @@ class Room:
 
 
 def a_room(*, loss: float = 0.0, picture_kbps: float = 400, estimates: bool = False) -> Room:
-    it = yard()
+    it = yard(CAP_KBPS)
     dice = random.Random(SEED)
     phones: dict[ConnectionId, Phone] = {}
     down: dict[ConnectionId, Line] = {}
