@@ -1,7 +1,8 @@
 """The first reading of a recording: how each stream of a participant runs, and how long it all is.
 
 Times come from RTP timestamps. The least delayed arrival tells when a stream began; where sender
-reports relate a phone's two streams, they keep lips and voice together (RFC 3550 6.4.1).
+reports relate a phone's two streams, they keep lips and voice together (RFC 3550 6.4.1). A phone's
+time that is far from its packets' arrival is no time: what follows begins anew where it arrived.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,6 +21,8 @@ Chunks = Callable[[], Iterable[tuple[int, bytes]]]
 _HALF: Final = TIMESTAMP_MOD // 2
 _MS: Final = 1000
 _TAIL_S: Final = 0.02
+_JUMP_S: Final = 60.0
+"""No packet is so late: a phone of which nothing is heard is let go sooner."""
 
 
 class Course:
@@ -30,19 +33,22 @@ class Course:
         self.kind = kind
         self.first = self._last = timestamp
         self.base = at
+        self._moved = 0.0
         self.clock: tuple[int, float] | None = None
 
     def follow(self, timestamp: int, at: float) -> None:
         """Note an arrival `at` seconds into the segment."""
-        self.base = min(self.base, at - self._since(timestamp))
+        began = at - self._since(timestamp, at)
+        if not self._moved:
+            self.base = min(self.base, began)
 
-    def second(self, timestamp: int) -> float:
-        """Return where in its segment a packet belongs."""
-        return self.base + self._since(timestamp)
+    def second(self, timestamp: int, at: float) -> float:
+        """Return where in its segment a packet belongs that arrived `at` seconds into it."""
+        return self.base + self._since(timestamp, at)
 
     def rewind(self) -> None:
         """Begin a second reading."""
-        self._last = self.first
+        self._last, self._moved = self.first, 0.0
 
     def sent_at(self) -> float | None:
         """Return when `first` was on the sender's clock, if a report said so."""
@@ -51,11 +57,16 @@ class Course:
         stood, ntp = self.clock
         return ntp - ((stood - self.first + _HALF) % TIMESTAMP_MOD - _HALF) / CLOCK[self.kind]
 
-    def _since(self, timestamp: int) -> float:
+    def _since(self, timestamp: int, at: float) -> float:
         ahead = (timestamp - self._last + _HALF) % TIMESTAMP_MOD - _HALF
         whole = self._last + ahead
+        since = (whole - self.first) / CLOCK[self.kind]
+        late = at - self.base - since
+        if abs(late - self._moved) > _JUMP_S:
+            self._moved = late if abs(late) > _JUMP_S else 0.0
+            self._last = whole
         self._last = max(self._last, whole)
-        return (whole - self.first) / CLOCK[self.kind]
+        return since + self._moved
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ from server.media.rtp import SEQUENCE_MOD, Packet
 from server.media.survey import Chunks, Survey, packet_of, payload_of
 
 _HALF: Final = SEQUENCE_MOD // 2
+_MS: Final = 1000
 _WINDOW: Final = 512
 """Packets that wait for a missing one: a phone is asked for it again within as many."""
 _BEGINS_ANEW: Final = 2 * _WINDOW
@@ -43,11 +44,11 @@ class Unit:
 def units(chunks: Chunks, track: str, found: Survey) -> Iterator[Unit]:
     """Yield one participant's units."""
     pictures: dict[tuple[int, int, int], _Pictures] = {}
-    for place, number, packet in _in_order(chunks, track):
+    for place, number, (packet, at) in _in_order(chunks, track):
         course = found.courses.get(place)
         if course is None:
             continue
-        within, form = course.second(packet.timestamp), packet.payload_type
+        within, form = course.second(packet.timestamp, at), packet.payload_type
         second = found.begins(place[0]) + within
         if form not in _GATHERS:
             # What a stalled phone sends late was said before the recording began.
@@ -66,15 +67,19 @@ def _shown(where: tuple[tuple[int, int], int, float], one: Picture, turn: int | 
     return Unit(place, form, second, one.content, key=key, size=one.size, turned=turn)
 
 
+Arrival: TypeAlias = tuple[Packet, float]
+"""A packet, and how many seconds into its segment it arrived."""
+
+
 class Order:
     """Gives one stream's packets back by their sequence numbers, and waits only so long."""
 
     def __init__(self) -> None:
         """Begin with whatever comes first."""
         self._next: int | None = None
-        self._held: dict[int, Packet] = {}
+        self._held: dict[int, Arrival] = {}
 
-    def take(self, packet: Packet) -> Iterator[tuple[int, Packet]]:
+    def take(self, packet: Packet, at: float) -> Iterator[tuple[int, Arrival]]:
         """Yield what can go on now, with numbers that do not wrap."""
         if self._next is None:
             self._next = packet.sequence + SEQUENCE_MOD
@@ -85,14 +90,14 @@ class Order:
             ahead = 0
         if ahead < 0:
             return
-        self._held[self._next + ahead] = packet
+        self._held[self._next + ahead] = packet, at
         if len(self._held) > _WINDOW:
             self._next = min(self._held)
         while (one := self._held.pop(self._next, None)) is not None:
             yield self._next, one
             self._next += 1
 
-    def end(self) -> Iterator[tuple[int, Packet]]:
+    def end(self) -> Iterator[tuple[int, Arrival]]:
         """Yield all that still waits."""
         for number in sorted(self._held):
             yield number, self._held[number]
@@ -100,8 +105,8 @@ class Order:
         self._held.clear()
 
 
-def _in_order(chunks: Chunks, track: str) -> Iterator[tuple[tuple[int, int], int, Packet]]:
-    """Yield ((segment, stream), number, packet)."""
+def _in_order(chunks: Chunks, track: str) -> Iterator[tuple[tuple[int, int], int, Arrival]]:
+    """Yield ((segment, stream), number, arrival)."""
     streams: dict[tuple[int, int], Order] = {}
     now = None
     for segment, batch in chunks():
@@ -112,15 +117,16 @@ def _in_order(chunks: Chunks, track: str) -> Iterator[tuple[tuple[int, int], int
             packet = packet_of(one) if one.track == track else None
             if packet is not None:
                 place = (segment, packet.ssrc)
-                for number, ready in streams.setdefault(place, Order()).take(packet):
+                order = streams.setdefault(place, Order())
+                for number, ready in order.take(packet, one.at_ms / _MS):
                     yield place, number, ready
     yield from _ended(streams)
 
 
 def _ended(
     streams: dict[tuple[int, int], Order],
-) -> Iterator[tuple[tuple[int, int], int, Packet]]:
+) -> Iterator[tuple[tuple[int, int], int, Arrival]]:
     for place, order in streams.items():
-        for number, packet in order.end():
-            yield place, number, packet
+        for number, ready in order.end():
+            yield place, number, ready
     streams.clear()

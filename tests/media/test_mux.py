@@ -145,7 +145,7 @@ def test_every_batch_can_be_read_without_the_ones_before() -> None:
 def test_order_waits_only_so_long_and_begins_anew_after_a_jump_back() -> None:
     order = Order()
     numbers = [0, 2, *range(3, 600), 65_000]
-    got = [n for sequence in numbers for n, _ in order.take(Packet(rtp(sequence)))]
+    got = [n for sequence in numbers for n, _ in order.take(Packet(rtp(sequence)), 0)]
     assert got[:2] == [65_536, 65_538]
     got += [n for n, _ in order.end()]
     assert got == sorted(got)
