@@ -1,24 +1,32 @@
 """A real Chromium accepts the offer, answers as we expect, and decodes what is forwarded."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from playwright.async_api import async_playwright
 
+from server.domain.ids import ConnectionId
 from server.media.answer import read_answer
 from server.media.formats import MIDS, Kind
 from server.media.settings import WorkerSettings
-from server.ports.media import Edge, MediaConnected, WorkerBack
+from server.ports.media import Edge, MediaConnected, MediaReport, WorkerBack
 from tests.media.browser import ARGUMENTS, CHROMIUM, BrowserPhone, open_phone
 from tests.media.conftest import ROOM, Plant, plant
 from tests.media.engine_contract import version
-from tests.media.proxy import LossyPath
+from tests.media.proxy import LossyPath, NarrowPath
 from tests.media.waiting import until_told
 
 pytestmark = pytest.mark.browser
 
 SWITCHES = 3
+NARROW = 150_000
+SETTLED_S, HELD_S = 2, 20
+"""So long that the line is tried again meanwhile."""
+VOICES_A_SECOND = 50
+MOST_LOST = 0.01
+"""Of two minutes, and of any time once the pictures wait."""
 
 NewPage = Callable[[str], Awaitable[BrowserPhone]]
 
@@ -154,3 +162,59 @@ async def test_a_browser_comes_in_over_tcp_where_no_udp_gets_through(
     pair = next(one for one in await m.stats("candidate-pair") if one.get("nominated"))
     remote = {one["id"]: one["protocol"] for one in await m.stats("remote-candidate")}
     assert remote[pair["remoteCandidateId"]] == "tcp"
+
+
+async def voices(phone: BrowserPhone) -> list[tuple[int, int]]:
+    """Return how many packets of each sender's voice never came, and how many came."""
+    heard = [await phone.inbound(mid) for mid in ("2", "4")]
+    return [(one["packetsLost"], one["packetsReceived"]) for one in heard]
+
+
+async def pictures(phone: BrowserPhone) -> list[int]:
+    """Return how many pictures of each sender were decoded."""
+    return [(await phone.inbound(mid)).get("framesDecoded", 0) for mid in ("3", "5")]
+
+
+async def watch_through(path: NarrowPath, it: Plant, viewer: BrowserPhone, *seen: str) -> None:
+    """Let a viewer without devices see these, who send already, the first of them before all."""
+    offer = path.lead_through(await it.client.connect(ROOM, viewer.name))
+    await it.client.answer(viewer.name, await viewer.answer(offer, devices=False))
+    await it.hear(MediaConnected, connection=viewer.name)
+    edges = {
+        Edge(source=ConnectionId(name), subscriber=viewer.name, slot=place, rank=place)
+        for place, name in enumerate(seen)
+    }
+    await it.client.route(ROOM, version(1), frozenset(edges))
+
+    async def all_decoded() -> bool:
+        return min(await pictures(viewer)) > 60
+
+    await until_told(all_decoded, within=30)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_on_150_kbit_a_browser_hears_everybody_and_pictures_wait(
+    it: Plant, new_page: NewPage
+) -> None:
+    a, b, m = [await new_page(name) for name in "abm"]
+    for sender in (a, b):
+        await sender.join(it.client, ROOM)
+        await it.hear(MediaConnected, connection=sender.name)
+    async with NarrowPath() as path:
+        await watch_through(path, it, m, a.name, b.name)
+        before = await voices(m)
+        path.narrow(NARROW)
+        await it.hear(MediaReport, connection=m.name, videos_held=(a.name, b.name), within=60)
+        await asyncio.sleep(SETTLED_S)
+        begun, stood = await voices(m), await pictures(m)
+        await asyncio.sleep(HELD_S)
+        heard = await voices(m)
+        assert await pictures(m) == stood
+        assert most_lost(begun, heard) / (HELD_S * VOICES_A_SECOND) < MOST_LOST
+        assert most_lost(before, heard) / (2 * 60 * VOICES_A_SECOND) < MOST_LOST
+
+
+def most_lost(before: list[tuple[int, int]], now: list[tuple[int, int]]) -> int:
+    """Return how many packets of one voice did not come in between, of the worse one."""
+    return max(late[0] - early[0] for early, late in zip(before, now, strict=True))
