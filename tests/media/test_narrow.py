@@ -3,8 +3,12 @@
 import asyncio
 import random
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
+from aiortc.codecs.opus import OpusEncoder
 from av import VideoFrame
 
 from server.domain.ids import ConnectionId
@@ -19,9 +23,14 @@ from tests.media.waiting import until
 CAP_KBPS = 400
 WATCHED = 10
 """Reports, one a second."""
+WATCHED_LONG = 30
+"""Long enough for the line to be tried once more."""
 SETTLED = 3
 """The first of them may still tell of what was on its way."""
-MOST_LOST = 0.05
+NARROW = 150_000
+VOICE_BITS = 32_000
+MOST_LOST, MOST_LOST_BESIDE_SNOW = 0.03, 0.05
+"""Above the goal of 0.01, which simulated phones and browsers reach: docs/bench.md."""
 
 
 class Snow(Picture):
@@ -41,12 +50,23 @@ def snow(phone: Phone) -> None:
     sender.replaceTrack(Snow(0))
 
 
-@pytest.mark.slow
-@pytest.mark.alone
-@pytest.mark.timeout(240)
-async def test_the_mediator_s_picture_stays_and_the_other_waits(
+@pytest.fixture
+def _browsers_voices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a voice take what browsers give it: aiortc's own two alone would fill 150 kbit/s."""
+    make = OpusEncoder.__init__
+
+    def thrifty(encoder: Any) -> None:
+        make(encoder)
+        encoder.codec.bit_rate = VOICE_BITS
+
+    monkeypatch.setattr(OpusEncoder, "__init__", thrifty)
+
+
+@asynccontextmanager
+async def watching_two(
     settings: WorkerSettings, phones: NewPhone
-) -> None:
+) -> AsyncIterator[tuple[Plant, NarrowPath, tuple[Phone, Phone, Phone]]]:
+    """Let `a` see the mediator and `b`, whose pictures are snow, through a path of his own."""
     settings = WorkerSettings(control=settings.control, cap_kbps=CAP_KBPS)
     async with plant(settings) as it, NarrowPath() as path:
         await it.hear(WorkerBack)
@@ -60,19 +80,50 @@ async def test_the_mediator_s_picture_stays_and_the_other_waits(
         other = Edge(source=b.name, subscriber=a.name, slot=1, rank=1)
         await it.client.route(ROOM, version(1), frozenset({mediator, other}))
         await until(lambda: a.received["3"] > 100 and a.received["5"] > 100, within=30)
+        yield it, path, (a, m, b)
+
+
+@pytest.mark.slow
+@pytest.mark.alone
+@pytest.mark.timeout(240)
+async def test_the_mediator_s_picture_stays_and_the_other_waits(
+    settings: WorkerSettings, phones: NewPhone
+) -> None:
+    async with watching_two(settings, phones) as (it, path, (a, _, b)):
         before = path.carried
         await asyncio.sleep(4)
         path.narrow(0.7 * (path.carried - before) / 4)
         numbers, pictures = await steadily(it, a, (b.name,))
         assert a.received["3"] - pictures["3"] > WATCHED
         assert a.received["5"] - pictures["5"] < 10
-        for voice in ("2", "4"):
-            fresh = {one for one in a._sequences[voice] if one > numbers[voice]}
-            assert len(fresh) > (1 - MOST_LOST) * (max(fresh) - numbers[voice])
+        # Snow does not come down to what its sender is told, so the queue is never quite empty.
+        assert lost_voices(a, numbers) < MOST_LOST_BESIDE_SNOW
+
+
+@pytest.mark.slow
+@pytest.mark.alone
+@pytest.mark.timeout(240)
+@pytest.mark.usefixtures("_browsers_voices")
+async def test_at_150_kbit_both_pictures_wait_and_the_voices_arrive(
+    settings: WorkerSettings, phones: NewPhone
+) -> None:
+    async with watching_two(settings, phones) as (it, path, (a, m, b)):
+        path.narrow(NARROW)
+        numbers, _ = await steadily(it, a, (m.name, b.name), watched=WATCHED_LONG)
+        assert lost_voices(a, numbers) < MOST_LOST
+
+
+def lost_voices(phone: Phone, numbers: dict[str, int]) -> float:
+    """Return the greater share of both voices' packets that never came, after these numbers."""
+    shares = []
+    for voice in ("2", "4"):
+        fresh = {one for one in phone._sequences[voice] if one > numbers[voice]}
+        shares.append(1 - len(fresh) / (max(fresh) - numbers[voice]))
+    return max(shares)
 
 
 async def steadily(
-    it: Plant, phone: Phone, held: tuple[ConnectionId, ...]
+    it: Plant, phone: Phone, held: tuple[ConnectionId, ...], *, watched: int = WATCHED
 ) -> tuple[dict[str, int], Counter[str]]:
     """Wait until that is what is held for a while; return what had come when that began.
 
@@ -82,7 +133,7 @@ async def steadily(
     numbers: dict[str, int] = {}
     pictures: Counter[str] = Counter()
     async with asyncio.timeout(100):
-        while reports < WATCHED:
+        while reports < watched:
             report = await it.hear(MediaReport, connection=phone.name, within=20)
             reports = reports + 1 if report.videos_held == held else 0
             if reports <= SETTLED:
