@@ -15,6 +15,7 @@ from server.domain.record import ISSUER_CERTIFICATE
 from server.domain.suites import NoSm2Error
 from server.domain.verification import Fact, Report
 from server.ports.archive import VerifierTools
+from server.ports.documents import SealRoot, StampRoot
 
 HOLDS, FAILS, NO_RECORD, UNJUDGED = 0, 1, 2, 3
 EXIT_CODES = (
@@ -54,12 +55,18 @@ def main(argv: Sequence[str], tools: VerifierTools, own: Sequence[bytes] = ()) -
 
 def _report(asked: argparse.Namespace, tools: VerifierTools, own: Sequence[bytes]) -> Report:
     named = [path.read_bytes() for path in asked.trust]
-    for anchor in named:
+    stamping = [StampRoot(path.read_bytes()) for path in asked.trust_stamps]
+    for anchor in (*named, *stamping):
         tools.certificate_key(anchor)
     files = load(asked.path)
-    mine = [one for one in own if one == files.get(ISSUER_CERTIFICATE)]
-    report = verify_files(files, tools, [*named, *mine])
+    issuers = [*named, *(one for one in own if one == files.get(ISSUER_CERTIFICATE))]
+    report = verify_files(files, tools, _apart(issuers, stamping))
     return report if named else _at_home(report)
+
+
+def _apart(issuers: Sequence[bytes], stamping: Sequence[StampRoot]) -> list[bytes]:
+    """Return the anchors: issuers count for time stamps too unless somebody is named for them."""
+    return [*map(SealRoot, issuers), *stamping] if stamping else [*issuers]
 
 
 def _at_home(report: Report) -> Report:
@@ -92,7 +99,18 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="PEM",
-        help="an issuer certificate you have checked; may be given several times",
+        help="an issuer certificate you have checked; may be given several times. It counts for "
+        "the seal and the signers, and for time stamps as long as no --trust-stamps is given",
+    )
+    parser.add_argument(
+        "--trust-stamps",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="PEM",
+        help="the root certificate of who made the time stamps, checked by you likewise; may be "
+        "given several times. It lets no signature and no seal pass, and no --trust then lets a "
+        "time stamp pass: a committee that stamps itself is named in both",
     )
     parser.add_argument(
         "--without-trust",

@@ -1,15 +1,18 @@
 #!/bin/sh
 # Checks a record with nothing but a shell, coreutils and OpenSSL.
-# 只用命令行、coreutils 和 OpenSSL 核验本卷。用法 usage: sh verify.sh [issuer.pem [folder]]
+# 只用命令行、coreutils 和 OpenSSL 核验本卷。用法 usage: sh verify.sh [issuer.pem [folder [stamps.pem]]]
+# With stamps.pem, the root of who made the time stamps, issuer.pem counts for seal and signers
+# alone; without it for time stamps too. 给出 stamps.pem（时间戳机构的根证书）的，两者各管各的。
 # Whether trust/issuer.pem is really the committee's must be learnt elsewhere, for
 # instance by comparing the fingerprint printed below. 签发证书的指纹须另行核对。
 LC_ALL=C OPENSSL_CONF=/dev/null
 export LC_ALL OPENSSL_CONF
-case ${1:-} in
-'') anchor=trust/issuer.pem ;;
-/*) anchor=$1 ;;
-*) anchor=$PWD/$1 ;;
-esac
+from_here() { # from_here FILE: it was named before we go elsewhere
+  case $1 in '' | /*) echo "$1" ;; *) echo "$PWD/$1" ;; esac
+}
+anchor=$(from_here "${1:-}") stamping=$(from_here "${3:-}")
+anchor=${anchor:-trust/issuer.pem}
+stamping=${stamping:-$anchor}
 cd "${2:-$(dirname "$0")}" || exit 2
 failed=0
 scratch=$(mktemp -d) || exit 2
@@ -283,10 +286,11 @@ stamped() { # stamped TOKEN DATA [DIGEST]: leaves the moment (RFC 3161)
     [ "$(octets <"$scratch/stamp")" = "$("${3:-sha256}sum" <"$2" | cut -d' ' -f1)" ] && [ -n "$moment" ]
 }
 issued() { # issued AS PURPOSE: by the issuer, as of that moment: it may have expired since
-  told=''
+  told='' by=$anchor
+  [ "$2" != timestampsign ] || by=$stamping
   case $1 in */signer) if in_sm2; then told="-vfyopt $identity"; fi ;; esac
   # shellcheck disable=SC2086  # two words, or none
-  openssl verify $told -x509_strict -purpose "$2" -attime "$(date -ud "$moment" +%s)" -CAfile "$anchor" \
+  openssl verify $told -x509_strict -purpose "$2" -attime "$(date -ud "$moment" +%s)" -CAfile "$by" \
     -untrusted "$1.beside" "$1.pem" >/dev/null 2>&1
 }
 is_stamp() { grep -q ':d=4 .*:id-smime-ct-TSTInfo$' "$scratch/parts"; }

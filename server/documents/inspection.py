@@ -28,7 +28,8 @@ MARGIN = 2  # pixels around a blank, for rounding
 def inspect(pdf: bytes, locked_size: int, anchors: Sequence[bytes]) -> PdfFacts:
     """Return the facts of the sealed PDF; `anchors` are trusted certificates as PEM.
 
-    A `StampRoot` among them is one for time stamps alone, a `SignerRoot` for signers alone.
+    A `StampRoot` among them is one for time stamps alone, a `SignerRoot` for signers alone,
+    a `SealRoot` for all but time stamps.
 
     `locked_size` is the length of the locked prefix. No bytes of a PDF make it raise;
     InvalidValueError when an anchor is no certificate.

@@ -29,7 +29,7 @@ from pyhanko_certvalidator import ValidationContext
 from server.documents.certificates import certificate_der
 from server.documents.suite_validator import SuiteValidator
 from server.domain.renewal import Stamp
-from server.ports.documents import SignerRoot
+from server.ports.documents import SealRoot, SignerRoot
 
 # What the parsers raise on bytes somebody has tampered with; none of them promises less.
 TAMPERED = (
@@ -52,7 +52,7 @@ def read_stamp(token: bytes, message: bytes, anchors: Sequence[bytes]) -> Stamp 
 
 def stamp_roots(anchors: Sequence[bytes]) -> list[x509.Certificate]:
     """Return the anchors below which somebody may stamp; InvalidValueError as `read_stamp`."""
-    stamping = (anchor for anchor in anchors if not isinstance(anchor, SignerRoot))
+    stamping = (anchor for anchor in anchors if not isinstance(anchor, SealRoot | SignerRoot))
     return [x509.Certificate.load(certificate_der(anchor)) for anchor in stamping]
 
 

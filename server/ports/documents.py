@@ -258,6 +258,15 @@ class SignerRoot(bytes):
     __slots__ = ()
 
 
+class SealRoot(bytes):
+    """A root certificate as PEM that is trusted for locks, seals and signers, never for a stamp.
+
+    For a reader who names apart who stamps: the committee's issuer then vouches for no time.
+    """
+
+    __slots__ = ()
+
+
 class ArchiveStamper(Protocol):
     """Stamps for the archive (RFC 3161). TimestampsUnavailableError where nobody stamps now."""
 

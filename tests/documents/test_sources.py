@@ -28,7 +28,7 @@ from server.documents.sources import outside_roots
 from server.documents.timestamps import LocalTimestamps, TimestampsUnavailableError
 from server.domain.errors import InvalidValueError
 from server.domain.ids import CommitteeId
-from server.ports.documents import SignerRoot, StampRoot
+from server.ports.documents import SealRoot, SignerRoot, StampRoot
 from tests.documents.example import LOCKED_AT, example
 from tests.documents.sealing import locked_by, seal_order, sign_order, signed_by_all
 
@@ -89,6 +89,9 @@ def test_a_chain_with_stamps_from_elsewhere_holds_and_is_trusted_with_both_ancho
     assert {one.signed_at for one in both.each} == {LOCKED_AT}
     for_stamps = [anchors[0], StampRoot(anchors[1])]
     assert all(one.trusted for one in inspect(sealed.pdf, len(locked.pdf), for_stamps).each)
+    apart = [SealRoot(anchors[0]), StampRoot(anchors[1])]
+    assert inspect(sealed.pdf, len(locked.pdf), apart).trusted
+    assert not inspect(sealed.pdf, len(locked.pdf), [SealRoot(one) for one in anchors]).trusted
     stamps_alone = [StampRoot(anchors[0]), anchors[1]]
     assert not any(one.trusted for one in inspect(sealed.pdf, len(locked.pdf), stamps_alone).each)
     alone = inspect(sealed.pdf, len(locked.pdf), anchors[:1])

@@ -59,15 +59,20 @@ LINES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bend:
-    """A package as a file, one byte of it bent perhaps, one fingerprint known perhaps."""
+    """A package as a file, one byte of it bent perhaps, fingerprints known perhaps.
+
+    `known` are those of who issued, `stamps` of who stamped; without the latter the former count
+    for both.
+    """
 
     zip: Path
     at: int | None = None
     bit: int = 0
     known: str = ""
+    stamps: str = ""
 
     def line(self) -> str:
-        said = {"zip": str(self.zip), "known": self.known}
+        said = {"zip": str(self.zip), "known": self.known, "stamps": self.stamps}
         return json.dumps(said if self.at is None else {**said, "at": self.at, "bit": self.bit})
 
 
@@ -103,10 +108,17 @@ def _of_page(told: dict[str, Any]) -> Found:
 
 
 def by_shell(
-    files: dict[str, bytes], folder: Path, anchor: Path | str = "", script: Path = SCRIPT
+    files: dict[str, bytes],
+    folder: Path,
+    anchor: Path | str = "",
+    script: Path = SCRIPT,
+    stamps: Path | str = "",
 ) -> Found:
-    """Return what a verify.sh from elsewhere finds; `anchor` is an issuer one trusts."""
-    done = _shell(files, folder, anchor, script)
+    """Return what a verify.sh from elsewhere finds.
+
+    `anchor` is an issuer one trusts, `stamps` the root of an authority that stamps.
+    """
+    done = _shell(files, folder, anchor, script, stamps)
     wrong = [line[8:] for line in done.stdout.splitlines() if line.startswith("FAILED")]
     assert bool(wrong) == (done.returncode != 0), done.stdout + done.stderr
     return frozenset(next(c for b, c in LINES.items() if line.startswith(b)) for line in wrong)
@@ -118,10 +130,15 @@ def told_by_shell(files: dict[str, bytes], folder: Path) -> str:
 
 
 def _shell(
-    files: dict[str, bytes], folder: Path, anchor: Path | str = "", script: Path = SCRIPT
+    files: dict[str, bytes],
+    folder: Path,
+    anchor: Path | str = "",
+    script: Path = SCRIPT,
+    stamps: Path | str = "",
 ) -> subprocess.CompletedProcess[str]:
+    told = (str(anchor), str(written(files, folder)), *((str(stamps),) if stamps else ()))
     return subprocess.run(
-        ["/bin/sh", str(script), str(anchor), str(written(files, folder))],
+        ["/bin/sh", str(script), *told],
         capture_output=True,
         text=True,
         check=False,

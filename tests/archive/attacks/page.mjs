@@ -1,5 +1,5 @@
 // Runs the script of a verify.html, exactly as it was shipped, over packages named on standard input.
-// In: one JSON object a line: {"zip": path, "at": place of a byte to bend, "bit": 0-7, "known": fingerprint}.
+// In: one JSON object a line: {"zip": path, "at": place of a byte to bend, "bit": 0-7, "known" and "stamps": fingerprints}.
 // Out: the report of each, one JSON object a line.
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -15,8 +15,8 @@ const read = new Map();
 const bytes = (path) => read.get(path) ?? read.set(path, new Uint8Array(readFileSync(path))).get(path);
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { zip, at, bit, known } = JSON.parse(line);
+  const { zip, at, bit, known, stamps } = JSON.parse(line);
   const given = at === undefined ? bytes(zip) : bytes(zip).slice();
   if (at !== undefined) given[at] ^= 1 << bit;
-  console.log(JSON.stringify(await globalThis.heyiVerify(given, known)));
+  console.log(JSON.stringify(await globalThis.heyiVerify(given, known, stamps)));
 }

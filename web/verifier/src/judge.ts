@@ -43,8 +43,11 @@ interface Evidence {
   readonly pdf: PdfFacts;
 }
 
-/** Every fact about a record. `known` is a fingerprint of the issuer learnt elsewhere, if any. */
-export async function judge(files: Files, known = ""): Promise<Report> {
+/**
+ * Every fact about a record. `known` is a fingerprint of the issuer learnt elsewhere, if any; `stamps` that of who made
+ * the time stamps, without which `known` counts for these too.
+ */
+export async function judge(files: Files, known = "", stamps = ""): Promise<Report> {
   const manifest = readManifest(files.get(MANIFEST));
   if (manifest === null) return unreadable(files);
   const evidence = await gather(files, manifest);
@@ -56,7 +59,7 @@ export async function judge(files: Files, known = ""): Promise<Report> {
     manifestSha256: evidence.digests.get(MANIFEST) ?? "",
     issuerSha256: evidence.issuerSha256,
     logOrigin: readCheckpoint(content(files, CHECKPOINT))?.origin ?? "",
-    facts: [...(await factsOf(evidence)), trusted(evidence, known), ...BEYOND.map((code) => unjudged(code))],
+    facts: [...(await factsOf(evidence)), trusted(evidence, known, stamps), ...BEYOND.map((code) => unjudged(code))],
     signers: signersOf(evidence),
     files: fileFacts(evidence),
   };
@@ -258,10 +261,14 @@ function ourContainer(manifest: Manifest, digests: ReadonlyMap<string, string>):
   }
 }
 
-/** Compares with the fingerprints a person brought along, however they are written: 64 digits each. */
-function trusted({ issuerSha256, pdf }: Evidence, known: string): Fact {
-  const digits = known.toLowerCase().replace(/[\s:：,，;；-]/g, "");
-  if (digits === "") return unjudged("trusted");
-  const wanted = new Set(digits.match(/.{1,64}/gu));
-  return fact("trusted", wanted.has(issuerSha256) ? pdf.issuedOutside(wanted) : [ISSUER]);
+/** Compares with the fingerprints a person brought along. */
+function trusted({ issuerSha256, pdf }: Evidence, known: string, stamps: string): Fact {
+  const [issuers, stamping] = [fingerprints(known), fingerprints(stamps)];
+  if (issuers.size === 0) return unjudged("trusted");
+  const outside = pdf.issuedOutside(issuers, stamping.size === 0 ? issuers : stamping);
+  return fact("trusted", issuers.has(issuerSha256) ? outside : [ISSUER]);
 }
+
+/** However they are written: 64 digits each. */
+const fingerprints = (written: string): ReadonlySet<string> =>
+  new Set(written.toLowerCase().replace(/[\s:：,，;；-]/g, "").match(/.{1,64}/gu));

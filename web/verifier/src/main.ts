@@ -3,9 +3,9 @@ import { judge } from "./judge.ts";
 import { Page } from "./page.ts";
 
 /** The same judging for a program that has this page but no window: bytes of a ZIP to a report. */
-async function heyiVerify(zip: Uint8Array<ArrayBuffer>, known = "") {
+async function heyiVerify(zip: Uint8Array<ArrayBuffer>, known = "", stamps = "") {
   try {
-    return await judge(fromZip(zip), known);
+    return await judge(fromZip(zip), known, stamps);
   } catch (error) {
     if (error instanceof RefusedError) return { refused: error.code };
     throw error;

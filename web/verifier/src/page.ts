@@ -22,6 +22,7 @@ export class Page {
   #shown: Shown = { kind: "nothing" };
   #files: Files = new Map();
   #known = "";
+  #stamps = "";
 
   constructor(private readonly root: HTMLElement) {}
 
@@ -77,7 +78,7 @@ export class Page {
   }
 
   async #open(read: () => Promise<Files>): Promise<void> {
-    this.#known = "";
+    [this.#known, this.#stamps] = ["", ""];
     this.#show({ kind: "working" });
     try {
       this.#files = await read();
@@ -112,19 +113,17 @@ export class Page {
   }
 
   #trust(report: Report, words: Words): HTMLElement[] {
-    const field = element("input", { id: "known", autocomplete: "off", spellcheck: "false", "aria-describedby": "known-hint" });
-    field.value = this.#known;
+    const [known, stamps] = [digitsField("known", this.#known), digitsField("stamps", this.#stamps)];
     const form = element(
       "form",
       {},
-      element("label", { for: "known" }, words.known),
-      field,
-      element("small", { id: "known-hint", class: "hint" }, words.knownHint),
+      ...labelled(known, words.known, words.knownHint),
+      ...labelled(stamps, words.stamps, words.stampsHint),
       element("button", { type: "submit" }, words.compare),
     );
     form.addEventListener("submit", (submitted) => {
       submitted.preventDefault();
-      void this.#compare(field.value);
+      void this.#compare(known.value, stamps.value);
     });
     return [
       element("h2", {}, words.trustTitle),
@@ -134,11 +133,23 @@ export class Page {
     ];
   }
 
-  async #compare(known: string): Promise<void> {
-    this.#known = known;
-    this.#show({ kind: "found", report: await judge(this.#files, known) });
+  async #compare(known: string, stamps: string): Promise<void> {
+    [this.#known, this.#stamps] = [known, stamps];
+    this.#show({ kind: "found", report: await judge(this.#files, known, stamps) });
   }
 }
+
+function digitsField(id: string, value: string): HTMLInputElement {
+  const field = element("input", { id, autocomplete: "off", spellcheck: "false", "aria-describedby": `${id}-hint` });
+  field.value = value;
+  return field;
+}
+
+const labelled = (field: HTMLInputElement, label: string, hint: string): HTMLElement[] => [
+  element("label", { for: field.id }, label),
+  field,
+  element("small", { id: `${field.id}-hint`, class: "hint" }, hint),
+];
 
 /** The digits as certificates' fingerprints are usually printed: pairs with colons. */
 const grouped = (digits: string): string => (digits.toUpperCase().match(/../g) ?? []).join(":");

@@ -20,8 +20,10 @@ export interface PdfSignature {
   readonly keySha256: string;
   readonly certificateSha256: string;
   readonly statementSha256: string;
-  /** Fingerprints of who issued its certificates in the end, those of its stamp too; null: in SM2. */
+  /** Fingerprint of who issued its certificate in the end; null: in SM2; none has a stamp alone. */
   readonly tops: readonly (string | null)[];
+  /** The same of its time stamp's. */
+  readonly stampTops: readonly string[];
 }
 
 /** Every signature of a PDF, in the order of the file. */
@@ -32,7 +34,7 @@ export async function pdfSignatures(pdf: Bytes): Promise<PdfSignature[]> {
 
 async function judged(range: Range, follows: boolean): Promise<PdfSignature> {
   const { end } = range;
-  const unread = { end, follows, isStamp: false, holds: false, stamped: false, at: "", keySha256: "", certificateSha256: "", statementSha256: "", tops: [""] };
+  const unread = { end, follows, isStamp: false, holds: false, stamped: false, at: "", keySha256: "", certificateSha256: "", statementSha256: "", tops: [""], stampTops: [] };
   try {
     if (range.signature === null) return unread;
     const signature = readSignature(range.signature);
@@ -46,7 +48,8 @@ async function judged(range: Range, follows: boolean): Promise<PdfSignature> {
       keySha256: await sha256Hex(signature.signer.key),
       certificateSha256: await fingerprint(signature.signer),
       statementSha256: statementIn(signature.signer),
-      tops: await topsOf(signature, stamp),
+      tops: [await topOfSigner(signature, stamp)],
+      stampTops: stamp === null ? [] : [await stampTop(stamp)],
     };
   } catch {
     return unread;
@@ -55,7 +58,7 @@ async function judged(range: Range, follows: boolean): Promise<PdfSignature> {
 
 async function archiveStamp(signature: Signature, { covered, filled }: Range) {
   const stamp = await readStamp(signature, covered);
-  return { isStamp: true, holds: filled && stamp.holds, stamped: stamp.holds, at: isoMoment(stamp.moment), tops: [await stampTop(stamp)] };
+  return { isStamp: true, holds: filled && stamp.holds, stamped: stamp.holds, at: isoMoment(stamp.moment), tops: [], stampTops: [await stampTop(stamp)] };
 }
 
 async function stampBeside(signature: Signature): Promise<Stamp | null> {
@@ -66,7 +69,5 @@ async function stampBeside(signature: Signature): Promise<Stamp | null> {
 const stampTop = ({ token, moment }: Stamp): Promise<string> => topOf(token.signer, token.beside, moment);
 
 /** As of the stamp; without one, as of when the certificate began. */
-async function topsOf({ signer, beside }: Signature, stamp: Stamp | null): Promise<(string | null)[]> {
-  const own = isSm2(signer.algorithm) ? null : await topOf(signer, beside, stamp?.moment ?? signer.from);
-  return stamp === null ? [own] : [own, await stampTop(stamp)];
-}
+const topOfSigner = async ({ signer, beside }: Signature, stamp: Stamp | null): Promise<string | null> =>
+  isSm2(signer.algorithm) ? null : topOf(signer, beside, stamp?.moment ?? signer.from);

@@ -63,17 +63,18 @@ export class PdfFacts {
 
   /** Every certificate comes from the issuer in the record; one from elsewhere proves nothing against it. */
   certificates(): Fact {
-    const other = this.#whose((top) => top === null || top !== this.said.issuer);
+    const other = this.#whose(({ tops, stampTops }) => [...tops, ...stampTops].some((top) => top !== this.said.issuer));
     return other.length ? unjudged("certificates", other) : fact("certificates", []);
   }
 
-  /** Whose certificates lead to none of these issuers; of those in SM2 nobody here can tell. */
-  issuedOutside(issuers: ReadonlySet<string>): string[] {
-    return this.#whose((top) => top !== null && !issuers.has(top));
+  /** Whose certificates lead to none of these, each for its purpose; of those in SM2 nobody here can tell. */
+  issuedOutside(issuers: ReadonlySet<string>, stamping: ReadonlySet<string>): string[] {
+    const apart = (top: string | null): boolean => top !== null && !issuers.has(top);
+    return this.#whose(({ tops, stampTops }) => tops.some(apart) || stampTops.some((top) => !stamping.has(top)));
   }
 
-  #whose(wanted: (top: string | null) => boolean): string[] {
-    const outside = this.each.filter((one) => one.tops.some(wanted));
+  #whose(wanted: (one: PdfSignature) => boolean): string[] {
+    const outside = this.each.filter(wanted);
     return outside.map((one) => `${PDF}#${this.#signatures.find((named) => named.one === one)?.name ?? "archive"}`);
   }
 

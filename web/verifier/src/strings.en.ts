@@ -87,6 +87,8 @@ export const en: Words = {
   issuerPrint: "Fingerprint of the issuer in this record",
   known: "The fingerprint you learnt elsewhere",
   knownHint: "64 hexadecimal digits; colons and blanks do not matter, and several may follow one another.",
+  stamps: "The fingerprint of the time stamp authority's root",
+  stampsHint: "Needed only where another authority made the time stamps. Once filled in, it counts for time stamps alone, and the one above for the seal and the signatures alone.",
   compare: "Compare",
   manifestPrint: "SHA-256 of the manifest",
   logName: "Name of the log",

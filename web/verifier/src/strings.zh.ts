@@ -87,6 +87,8 @@ export const zh = {
   issuerPrint: "卷内签发证书的指纹",
   known: "您另行得到的指纹",
   knownHint: "64 个十六进制字符，冒号和空格不影响；几个指纹可以接着写。",
+  stamps: "时间戳机构根证书的指纹",
+  stampsHint: "时间戳由别的机构加盖的才需要填。填了以后，这里的指纹只用来认时间戳，上面的只用来认印章和签名。",
   compare: "比较",
   manifestPrint: "清单的 SHA-256",
   logName: "总日志名称",
