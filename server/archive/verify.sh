@@ -8,9 +8,10 @@
 LC_ALL=C OPENSSL_CONF=/dev/null
 export LC_ALL OPENSSL_CONF
 from_here() { # from_here FILE: it was named before we go elsewhere
-  case $1 in '' | /*) echo "$1" ;; *) echo "$PWD/$1" ;; esac
+  case $1 in '' | /*) printf %s "$1" ;; *) printf %s "$PWD/$1" ;; esac
 }
-anchor=$(from_here "${1:-}") stamping=$(from_here "${3:-}")
+given=${1:-}
+anchor=$(from_here "$given") stamping=$(from_here "${3:-}")
 anchor=${anchor:-trust/issuer.pem}
 stamping=${stamping:-$anchor}
 cd "${2:-$(dirname "$0")}" || exit 2
@@ -409,7 +410,7 @@ fi
 if [ ! -s "$scratch/elsewhere" ]; then
   ! [ -e "$scratch/in_sm2" ] || (exit $unknown)
   tell "certificates in the PDF by that issuer PDF 内各证书由该签发证书签发" $?
-elif [ "${1:-}" ]; then tell "certificates in the PDF by that issuer PDF 内各证书由该签发证书签发" 1
+elif [ "$given" ]; then tell "certificates in the PDF by that issuer PDF 内各证书由该签发证书签发" 1
 else not_judged "certificates by another issuer 另有签发者的证书: $(tr '\n' ' ' <"$scratch/elsewhere")"; fi
 
 # The ASiC-E container beside the folder names the same digests under the seal's signature.
@@ -436,6 +437,7 @@ fi
 # was there before, and a token over that list.
 tell_stamped() { # tell_stamped WHAT HELD: a stamp from elsewhere proves something to who trusts it
   if [ "$2" -ne 0 ] || issued "$scratch/stamper" timestampsign; then tell "$1" "$2"
+  elif [ "$given" ]; then tell "certificate of the $1" 1
   else not_judged "$1: by another authority 由别的机构加盖"; fi
 }
 renewed() { # renewed FOLDER

@@ -134,10 +134,9 @@ def test_the_package_verifies_zipped_and_unpacked(twice: Files, tmp_path: Path) 
         assert report.verified
 
 
-def by_shell(folder: Path) -> tuple[int, str]:
-    done = subprocess.run(
-        ["/bin/sh", str(folder / "verify.sh")], capture_output=True, text=True, check=False
-    )
+def by_shell(folder: Path, *named: Path) -> tuple[int, str]:
+    asked = ["/bin/sh", str(folder / "verify.sh"), *map(str, named)]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout
 
 
@@ -189,10 +188,22 @@ def test_the_script_does_not_pass_a_renewal_that_a_stranger_stamped(
     files: Files, office: Office, tmp_path: Path
 ) -> None:
     stranger = Office(FileKeys(tmp_path / "stranger", b"s" * 32), office.fonts)
-    code, said = by_shell(unpacked(with_renewals(files, stranger, (2026,)), tmp_path))
+    renewed = with_renewals(files, stranger, (2026,))
+    folder = unpacked(renewed, tmp_path)
+    code, said = by_shell(folder)
     assert code == 0, said
     assert "OK      archive time stamp, renewal" not in said
     assert "renewal 存档时间戳续期 001: by another authority" in said
+    # Once somebody says whom he trusts it is not left open, as heyi verify does not.
+    issuer = files["trust/issuer.pem"]
+    assert "trusted" in failing(judged(renewed, 2028, issuer))
+    (tmp_path / "issuer.pem").write_bytes(issuer)
+    code, said = by_shell(folder, tmp_path / "issuer.pem", folder)
+    assert code == 1
+    assert "FAILED  certificate of the archive time stamp, renewal" in said
+    root = tmp_path / "stranger" / "issuer-hexi-of-events.crt"
+    code, said = by_shell(folder, tmp_path / "issuer.pem", folder, root)
+    assert "OK      archive time stamp, renewal" in said
 
 
 def test_the_script_takes_no_other_signed_message_for_a_time_stamp(
