@@ -1,11 +1,14 @@
 """PDF/A-3a and PDF/UA-1 hold from the lock to the archive, by a validator that is not ours."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from server.documents.fonts import FontFolders
+from server.documents.key_files import FileKeys
+from server.documents.renewal import renewed
 from server.documents.sealing import apply_seal
 from server.documents.signing import Desk
 from server.documents.typesetting import typeset
@@ -13,7 +16,8 @@ from server.domain.agreement_document import AgreementDocument
 from server.domain.signing_route import SigningRoute
 from server.ports.documents import LockedPdf, SealedPdf, SealOrder
 from tests.archive.attested import CHEN, LIN, by_route
-from tests.archive.example import by_phone
+from tests.archive.example import HEXI, Office, by_phone
+from tests.archive.sm2_record import sm2_parts
 from tests.documents.example import example
 from tests.documents.pdfa.vera import FLAVOURS, failing, missing
 from tests.documents.sealing import locked_by, ring, seal_order as order, signed_by_all
@@ -25,6 +29,18 @@ pytestmark = [
 ]
 RARE = "陈䶮𬱟㛃"
 SITE = "https://tiaojie.example.gov.cn"
+RENEWED_ON = (datetime(2026, 3, 1, tzinfo=UTC), datetime(2027, 3, 1, tzinfo=UTC))
+
+
+def kept(pdf: bytes, desk: Desk) -> bytes:
+    """Return a sealed file as it is handed out once its archive time stamp was renewed.
+
+    The record's own file stays as it was sealed, byte for byte (tests/archive/test_contract.py):
+    this one lies beside it.
+    """
+    for at in RENEWED_ON:
+        pdf += renewed(HEXI, pdf, at, "sha256", desk)
+    return pdf
 
 
 def whole(desk: Desk, document: AgreementDocument) -> bytes:
@@ -36,8 +52,14 @@ def whole(desk: Desk, document: AgreementDocument) -> bytes:
 
 @pytest.fixture(scope="module")
 def good(
-    desk: Desk, fonts: FontFolders, locked: LockedPdf, seal_order: SealOrder, sealed: SealedPdf
+    keys: FileKeys,
+    fonts: FontFolders,
+    desk: Desk,
+    locked: LockedPdf,
+    seal_order: SealOrder,
+    sealed: SealedPdf,
 ) -> dict[str, bytes]:
+    in_sm2 = sm2_parts(Office(keys, fonts)).pdf
     return {
         "drawn with a code": typeset(example(), fonts, SITE).pdf,
         "locked": locked.pdf,
@@ -47,6 +69,9 @@ def good(
         "rare characters": whole(desk, example(name=RARE)),
         "in ink": whole(desk, by_route(SigningRoute.WET_INK, CHEN, LIN)),
         "witnessed": whole(desk, by_route(SigningRoute.WITNESSED, CHEN)),
+        "staff and seal in SM2": in_sm2,
+        "renewed twice": kept(sealed.pdf, desk),
+        "in SM2, renewed twice": kept(in_sm2, desk),
     }
 
 
