@@ -74,6 +74,7 @@ def _pdf(
             signers=(),
             sealed_by=pdf.signer,
             sealed_at=pdf.signed_at,
+            suites=pdf.suites,
         ),
         case_id=_case_of_agreement(pdf.attachment or b""),
         digest=sha256_hex(content),

@@ -83,6 +83,7 @@ def verify_files(
         signers=evidence.signers,
         sealed_by=manifest.committee_name,
         sealed_at=evidence.sealed_at,
+        suites=evidence.pdf.suites,
     )
 
 

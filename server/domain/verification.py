@@ -47,7 +47,10 @@ class SignerFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Every fact about one record, who signed it and by whom it was sealed."""
+    """Every fact about one record, who signed it and by whom it was sealed.
+
+    `suites` name what the PDF's signatures are made with, the seal's first.
+    """
 
     record_id: str
     number: str
@@ -56,6 +59,7 @@ class Report:
     signers: tuple[SignerFact, ...]
     sealed_by: str
     sealed_at: datetime | None
+    suites: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[Fact, ...]:

@@ -372,6 +372,11 @@ class PdfFacts:
     stamps: tuple[Stamp, ...] = ()
     stamp_issuers: tuple[str, ...] = ()
 
+    @property
+    def suites(self) -> tuple[str, ...]:
+        """Return what the signatures are made with, the seal's first, each once."""
+        return tuple(dict.fromkeys(one.suite for one in reversed(self.each) if one.suite))
+
 
 class PdfInspector(Protocol):
     """Inspects a sealed PDF. Plain and picklable, so that a pool can run it."""

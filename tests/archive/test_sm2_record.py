@@ -48,6 +48,7 @@ def test_it_holds_in_every_fact_and_says_who_signed_in_what(mixed: Files, sm2: R
     assert [one.suite for one in report.signers] == [P256_SHA256] * 2 + [SM2_SM3] * 2
     (seal,) = [dict(fact.facts) for fact in report.facts if fact.code == "seal"]
     assert seal["suite"] == SM2_SM3
+    assert report.suites == (SM2_SM3, P256_SHA256)
     said = as_text(report, "zh")
     assert said.count("（SM2/SM3）") == 3
     assert said.count("（P-256/SHA-256）") == 2

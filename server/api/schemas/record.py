@@ -80,7 +80,10 @@ class OpeningRow(View):
 
 
 class RecordView(View):
-    """An opened record. `opening` names this opening in the download routes."""
+    """An opened record. `opening` names this opening in the download routes.
+
+    `suites` are what its signatures are made with, p256-sha256 or sm2-sm3, the seal's first.
+    """
 
     id: str
     opening: str
@@ -94,6 +97,7 @@ class RecordView(View):
     effective_on: date
     confirmation_deadline: date | None
     facts: list[FactView]
+    suites: list[str]
     verified_in_ms: int
     course: list[CourseRow]
     signers: list[RecordSigner]

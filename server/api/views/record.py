@@ -89,6 +89,7 @@ def record_view(opened: Opened) -> wire.RecordView:
         effective_on=entry.effective_on,
         confirmation_deadline=entry.confirmation_deadline,
         facts=_facts(opened.report, entry),
+        suites=list(opened.report.suites),
         verified_in_ms=opened.verified_in_ms,
         course=[row for one in opened.log if (row := _course(one)) is not None],
         signers=[_signer(opened, fact) for fact in opened.report.signers],

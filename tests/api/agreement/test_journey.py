@@ -137,6 +137,7 @@ async def expect_record(made: Desk, record_id: str) -> None:
     assert all(fact["holds"] for fact in opened["facts"])
     assert {fact["code"] for fact in opened["facts"]} >= {"trusted", "registered", "intact"}
     assert [s["how"] for s in opened["signers"]] == ["phone_code"] * 2 + ["staff_key"] * 2
+    assert opened["suites"] == ["p256-sha256"]
     assert opened["course"][-1]["kind"] == "record.viewed"
     await expect_downloads(made, path, opened)
 

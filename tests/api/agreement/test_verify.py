@@ -2,20 +2,25 @@
 
 import asyncio
 import re
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
 from server.archive.report_text import FACTS
+from server.documents.key_files import FileKeys
 from server.domain.record import PDF
 from server.domain.register import RegisterQuery
 from server.usecases import verify_presented
 from server.usecases.world import World
 from tests.architecture.tree import ROOT
+from tests.archive.example import Office
+from tests.archive.sm2_record import sm2_parts
 from tests.documents.test_sealing import painted_over
 from tests.support import signing
 from tests.support.clock import FakeClock
+from tests.support.papers import fonts
 from tests.support.site import ORIGIN, Town
 from tests.support.world import COMMITTEE, Stage
 
@@ -64,6 +69,7 @@ async def test_a_package_is_told_fact_by_fact_without_its_content(
     assert set(told) == {*FACTS["zh"], "on_record"} - {"two_people"}  # one alone seals it
     assert {code for code, kind in told.items() if kind != "yes"} <= {"log_included"}
     assert "核验通过，与本网站存档的一致" in page
+    assert "签名算法：P-256/SHA-256（国际通用算法）</p>" in page
     for content in ("陈水根", "林启航", "苏慧珍", "512099", "湖禾人调字"):
         assert content not in page
 
@@ -76,6 +82,15 @@ async def test_a_sealed_pdf_alone_is_known_again(
     assert status == 200
     assert set(facts(page).values()) == {"yes"}
     assert set(facts(page)) == {"readable", "seal", "trusted", "archive_stamp", "on_record"}
+    assert "签名算法：P-256/SHA-256（国际通用算法）</p>" in page
+
+
+async def test_a_seal_in_sm2_is_told_in_words(site: Town, tmp_path: Path) -> None:
+    elsewhere = Office(FileKeys(tmp_path / "elsewhere", b"s" * 32), fonts())
+    parts = await asyncio.to_thread(sm2_parts, elsewhere)
+    _, page = await posted(site, {"file": parts.pdf})
+    assert "签名算法：SM2/SM3（国密算法）、P-256/SHA-256（国际通用算法）。印章用的是前一种" in page
+    assert 'data-suites="sm2-sm3 p256-sha256"' in page
 
 
 async def test_what_was_changed_is_told(site: Town, sealed: tuple[bytes, bytes, str]) -> None:

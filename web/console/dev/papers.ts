@@ -226,6 +226,7 @@ export const RECORD: RecordView = {
   effective_on: "2025-03-14",
   confirmation_deadline: "2025-04-14",
   facts: [fact("readable"), fact("complete", { files: 17 }), fact("intact", { files: 15 }, false, ["consents.json"]), fact("manifest_signed"), fact("signatures", { signers: 4 }), fact("everybody_signed", { signers: 4 }), fact("same_text"), fact("attachment"), fact("only_blanks_filled"), fact("pdf_signatures", { signatures: 6 }), fact("seal", { signer: "禾溪街道人民调解委员会" }), fact("seal_chain"), fact("trusted", {}, null), fact("log_chain", { entries: 42 })],
+  suites: ["sm2-sm3", "p256-sha256"],
   verified_in_ms: 812,
   course: [
     step("2025-03-12T01:10:00Z", "case.accepted"),

@@ -4063,6 +4063,8 @@ export interface components {
         /**
          * RecordView
          * @description An opened record. `opening` names this opening in the download routes.
+         *
+         *     `suites` are what its signatures are made with, p256-sha256 or sm2-sm3, the seal's first.
          */
         RecordView: {
             /** Amount */
@@ -4107,6 +4109,8 @@ export interface components {
             signers: components["schemas"]["RecordSigner"][];
             /** Sub Type */
             sub_type: string;
+            /** Suites */
+            suites: string[];
             /** Verified In Ms */
             verified_in_ms: number;
         };
