@@ -8,10 +8,12 @@ from server.documents.key_files import FileKeys
 from server.documents.key_home import HeldKeys, expect_home, provider
 from server.documents.key_words import say
 from server.documents.keys import KeysUnavailableError
+from server.documents.private_files import sweep
 from server.documents.suites import P256, SUITES
 from server.ports.backup import BackupError
 from server.ports.system import WorkPool
 from server.store.keys import expect_settled, load_or_create
+from server.system import SystemClock
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +41,7 @@ async def tell_holder(pool: WorkPool, keys: HeldKeys) -> None:
 
 
 def expect_keys(settings: Settings) -> None:
-    """Refuse to start without the keys.
+    """Refuse to start without the keys; sweep what killed processes left beside them.
 
     Raises KeysUnavailableError, NoSm2Error for a suite that this machine lacks,
     UnfinishedRotationError, and BackupError where a restore was begun and not finished: until
@@ -49,6 +51,8 @@ def expect_keys(settings: Settings) -> None:
     computed_by = suite.by()
     if (settings.data / UNFINISHED).exists():
         raise BackupError(reason="unfinished")
+    if left := sweep(settings.key_folder, SystemClock().now()):
+        log.info("key folder: %d part(s) removed that killed processes left", left)
     keys = signing_keys(settings)
     if suite is not P256 and not isinstance(keys, FileKeys):
         raise KeysUnavailableError(reason="no_sm2")

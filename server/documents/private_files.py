@@ -2,13 +2,20 @@
 
 import errno
 import os
+import re
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from server.ports.store import DiskFullError
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+LEFT_AFTER = 3600
+"""Seconds after which a part belongs to nobody: one is written within moments."""
+
+_PART = re.compile(r"\..+\.[0-9]{1,7}|\.kek(\.next)?\.[a-z0-9_]{8}")
+"""What `_part` calls its file, and what mkstemp calls that of a new master secret."""
 
 
 def kept(path: Path, make: Callable[[], bytes]) -> bytes:
@@ -35,6 +42,22 @@ def replace_private(path: Path, content: bytes) -> None:
     """Put new bytes in a private file's place, in one step that survives a crash."""
     _part(path, content).replace(path)
     _sync_folder(path.parent)
+
+
+def sweep(folder: Path, now: datetime) -> int:
+    """Remove the parts that killed processes left in a folder; return how many.
+
+    A part is a second name of a private file, or nobody's: left
+    there, it would keep a master secret that has been replaced since. By its age, not by its
+    process: another may have that number by now, or run on another machine.
+    """
+    found = [path for path in folder.glob(".*") if _PART.fullmatch(path.name)]
+    left = [path for path in found if now.timestamp() - path.lstat().st_mtime > LEFT_AFTER]
+    for path in left:
+        path.unlink(missing_ok=True)
+    if left:
+        _sync_folder(folder)
+    return len(left)
 
 
 def _part(path: Path, content: bytes) -> Path:

@@ -1,6 +1,7 @@
+import os
 import stat
 import subprocess
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from server.documents.certificates import certificate_key, certificates, issued_by
 from server.documents.issuing import serial
 from server.documents.key_files import FileKeys, KeyUnreadableError
+from server.documents.private_files import LEFT_AFTER, sweep
 from server.documents.signatures import make_signature, to_der, verify_signature
 from server.domain.errors import InvalidValueError
 from server.domain.ids import CommitteeId, StaffId
@@ -59,6 +61,29 @@ def test_key_files_are_private_and_encrypted(tmp_path: Path) -> None:
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert b"BEGIN ENCRYPTED PRIVATE KEY" in file.read_bytes()
     assert [p.name for p in file.parent.iterdir()] == ["seal-hexi.key"]
+
+
+def test_what_killed_processes_left_is_swept_and_nothing_else(tmp_path: Path) -> None:
+    """A part is a second name of the same file: the key itself stays."""
+    keys = FileKeys(tmp_path / "keys", b"m" * 32)
+    public, folder = keys.public("seal-hexi"), keys.folder
+    seal = folder / "seal-hexi.key"
+    kept = {"kek", "kek.lock", "pin.refused", "seal-hexi.crt", ".name", ".folder.of.mine"}
+    for name in kept:
+        (folder / name).write_bytes(b"kept")
+    (folder / ".seal-hexi.key.4242").hardlink_to(seal)
+    for name in (".staff-a.key.7", ".kek.a1_b2c3d", ".kek.next.zzzzzzzz"):
+        (folder / name).write_bytes(b"a part")
+    young = folder / ".staff-b.key.4243"
+    young.write_bytes(b"being written")
+    written = young.stat().st_mtime
+    now = datetime.fromtimestamp(written, UTC)
+    for path in set(folder.iterdir()) - {young}:
+        os.utime(path, (written - LEFT_AFTER - 1,) * 2)
+    assert sweep(folder, now) == 4
+    assert {path.name for path in folder.iterdir()} == {*kept, seal.name, young.name}
+    assert keys.public("seal-hexi") == public
+    assert sweep(folder / "nowhere", now) == 0
 
 
 def test_identifiers_cannot_leave_the_key_folder(tmp_path: Path) -> None:

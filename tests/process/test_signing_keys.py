@@ -1,11 +1,15 @@
 """The commands of an operator whose signing keys move into a token."""
 
+import logging
+import os
 from pathlib import Path
 
 import pytest
 
+from server.config import load
 from server.documents.key_files import FileKeys
 from server.documents.key_words import SAID
+from server.signing_keys import expect_keys
 from server.store.keys import load_or_create
 from server.store.schema import migrate
 from server.store.store import open_store
@@ -69,6 +73,19 @@ async def test_without_its_token_a_server_does_not_start(
     (tmp_path / "pin").write_text("")
     no_pin = where(tokens, label) | {"HEYI_PKCS11_PIN": ""}
     assert (await heyi(fresh, "serve", **no_pin)).status == 2
+
+
+def test_the_start_sweeps_what_killed_processes_left(
+    data: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    part, kept = data / "keys" / ".seal-hexi.key.4242", data / "keys" / ".seal-hexi.key.4243"
+    for path in (part, kept):
+        path.write_bytes(b"a part")
+    os.utime(part, (0, 0))
+    expect_keys(load(data=data))
+    assert (part.exists(), kept.exists()) == (False, True)
+    assert "1 part(s) removed" in caplog.text
 
 
 async def test_keys_move_in_and_every_command_tells_where_they_are(
