@@ -67,9 +67,14 @@ def status_of(code: str) -> int:
 
 def from_domain(error: DomainError) -> web.Response:
     """Return the answer to a rule's refusal; what only an operator can mend is logged."""
+    note(error)
+    return refuse(error.code, **{name: _plain(value) for name, value in error.told.items()})
+
+
+def note(error: DomainError) -> None:
+    """Log a refusal that only an operator can mend, however it is answered."""
     if error.for_operator:
         log.warning("%s %s", error.code, error.facts)
-    return refuse(error.code, **{name: _plain(value) for name, value in error.told.items()})
 
 
 def from_validation(error: ValidationError) -> web.Response:

@@ -69,6 +69,7 @@ async def _answer(
 async def _refused(
     context: Context, refused: DomainError, typed: Mapping[str, str]
 ) -> web.Response:
+    refusals.note(refused)
     told = {**typed, "reason": str(refused.told.get("reason", refused.code))}
     page = await _painted(context, told, status=refusals.status_of(refused.code))
     if isinstance(refused, TooFastError):

@@ -10,6 +10,7 @@ import pytest
 
 from server.archive.report_text import FACTS
 from server.documents.key_files import FileKeys
+from server.documents.keys import KeysUnavailableError
 from server.domain.record import PDF
 from server.domain.register import RegisterQuery
 from server.usecases import verify_presented
@@ -158,6 +159,25 @@ async def test_a_program_gets_a_code(site: Town, office: Stage) -> None:
     del office
     status, body = await posted(site, {"file": b"x"}, headers={"Origin": ORIGIN})
     assert (status, '"code":"invalid_value"' in body) == (422, True)
+
+
+async def test_keys_out_of_reach_are_in_the_log_whoever_asks(
+    site: Town, office: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The operator learns the reason, the asker that it did not work."""
+    del office
+
+    async def away(_: World) -> None:
+        raise KeysUnavailableError(reason="no_token", token="office")
+
+    monkeypatch.setattr(verify_presented, "issuers", away)
+    said = []
+    for headers in (BROWSER, {"Origin": ORIGIN}):
+        caplog.clear()
+        status, body = await posted(site, {"file": b"%PDF-"}, headers=headers)
+        said.append([one.message for one in caplog.records if one.levelname == "WARNING"])
+        assert (status, "office" in body) == (503, False)
+    assert said == [["keys_unavailable {'reason': 'no_token', 'token': 'office'}"]] * 2
 
 
 async def test_a_part_nobody_waits_for_is_refused(site: Town, office: Stage) -> None:
