@@ -179,7 +179,7 @@ def _lasting(keys: KeyProvider, committee: CommitteeId, role: Role, at: datetime
         key=role.above.key if role.above else issuer_name(committee),
         name=above.subject,
         begin=at - SLACK,
-        end=at + role.years * YEAR,
+        end=min(at + role.years * YEAR, above.not_valid_after),
     )
     own = keys.public(role.key)
     extensions = [

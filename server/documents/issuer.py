@@ -148,7 +148,7 @@ def _event(keys: KeyProvider, role: Role, events: bytes, request: EventRequest) 
         key=role.key,
         name=above.subject,
         begin=request.at - SLACK,
-        end=request.at + LIFE,
+        end=min(request.at + LIFE, above.not_valid_after),
     )
     digest = bytes.fromhex(request.statement_sha256)
     number = serial(request.public_key + digest + request.at.isoformat().encode())

@@ -29,7 +29,10 @@ POLICY = "2.25.57885448674865745311401538397417039538"
 """What our own stamps mean: this server's clock, to the second."""
 
 SUCCEEDED = 3 * YEAR
-"""So long before its certificate ends a key of ours stamps no more, and the next one does."""
+"""So long before its certificate ends a key of ours stamps no more, and the next one does.
+
+Unless the issuer ends with it: the next one's would last no longer.
+"""
 _LAST = 99
 
 
@@ -83,7 +86,8 @@ class LocalTimestamps:
         while True:
             role = _role(committee, number)
             issued = lasting(self.keys, committee, role, at)
-            if _ends(issued) - at >= SUCCEEDED or number == _LAST:
+            ends = _ends(issued.certificate)
+            if ends - at >= SUCCEEDED or ends >= _ends(issued.chain[-1]) or number == _LAST:
                 return _Local(self.keys, role.key, issued, at)
             number += 1
 
@@ -94,8 +98,8 @@ def _role(committee: CommitteeId, number: int) -> Role:
     return Role(f"stamps-{quote(committee, safe='')}{which}", "TIME-STAMPS", stamps=True)
 
 
-def _ends(issued: Issued) -> datetime:
-    ends: datetime = x509.Certificate.load(certificate_der(issued.certificate)).not_valid_after
+def _ends(certificate: bytes) -> datetime:
+    ends: datetime = x509.Certificate.load(certificate_der(certificate)).not_valid_after
     return ends
 
 

@@ -1,3 +1,4 @@
+import asyncio
 import os
 import stat
 import subprocess
@@ -11,13 +12,24 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from server.documents.certificates import certificate_key, certificates, issued_by
+from server.documents.certificates import (
+    YEAR,
+    certificate_key,
+    certificates,
+    issued_by,
+    issued_from,
+    issuer,
+    seal_certificates,
+)
+from server.documents.issuer import EventRequest, LocalIssuer
 from server.documents.issuing import serial
 from server.documents.key_files import FileKeys, KeyUnreadableError
 from server.documents.private_files import LEFT_AFTER, sweep
 from server.documents.signatures import make_signature, to_der, verify_signature
+from server.documents.timestamps import LocalTimestamps
 from server.domain.errors import InvalidValueError
 from server.domain.ids import CommitteeId, StaffId
+from server.domain.suites import SM2_SM3
 from server.ports.documents import KeyRef
 from tests.documents.example import SEALED_AT
 
@@ -144,6 +156,31 @@ def test_an_issuer_of_an_earlier_release_keeps_its_file_and_lends_its_key(keys: 
     assert certificate_key(issuer) == key
     assert issued_by(seal, issuer)
     assert x509.load_pem_x509_certificate(issuer).serial_number != serial(key)
+
+
+@pytest.mark.parametrize("years", [0, 15, 39, 40])
+def test_no_certificate_outlives_its_issuer(keys: FileKeys, tmp_path: Path, years: int) -> None:
+    own = FileKeys(tmp_path / "keys", b"m" * 32)
+    top = issued_from(issuer(own, HEXI, SEALED_AT)).not_valid_after
+    late = min(SEALED_AT + years * YEAR, top - timedelta(hours=1))
+    request = EventRequest(
+        committee_id=HEXI,
+        role="party",
+        pseudonym="p-1",
+        public_key=keys.public("a phone"),
+        statement_sha256="0" * 64,
+        at=late,
+    )
+    made = LocalIssuer(own).issue(request)
+    seals = seal_certificates(own, HEXI, late, SM2_SM3)
+    stamp = asyncio.run(LocalTimestamps(own).stamper(HEXI, late).evidence())
+    assert seals.pdf_seal is not None
+    issued = (made.certificate, made.chain[0], seals.seal, *seals.pdf_seal, stamp.certificate)
+    ends = [issued_from(one).not_valid_after for one in issued]
+    assert all(late < end <= top for end in ends)
+    assert ends[0] <= min(ends[1], late + timedelta(hours=24))
+    # The last ones end with the issuer: a next key would last no longer.
+    assert [path.name for path in own.folder.glob("stamps-*.crt")] == ["stamps-hexi.crt"]
 
 
 def test_openssl_accepts_the_chain(keys: FileKeys, tmp_path: Path) -> None:
