@@ -169,7 +169,12 @@ def _issuer(keys: KeyProvider, committee: CommitteeId, at: datetime) -> bytes:
         constraints(issues=True, below=1),
         usage(issues=True),
     ]
-    return issuing.certificate(serial(own + EVENTS), name, own, extensions)
+    return issuing.certificate(_number(own + EVENTS, at), name, own, extensions)
+
+
+def _number(key: bytes, at: datetime) -> int:
+    """Return a serial number: a key that is certified anew gets another (RFC 5280, 4.1.2.2)."""
+    return serial(key + at.isoformat().encode())
 
 
 def _lasting(keys: KeyProvider, committee: CommitteeId, role: Role, at: datetime) -> bytes:
@@ -182,6 +187,7 @@ def _lasting(keys: KeyProvider, committee: CommitteeId, role: Role, at: datetime
         end=min(at + role.years * YEAR, above.not_valid_after),
     )
     own = keys.public(role.key)
+    number = _number(own, at)
     extensions = [
         extension("key_identifier", identifier(own)),
         constraints(issues=role.issues, below=0 if role.issues else None),
@@ -191,6 +197,6 @@ def _lasting(keys: KeyProvider, committee: CommitteeId, role: Role, at: datetime
     if role.stamps:  # RFC 3161, 2.3: this purpose alone, and critical
         only = x509.ExtKeyUsageSyntax(["time_stamping"])
         extensions.append(extension("extended_key_usage", only, critical=True))
-        extensions.append(own_list_at(serial(own)))
+        extensions.append(own_list_at(number))
     called = subject(role.title, quote(committee, safe=""))
-    return issuing.certificate(serial(own), called, own, extensions)
+    return issuing.certificate(number, called, own, extensions)

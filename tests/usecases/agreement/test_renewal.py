@@ -15,7 +15,7 @@ import pytest
 
 from server.archive.local import LocalArchive
 from server.archive.reader import load_zip
-from server.documents.certificates import Role, of_role
+from server.documents.certificates import Role, issued_from, of_role
 from server.documents.chain import Sources
 from server.documents.inspection import inspect
 from server.documents.issuer import LocalIssuer
@@ -215,6 +215,24 @@ async def test_renewed_again_and_again_the_file_proves_itself_in_2035(
     said = [await asyncio.to_thread(judged, pdf, [issuer], moment) for pdf in (whole, alone)]
     assert set(said[0]) == {"OK"}
     assert set(said[1]) != {"OK"}
+
+
+async def test_certified_anew_the_same_keys_go_on_renewing(
+    office: Stage, record: RecordId, folder: Path
+) -> None:
+    """docs/deploy: certificates and lists put away, the keys stay."""
+    world = office.world
+    later(office, 3)
+    for ending in ("*.crt", "*.crl"):
+        for path in (folder / "keys").glob(ending):
+            path.unlink()
+    renewed, moment = await run(world), office.clock.now()
+    assert [one[0] for one in renewed] == [Result.RENEWED]
+    after = await world.signer.issuer(COMMITTEE, moment)
+    assert issued_from(after).not_valid_before > moment - timedelta(days=1)
+    later(office, 7)
+    assert [one[0] for one in await run(world)] == [Result.RENEWED]
+    assert (await fact(world, record)).holds
 
 
 async def test_a_stamp_that_has_ended_is_told_and_not_renewed(
