@@ -21,7 +21,9 @@ HOLD_S: Final = 1.0
 """A rate is carried if nothing happens for so long."""
 GAP_EVERY_S: Final = 0.06
 LATE_S: Final = 0.1
-"""Longer than the fastest answer by this is a queue that fills."""
+"""Longer than the fastest answer by this is late."""
+LATE_MOST: Final = 3
+"""So many late ones in a row are a queue that fills: air and phones stall for less."""
 SILENT_S: Final = 1.5
 """No answer at all for so long: this phone tells nothing."""
 STEP_BACK: Final = 0.7
@@ -69,6 +71,7 @@ class Probe:
         self._sent: list[int] = []
         self._lost: set[int] = set()
         self._fastest: float | None = None
+        self._late = 0
 
     def start(self) -> None:
         """Begin; the downlink knows of it from now on."""
@@ -99,6 +102,7 @@ class Probe:
             since = self._gaps.pop(sequence, None)
             if since is not None:
                 took = now - since
+                self._late = self._late + 1 if self._is_late(took) else 0
                 self._fastest = took if self._fastest is None else min(self._fastest, took)
                 self._put(sequence)
             elif sequence in self._sent:
@@ -125,6 +129,7 @@ class Probe:
     def _step_back(self, now: float) -> None:
         self._steady, self._steady_since = STEP_BACK * self.bits, None
         self._pause_until = now + EMPTY_S
+        self._late = 0
         self._lost.clear()
         if self._steady < self._least:
             self._end(0)
@@ -165,8 +170,11 @@ class Probe:
             return True
         if now < self._pause_until:
             return False
-        oldest = min(self._gaps.values(), default=now)
-        return self._fastest is not None and now - oldest > self._fastest + LATE_S
+        owed = sum(self._is_late(now - since) for since in self._gaps.values())
+        return self._late + owed >= LATE_MOST
+
+    def _is_late(self, took: float) -> bool:
+        return self._fastest is not None and took > self._fastest + LATE_S
 
     def _end(self, carried: int | None) -> None:
         if self._timer is not None:

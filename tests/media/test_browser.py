@@ -21,12 +21,14 @@ from tests.media.waiting import until_told
 pytestmark = pytest.mark.browser
 
 SWITCHES = 3
-NARROW = 150_000
+NARROW, WIDE = 150_000, 5_000_000
 SETTLED_S, HELD_S = 2, 20
 """So long that the line is tried again meanwhile."""
 VOICES_A_SECOND = 50
 MOST_LOST = 0.01
 """Of two minutes, and of any time once the pictures wait."""
+BACK_S = 120
+"""Both are back after two rests of 15 s; a try that fails doubles the next rest."""
 
 NewPage = Callable[[str], Awaitable[BrowserPhone]]
 
@@ -193,8 +195,8 @@ async def watch_through(path: NarrowPath, it: Plant, viewer: BrowserPhone, *seen
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
-async def test_on_150_kbit_a_browser_hears_everybody_and_pictures_wait(
+@pytest.mark.timeout(300)
+async def test_on_150_kbit_a_browser_hears_everybody_and_pictures_wait_and_return(
     it: Plant, new_page: NewPage
 ) -> None:
     a, b, m = [await new_page(name) for name in "abm"]
@@ -213,6 +215,14 @@ async def test_on_150_kbit_a_browser_hears_everybody_and_pictures_wait(
         assert await pictures(m) == stood
         assert most_lost(begun, heard) / (HELD_S * VOICES_A_SECOND) < MOST_LOST
         assert most_lost(before, heard) / (2 * 60 * VOICES_A_SECOND) < MOST_LOST
+        path.narrow(WIDE)
+        it.told.clear()
+        await it.hear(MediaReport, connection=m.name, videos_held=(), within=BACK_S)
+
+        async def both_move() -> bool:
+            return min(now - then for now, then in zip(await pictures(m), stood, strict=True)) > 10
+
+        await until_told(both_move)
 
 
 def most_lost(before: list[tuple[int, int]], now: list[tuple[int, int]]) -> int:
