@@ -15,6 +15,9 @@ class Gone:
     among: int
 
 
+_NOTHING: Final = Gone(count=0, gaps=0, among=0)
+
+
 class Missing:
     """Numbers are the source's; `sent` is that of the newest packet that went out."""
 
@@ -49,7 +52,9 @@ class Missing:
 
         A phone asks again and again; each packet counts once.
         """
-        end = max(self._answered, max(self._numbers, default=0))
+        if not self._numbers:  # as on most lines, three times a round
+            return _NOTHING
+        end = max(self._answered, *self._numbers)
         gone = [one for one in self._numbers if end - span < one <= end]
         return Gone(
             count=len(gone),
