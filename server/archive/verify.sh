@@ -6,7 +6,9 @@
 # Whether trust/issuer.pem is really the committee's must be learnt elsewhere, for
 # instance by comparing the fingerprint printed below. 签发证书的指纹须另行核对。
 LC_ALL=C OPENSSL_CONF=/dev/null
-export LC_ALL OPENSSL_CONF
+# Nobody is trusted for being known to this machine. 本机自带的根证书一概不算。
+SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null
+export LC_ALL OPENSSL_CONF SSL_CERT_FILE SSL_CERT_DIR
 from_here() { # from_here FILE: it was named before we go elsewhere
   case $1 in '' | /*) printf %s "$1" ;; *) printf %s "$PWD/$1" ;; esac
 }

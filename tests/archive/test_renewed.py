@@ -1,5 +1,6 @@
 """A record with renewals beside it: every fact holds, and whatever was done to them is found."""
 
+import os
 import subprocess
 import zipfile
 from collections.abc import Callable
@@ -134,9 +135,11 @@ def test_the_package_verifies_zipped_and_unpacked(twice: Files, tmp_path: Path) 
         assert report.verified
 
 
-def by_shell(folder: Path, *named: Path) -> tuple[int, str]:
+def by_shell(folder: Path, *named: Path, known: Path | None = None) -> tuple[int, str]:
+    """Ask the script, on a machine that knows of the roots in a folder."""
     asked = ["/bin/sh", str(folder / "verify.sh"), *map(str, named)]
-    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    on = os.environ | ({} if known is None else {"SSL_CERT_DIR": str(known)})
+    done = subprocess.run(asked, capture_output=True, text=True, check=False, env=on)
     return done.returncode, done.stdout
 
 
@@ -164,14 +167,20 @@ def test_the_script_checks_renewals_with_openssl_alone(
 
 def signed_by_anybody(content: bytes, folder: Path) -> bytes:
     """Return a CAdES message with this content, by a key and a certificate of one's own."""
-    said, key, certificate = (folder / name for name in ("content", "key.pem", "own.pem"))
+    said, certificate = folder / "content", anybody(folder)
     said.write_bytes(content)
+    signing = "cms -sign -cades -binary -nodetach -md sha256 -outform DER"
+    return openssl(f"{signing} -in {said} -signer {certificate} -inkey {folder / 'key.pem'}")
+
+
+def anybody(folder: Path) -> Path:
+    """Make a key, `key.pem`, and a certificate of one's own; return where that is."""
+    certificate = folder / "own.pem"
     openssl(
         "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=anybody "
-        f"-keyout {key} -out {certificate}"
+        f"-keyout {folder / 'key.pem'} -out {certificate}"
     )
-    signing = "cms -sign -cades -binary -nodetach -md sha256 -outform DER"
-    return openssl(f"{signing} -in {said} -signer {certificate} -inkey {key}")
+    return certificate
 
 
 def openssl(words: str) -> bytes:
@@ -204,6 +213,22 @@ def test_the_script_does_not_pass_a_renewal_that_a_stranger_stamped(
     root = tmp_path / "stranger" / "issuer-hexi-of-events.crt"
     code, said = by_shell(folder, tmp_path / "issuer.pem", folder, root)
     assert "OK      archive time stamp, renewal" in said
+
+
+def test_the_script_trusts_nobody_for_being_known_to_the_machine(
+    files: Files, tmp_path: Path
+) -> None:
+    """As the roots of public authorities and of one's own house are."""
+    known = tmp_path / "known"
+    known.mkdir()
+    (known / "issuer.pem").write_bytes(files["trust/issuer.pem"])
+    subprocess.run(["openssl", "rehash", str(known)], check=True)
+    folder = unpacked(files, tmp_path)
+    named = anybody(tmp_path)
+    code, said = by_shell(folder, named, folder)
+    assert code == 1
+    assert "FAILED  certificate 印章证书" in said
+    assert by_shell(folder, named, folder, known=known) == (1, said)
 
 
 def test_the_script_takes_no_other_signed_message_for_a_time_stamp(
