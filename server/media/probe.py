@@ -102,7 +102,7 @@ class Probe:
             since = self._gaps.pop(sequence, None)
             if since is not None:
                 took = now - since
-                self._late = self._late + 1 if self._is_late(took) else 0
+                self._judge(took, since)
                 self._fastest = took if self._fastest is None else min(self._fastest, took)
                 self._put(sequence)
             elif sequence in self._sent:
@@ -172,6 +172,11 @@ class Probe:
             return False
         owed = sum(self._is_late(now - since) for since in self._gaps.values())
         return self._late + owed >= LATE_MOST
+
+    def _judge(self, took: float, since: float) -> None:
+        if since < self._pause_until:
+            return  # from the queue that made it pause
+        self._late = self._late + 1 if self._is_late(took) else 0
 
     def _is_late(self, took: float) -> bool:
         return self._fastest is not None and took > self._fastest + LATE_S
