@@ -30,7 +30,7 @@ LONGEST_S = 300
 
 
 class WorkFailedError(DomainError):
-    """The work ended its process twice or failed beyond telling; see the log."""
+    """The work ended its process twice, hung, or failed beyond telling; see the log."""
 
     code = "work_failed"
 
@@ -53,14 +53,18 @@ class ProcessWorkPool:
     async def run(self, work: Callable[..., T], *args: object) -> T:
         """Return what the module-level `work(*args)` returns in a child.
 
-        Raises what it raises, WorkFailedError when its process ended twice.
+        Raises what it raises, WorkFailedError when its process ended twice, or took too long.
         """
+        time = asyncio.get_running_loop().time
         for _ in range(2):
             child = await self._idle.get()
+            began = time()
             try:
                 done = await asyncio.wrap_future(child.submit(_told, self._longest_s, work, args))
             except BrokenProcessPool:
                 child = self._replaced(child)
+                if time() - began >= self._longest_s:
+                    break  # what hung once hangs again
             else:
                 return done.result()
             finally:

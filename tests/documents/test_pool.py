@@ -36,6 +36,13 @@ def end_always() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def hang(marker: Path) -> None:
+    """Note that it was tried, and wait for nothing."""
+    with marker.open("a") as tried:
+        tried.write("once ")
+    select.select([], [], [])
+
+
 def raise_key_error() -> None:
     raise KeyError("slot")
 
@@ -80,10 +87,11 @@ async def test_work_that_kills_its_process_twice_is_given_up(pool: ProcessWorkPo
     assert await pool.run(abs, -1) == 1
 
 
-async def test_work_that_never_comes_back_is_given_up() -> None:
+async def test_work_that_never_comes_back_is_given_up_at_once(tmp_path: Path) -> None:
     with ProcessWorkPool(1, longest_s=1) as pool:
         with pytest.raises(WorkFailedError):
-            await pool.run(select.select, [], [], [])
+            await pool.run(hang, tmp_path / "tried")
+        assert (tmp_path / "tried").read_text() == "once "
         assert await pool.run(abs, -1) == 1
 
 
