@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import stat
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -52,12 +53,20 @@ def sweep(folder: Path, now: datetime) -> int:
     process: another may have that number by now, or run on another machine.
     """
     found = [path for path in folder.glob(".*") if _PART.fullmatch(path.name)]
-    left = [path for path in found if now.timestamp() - path.lstat().st_mtime > LEFT_AFTER]
+    left = [path for path in found if _is_left(path, now.timestamp() - LEFT_AFTER)]
     for path in left:
         path.unlink(missing_ok=True)
     if left:
         _sync_folder(folder)
     return len(left)
+
+
+def _is_left(path: Path, before: float) -> bool:
+    try:
+        found = path.lstat()
+    except FileNotFoundError:  # another process has just finished with it
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_mtime < before
 
 
 def _part(path: Path, content: bytes) -> Path:

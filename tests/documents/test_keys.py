@@ -98,6 +98,23 @@ def test_what_killed_processes_left_is_swept_and_nothing_else(tmp_path: Path) ->
     assert sweep(folder / "nowhere", now) == 0
 
 
+def test_the_sweep_minds_no_part_that_another_process_has_just_finished_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".staff-a.key.7").write_bytes(b"a part")
+    (tmp_path / ".staff-b.key.8").mkdir()
+    later = datetime.fromtimestamp(tmp_path.stat().st_mtime + 2 * LEFT_AFTER, UTC)
+    seen = Path.lstat
+
+    def gone(path: Path) -> os.stat_result:
+        if path.name == ".staff-a.key.7":
+            path.unlink(missing_ok=True)
+        return seen(path)
+
+    monkeypatch.setattr(Path, "lstat", gone)
+    assert sweep(tmp_path, later) == 0
+
+
 def test_identifiers_cannot_leave_the_key_folder(tmp_path: Path) -> None:
     keys = FileKeys(tmp_path / "keys", b"m" * 32)
     make_signature(keys, KeyRef(committee_id=CommitteeId("../../etc/x")), b"m")
