@@ -22,7 +22,7 @@ from server.domain.errors import InvalidValueError
 from server.domain.record import MANIFEST, PDF, read_manifest
 from server.domain.verification import Fact, Kind, Presented, Report
 from server.ports.archive import VerifierTools
-from server.ports.documents import PdfFacts
+from server.ports.documents import PdfFacts, for_seals
 
 SECONDS = 10
 MEMORY = 1024 * 1024 * 1024
@@ -64,13 +64,14 @@ def _pdf(
 ) -> Presented:
     # Nobody says here how long the locked part is, so that no page has to be drawn.
     pdf = tools.inspect(content, 0, anchors)
+    facts = _facts(pdf, judge_trust=bool(for_seals(anchors)))
     return Presented(
         kind=Kind.PDF,
         report=Report(
             record_id="",
             number="",
             manifest_sha256="",
-            facts=(*_facts(pdf, judge_trust=bool(anchors)), document_stamp(pdf.stamps, at)),
+            facts=(*facts, document_stamp(pdf.stamps, at)),
             signers=(),
             sealed_by=pdf.signer,
             sealed_at=pdf.signed_at,

@@ -45,7 +45,7 @@ from server.domain.renewal import is_renewal
 from server.domain.session_log import BrokenChainError, Entry, verify as verify_chain
 from server.domain.verification import Fact, Report
 from server.ports.archive import VerifierTools
-from server.ports.documents import CERTIFICATION, SEAL, PdfSignature, StampRoot
+from server.ports.documents import CERTIFICATION, SEAL, PdfSignature, for_seals
 
 LASTING = frozenset({"B-LT", "B-LTA"})
 SEAL_ROLE = "COMMITTEE-SEAL"
@@ -270,7 +270,7 @@ def _certificates(evidence: Evidence) -> Fact:
 
 
 def _trusted(evidence: Evidence) -> Fact:
-    if all(isinstance(one, StampRoot) for one in evidence.anchors):  # nobody named for the seal
+    if not for_seals(evidence.anchors):
         return Fact(code="trusted", holds=None)
     bad = [] if evidence.pdf.trusted else [ISSUER_CERTIFICATE]
     return _fact("trusted", [*bad, *untrusted(evidence)])

@@ -16,7 +16,7 @@ from server.documents.pages import images
 from server.documents.signature_facts import Roots, signatures_of
 from server.documents.stamp_facts import TAMPERED, stamp_roots
 from server.documents.typesetting import slots
-from server.ports.documents import PdfFacts, SignerRoot, Slot, StampRoot
+from server.ports.documents import PdfFacts, Slot, StampRoot, for_seals
 
 # Beside what reading raises, what drawing does.
 UNDRAWN = (*TAMPERED, pypdfium2.PdfiumError, OSError)
@@ -34,9 +34,8 @@ def inspect(pdf: bytes, locked_size: int, anchors: Sequence[bytes]) -> PdfFacts:
     `locked_size` is the length of the locked prefix. No bytes of a PDF make it raise;
     InvalidValueError when an anchor is no certificate.
     """
-    sealing = [one for one in anchors if not isinstance(one, StampRoot | SignerRoot)]
     roots = Roots(
-        sealing=_loaded(sealing),
+        sealing=_loaded(for_seals(anchors)),
         signing=_loaded(one for one in anchors if not isinstance(one, StampRoot)),
         stamping=stamp_roots(anchors),
     )

@@ -30,6 +30,7 @@ from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 
 from server.documents import rare_names
+from server.documents.certificates import SEAL_TITLE
 from server.documents.form import blank_name
 from server.documents.issuer import STATEMENT
 from server.documents.issuers import top_of
@@ -131,12 +132,27 @@ class _Archive:
 
 def _status(signature: EmbeddedPdfSignature, roots: Roots) -> PdfSignatureStatus:
     moment = _moment(signature)
-    signs = _statement(signature.signer_cert) != ""
+    signs = by_signer(signature.field_name, signature.signer_cert)
     return validate_pdf_signature(
         signature,
         context_at(roots.signing if signs else roots.sealing, moment),
         ts_validation_context=context_at(roots.stamping, moment),
     )
+
+
+def by_signer(field: str, certificate: x509.Certificate) -> bool:
+    """Return whether it is a person's signature under a statement, never a lock or a seal.
+
+    An outside authority, which certifies such alone, takes name and statement from who asks.
+    """
+    signs = blank_name(field).startswith("sign:") and _title(certificate)[0] != SEAL_TITLE
+    return signs and _statement(certificate) != ""
+
+
+def _title(certificate: x509.Certificate) -> tuple[str, str]:
+    """Return the role and the pseudonym that a certificate names."""
+    role, _, pseudonym = certificate.subject.native.get("common_name", "").rpartition(" ")
+    return role, pseudonym
 
 
 def _moment(signature: EmbeddedPdfSignature) -> datetime | None:
@@ -183,7 +199,7 @@ def _told(
     certificate = signature.signer_cert
     stamp = status.timestamp_validity
     stamped = stamp is not None and stamp.intact and stamp.valid
-    role, _, pseudonym = certificate.subject.native.get("common_name", "").rpartition(" ")
+    role, pseudonym = _title(certificate)
     trusted = bool(status.trusted and (stamp is None or (stamped and stamp.trusted)))
     return PdfSignature(
         field=blank_name(signature.field_name),

@@ -267,6 +267,11 @@ class SealRoot(bytes):
     __slots__ = ()
 
 
+def for_seals(anchors: Sequence[bytes]) -> list[bytes]:
+    """Return those that vouch for locks and seals: with none of them nobody judges trust."""
+    return [one for one in anchors if not isinstance(one, StampRoot | SignerRoot)]
+
+
 class ArchiveStamper(Protocol):
     """Stamps for the archive (RFC 3161). TimestampsUnavailableError where nobody stamps now."""
 

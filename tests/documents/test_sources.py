@@ -12,17 +12,18 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from asn1crypto import tsp  # type: ignore[import-untyped]
+from asn1crypto import tsp, x509  # type: ignore[import-untyped]
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from server.documents.certificates import certificates
+from server.documents.certificates import certificate_der, certificates
 from server.documents.chain import Sources
 from server.documents.command_issuer import CommandIssuer, NoCertificateError
 from server.documents.inspection import inspect
-from server.documents.issuer import LocalIssuer
+from server.documents.issuer import EventRequest, LocalIssuer
 from server.documents.key_files import FileKeys, spki
 from server.documents.remote_timestamps import ANSWERS, LARGEST, RemoteTimestamps, _fetched
 from server.documents.sealing import apply_seal
+from server.documents.signature_facts import by_signer
 from server.documents.signing import Desk, prepare
 from server.documents.sources import outside_roots
 from server.documents.timestamps import LocalTimestamps, TimestampsUnavailableError
@@ -168,8 +169,37 @@ def test_a_command_issues_what_signs_the_pdf(
     for_signers = inspect(sealed.pdf, len(locked.pdf), [anchors[0], SignerRoot(anchors[1])])
     assert for_signers.trusted
     # It says who signs, and nothing of a lock, a seal or a time stamp.
-    signers_alone = inspect(sealed.pdf, len(locked.pdf), [SignerRoot(anchors[0]), anchors[1]])
-    assert [bool(one.trusted) for one in signers_alone.each] == [False] * 6
+    by_whom = [SignerRoot(anchors[0]), StampRoot(anchors[0]), anchors[1]]
+    signers_alone = inspect(sealed.pdf, len(locked.pdf), by_whom)
+    trusted = [bool(one.trusted) for one in signers_alone.each]
+    assert trusted == [False, True, True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("field", "role", "signs"),
+    [
+        ("sign:p1", "PARTY", True),
+        ("seal", "PARTY", False),
+        ("certification", "PARTY", False),
+        ("sign:p1", "COMMITTEE-SEAL", False),
+    ],
+)
+def test_no_outside_authority_speaks_for_a_lock_or_a_seal(
+    desk: Desk, field: str, role: str, *, signs: bool
+) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    made = desk.sources.issuer.issue(
+        EventRequest(
+            committee_id=HEXI,
+            role=role,
+            pseudonym="hexi",
+            public_key=spki(key),
+            statement_sha256="ab" * 32,
+            at=LOCKED_AT,
+        )
+    )
+    certificate = x509.Certificate.load(certificate_der(made.certificate))
+    assert by_signer(field, certificate) is signs
 
 
 def test_roots_of_authorities_outside_are_read_each_for_its_purpose(

@@ -16,7 +16,7 @@ from server.documents.inspection import inspect
 from server.documents.pool import ProcessWorkPool, WorkFailedError
 from server.domain.record import RecordParts
 from server.domain.verification import Kind
-from server.ports.documents import PdfFacts
+from server.ports.documents import PdfFacts, SignerRoot, StampRoot
 from tests.archive.example import TOOLS, Files
 
 MIB = 1024 * 1024
@@ -75,6 +75,14 @@ def test_what_only_looks_like_a_pdf_is_told_as_unreadable(content: bytes) -> Non
     report = judge_presented(content, TOOLS).report
     assert [fact.code for fact in report.failed] == ["readable", "seal"]
     assert Path("agreement.pdf").name in report.failed[0].parts
+
+
+def test_roots_for_stamps_and_signers_alone_judge_nobodys_trust(files: Files) -> None:
+    issuer = files["trust/issuer.pem"]
+    for outside in ((StampRoot(issuer),), (SignerRoot(issuer),)):
+        for content in (files["agreement.pdf"], package("record-17", files)):
+            facts = judge_presented(content, TOOLS, outside).report.facts
+            assert [one.holds for one in facts if one.code == "trusted"] == [None]
 
 
 def test_a_pdf_that_a_signer_sealed_himself_is_sealed_by_nobody(files: Files) -> None:
