@@ -27,7 +27,7 @@ async def _whole_sitting(people: play.Cast, media: Path) -> None:
     await begin_recording(people)
     await until(lambda: recorded_octets(media) > 300_000, within=60)
     await people.mediator.say("recording.stop")
-    for step in (play._draft, play._sign):
+    for step in (play._draft, play._sign, play._seal):
         await step(people)
 
 
