@@ -1,6 +1,6 @@
 #!/bin/sh
-# Checks a record with nothing but a shell, coreutils and OpenSSL.
-# 只用命令行、coreutils 和 OpenSSL 核验本卷。用法 usage: sh verify.sh [issuer.pem [folder [stamps.pem]]]
+# Checks a record on a Linux machine with nothing but a shell, coreutils and OpenSSL 3.
+# 在 Linux 电脑上只用命令行、coreutils 和 OpenSSL 3 核验本卷。用法 usage: sh verify.sh [issuer.pem [folder [stamps.pem]]]
 # With stamps.pem, the root of who made the time stamps, issuer.pem counts for seal and signers
 # alone; without it for time stamps too. 给出 stamps.pem（时间戳机构的根证书）的，两者各管各的。
 # Whether trust/issuer.pem is really the committee's must be learnt elsewhere, for

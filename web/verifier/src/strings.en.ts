@@ -9,7 +9,7 @@ export const en: Words = {
   pickHint: "The ZIP package the committee gave you, or the whole folder that was in it.",
   working: "Checking…",
   unable:
-    "This browser keeps its cryptography from this page, so nothing can be checked. Open it in a recent Chrome, Edge, Firefox or Safari, or check with verify.sh.",
+    "This browser keeps its cryptography from this page, so nothing can be checked. Open it in a recent Chrome, Edge, Firefox or Safari, or check with verify.sh on a Linux machine.",
   refused: {
     not_a_package: "This is no readable ZIP package; there is nothing to check.",
     too_large: "It holds more than 256 MB, which no record does. It was not opened.",
@@ -83,7 +83,7 @@ export const en: Words = {
   notAttested: "no valid attestation",
   trustTitle: "The issuer",
   trust:
-    "By itself a record proves that it is consistent and unchanged, not that the seal is the committee's: anybody can make certificates. Learn the SHA-256 fingerprint of the issuer's certificate some other way (ask the committee or the office, or look at the paper copy) and compare it with the one below.",
+    "By itself a record proves that it is consistent and unchanged, not that the seal is the committee's: anybody can make certificates. Learn the SHA-256 fingerprint of the issuer's certificate some other way (ask the committee or the office, or look at the page /verify of the committee's site) and compare it with the one below.",
   issuerPrint: "Fingerprint of the issuer in this record",
   known: "The fingerprint you learnt elsewhere",
   knownHint: "64 hexadecimal digits; colons and blanks do not matter, and several may follow one another.",

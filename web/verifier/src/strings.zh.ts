@@ -10,7 +10,7 @@ export const zh = {
   pickFolder: "选择文件夹",
   pickHint: "从调解委员会得到的 ZIP 包，或者解压后的整个文件夹。",
   working: "正在核对…",
-  unable: "这个浏览器不让本页使用密码学功能，无法核对。请换用新版 Chrome、Edge、Firefox 或 Safari 打开，或者用 verify.sh 核验。",
+  unable: "这个浏览器不让本页使用密码学功能，无法核对。请换用新版 Chrome、Edge、Firefox 或 Safari 打开，或者在 Linux 电脑上用 verify.sh 核验。",
   refused: {
     not_a_package: "这不是可以读取的 ZIP 包，没有可核对的内容。",
     too_large: "里面的内容超过 256 MB，不像一份卷宗，没有打开。",
@@ -83,7 +83,7 @@ export const zh = {
   notAttested: "没有有效的记录",
   trustTitle: "签发证书",
   trust:
-    "仅凭一份卷宗只能证明内容一致、未被改动，不能证明印章确属该调解委员会：任何人都能自制一套证书。请通过其他途径得到签发证书的 SHA-256 指纹（例如向调解委员会或司法所询问，或看纸质件），与下面的比较。",
+    "仅凭一份卷宗只能证明内容一致、未被改动，不能证明印章确属该调解委员会：任何人都能自制一套证书。请通过其他途径得到签发证书的 SHA-256 指纹（例如向调解委员会或司法所询问，或看该调委会网站的 /verify 页面），与下面的比较。",
   issuerPrint: "卷内签发证书的指纹",
   known: "您另行得到的指纹",
   knownHint: "64 个十六进制字符，冒号和空格不影响；几个指纹可以接着写。",
