@@ -74,7 +74,7 @@ class Settings(BaseSettings):
             "`HEYI_MEDIA_ADDRESS` is set."
         ),
     )
-    media_port: Port = Field(8081, description="UDP port of sound and picture.")
+    media_port: Port = Field(8081, description="UDP and TCP port of sound and picture.")
     media_workers: Annotated[int, Field(ge=0, le=64)] = Field(
         1,
         description=(
@@ -144,8 +144,8 @@ class Settings(BaseSettings):
     signature_suite: Literal["p256-sha256", "sm2-sm3"] = Field(
         "p256-sha256",
         description=(
-            "What staff sign and committees seal PDFs with; phones keep to P-256. `sm2-sm3` is "
-            "software (decision 21), no certified module, and few PDF readers check it."
+            "What staff and seals sign PDFs with; phones keep to P-256. `sm2-sm3` is software "
+            "(decision 21) for `HEYI_KEYS=files`, no certified module; few PDF readers check it."
         ),
     )
     timestamp_url: str = Field(
