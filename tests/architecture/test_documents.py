@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.architecture.tree import ROOT, files, shown
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -37,3 +39,27 @@ def test_nothing_is_left_for_later() -> None:
         if UNFINISHED.search(line)
     ]
     assert left == []
+
+
+def test_no_setting_to_be_copied_has_a_comment_behind_it() -> None:
+    """systemd takes such a comment of an EnvironmentFile for part of the value."""
+    behind = [
+        f"{shown(page)}: {line.strip()}"
+        for page in files(endings=(".md",))
+        for line in page.read_text(encoding="utf-8").splitlines()
+        if re.match(r"\s*HEYI_\w+=\S*\s+#", line)
+    ]
+    assert behind == []
+
+
+@pytest.mark.parametrize(
+    ("name", "refusal"),
+    [
+        ("Caddyfile", r"^\s+respond /metrics 404$"),
+        ("nginx.conf", r"^\s+location = /metrics \{\n\s+return 404;"),
+    ],
+    ids=["caddy", "nginx"],
+)
+def test_the_proxies_keep_the_figures_to_this_machine(name: str, refusal: str) -> None:
+    text = (ROOT / "docs" / "deploy" / name).read_text(encoding="utf-8")
+    assert re.search(refusal, text, re.MULTILINE)
