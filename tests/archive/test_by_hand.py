@@ -20,6 +20,7 @@ from tests.archive.sm2_record import sm2_parts
 
 pytestmark = pytest.mark.timeout(300)
 COMMAND = re.compile(rb"^ +`([^`]+)`$", re.MULTILINE)
+EXPORT = re.compile(rb"`(export [^`]+)`")
 RANGE = re.compile(rb"/ByteRange \[0 (\d+) (\d+) (\d+)\]")
 OF_A_SIGNER, IN_SM2, THE_LAST = "public_key.pem", "sm3", "-data signed"
 """By these words a command tells where it is run, and on which signature of the PDF."""
@@ -56,7 +57,9 @@ def folder_of(command: str, record: Path) -> Path:
 
 
 def test_every_command_by_hand_finds_a_real_record_good(record: Path) -> None:
-    commands = [one.decode() for one in COMMAND.findall((record / "FORMAT.md").read_bytes())]
+    page = (record / "FORMAT.md").read_bytes()
+    commands = [one.decode() for one in COMMAND.findall(page)]
+    to_begin_with = EXPORT.findall(page)[0].decode()
     cut_out = list(takewhile(lambda one: "openssl cms" not in one, commands))[-2:]
     first, *_, last = RANGE.findall((record / PDF).read_bytes())
     wrong = {}
@@ -64,7 +67,7 @@ def test_every_command_by_hand_finds_a_real_record_good(record: Path) -> None:
         place = last if THE_LAST in command else first
         before = cut_out if THE_LAST in command else []
         for one in (*before, command):
-            if said := refused(one, folder_of(one, record), place):
+            if said := refused(f"{to_begin_with}; {one}", folder_of(one, record), place):
                 wrong[one] = said
     assert len(commands) > 9
     assert wrong == {}
