@@ -91,6 +91,11 @@ def package_by_heyi(path: Path) -> Found:
 
 def by_page(asked: Iterable[Bend], *blind: str) -> list[Found]:
     """Return what the page's own script finds; `blind` breaks a part of it."""
+    return [_of_page(told) for told in told_by_page(asked, *blind)]
+
+
+def told_by_page(asked: Iterable[Bend], *blind: str) -> list[dict[str, Any]]:
+    """Return the whole reports of the page, or why it refused a package."""
     done = subprocess.run(
         [NODE, str(RUNNER), str(BUILT_PAGE), *blind],
         input="".join(f"{one.line()}\n" for one in asked),
@@ -98,7 +103,7 @@ def by_page(asked: Iterable[Bend], *blind: str) -> list[Found]:
         text=True,
         check=True,
     )
-    return [_of_page(json.loads(line)) for line in done.stdout.splitlines()]
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def _of_page(told: dict[str, Any]) -> Found:

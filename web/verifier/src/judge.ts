@@ -261,12 +261,13 @@ function ourContainer(manifest: Manifest, digests: ReadonlyMap<string, string>):
   }
 }
 
-/** Compares with the fingerprints a person brought along. */
+/** Compares with the fingerprints a person brought along; one of a root that no time stamp brings is left open. */
 function trusted({ issuerSha256, pdf }: Evidence, known: string, stamps: string): Fact {
   const [issuers, stamping] = [fingerprints(known), fingerprints(stamps)];
   if (issuers.size === 0) return unjudged("trusted");
-  const outside = pdf.issuedOutside(issuers, stamping.size === 0 ? issuers : stamping);
-  return fact("trusted", issuers.has(issuerSha256) ? outside : [ISSUER]);
+  const stampers = stamping.size === 0 ? issuers : stamping;
+  const outside = pdf.issuedOutside(issuers, stampers);
+  return factOr("trusted", issuers.has(issuerSha256) ? outside : [ISSUER], pdf.stampedBeyond(stampers));
 }
 
 /** However they are written: 64 digits each. */

@@ -2,7 +2,7 @@
 import { isSm2 } from "./algorithms.ts";
 import type { Bytes } from "./bytes.ts";
 import { fingerprint, statementIn } from "./certificate.ts";
-import { topOf } from "./chain.ts";
+import { type End, endOf, topOf } from "./chain.ts";
 import { type Signature, readSignature, signs } from "./cms.ts";
 import { sha256Hex } from "./crypto.ts";
 import { type Range, ranges } from "./ranges.ts";
@@ -22,8 +22,8 @@ export interface PdfSignature {
   readonly statementSha256: string;
   /** Fingerprint of who issued its certificate in the end; null: in SM2; none has a stamp alone. */
   readonly tops: readonly (string | null)[];
-  /** The same of its time stamp's. */
-  readonly stampTops: readonly string[];
+  /** Where the way up from its time stamp's ends. */
+  readonly stampTops: readonly End[];
 }
 
 /** Every signature of a PDF, in the order of the file. */
@@ -66,7 +66,7 @@ async function stampBeside(signature: Signature): Promise<Stamp | null> {
   return token === undefined ? null : readStamp(readSignature(token.whole), signature.value);
 }
 
-const stampTop = ({ token, moment }: Stamp): Promise<string> => topOf(token.signer, token.beside, moment);
+const stampTop = ({ token, moment }: Stamp): Promise<End> => endOf(token.signer, token.beside, moment);
 
 /** As of the stamp; without one, as of when the certificate began. */
 const topOfSigner = async ({ signer, beside }: Signature, stamp: Stamp | null): Promise<string | null> =>

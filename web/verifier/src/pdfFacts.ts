@@ -1,4 +1,5 @@
 // What the signatures inside the PDF come to, as facts of the record.
+import type { End } from "./chain.ts";
 import type { PdfSignature } from "./pdf.ts";
 import { type Fact, fact, unjudged } from "./report.ts";
 import type { Stated } from "./signers.ts";
@@ -63,14 +64,25 @@ export class PdfFacts {
 
   /** Every certificate comes from the issuer in the record; one from elsewhere proves nothing against it. */
   certificates(): Fact {
-    const other = this.#whose(({ tops, stampTops }) => [...tops, ...stampTops].some((top) => top !== this.said.issuer));
+    const other = this.#whose(({ tops, stampTops }) => [...tops, ...stampTops.map((end) => end.sha256)].some((top) => top !== this.said.issuer));
     return other.length ? unjudged("certificates", other) : fact("certificates", []);
   }
 
   /** Whose certificates lead to none of these, each for its purpose; of those in SM2 nobody here can tell. */
   issuedOutside(issuers: ReadonlySet<string>, stamping: ReadonlySet<string>): string[] {
     const apart = (top: string | null): boolean => top !== null && !issuers.has(top);
-    return this.#whose(({ tops, stampTops }) => tops.some(apart) || stampTops.some((top) => !stamping.has(top)));
+    return this.#whose(({ tops, stampTops }) => tops.some(apart) || stampTops.some((end) => this.#stamped(end, stamping) === false));
+  }
+
+  /** Whose time stamps come without the root, so that nobody here can tell whether it is one of these. */
+  stampedBeyond(stamping: ReadonlySet<string>): string[] {
+    return this.#whose(({ stampTops }) => stampTops.some((end) => this.#stamped(end, stamping) === null));
+  }
+
+  /** A certificate missing inside is one of these only if one is not at hand: the record's issuer always is. */
+  #stamped({ sha256, open }: End, stamping: ReadonlySet<string>): boolean | null {
+    if (stamping.has(sha256)) return true;
+    return open && [...stamping].some((one) => one !== this.said.issuer) ? null : false;
   }
 
   #whose(wanted: (one: PdfSignature) => boolean): string[] {

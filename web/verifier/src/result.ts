@@ -40,8 +40,9 @@ export function moment(at: string): string {
 
 function sentence(report: Report, words: Words): string {
   if (!nothingFails(report)) return words.bad;
-  const judged = report.facts.some((one) => one.code === "trusted" && one.holds);
-  return judged ? words.good : words.goodUntrusted;
+  const judged = report.facts.find((one) => one.code === "trusted");
+  if (judged?.holds) return words.good;
+  return judged && stampsOpen(judged) ? words.goodUnstamped : words.goodUntrusted;
 }
 
 const verdict = (kind: "good" | "bad", text: string): HTMLElement =>
@@ -79,8 +80,12 @@ function factLine(one: Fact, words: Words): HTMLElement {
 const bothWords = (both: TwoPeople, words: Words): string =>
   `${words.releasedBy}: ${both.releasedBy} ${moment(both.releasedAt)} · ${words.confirmedBy}: ${both.sealedBy} ${moment(both.sealedAt)}`;
 
+/** Whether the issuer was compared, and only who made time stamps is open. */
+const stampsOpen = (one: Fact): boolean => one.code === "trusted" && one.holds === null && one.parts.length > 0;
+
 function why(one: Fact, words: Words): string {
   if (BEYOND.includes(one.code)) return words.unjudged.beyond;
+  if (stampsOpen(one)) return words.unjudged.stampers;
   return (words.unjudged as Record<string, string>)[one.code] ?? "";
 }
 

@@ -19,6 +19,7 @@ export const en: Words = {
   },
   good: "Everything that can be checked here holds",
   goodUntrusted: "Everything that can be checked here holds. The issuer's fingerprint still has to be compared, see below.",
+  goodUnstamped: "Everything that can be checked here holds. Open is only who made the time stamps, see below.",
   bad: "Not verified: what is marked ✗ does not hold",
   notRecord: "This is no record: it has no readable manifest",
   number: "Number",
@@ -54,6 +55,8 @@ export const en: Words = {
   },
   unjudged: {
     trusted: "no record can prove this by itself, see \"The issuer\"",
+    stampers:
+      "the issuer's fingerprint is the one you learnt; who made these time stamps is not judged: they bring no root certificate, and what they bring at the top is none of those you named. verify.sh and heyi verify --trust-stamps, given the root certificate, tell",
     log_included: "the record was sealed before a checkpoint was there",
     container: "you picked the folder alone, or the record was not made a container",
     signatures: "some are in SM2, which no browser knows; verify.sh and heyi verify check them",
@@ -88,7 +91,7 @@ export const en: Words = {
   known: "The fingerprint you learnt elsewhere",
   knownHint: "64 hexadecimal digits; colons and blanks do not matter, and several may follow one another.",
   stamps: "The fingerprint of the time stamp authority's root",
-  stampsHint: "Needed only where another authority made the time stamps. Once filled in, it counts for time stamps alone, and the one above for the seal and the signatures alone.",
+  stampsHint: "Needed only where another authority made the time stamps. Once filled in, it counts for time stamps alone, and the one above for the seal and the signatures alone. It is compared with the topmost certificate that the stamps bring along: the root as a rule, else the one below it or the stamping certificate. If in doubt, enter all of the authority's, one after the other.",
   compare: "Compare",
   manifestPrint: "SHA-256 of the manifest",
   logName: "Name of the log",

@@ -20,6 +20,7 @@ export const zh = {
   } satisfies Record<Refusal, string>,
   good: "在这里能核对的各项都成立",
   goodUntrusted: "在这里能核对的各项都成立。还须另行核对签发证书的指纹，见下文。",
+  goodUnstamped: "在这里能核对的各项都成立。只有时间戳由谁加盖没有判断，见下文。",
   bad: "核验不通过：下列有 ✗ 的各项不成立",
   notRecord: "这不是一份卷宗：读不到清单",
   number: "编号",
@@ -55,6 +56,8 @@ export const zh = {
   } satisfies Record<Code, string>,
   unjudged: {
     trusted: "卷宗自己不能证明这一项，见“签发证书”",
+    stampers:
+      "签发证书的指纹一致；没有判断的是时间戳由谁加盖：这些时间戳没有附上根证书，附上的最上一级证书也不是您填的。用 verify.sh 或 heyi verify --trust-stamps 加上根证书核对",
     log_included: "归档时检查点尚未生成，卷内没有",
     container: "您选的是文件夹，或者卷宗没有做成容器",
     signatures: "其中有 SM2 签名，浏览器不支持；用 verify.sh 或 heyi verify 核对",
@@ -88,7 +91,7 @@ export const zh = {
   known: "您另行得到的指纹",
   knownHint: "64 个十六进制字符，冒号和空格不影响；几个指纹可以接着写。",
   stamps: "时间戳机构根证书的指纹",
-  stampsHint: "时间戳由别的机构加盖的才需要填。填了以后，这里的指纹只用来认时间戳，上面的只用来认印章和签名。",
+  stampsHint: "时间戳由别的机构加盖的才需要填。填了以后，这里的指纹只用来认时间戳，上面的只用来认印章和签名。比较的是时间戳所附证书的最上一级：一般是根证书；没有附上根证书的，是其下一级或者时间戳证书本身。拿不准时，把该机构各级证书的指纹接着填。",
   compare: "比较",
   manifestPrint: "清单的 SHA-256",
   logName: "总日志名称",

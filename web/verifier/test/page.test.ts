@@ -39,6 +39,20 @@ describe("a result in words", () => {
     expect(drawn(report(facts(["trusted"])), zh)[0]?.textContent).toBe(zh.bad);
   });
 
+  it("says that who stamped is open, though the issuer was compared", () => {
+    const parts = ["agreement.pdf#archive"];
+    const open = facts().map((one) => (one.code === "trusted" ? { ...one, holds: null, parts } : one));
+    for (const words of [zh, en]) {
+      const [verdict, ...rest] = drawn(report(open), words);
+      expect(verdict?.textContent).toBe(words.goodUnstamped);
+      const line = rest.flatMap((one) => [...one.querySelectorAll('[data-code="trusted"]')])[0];
+      expect(line?.className).toBe("open");
+      expect(line?.textContent).toContain(words.unjudged.stampers);
+      expect(line?.textContent).not.toContain(words.unjudged.trusted);
+      expect(line?.textContent).toContain(parts[0]);
+    }
+  });
+
   it("takes names as text, and tells the other text", () => {
     const [signer] = drawn(report(facts()), zh).slice(-1);
     expect(signer?.querySelector("b")).toBeNull();
