@@ -146,9 +146,9 @@ class Phone:
         total = await self.page.locator(".one-page").count()
         await self.page.locator(".sheet-page").hover()
         done = self.words("signPagesDone", total=total)
-        async with asyncio.timeout(3 * PATIENCE_MS / 1000):
+        async with asyncio.timeout(PATIENCE_MS / 1000):
             while await head.inner_text() != done:
-                await self.page.mouse.wheel(0, 160)
+                await self.page.mouse.wheel(0, 320)
                 await self.page.wait_for_timeout(30)
         await expect(self.button("signAgain")).to_be_visible()
 
