@@ -22,12 +22,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "postgres_server" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.postgres)
-    # Side by side the long ones begin, so that none of them is left over for one alone.
-    items.sort(key=_stage, reverse=hasattr(config, "workerinput"))
+    items.sort(key=_stage)
 
 
 def _stage(item: pytest.Item) -> int:
