@@ -42,7 +42,7 @@ class Plant:
         for line in waiting:
             write(line)
 
-    async def hear(self, kind: type[Any], *, within: float = 20, **facts: object) -> Any:
+    async def hear(self, kind: type[Any], *, within: float = 8, **facts: object) -> Any:
         """Wait for an event of this kind with these facts, taking it away."""
         async with asyncio.timeout(within):
             while True:

@@ -118,12 +118,12 @@ class Phone:
     async def connected(self) -> None:
         await until(lambda: self.peer.connectionState == "connected")
 
-    async def sees(self, slot: int, *, more: int = 5, within: float = 20) -> None:
+    async def sees(self, slot: int, *, more: int = 5, within: float = 8) -> None:
         """Wait until this many more pictures of the slot are decoded."""
         target = self.pictures[slot] + more
         await until(lambda: self.pictures[slot] >= target, within=within)
 
-    async def sees_luma(self, slot: int, luma: int, within: float = 20) -> None:
+    async def sees_luma(self, slot: int, luma: int, within: float = 8) -> None:
         """Wait until the slot shows a picture of about this brightness."""
         await until(lambda: abs(self.luma.get(slot, -100) - luma) < 12, within=within)
 

@@ -75,7 +75,7 @@ async def test_media_follows_a_phone_to_its_new_address(
         await a.sees(0)
         # The worker now sees another port; the phone's next consent check proves it.
         await path.move()
-        await a.sees(0, within=40)
+        await a.sees(0, within=15)
 
 
 @pytest.mark.slow

@@ -60,7 +60,7 @@ class Plane:
     media: Workers
     told: list[MediaEvent] = field(default_factory=list)
 
-    async def hear(self, kind: type[Any], *, within: float = 20) -> Any:
+    async def hear(self, kind: type[Any], *, within: float = 8) -> Any:
         async with asyncio.timeout(within):
             while True:
                 for event in self.told:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 LOOK_EVERY_S = 0.01
 
 
-async def until(condition: Callable[[], bool], *, within: float = 20) -> None:
+async def until(condition: Callable[[], bool], *, within: float = 8) -> None:
     """Return as soon as the condition holds; raise TimeoutError if it never does."""
     async with asyncio.timeout(within):
         while not condition():  # nothing here could set an event
