@@ -146,8 +146,9 @@ class Connection:
     def share(self, now: float) -> float | None:
         """Return the bit/s that one of the videos shown may take; None without sign of a limit."""
         bits = self.for_videos(now)
-        shown = sum(not one.held for one in self.videos())
-        return None if bits is None else bits / max(1, shown)
+        if bits is None:
+            return None
+        return bits / max(1, sum(not one.held for one in self.videos()))
 
     def _downlink(self, slot: int, kind: Kind) -> Downlink:
         chance = self._settings.chance
