@@ -9,6 +9,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from server.domain.errors import InvalidValueError
+from server.store.sqlite_driver import connecting
 
 BUSY_SECONDS = 5
 READERS = 4
@@ -82,17 +83,21 @@ def parse(address: str) -> URL:
 
 def sqlite_writer(url: URL) -> AsyncEngine:
     """Return an engine whose every transaction takes the writer's place at its begin."""
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
+    engine = _sqlite(url, pool_size=1)
     _set_up(engine, ("journal_mode=WAL", *_PRAGMAS), "BEGIN IMMEDIATE")
     return engine
 
 
 def _sqlite_reader(url: URL) -> AsyncEngine:
-    engine = create_async_engine(
-        url, pool_size=READERS, max_overflow=0, pool_timeout=BUSY_SECONDS, hide_parameters=True
-    )
+    engine = _sqlite(url, pool_size=READERS, pool_timeout=BUSY_SECONDS)
     _set_up(engine, (*_PRAGMAS, "query_only=ON"), "BEGIN")
     return engine
+
+
+def _sqlite(url: URL, **pool: int) -> AsyncEngine:
+    return create_async_engine(
+        url, async_creator=connecting(url), max_overflow=0, hide_parameters=True, **pool
+    )
 
 
 def postgres_pool(url: URL) -> AsyncEngine:
