@@ -38,8 +38,15 @@ def database(settings: Settings) -> AbstractAsyncContextManager[SqlStore]:
     return opened(settings.database, master(settings))
 
 
-async def faults(settings: Settings, signings: Iterable[Signing]) -> list[str]:
-    """Return what is wrong, each in a few words; empty when the office is as it must be."""
+async def faults(
+    settings: Settings, signings: Iterable[Signing], *, read: set[str] | None = None
+) -> list[str]:
+    """Return what is wrong, each in a few words; empty when the office is as it must be.
+
+    Records named in `read` were whole before and are not read again (`whole` reads all at the
+    end); those found whole now are added.
+    """
+    read = set() if read is None else read
     found = list[str]()
     archive = LocalArchive(settings.data, InlinePool(), VERIFIER_TOOLS)
     async with database(settings) as store, store.read() as uow:
@@ -54,7 +61,10 @@ async def faults(settings: Settings, signings: Iterable[Signing]) -> list[str]:
         found.append(f"numbers {sorted(taken)}")
     written = sorted((settings.data / "records").glob("*/[!.]*"))
     found += [f"a record of nothing: {one.name}" for one in written if one.name not in known]
-    return found + [f"a half record: {one.name}" for one in written if not _complete(one)]
+    fresh = [one for one in written if one.name not in read]
+    half = {one.name for one in fresh if not _complete(one)}
+    read |= {one.name for one in fresh} - half
+    return found + [f"a half record: {name}" for name in sorted(half)]
 
 
 def _complete(folder: Path) -> bool:

@@ -41,6 +41,7 @@ class Loop:
         self.born, self.office, self.chance = born, at, Random(1)
         self.going: list[Signing] = []
         self.sealed, self.confirmed, self.worked = 0, 0, 0.0
+        self.read = set[str]()
         self.heard = asyncio.Semaphore(0)
 
     async def one_kill(self, broken: str = "") -> list[str]:
@@ -49,7 +50,7 @@ class Loop:
             await self.prepare()
         async with serving(self.born, self.office.settings, broken=broken) as served:
             await self._work_until(served.kill)
-        found = await faults(self.office.settings, self.going)
+        found = await faults(self.office.settings, self.going, read=self.read)
         self.sealed += sum(one.sealed for one in self.going)
         self.going = [one for one in self.going if not one.sealed]
         return found
