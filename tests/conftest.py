@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 import pytest
+from aiohttp import web_app
 from hypothesis import settings
 
 pytest_plugins = ["tests.support.postgres", "tests.support.s3", "tests.support.tokens"]
@@ -33,6 +34,12 @@ def _stage(item: pytest.Item) -> int:
     return max(
         (place for place, mark in enumerate(STAGES, 1) if item.get_closest_marker(mark)), default=0
     )
+
+
+def pytest_runtest_logfinish() -> None:
+    # aiohttp remembers up to 1,024 handlers with the applications they belong to. A program has
+    # one; tests make thousands, and collecting garbage among all of them took minutes.
+    web_app._cached_build_middleware.cache_clear()
 
 
 CRASHED = pytest.StashKey[bool]()
