@@ -10,9 +10,9 @@ from server.domain.attested import (
     AttestedStatement,
     read_attested,
 )
-from server.domain.canonical import sha256_hex
+from server.domain.canonical import sha256_hex, sm3_agrees
 from server.domain.errors import InvalidValueError
-from server.domain.record import ATTESTED, pem_body
+from server.domain.record import AGREEMENT, ATTESTED, pem_body
 from server.domain.signing_order import WITNESSES
 from server.domain.signing_route import SigningRoute
 from server.domain.verification import SignerFact
@@ -74,7 +74,8 @@ def _judged(
     return Attested(
         statement=said,
         statement_name=name,
-        same_text=(said.agreement_sha256, said.pdf_sha256) == text,
+        same_text=(said.agreement_sha256, said.pdf_sha256) == text
+        and sm3_agrees(said.agreement_sm3, files.get(AGREEMENT, b"")),
         bad=(*wrong, *_bad_scans(files, said)),
     )
 

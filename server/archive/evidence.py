@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.archive.attestations import Attested, attestations, attested_lines, signer_fact
-from server.domain.canonical import sha256_hex
+from server.domain.canonical import sha256_hex, sm3_agrees
 from server.domain.consent_statement import ConsentStatement, read_statement
 from server.domain.errors import InvalidValueError
 from server.domain.record import (
@@ -186,10 +186,10 @@ def _bad_parts(
 def _names_this_text(
     statement: ConsentStatement, files: Mapping[str, bytes], manifest: Manifest
 ) -> bool:
-    agreement = sha256_hex(files.get(AGREEMENT, b""))
-    return (statement.agreement_sha256, statement.pdf_sha256) == (
-        agreement,
-        _locked(files, manifest),
+    agreement = files.get(AGREEMENT, b"")
+    named = statement.agreement_sha256, statement.pdf_sha256
+    return named == (sha256_hex(agreement), _locked(files, manifest)) and sm3_agrees(
+        statement.agreement_sm3, agreement
     )
 
 

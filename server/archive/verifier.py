@@ -14,7 +14,7 @@ from server.archive.evidence import Evidence, gather
 from server.archive.reader import load
 from server.archive.renewed import archive_stamp, log_stamped, untrusted
 from server.archive.two_people import two_people
-from server.domain.canonical import sha256_hex
+from server.domain.canonical import sha256_hex, sm3_agrees
 from server.domain.checkpoint import read_checkpoint
 from server.domain.container import (
     CONTAINER,
@@ -36,7 +36,7 @@ from server.domain.record import (
     PDF_SEAL_ISSUER,
     SEAL_CERTIFICATE,
     UNLISTED,
-    file_digest,
+    FileDigest,
     pem_body,
     read_log,
     signature_folder,
@@ -122,14 +122,10 @@ def _intact(evidence: Evidence) -> Fact:
     return _fact("intact", changed, files=len(named))
 
 
-def _is(content: bytes, said: object) -> bool:
-    # A machine without SM3 checks the rest.
-    found = file_digest(content)
-    return found == said or (found.sm3 is None and _without_sm3(found) == _without_sm3(said))
-
-
-def _without_sm3(digest: object) -> tuple[object, object]:
-    return getattr(digest, "sha256", None), getattr(digest, "size", None)
+def _is(content: bytes, said: FileDigest) -> bool:
+    # A machine without SM3, the one that sealed or this, leaves the rest to compare.
+    plain = (said.sha256, said.size) == (sha256_hex(content), len(content))
+    return plain and sm3_agrees(said.sm3, content)
 
 
 def _manifest_signed(evidence: Evidence) -> Fact:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import singledispatch
 
-from server.domain.canonical import canonical_json, sha256_hex, sm3_hex
+from server.domain.canonical import canonical_json, sha256_hex
 from server.domain.errors import DomainError
 from server.domain.signing_route import SigningRoute
 
@@ -153,11 +153,6 @@ def canonical_bytes(document: AgreementDocument) -> bytes:
 def digest(document: AgreementDocument) -> str:
     """Return the agreement digest: SHA-256 of the canonical bytes, in hexadecimal."""
     return sha256_hex(canonical_bytes(document))
-
-
-def sm3_digest(document: AgreementDocument) -> str | None:
-    """Return SM3 of the canonical bytes, None where it cannot be computed."""
-    return sm3_hex(canonical_bytes(document))
 
 
 def check_code(document: AgreementDocument) -> str:

@@ -40,6 +40,11 @@ def sm3_hex(content: bytes) -> str | None:
         return None
 
 
+def sm3_agrees(said: str | None, content: bytes) -> bool:
+    """Return whether SM3 of the content is as said, or was or is not to be had."""
+    return None in (said, found := sm3_hex(content)) or said == found
+
+
 def _check(value: object) -> None:
     match value:
         case None | bool() | str():

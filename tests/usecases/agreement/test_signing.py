@@ -57,6 +57,9 @@ async def test_the_statement_names_text_key_code_and_handwriting(office: Stage) 
     text = (await agreement(office.world, made.case.id)).locked
     assert text is not None
     assert (said.pdf_sha256, said.agreement_sha256) == (text.pdf_sha256, text.digest)
+    async with office.world.store.read() as uow:
+        exact = await uow.files.content(text.document)
+    assert said.agreement_sm3 == hashlib.new("sm3", exact).hexdigest()
     assert (said.role, said.key_control, said.purpose) == ("party", "browser", "sign_agreement")
     assert said.on_behalf_of == made.case.parties[0].id
     assert said.handwriting_sha256 == hashlib.sha256(made.worker.handwriting).hexdigest()
