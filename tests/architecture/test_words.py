@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.architecture.tree import files, shown
+from tests.architecture.tree import ROOT, files, shown
 
 NEVER = {
     "breakout",
@@ -47,6 +47,17 @@ WIRE_USERS = ("server/signalling/messages.py", "server/media/streams.py")
 FOLDERS = {"data"}
 FOLDER_USERS = ("server/config.py", "server/rehearsal/")
 """Where `data` is HEYI_DATA, the data folder."""
+
+
+CLAIMED = "数字证书"
+"""What licensed authorities issue; a certificate of this server's is never called so."""
+
+
+def test_no_text_calls_our_certificates_what_they_are_not() -> None:
+    shipped = [*files("server"), *files("web"), *files("docs"), *files("recordings")]
+    shipped += [ROOT / "README.md", ROOT / "README.zh-CN.md", ROOT / "CHANGELOG.md"]
+    assert len(shipped) > 400
+    assert [shown(one) for one in shipped if CLAIMED.encode() in one.read_bytes()] == []
 
 
 def words_of(name: str) -> list[str]:

@@ -29,8 +29,13 @@ async def record(
     made: Sitting, *witnesses: Witness, login: str = "su", **changes: Any
 ) -> Agreement:
     """Record the declaration as the mediator, or another, heard it."""
-    fields = {"pdf_sha256": await signing.pdf_sha256(made), "signer": signer(made), **changes}
-    form = DeclarationForm(way=Way.VIDEO, witnesses=witnesses, **fields)
+    fields = {
+        "pdf_sha256": await signing.pdf_sha256(made),
+        "signer": signer(made),
+        "way": Way.VIDEO,
+        **changes,
+    }
+    form = DeclarationForm(witnesses=witnesses, **fields)
     return await witness_signing.record(made.world, stepped_up(login), made.case.id, form)
 
 

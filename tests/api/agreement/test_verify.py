@@ -1,7 +1,10 @@
 """The public page: whoever holds a record, or a number with its code, learns facts and no more."""
 
 import asyncio
+import hashlib
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,7 @@ from tests.support.site import ORIGIN, Town
 from tests.support.world import COMMITTEE, Stage
 
 NUMBER = "湖禾人调字〔2025〕第001号"
+CANARY = "金丝雀第四十二号"
 BROWSER = {"Origin": ORIGIN, "Accept": "text/html,*/*;q=0.8"}
 
 
@@ -178,6 +182,39 @@ async def test_keys_out_of_reach_are_in_the_log_whoever_asks(
         said.append([one.message for one in caplog.records if one.levelname == "WARNING"])
         assert (status, "office" in body) == (503, False)
     assert said == [["keys_unavailable {'reason': 'no_token', 'token': 'office'}"]] * 2
+
+
+async def test_nothing_of_what_is_presented_stays_here(
+    site: Town,
+    sealed: tuple[bytes, bytes, str],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    package, pdf, _ = sealed
+    async with site.browser().fetch("GET", "/verify"):
+        pass  # the page makes each committee's issuer when it first names them
+    before = everything_below(tmp_path)
+    caplog.set_level("INFO")
+    for fields in (
+        {"file": package},
+        {"file": pdf},
+        {"file": b"PK\x03\x04" + CANARY.encode()},
+        {"number": CANARY, "code": "no digits"},
+    ):
+        await posted(site, fields)
+    assert everything_below(tmp_path) == before
+    assert CANARY not in caplog.text
+
+
+def everything_below(folder: Path) -> dict[str, str]:
+    """Return the digests of all files, the database's by what it says."""
+    kept = {
+        str(one): hashlib.sha256(one.read_bytes()).hexdigest()
+        for one in folder.rglob("*")
+        if one.is_file() and not one.name.startswith("heyi.db")
+    }
+    with closing(sqlite3.connect(folder / "heyi.db")) as database:
+        return {**kept, "heyi.db": "\n".join(database.iterdump())}
 
 
 async def test_a_part_nobody_waits_for_is_refused(site: Town, office: Stage) -> None:

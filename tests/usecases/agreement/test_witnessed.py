@@ -1,10 +1,12 @@
 """Declared aloud before two witnesses: nobody signs as the party, and the record says so."""
 
 import json
+import re
 
 import pytest
 
 from server.domain.agreement import AgreementState
+from server.domain.attested import read_attested
 from server.domain.errors import (
     ForbiddenError,
     InvalidValueError,
@@ -13,6 +15,7 @@ from server.domain.errors import (
     StepUpNeededError,
     WrongStateError,
 )
+from server.domain.ids import RecordId
 from server.domain.signing_route import RoutePlan
 from server.domain.witnessing import Way, Witness
 from server.usecases import unlock_agreement, witness_signing
@@ -23,12 +26,13 @@ from tests.support.witnesses import HELPER, NURSE
 from tests.support.world import Stage, actor
 
 
+@pytest.mark.parametrize("way", list(Way))
 async def test_a_declaration_at_the_bedside_becomes_a_record_that_verifies(
-    office: Stage,
+    way: Way, office: Stage
 ) -> None:
     made = await witnesses.locked(office)
     await made.agent.sign(seal_scan=await signing.scan(made))
-    await witnesses.record(made, NURSE)
+    await witnesses.record(made, NURSE, way=way)
     await witnesses.confirm(made)
     for login in ("su", "jiang"):
         await signing.staff_signs(made, login)
@@ -42,6 +46,18 @@ async def test_a_declaration_at_the_bedside_becomes_a_record_that_verifies(
     told = [(one.role, one.route, one.attested_by) for one in report.signers]
     assert told[0] == ("party", "witnessed", ("苏慧珍", "江一帆"))
     assert {route for _, route, _ in told[1:]} == {"electronic"}
+    assert await way_told(office, after.seal.record_id) == way
+
+
+async def way_told(office: Stage, record: RecordId) -> str:
+    """Return how the declaration was heard, as the record's own statement says."""
+    (name,) = [
+        one
+        for one in (await office.world.archive.manifest(record)).files
+        if re.fullmatch(r"attested/\d+-record.*/statement\.json", one)
+    ]
+    said = read_attested(await office.world.archive.read(record, name))
+    return str(said.saw["way"])
 
 
 async def test_the_page_says_that_he_declared_and_leaves_no_blank(office: Stage) -> None:
