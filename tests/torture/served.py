@@ -7,7 +7,7 @@ import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import PIPE, Popen
@@ -75,8 +75,8 @@ class Served:
     log: Path
 
     def kill(self) -> None:
-        """End it without warning."""
-        if alive(self.pid):
+        """End it without warning, unless it has ended."""
+        with suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
 
     def arm(self) -> None:

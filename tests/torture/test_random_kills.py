@@ -66,6 +66,7 @@ class Loop:
         await asyncio.wait([work], timeout=self.chance.uniform(0, self._pace))
         kill()
         hearing.cancel()
+        await asyncio.gather(hearing, return_exceptions=True)
         await work
         self.worked += monotonic() - begun
 
