@@ -5,6 +5,7 @@ Sequence numbers and timestamps run on when the source changes, so the phone not
 
 from typing import TYPE_CHECKING, Final
 
+from server.media import rtcp
 from server.media.engine import Link
 from server.media.formats import CLOCK, Kind, slot_mid
 from server.media.meters import Flow
@@ -37,7 +38,7 @@ class Downlink:
         self.slot = slot
         self.kind = kind
         self.ssrc = ssrc
-        self.cname = slot_name(slot)
+        self.named = rtcp.named(ssrc, slot_name(slot))
         self.source: Uplink | None = None
         self.rank = 0
         self.held = False

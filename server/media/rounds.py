@@ -89,7 +89,7 @@ class Rounds:
         ours = connection.feedback_ssrc
         blocks = [one.block(now) for one in connection.uplinks.values()]
         parts = [rtcp.receiver_report(ours, [one for one in blocks if one is not None])]
-        named = [(ours, _OURSELVES)]
+        named = [rtcp.named(ours, _OURSELVES)]
         for downlink in connection.downlinks.values():
             downlink.new_round()
             stands = downlink.timestamp_at(now)
@@ -99,7 +99,7 @@ class Rounds:
                         downlink.ssrc, now, stands, downlink.packets, downlink.octets
                     )
                 )
-                named.append((downlink.ssrc, downlink.cname))
+                named.append(downlink.named)
         parts.append(rtcp.names(named))
         video = connection.uplinks[Kind.VIDEO]
         if video.ssrc is not None:

@@ -206,7 +206,8 @@ class Seat:
         if self._pair is not None:
             now = time.monotonic()
             parts = [one.report(now) for one in self.streams.values()]
-            parts.append(rtcp.names((one.ssrc, self._ufrag) for one in self.streams.values()))
+            named = [rtcp.named(one.ssrc, self._ufrag) for one in self.streams.values()]
+            parts.append(rtcp.names(named))
             self.socket.send(self._pair.protect_rtcp(b"".join(parts)))
 
     def take(self, heard: Heard) -> None:

@@ -96,5 +96,5 @@ def reports(ours: int) -> list[bytes]:
         RtcpByePacket(sources=[VOICE, PICTURE]),
     ]
     alone: list[bytes] = [bytes(part) for part in parts]
-    named = rtcp.names([(VOICE, "phone"), (PICTURE, "phone")])
+    named = rtcp.names([rtcp.named(VOICE, "phone"), rtcp.named(PICTURE, "phone")])
     return [*alone, named, b"".join(alone), alone[0] + named + alone[4], alone[2] + alone[3]]

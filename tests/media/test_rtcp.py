@@ -1,0 +1,61 @@
+"""What we pack ourselves is byte for byte what the library would write."""
+
+from aiortc.rtp import (
+    RtcpPsfbPacket,
+    RtcpReceiverInfo,
+    RtcpRrPacket,
+    RtcpSdesPacket,
+    RtcpSenderInfo,
+    RtcpSourceInfo,
+    RtcpSrPacket,
+    pack_remb_fci,
+)
+from hypothesis import given, strategies as st
+
+from server.media import rtcp
+
+WORD = st.integers(0, (1 << 32) - 1)
+BLOCK = st.builds(
+    RtcpReceiverInfo,
+    ssrc=WORD,
+    fraction_lost=st.integers(0, 255),
+    packets_lost=st.integers(0, (1 << 23) - 1),
+    highest_sequence=WORD,
+    jitter=WORD,
+    lsr=WORD,
+    dlsr=WORD,
+)
+COUNT = st.integers(0, 1 << 40)
+NAME = st.text("slot0123456789heyi", min_size=1, max_size=12)
+
+
+@given(WORD, st.lists(BLOCK, max_size=4))
+def test_a_receiver_report_is_as_the_library_writes_it(
+    sender: int, blocks: list[RtcpReceiverInfo]
+) -> None:
+    expected = bytes(RtcpRrPacket(ssrc=sender, reports=blocks))
+    assert rtcp.receiver_report(sender, blocks) == expected
+
+
+@given(WORD, st.floats(0, 1e8), WORD, COUNT, COUNT)
+def test_a_sender_report_is_as_the_library_writes_it(
+    ssrc: int, now: float, timestamp: int, packets: int, octets: int
+) -> None:
+    counts = {"packet_count": packets % (1 << 32), "octet_count": octets % (1 << 32)}
+    info = RtcpSenderInfo(ntp_timestamp=rtcp.ntp(now), rtp_timestamp=timestamp, **counts)
+    expected = bytes(RtcpSrPacket(ssrc=ssrc, sender_info=info))
+    assert rtcp.our_sender_report(ssrc, now, timestamp, packets, octets) == expected
+
+
+@given(WORD, WORD, COUNT)
+def test_an_estimate_is_as_the_library_writes_it(sender: int, media: int, bits: int) -> None:
+    fci = pack_remb_fci(bits, [media])
+    expected = bytes(RtcpPsfbPacket(fmt=rtcp.APPLICATION, ssrc=sender, media_ssrc=0, fci=fci))
+    assert rtcp.remb(sender, media, bits) == expected
+
+
+@given(st.lists(st.tuples(WORD, NAME), max_size=15))
+def test_names_are_as_the_library_writes_them(pairs: list[tuple[int, str]]) -> None:
+    chunks = [RtcpSourceInfo(ssrc=ssrc, items=[(1, name.encode())]) for ssrc, name in pairs]
+    written = rtcp.names([rtcp.named(*each) for each in pairs])
+    assert written == bytes(RtcpSdesPacket(chunks=chunks))
