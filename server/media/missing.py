@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 _KEPT: Final = 512
+REACH: Final = 128
+"""Nobody asks about a longer span."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +46,22 @@ class Missing:
     def new_round(self, sent: int) -> None:
         """Begin a round: what was sent before the last one has arrived, or was asked for."""
         self._answered, self._sent = self._sent, sent
-        if len(self._numbers) > _KEPT:
-            self._numbers = {one for one in self._numbers if one > sent - _KEPT}
+        if self._numbers:
+            # No span reaches what is older, and a line that has none left is judged quickly.
+            least = self._answered - REACH
+            if len(self._numbers) > _KEPT:
+                least = max(least, sent - _KEPT)
+            self._numbers = {one for one in self._numbers if one > least}
+
+    @property
+    def some(self) -> bool:
+        """Whether anything is missing of which somebody could still ask."""
+        return bool(self._numbers)
 
     def gone(self, span: int) -> Gone:
         """Return what is missing of the last `span` packets of which that can be known.
 
-        A phone asks again and again; each packet counts once.
+        `span` is less than REACH. A phone asks again and again; each packet counts once.
         """
         if not self._numbers:  # as on most lines, three times a round
             return _NOTHING
