@@ -11,7 +11,7 @@ from server.media.missing import Gone
 from server.media.plane import Plane
 from server.media.probe import Probe
 from server.media.shares import least
-from server.media.thrift import Signs
+from server.media.thrift import CLEAN_LOSS, Signs
 
 _SPAN: Final = 20
 _FULL: Final = 0.5
@@ -50,8 +50,10 @@ class Sparing:
 
     def judge(self, connection: Connection, now: float) -> None:
         """Hold what a line cannot carry, and try what waited for long enough."""
-        videos = connection.videos()
         thrift = connection.thrift
+        if _quiet(connection, now) and thrift.passes(now):
+            return
+        videos = connection.videos()
         flows = {one.slot: one.flow.bits for one in videos}
         if thrift.judge(_signs(connection, videos, now), flows, now):
             self._settle(connection, videos, now)
@@ -122,6 +124,14 @@ class Sparing:
             return
         connection.thrift.release(downlink.slot, now)
         self._apply(connection, connection.videos())
+
+
+def _quiet(connection: Connection, now: float) -> bool:
+    """Whether nothing at all speaks against a line, as on most: there is nothing to weigh then."""
+    if connection.probe is not None or connection.estimate.limit(now) is not None:
+        return False
+    opened = connection.open_downlinks()
+    return not any(one.missing.some or one.loss(now) > CLEAN_LOSS for one in opened)
 
 
 def _signs(connection: Connection, videos: list[Downlink], now: float) -> Signs:

@@ -75,12 +75,23 @@ class Thrift:
         self._order = list(videos)
         before = set(self.held)
         self.held &= videos.keys()
-        if self._failed_at < self._released_at < now - GOOD_FOR_S:
-            self._rest = FIRST_REST_S
+        self._rest_anew(now)
         self._look(signs, [slot for slot in videos if slot not in self.held], now)
         if self._too_much(signs, now):
             self._hold(signs, videos, now)
         return self.held != before
+
+    def passes(self, now: float) -> bool:
+        """Judge a line without any sign, as `judge` would; False, and nothing done, if one waits.
+
+        The order of the videos is not looked at before something waits, and is known again then.
+        """
+        if self.held:
+            return False
+        self._rest_anew(now)
+        self._weak_since = self._choked_since = None
+        self.uneasy = False
+        return True
 
     def meet(self, slot: int, now: float) -> bool:
         """Return whether a video that begins now has to wait with those that wait already."""
@@ -111,6 +122,10 @@ class Thrift:
         self._unclean_at = now
 
     # ------------------------------------------------------------------ the line
+
+    def _rest_anew(self, now: float) -> None:
+        if self._failed_at < self._released_at < now - GOOD_FOR_S:
+            self._rest = FIRST_REST_S
 
     def _on_trial(self, now: float) -> bool:
         return now - self._released_at < TRIAL_S
