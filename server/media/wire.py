@@ -8,7 +8,7 @@ import asyncio
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any, Final
 
 from server.domain.errors import DomainError
@@ -39,6 +39,8 @@ MAX_SOCKET_PATH: Final = 107
 """Longest path of a Unix socket on Linux, without the closing zero."""
 
 Message = dict[str, Any]
+
+_JSON: Final = json.JSONEncoder(separators=(",", ":"))
 
 _REFUSALS: Final = {
     one.code: one
@@ -74,7 +76,7 @@ async def read_line(reader: asyncio.StreamReader) -> Message | None:
 
 
 def write_line(message: Message) -> bytes:
-    return json.dumps(message, separators=(",", ":")).encode() + b"\n"
+    return _JSON.encode(message).encode() + b"\n"
 
 
 def edges_out(edges: frozenset[Edge]) -> list[list[Any]]:
@@ -155,7 +157,9 @@ def version_in(raw: object) -> TableVersion:
 
 
 def event_out(event: MediaEvent) -> Message:
-    return {"event": _EVENT_NAMES[type(event)], **asdict(event)}
+    kind = type(event)
+    facts = {name: getattr(event, name) for name in _FACTS[kind]}
+    return {"event": _EVENT_NAMES[kind], **facts}
 
 
 def event_in(message: Message) -> MediaEvent:
@@ -196,3 +200,4 @@ _EVENTS: Final = {
     "recording_ended": RecordingEnded,
 }
 _EVENT_NAMES: Final = {kind: name for name, kind in _EVENTS.items()}
+_FACTS: Final = {kind: [one.name for one in fields(kind)] for kind in _EVENTS.values()}
