@@ -11,7 +11,7 @@ from server.media import rtcp
 from server.media.connection import Connection, Stage
 from server.media.formats import Kind
 from server.media.plane import Plane
-from server.media.shares import lowest, taken
+from server.media.shares import all_taken, lowest
 from server.media.sparing import Sparing
 from server.media.uplink import Uplink
 from server.ports.media import MediaLoss, MediaLost, MediaReport
@@ -109,7 +109,7 @@ class Rounds:
     def _allowance(self, video: Uplink, now: float) -> int:
         """Return the bit/s a phone may send: what its weakest subscriber takes, within limits."""
         limits = self._plane.settings
-        known = (taken(one, now) for one in video.downlinks)
+        known = all_taken(video, now)
         takes = [bits for bits in known if bits is not None]
         if not video.downlinks:
             # Who comes next need not be as weak as who was last.
@@ -120,7 +120,7 @@ class Rounds:
         else:
             cap = limits.cap_kbps * 1000
             most = video.allowed * _RISES if video.limited else cap
-            floor = max(limits.floor_kbps * 1000, lowest(video, now))
+            floor = max(limits.floor_kbps * 1000, lowest(video, known))
             video.allowed = max(floor, min([cap, most, *takes]))
             video.limited = bool(takes) or video.allowed < cap
         return round(video.allowed)

@@ -1,6 +1,6 @@
 """How much of a picture each of its viewers takes, and how far one may bring it down for all."""
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from server.media.thrift import WEAK_BITS
 
@@ -19,19 +19,26 @@ With the usual cap that is 250 kbit/s, the least at which all are shown to whoev
 def taken(video: "Downlink", now: float) -> float | None:
     """Return the bit/s that its viewer can take of it; None while there is no sign of a limit."""
     granted = video.granted(now)
-    share = None if video.held else cast("Connection", video.link.owner).share(now)
-    known = [bits for bits in (granted, share) if bits is not None]
-    return min(known, default=None)
+    owner: Connection = video.link.owner
+    share = None if video.held else owner.share(now)
+    if granted is None or share is None:
+        return share if granted is None else granted
+    return min(granted, share)
 
 
-def lowest(source: "Uplink", now: float) -> float:
+def all_taken(source: "Uplink", now: float) -> list[float | None]:
+    """Return that of each of its viewers."""
+    return [taken(one, now) for one in source.downlinks]
+
+
+def lowest(source: "Uplink", takes: list[float | None]) -> float:
     """Return the bit/s below which a picture does not come down for one viewer alone.
 
     Who shows no sign of a limit takes all that the source may send. Whose video waits does not
-    count, unless he is about to be shown it again.
+    count, unless he is about to be shown it again. `takes` is what `all_taken` says now.
     """
-    cap = cast("Connection", source.link.owner).cap
-    takes = [taken(one, now) for one in source.downlinks]
+    owner: Connection = source.link.owner
+    cap = owner.cap
     watch = zip(source.downlinks, takes, strict=True)
     known = [(0.0 if one.held else cap) if bits is None else bits for one, bits in watch]
     return min(cap, max(known, default=0.0)) / SPREAD
@@ -42,4 +49,4 @@ def least(source: "Uplink", now: float) -> float:
 
     A source that sends little by itself, in the dark or over a weak line of its own, asks no more.
     """
-    return max(WEAK_BITS, min(lowest(source, now), source.flow.bits))
+    return max(WEAK_BITS, min(lowest(source, all_taken(source, now)), source.flow.bits))
