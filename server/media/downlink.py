@@ -42,6 +42,8 @@ class Downlink:
         self.source: Uplink | None = None
         self.rank = 0
         self.held = False
+        self.at_rest = False
+        """Whether nothing of a source is left to count, so that no round has to look at it."""
         self.probe: Probe | None = None
         self.flow = Flow()
         self.packets = 0
@@ -68,6 +70,7 @@ class Downlink:
         """Let a source in; video begins with its next key frame."""
         self.close()
         self.source = source
+        self.at_rest = False
         source.downlinks.append(self)
         self.restart()
 
@@ -190,6 +193,7 @@ class Downlink:
         self._resends = 0
         self.missing.new_round(self._last_number - self._shift)
         self._round_began = self.packets
+        self.at_rest = self.source is None
 
     def next_sequence(self) -> int:
         """Take the next sequence number, for a packet without media."""
@@ -208,6 +212,13 @@ class Downlink:
             return None
         stands = source.timestamp_at(now)
         return None if stands is None else (stands + self._time_shift) % TIMESTAMP_MOD
+
+    def report(self, now: float) -> bytes | None:
+        """Return our sender report on this stream; None while its source has told no time."""
+        stands = self.timestamp_at(now)
+        if stands is None:
+            return None
+        return rtcp.our_sender_report(self.ssrc, now, stands, self.packets, self.octets)
 
     def _begin(self, packet: Packet, now: float) -> None:
         elapsed = 1

@@ -91,14 +91,12 @@ class Rounds:
         parts = [rtcp.receiver_report(ours, [one for one in blocks if one is not None])]
         named = [rtcp.named(ours, _OURSELVES)]
         for downlink in connection.downlinks.values():
+            if downlink.at_rest:
+                continue
             downlink.new_round()
-            stands = downlink.timestamp_at(now)
-            if stands is not None:
-                parts.append(
-                    rtcp.our_sender_report(
-                        downlink.ssrc, now, stands, downlink.packets, downlink.octets
-                    )
-                )
+            report = downlink.report(now)
+            if report is not None:
+                parts.append(report)
                 named.append(downlink.named)
         parts.append(rtcp.names(named))
         video = connection.uplinks[Kind.VIDEO]
