@@ -30,13 +30,13 @@ STRETCHES = st.lists(st.tuples(CLEAN | WEAK, LASTS, st.sampled_from([None, 0, 1]
 """How the line looks, for how many rounds, and which video begins anew before."""
 LINES = st.lists(
     st.tuples(
-        LASTS,
+        st.sampled_from([1, 3, 7, 40]),
         st.none() | SHARE,
         st.just(set()) | st.sets(st.integers(0, SENT)),
         st.none() | st.sampled_from([200_000, 300_000, 3_000_000]),
         st.none() | st.sampled_from(list(SLOTS)),
     ),
-    max_size=8,
+    max_size=6,
 )
 """Rounds; what reports say is lost; what is asked for, how far back; an estimate; what begins."""
 
