@@ -10,7 +10,7 @@ from server.media.engine import Link
 from server.media.formats import CLOCK, Kind, slot_mid
 from server.media.meters import Flow
 from server.media.missing import Missing
-from server.media.offer import slot_name
+from server.media.offer import slot_cname
 from server.media.rtp import HEADER, SEQUENCE_MOD, TIMESTAMP_MOD, Packet
 from server.media.uplink import HISTORY, Uplink
 
@@ -38,7 +38,7 @@ class Downlink:
         self.slot = slot
         self.kind = kind
         self.ssrc = ssrc
-        self.named = rtcp.named(ssrc, slot_name(slot))
+        self.named = rtcp.named(ssrc, slot_cname(slot))
         self.source: Uplink | None = None
         self.rank = 0
         self.held = False

@@ -31,8 +31,13 @@ _TCP: Final = 32_767
 
 
 def slot_name(slot: int) -> str:
-    """Return the stream id (and CNAME) that ties a slot's audio and video together."""
+    """Return the stream id that ties a slot's audio and video together."""
     return f"slot{slot}"
+
+
+def slot_cname(slot: int) -> str:
+    """Return a slot's CNAME; eight octets, so that `rtcp.named` fills whole words."""
+    return f"slot{slot:04d}"
 
 
 def write_offer(offer: Offer) -> str:
@@ -83,7 +88,7 @@ def _sent(slot: int, kind: Kind, ssrc: int) -> Iterator[str]:
     stream, track = slot_name(slot), f"{slot_name(slot)}-{kind}"
     yield "a=sendonly"
     yield f"a=msid:{stream} {track}"
-    yield f"a=ssrc:{ssrc} cname:{stream}"
+    yield f"a=ssrc:{ssrc} cname:{slot_cname(slot)}"
     yield f"a=ssrc:{ssrc} msid:{stream} {track}"
 
 

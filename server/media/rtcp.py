@@ -136,7 +136,11 @@ def our_sender_report(ssrc: int, now: float, timestamp: int, packets: int, octet
 
 
 def named(ssrc: int, cname: str) -> bytes:
-    """Return a stream's part of `names`, which never changes."""
+    """Return a stream's part of `names`, which never changes.
+
+    Its octets are a multiple of four, as the next part must begin on a word (RFC 3550 6.5). aiortc
+    reads two zeros at the end and no more: that makes four octets of name, or eight, or twelve.
+    """
     raw = cname.encode()
     return struct.pack("!LBB", ssrc, _CNAME, len(raw)) + raw + bytes(2)
 

@@ -1,5 +1,6 @@
 """What we pack ourselves is byte for byte what the library would write."""
 
+import pytest
 from aiortc.rtp import (
     RtcpPsfbPacket,
     RtcpReceiverInfo,
@@ -13,6 +14,8 @@ from aiortc.rtp import (
 from hypothesis import given, strategies as st
 
 from server.media import rtcp
+from server.media.offer import slot_cname
+from server.ports.media import SLOTS
 
 WORD = st.integers(0, (1 << 32) - 1)
 BLOCK = st.builds(
@@ -52,6 +55,11 @@ def test_an_estimate_is_as_the_library_writes_it(sender: int, media: int, bits: 
     fci = pack_remb_fci(bits, [media])
     expected = bytes(RtcpPsfbPacket(fmt=rtcp.APPLICATION, ssrc=sender, media_ssrc=0, fci=fci))
     assert rtcp.remb(sender, media, bits) == expected
+
+
+@pytest.mark.parametrize("cname", ["heyi", *(slot_cname(slot) for slot in range(SLOTS))])
+def test_each_of_our_names_fills_whole_words(cname: str) -> None:
+    assert len(rtcp.named(1, cname)) % 4 == 0
 
 
 @given(st.lists(st.tuples(WORD, NAME), max_size=15))
