@@ -12,7 +12,6 @@ from tests.architecture.tree import ROOT, files
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LOADED_BY_NAME = {
-    "aiosqlite",  # named in the database's address
     "asyncpg",  # the same
 }
 
@@ -46,6 +45,19 @@ def test_every_dependency_has_its_reason_written_down() -> None:
 def test_tests_write_fakes_instead_of_mocks() -> None:
     mocked = [path.name for path in files("tests", endings=(".py",)) if "mock" in _modules_of(path)]
     assert mocked == []
+
+
+UNDOCUMENTED = ("pylibsrtp", "rtcdtlstransport", "rtcicetransport")
+"""Parts of libraries of which we use more than their makers promise."""
+
+
+def test_two_files_and_no_others_use_what_their_libraries_do_not_document() -> None:
+    touched = {
+        path.name
+        for path in files("server", endings=(".py",))
+        if any(name in path.read_text(encoding="utf-8") for name in UNDOCUMENTED)
+    }
+    assert touched == {"batch_srtp.py", "secure.py"}
 
 
 def _declared() -> set[str]:
