@@ -16,6 +16,18 @@ OWN_CODE = """async () => {
     ["/api/seat", "/api/demo/codes"].map(async (path) => (await fetch(path)).json()));
   return [seat.person_id, codes.codes];
 }"""
+COUNTED = """
+globalThis.asked = { generateKey: 0, sign: 0 };
+for (const name of Object.keys(globalThis.asked)) {
+  const real = SubtleCrypto.prototype[name];
+  SubtleCrypto.prototype[name] = function (...words) {
+    globalThis.asked[name] += 1;
+    return real.apply(this, words);
+  };
+}
+"""
+INKED = """(pad) => pad.getContext("2d").getImageData(0, 0, pad.width, pad.height)
+  .data.some((octet, at) => at % 4 === 3 && octet > 0)"""
 STROKES = (
     ((0.12, 0.30), (0.30, 0.26), (0.22, 0.70)),
     ((0.40, 0.25), (0.58, 0.40), (0.42, 0.75), (0.56, 0.70)),
@@ -167,6 +179,23 @@ class Phone:
                 for x, y in _between(stroke)
             ]
             await (self._touch(points) if finger else self._draw(points))
+
+    async def lose_the_page(self) -> None:
+        """Have the page closed, as WeChat may while its reader looks at the message; come back.
+
+        Pages, name and the boxes for the code are there again. From here on it is counted what
+        the browser is asked to make and sign.
+        """
+        await self.page.add_init_script(COUNTED)
+        await self.page.reload()
+        await expect(self.button("signAgain")).to_be_visible(timeout=PATIENCE_MS)
+        await expect(self.page.locator(".digits-6")).to_be_visible(timeout=PATIENCE_MS)
+        assert await self.page.locator(".pad canvas").evaluate(INKED)
+
+    async def asked(self) -> dict[str, int]:
+        """Return how many keys the browser made, and signatures, since it came back."""
+        counted: dict[str, int] = await self.page.evaluate("globalThis.asked")
+        return counted
 
     async def _touch(self, points: Sequence[tuple[float, float]]) -> None:
         tool = await self.page.context.new_cdp_session(self.page)

@@ -276,10 +276,15 @@ async def party_signs(phone: Phone, *, finger: bool, scan: bool) -> None:
         await phone.look("27-seal-scan")
     await phone.tap("signCodeGet")
     await expect(phone.page.locator(".digits-6")).to_be_visible(timeout=PATIENCE_MS)
+    await phone.lose_the_page()
+    await phone.look("28-came-back")
     await phone.type_digits(await phone.code())
     await phone.look("28-ready")
+    assert await phone.asked() == {"generateKey": 0, "sign": 0}
     await phone.tap("sign")
     await phone.sees("receiptTitle")
+    # The key is made after the code, and both its signatures after the last tap.
+    assert await phone.asked() == {"generateKey": 1, "sign": 2}
     await phone.look("29-receipt")
 
 
