@@ -45,7 +45,13 @@ from server.domain.renewal import is_renewal
 from server.domain.session_log import BrokenChainError, Entry, verify as verify_chain
 from server.domain.verification import Fact, Report
 from server.ports.archive import VerifierTools
-from server.ports.documents import CERTIFICATION, SEAL, PdfSignature, for_seals
+from server.ports.documents import (
+    CERTIFICATION,
+    FILL_AND_SIGN,
+    SEAL,
+    PdfSignature,
+    for_seals,
+)
 
 LASTING = frozenset({"B-LT", "B-LTA"})
 SEAL_ROLE = "COMMITTEE-SEAL"
@@ -185,9 +191,14 @@ def _pdf_signatures(evidence: Evidence) -> Fact:
     bad = [name for name in _fields(evidence) if name not in found]
     bad += [one.field for one in evidence.pdf.each if not one.holds or one.level not in LASTING]
     bad += [name for name in found if not _as_stated(evidence, found[name])]
+    bad += [name for name in order[:1] if not _certifies(found[name])]
     if not bad and order != _in_order(evidence, order):
         bad = order
     return _fact("pdf_signatures", [f"{PDF}#{name}" for name in bad], signatures=len(order))
+
+
+def _certifies(one: PdfSignature) -> bool:
+    return one.permits == FILL_AND_SIGN
 
 
 def _fields(evidence: Evidence) -> list[str]:

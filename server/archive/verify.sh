@@ -321,6 +321,13 @@ as_stated() { # by the key that the statement names, and by the certificate that
     [ "$digest" = "$(parsed "$scratch/signer.der" |
       octets ':2\.25\.147695838549358324613260014637242023729$')" ]
 }
+# The lock lets nobody do more than fill in and sign (ISO 32000-1, 12.8.2.2), and the catalog names it.
+of_lock='/TransformMethod /DocMDP /TransformParams << /Type /TransformParams /V /1.2 /P 2 >>'
+certifies() {
+  object=$(between $((gap - 40)) "$gap" | tr '\n' ' ' | sed -n 's#.* \([1-9][0-9]*\) 0 obj << /Contents $#\1#p')
+  [ "$object" ] && tr '\n' ' ' <"$scratch/covered" | grep -aqF "/Perms << /DocMDP $object 0 R >>" &&
+    between "$after" "$end" | tr '\n' ' ' | sed 's/ endobj .*//' | grep -aqF "$of_lock"
+}
 judge_stamp() {
   who='(stamp)'
   stamped "$scratch/cms" "$scratch/covered" && [ "$filled" = 0 ]
@@ -339,7 +346,8 @@ by_named_seal() {
 judge_signature() {
   find_signer
   signed_inside && [ "$filled" = 0 ] &&
-    { [ "$earlier" ] || stamped_inside; } && { [ -z "$stated" ] || as_stated; }
+    { [ "$earlier" ] || stamped_inside; } && { [ -z "$stated" ] || as_stated; } &&
+    { [ "$who" != '(lock)' ] || certifies; }
   held=$?
   case $who in
   '(lock)') tell "lock of the text in the PDF PDF 锁定签名 $moment" $held ;;

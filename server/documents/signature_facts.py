@@ -16,6 +16,7 @@ from hashlib import sha256
 from io import BytesIO
 
 from asn1crypto import cms, x509  # type: ignore[import-untyped]
+from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.general import extract_certificate_info
@@ -217,7 +218,30 @@ def _told(
         key_sha256=sha256(certificate.public_key.dump()).hexdigest(),
         certificate_sha256=sha256(certificate.dump()).hexdigest(),
         issuers=_issuers(signature),
+        permits=_permits(signature),
     )
+
+
+def _permits(signature: EmbeddedPdfSignature) -> int:
+    """Return P where the catalog names it as the certification, both when made and now."""
+    reader: PdfFileReader = signature.reader
+    own = signature.sig_field.raw_get("/V")
+    roots = reader.get_historical_root(signature.signed_revision), reader.root
+    if any(_certification(root) != (own.idnum, own.generation) for root in roots):
+        return 0
+    for reference in signature.sig_object.get("/Reference", ()):
+        if reference["/TransformMethod"] == "/DocMDP":
+            return int(reference["/TransformParams"]["/P"])
+    return 0
+
+
+def _certification(root: DictionaryObject) -> tuple[int, int] | None:
+    """Return the number and generation of the signature that certifies (12.8.4)."""
+    permissions = root.get("/Perms", {})
+    if "/DocMDP" not in permissions:
+        return None
+    named = permissions.raw_get("/DocMDP")
+    return named.idnum, named.generation
 
 
 def _suite(signature: EmbeddedPdfSignature) -> str:

@@ -308,6 +308,9 @@ class SignatureChecker(Protocol):
 CERTIFICATION, SEAL = "certification", "seal"
 """The fields of the first and the last signature of a sealed PDF."""
 
+FILL_AND_SIGN = 2
+"""P of our certification (ISO 32000-1, table 254): nothing but filling in and signing."""
+
 EARLIER_SEAL = "CommitteeSeal"
 """The field of the one signature in a PDF sealed before each person signed the PDF itself."""
 
@@ -323,7 +326,8 @@ class PdfSignature:
     anchor. `unchanged`: later updates did only what it allows; `whole`: no byte follows it.
     `level` is B-B, B-T, B-LT or B-LTA; `signed_at` the time stamp's time. `key_sha256` is of
     the DER SPKI. `issuers` are fingerprints (SHA-256) of who issued its certificate in the end,
-    and that of its time stamp; empty where nothing beside it says.
+    and that of its time stamp; empty where nothing beside it says. `permits` is P of the
+    certification that it is (ISO 32000-1, 12.8.2.2), 0 for a signature that is none.
     """
 
     field: str
@@ -341,6 +345,7 @@ class PdfSignature:
     key_sha256: str = ""
     certificate_sha256: str = ""
     issuers: tuple[str, ...] = ()
+    permits: int = 0
 
     @property
     def holds(self) -> bool:

@@ -40,7 +40,7 @@ from server.documents.typesetting import everything
 from server.documents.updates import update_of, written
 from server.documents.wording import printed
 from server.domain.errors import InvalidValueError
-from server.ports.documents import LockedPdf, PdfFacts, SealedPdf, SealOrder
+from server.ports.documents import FILL_AND_SIGN, LockedPdf, PdfFacts, SealedPdf, SealOrder
 from tests.documents.example import LOCKED_AT, SEALED_AT, example
 from tests.documents.sealing import (
     NO_STATEMENT,
@@ -79,6 +79,40 @@ def test_each_signature_says_who_when_and_holds(facts: PdfFacts) -> None:
         ("MEDIATOR", "staff-jiang"),
         ("COMMITTEE-SEAL", "hexi"),
     ]
+
+
+def test_the_lock_certifies_a_text_that_is_only_filled_in_and_signed(
+    facts: PdfFacts, sealed: SealedPdf
+) -> None:
+    first, *others = PdfFileReader(BytesIO(sealed.pdf)).embedded_regular_signatures
+    certifies = first.reader.root["/Perms"].raw_get("/DocMDP")
+    assert certifies.reference == first.sig_object.container_ref
+    (reference,) = first.sig_object["/Reference"]
+    assert reference["/TransformMethod"] == "/DocMDP"
+    assert reference["/TransformParams"]["/P"] == FILL_AND_SIGN
+    assert [one.permits for one in facts.each] == [FILL_AND_SIGN, *(0 for _ in others)]
+
+
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [(b"/Perms", b"/Other"), (b"/DocMDP ", b"/DocMDQ "), (b"/DocMDP\n", b"/DocMDQ\n")],
+    ids=["the catalog", "the entry", "the transform"],
+)
+def test_a_lock_that_is_not_named_as_certification_is_none(
+    said: bytes, instead: bytes, locked: LockedPdf
+) -> None:
+    bent = locked.pdf.replace(said, instead)
+    (found,) = inspect(bent, len(locked.pdf), []).each
+    assert found.permits == 0
+
+
+def test_a_certification_that_an_update_takes_back_is_none(locked: LockedPdf) -> None:
+    update = update_of(locked.pdf)
+    del update.root["/Perms"]
+    update.update_root()
+    (found,) = inspect(written(update), len(locked.pdf), []).each
+    assert found.intact
+    assert found.permits == 0
 
 
 def test_a_certificate_names_its_statement_and_nobody(facts: PdfFacts, sealed: SealedPdf) -> None:

@@ -2,9 +2,14 @@
 
 import re
 from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
 
 from asn1crypto import cms  # type: ignore[import-untyped]
+from pyhanko.sign.fields import MDPPerm
 
+from server.documents import signing
+from server.documents.chain import Signing
 from server.documents.issuer import LocalIssuer
 from server.documents.sealing import apply_seal
 from server.domain.record import PDF
@@ -136,6 +141,28 @@ def people_of_ones_own(scene: Scene) -> Files:
     sources = replace(desk.sources, issuer=LocalIssuer(scene.stranger.keys))
     parts = record_parts(scene.office, desk=replace(desk, sources=sources))
     return sealed(parts, scene.office)[0]
+
+
+@attack("pdf_signatures")
+def lock_that_allows_annotations(scene: Scene) -> Files:
+    """Everybody signs a text that later updates may put notes on (ISO 32000-1, 12.8.2.2)."""
+    return locked_with(scene, allows=MDPPerm.ANNOTATE)
+
+
+@attack("pdf_signatures")
+def lock_that_certifies_nothing(scene: Scene) -> Files:
+    """A signature like any other in the place of the certification."""
+    return locked_with(scene, certifies=False)
+
+
+def locked_with(scene: Scene, **changes: object) -> Files:
+    """Return a whole record whose lock is made otherwise than ours."""
+
+    def made(**said: Any) -> Signing:
+        return Signing(**{**said, **(changes if said.get("certifies") else {})})
+
+    with patch.object(signing, "Signing", made):
+        return sealed(record_parts(scene.office), scene.office)[0]
 
 
 def _bent(digits: bytes, at: int) -> bytes:

@@ -134,6 +134,7 @@ TAKEN_OUT = {
     "digests": (verifier, "_is", lambda *_: True),
     "chain": (verifier, "verify_chain", lambda entries: [e.hash for e in entries][-1]),
     "proofs": (verifier, "proven", lambda *_: True),
+    "certification": (verifier, "_certifies", lambda _: True),
     "issuer": (judges, "TOOLS", replace(TOOLS, issued_by=lambda *_: True)),
 }
 
@@ -165,6 +166,8 @@ def test_a_page_that_believes_every_signature_is_caught(packed: list[Bend]) -> N
         ("log_cut_short", 'says manifest.json "\\"log_head\\":\\"$head\\""', "true"),
         ("appended_after_the_seal", '[ "$end" = "$pdf_size" ] &&', "true &&"),
         ("words_in_the_gap", "| tr -d '\\0' | cmp -s - /dev/null", "| cat >/dev/null"),
+        ("lock_that_certifies_nothing", "|| certifies; }", "|| true; }"),
+        ("lock_that_allows_annotations", "/V /1.2 /P 2 >>", "/V /1.2"),
         ("signers_swapped", 'says "$stated" "\\"signer_id\\":\\"$who\\"" &&', "true &&"),
     ],
 )

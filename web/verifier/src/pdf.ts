@@ -20,6 +20,8 @@ export interface PdfSignature {
   readonly keySha256: string;
   readonly certificateSha256: string;
   readonly statementSha256: string;
+  /** P of the certification that it is; 0 for none. */
+  readonly permits: number;
   /** Fingerprint of who issued its certificate in the end; null: in SM2; none has a stamp alone. */
   readonly tops: readonly (string | null)[];
   /** Where the way up from its time stamp's ends. */
@@ -33,8 +35,8 @@ export async function pdfSignatures(pdf: Bytes): Promise<PdfSignature[]> {
 }
 
 async function judged(range: Range, follows: boolean): Promise<PdfSignature> {
-  const { end } = range;
-  const unread = { end, follows, isStamp: false, holds: false, stamped: false, at: "", keySha256: "", certificateSha256: "", statementSha256: "", tops: [""], stampTops: [] };
+  const { end, permits } = range;
+  const unread = { end, permits, follows, isStamp: false, holds: false, stamped: false, at: "", keySha256: "", certificateSha256: "", statementSha256: "", tops: [""], stampTops: [] };
   try {
     if (range.signature === null) return unread;
     const signature = readSignature(range.signature);

@@ -6,6 +6,8 @@ import type { Stated } from "./signers.ts";
 
 const PDF = "agreement.pdf";
 const [CERTIFICATION, SEAL] = ["certification", "seal"] as const;
+/** P of the certification at the lock: nothing but filling in and signing (ISO 32000-1, 12.8.2.2). */
+const FILL_AND_SIGN = 2;
 
 /** What the record says, which the signatures in the PDF are held against. */
 export interface Said {
@@ -104,7 +106,10 @@ export class PdfFacts {
   #named(one: PdfSignature): Named {
     const stamped = this.#earlier ? true : one.stamped;
     const signer = [...this.said.statements].find(([, digests]) => digests.statement !== "" && digests.statement === one.statementSha256);
-    if (signer === undefined) return { name: this.#place(one), one, holds: every(one.holds, stamped) };
+    if (signer === undefined) {
+      const name = this.#place(one);
+      return { name, one, holds: every(one.holds, stamped, name !== CERTIFICATION || one.permits === FILL_AND_SIGN) };
+    }
     const [id, digests] = signer;
     // Where this page knows the statement's own key, what it does not know is no signature by that key.
     const holds = digests.open ? one.holds : one.holds === true;

@@ -3,11 +3,11 @@ import { type Bytes, join, utf8 } from "../src/bytes.ts";
 import { ranges } from "../src/ranges.ts";
 
 /** A file with a signature in a gap of 8 digits, as a PDF holds one. */
-function file(digits = "30010100", more = ""): { pdf: Bytes; gap: number; end: number } {
-  const head = "%PDF-1.7\n1 0 obj <<\n/Contents ";
+function file(digits = "30010100", more = "", perms = "", said = ""): { pdf: Bytes; gap: number; end: number } {
+  const head = `%PDF-1.7\n2 0 obj << ${perms} >> endobj\n7 0 obj\n<<\n/Contents `;
   const gap = head.length;
   const after = gap + digits.length + 2;
-  const tail = (rest: number): string => `\n/ByteRange [0 ${gap} ${after} ${rest}]   \n>> endobj\n`;
+  const tail = (rest: number): string => `\n/ByteRange [0 ${gap} ${after} ${rest}]   \n${said}>> endobj\n`;
   const rest = tail(tail(10).length).length;
   return { pdf: utf8(`${head}<${digits}>${tail(rest)}${more}`), gap, end: after + rest };
 }
@@ -35,6 +35,17 @@ describe("signatures' places", () => {
     };
     for (const [why, text] of Object.entries(wrong)) expect(ranges(utf8(text)), why).toEqual([]);
     expect(ranges(utf8(`${whole}/ByteRange [0 20 30 9]`))).toHaveLength(1);
+  });
+
+  it("say what a certification allows that the catalog names", () => {
+    const method = "/Reference [ << /TransformMethod /DocMDP /TransformParams << /Type /TransformParams /V /1.2 /P 2 >> >> ]";
+    const certified = (perms: string, said = method): number | undefined => ranges(file("30010100", "", perms, said).pdf)[0]?.permits;
+    expect(certified("/Perms << /DocMDP 7 0 R >>")).toBe(2);
+    expect(certified("/Perms << /DocMDP 7 0 R >>", method.replace("/P 2", "/P 3"))).toBe(3);
+    expect(certified("/Perms << /DocMDP 17 0 R >>")).toBe(0);
+    expect(certified("")).toBe(0);
+    expect(certified("/Perms << /DocMDP 7 0 R >>", "")).toBe(0);
+    expect(certified("/Perms << /DocMDP 7 0 R >>", `>> endobj 8 0 obj << ${method}`)).toBe(0);
   });
 
   it("tell what else stands in a gap from zeros that fill it up", () => {
