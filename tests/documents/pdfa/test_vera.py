@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from unittest.mock import patch
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from server.documents.fonts import FontFolders
+from server.documents.form import with_form
 from server.documents.key_files import FileKeys
 from server.documents.renewal import renewed
 from server.documents.sealing import apply_seal
 from server.documents.signing import Desk
+from server.documents.tagging import Structure
 from server.documents.typesetting import typeset
 from server.domain.agreement_document import AgreementDocument
 from server.domain.signing_route import SigningRoute
@@ -82,7 +85,14 @@ def broken(locked: LockedPdf, desk: Desk, fonts: FontFolders) -> dict[str, bytes
     return {
         "not marked": locked.pdf.replace(b"/Marked true", b"/Marked null"),
         "no line before an update": drawn.pdf[:-1] + locked.pdf[len(drawn.pdf) :],
+        "fields outside the structure tree": untagged(drawn),
     }
+
+
+def untagged(drawn: LockedPdf) -> bytes:
+    """Return the drawn PDF with its form, of which a screen reader is told nothing."""
+    with patch.object(Structure, "widget"):
+        return with_form(drawn.pdf, drawn.slots)
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +117,4 @@ def test_every_form_of_the_agreement_holds_both_standards(
 def test_what_breaks_a_rule_is_reported(found: dict[tuple[str, str], str]) -> None:
     assert "6.7.2" in found["not marked", "3a"]
     assert "6.1" in found["no line before an update", "3a"]
+    assert found["fields outside the structure tree", "ua1"] == "7.18.4-1"
