@@ -1,6 +1,6 @@
 """Which fonts draw documents, and which characters they can draw.
 
-Reads the `cmap` tables (OpenType 1.9, formats 4 and 12) of static TTF and OTF files;
+Reads the `cmap` tables (OpenType 1.9, formats 4 and 12) of static TTF, OTF and TTC files;
 asking before drawing turns a missing character into a clear refusal.
 """
 
@@ -14,16 +14,23 @@ FontFolders = tuple[Path, ...]
 NEEDED = ("NotoSerifSC_400Regular.ttf", "NotoSerifSC_700Bold.ttf")
 NPM_SCOPE = "@expo-google-fonts"
 UNSEEN = {"Cc", "Cf", "Co", "Cs", "Cn"}
-FALLBACK = ("NotoSerifHK_400Regular.ttf",)  # 1,700 rarer characters in the same hand
+FALLBACK = (
+    "NotoSerifHK_400Regular.ttf",  # 1,700 rarer characters in the same hand
+    "NotoSerifCJK-Regular.ttc",  # 2,000 others, such as 𰻝, in the same hand too
+)
+DEBIAN = Path("/usr/share/fonts/opentype/noto")  # where fonts-noto-cjk puts the last of them
 
 
-def font_folders(root: Path) -> FontFolders:
+def font_folders(root: Path, system: Path = DEBIAN) -> FontFolders:
     """Return the folders below `root` that hold the fonts: node_modules or any other.
 
-    Raises FileNotFoundError naming the font without which no agreement can be drawn.
+    What the others lack is taken from `system`, where such a font is installed. Raises
+    FileNotFoundError naming the font without which no agreement can be drawn.
     """
     scope = root / NPM_SCOPE if (root / NPM_SCOPE).is_dir() else root
     found = {name: sorted(scope.rglob(name)) for name in (*NEEDED, *FALLBACK)}
+    for name in FALLBACK:
+        found[name] += [path for path in (system / name,) if path.is_file()]
     for name in NEEDED:
         if not found[name]:
             raise FileNotFoundError(root / name)
@@ -53,15 +60,31 @@ def _shows(character: str, drawable: frozenset[int]) -> bool:
 
 @cache
 def covered(fonts: FontFolders) -> frozenset[int]:
-    """Return every code point some font of the folders maps to a glyph."""
+    """Return every code point some font of the folders maps to a glyph.
+
+    Of a TTC only its Han: what else it has may be unseen though a letter, as Hangul's fillers.
+    """
     names = {*NEEDED, *FALLBACK}
     files = [p for folder in fonts for p in sorted(folder.iterdir()) if p.name in names]
-    return frozenset().union(*(code_points(p.read_bytes()) for p in files))
+    found = ((p.suffix, code_points(p.read_bytes())) for p in files)
+    return frozenset().union(*(set(filter(_han, c)) if s == ".ttc" else c for s, c in found))
+
+
+def _han(code: int) -> bool:
+    return unicodedata.name(chr(code), "").startswith("CJK UNIFIED IDEOGRAPH")
 
 
 def code_points(font: bytes) -> set[int]:
-    """Return the code points of one font's Unicode character maps."""
-    cmap = _table(font, b"cmap")
+    """Return the code points of a font's Unicode character maps; of a TTC, what each face has."""
+    if not font.startswith(b"ttcf"):
+        return _of_face(font, 0)
+    count = struct.unpack_from(">L", font, 8)[0]
+    starts = struct.unpack_from(f">{count}L", font, 12)
+    return set.intersection(*(_of_face(font, start) for start in starts))
+
+
+def _of_face(font: bytes, start: int) -> set[int]:
+    cmap = _table(font, b"cmap", start)
     count = struct.unpack_from(">H", cmap, 2)[0]
     found: set[int] = set()
     for index in range(count):
@@ -71,10 +94,10 @@ def code_points(font: bytes) -> set[int]:
     return found
 
 
-def _table(font: bytes, tag: bytes) -> bytes:
-    count = struct.unpack_from(">H", font, 4)[0]
+def _table(font: bytes, tag: bytes, start: int) -> bytes:
+    count = struct.unpack_from(">H", font, start + 4)[0]
     for index in range(count):
-        name, _, offset, length = struct.unpack_from(">4sLLL", font, 12 + 16 * index)
+        name, _, offset, length = struct.unpack_from(">4sLLL", font, start + 12 + 16 * index)
         if name == tag:
             return font[offset : offset + length]
     return b"\0\0\0\0"

@@ -24,13 +24,14 @@ from tests.archive.sm2_record import sm2_parts
 from tests.documents.example import example
 from tests.documents.pdfa.vera import FLAVOURS, failing, missing
 from tests.documents.sealing import locked_by, ring, seal_order as order, signed_by_all
+from tests.documents.test_fonts import INSTALLED
 
 pytestmark = [
     pytest.mark.skipif(bool(missing()), reason=f"veraPDF cannot run, not installed: {missing()}"),
     pytest.mark.slow,
     pytest.mark.timeout(900),
 ]
-RARE = "陈䶮𬱟㛃"
+RARE = "陈䶮𬱟㛃" + ("𰻝" if INSTALLED else "")
 SITE = "https://tiaojie.example.gov.cn"
 RENEWED_ON = (datetime(2026, 3, 1, tzinfo=UTC), datetime(2027, 3, 1, tzinfo=UTC))
 
