@@ -70,6 +70,10 @@ class BrowserPhone:
         """Return what arrives in one media section; empty before its first packet."""
         return next((one for one in await self.stats("inbound-rtp") if one["mid"] == mid), {})
 
+    async def outbound(self, mid: str) -> dict[str, Any]:
+        """Return what leaves in one media section; empty before its first packet."""
+        return next((one for one in await self.stats("outbound-rtp") if one["mid"] == mid), {})
+
 
 async def open_phone(browser: Browser, name: str) -> BrowserPhone:
     context = await browser.new_context()

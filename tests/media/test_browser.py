@@ -21,6 +21,8 @@ from tests.media.waiting import until_told
 pytestmark = pytest.mark.browser
 
 SWITCHES = 3
+REPAIRS_ITSELF = {"useinbandfec=1", "usedtx=1"}
+"""RFC 7587 6.1: what a voice says twice, and does not say in silence."""
 NARROW, WIDE = 150_000, 5_000_000
 SETTLED_S, HELD_S = 2, 20
 """So long that the line is tried again meanwhile."""
@@ -57,6 +59,12 @@ async def decoded(phone: BrowserPhone, mid: str, more_than: int = 0) -> bool:
     return bool(inbound.get("framesDecoded", 0) > more_than)
 
 
+async def format_of(phone: BrowserPhone, codec: str) -> set[str]:
+    """Return the parameters that a codec is used with (RFC 4566 6)."""
+    (used,) = [one for one in await phone.stats("codec") if one["id"] == codec]
+    return set(used["sdpFmtpLine"].split(";"))
+
+
 async def asked_for_key_frames(phone: BrowserPhone) -> int:
     sent = [one for one in await phone.stats("outbound-rtp") if one["kind"] == "video"]
     return sum(int(one["pliCount"]) for one in sent)
@@ -91,6 +99,7 @@ async def test_chromium_answers_decodes_and_switches_sources(it: Plant, new_page
     assert picture["pliCount"] == 0
     assert SWITCHES <= sum([await asked_for_key_frames(one) for one in (a, b)]) <= 2 * SWITCHES
     assert (await m.inbound("2"))["packetsReceived"] > 50
+    assert await format_of(a, (await a.outbound("0"))["codecId"]) >= REPAIRS_ITSELF
     assert await a.stats("inbound-rtp") == []
 
 
