@@ -2,6 +2,9 @@
 
 import json
 import os
+import queue
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,10 +22,12 @@ from server.archive.recordings import check
 from server.domain.errors import InvalidValueError
 from server.domain.ids import RecordingId
 from server.ports.recording import RecordingState
+from server.system import SystemClock
 from tests.support.clock import FakeClock
 
 ONE = RecordingId("recording-1")
 KEY = bytes(range(32))
+ORDER = {"recording": ONE, "key": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}
 
 
 def write(folder: Path, *contents: bytes, close: bool = True) -> SegmentWriter:
@@ -120,12 +125,14 @@ def test_a_name_that_is_no_name_leads_nowhere(tmp_path: Path) -> None:
         SegmentWriter(tmp_path, RecordingId("../other"), KEY, chance=os.urandom)
 
 
+def sized(batch: bytes) -> bytes:
+    return len(batch).to_bytes(4, "big") + batch
+
+
 def test_batches_stay_whole_and_chunks_below_a_mebibyte_or_so(tmp_path: Path) -> None:
     told: list[str] = []
     batches = [bytes([n]) * 300_000 for n in range(9)]
-    order = {"recording": ONE, "key": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}
-    stream = json.dumps(order).encode() + b"\n"
-    stream += b"".join(len(one).to_bytes(4, "big") + one for one in batches)
+    stream = json.dumps(ORDER).encode() + b"\n" + b"".join(map(sized, batches))
     source = tmp_path / "pipe"
     source.write_bytes(stream)
     handle = os.open(source, os.O_RDONLY)
@@ -135,3 +142,23 @@ def test_batches_stay_whole_and_chunks_below_a_mebibyte_or_so(tmp_path: Path) ->
     assert b"".join(chunks) == b"".join(batches)
     assert all(len(chunk) % 300_000 == 0 and len(chunk) < CHUNK + 300_000 for chunk in chunks)
     assert json.loads(told[-1])["chunks"] == len(chunks)
+
+
+def test_what_is_said_is_on_disk_a_second_later_while_the_recording_goes_on(tmp_path: Path) -> None:
+    told: queue.Queue[str] = queue.Queue()
+    source, sink = os.pipe()
+    recorder = Recorder(tmp_path, SystemClock(), os.urandom, told.put)
+    writing = threading.Thread(target=recorder.run, args=(source,))
+    writing.start()
+    try:
+        begun = time.monotonic()
+        os.write(sink, json.dumps(ORDER).encode() + b"\n" + sized(b"one"))
+        assert json.loads(told.get(timeout=3))["chunks"] == 1
+        took = time.monotonic() - begun
+        written = [content for _, content in opened_chunks(tmp_path, ONE, KEY)]
+    finally:
+        os.close(sink)
+        writing.join()
+        os.close(source)
+    assert written == [b"one"]
+    assert 1.0 <= took < 2.0

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import av
 import pytest
 
+from server.archive.media_log import SegmentWriter
 from server.archive.recordings import LocalRecordings
 from server.domain.ids import RecordingId
 from server.media.formats import OPUS, VP8
@@ -20,10 +22,11 @@ from server.media.survey import survey
 from server.media.units import Order
 from server.media.vp8 import Pictures, body_at, key_size
 from server.ports.recording import FilmLostError, FilmsBusyError
-from server.recorder import MEMORY, show_command
+from server.recorder import CPU_S, MEMORY, show_command
 from server.rehearsal.clip import HEIGHT, WIDTH, pictures, sounds
 from tests.media.packets import rtp
 from tests.support.films import write_film
+from tests.support.server import children, command_of
 
 MARKED = VP8 | 0x80
 SIZE = 600
@@ -154,6 +157,38 @@ def test_order_waits_only_so_long_and_begins_anew_after_a_jump_back() -> None:
 def test_a_descriptor_may_say_more_than_there_is() -> None:
     for payload in (b"", b"\x90", b"\x90\x80", b"\xff\xff\xff", bytes(range(128, 160))):
         assert body_at(payload) >= 1
+
+
+async def test_the_child_that_makes_a_film_has_little_memory_and_time(tmp_path: Path) -> None:
+    """It waits here with the rest of a film that fits into no pipe, until it is looked at on."""
+    recording, key = RecordingId("recording-1"), bytes(range(32))
+    writer = SegmentWriter(tmp_path, recording, key, chance=os.urandom)
+    for number in range(4):
+        writer.write(logged(long_sound(number)), number)
+    writer.close()
+    pieces = LocalRecordings(tmp_path, show_command()).watch(recording, key, "seat")
+    await anext(pieces)
+    (pid,) = [one for one in children(os.getpid()) if "server.recorder show" in command_of(one)]
+    limits = Path(f"/proc/{pid}/limits").read_text().splitlines()
+    await pieces.aclose()
+    memory, cpu = (
+        next(one for one in limits if one.startswith(f"Max {name}")).split()[3:5]
+        for name in ("address space", "cpu time ")
+    )
+    assert memory == [str(MEMORY)] * 2
+    assert cpu == [str(CPU_S)] * 2
+
+
+def long_sound(turn: int, packets: int = 1000) -> list[tuple[int, bytes]]:
+    """Return twenty seconds of sound, a fourth of a megabyte."""
+    first = turn * packets
+    return [
+        (
+            20 * n,
+            bytes(rtp(n, payload=bytes(250), payload_type=OPUS, timestamp=960 * n, ssrc=2)),
+        )
+        for n in range(first, first + packets)
+    ]
 
 
 async def test_the_child_goes_when_nobody_looks_any_more(tmp_path: Path) -> None:

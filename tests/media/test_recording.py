@@ -15,6 +15,7 @@ import pytest
 from server.archive.media_log import read_segments
 from server.archive.recordings import LocalRecordings, check
 from server.domain.ids import RecordingId
+from server.media import recording
 from server.media.settings import WorkerSettings
 from server.ports.media import Edge, Recorded, RecordingEnded, RecordingHead, TableVersion
 from server.ports.recording import RecordingState
@@ -126,6 +127,19 @@ async def test_each_participant_becomes_a_film_of_the_right_length(
         sounded = film.sounds[-1] - film.sounds[0]
         assert shown > 1.8
         assert abs(sounded - 0.02 * len(film.sounds)) < 0.5
+
+
+async def test_how_far_a_recording_is_gets_told_while_it_goes_on(
+    recording_plant: Plant, phones: NewPhone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "HEAD_EVERY_S", 0.1)
+    table = Table(recording_plant, *await two(recording_plant, phones))
+    await table.set(together=True, recorded=True)
+    heads = [await recording_plant.hear(RecordingHead) for _ in range(2)]
+    assert 0 < heads[0].chunks < heads[1].chunks
+    await table.set(together=True, recorded=False)
+    last = await recording_plant.hear(RecordingHead)
+    assert last.chunks >= heads[1].chunks
 
 
 async def test_phones_that_send_h264_have_their_picture_in_an_mp4(
