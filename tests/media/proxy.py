@@ -97,6 +97,22 @@ class LossyPath:
             self._front.sendto(datagram, phone)
 
 
+class SlowPath(LossyPath):
+    """Loses nothing; whatever goes through is half the round trip on its way."""
+
+    def __init__(self, *, round_trip_s: float) -> None:
+        super().__init__(loss=0.0)
+        self._way_s = round_trip_s / 2
+
+    def _from_phone(self, datagram: bytes, phone: Any) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_later(self._way_s, super()._from_phone, datagram, phone)
+
+    def _to_phone(self, datagram: bytes, phone: Any) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_later(self._way_s, super()._to_phone, datagram, phone)
+
+
 class NarrowPath(LossyPath):
     """Loses nothing until `narrow()`; then it carries so many bit/s to the phone and no more.
 
