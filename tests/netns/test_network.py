@@ -70,6 +70,11 @@ async def room(folder: Path, ways: Street) -> AsyncIterator[Room]:
         await mediator.say("session.open")
         await mediator.say("space.reception", side="applicant")
         await one.pictured(0, HANGS_AFTER)
+        document = "resident_identity_card"
+        await mediator.say("identity.check", seat=sitting.person, document=document, matches=True)
+        await mediator.say("rights.skip", reason="测试")
+        await mediator.say("admit", seat=sitting.person)
+        await mediator.sees(lambda state: bool(seat(state, sitting)["admitted"]))
         yield Room(office=running, mediator=mediator, recorder=recorder, phone=one, sitting=sitting)
 
 
@@ -115,6 +120,7 @@ async def test_a_phone_on_another_network_is_back_by_itself(
         after = seat(it.mediator.snapshot, it.sitting)
         kept = ("seat", "admitted", "space", "present")
         assert [after[name] for name in kept] == [before[name] for name in kept]
+        assert after["admitted"]
         assert [one for one in it.phone.asked if "/api/link" in one or "/enter" in one] == []
         assert quiet < WATCHED
 

@@ -170,6 +170,30 @@ async def test_a_drop_is_neutral_and_keeps_seat_and_admission(ready: Stage) -> N
     assert kinds[-1] == "rejoin"
 
 
+async def test_who_is_back_within_five_minutes_needs_no_new_admission(ready: Stage) -> None:
+    await decide(ready, conduct.go_joint)
+    room = await ready.room()
+    worker, before = SeatId(WORKER), len(ready.media.edges)
+    await attendance.leave(room, worker, f"socket-{WORKER}", "network")
+    connection = room.presence[worker].connection
+    assert connection is not None
+    gone = MediaLost(connection=connection, reason=MediaLoss.EXPIRED)
+    await attendance.media_event(room, worker, gone)
+    assert len(ready.media.edges) < before
+    await ready.clock.advance(299)
+    await room.tick()
+    assert room.session.participant(worker).admitted
+    await ready.seat(WORKER)
+    assert room.session.participant(worker).admitted
+    assert (await ready.stored()).participant(worker).admitted
+    fresh = room.presence[worker].connection
+    assert fresh not in {None, connection}
+    assert len(ready.media.edges) == before
+    ends = [{one.source, one.subscriber} for one in ready.media.edges]
+    assert sum(fresh in both for both in ends) == 4
+    assert "admit" not in await ready.kinds()
+
+
 async def test_the_newest_browser_of_a_seat_replaces_the_older(ready: Stage) -> None:
     room = await ready.room()
     old = await attendance.enter(room, SeatId(WORKER), "another", None)
