@@ -95,12 +95,12 @@ class BatchEngine(PlainEngine):
         super().forget(link)
         link.route = None
 
-    def _drop_address(self, link: Link, address: Address) -> None:
-        super()._drop_address(link, address)
+    def _drop_address(self, link: Link, address: Address) -> bool:
         route = self._by_address.get(address)
         if route is not None and route.link is link:
             self._flush()
             del self._by_address[address], self._routes[route.raw]
+        return super()._drop_address(link, address)
 
     def _route_of(self, link: Link) -> _Route | None:
         """Return where a link's media goes by UDP, and remember it."""

@@ -88,17 +88,22 @@ class PlainEngine:
         while len(link.addresses) > MAX_ADDRESSES:
             oldest = next(one for one in link.addresses if one != link.address)
             link.addresses.remove(oldest)
-            self._drop_address(link, oldest)
+            if self._drop_address(link, oldest):
+                self._streams.cut(oldest)
 
     def forget(self, link: Link) -> None:
         for address in link.addresses:
-            self._drop_address(link, address)
+            if self._drop_address(link, address):
+                self._streams.let_go(address)
         link.addresses.clear()
         link.address = link.srtp = None
 
-    def _drop_address(self, link: Link, address: Address) -> None:
-        if self._links.get(address) is link:
-            del self._links[address]
+    def _drop_address(self, link: Link, address: Address) -> bool:
+        """Return whether the address was this link's, and not by now another one's."""
+        if self._links.get(address) is not link:
+            return False
+        del self._links[address]
+        return True
 
     def _lose(self, address: Address) -> None:
         """Note that a stream is gone; the phone may still have other ways."""

@@ -4,6 +4,7 @@ To everything behind it a stream is just another address that datagrams come fro
 """
 
 import asyncio
+import ipaddress
 import socket
 import sys
 from collections import Counter, deque
@@ -15,11 +16,33 @@ from server.media.stun import Address
 _LENGTH: Final = 2
 _LARGEST: Final = 1500
 _MOST: Final = 1000
+_MOST_EACH: Final = 32
+"""Streams of one network that have proved nothing yet; a hall behind one router has fewer."""
+_NETWORK: Final = 64
+"""Bits of an IPv6 address that its holder does not choose himself."""
 _PROVE_S: Final = 10.0
+_FAREWELL_S: Final = 1.0
+"""As long as the goodbye of DTLS may take, and some more."""
+_IDLE_S: Final = 20
+_PROBE_EVERY_S: Final = 10
+_PROBES: Final = 3
+"""Who answers none of them has vanished: 50 s after the last sign of life."""
 _WAITING_BYTES: Final = 256 * 1024
 """A second of video; what comes on top is dropped, as a datagram would be."""
 _UNSENT_BYTES: Final = 4096
 _NOTSENT_LOWAT: Final = 25  # Linux's TCP_NOTSENT_LOWAT; Python names it from 3.13 on
+
+if sys.platform == "linux":
+    _OPTIONS: Final = (
+        (_NOTSENT_LOWAT, _UNSENT_BYTES),
+        (socket.TCP_KEEPIDLE, _IDLE_S),
+        (socket.TCP_KEEPINTVL, _PROBE_EVERY_S),
+        (socket.TCP_KEEPCNT, _PROBES),
+        # Nobody probes while something waits to be acknowledged; in milliseconds, tcp(7).
+        (socket.TCP_USER_TIMEOUT, 1000 * (_IDLE_S + _PROBES * _PROBE_EVERY_S)),
+    )
+else:
+    _OPTIONS: Final[tuple[tuple[int, int], ...]] = ()
 
 
 class Streams:
@@ -37,6 +60,7 @@ class Streams:
         self.receive = receive
         self.lost = lost
         self._open: dict[Address, _Stream] = {}
+        self._unproved: Counter[str] = Counter()
         self._server: asyncio.Server | None = None
 
     async def open(self, bind: str, port: int) -> None:
@@ -78,13 +102,26 @@ class Streams:
         if stream is not None:
             stream.cut()
 
+    def let_go(self, address: Address) -> None:
+        """Read nothing more from a stream, and close it when the goodbye has had its time."""
+        stream = self._open.get(address)
+        if stream is not None:
+            stream.let_go()
+
     def add(self, address: Address, stream: "_Stream") -> bool:
-        """Take a new stream in, unless there are too many."""
-        if len(self._open) >= _MOST:
+        """Take a new stream in, unless there are too many, or too many of its network."""
+        network = _network(address)
+        if len(self._open) >= _MOST or self._unproved[network] >= _MOST_EACH:
             self.counters["drop_streams"] += 1
             return False
+        self._unproved[network] += 1
         self._open[address] = stream
         return True
+
+    def judged(self, address: Address) -> None:
+        """Note that a stream which was taken in has proved itself, or ended before."""
+        self._unproved[_network(address)] -= 1
+        self._unproved += Counter()  # forgets networks without such streams
 
     def remove(self, address: Address, stream: "_Stream") -> None:
         """Forget a stream that ended."""
@@ -105,6 +142,8 @@ class _Stream(asyncio.Protocol):
         self._waiting: deque[bytes] = deque()
         self._waiting_bytes = 0
         self._paused = False
+        self._unproved = False
+        self._reads = True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -113,12 +152,18 @@ class _Stream(asyncio.Protocol):
         if not peer or not self._streams.add(self._address, self):
             self.cut()
             return
-        _keep_little(self._transport)
+        _tune(self._transport)
+        self._unproved = True
         self._deadline = asyncio.get_running_loop().call_later(_PROVE_S, self.cut)
 
     def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        while len(self._buffer) >= _LENGTH:
+        if self._reads:
+            self._buffer += data
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        # What a datagram led to may have been the end of this stream.
+        while self._reads and len(self._buffer) >= _LENGTH:
             length = int.from_bytes(self._buffer[:_LENGTH], "big")
             if length > _LARGEST:
                 self._streams.counters["drop_size"] += 1
@@ -136,9 +181,17 @@ class _Stream(asyncio.Protocol):
         self._streams.remove(self._address, self)
 
     def proved(self) -> None:
+        if self._unproved:
+            self._unproved = False
+            self._streams.judged(self._address)
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+    def let_go(self) -> None:
+        self.proved()
+        self._reads = False
+        self._deadline = asyncio.get_running_loop().call_later(_FAREWELL_S, self.cut)
 
     def send(self, raw: bytes) -> bool:
         if self._transport is None or self._waiting_bytes > _WAITING_BYTES:
@@ -166,13 +219,23 @@ class _Stream(asyncio.Protocol):
             self._transport.write(frame)
 
     def cut(self) -> None:
+        self._reads = False
         if self._transport is not None:
             self._transport.abort()
 
 
-def _keep_little(transport: asyncio.Transport) -> None:
-    """Let packets wait with us, where a cut can drop them, rather than in the system."""
+def _network(address: Address) -> str:
+    """Return what one phone or router comes from: an IPv4 address, or a /64 of IPv6."""
+    ip = ipaddress.ip_address(str(address[0]).partition("%")[0])
+    if isinstance(ip, ipaddress.IPv4Address):
+        return str(ip)
+    return str(ip.ipv4_mapped or ipaddress.ip_network((ip, _NETWORK), strict=False))
+
+
+def _tune(transport: asyncio.Transport) -> None:
+    """Let packets wait with us, where a cut can drop them; notice soon who has vanished."""
     transport.set_write_buffer_limits(high=0)
-    if sys.platform == "linux":
-        line: socket.socket = transport.get_extra_info("socket")
-        line.setsockopt(socket.IPPROTO_TCP, _NOTSENT_LOWAT, _UNSENT_BYTES)
+    line: socket.socket = transport.get_extra_info("socket")
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, to in _OPTIONS:
+        line.setsockopt(socket.IPPROTO_TCP, option, to)
