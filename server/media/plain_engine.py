@@ -17,7 +17,7 @@ from server.media.engine import (
 )
 from server.media.rtp import Packet
 from server.media.secure import SrtpError
-from server.media.sockaddr import family_of
+from server.media.sockaddr import family_of, take_both_families
 from server.media.streams import Streams
 from server.media.stun import Address
 
@@ -267,6 +267,7 @@ def _udp(bind: tuple[str, int]) -> socket.socket:
     for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
         udp.setsockopt(socket.SOL_SOCKET, option, _SOCKET_BYTES)
     try:
+        take_both_families(udp)
         udp.bind(bind)
     except OSError:
         udp.close()

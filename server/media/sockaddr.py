@@ -15,6 +15,16 @@ def family_of(bind: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in bind else socket.AF_INET
 
 
+def take_both_families(line: socket.socket) -> None:
+    """Let a socket that will be bound to `::` take IPv4 as well (RFC 3493 5.3).
+
+    Whoever comes by IPv4 is written `::ffff:192.0.2.1` there, over UDP as over TCP. Said outright:
+    what holds by itself differs from one system to the next.
+    """
+    if line.family == socket.AF_INET6:
+        line.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+
+
 def raw_size(family: int) -> int:
     """Return how many bytes an address of this family takes."""
     return _IPV6.size if family == socket.AF_INET6 else _IPV4.size

@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import Final, cast
 
+from server.media.sockaddr import family_of, take_both_families
 from server.media.stun import Address
 
 _LENGTH: Final = 2
@@ -64,9 +65,10 @@ class Streams:
         self._server: asyncio.Server | None = None
 
     async def open(self, bind: str, port: int) -> None:
-        """Listen; raise OSError if the port is taken."""
+        """Listen, on `::` for IPv4 too; raise OSError if the port is taken."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Stream(self), bind, port)
+        line = _listening(bind, port)
+        self._server = await loop.create_server(lambda: _Stream(self), sock=line)
 
     def close(self) -> None:
         """Stop listening and cut every stream."""
@@ -222,6 +224,19 @@ class _Stream(asyncio.Protocol):
         self._reads = False
         if self._transport is not None:
             self._transport.abort()
+
+
+def _listening(bind: str, port: int) -> socket.socket:
+    """Return a bound socket; asyncio's own would take `::` for IPv6 alone."""
+    line = socket.socket(family_of(bind), socket.SOCK_STREAM)
+    try:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        take_both_families(line)
+        line.bind((bind, port))
+    except OSError:
+        line.close()
+        raise
+    return line
 
 
 def _network(address: Address) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import ClassVar
@@ -25,6 +26,7 @@ from tests.media.phone import Phone
 from tests.media.proxy import LossyPath, TunnelPath
 from tests.media.waiting import until
 
+LOOPBACKS = ("127.0.0.1", "::1")
 DARK, BRIGHT, MIDDLE = 60, 200, 130
 STOP_S = 0.1
 """A cut is in force this long after it is confirmed; what was on its way has arrived by then."""
@@ -41,6 +43,25 @@ def both_ways(one: Phone, other: Phone, *, slot: int = 0) -> frozenset[Edge]:
 
 def version(n: int) -> TableVersion:
     return TableVersion(epoch=1, n=n)
+
+
+def has_ipv6() -> bool:
+    """Return whether this machine's loopback has an address of IPv6."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+        probe.bind((LOOPBACKS[1], 0))
+        return True
+    return False
+
+
+def live_at(here: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give phones that join from now on this address alone."""
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: [here])
+
+
+def way_of(phone: Phone) -> str:
+    """Return the worker's address that the phone sends to."""
+    pair = phone.transport.transport._connection._nominated[1]
+    return str(pair.remote_candidate.host)
 
 
 class EngineContract:
@@ -158,7 +179,7 @@ class EngineContract:
     async def test_phones_come_in_over_ipv6_too(
         self, settings: WorkerSettings, phones: NewPhone, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: ["::1"])
+        live_at("::1", monkeypatch)
         there = replace(settings, engine=self.engine, bind="::1", announced=("::1",))
         async with plant(there) as it:
             await it.hear(WorkerBack)
@@ -168,6 +189,47 @@ class EngineContract:
             await it.client.route(ROOM, version(1), both_ways(a, m))
             await m.sees(0)
             await a.sees(0)
+
+    @pytest.fixture
+    async def both_families(self, settings: WorkerSettings) -> AsyncIterator[Plant]:
+        """A worker that listens on `::` and is told under an address of either family."""
+        if not has_ipv6():
+            pytest.skip("this machine's loopback has no IPv6")
+        there = replace(settings, engine=self.engine, bind="::", announced=LOOPBACKS)
+        async with plant(there) as it:
+            await it.hear(WorkerBack)
+            yield it
+
+    async def test_one_port_serves_both_families_over_udp(
+        self, both_families: Plant, phones: NewPhone, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        it, a, m = both_families, phones("a", DARK), phones("m", MIDDLE)
+        for phone, here in zip((a, m), LOOPBACKS, strict=True):
+            live_at(here, monkeypatch)
+            await phone.join(it.client, ROOM)
+            await phone.connected()
+        await it.client.route(ROOM, version(1), both_ways(a, m))
+        await a.sees(0)
+        await m.sees(0)
+        assert [way_of(phone) for phone in (a, m)] == list(LOOPBACKS)
+
+    async def test_one_port_serves_both_families_over_tcp(
+        self, both_families: Plant, phones: NewPhone, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        it, a, m = both_families, phones("a", DARK), phones("m", MIDDLE)
+        async with TunnelPath(LOOPBACKS[0]) as four, TunnelPath(LOOPBACKS[1]) as six:
+            for phone, path, here in zip((a, m), (four, six), LOOPBACKS, strict=True):
+                live_at(here, monkeypatch)
+                offer = await it.client.connect(ROOM, phone.name)
+                await it.client.answer(phone.name, await phone.answer(offer, path.lead_through))
+                await phone.connected()
+            await it.client.route(ROOM, version(1), both_ways(a, m))
+            await a.sees(0)
+            await m.sees(0)
+            assert min(four.through, six.through) > 15
+            await it.client.close_room(ROOM)
+            for phone in (a, m):
+                await until(lambda: phone.peer.connectionState == "closed", within=1)  # noqa: B023
 
     async def test_where_no_udp_gets_through_tcp_does(self, it: Plant, phones: NewPhone) -> None:
         a, m = phones("a", DARK), phones("m", MIDDLE)

@@ -145,8 +145,10 @@ class NarrowPath(LossyPath):
 class TunnelPath:
     """Carries a phone's datagrams to the worker's TCP port, framed as RFC 4571 says."""
 
-    def __init__(self) -> None:
+    def __init__(self, here: str = "127.0.0.1") -> None:
+        """`here` is the loopback address of phone and worker, of either family."""
         self.through = 0
+        self._here = here
         self._port = 0
         self._front: asyncio.DatagramTransport | None = None
         self._writer: asyncio.StreamWriter | None = None
@@ -157,7 +159,7 @@ class TunnelPath:
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
         self._front, _ = await loop.create_datagram_endpoint(
-            lambda: _Ear(self._from_phone), local_addr=("127.0.0.1", 0)
+            lambda: _Ear(self._from_phone), local_addr=(self._here, 0)
         )
         return self
 
@@ -176,11 +178,12 @@ class TunnelPath:
     def lead_through(self, offer: str) -> str:
         """Return the offer with our UDP port in place of the worker's."""
         assert self._front is not None
-        match = re.search(r" 127\.0\.0\.1 (\d+) typ host tcptype passive", offer)
+        match = re.search(rf" {re.escape(self._here)} (\d+) typ host tcptype passive", offer)
         assert match is not None
         self._port = int(match[1])
         ours = self._front.get_extra_info("sockname")[1]
-        return offer.replace(f" 127.0.0.1 {match[1]} typ host", f" 127.0.0.1 {ours} typ host")
+        theirs = f" {self._here} {match[1]} typ host"
+        return offer.replace(theirs, f" {self._here} {ours} typ host")
 
     def _from_phone(self, datagram: bytes, phone: Any) -> None:
         if self._phone is None:
@@ -192,7 +195,7 @@ class TunnelPath:
             self._writer.write(len(datagram).to_bytes(2, "big") + datagram)
 
     async def _carry(self) -> None:
-        reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
+        reader, self._writer = await asyncio.open_connection(self._here, self._port)
         for datagram in self._waiting:
             self._writer.write(len(datagram).to_bytes(2, "big") + datagram)
         try:
