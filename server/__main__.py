@@ -11,6 +11,7 @@ from pathlib import Path
 
 from server.config import Settings, SettingsError, environment, load, place
 from server.domain.errors import DomainError
+from server.media.address import UnknownAddressError
 from server.ports.backup import BackupError
 from server.ports.store import DiskFullError
 
@@ -29,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         asked = _parser().parse_args(words)
         command: Command = asked.command
         return command(asked)
-    except SettingsError as wrong:
+    except (SettingsError, UnknownAddressError) as wrong:
         print(f"heyi: {wrong}", file=sys.stderr)
         return 2
     except (BackupError, DiskFullError) as refused:

@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from server.media.address import check_served, listening
+
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "HEYI_"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-_EVERYWHERE = "0.0.0.0"  # noqa: S104 - phones come from anywhere once an address is announced
 
 _TURN_URL = re.compile(
     r"turns?:(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:\?transport=(?:udp|tcp))?"
@@ -70,8 +71,8 @@ class Settings(BaseSettings):
     media_host: str = Field(
         "",
         description=(
-            "Address the media worker listens on. Empty: 127.0.0.1, or every address once "
-            "`HEYI_MEDIA_ADDRESS` is set."
+            "Address the media worker listens on; `::` is every one, of IPv4 too. Empty: "
+            "127.0.0.1, or every one once `HEYI_MEDIA_ADDRESS` is set (IPv6 if it holds such)."
         ),
     )
     media_port: Port = Field(8081, description="UDP and TCP port of sound and picture.")
@@ -97,7 +98,7 @@ class Settings(BaseSettings):
         None, description="File that holds this secret, instead of `HEYI_MEDIA_SECRET`."
     )
     media_address: str = Field(
-        "", description="Address phones are told for media. Empty: the media host."
+        "", description="Addresses phones are told for media, by comma. Empty: the media host."
     )
     media_engine: Literal["auto", "plain", "batch"] = Field(
         "auto",
@@ -248,6 +249,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _media_whole(self) -> Self:
+        check_served(self.media_bind, self.media_address)
         if wrong := [one for one in _listed(self.media_remote) if not _PLACE.fullmatch(one)]:
             raise ValueError(f"HEYI_MEDIA_REMOTE: not name:port: {wrong[0]}")
         if not self.media_workers and not self.remote:
@@ -265,9 +267,7 @@ class Settings(BaseSettings):
         if wrong := [url for url in self.turn if not _TURN_URL.fullmatch(url)]:
             raise ValueError(f"HEYI_TURN_URLS: not a TURN address: {wrong[0]}")
         if bool(self.turn) != bool(secret):
-            raise ValueError(
-                "HEYI_TURN_URLS and HEYI_TURN_SECRET belong together: set both or none"
-            )
+            raise ValueError("HEYI_TURN_URLS and HEYI_TURN_SECRET: set both or none")
         if secret and len(secret) < _TURN_SECRET_LENGTH:
             raise ValueError(f"HEYI_TURN_SECRET: shorter than {_TURN_SECRET_LENGTH} signs")
         return self
@@ -324,7 +324,7 @@ class Settings(BaseSettings):
     @property
     def media_bind(self) -> str:
         """The address the media worker listens on."""
-        return self.media_host or (_EVERYWHERE if self.media_address else "127.0.0.1")
+        return self.media_host or listening(self.media_address)
 
     @property
     def url(self) -> str:

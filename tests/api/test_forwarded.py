@@ -59,3 +59,5 @@ def test_an_announced_address_opens_the_media_port_to_everybody() -> None:
     assert load().media_bind == "127.0.0.1"
     assert load(media_address="203.0.113.7").media_bind == "0.0.0.0"
     assert load(media_address="203.0.113.7", media_host="192.0.2.8").media_bind == "192.0.2.8"
+    assert load(media_address="203.0.113.7, 2001:db8::7").media_bind == "::"
+    assert load(media_address="2001:db8::7", media_host="2001:db8::8").media_bind == "2001:db8::8"

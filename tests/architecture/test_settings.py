@@ -59,6 +59,24 @@ def test_media_workers_that_cannot_be_are_refused(changes: dict[str, object], wh
         load(**changes)
 
 
+@pytest.mark.parametrize(
+    ("host", "address", "lost"),
+    [
+        ("0.0.0.0", "203.0.113.7,2001:db8::7", "2001:db8::7"),
+        ("192.0.2.8", "2001:db8::7", "2001:db8::7"),
+        ("media.example", "2001:db8::7", "2001:db8::7"),
+        ("2001:db8::8", "2001:db8::7,203.0.113.7", "203.0.113.7"),
+    ],
+)
+def test_phones_are_told_no_address_that_the_worker_does_not_serve(
+    host: str, address: str, lost: str
+) -> None:
+    why = f"HEYI_MEDIA_HOST: {host} does not serve {lost} of HEYI_MEDIA_ADDRESS: set it to ::"
+    with pytest.raises(SettingsError, match=why):
+        load(media_host=host, media_address=address)
+    assert load(media_host="::", media_address=address).media_bind == "::"
+
+
 def test_far_media_workers_are_read_in_their_order() -> None:
     settings = load(media_remote="far.example:7443, [fd00::7]:1", media_secret="s" * 32)
     assert settings.remote == (("far.example", 7443), ("fd00::7", 1))
