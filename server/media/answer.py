@@ -83,7 +83,7 @@ def _split(sdp: str) -> tuple[_Section, list[_Section]]:
         if line.startswith("m="):
             sections.append(_start(line))
             if len(sections) > MAX_SECTIONS:
-                raise BadSdpError(reason="sections")
+                raise BadSdpError(reason="too_many")
         elif line.startswith("a="):
             name, _, value = line[2:].partition(":")
             (sections[-1] if sections else session).attributes.append((name, value))

@@ -5,10 +5,11 @@ import contextlib
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from server.media.answer import MAX_SDP, read_answer
+from server.media.answer import MAX_SDP, MAX_SECTIONS, read_answer
 from server.media.formats import MIDS, Kind, kind_of_mid
 from server.ports.media import BadSdpError
 
+MORE = "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
 PRINT = ":".join(["AB"] * 32)
 
 
@@ -57,7 +58,9 @@ def test_a_phone_that_sends_nothing_is_welcome() -> None:
         ("too_long", "v=0\r\n" + "和" * (MAX_SDP // 2)),
         ("sections", "v=0\r\n"),
         ("sections", an_answer().replace("a=mid:3", "a=mid:4")),
-        ("sections", an_answer() + "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n" * 5),
+        ("sections", an_answer() + MORE * (MAX_SECTIONS - len(MIDS))),
+        ("too_many", an_answer() + MORE * (MAX_SECTIONS - len(MIDS) + 1)),
+        ("too_many", an_answer() + MORE * MAX_SECTIONS + "m=what comes after is not read\r\n"),
         ("section", an_answer().replace("m=audio 9 UDP/TLS/RTP/SAVPF", "m=audio 9 RTP/AVP")),
         ("section", an_answer() + "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n"),
         ("nothing_accepted", an_answer().replace(" 9 UDP", " 0 UDP")),
