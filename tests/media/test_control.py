@@ -16,7 +16,7 @@ from server.domain.ids import ConnectionId, RoomId
 from server.media.client import OlderEpochError, WorkerClient
 from server.media.settings import WorkerSettings
 from server.media.wire import MAX_LINE
-from server.media.worker import run_worker
+from server.media.worker import Worker, run_worker
 from server.ports.media import (
     BadTableError,
     Edge,
@@ -32,13 +32,14 @@ from server.ports.media import (
 from tests.media.conftest import ROOM, NewPhone, client_of, plant
 from tests.media.engine_contract import both_ways, version
 from tests.media.phone import Phone
+from tests.media.test_secure import goodbyes_never_end
 from tests.media.waiting import until
 
 SOURCE = """
 import asyncio, sys
 from pathlib import Path
 from server.media.settings import WorkerSettings
-from server.media.worker import run_worker
+from server.media.worker import Worker, run_worker
 asyncio.run(run_worker(WorkerSettings(control=Path(sys.argv[1]))))
 """
 
@@ -234,6 +235,21 @@ async def test_a_worker_that_ends_says_goodbye(settings: WorkerSettings, phones:
         await a.join(it.client, ROOM)
         await a.connected()
     await until(lambda: a.peer.connectionState == "closed", within=1)
+
+
+async def test_a_worker_ends_soon_though_its_goodbyes_never_do(
+    settings: WorkerSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = goodbyes_never_end(monkeypatch)
+
+    def begun(worker: Worker) -> None:
+        for name in ("a", "b", "c"):
+            worker.plane.connect(ROOM, ConnectionId(name))
+
+    # By itself, for want of an app: who is cancelled waits for no goodbye.
+    async with asyncio.timeout(2):
+        await run_worker(replace(settings, silence_s=0.1, orphan_s=0.3), begun=begun)
+    assert len(said) == 3
 
 
 @pytest.mark.parametrize("announced", [(), ("0.0.0.0",), ("::",), ("media.example",)])

@@ -4,6 +4,7 @@ import asyncio
 
 import pylibsrtp
 import pytest
+from aiortc.rtcdtlstransport import RTCDtlsTransport
 
 from server.media.secure import DATAGRAMS_WAITING, HandshakeError, SecureChannel, SrtpError
 
@@ -83,6 +84,29 @@ async def test_only_so_many_datagrams_wait() -> None:
     assert taken.count(True) == DATAGRAMS_WAITING
     await ends.close()
     assert not ends.one.feed(b"\x16hello")
+
+
+async def test_it_closes_soon_though_the_goodbye_never_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun = goodbyes_never_end(monkeypatch)
+    ends = Ends()
+    async with asyncio.timeout(1):
+        await ends.one.close()
+    assert begun == [1]
+    assert not ends.one.feed(b"\x16hello")
+
+
+def goodbyes_never_end(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Let aiortc hang when it says goodbye; return a list that grows by each time."""
+    begun: list[int] = []
+
+    async def stop(_: RTCDtlsTransport) -> None:
+        begun.append(1)
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(RTCDtlsTransport, "stop", stop)
+    return begun
 
 
 def test_galois_counter_mode_is_built_in() -> None:

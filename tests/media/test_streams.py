@@ -231,3 +231,12 @@ def test_a_jump_takes_as_many_steps_however_far_it_is() -> None:
         uplink.take(packet(1), 0.0)
         found.add(steps(uplink, 1 + ahead))
     assert len(found) == 1
+
+
+def test_a_gap_takes_no_more_steps_than_repair_is_worth() -> None:
+    found = set()
+    for ahead in (MAX_MISSING + 2, 300, MAX_GAP):
+        uplink = an_uplink()
+        uplink.take(packet(1), 0.0)
+        found.add(steps(uplink, 1 + ahead))
+    assert len(found) == 1
