@@ -5,12 +5,17 @@ import contextlib
 import os
 import shutil
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 from aioice import stun, turn
+from aiortc.rtcdtlstransport import generate_certificate
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from server.domain.ids import SeatId
 from server.domain.relay import Relay, RelayPass, passes
@@ -23,6 +28,10 @@ SHIPPED = ROOT / "docs" / "deploy" / "turnserver.conf"
 LOOPBACK = "127.0.0.1"
 SECRET = "a secret of this test alone"
 STARTS_WITHIN, LIFETIME = 10.0, 600
+ANY_CIPHER = "DEFAULT:@SECLEVEL=0"
+"""Lets either side's OpenSSL speak what is long broken."""
+
+Way = Literal["udp", "tcp", "tls"]
 
 
 def missing() -> bool:
@@ -34,7 +43,7 @@ def configuration(**changes: str) -> str:
     """Return the shipped file with other values; every changed line must be in it."""
     lines = SHIPPED.read_text(encoding="utf-8").splitlines()
     for option, value in changes.items():
-        name = option.replace("_", "-")
+        name = option if "-" in option else option.replace("_", "-")
         at = [n for n, line in enumerate(lines) if line.split("=")[0] == name]
         assert len(at) == 1, name
         lines[at[0]] = f"{name}={value}" if value else ""
@@ -51,9 +60,11 @@ def option(name: str) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """A running relay."""
+    """A running relay; `certificate` is its own, self-signed."""
 
     port: int
+    tls_port: int
+    certificate: Path
 
     @property
     def url(self) -> str:
@@ -67,17 +78,27 @@ class Turn:
         issued = SystemClock().now() - timedelta(seconds=late)
         return passes(self.relay(secret), SeatId(seat), issued)[0]
 
+    def trust(self, version: ssl.TLSVersion | None = None) -> ssl.SSLContext:
+        """Return what a phone checks the certificate with; it speaks this version alone."""
+        context = ssl.create_default_context(cafile=self.certificate)
+        context.check_hostname = False
+        if version is not None:
+            context.set_ciphers(ANY_CIPHER)
+            context.minimum_version = context.maximum_version = version
+        return context
+
 
 @contextlib.asynccontextmanager
-async def coturn(folder: Path, **more: str) -> AsyncIterator[Turn]:
+async def coturn(folder: Path, *arguments: str, **more: str) -> AsyncIterator[Turn]:
     """Start it on loopback, which stands for the media worker's address, and end it."""
-    port = free_port(socket.SOCK_DGRAM)
+    port, tls_port = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM)
+    certificate, key = certified(folder)
     changes = {"listening_ip": LOOPBACK, "relay_ip": LOOPBACK, "allowed_peer_ip": LOOPBACK}
-    changes |= {"listening_port": str(port), "tls_listening_port": str(port + 1)}
-    changes |= {"static_auth_secret": SECRET, "cert": "", "pkey": ""}
+    changes |= {"listening_port": str(port), "tls_listening_port": str(tls_port)}
+    changes |= {"static_auth_secret": SECRET, "cert": str(certificate), "pkey": str(key)}
     config = folder / "turnserver.conf"
     config.write_text(configuration(**changes, **more), encoding="utf-8")
-    only_here = ("--allow-loopback-peers", "--no-tls", "--no-dtls", "--pidfile", "")
+    only_here = ("--allow-loopback-peers", "--no-dtls", "--pidfile", "", *arguments)
     process = await asyncio.create_subprocess_exec(
         *(PROGRAM, "-c", str(config), "--userdb", str(folder / "turndb"), *only_here),
         cwd=folder,
@@ -86,11 +107,21 @@ async def coturn(folder: Path, **more: str) -> AsyncIterator[Turn]:
     )
     try:
         await _answers(port)
-        yield Turn(port=port)
+        await _answers(tls_port)
+        yield Turn(port=port, tls_port=tls_port, certificate=certificate)
     finally:
         if process.returncode is None:
             process.kill()
         await process.wait()
+
+
+def certified(folder: Path) -> tuple[Path, Path]:
+    """Write a key and its self-signed certificate; return certificate and key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate, secret = folder / "fullchain.pem", folder / "privkey.pem"
+    certificate.write_bytes(generate_certificate(key).public_bytes(Encoding.PEM))
+    secret.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return certificate, secret
 
 
 async def _answers(port: int) -> None:
@@ -107,9 +138,9 @@ async def _answers(port: int) -> None:
 
 
 class Client:
-    """One client of the relay, over UDP."""
+    """One client of the relay."""
 
-    def __init__(self, inner: turn.TurnClientUdpProtocol) -> None:
+    def __init__(self, inner: turn.TurnClientProtocol) -> None:
         self._inner = inner
 
     @property
@@ -140,23 +171,33 @@ class Client:
 
 
 @contextlib.asynccontextmanager
-async def client(relay: Turn, one: RelayPass) -> AsyncIterator[Client]:
+async def client(
+    relay: Turn, one: RelayPass, way: Way = "udp", trust: ssl.SSLContext | None = None
+) -> AsyncIterator[Client]:
     """Open a client with this pass; its allocation ends with it."""
-    loop = asyncio.get_running_loop()
-    made: turn.TurnClientUdpProtocol
-    _, made = await loop.create_datagram_endpoint(
-        lambda: turn.TurnClientUdpProtocol(
-            (LOOPBACK, relay.port),
-            username=one.username,
-            password=one.credential,
-            lifetime=LIFETIME,
-            channel_refresh_time=LIFETIME,
-        ),
-        remote_addr=(LOOPBACK, relay.port),
-    )
+    made = await _reach(relay, one, way, trust)
     try:
         yield Client(made)
     finally:
         if made.relayed_address:
             await made.delete()
         made.transport.close()
+
+
+async def _reach(
+    relay: Turn, one: RelayPass, way: Way, trust: ssl.SSLContext | None
+) -> turn.TurnClientProtocol:
+    loop = asyncio.get_running_loop()
+    there = (LOOPBACK, relay.tls_port if way == "tls" else relay.port)
+    facts = (there, one.username, one.credential, LIFETIME, LIFETIME)
+    made: turn.TurnClientProtocol
+    if way == "udp":
+        _, made = await loop.create_datagram_endpoint(
+            lambda: turn.TurnClientUdpProtocol(*facts), remote_addr=there
+        )
+        return made
+    checks = (trust or relay.trust()) if way == "tls" else None
+    _, made = await loop.create_connection(
+        lambda: turn.TurnClientTcpProtocol(*facts), *there, ssl=checks
+    )
+    return made

@@ -1,6 +1,7 @@
 """What the shipped relay lets a seat do, and what it refuses everybody."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from ipaddress import ip_address
@@ -16,11 +17,25 @@ from server.ports.media import Edge, MediaConnected, WorkerBack
 from tests.media.conftest import ROOM, plant
 from tests.media.engine_contract import version
 from tests.media.phone import Phone
-from tests.turn.relay import LOOPBACK, SHIPPED, Client, Turn, client, coturn, missing, option
+from tests.turn.relay import (
+    ANY_CIPHER,
+    LOOPBACK,
+    SHIPPED,
+    Client,
+    Turn,
+    Way,
+    client,
+    coturn,
+    missing,
+    option,
+)
 
 pytestmark = pytest.mark.skipif(missing(), reason="coturn is not installed: apt install coturn")
 
 UNAUTHORIZED, FORBIDDEN, WRONG_FAMILY, QUOTA = 401, 403, 443, 486
+TLS_1_2 = ssl.TLSVersion.TLSv1_2
+TLS = [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1, TLS_1_2]
+SAYS_WITHIN_S = 3.0
 INSIDE = (
     "0.0.0.0",
     "10.0.0.1",
@@ -67,6 +82,42 @@ async def test_a_seat_s_pass_opens_the_way_to_the_worker(relay: Turn) -> None:
         address, _ = await one.allocate()
         assert address == LOOPBACK
         assert await refusal(relay, one, LOOPBACK) is None
+
+
+@pytest.mark.parametrize("way", ["tcp", "tls"])
+async def test_it_opens_the_way_where_udp_is_blocked_too(relay: Turn, way: Way) -> None:
+    async with client(relay, relay.pass_of("seat"), way) as one:
+        address, _ = await one.allocate()
+        assert address == LOOPBACK
+        assert await refusal(relay, one, "127.0.0.2") == FORBIDDEN
+        assert await refusal(relay, one, LOOPBACK) is None
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1:DeprecationWarning")
+@pytest.mark.parametrize(
+    ("lines", "spoken"),
+    [({}, [TLS_1_2]), (dict.fromkeys(("no-tlsv1", "no-tlsv1_1"), ""), TLS)],
+    ids=["shipped", "without its lines"],
+)
+async def test_it_is_the_shipped_file_that_forbids_broken_tls(
+    tmp_path: Path, lines: dict[str, str], spoken: list[ssl.TLSVersion]
+) -> None:
+    """Either side's OpenSSL is made ready for it."""
+    async with coturn(tmp_path, "--cipher-list", ANY_CIPHER, **lines) as relay:
+        tries = await asyncio.gather(*(speaks(relay, version) for version in TLS))
+    assert [version for version, works in zip(TLS, tries, strict=True) if works] == spoken
+
+
+async def speaks(relay: Turn, version: ssl.TLSVersion) -> bool:
+    """Return whether a seat gets its allocation over this version of TLS."""
+    try:
+        # To what it does not take for TLS, the relay says nothing at all.
+        async with asyncio.timeout(SAYS_WITHIN_S):
+            async with client(relay, relay.pass_of("seat"), "tls", relay.trust(version)) as one:
+                await one.allocate()
+    except (ssl.SSLError, ConnectionError, TimeoutError):
+        return False
+    return True
 
 
 @pytest.mark.parametrize(
