@@ -14,7 +14,7 @@ import pickle
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.connection import wait
@@ -45,6 +45,7 @@ class ProcessWorkPool:
         self._longest_s = longest_s
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(preload))
+        self._running = set[ProcessPoolExecutor]()
         self._idle: asyncio.LifoQueue[ProcessPoolExecutor] = asyncio.LifoQueue()
         self._children = {self._fresh() for _ in range(size)}
         for child in self._children:
@@ -60,7 +61,7 @@ class ProcessWorkPool:
             child = await self._idle.get()
             began = time()
             try:
-                done = await asyncio.wrap_future(child.submit(_told, self._longest_s, work, args))
+                done = await asyncio.wrap_future(await self._begin(child, work, args))
             except BrokenProcessPool:
                 child = self._replaced(child)
                 if time() - began >= self._longest_s:
@@ -70,6 +71,16 @@ class ProcessWorkPool:
             finally:
                 self._idle.put_nowait(child)
         raise WorkFailedError(work=work.__name__)
+
+    async def _begin(
+        self, child: ProcessPoolExecutor, work: Callable[..., T], args: tuple[object, ...]
+    ) -> Future["_Told[T]"]:
+        if child in self._running:
+            return child.submit(_told, self._longest_s, work, args)
+        # The first work starts the process, which may take seconds: the loop must not wait.
+        begun = await asyncio.to_thread(child.submit, _told, self._longest_s, work, args)
+        self._running.add(child)
+        return begun
 
     def close(self) -> None:
         """End the children; work that has not begun is dropped."""
@@ -93,6 +104,7 @@ class ProcessWorkPool:
         broken.shutdown(wait=False, cancel_futures=True)
         child = self._fresh()
         self._children = (self._children - {broken}) | {child}
+        self._running.discard(broken)
         return child
 
     def _fresh(self) -> ProcessPoolExecutor:

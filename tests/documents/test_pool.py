@@ -5,7 +5,10 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator
+from multiprocessing.popen_forkserver import Popen
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -175,3 +178,19 @@ def wait_for_end(pid: int) -> None:
         assert select.select([handle], [], [], 30)[0]
     finally:
         os.close(handle)
+
+
+async def test_the_loop_does_not_wait_for_a_child_to_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    started, launch = list[threading.Thread](), vars(Popen)["_launch"]
+
+    def noted(self: Popen, process: BaseProcess) -> None:
+        started.append(threading.current_thread())
+        launch(self, process)
+
+    monkeypatch.setattr(Popen, "_launch", noted)
+    with ProcessWorkPool(1, preload=()) as pool:
+        assert await pool.run(end_once, tmp_path / "marker") == "done"
+    assert len(started) == 2
+    assert threading.main_thread() not in started
