@@ -1,6 +1,7 @@
 """Servers with one mistake each, to see that the torture finds it."""
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -12,11 +13,15 @@ from server.archive.disk import Disk
 from server.archive.local import LocalArchive
 from server.archive.writer import RecordWriter
 from server.documents.pool import ProcessWorkPool
+from server.documents.work import LocalChain
 from server.domain.ids import CommitteeId, RecordId
+from server.ports.documents import Prepared, SignOrder
 from server.store import engines, tables
 from server.store.register import SqlRegister
 from server.usecases import finish_sealing
 from server.usecases.world import World
+
+SLEEP = 0.02
 
 
 def _set(of: object, name: str, wrong: object) -> None:
@@ -120,6 +125,17 @@ def _working_on_the_loop() -> None:
     _set(ProcessWorkPool, "run", run)
 
 
+def _sleeping_on_the_loop() -> None:
+    """Keep the loop waiting without any work before a signature is prepared."""
+    prepare = LocalChain.prepare
+
+    async def late(self: LocalChain, order: SignOrder) -> Prepared:
+        time.sleep(SLEEP)  # noqa: ASYNC251  what the watch has to find
+        return await prepare(self, order)
+
+    _set(LocalChain, "prepare", late)
+
+
 VARIANTS: Mapping[str, Callable[[], None]] = MappingProxyType(
     {
         "files unsynced": _files_unsynced,
@@ -130,5 +146,6 @@ VARIANTS: Mapping[str, Callable[[], None]] = MappingProxyType(
         "numbered by the register": _numbered_by_the_register,
         "written in place": _written_in_place,
         "working on the loop": _working_on_the_loop,
+        "sleeping on the loop": _sleeping_on_the_loop,
     }
 )

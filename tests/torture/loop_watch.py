@@ -1,7 +1,8 @@
-"""Watches the served app's event loop: how long each turn of it keeps the processor.
+"""Watches the served app's event loop: how long each turn keeps the processor, or stands still.
 
 Processor time of the loop's own thread, so that whatever else runs on the machine does not
 count; beside it, in the same process and time, a piece of work that may just be done at once.
+What costs no processor time, a sleep, a sync or a lock, is told in seconds (standstill.py).
 """
 
 import asyncio
@@ -14,6 +15,8 @@ import time
 from asyncio import events
 from typing import Any, cast
 
+from tests.torture.standstill import Threads, stood
+
 REPORT = signal.SIGUSR2
 """At this signal what was watched is told, and begins anew."""
 TOLD = "loop watched: "
@@ -23,10 +26,11 @@ YARDSTICK_ROUNDS = 150_000
 
 
 class Watch:
-    """The longest turns since the last report."""
+    """The longest turns since the last report, and the longest standstills of one turn."""
 
     def __init__(self) -> None:
         self.longest: list[tuple[float, str]] = []
+        self.standstills: list[tuple[float, str]] = []
         self.yardsticks: list[float] = []
         self.turns = 0
         self.excused = 0.0
@@ -40,11 +44,11 @@ class Watch:
             else:
                 self.collected = max(self.collected, time.thread_time() - self.collecting)
 
-    def saw(self, took: float, handle: asyncio.Handle) -> None:
+    def saw(self, took: float, still: float, handle: asyncio.Handle) -> None:
         """Keep it if it is one of the longest."""
         self.turns += 1
-        if len(self.longest) < KEPT or took > self.longest[-1][0]:
-            self.longest = sorted([*self.longest, (took, where(handle))], reverse=True)[:KEPT]
+        self.longest = kept(self.longest, took, handle)
+        self.standstills = kept(self.standstills, still, handle)
 
     def measure(self) -> None:
         """Do what may just be done at once, and note its time."""
@@ -62,13 +66,24 @@ class Watch:
         told: dict[str, object] = {
             "yardsticks": self.yardsticks,
             "longest": self.longest,
+            "standstills": self.standstills,
             "turns": self.turns,
         }
         told["collected"] = self.collected
         sys.stderr.write(f"{TOLD}{json.dumps(told)}\n")
         sys.stderr.flush()
         self.longest, self.yardsticks, self.turns, self.collected = [], [], 0, 0.0
+        self.standstills = []
         self.excused += time.thread_time() - begun
+
+
+def kept(
+    longest: list[tuple[float, str]], seconds: float, handle: asyncio.Handle
+) -> list[tuple[float, str]]:
+    """Return the longest with this one, if it is one of them."""
+    if len(longest) == KEPT and seconds <= longest[-1][0]:
+        return longest
+    return sorted([*longest, (seconds, where(handle))], reverse=True)[:KEPT]
 
 
 def where(handle: asyncio.Handle) -> str:
@@ -86,14 +101,18 @@ def where(handle: asyncio.Handle) -> str:
 
 def plant() -> None:
     """Watch every turn of this process's loop from now on."""
-    watch = Watch()
+    watch, threads = Watch(), Threads()
     handles: Any = events.Handle
     run = handles._run
 
     def watched(self: asyncio.Handle) -> None:
-        begun, excused = time.thread_time(), watch.excused
+        since, excused = threads.since(), watch.excused
+        begun = time.thread_time()
         run(self)
-        watch.saw(time.thread_time() - begun - (watch.excused - excused), self)
+        took = time.thread_time() - begun - (watch.excused - excused)
+        # A report waits for the disk.
+        still = stood(since, threads.until()) if watch.excused == excused else 0.0
+        watch.saw(took, still, self)
 
     handles._run = watched
     gc.callbacks.append(watch.collects)
