@@ -60,7 +60,7 @@ def _be(order: dict[str, Any]) -> None:
         if order["watch"]:
             loop_watch.plant()
         if order["fault"]:
-            steps.plant(order["fault"], order["at"])
+            steps.plant(order["fault"], order["at"], order["env"].get("HEYI_DATABASE_URL", ""))
         asyncio.run(_serve())
         code = 0
     except BaseException:  # noqa: BLE001  the last that is heard of it

@@ -8,7 +8,9 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.exc import OperationalError
+import asyncpg
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from server.archive.disk import Disk
 from server.store import store, transaction
@@ -47,26 +49,40 @@ class Steps:
         return self.kind == FULL and self.done >= self.at
 
 
-def plant(kind: str, at: int) -> None:
-    """Count in this process from now on."""
+def plant(kind: str, at: int, database: str) -> None:
+    """Count in this process from now on; `database` is its address, empty for SQLite."""
     steps = Steps(kind, at)
     signal.signal(ARM, steps.arm)
     _count_files(steps)
     for module in (store, transaction):
-        module.__dict__["finished"] = _counted(steps)
+        module.__dict__["finished"] = _counted(steps, postgres_full if database else sqlite_full)
 
 
-def _counted(steps: Steps) -> Callable[[Coroutine[Any, Any, Any]], Coroutine[Any, Any, Any]]:
+def _counted(
+    steps: Steps, full: Callable[[], Exception]
+) -> Callable[[Coroutine[Any, Any, Any]], Coroutine[Any, Any, Any]]:
     async def run(step: Coroutine[Any, Any, Any]) -> Any:
         name: str = step.__qualname__  # type: ignore[attr-defined]  # every coroutine has one
         if steps.next() and name.endswith(("execute", "commit")):
             step.close()
-            full = sqlite3.OperationalError("database or disk is full")
-            full.sqlite_errorcode = sqlite3.SQLITE_FULL
-            raise OperationalError(None, None, full)
+            raise full()
         return await finished(step)
 
     return run
+
+
+def sqlite_full() -> Exception:
+    """Return what SQLAlchemy raises when SQLite finds no room."""
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return OperationalError(None, None, full)
+
+
+def postgres_full() -> Exception:
+    """Return what it raises when PostgreSQL finds none: SQLSTATE 53100, in the driver's clothes."""
+    full = asyncpg.DiskFullError("could not extend file: No space left on device")
+    adapted = AsyncAdapt_asyncpg_dbapi.Error(str(full), full)  # type: ignore[no-untyped-call]
+    return DBAPIError(None, None, adapted)
 
 
 def _count_files(steps: Steps) -> None:
