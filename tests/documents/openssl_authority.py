@@ -1,0 +1,101 @@
+"""A time stamp authority that is none of ours: `openssl ts` behind HTTP, with a list of its own."""
+
+from asyncio import create_subprocess_exec
+from asyncio.subprocess import PIPE
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+LASTS = timedelta(days=365)
+CONFIGURED = """
+[tsa]
+default_tsa = here
+[here]
+serial = {folder}/serial
+signer_cert = {folder}/stamps.pem
+signer_key = {folder}/stamps.key
+certs = {folder}/root.pem
+signer_digest = sha256
+default_policy = 1.3.6.1.4.1.99999.1
+digests = sha256, sha384, sha512
+ess_cert_id_alg = sha256
+"""
+
+
+@dataclass
+class OpensslAuthority:
+    """RFC 3161 and a revocation list over HTTP; its certificates, keys and count in a folder."""
+
+    folder: Path
+    revoked: bytes = b""
+    asked: list[str] = field(default_factory=list)
+
+    def site(self) -> web.Application:
+        """Return what answers at `/stamps` and `/list`."""
+        site = web.Application()
+        site.router.add_post("/stamps", self._stamp)
+        site.router.add_get("/list", self._list)
+        return site
+
+    def found(self, url: str) -> None:
+        """Make its certificates; `url` is where the site is."""
+        key, stamping = _key(), _key()
+        name, now = _name("Another house's root"), datetime.now(UTC)
+        root = _certificate(name, name, key, now)
+        root = root.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        stamps = _certificate(_name("Another house's clock"), name, stamping, now)
+        purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
+        stamps = stamps.add_extension(purpose, critical=True)
+        point = x509.DistributionPoint([x509.UniformResourceIdentifier(f"{url}list")], *[None] * 3)
+        stamps = stamps.add_extension(x509.CRLDistributionPoints([point]), critical=False)
+        listed = x509.CertificateRevocationListBuilder().issuer_name(name).last_update(now)
+        made = listed.next_update(now + LASTS).sign(key, hashes.SHA256())
+        self.revoked = made.public_bytes(Encoding.DER)
+        self._write("root.pem", root.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+        self._write("stamps.pem", stamps.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+        self._write(
+            "stamps.key",
+            stamping.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+        )
+        self._write("serial", b"01\n")
+        self._write("openssl.cnf", CONFIGURED.format(folder=self.folder).encode())
+
+    def _write(self, name: str, content: bytes) -> None:
+        (self.folder / name).write_bytes(content)
+
+    async def _stamp(self, request: web.Request) -> web.Response:
+        self.asked.append("stamp")
+        self._write("asked.tsq", await request.read())
+        words = ["ts", "-reply", "-config", "openssl.cnf", "-queryfile", "asked.tsq"]
+        words += ["-out", "reply.tsr"]
+        openssl = await create_subprocess_exec("openssl", *words, cwd=self.folder, stderr=PIPE)
+        _, said = await openssl.communicate()
+        assert openssl.returncode == 0, said
+        reply = (self.folder / "reply.tsr").read_bytes()
+        return web.Response(body=reply, content_type="application/timestamp-reply")
+
+    async def _list(self, _: web.Request) -> web.Response:
+        self.asked.append("list")
+        return web.Response(body=self.revoked, content_type="application/pkix-crl")
+
+
+def _key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 2048)
+
+
+def _name(common: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
+
+
+def _certificate(
+    of: x509.Name, by: x509.Name, key: rsa.RSAPrivateKey, now: datetime
+) -> x509.CertificateBuilder:
+    made = x509.CertificateBuilder(by, of, key.public_key(), x509.random_serial_number())
+    return made.not_valid_before(now - timedelta(hours=1)).not_valid_after(now + LASTS)

@@ -1,0 +1,63 @@
+"""A sealed PDF with time stamps of `openssl ts`: from the settings to what its reader trusts."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestServer
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from server.app import _desk
+from server.config import Settings
+from server.documents.fonts import FontFolders
+from server.documents.inspection import inspect
+from server.documents.key_files import FileKeys, spki
+from server.documents.sealing import apply_seal
+from server.documents.signing import Desk, certify
+from server.documents.sources import outside_roots
+from server.documents.typesetting import typeset
+from server.domain.ids import CommitteeId
+from server.ports.documents import LockedPdf, SealedPdf
+from tests.documents.example import example
+from tests.documents.openssl_authority import OpensslAuthority
+from tests.documents.sealing import seal_order, sign_order, signature
+
+
+@pytest.fixture
+async def authority(tmp_path: Path) -> AsyncIterator[tuple[OpensslAuthority, str]]:
+    made = OpensslAuthority(tmp_path)
+    async with TestServer(made.site()) as server:
+        made.found(str(server.make_url("/")))
+        yield made, str(server.make_url("/stamps"))
+
+
+async def test_a_pdf_stamped_by_openssl_is_trusted_with_its_root(
+    authority: tuple[OpensslAuthority, str], fonts: FontFolders, tmp_path: Path
+) -> None:
+    house, url = authority
+    settings = Settings(data=tmp_path, timestamp_url=url, timestamp_trust=house.folder / "root.pem")
+    keys = FileKeys(tmp_path / "keys", b"of this test: certificates of today begin with it")
+    begun = datetime.now(UTC).replace(microsecond=0)
+    locked, sealed = await asyncio.to_thread(sealed_now, _desk(settings, keys, fonts), begun)
+    assert house.asked.count("stamp") >= 3
+    assert house.revoked in sealed.pdf
+    roots = outside_roots(settings.timestamp_trust, settings.certificate_trust)
+    own = [sealed.issuer_certificate]
+    found = await asyncio.to_thread(inspect, sealed.pdf, len(locked.pdf), [*own, *roots])
+    assert all(one.holds and one.trusted and one.level == "B-LTA" for one in found.each), found
+    assert all(one.signed_at and begun <= one.signed_at <= datetime.now(UTC) for one in found.each)
+    alone = await asyncio.to_thread(inspect, sealed.pdf, len(locked.pdf), own)
+    assert not any(one.trusted for one in alone.each)
+
+
+def sealed_now(desk: Desk, at: datetime) -> tuple[LockedPdf, SealedPdf]:
+    """Return the example locked, signed by its first signer and sealed; its clock is not ours."""
+    document = example()
+    locked = certify(CommitteeId(document.committee.id), typeset(document, desk.fonts), at, desk)
+    key = ec.generate_private_key(ec.SECP256R1())
+    order = sign_order(document, locked.pdf, 0, spki(key))
+    signed = locked.pdf + signature(desk, replace(order, at=at, signed_at=at), key)
+    return locked, apply_seal(replace(seal_order(document, signed), at=at), desk)
