@@ -63,6 +63,26 @@ async def test_each_left_out_sync_is_caught(
     assert await caught(tape, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("user", "ends"), [(0, RuntimeError), (1000, pytest.skip.Exception)], ids=["root", "other"]
+)
+async def test_who_may_not_look_on_fails_as_root_and_is_skipped_else(
+    user: int,
+    ends: type[BaseException],
+    unsigned: Mould,
+    born: Nursery,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refusing = tmp_path / "strace"
+    refusing.write_text("#!/bin/sh\necho 'strace: attach: Operation not permitted' >&2\n")
+    refusing.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    with pytest.raises(ends, match="not permitted"):
+        await taped_run(born, unsigned, tmp_path)
+
+
 async def caught(tape: Tape, folder: Path) -> bool:
     """Return whether any cut, the latest first, leaves an office in which something is wrong.
 
