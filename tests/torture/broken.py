@@ -2,12 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from server.archive.disk import Disk
 from server.archive.local import LocalArchive
@@ -16,12 +18,15 @@ from server.documents.pool import ProcessWorkPool
 from server.documents.work import LocalChain
 from server.domain.ids import CommitteeId, RecordId
 from server.ports.documents import Prepared, SignOrder
+from server.ports.store import UnitOfWork
 from server.store import engines, tables
 from server.store.register import SqlRegister
+from server.store.store import SqlStore, SqlUnitOfWork
+from server.store.transaction import Transaction
 from server.usecases import finish_sealing
 from server.usecases.world import World
 
-SLEEP = 0.02
+SLEEP, LATE, PAUSE = 0.02, 0.1, 0.001
 
 
 def _set(of: object, name: str, wrong: object) -> None:
@@ -111,6 +116,42 @@ def _written_in_place() -> None:
     _set(RecordWriter, "write", write)
 
 
+def _answered_before_committed() -> None:
+    """Commit a while after the answer; who reads meanwhile is shown what is not committed."""
+    begun, read = SqlStore._transaction, SqlStore._read
+    late, reading, tasks = list[Transaction](), set[object](), set[asyncio.Task[None]]()
+
+    async def commit(transaction: AsyncExitStack) -> None:
+        await asyncio.sleep(LATE)
+        while reading:
+            await asyncio.sleep(PAUSE)
+        late.clear()
+        await transaction.aclose()
+
+    @asynccontextmanager
+    async def early(self: SqlStore, engine: AsyncEngine) -> AsyncIterator[Transaction]:
+        async with AsyncExitStack() as stack:
+            made = await stack.enter_async_context(begun(self, engine))
+            yield made
+            late.append(made)
+            tasks.add(asyncio.create_task(commit(stack.pop_all())))
+
+    @asynccontextmanager
+    async def dirty(self: SqlStore) -> AsyncIterator[UnitOfWork]:
+        if not late:
+            async with read(self) as uow:
+                yield uow
+            return
+        reading.add(reader := object())
+        try:
+            yield SqlUnitOfWork(late[0])
+        finally:
+            reading.remove(reader)
+
+    _set(SqlStore, "_transaction", early)
+    _set(SqlStore, "_read", dirty)
+
+
 def _working_on_the_loop() -> None:
     """Do in the loop's own turns what belongs to the pool."""
 
@@ -145,6 +186,7 @@ VARIANTS: Mapping[str, Callable[[], None]] = MappingProxyType(
         "committed before written": _committed_before_written,
         "numbered by the register": _numbered_by_the_register,
         "written in place": _written_in_place,
+        "answered before committed": _answered_before_committed,
         "working on the loop": _working_on_the_loop,
         "sleeping on the loop": _sleeping_on_the_loop,
     }
