@@ -119,6 +119,8 @@ class _Line:
         headers = {"Cookie": cookie}
         while True:
             async with self.http.post(self.url + path, json=body, headers=headers) as answer:
+                if answer.content_type != "application/json":  # a mistake of the server's
+                    raise RefusedError(answer.status, await answer.text())
                 told = await answer.json()
                 if answer.status == 200:
                     return told
