@@ -4,9 +4,10 @@ from functools import cache
 from pathlib import Path
 
 HERE = Path(__file__).parent
+README = "README.txt"
 NAMES = ("FORMAT.md", "verify.sh")
 PAGE = "verify.html"
-EXPLAINING = (*NAMES, PAGE)
+EXPLAINING = (README, *NAMES, PAGE)
 BUILT = HERE.parents[1] / "web" / "dist" / "verifier"
 """Where the web build puts the page, which needs nothing beside it."""
 
@@ -20,4 +21,14 @@ def guide(built: Path = BUILT) -> dict[str, bytes]:
     """
     page = built / PAGE
     pages = {PAGE: page.read_bytes()} if page.is_file() else {}
-    return {**{name: (HERE / name).read_bytes() for name in NAMES}, **pages}
+    plain = {name: (HERE / name).read_bytes() for name in NAMES}
+    return {README: for_notepad((HERE / README).read_text("utf-8")), **plain, **pages}
+
+
+def for_notepad(text: str) -> bytes:
+    """Return UTF-8 as the Notepad of old Windows shows it: marked as such, lines ending in CRLF.
+
+    Before 2018 it ran lines together that end in LF alone, and courts keep computers for long.
+    https://devblogs.microsoft.com/commandline/extended-eol-in-notepad/
+    """
+    return text.replace("\n", "\r\n").encode("utf-8-sig")

@@ -1,5 +1,6 @@
 """A record, another of the same committee, and somebody who has neither key."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,9 +67,11 @@ def signed_by_all(text: AgreementDocument, locked: LockedPdf) -> tuple[RecordSig
     )
 
 
-def sealed(parts: RecordParts, office: Office) -> tuple[Files, RecordParts]:
-    """Return the files of a record as its committee signs them."""
-    made = record_files(parts, guide())
+def sealed(
+    parts: RecordParts, office: Office, explained: Mapping[str, bytes] | None = None
+) -> tuple[Files, RecordParts]:
+    """Return the files of a record as its committee signs them; `explained` in place of ours."""
+    made = record_files(parts, guide() if explained is None else explained)
     manifest = manifest_bytes(manifest_of(parts, made))
     signed = make_signature(office.keys, KeyRef(committee_id=HEXI), manifest).signature
     return Files({**made, MANIFEST: manifest, MANIFEST_SIGNATURE: signed}), parts
