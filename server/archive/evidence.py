@@ -11,6 +11,7 @@ from server.domain.consent_statement import ConsentStatement, read_statement
 from server.domain.errors import InvalidValueError
 from server.domain.record import (
     AGREEMENT,
+    CERTIFICATE,
     MANIFEST,
     PDF,
     SEAL_CERTIFICATE,
@@ -129,6 +130,18 @@ def gather(
     )
 
 
+def other_certificates(evidence: Evidence) -> list[str]:
+    """Return the signers' certificates that are not those of their signatures in the PDF."""
+    inside = {one.field: one.certificate_sha256 for one in evidence.pdf.each}
+    beside = {who: f"{signature_folder(who)}/{CERTIFICATE}" for who in evidence.manifest.signers}
+    return [
+        name
+        for who, name in beside.items()
+        if name in evidence.files
+        and sha256_hex(_inside(evidence.content(name))) != inside.get(f"sign:{who}")
+    ]
+
+
 def _place(order: Sequence[str], signer: str) -> int:
     return order.index(signer) if signer in order else len(order)
 
@@ -165,7 +178,7 @@ def _bad_parts(
         name: files.get(f"{folder}/{name}", b"")
         for name in ("statement.json", "signature.bin", "public_key.pem")
     }
-    key = _key(content["public_key.pem"])
+    key = _inside(content["public_key.pem"])
     bad = {
         "statement.json": statement.signer_id != who,
         "public_key.pem": sha256_hex(key) != statement.key_sha256,
@@ -227,7 +240,7 @@ def _object(content: bytes) -> Mapping[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def _key(pem: bytes) -> bytes:
+def _inside(pem: bytes) -> bytes:
     try:
         return pem_body(pem)
     except InvalidValueError:

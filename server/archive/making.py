@@ -23,6 +23,7 @@ from server.domain.record import (
     manifest_bytes,
     manifest_of,
     record_files,
+    with_kept_certificates,
 )
 from server.ports.archive import SignManifest, VerifierTools
 
@@ -32,13 +33,14 @@ def make_files(
 ) -> dict[str, bytes]:
     """Return every file but the manifest. `kept` is the record as it lies in the archive.
 
-    A record written by an older program keeps that program's explanations, and one written
-    before there was a checkpoint stays without it.
+    A record written by an older program keeps that program's explanations and stays without
+    signers' certificates; one written before there was a checkpoint stays without it.
     """
     if kept is None:
         return record_files(parts, explained)
     old = {name: kept[name] for name in EXPLAINING if name in kept}
-    return record_files(replace(parts, inclusion=kept_inclusion(kept)), old)
+    before = with_kept_certificates(replace(parts, inclusion=kept_inclusion(kept)), kept)
+    return record_files(before, old)
 
 
 async def sign_files(

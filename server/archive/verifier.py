@@ -10,7 +10,7 @@ from pathlib import Path
 
 from server.archive.attestations import attested_lines
 from server.archive.cades import holds_detached
-from server.archive.evidence import Evidence, gather
+from server.archive.evidence import Evidence, gather, other_certificates
 from server.archive.reader import load
 from server.archive.renewed import archive_stamp, log_stamped, untrusted
 from server.archive.two_people import two_people
@@ -194,7 +194,8 @@ def _pdf_signatures(evidence: Evidence) -> Fact:
     bad += [name for name in order[:1] if not _certifies(found[name])]
     if not bad and order != _in_order(evidence, order):
         bad = order
-    return _fact("pdf_signatures", [f"{PDF}#{name}" for name in bad], signatures=len(order))
+    parts = [f"{PDF}#{name}" for name in bad] + other_certificates(evidence)
+    return _fact("pdf_signatures", parts, signatures=len(order))
 
 
 def _certifies(one: PdfSignature) -> bool:

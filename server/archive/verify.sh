@@ -315,9 +315,13 @@ find_signer() { # a signer's certificate holds the digest of the statement, in D
   elif [ "$number" = 1 ] && [ "$end" -le "$size" ]; then who='(lock)'
   else who='?'; fi
 }
+filed() { # filed FOLDER/: the certificate there, where there is one, is that of the signature
+  [ ! -e "$1certificate.pem" ] || der <"$1certificate.pem" 2>/dev/null | cmp -s - "$scratch/signer.der"
+}
 as_stated() { # by the key that the statement names, and by the certificate that names the statement
   key=$(openssl x509 -in "$scratch/signer.pem" -noout -pubkey | der | sha256sum)
-  says "$stated" "\"key_sha256\":\"${key%% *}\"" && says "$stated" "\"signer_id\":\"$who\"" &&
+  filed "${stated%statement.json}" &&
+    says "$stated" "\"key_sha256\":\"${key%% *}\"" && says "$stated" "\"signer_id\":\"$who\"" &&
     [ "$digest" = "$(parsed "$scratch/signer.der" |
       octets ':2\.25\.147695838549358324613260014637242023729$')" ]
 }

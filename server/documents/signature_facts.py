@@ -37,6 +37,7 @@ from server.documents.issuer import STATEMENT
 from server.documents.issuers import top_of
 from server.documents.stamp_facts import context_at, document_stamps
 from server.documents.suites import suite_of
+from server.domain.record import certificate_pem
 from server.domain.renewal import Stamp
 from server.ports.documents import PdfSignature
 
@@ -89,6 +90,16 @@ def signatures_of(pdf: bytes, roots: Roots) -> Found:
         trusted=archive.trusted,
         stamp_issuers=archive.issuers,
     )
+
+
+def signer_certificates(pdf: bytes) -> dict[str, bytes]:
+    """Return with which certificate (PEM) each person signed a PDF of ours, by signer."""
+    found = {}
+    for one in PdfFileReader(BytesIO(pdf)).embedded_regular_signatures:
+        kind, _, who = blank_name(one.field_name).partition(":")
+        if kind == "sign":
+            found[who] = certificate_pem(one.signer_cert.dump())
+    return found
 
 
 class _Archive:

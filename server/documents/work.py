@@ -1,5 +1,6 @@
 """The document makers as the core's ports see them; the work runs in the pool."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from server.documents.pages import pictures
 from server.documents.pictures import check_picture
 from server.documents.scans import count_scan, scan_page
 from server.documents.sealing import apply_seal
+from server.documents.signature_facts import signer_certificates
 from server.documents.signatures import (
     make_signature,
     server_key,
@@ -89,6 +91,9 @@ class LocalChain:
 
     async def seal(self, order: SealOrder) -> SealedPdf:
         return await self.work.run(apply_seal, order, self.desk)
+
+    async def certificates(self, pdf: bytes) -> Mapping[str, bytes]:
+        return await self.work.run(signer_certificates, pdf)
 
 
 @dataclass(frozen=True, slots=True)

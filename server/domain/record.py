@@ -8,7 +8,7 @@ import base64
 import json
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
@@ -22,7 +22,7 @@ from server.domain.session_log import GENESIS, Entry
 FORMAT = 1
 MANIFEST, MANIFEST_SIGNATURE, SUMS = "manifest.json", "manifest.sig", "SHA256SUMS"
 PDF, AGREEMENT, LOG = "agreement.pdf", "agreement.json", "log.jsonl"
-ATTESTED = "attested"
+ATTESTED, CERTIFICATE = "attested", "certificate.pem"
 SEAL_CERTIFICATE, ISSUER_CERTIFICATE = "trust/seal.pem", "trust/issuer.pem"
 PDF_SEAL_CERTIFICATE, PDF_SEAL_ISSUER = "trust/pdf-seal.pem", "trust/pdf-seal-issuer.pem"
 UNLISTED = frozenset({MANIFEST, MANIFEST_SIGNATURE})  # a manifest cannot name itself
@@ -36,7 +36,10 @@ class RecordExistsError(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordSignature:
-    """One signer's evidence: exact statement, DER signature, DER SPKI, pictures."""
+    """One signer's evidence: exact statement, DER signature, DER SPKI, pictures.
+
+    `certificate` is the one of that person's signature in the PDF, PEM.
+    """
 
     signer_id: str
     statement: bytes = field(repr=False)
@@ -44,6 +47,7 @@ class RecordSignature:
     public_key: bytes
     handwriting: bytes | None = field(default=None, repr=False)
     strokes: bytes | None = field(default=None, repr=False)
+    certificate: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +148,15 @@ def record_files(parts: RecordParts, guide: Mapping[str, bytes]) -> dict[str, by
     return {**files, SUMS: _sums(files)}
 
 
+def with_kept_certificates(parts: RecordParts, kept: Mapping[str, bytes]) -> RecordParts:
+    """Return the parts without signers' certificates that the files of a record lack."""
+    signatures = tuple(
+        one if f"{signature_folder(one.signer_id)}/{CERTIFICATE}" in kept else _uncertified(one)
+        for one in parts.signatures
+    )
+    return replace(parts, signatures=signatures)
+
+
 def manifest_of(parts: RecordParts, files: Mapping[str, bytes]) -> Manifest:
     """Return the manifest that names `files`."""
     return Manifest(
@@ -224,8 +237,12 @@ def read_log(content: bytes, case_id: CaseId) -> tuple[Entry, ...]:
 
 def public_key_pem(spki: bytes) -> bytes:
     """Return a DER SPKI as PEM (RFC 7468), which OpenSSL reads."""
-    lines = "\n".join(textwrap.wrap(base64.b64encode(spki).decode(), 64))
-    return f"-----BEGIN PUBLIC KEY-----\n{lines}\n-----END PUBLIC KEY-----\n".encode()
+    return _pem("PUBLIC KEY", spki)
+
+
+def certificate_pem(der: bytes) -> bytes:
+    """Return a DER certificate as PEM (RFC 7468)."""
+    return _pem("CERTIFICATE", der)
 
 
 def pem_body(pem: bytes) -> bytes:
@@ -235,6 +252,11 @@ def pem_body(pem: bytes) -> bytes:
         return base64.b64decode("".join(lines[1:-1]), validate=True)
     except ValueError as error:
         raise InvalidValueError(field="pem", reason="not_pem") from error
+
+
+def _pem(label: str, der: bytes) -> bytes:
+    lines = "\n".join(textwrap.wrap(base64.b64encode(der).decode(), 64))
+    return f"-----BEGIN {label}-----\n{lines}\n-----END {label}-----\n".encode()
 
 
 def _well_typed(found: dict[str, Any]) -> bool:
@@ -252,13 +274,21 @@ def _pdf_seal_files(certificates: tuple[bytes, bytes] | None) -> dict[str, bytes
 
 def _signature_files(signature: RecordSignature) -> dict[str, bytes]:
     folder = signature_folder(signature.signer_id)
-    optional = {"handwriting.png": signature.handwriting, "strokes.json": signature.strokes}
+    optional = {
+        CERTIFICATE: signature.certificate,
+        "handwriting.png": signature.handwriting,
+        "strokes.json": signature.strokes,
+    }
     return {
         f"{folder}/statement.json": signature.statement,
         f"{folder}/signature.bin": signature.signature,
         f"{folder}/public_key.pem": public_key_pem(signature.public_key),
         **{f"{folder}/{name}": content for name, content in optional.items() if content},
     }
+
+
+def _uncertified(signature: RecordSignature) -> RecordSignature:
+    return replace(signature, certificate=None)
 
 
 def _attestation_files(number: int, given: RecordAttestation) -> dict[str, bytes]:

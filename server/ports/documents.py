@@ -1,6 +1,6 @@
 """What the core asks of the makers of documents: draw, show, sign, seal, check."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -236,6 +236,10 @@ class SigningChain(Protocol):
 
     async def seal(self, order: SealOrder) -> SealedPdf:
         """Return the sealed PDF. Sealing again gives other bytes, for the time stamps."""
+        ...
+
+    async def certificates(self, pdf: bytes) -> Mapping[str, bytes]:
+        """Return with which certificate (PEM) each person signed the PDF, by signer."""
         ...
 
 

@@ -42,7 +42,9 @@ async def finish(world: World, case_id: CaseId) -> None:
     )
     inclusion = await inclusion_of(world, case_id, begun.entries)
     recorded = await recorded_evidence(world, begun.entries)
-    record = replace(parts(begun, sealed, trust, inclusion), recordings=recorded)
+    certificates = await world.chain.certificates(sealed)
+    made = parts(begun, sealed, certificates, trust, inclusion)
+    record = replace(made, recordings=recorded)
     until = await _keep_until(world, begun)
     stored = await world.archive.write(record, _manifest_signer(world, begun), until)
 

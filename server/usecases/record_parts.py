@@ -6,7 +6,7 @@ is the same byte for byte; the sealed PDF, which no second sealing would give ag
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from server.domain.agreement import Agreement, Locked, Seal, Signature
@@ -114,9 +114,16 @@ def _in_order(agreement: Agreement) -> tuple[Signature, ...]:
 
 
 def parts(
-    begun: Begun, sealed: bytes, trust: SealCertificates, inclusion: LogInclusion | None
+    begun: Begun,
+    sealed: bytes,
+    certificates: Mapping[str, bytes],
+    trust: SealCertificates,
+    inclusion: LogInclusion | None,
 ) -> RecordParts:
-    """Return everything the record keeps; `inclusion` where a checkpoint holds its log."""
+    """Return everything the record keeps; `inclusion` where a checkpoint holds its log.
+
+    `certificates` are those in the sealed PDF, by signer.
+    """
     agreement, seal, evidence = begun.agreement, begun.seal, begun.evidence
     return RecordParts(
         record_id=seal.record_id,
@@ -129,7 +136,7 @@ def parts(
         pdf=sealed,
         locked_size=len(begun.pdf),
         agreement=begun.text,
-        signatures=tuple(_signature(s, begun) for s in _in_order(agreement)),
+        signatures=tuple(_signature(s, begun, certificates) for s in _in_order(agreement)),
         consents=evidence.consents,
         identity=evidence.identity,
         log=begun.entries,
@@ -151,7 +158,9 @@ def _attestation(given: Attestation) -> RecordAttestation:
     )
 
 
-def _signature(given: Signature, begun: Begun) -> RecordSignature:
+def _signature(
+    given: Signature, begun: Begun, certificates: Mapping[str, bytes]
+) -> RecordSignature:
     return RecordSignature(
         signer_id=given.signer,
         statement=given.statement.encode(),
@@ -159,4 +168,5 @@ def _signature(given: Signature, begun: Begun) -> RecordSignature:
         public_key=base64.b64decode(given.public_key),
         handwriting=begun.file(given.handwriting),
         strokes=begun.file(given.strokes),
+        certificate=certificates.get(given.signer),
     )

@@ -1,6 +1,7 @@
 """A whole sealed record of the invented agreement, with keys made for it."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -14,6 +15,7 @@ from server.documents.key_files import FileKeys, spki
 from server.documents.keys import key_name
 from server.documents.renewal import stamped
 from server.documents.sealing import apply_seal
+from server.documents.signature_facts import signer_certificates
 from server.documents.signatures import make_signature, server_key, verify_signature
 from server.documents.signing import Desk
 from server.documents.stamp_facts import read_stamp
@@ -138,6 +140,7 @@ def record_parts(
     stated = {one.signer_id: hashlib.sha256(one.statement).hexdigest() for one in given}
     signed = signed_by_all(desk, text, locked, own, stated)
     sealed = apply_seal(seal_order(text, signed), desk)
+    given = certified(given, sealed.pdf)
     return RecordParts(
         record_id=RECORD,
         committee_id=HEXI,
@@ -157,6 +160,12 @@ def record_parts(
         issuer_certificate=sealed.issuer_certificate,
         inclusion=inclusion(office),
     )
+
+
+def certified(given: Iterable[RecordSignature], pdf: bytes) -> tuple[RecordSignature, ...]:
+    """Return the signatures with the certificates that the PDF holds."""
+    inside = signer_certificates(pdf)
+    return tuple(replace(one, certificate=inside[one.signer_id]) for one in given)
 
 
 def by_phone(text: AgreementDocument) -> tuple[str, ...]:

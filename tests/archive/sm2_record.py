@@ -18,7 +18,7 @@ from server.domain.ids import StaffId
 from server.domain.record import RecordParts, RecordSignature
 from server.domain.suites import SM2_SM3
 from server.ports.documents import KeyRef, SignOrder
-from tests.archive.example import HEXI, Office, document, record_parts, signed_on_phone
+from tests.archive.example import HEXI, Office, certified, document, record_parts, signed_on_phone
 from tests.documents.example import SEALED_AT
 from tests.documents.sealing import locked_by, seal_order, sign_order, signature
 from tests.support.papers import desk_of
@@ -51,7 +51,7 @@ def sm2_parts(office: Office, instead: Mapping[str, str] | None = None) -> Recor
         record_parts(office),
         pdf=sealed.pdf,
         locked_size=len(locked.pdf),
-        signatures=tuple(given),
+        signatures=certified(given, sealed.pdf),
         seal_certificate=trust.seal,
         issuer_certificate=trust.issuer,
         pdf_seal=trust.pdf_seal,

@@ -200,7 +200,7 @@ def signatures_swapped(scene: Scene) -> Files:
 @inside
 def signers_swapped(scene: Scene) -> Files:
     swapped = dict(scene.files)
-    for name in ("statement.json", "signature.bin", "public_key.pem"):
+    for name in ("statement.json", "signature.bin", "public_key.pem", "certificate.pem"):
         swapped[f"{CHEN}/{name}"] = scene.files[f"{LIN}/{name}"]
         swapped[f"{LIN}/{name}"] = scene.files[f"{CHEN}/{name}"]
     return swapped
@@ -247,6 +247,19 @@ def handwriting_of_another(scene: Scene) -> Files:
 @inside
 def handwriting_taken_out(scene: Scene) -> Files:
     return {n: c for n, c in scene.files.items() if n != f"{CHEN}/handwriting.png"}
+
+
+@attack("pdf_signatures")
+@inside
+def certificate_of_another(scene: Scene) -> Files:
+    name = "certificate.pem"
+    return {**scene.files, f"{CHEN}/{name}": scene.files[f"{LIN}/{name}"]}
+
+
+@attack("pdf_signatures")
+@inside
+def certificate_that_is_none(scene: Scene) -> Files:
+    return {**scene.files, f"{CHEN}/certificate.pem": b"no certificate"}
 
 
 @attack("everybody_signed", "pdf_signatures")

@@ -3,8 +3,10 @@
 import base64
 from dataclasses import replace
 
+from server.documents.certificates import certificate_key
 from server.documents.suites import suite_of
 from server.documents.work import LocalSigner
+from server.domain.record import signature_folder
 from server.domain.suites import P256_SHA256, SM2_SM3
 from server.domain.verification import Report
 from server.usecases.seal_agreement import resume_sealing
@@ -52,6 +54,10 @@ async def test_staff_and_seal_take_the_setting_and_phones_do_not(office: Stage) 
         )
     assert found.seal is not None
     assert found.seal.suite == SM2_SM3
+    kept = await office.world.archive.files(found.seal.record_id)
+    for one in found.signatures:  # the certificate of a phone's key and of ours alike
+        certificate = kept[f"{signature_folder(one.signer)}/certificate.pem"]
+        assert certificate_key(certificate) == base64.b64decode(one.public_key)
 
 
 async def test_a_record_verifies_after_the_setting_changes(office: Stage) -> None:

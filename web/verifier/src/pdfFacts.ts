@@ -13,7 +13,7 @@ const FILL_AND_SIGN = 2;
 export interface Said {
   readonly size: number;
   readonly lockedSize: number;
-  /** Digests of each signer's statement and of the key that it names. */
+  /** Digests of each signer's statement, key and certificate. */
   readonly statements: ReadonlyMap<string, Stated>;
   /** Who has to sign with a key, and who of them signs for the committee, after the parties. */
   readonly people: readonly string[];
@@ -113,7 +113,8 @@ export class PdfFacts {
     const [id, digests] = signer;
     // Where this page knows the statement's own key, what it does not know is no signature by that key.
     const holds = digests.open ? one.holds : one.holds === true;
-    return { name: `sign:${id}`, one, holds: every(holds, stamped, digests.key === one.keySha256) };
+    const certified = digests.certificate === null || digests.certificate === one.certificateSha256;
+    return { name: `sign:${id}`, one, holds: every(holds, stamped, digests.key === one.keySha256, certified) };
   }
 
   #place(one: PdfSignature): string {

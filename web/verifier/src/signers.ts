@@ -7,12 +7,14 @@ import type { Signer } from "./report.ts";
 
 const FORMAT = 1;
 const NONE = new Uint8Array();
-const NOTHING: Stated = { statement: "", key: "", open: false };
+const NOTHING: Stated = { statement: "", key: "", certificate: null, open: false };
 
-/** Digests of a statement and of the key that it names; whether that key is in SM2. */
+/** Digests of a statement, of the key that it names and of the certificate beside it; whether that key is in SM2. */
 export interface Stated {
   readonly statement: string;
   readonly key: string;
+  /** null where the record has none. */
+  readonly certificate: string | null;
   readonly open: boolean;
 }
 
@@ -63,9 +65,14 @@ export async function judgeSigner(files: Files, id: string, name: string, text: 
   if (statement?.["v"] !== FORMAT) {
     return { signer: unread(id, name), statementName, bad: [statementName], open: [], said: NOTHING };
   }
-  const digests = { statement: await sha256Hex(files.get(statementName) ?? NONE), key: textAt(statement, "key_sha256") };
+  const certificate = files.get(`${folderOf(id)}/certificate.pem`);
+  const digests = {
+    statement: await sha256Hex(files.get(statementName) ?? NONE),
+    key: textAt(statement, "key_sha256"),
+    certificate: certificate === undefined ? null : await sha256Hex(bodyOf(certificate)),
+  };
   const bad = await badParts(files, id, statement);
-  const open = beyondBrowsers(keyIn(files.get(`${folderOf(id)}/public_key.pem`) ?? NONE)) ? [`${folderOf(id)}/signature.bin`] : [];
+  const open = beyondBrowsers(bodyOf(files.get(`${folderOf(id)}/public_key.pem`) ?? NONE)) ? [`${folderOf(id)}/signature.bin`] : [];
   const sameText = statement["agreement_sha256"] === text.agreement && statement["pdf_sha256"] === text.locked;
   // A statement of somebody else's in this folder fits no signature in the PDF.
   const own = statement["signer_id"] === id ? { ...digests, open: open.length > 0 } : NOTHING;
@@ -92,7 +99,7 @@ const said = (statement: JsonObject) => ({
 async function badParts(files: Files, id: string, statement: JsonObject): Promise<string[]> {
   const folder = folderOf(id);
   const file = (name: string): Bytes => files.get(`${folder}/${name}`) ?? NONE;
-  const key = keyIn(file("public_key.pem"));
+  const key = bodyOf(file("public_key.pem"));
   const message = file("statement.json");
   const holds: [string, boolean][] = [
     ["statement.json", statement["signer_id"] === id],
@@ -109,7 +116,7 @@ async function pictured(file: Bytes | undefined, named: Json | undefined): Promi
   return file === undefined ? named === null : (await sha256Hex(file)) === named;
 }
 
-function keyIn(pem: Bytes): Bytes {
+function bodyOf(pem: Bytes): Bytes {
   try {
     return pemBody(pem);
   } catch {
