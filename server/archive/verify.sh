@@ -1,6 +1,13 @@
 #!/bin/sh
-# Checks a record on a Linux machine with nothing but a shell, coreutils and OpenSSL 3.
-# 在 Linux 电脑上只用命令行、coreutils 和 OpenSSL 3 核验本卷。用法 usage: sh verify.sh [issuer.pem [folder [stamps.pem]]]
+# Checks a record on a Linux machine. 在 Linux 电脑上核验本卷。
+# 用法 usage: sh verify.sh [issuer.pem [folder [stamps.pem]]]
+# It takes nothing but a POSIX shell and the programs 只用到 POSIX shell 和以下程序
+# - of POSIX: cmp find grep sed, none of them with an option of GNU's;
+# - of GNU coreutils, 8.31 or newer: base64 basename basenc cat csplit cut date dirname head
+#   mktemp rm sha1sum sha256sum sha384sum sha512sum sort tail tr wc;
+# - openssl: OpenSSL, 3.0 or newer.
+# No answer depends on the day it is asked: certificates are judged as of the time stamps, and the
+# seal's and the container's without regard to time (-no_check_time). 何时核验，结果都一样。
 # With stamps.pem, the root of who made the time stamps, issuer.pem counts for seal and signers
 # alone; without it for time stamps too. 给出 stamps.pem（时间戳机构的根证书）的，两者各管各的。
 # Whether trust/issuer.pem is really the committee's must be learnt elsewhere, for
@@ -22,12 +29,16 @@ scratch=$(mktemp -d) || exit 2
 trap 'rm -rf "$scratch"' EXIT
 
 unknown=77
-tell() { # tell NAME STATUS
-  if [ "$2" -eq 0 ]; then echo "OK      $1"
-  elif [ "$2" -eq $unknown ]; then not_judged "$1: SM2, this OpenSSL has none 本机 OpenSSL 不支持 SM2"
-  else echo "FAILED  $1"; failed=1; fi
+say() { # say WORDS: names come from the record, so that nothing in them begins another line
+  printf %s "$1" | tr '\001-\037\177' '[?*]'
+  echo
 }
-not_judged() { echo "?       $1 (not judged here 此处未判断)"; }
+tell() { # tell NAME STATUS
+  if [ "$2" -eq 0 ]; then say "OK      $1"
+  elif [ "$2" -eq $unknown ]; then not_judged "$1: SM2, this OpenSSL has none 本机 OpenSSL 不支持 SM2"
+  else say "FAILED  $1"; failed=1; fi
+}
+not_judged() { say "?       $1 (not judged here 此处未判断)"; }
 sum() { sha256sum <"$1" | cut -c1-64; }
 says() { grep -qF "$2" "$1"; } # says FILE TEXT
 
@@ -57,6 +68,20 @@ sealed_by_sm2() {
     -untrusted trust/pdf-seal-issuer.pem trust/pdf-seal.pem >/dev/null 2>&1
 }
 
+# What is no plain file may never end, and a list may name what is not in here.
+# 链接可能指向读不完的东西；清单可能指向卷宗以外。
+give_up() { tell "$1" 1; exit 1; }
+[ -z "$(find . ../META-INF ../renewals ! -type d ! -type f 2>/dev/null | head -n 1)" ] ||
+  give_up "nothing but plain files 只有普通文件"
+[ "$(find . | wc -l)" -le 2000 ] || give_up "not more files than any record has 文件过多，不像卷宗"
+lists_only() { # lists_only LIST [RECORD]: whether what it names lies below here, or in a package
+  list=$1 record=${2:-}
+  while read -r skipped name || [ "$skipped" ]; do
+    case /$name/ in /[!0-9A-Za-z]* | */../*) return 1 ;; esac
+    [ -z "$record" ] || case $name in "$record"/* | META-INF/* | renewals/*) ;; *) return 1 ;; esac
+  done <"$list"
+}
+
 openssl verify -no_check_time -x509_strict -CAfile "$anchor" trust/seal.pem >/dev/null 2>&1
 tell "certificate 印章证书" $?
 
@@ -73,7 +98,7 @@ tell "manifest 清单签名" $?
 says manifest.json "\"SHA256SUMS\":{\"sha256\":\"$(sum SHA256SUMS)\""
 tell "list of digests 摘要表" $?
 
-sha256sum --quiet --strict -c SHA256SUMS >/dev/null 2>&1
+lists_only SHA256SUMS && sha256sum --quiet --strict -c SHA256SUMS >/dev/null 2>&1
 tell "every file 全部文件" $?
 
 find . ! -type d ! -path ./manifest.json ! -path ./manifest.sig ! -path ./SHA256SUMS \
@@ -171,7 +196,8 @@ on_paper() { # on_paper SIGNER
 before_witnesses() { # before_witnesses SIGNER
   grep -lF "\"signers\":[\"$1\"]" attested/*/statement.json 2>/dev/null >"$scratch/spoken"
   says "$scratch/spoken" record_declaration/ &&
-    [ "$(xargs cat <"$scratch/spoken" | grep -o '"relation":' | wc -l)" -ge 2 ]
+    [ "$(while read -r one; do cat "$one"; done <"$scratch/spoken" |
+      tr '{,' '\n\n' | grep -c '^"relation":')" -ge 2 ]
 }
 all_attested() {
   for one in $(by_route wet_ink); do on_paper "$one" || return 1; done
@@ -209,12 +235,15 @@ tell "session log 会话日志" $?
 # own update. /Contents <gap>, then /ByteRange [0 gap after rest] (ISO 32000-1, 12.8.1).
 pdf_size=$(wc -c <agreement.pdf)
 n='\([1-9][0-9]\{0,8\}\)'
-ranges() { grep -ao "/ByteRange \[0 $n $n $n\]" agreement.pdf | sed "s/.*\[0 $n $n $n\]/\1 \2 \3/"; }
+in_text() { tr -c '\n -~' '?'; } # grep and sed are for text alone, and a PDF is none
+ranges() { # every name of a PDF begins with a slash
+  in_text <agreement.pdf | tr / '\n' | sed -n "s/^ByteRange \[0 $n $n $n\].*/\1 \2 \3/p"
+}
 between() { tail -c "+$(($1 + 1))" agreement.pdf | head -c "$(($2 - $1))"; } # between FROM TO
 bracketed() { # whether a signature's gap is where the range says
   [ "$gap" -gt 10 ] && [ "$gap" -lt "$after" ] && [ $((after + rest)) -le "$pdf_size" ] &&
-    between $((gap - 10)) "$after" | grep -aqx '/Contents <[0-9A-Fa-f]*>' &&
-    between "$after" $((after + 80)) | grep -aq "^/ByteRange \[0 $gap $after $rest\]"
+    between $((gap - 10)) "$after" | tr '\n' '?' | in_text | grep -qx '/Contents <[0-9A-Fa-f]*>' &&
+    between "$after" $((after + 80)) | in_text | grep -q "^/ByteRange \[0 $gap $after $rest\]"
 }
 parsed() { openssl asn1parse -inform DER -in "$1" 2>/dev/null; }
 bytes() { tr a-f A-F | basenc --base16 -d 2>/dev/null; }
@@ -251,7 +280,9 @@ made_well() { # made_well AS CMS PARTS [CONTENT]: leaves AS.pem, AS.der and AS.b
 }
 named_by() { [ "$("$1" <"$as.der" | cut -d' ' -f1)" = "$named" ]; }
 # OpenSSL's cms cannot be told the identity of SM2, so that such a signature is taken apart here.
-in_sm2() { grep -q ':d=5 .*OBJECT *:\(sm3\|1\.2\.156\.10197\.1\.401\)$' "$scratch/parts"; }
+in_sm2() {
+  grep -q -e ':d=5 .*OBJECT *:sm3$' -e ':d=5 .*OBJECT *:1\.2\.156\.10197\.1\.401$' "$scratch/parts"
+}
 named_signer() { # named_signer AS CMS: the one certificate inside that the signature names
   openssl pkcs7 -inform DER -in "$2" -print_certs -out "$1.beside" 2>/dev/null &&
     csplit -s -z -f "$1.each" "$1.beside" '/^subject/' '{*}' || return 1
@@ -304,11 +335,11 @@ stamped_inside() { # the stamp beside a signature is over its value
   stamped "$scratch/token" "$scratch/value"
 }
 for stated in signatures/*/statement.json; do
-  if [ -f "$stated" ]; then echo "0420$(sum "$stated") $stated"; fi
+  if [ -f "$stated" ]; then printf '%s\n' "0420$(sum "$stated") $stated"; fi
 done >"$scratch/stated"
 find_signer() { # a signer's certificate holds the digest of the statement, in DER: 04 20 digest
-  stated=$(sed -n 's/.*:\(0420[0-9A-F]\{64\}\)$/\1/p' "$scratch/parts" | tr A-F a-f |
-    grep -F -f - "$scratch/stated" | head -n 1)
+  sed -n 's/.*:\(0420[0-9A-F]\{64\}\)$/\1/p' "$scratch/parts" | tr A-F a-f >"$scratch/digests"
+  stated=$(grep -F -f "$scratch/digests" "$scratch/stated" | head -n 1)
   digest=${stated%% *} stated=${stated#* }
   if [ "$stated" ]; then who=$(basename "${stated%/statement.json}")
   elif [ "$number" = "$last" ]; then who='(seal)'
@@ -375,7 +406,7 @@ done >"$scratch/ranges"
 number=0 last=0
 while read -r gap after rest; do
   number=$((number + 1))
-  between "$after" $((after + 250)) | grep -aq '^/SubFilter /ETSI.RFC3161$' || last=$number
+  between "$after" $((after + 250)) | in_text | grep -q '^/SubFilter /ETSI.RFC3161$' || last=$number
 done <"$scratch/ranges"
 # The PDF of an earlier record has the seal alone, without a time stamp.
 earlier=''
@@ -458,6 +489,7 @@ renewed() { # renewed FOLDER
   for digest in sha256 sha384 sha512; do
     list=$1/$(echo $digest | tr a-z A-Z)SUMS
     [ -f "$list" ] || continue
+    lists_only "$list" "$(basename "$PWD")" || return 1
     (cd "$(dirname "$1")/.." && "${digest}sum" --quiet --strict -c "$OLDPWD/$list") >/dev/null 2>&1 &&
       stamped "$1/stamp.tst" "$list" $digest
     return
