@@ -17,7 +17,7 @@ from server.documents.renewal import stamped
 from server.documents.sealing import apply_seal
 from server.documents.signature_facts import signer_certificates
 from server.documents.signatures import make_signature, server_key, verify_signature
-from server.documents.signing import Desk
+from server.documents.signing import Desk, certify
 from server.documents.stamp_facts import read_stamp
 from server.documents.suites import P256Key
 from server.domain.agreement_document import AgreementDocument, canonical_bytes, digest
@@ -123,16 +123,19 @@ def inclusion(office: Office) -> LogInclusion:
 
 
 def record_parts(
-    office: Office, text: AgreementDocument | None = None, desk: Desk | None = None
+    office: Office,
+    text: AgreementDocument | None = None,
+    desk: Desk | None = None,
+    drawn: LockedPdf | None = None,
 ) -> RecordParts:
     """Return everything of the record; different calls make different signing keys.
 
     Whoever signs `text` otherwise than by phone has no signature here. `desk` signs the PDF,
-    the office's own unless given.
+    the office's own unless given. `drawn` is locked in place of what `text` is typeset as.
     """
     text = text or document()
     desk = desk or desk_of(office.keys, office.fonts)
-    locked = locked_by(desk, text)
+    locked = certify(HEXI, drawn, LOCKED_AT, desk) if drawn else locked_by(desk, text)
     own = {who: ec.generate_private_key(ec.SECP256R1()) for who in by_phone(text)}
     given = tuple(
         signed_on_phone(text, locked, who, n, own[who]) for n, who in enumerate(by_phone(text))

@@ -112,7 +112,7 @@ def overlay_on_a_page(scene: Scene) -> Files:
 
 @attack("intact", "attachment", "same_text", "everybody_signed", shell={"intact", "same_text"})
 def exchanged_agreement(scene: Scene) -> Files:
-    return {**scene.files, AGREEMENT: _cheaper(scene.files[AGREEMENT])}
+    return {**scene.files, AGREEMENT: cheaper(scene.files[AGREEMENT])}
 
 
 @attack("complete")
@@ -325,7 +325,8 @@ def proofs_of_other_places(scene: Scene) -> Files:
     return {**scene.files, PROOFS: canonical_json(proofs)}
 
 
-def _cheaper(agreement: bytes) -> bytes:
+def cheaper(agreement: bytes) -> bytes:
+    """Return the agreement as canonical JSON with a payment of five fen in it."""
     read = json.loads(agreement)
     read["payments"][0]["amount_fen"] = 5
     return canonical_json(read)

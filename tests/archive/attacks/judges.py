@@ -61,6 +61,8 @@ LINES = {
 class Bend:
     """A package as a file, one byte of it bent perhaps, fingerprints known perhaps.
 
+    `today` is the day on which it is asked, now unless given (ISO 8601).
+
     `known` are those of who issued, `stamps` of who stamped; without the latter the former count
     for both.
     """
@@ -70,9 +72,11 @@ class Bend:
     bit: int = 0
     known: str = ""
     stamps: str = ""
+    today: str | None = None
 
     def line(self) -> str:
-        said = {"zip": str(self.zip), "known": self.known, "stamps": self.stamps}
+        named = {"known": self.known, "stamps": self.stamps, "today": self.today}
+        said = {"zip": str(self.zip), **named}
         return json.dumps(said if self.at is None else {**said, "at": self.at, "bit": self.bit})
 
 

@@ -1,20 +1,29 @@
 """What somebody who holds the seal's key, but no phone's, does to the signatures inside the PDF."""
 
+# pyHanko annotates its values, not all of its calls.
+# mypy: allow-untyped-calls
+
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 from unittest.mock import patch
 
 from asn1crypto import cms  # type: ignore[import-untyped]
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm
 
 from server.documents import signing
 from server.documents.chain import Signing
 from server.documents.issuer import LocalIssuer
 from server.documents.sealing import apply_seal
-from server.domain.record import PDF
+from server.documents.typesetting import typeset
+from server.domain.canonical import sha256_hex
+from server.domain.record import AGREEMENT, PDF
 from tests.archive.attacks.conftest import sealed
-from tests.archive.attacks.forging import Files, Scene, attack, inside
+from tests.archive.attacks.forging import OVERLAID, Files, Scene, attack, cheaper, inside
 from tests.archive.example import document, record_parts
 from tests.documents.sealing import seal_order
 from tests.documents.test_sealing import painted_over
@@ -127,11 +136,59 @@ def range_appended(scene: Scene) -> Files:
 @inside
 def overlay_before_the_seal(scene: Scene) -> Files:
     """Only a comparison of the pages shows it: every signature covers what it says."""
+    return _sealed_after(painted_over, scene)
+
+
+def _sealed_after(change: Callable[[bytes], bytes], scene: Scene) -> Files:
     pdf = scene.files[PDF]
     signed = pdf[: pdf.rindex(b"%%EOF", 0, gap(pdf, SEAL)[0]) + 6]
-    order = replace(seal_order(document(), signed), signed=painted_over(signed))
+    order = replace(seal_order(document(), signed), signed=change(signed))
     desk = desk_of(scene.office.keys, scene.office.fonts)
     return {**scene.files, PDF: apply_seal(order, desk).pdf}
+
+
+def with_other_attachment(pdf: bytes) -> bytes:
+    """Return the PDF with an update that embeds a cheaper agreement.json in place of its own."""
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    named = (one.get_object() for one in writer.root["/AF"])
+    (own,) = (one["/EF"] for one in named if one["/UF"] == AGREEMENT)
+    content = own["/F"]
+    made = generic.StreamObject(dict(content), stream_data=cheaper(content.data))
+    exchanged = writer.add_object(made)
+    for name in list(own):  # /F and /UF (ISO 32000-1, 7.11.4)
+        own[name] = exchanged
+    writer.update_container(own)
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue() + b"\n"
+
+
+@attack(
+    "seal",
+    "archive_stamp",
+    "pdf_signatures",
+    "attachment",
+    "intact",
+    page=OVERLAID,
+    shell=OVERLAID,
+)
+def exchanged_attachment(scene: Scene) -> Files:
+    return {**scene.files, PDF: with_other_attachment(scene.files[PDF])}
+
+
+@attack("pdf_signatures", "attachment", page=set(), shell=set())
+@inside
+def attachment_exchanged_before_the_seal(scene: Scene) -> Files:
+    return _sealed_after(with_other_attachment, scene)
+
+
+@attack("attachment", page=set(), shell=set())
+def attachment_exchanged_before_the_lock(scene: Scene) -> Files:
+    """Everybody signs a PDF that carries other data than it shows; `heyi verify` reads them."""
+    drawn = typeset(document(), scene.office.fonts)
+    pdf = with_other_attachment(drawn.pdf)
+    parts = record_parts(scene.office, drawn=replace(drawn, pdf=pdf, pdf_sha256=sha256_hex(pdf)))
+    return sealed(parts, scene.office)[0]
 
 
 @attack()

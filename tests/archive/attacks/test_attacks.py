@@ -22,6 +22,7 @@ from tests.archive.attacks.judges import (
     by_page,
     by_shell,
     fingerprint,
+    told_by_page,
 )
 
 Forged = dict[str, Files]
@@ -84,6 +85,18 @@ def test_a_whole_record_passes_all_three(
     assert by_heyi(files, (parts.issuer_certificate,)) == frozenset()
     assert by_page([asked]) == [frozenset()]
     assert by_shell(files, tmp_path / "record", anchor) == frozenset()
+
+
+def test_the_page_says_the_same_in_later_years(
+    files: Files, parts: RecordParts, tmp_path: Path
+) -> None:
+    """The signers' certificates have ended by then. verify.sh judges nothing as of the day."""
+    path, known = tmp_path / "record.zip", fingerprint(parts.issuer_certificate)
+    path.write_bytes(package("record-17", files))
+    days = (None, "2027-11-27", "2035-11-27", "2060-11-27")
+    told = told_by_page(Bend(zip=path, known=known, today=day) for day in days)
+    assert {one["code"]: one["holds"] for one in told[0]["facts"]}["trusted"] is True
+    assert told == [told[0]] * len(days)
 
 
 def test_a_record_with_its_own_root_is_whole_and_trusted_by_nobody(
