@@ -360,8 +360,8 @@ as_stated() { # by the key that the statement names, and by the certificate that
 of_lock='/TransformMethod /DocMDP /TransformParams << /Type /TransformParams /V /1.2 /P 2 >>'
 certifies() {
   object=$(between $((gap - 40)) "$gap" | tr '\n' ' ' | sed -n 's#.* \([1-9][0-9]*\) 0 obj << /Contents $#\1#p')
-  [ "$object" ] && tr '\n' ' ' <"$scratch/covered" | grep -aqF "/Perms << /DocMDP $object 0 R >>" &&
-    between "$after" "$end" | tr '\n' ' ' | sed 's/ endobj .*//' | grep -aqF "$of_lock"
+  [ "$object" ] && tr '\n' ' ' <"$scratch/covered" | in_text | grep -qF "/Perms << /DocMDP $object 0 R >>" &&
+    between "$after" "$end" | tr '\n' ' ' | in_text | sed 's/ endobj .*//' | grep -qF "$of_lock"
 }
 judge_stamp() {
   who='(stamp)'
