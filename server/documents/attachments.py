@@ -1,6 +1,11 @@
 """Reads what a PDF carries: its embedded files and its number of pages."""
 
+from collections.abc import Iterator
+from io import BytesIO
+
 import pypdfium2  # type: ignore[import-untyped]
+from pyhanko.pdf_utils.generic import DictionaryObject
+from pyhanko.pdf_utils.reader import PdfFileReader
 
 
 def attachment(pdf: bytes, name: str) -> bytes:
@@ -14,6 +19,28 @@ def attachment(pdf: bytes, name: str) -> bytes:
     finally:
         opened.close()
     raise KeyError(name)
+
+
+def every_attachment(pdf: bytes, name: str) -> set[bytes]:
+    """Return the contents under which a reader of any maker may find the file called `name`.
+
+    It is named in two lists of the catalog, under an old and a new name, each with a stream of its
+    own (ISO 32000-1, 7.11.3 and 7.11.4); who exchanges one of them shows different people
+    different files. Raises what reading a broken PDF raises.
+    """
+    root = PdfFileReader(BytesIO(pdf)).root
+    tree = root.get("/Names", {}).get("/EmbeddedFiles", {})
+    files = [*(one.get_object() for one in root.get("/AF", ())), *_files_below(tree)]
+    named = (one["/EF"] for one in files if name in {one.get("/F"), one.get("/UF")})
+    return {bytes(streams[key].data) for streams in named for key in streams}
+
+
+def _files_below(node: DictionaryObject) -> Iterator[DictionaryObject]:
+    """Yield what a name tree holds (ISO 32000-1, 7.9.6)."""
+    for one in list(node.get("/Names", ()))[1::2]:
+        yield one.get_object()
+    for below in node.get("/Kids", ()):
+        yield from _files_below(below.get_object())
 
 
 def page_count(pdf: bytes) -> int:

@@ -10,7 +10,7 @@ import pypdfium2  # type: ignore[import-untyped]
 from asn1crypto import x509  # type: ignore[import-untyped]
 from PIL import Image, ImageChops, ImageDraw
 
-from server.documents.attachments import attachment
+from server.documents.attachments import every_attachment
 from server.documents.certificates import certificate_der
 from server.documents.pages import images
 from server.documents.signature_facts import Roots, signatures_of
@@ -110,7 +110,6 @@ def _box(blank: Slot, width: int) -> tuple[float, float, float, float]:
 
 
 def _carried(pdf: bytes) -> bytes | None:
-    try:
-        return attachment(pdf, "agreement.json")
-    except KeyError:
-        return None
+    """Return the agreement that the PDF carries; None if there is none, or not one alone."""
+    every = every_attachment(pdf, "agreement.json")
+    return every.pop() if len(every) == 1 else None

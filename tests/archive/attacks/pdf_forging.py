@@ -147,15 +147,18 @@ def _sealed_after(change: Callable[[bytes], bytes], scene: Scene) -> Files:
     return {**scene.files, PDF: apply_seal(order, desk).pdf}
 
 
-def with_other_attachment(pdf: bytes) -> bytes:
-    """Return the PDF with an update that embeds a cheaper agreement.json in place of its own."""
+def with_other_attachment(pdf: bytes, *under: str) -> bytes:
+    """Return the PDF with an update that embeds a cheaper agreement.json in place of its own.
+
+    It does so `under` these names alone, where some are given.
+    """
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
     named = (one.get_object() for one in writer.root["/AF"])
     (own,) = (one["/EF"] for one in named if one["/UF"] == AGREEMENT)
     content = own["/F"]
     made = generic.StreamObject(dict(content), stream_data=cheaper(content.data))
     exchanged = writer.add_object(made)
-    for name in list(own):  # /F and /UF (ISO 32000-1, 7.11.4)
+    for name in under or list(own):  # /F and /UF (ISO 32000-1, 7.11.4)
         own[name] = exchanged
     writer.update_container(own)
     out = BytesIO()
@@ -185,8 +188,18 @@ def attachment_exchanged_before_the_seal(scene: Scene) -> Files:
 @attack("attachment", page=set(), shell=set())
 def attachment_exchanged_before_the_lock(scene: Scene) -> Files:
     """Everybody signs a PDF that carries other data than it shows; `heyi verify` reads them."""
+    return _locked_with_other_attachment(scene)
+
+
+@attack("attachment", page=set(), shell=set())
+def attachment_of_two_faces(scene: Scene) -> Files:
+    """Readers that look under the old name find other data than those that know the new one."""
+    return _locked_with_other_attachment(scene, "/F")
+
+
+def _locked_with_other_attachment(scene: Scene, *under: str) -> Files:
     drawn = typeset(document(), scene.office.fonts)
-    pdf = with_other_attachment(drawn.pdf)
+    pdf = with_other_attachment(drawn.pdf, *under)
     parts = record_parts(scene.office, drawn=replace(drawn, pdf=pdf, pdf_sha256=sha256_hex(pdf)))
     return sealed(parts, scene.office)[0]
 
