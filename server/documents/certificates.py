@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import quote
 
-from asn1crypto import x509  # type: ignore[import-untyped]
+from asn1crypto import pem, x509  # type: ignore[import-untyped]
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509 import InvalidVersion, load_pem_x509_certificate
+from cryptography.x509 import Certificate, InvalidVersion, load_pem_x509_certificate
 
 from server.documents.issuing import (
     Issuing,
@@ -120,16 +120,25 @@ def certificate_key(certificate: bytes) -> bytes:
     if SM2.owns(key):
         return key
     try:
-        loaded = load_pem_x509_certificate(certificate).public_key()
+        loaded = _loaded(certificate).public_key()
     except UNREADABLE as error:
         raise InvalidValueError(field="certificate", reason="not_pem") from error
     return loaded.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
+def _loaded(certificate: bytes) -> Certificate:
+    """Return a PEM certificate; raises one of UNREADABLE."""
+    _, _, der = pem.unarmor(certificate)
+    if x509.Certificate.load(der).serial_number <= 0:
+        # RFC 5280, 4.1.2.2; cryptography only warns of it as yet.
+        raise ValueError("serial number")
+    return load_pem_x509_certificate(certificate)
+
+
 def certificate_der(certificate: bytes) -> bytes:
     """Return a PEM certificate as DER; InvalidValueError when it is none."""
     try:
-        return load_pem_x509_certificate(certificate).public_bytes(Encoding.DER)
+        return _loaded(certificate).public_bytes(Encoding.DER)
     except UNREADABLE as error:
         raise InvalidValueError(field="certificate", reason="not_pem") from error
 
@@ -142,7 +151,7 @@ def issued_from(certificate: bytes) -> x509.Certificate:
 def issued_by(certificate: bytes, issuer: bytes) -> bool:
     """Return whether the PEM `issuer` signed the PEM `certificate`."""
     try:
-        loaded, above = load_pem_x509_certificate(certificate), load_pem_x509_certificate(issuer)
+        loaded, above = _loaded(certificate), _loaded(issuer)
         if SM2.owns(certificate_key(issuer)):
             return loaded.issuer == above.subject and _sm2_signed(certificate, issuer)
         loaded.verify_directly_issued_by(above)

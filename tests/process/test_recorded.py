@@ -10,7 +10,7 @@ from server.domain.ids import RecordingId
 from server.ports.recording import RecordingState
 from server.rehearsal import play
 from server.rehearsal.peer import stay_on_loopback
-from tests.media.waiting import until
+from tests.media.waiting import until, until_told
 from tests.support.server import serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
@@ -20,6 +20,19 @@ async def answer(phone: Any, *, agreed: bool) -> None:
     text = next(each for each in phone.seat["consents"] if each["scope"] == "recording")
     given = {"scope": "recording", "agreed": agreed, "text_version": text["text_version"]}
     await phone.ask("POST", "/api/seat/consents", given)
+
+
+async def told(desk: Any, case: str, kind: str) -> list[str]:
+    """Return what the log tells of recordings, once it tells this: a head comes after a while."""
+    kinds = list[str]()
+
+    async def there() -> bool:
+        log = await desk.ask("GET", f"/api/cases/{case}/log")
+        kinds[:] = [one["kind"] for one in log["entries"] if one["kind"].startswith("recording.")]
+        return kind in kinds
+
+    await until_told(there)
+    return kinds
 
 
 def _whole(media: Path) -> bool:
@@ -57,8 +70,7 @@ async def test_one_who_withdraws_ends_it_for_everybody(tmp_path: Path) -> None:
             await browser.sees(lambda now: now["recording"]["state"] == "stopped")
         assert desk.snapshot["recording"]["reason"] == "withdrawn"
         await until(lambda: _whole(media), within=20)
-        log = await desk.ask("GET", f"/api/cases/{people.case}/log")
-        kinds = [one["kind"] for one in log["entries"] if one["kind"].startswith("recording.")]
+        kinds = await told(desk, people.case, "recording.head")
         assert kinds[:1] == ["recording.started"]
         assert [one for one in kinds if one != "recording.head"] == [
             "recording.started",
@@ -66,4 +78,3 @@ async def test_one_who_withdraws_ends_it_for_everybody(tmp_path: Path) -> None:
             "recording.resumed",
             "recording.stopped",
         ]
-        assert "recording.head" in kinds
