@@ -238,6 +238,8 @@ async def test_the_page_names_the_issuers_and_asks_no_referrer_away(
         async with site.browser().fetch("GET", f"/verify?lang={lang}") as answer:
             page = await answer.text()
             assert title in page
+            # A browser that prefers another language gets the answer in this one too.
+            assert page.count(f'<form method="post" action="/verify?lang={lang}"') == 2
             assert all(issuer.committee in page for issuer in known)
             assert len(re.findall(r"<code>[0-9A-F]{64}</code>", page)) == len(known)
             # Without it the browser would hide where the form came from, and be refused.
