@@ -8,13 +8,13 @@ from typing import Final
 from aiortc.rtp import (
     RTCP_PSFB,
     RTCP_RR,
+    RTCP_RTPFB,
     RTCP_SDES,
     RTCP_SR,
     AnyRtcpPacket,
     RtcpPacket,
     RtcpPsfbPacket,
     RtcpReceiverInfo,
-    RtcpRtpfbPacket,
     RtcpSrPacket,
     unpack_remb_fci,
 )
@@ -37,6 +37,10 @@ _BLOCK: Final = struct.Struct("!LLLLLL")
 _SENDER: Final = struct.Struct("!BBHLQLLL")
 _REMB: Final = struct.Struct("!BBHLL4sBBHL")
 _MANTISSA_BITS: Final = 18
+_FEEDBACK: Final = struct.Struct("!BBHLL")
+_ASKED: Final = struct.Struct("!HH")
+_BITMASK: Final = 16
+_SEQUENCE: Final = 0xFFFF
 
 
 class MalformedRtcpError(Exception):
@@ -104,7 +108,18 @@ def pli(sender: int, media: int) -> bytes:
 
 
 def nack(sender: int, media: int, sequences: Sequence[int]) -> bytes:
-    return bytes(RtcpRtpfbPacket(fmt=NACK, ssrc=sender, media_ssrc=media, lost=list(sequences)))
+    """Return a request for packets (RFC 4585 6.2.1), also across the end of their numbers."""
+    asked: list[tuple[int, int]] = []
+    for sequence in sequences:
+        first, more = asked[-1] if asked else (sequence, 0)
+        ahead = (sequence - first - 1) & _SEQUENCE
+        if asked and ahead < _BITMASK:
+            asked[-1] = first, more | 1 << ahead
+        else:
+            asked.append((sequence, 0))
+    body = b"".join(_ASKED.pack(*one) for one in asked)
+    head = _VERSION | NACK, RTCP_RTPFB, _words(_FEEDBACK.size + len(body))
+    return _FEEDBACK.pack(*head, sender, media) + body
 
 
 def remb(sender: int, media: int, bits_per_second: int) -> bytes:

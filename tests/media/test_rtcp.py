@@ -2,9 +2,11 @@
 
 import pytest
 from aiortc.rtp import (
+    RtcpPacket,
     RtcpPsfbPacket,
     RtcpReceiverInfo,
     RtcpRrPacket,
+    RtcpRtpfbPacket,
     RtcpSdesPacket,
     RtcpSenderInfo,
     RtcpSourceInfo,
@@ -55,6 +57,17 @@ def test_an_estimate_is_as_the_library_writes_it(sender: int, media: int, bits: 
     fci = pack_remb_fci(bits, [media])
     expected = bytes(RtcpPsfbPacket(fmt=rtcp.APPLICATION, ssrc=sender, media_ssrc=0, fci=fci))
     assert rtcp.remb(sender, media, bits) == expected
+
+
+@given(WORD, WORD, st.integers(0, 0xFFFF), st.sets(st.integers(0, 300), min_size=1))
+def test_a_request_names_what_is_missing_across_the_end_of_the_numbers(
+    sender: int, media: int, begin: int, missing: set[int]
+) -> None:
+    wanted = [(begin + one) % 0x10000 for one in sorted(missing)]
+    (read,) = RtcpPacket.parse(rtcp.nack(sender, media, wanted))
+    assert isinstance(read, RtcpRtpfbPacket)
+    assert (read.fmt, read.ssrc, read.media_ssrc) == (1, sender, media)
+    assert [one % 0x10000 for one in read.lost] == wanted
 
 
 @pytest.mark.parametrize("cname", ["heyi", *(slot_cname(slot) for slot in range(SLOTS))])
