@@ -23,9 +23,13 @@ class Disk:
         if folder.is_dir():
             return
         self.make_folder(folder.parent)
-        with refusing_when_full():
-            folder.mkdir(mode=0o700, exist_ok=True)
+        self.begin_folder(folder)
         self.sync_folder(folder.parent)
+
+    def begin_folder(self, folder: Path) -> None:
+        """Make a folder and those above it. `close_folder` makes the names in them durable."""
+        with refusing_when_full():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def write(self, path: Path, content: bytes) -> None:
         """Write a new file, durable and read-only. Its folder's name is not synced yet."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from server.archive.disk import Disk, refusing_when_full
+from server.archive.disk import Disk
 from server.archive.reader import load_alone
 from server.domain.errors import InvalidValueError
 from server.domain.ids import RecordId
@@ -42,8 +42,7 @@ class RecordWriter:
         self.disk.make_folder(final.parent)
         if part.exists():
             self.disk.remove(part)
-        with refusing_when_full():
-            part.mkdir(mode=0o700)
+        self.disk.begin_folder(part)
         try:
             self._fill(part, files)
         except DiskFullError:
@@ -63,8 +62,7 @@ class RecordWriter:
         folders = {part}
         for name, content in sorted(files.items()):
             path = part / name
-            with refusing_when_full():
-                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.disk.begin_folder(path.parent)
             folders.update(p for p in path.parents if p.is_relative_to(part))
             self.disk.write(path, content)
         for folder in sorted(folders, key=lambda p: len(p.parts), reverse=True):
