@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from server.media.address import check_served, listening
+from server.media.address import check_served, listed, listening
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "HEYI_"
@@ -52,10 +52,6 @@ def _secret(name: str, file: Path | None, plain: SecretStr) -> str:
         return file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         raise ValueError(f"{name}: cannot be read") from None
-
-
-def _listed(written: str) -> list[str]:
-    return [one.strip() for one in written.split(",") if one.strip()]
 
 
 class Settings(BaseSettings):
@@ -250,7 +246,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _media_whole(self) -> Self:
         check_served(self.media_bind, self.media_address)
-        if wrong := [one for one in _listed(self.media_remote) if not _PLACE.fullmatch(one)]:
+        if wrong := [one for one in listed(self.media_remote) if not _PLACE.fullmatch(one)]:
             raise ValueError(f"HEYI_MEDIA_REMOTE: not name:port: {wrong[0]}")
         if not self.media_workers and not self.remote:
             raise ValueError("HEYI_MEDIA_WORKERS is 0 and HEYI_MEDIA_REMOTE names no other")
@@ -365,7 +361,7 @@ class Settings(BaseSettings):
     @property
     def remote(self) -> tuple[tuple[str, int], ...]:
         """Names and ports of the media workers on other hosts."""
-        return tuple(place(one) for one in _listed(self.media_remote))
+        return tuple(place(one) for one in listed(self.media_remote))
 
     def shared_secret(self) -> str:
         """Return the secret shared with media workers on other hosts, empty if there is none."""

@@ -17,12 +17,12 @@ def listening(wanted: str) -> str:
     """Return where to listen if nobody set it: what serves every address of `wanted`."""
     if not wanted:
         return _LOOPBACK
-    return _EVERYWHERE_6 if any(":" in one for one in _listed(wanted)) else _EVERYWHERE
+    return _EVERYWHERE_6 if any(":" in one for one in listed(wanted)) else _EVERYWHERE
 
 
 def check_served(bound: str, wanted: str) -> None:
     """Raise ValueError if nobody who listens on `bound` hears some address of `wanted`."""
-    for one in _listed(wanted):
+    for one in listed(wanted):
         if _is_literal(one) and not _serves(bound, one):
             raise ValueError(
                 f"HEYI_MEDIA_HOST: {bound} does not serve {one} of HEYI_MEDIA_ADDRESS: set it to "
@@ -37,11 +37,12 @@ def announced(bound: str, wanted: str) -> tuple[str, ...]:
     worker listens on, or, where it listens on all, the one of the default route. Of a
     name, what `bound` does not serve is left out.
     """
-    names = _listed(wanted) or [bound]
+    names = listed(wanted) or [bound]
     return tuple(dict.fromkeys(address for name in names for address in _addresses(name, bound)))
 
 
-def _listed(wanted: str) -> list[str]:
+def listed(wanted: str) -> list[str]:
+    """Return what a setting lists by comma, without blanks."""
     return [name.strip() for name in wanted.split(",") if name.strip()]
 
 
