@@ -12,7 +12,7 @@ import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from server.archive.disk import Disk
+from server.archive.disk import Disk, refusing_when_full
 from server.store import store, transaction
 from server.store.finishing import finished
 
@@ -95,7 +95,8 @@ def _count_files(steps: Steps) -> None:
         # A kill in the middle of a write leaves a part of the file.
         if steps.armed and steps.kind == KILL and steps.done + 1 == steps.at:
             path.write_bytes(content[: len(content) // 2])
-        _fail_if(steps.next())
+        with refusing_when_full():  # in which the write stands itself
+            _fail_if(steps.next())
         write(self, path, content)
 
     Disk.write = written  # type: ignore[method-assign]  # this program is the test's
