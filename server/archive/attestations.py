@@ -63,7 +63,7 @@ def _judged(
         said = read_attested(content["statement.json"])
     except InvalidValueError:
         return Attested(statement=None, statement_name=name, same_text=False, bad=(name,))
-    key = _key(content["public_key.pem"])
+    key = der_in(content["public_key.pem"])
     bad = {
         f"{folder}/public_key.pem": sha256_hex(key) != said.key_sha256,
         f"{folder}/signature.bin": not check(
@@ -150,7 +150,8 @@ def _witnesses(said: AttestedStatement) -> list[str]:
     return [str(one.get("name", "")) for one in _objects(said.saw.get("witnesses"))]
 
 
-def _key(pem: bytes) -> bytes:
+def der_in(pem: bytes) -> bytes:
+    """Return what a PEM holds, nothing for one that is none."""
     try:
         return pem_body(pem)
     except InvalidValueError:

@@ -5,7 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.archive.attestations import Attested, attestations, attested_lines, signer_fact
+from server.archive.attestations import (
+    Attested,
+    attestations,
+    attested_lines,
+    der_in,
+    signer_fact,
+)
 from server.domain.canonical import sha256_hex, sm3_agrees
 from server.domain.consent_statement import ConsentStatement, read_statement
 from server.domain.errors import InvalidValueError
@@ -16,7 +22,6 @@ from server.domain.record import (
     PDF,
     SEAL_CERTIFICATE,
     Manifest,
-    pem_body,
     read_manifest,
     signature_folder,
 )
@@ -138,7 +143,7 @@ def other_certificates(evidence: Evidence) -> list[str]:
         name
         for who, name in beside.items()
         if name in evidence.files
-        and sha256_hex(_inside(evidence.content(name))) != inside.get(f"sign:{who}")
+        and sha256_hex(der_in(evidence.content(name))) != inside.get(f"sign:{who}")
     ]
 
 
@@ -178,7 +183,7 @@ def _bad_parts(
         name: files.get(f"{folder}/{name}", b"")
         for name in ("statement.json", "signature.bin", "public_key.pem")
     }
-    key = _inside(content["public_key.pem"])
+    key = der_in(content["public_key.pem"])
     bad = {
         "statement.json": statement.signer_id != who,
         "public_key.pem": sha256_hex(key) != statement.key_sha256,
@@ -238,13 +243,6 @@ def _object(content: bytes) -> Mapping[str, object]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _inside(pem: bytes) -> bytes:
-    try:
-        return pem_body(pem)
-    except InvalidValueError:
-        return b""
 
 
 def _seal_key(files: Mapping[str, bytes], tools: VerifierTools) -> bytes:
