@@ -98,7 +98,7 @@ def whole(made: bytes | list[bytes] | None) -> bytes:
 
 @cache
 def font_set(fonts: FontFolders) -> typst.Fonts:
-    """Return the fonts of the folders and no others: the machine's never slip in."""
+    """Return the fonts of these folders and no others that the machine may have."""
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=list(fonts)
     )
