@@ -15,7 +15,7 @@ from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
 
-from asn1crypto import cms, x509  # type: ignore[import-untyped]
+from asn1crypto import cms, pem, x509  # type: ignore[import-untyped]
 from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
@@ -37,7 +37,6 @@ from server.documents.issuer import STATEMENT
 from server.documents.issuers import top_of
 from server.documents.stamp_facts import context_at, document_stamps
 from server.documents.suites import suite_of
-from server.domain.record import certificate_pem
 from server.domain.renewal import Stamp
 from server.ports.documents import PdfSignature
 
@@ -98,7 +97,7 @@ def signer_certificates(pdf: bytes) -> dict[str, bytes]:
     for one in PdfFileReader(BytesIO(pdf)).embedded_regular_signatures:
         kind, _, who = blank_name(one.field_name).partition(":")
         if kind == "sign":
-            found[who] = certificate_pem(one.signer_cert.dump())
+            found[who] = pem.armor("CERTIFICATE", one.signer_cert.dump())
     return found
 
 

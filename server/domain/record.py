@@ -237,12 +237,8 @@ def read_log(content: bytes, case_id: CaseId) -> tuple[Entry, ...]:
 
 def public_key_pem(spki: bytes) -> bytes:
     """Return a DER SPKI as PEM (RFC 7468), which OpenSSL reads."""
-    return _pem("PUBLIC KEY", spki)
-
-
-def certificate_pem(der: bytes) -> bytes:
-    """Return a DER certificate as PEM (RFC 7468)."""
-    return _pem("CERTIFICATE", der)
+    lines = "\n".join(textwrap.wrap(base64.b64encode(spki).decode(), 64))
+    return f"-----BEGIN PUBLIC KEY-----\n{lines}\n-----END PUBLIC KEY-----\n".encode()
 
 
 def pem_body(pem: bytes) -> bytes:
@@ -252,11 +248,6 @@ def pem_body(pem: bytes) -> bytes:
         return base64.b64decode("".join(lines[1:-1]), validate=True)
     except ValueError as error:
         raise InvalidValueError(field="pem", reason="not_pem") from error
-
-
-def _pem(label: str, der: bytes) -> bytes:
-    lines = "\n".join(textwrap.wrap(base64.b64encode(der).decode(), 64))
-    return f"-----BEGIN {label}-----\n{lines}\n-----END {label}-----\n".encode()
 
 
 def _well_typed(found: dict[str, Any]) -> bool:

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from asn1crypto import x509 as asn1_x509  # type: ignore[import-untyped]
+from asn1crypto import pem, x509 as asn1_x509  # type: ignore[import-untyped]
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from server.archive.package import package
 from server.documents.issuer import EventRequest, Issued, LocalIssuer
-from server.domain.record import certificate_pem, pem_body
+from server.domain.record import pem_body
 from tests.archive.attacks.conftest import sealed
 from tests.archive.attacks.judges import Bend, by_heyi, by_page, by_shell, fingerprint
 from tests.archive.example import Office, record_parts
@@ -31,7 +31,7 @@ class Naming(LocalIssuer):
         body = found["tbs_certificate"]
         body["subject"] = asn1_x509.Name.build({"common_name": f"PARTY {NAME}"})
         found["signature_value"] = self.keys.sign("events-hexi", body.dump(force=True))
-        return replace(made, certificate=certificate_pem(found.dump(force=True)))
+        return replace(made, certificate=pem.armor("CERTIFICATE", found.dump(force=True)))
 
 
 def test_all_three_find_nothing_wrong(office: Office, tmp_path: Path) -> None:
