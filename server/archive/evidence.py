@@ -28,7 +28,7 @@ from server.domain.record import (
 from server.domain.renewal import whole_pdf
 from server.domain.verification import SignerFact
 from server.ports.archive import VerifierTools
-from server.ports.documents import EARLIER_SEAL, PdfFacts
+from server.ports.inspection import EARLIER_SEAL, PdfFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,8 @@ from server.domain.errors import InvalidValueError
 from server.domain.record import MANIFEST, PDF, read_manifest
 from server.domain.verification import Fact, Kind, Presented, Report
 from server.ports.archive import VerifierTools
-from server.ports.documents import PdfFacts, for_seals
+from server.ports.documents import for_seals
+from server.ports.inspection import PdfFacts
 
 SECONDS = 10
 MEMORY = 1024 * 1024 * 1024

@@ -45,13 +45,8 @@ from server.domain.renewal import is_renewal
 from server.domain.session_log import BrokenChainError, Entry, verify as verify_chain
 from server.domain.verification import Fact, Report
 from server.ports.archive import VerifierTools
-from server.ports.documents import (
-    CERTIFICATION,
-    FILL_AND_SIGN,
-    SEAL,
-    PdfSignature,
-    for_seals,
-)
+from server.ports.documents import CERTIFICATION, FILL_AND_SIGN, SEAL, for_seals
+from server.ports.inspection import PdfSignature
 
 LASTING = frozenset({"B-LT", "B-LTA"})
 SEAL_ROLE = "COMMITTEE-SEAL"

@@ -16,7 +16,8 @@ from server.documents.pages import images
 from server.documents.signature_facts import Roots, signatures_of
 from server.documents.stamp_facts import TAMPERED, stamp_roots
 from server.documents.typesetting import slots
-from server.ports.documents import PdfFacts, Slot, StampRoot, for_seals
+from server.ports.documents import Slot, StampRoot, for_seals
+from server.ports.inspection import PdfFacts
 
 # Beside what reading raises, what drawing does.
 UNDRAWN = (*TAMPERED, pypdfium2.PdfiumError, OSError)

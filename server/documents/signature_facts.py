@@ -38,7 +38,7 @@ from server.documents.issuers import top_of
 from server.documents.stamp_facts import context_at, document_stamps
 from server.documents.suites import suite_of
 from server.domain.renewal import Stamp
-from server.ports.documents import PdfSignature
+from server.ports.inspection import PdfSignature
 
 # An unknown issuer is a fact we report; the library also prints a traceback of it.
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)

@@ -7,13 +7,17 @@ nothing but the file. Equal agreements give equal bytes.
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import typst
 
 from server.documents.attachments import attachment, page_count
+from server.documents.drawn_font import write_font
 from server.documents.fonts import FontFolders, missing_characters
 from server.documents.scan_code import scan_code
 from server.documents.wording import CHINA, Printed, printed
@@ -38,7 +42,8 @@ def typeset(document: AgreementDocument, fonts: FontFolders, site: str = "") -> 
     without one there is no code.
     """
     words = printed(document)
-    refuse_missing(everything(words), fonts)
+    drawn = {ord(one.character): None for one in document.drawn}
+    refuse_missing(everything(words).translate(drawn), fonts)
     pdf = _compile(document, words, fonts, site)
     return LockedPdf(
         pdf=pdf,
@@ -72,19 +77,21 @@ def slots(pdf: bytes) -> tuple[Slot, ...]:
 def _compile(document: AgreementDocument, words: Printed, fonts: FontFolders, site: str) -> bytes:
     day = document.locked_at.astimezone(CHINA)
     together = sum(TALL.get(line.kind, 1) for line in words.lines) <= FITS_TOGETHER
-    made = typst.Compiler(TEMPLATE, font_paths=font_set(fonts)).compile(
-        format="pdf",
-        pdf_standards=["a-3a", "ua-1"],
-        timestamp=int(document.locked_at.timestamp()),
-        sys_inputs={
-            "words": json.dumps({**asdict(words), "together": together}, ensure_ascii=False),
-            "agreement": canonical_bytes(document).decode(),
-            "scan": scan_code(site, check_code(document)) if site else "",
-            "year": str(day.year),
-            "month": str(day.month),
-            "day": str(day.day),
-        },
-    )
+    inputs = {
+        "words": json.dumps({**asdict(words), "together": together}, ensure_ascii=False),
+        "agreement": canonical_bytes(document).decode(),
+        "scan": scan_code(site, check_code(document)) if site else "",
+        "year": str(day.year),
+        "month": str(day.month),
+        "day": str(day.day),
+    }
+    with _fonts_of(document, fonts) as known:
+        made = typst.Compiler(TEMPLATE, font_paths=known).compile(
+            format="pdf",
+            pdf_standards=["a-3a", "ua-1"],
+            timestamp=int(document.locked_at.timestamp()),
+            sys_inputs=inputs,
+        )
     # An update must start on a new line (ISO 19005-3, 6.1.9); Typst writes none.
     return whole(made) + b"\n"
 
@@ -96,9 +103,22 @@ def whole(made: bytes | list[bytes] | None) -> bytes:
     return made
 
 
-@cache
-def font_set(fonts: FontFolders) -> typst.Fonts:
+@contextmanager
+def _fonts_of(document: AgreementDocument, fonts: FontFolders) -> Iterator[typst.Fonts]:
+    """Give the fonts, with one of the document's own for what they lack, while it is set."""
+    if not document.drawn:
+        yield font_set(fonts)
+        return
+    with TemporaryDirectory() as folder:
+        write_font(document.drawn, Path(folder))
+        yield _font_set((*fonts, Path(folder)))
+
+
+def _font_set(fonts: FontFolders) -> typst.Fonts:
     """Return the fonts of these folders and no others that the machine may have."""
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=list(fonts)
     )
+
+
+font_set = cache(_font_set)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.documents.certificates import issuer, seal_certificates
+from server.documents.drawn_font import encoded
 from server.documents.fonts import FontFolders, missing_characters
 from server.documents.keys import KeyProvider
 from server.documents.pages import pictures
@@ -62,6 +63,9 @@ class TypstRenderer:
 
     async def missing_characters(self, text: str) -> frozenset[str]:
         return await self.work.run(missing_characters, text, self.fonts)
+
+    async def character_picture(self, content: bytes) -> str:
+        return await self.work.run(encoded, content)
 
     async def count_scan(self, content: bytes) -> int:
         return await self.work.run(count_scan, content)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from server.domain.drawn_characters import CharacterPicture, brought
 from server.domain.errors import StaleRevisionError, WrongStateError
 from server.domain.ids import (
     AgreementId,
@@ -207,7 +208,7 @@ class Agreement:
     the bytes that each signature, and at last the seal, appended to the locked PDF; `lease` is
     whose turn it is to append, `epoch` the number of turns so far. `paper` are the scans of
     what was signed in ink, `attestations` what staff saw of it. `release` is the first of the
-    two people's who seal, before the second.
+    two people's who seal, before the second. `pictures` are of characters that no font has.
     """
 
     id: AgreementId
@@ -221,6 +222,7 @@ class Agreement:
     clauses: tuple[Clause, ...] = ()
     items: tuple[Item, ...] = ()
     payments: tuple[Payment, ...] = ()
+    pictures: tuple[CharacterPicture, ...] = ()
     answers: tuple[ClauseAnswer, ...] = ()
     reading: ClauseId | None = None
     locked: Locked | None = None
@@ -295,6 +297,13 @@ def _carry(old: Clause | None, new: Clause) -> Clause:
     if old.text == new.text:
         return old
     return replace(new, version=old.version + 1)
+
+
+def picture(agreement: Agreement, new: CharacterPicture) -> Agreement:
+    """Return the draft with a character's picture; WrongStateError once the text is locked."""
+    if agreement.state is not AgreementState.DRAFTING:
+        raise WrongStateError(state=agreement.state)
+    return replace(agreement, pictures=brought(agreement.pictures, new))
 
 
 def answer(agreement: Agreement, given: ClauseAnswer) -> Agreement:

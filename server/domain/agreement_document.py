@@ -116,8 +116,21 @@ class CaseRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnCharacter:
+    """A character that no font has: its code point, and the PNG, base64, it is printed from."""
+
+    character: str
+    code: str
+    picture: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementDocument:
-    """The whole agreement. `log_head` is the head of the case's log at the lock."""
+    """The whole agreement. `log_head` is the head of the case's log at the lock.
+
+    `drawn` is left out of the canonical bytes where it is empty, as in texts of releases
+    that knew no pictures.
+    """
 
     agreement_id: str
     text_version: int
@@ -136,6 +149,7 @@ class AgreementDocument:
     mediator: OfficialLine
     recorder: OfficialLine | None
     log_head: str
+    drawn: tuple[DrawnCharacter, ...] = ()
     v: int = field(default=FORMAT)
 
     def signer_ids(self) -> tuple[str, ...]:
@@ -166,6 +180,13 @@ def _plain(value: object) -> object:
     if names is None:
         return value
     return {name: _plain(getattr(value, name)) for name in names}
+
+
+@_plain.register
+def _(value: AgreementDocument) -> object:
+    left_out = () if value.drawn else ("drawn",)
+    fields = value.__dataclass_fields__
+    return {name: _plain(getattr(value, name)) for name in fields if name not in left_out}
 
 
 @_plain.register

@@ -11,6 +11,7 @@ from datetime import date
 from server.domain.agreement import Agreement, Clause, ClauseAnswer, Verdict
 from server.domain.calendar import HolidayCalendar
 from server.domain.case import Capacity, Case, Party, PartyKind, Person, PersonRole
+from server.domain.drawn_characters import code_point
 from server.domain.jurisdiction.entries import AgentAct, ElectronicSigning
 from server.domain.jurisdiction.lint import lint
 from server.domain.jurisdiction.lint_values import (
@@ -205,6 +206,15 @@ def _about(code: str, clause: Clause, number: int, person: Person, case: Case) -
     return error(code, clause.id, number=number, party=party, name=person.name)
 
 
-def characters(found: frozenset[str]) -> tuple[Finding, ...]:
-    """Return the finding for characters that no font can draw."""
-    return (error("characters_missing", characters="".join(sorted(found))),) if found else ()
+def characters(waiting: frozenset[str], never: frozenset[str]) -> tuple[Finding, ...]:
+    """Return the findings for characters that no font has: a picture is lacking, or useless."""
+    named = {"characters_unpictured": waiting, "characters_missing": never}
+    return tuple(
+        error(
+            code,
+            characters="".join(sorted(found)),
+            codes=" ".join(code_point(one) for one in sorted(found)),
+        )
+        for code, found in named.items()
+        if found
+    )

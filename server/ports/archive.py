@@ -9,7 +9,7 @@ from server.domain.ids import CaseId, RecordId
 from server.domain.record import Manifest, RecordParts
 from server.domain.renewal import Stamp
 from server.domain.verification import Presented, Report
-from server.ports.documents import PdfInspector
+from server.ports.inspection import PdfInspector
 
 SignManifest = Callable[[bytes], Awaitable[bytes]]
 """Signs the manifest's bytes with the committee's key; returns DER."""

@@ -66,6 +66,14 @@ class Renderer(Protocol):
         """Return the characters of `text` that no font can draw."""
         ...
 
+    async def character_picture(self, content: bytes) -> str:
+        """Return the one character on a photo or scan as a black and white PNG, base64.
+
+        Raises InvalidValueError for what is no picture, too big, or shows no dark character
+        on light paper.
+        """
+        ...
+
     async def count_scan(self, content: bytes) -> int:
         """Return the pages of a scan: a PDF's, 1 for JPEG or PNG; else InvalidValueError."""
         ...
@@ -314,87 +322,3 @@ CERTIFICATION, SEAL = "certification", "seal"
 
 FILL_AND_SIGN = 2
 """P of our certification (ISO 32000-1, table 254): nothing but filling in and signing."""
-
-EARLIER_SEAL = "CommitteeSeal"
-"""The field of the one signature in a PDF sealed before each person signed the PDF itself."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PdfSignature:
-    """One signature found in a PDF; None means unknown.
-
-    `field` is the blank it fills: certification, sign:<signer> or seal. `role` and
-    `pseudonym` come from its certificate, `statement_sha256` too. `suite` is that of its key
-    and digest, empty for one we do not make ourselves. `intact`: no byte it covers
-    changed. `trusted`: its chain, and that of its time stamp if it has one, end in a given
-    anchor. `unchanged`: later updates did only what it allows; `whole`: no byte follows it.
-    `level` is B-B, B-T, B-LT or B-LTA; `signed_at` the time stamp's time. `key_sha256` is of
-    the DER SPKI. `issuers` are fingerprints (SHA-256) of who issued its certificate in the end,
-    and that of its time stamp; empty where nothing beside it says. `permits` is P of the
-    certification that it is (ISO 32000-1, 12.8.2.2), 0 for a signature that is none.
-    """
-
-    field: str
-    role: str = ""
-    pseudonym: str = ""
-    suite: str = ""
-    intact: bool = False
-    valid: bool = False
-    trusted: bool | None = None
-    unchanged: bool = False
-    whole: bool = False
-    level: str = ""
-    signed_at: datetime | None = None
-    statement_sha256: str = ""
-    key_sha256: str = ""
-    certificate_sha256: str = ""
-    issuers: tuple[str, ...] = ()
-    permits: int = 0
-
-    @property
-    def holds(self) -> bool:
-        """Whether nothing speaks against it; trust is another question."""
-        return self.intact and self.valid and self.unchanged
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PdfFacts:
-    """What inspecting a sealed PDF found, each fact apart; None means unknown.
-
-    `intact`, `valid`, `trusted`, `signer`, `modification` and `signed_at` are those of the
-    last signature, the seal; `each` tells them of every one in order. `trusted`: every chain
-    ends in a given anchor, those of the time stamps over the whole file too, whose `issuers` are
-    in `stamp_issuers`. `covers_all`: nothing follows the last of these stamps.
-    `only_blanks_filled`: nothing was drawn outside the blanks of the locked PDF.
-    `attachment` is the embedded agreement.json; `stamps` are the time stamps over the whole
-    file as it was when each was made.
-    """
-
-    readable: bool
-    intact: bool = False
-    valid: bool = False
-    trusted: bool | None = None
-    covers_all: bool = False
-    modification: str = ""
-    only_blanks_filled: bool | None = None
-    signer: str = ""
-    certificate_sha256: str = ""
-    signed_at: datetime | None = None
-    attachment: bytes | None = field(default=None, repr=False)
-    signatures: int = 0
-    each: tuple[PdfSignature, ...] = ()
-    stamps: tuple[Stamp, ...] = ()
-    stamp_issuers: tuple[str, ...] = ()
-
-    @property
-    def suites(self) -> tuple[str, ...]:
-        """Return what the signatures are made with, the seal's first, each once."""
-        return tuple(dict.fromkeys(one.suite for one in reversed(self.each) if one.suite))
-
-
-class PdfInspector(Protocol):
-    """Inspects a sealed PDF. Plain and picklable, so that a pool can run it."""
-
-    def __call__(self, pdf: bytes, locked_size: int, anchors: Sequence[bytes]) -> PdfFacts:
-        """Return the facts; `locked_size` is the length of the locked prefix."""
-        ...

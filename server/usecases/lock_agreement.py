@@ -13,6 +13,7 @@ from server.domain.agreement import Agreement, AgreementState, Locked, lock as l
 from server.domain.agreement_document import AgreementDocument, canonical_bytes
 from server.domain.agreement_text import document, expected_signers
 from server.domain.case import Case, CaseState
+from server.domain.drawn_characters import with_pictures
 from server.domain.errors import (
     DomainError,
     MissingStepsError,
@@ -31,7 +32,7 @@ from server.ports.documents import LockedPdf
 from server.ports.store import ConflictError, UnitOfWork
 from server.usecases.change_agreement import Changed, change
 from server.usecases.made_files import keep
-from server.usecases.read_agreement import check, frame_of
+from server.usecases.read_agreement import check, fontless, frame_of
 from server.usecases.read_case import CaseFacts, gather
 from server.usecases.signing_sitting import follow_text
 from server.usecases.world import World
@@ -105,7 +106,8 @@ async def _draw(
     frame = frame_of(world, facts, head.hash if head else GENESIS)
     if lacking or frame is None:
         raise MissingStepsError(missing=[_code(finding) for finding in lacking])
-    text = document(agreement, replace(frame, plan=plan))
+    plain = document(agreement, replace(frame, plan=plan))
+    text = with_pictures(plain, await fontless(world, plain), agreement.pictures)
     drawn = await world.renderer.render(text)
     certified = await world.chain.certify(agreement.committee_id, drawn, world.clock.now())
     return _Drawn(facts=facts, agreement=agreement, text=text, pdf=certified, plan=plan)

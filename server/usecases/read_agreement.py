@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from server.domain import access
 from server.domain.access import Act
 from server.domain.agreement import Agreement, AgreementState
-from server.domain.agreement_document import canonical_bytes
+from server.domain.agreement_document import AgreementDocument, canonical_bytes
 from server.domain.agreement_text import Frame, document
 from server.domain.case import Person
 from server.domain.draft_check import characters, findings, missing
+from server.domain.drawn_characters import may_be_drawn, without_picture
 from server.domain.errors import ForbiddenError, NotFoundError
 from server.domain.ids import CaseId, StaffId
 from server.domain.invitation import Invitation
@@ -32,7 +33,8 @@ class Desk:
     """The agreement as staff see it, by `viewer`. `missing` is what the lock waits for.
 
     `missing_on_paper` is what it waits for where everybody signs in ink; `may_not_compare`
-    says that the viewer brought a scan, which a colleague is to compare.
+    says that the viewer brought a scan, which a colleague is to compare; `fontless` are the
+    draft's Han characters that are printed from a picture.
     """
 
     facts: CaseFacts
@@ -43,6 +45,15 @@ class Desk:
     missing: tuple[Finding, ...] = ()
     missing_on_paper: tuple[Finding, ...] = ()
     may_not_compare: bool = False
+    fontless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fontless:
+    """Characters no font has: in the text, and in what only the seal will print."""
+
+    text: frozenset[str]
+    seal: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +105,11 @@ async def _desk(world: World, actor: Actor, facts: CaseFacts, agreement: Agreeme
     )
     if agreement.state is not AgreementState.DRAFTING:
         return desk
-    found, wrong = await _check_text(world, facts, agreement)
+    lacking = await _fontless(world, facts, agreement)
+    found, wrong = _check_text(world, facts, agreement, lacking)
     return replace(
         desk,
+        fontless=tuple(filter(may_be_drawn, sorted(lacking.text - lacking.seal))),
         findings=found,
         missing=(*_owed(world, facts, agreement, BY_PHONE), *wrong),
         missing_on_paper=(*_owed(world, facts, agreement, ON_PAPER), *wrong),
@@ -107,7 +120,8 @@ async def check(
     world: World, facts: CaseFacts, agreement: Agreement, plan: RoutePlan = BY_PHONE
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """Return what the lint finds in a draft, and everything its lock waits for."""
-    found, wrong = await _check_text(world, facts, agreement)
+    lacking = await _fontless(world, facts, agreement)
+    found, wrong = _check_text(world, facts, agreement, lacking)
     return found, (*_owed(world, facts, agreement, plan), *wrong)
 
 
@@ -117,23 +131,28 @@ def _owed(
     return missing(agreement, facts.case, facts.shown, world.pack, facts.today, plan)
 
 
-async def _check_text(
-    world: World, facts: CaseFacts, agreement: Agreement
+def _check_text(
+    world: World, facts: CaseFacts, agreement: Agreement, lacking: _Fontless
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     found = findings(agreement, facts.case, world.pack, facts.today, facts.calendar)
     errors = (finding for finding in found if finding.level is Level.ERROR)
-    return found, (*errors, *await _undrawable(world, facts, agreement))
+    waiting, never = without_picture(lacking.text, agreement.pictures)
+    return found, (*errors, *characters(waiting - lacking.seal, never | lacking.seal))
 
 
-async def _undrawable(world: World, facts: CaseFacts, agreement: Agreement) -> tuple[Finding, ...]:
-    """Ask the fonts before anybody has signed: also for what only the seal will print."""
+async def _fontless(world: World, facts: CaseFacts, agreement: Agreement) -> _Fontless:
+    """Ask the fonts before anybody has signed."""
     frame = frame_of(world, facts, GENESIS)
-    if frame is None:
-        return ()
-    committee = facts.committee
-    printed = canonical_bytes(document(agreement, frame)).decode()
-    sealed = f"{committee.number_prefix}{place_of(facts)}"
-    return characters(await world.renderer.missing_characters(printed + sealed))
+    sealed = f"{facts.committee.number_prefix}{place_of(facts)}"
+    return _Fontless(
+        text=await fontless(world, document(agreement, frame)) if frame else frozenset(),
+        seal=await world.renderer.missing_characters(sealed),
+    )
+
+
+async def fontless(world: World, text: AgreementDocument) -> frozenset[str]:
+    """Return the characters of the text that no font has."""
+    return await world.renderer.missing_characters(canonical_bytes(text).decode())
 
 
 def place_of(facts: CaseFacts) -> str:

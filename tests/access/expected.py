@@ -88,6 +88,7 @@ STAFF_ROUTES = {
     # "edit draft": M, R; H comments and so reads it
     "GET /api/cases/{case_id}/agreement": "M R R' H",
     "PUT /api/cases/{case_id}/agreement": "M R R'",
+    "PUT /api/cases/{case_id}/agreement/characters/{code}": "M R R'",
     "GET /api/cases/{case_id}/agreement/pages/{page}": "M R R' H",
     "GET /api/cases/{case_id}/agreement/handwriting/{signer}": "M R R' H",
     "POST /api/cases/{case_id}/agreement/seal-scan": "M R R'",

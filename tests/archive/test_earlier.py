@@ -26,7 +26,8 @@ from server.documents.suites import P256Key
 from server.documents.typesetting import typeset
 from server.domain.canonical import sha256_hex
 from server.domain.record import MANIFEST, PDF, manifest_bytes, read_manifest
-from server.ports.documents import EARLIER_SEAL, KeyRef
+from server.ports.documents import KeyRef
+from server.ports.inspection import EARLIER_SEAL
 from tests.archive.example import HEXI, TOOLS, Files, Office, document
 from tests.archive.test_verifier import failing, resigned
 from tests.documents.example import SEALED_AT

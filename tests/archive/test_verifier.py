@@ -37,7 +37,8 @@ from server.domain.record import (
     record_files,
 )
 from server.domain.verification import Report
-from server.ports.documents import KeyRef, PdfFacts
+from server.ports.documents import KeyRef
+from server.ports.inspection import PdfFacts
 from tests.archive.example import HEXI, TOOLS as PLAIN_TOOLS, Files, Office
 from tests.documents.example import SEALED_AT
 

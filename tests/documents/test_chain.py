@@ -38,7 +38,8 @@ from server.documents.signing import Desk, prepare
 from server.documents.suite_validator import SuiteValidator
 from server.documents.updates import update_of, written
 from server.domain.errors import InvalidValueError
-from server.ports.documents import FILL_AND_SIGN, LockedPdf, PdfFacts, SealedPdf, SealOrder
+from server.ports.documents import FILL_AND_SIGN, LockedPdf, SealedPdf, SealOrder
+from server.ports.inspection import PdfFacts
 from tests.documents.example import LOCKED_AT, SEALED_AT, example
 from tests.documents.form_text import body, form_text
 from tests.documents.sealing import (

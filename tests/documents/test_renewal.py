@@ -20,7 +20,8 @@ from server.documents.stamp_facts import read_stamp
 from server.documents.timestamps import TimestampsUnavailableError
 from server.domain.ids import CommitteeId
 from server.domain.renewal import follows
-from server.ports.documents import LockedPdf, PdfFacts, SealedPdf
+from server.ports.documents import LockedPdf, SealedPdf
+from server.ports.inspection import PdfFacts
 from tests.documents.example import LOCKED_AT, SEALED_AT, example
 from tests.documents.later import judged
 from tests.documents.sealing import locked_by, seal_order as order, signed_by_all

@@ -25,7 +25,8 @@ from server.documents.typesetting import slots
 from server.documents.updates import update_of
 from server.domain.errors import InvalidValueError
 from server.domain.ids import CommitteeId
-from server.ports.documents import CompanySeal, LockedPdf, PdfFacts, SealedPdf, SealOrder
+from server.ports.documents import CompanySeal, LockedPdf, SealedPdf, SealOrder
+from server.ports.inspection import PdfFacts
 from tests.documents.example import SEALED_AT, example
 from tests.documents.sealing import (
     NUMBER,

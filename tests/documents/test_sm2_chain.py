@@ -23,7 +23,8 @@ from server.documents.signatures import make_signature, server_key, verify_signa
 from server.documents.signing import Desk, sign_here
 from server.domain.ids import CommitteeId, StaffId
 from server.domain.suites import P256_SHA256, SM2_SM3
-from server.ports.documents import KeyRef, LockedPdf, PdfFacts, SealedPdf
+from server.ports.documents import KeyRef, LockedPdf, SealedPdf
+from server.ports.inspection import PdfFacts
 from tests.documents.example import SEALED_AT, example
 from tests.documents.sealing import seal_order as order, sign_order, signature
 from tests.documents.test_chain import judged

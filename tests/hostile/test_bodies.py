@@ -55,6 +55,7 @@ def _place(office: Office, route: Route) -> str:
     facts = office.facts
     known = {"case_id": facts["case"], "person_id": facts["people"]["P"], "year": "2025"}
     known |= {"session_id": facts["session"], "staff_id": "staff-xu", "record_id": "none"}
+    known |= {"code": "31350"}
     return route.path.format(**known)
 
 

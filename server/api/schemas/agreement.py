@@ -166,6 +166,17 @@ class SealingView(View):
     expired: bool
 
 
+class CharacterView(View):
+    """A Han character of the draft that no font has, such as U+31350.
+
+    `picture` is the PNG it will be printed from, base64; None until somebody brought one.
+    """
+
+    character: str
+    code: str
+    picture: str | None
+
+
 class AgreementView(View):
     """The agreement as staff work on it. `missing` lists what the lock still waits for.
 
@@ -186,6 +197,7 @@ class AgreementView(View):
     total: int
     total_words: str
     payments: list[PaymentView]
+    characters: list[CharacterView]
     findings: list[FindingView]
     missing: list[FindingView]
     missing_on_paper: list[FindingView]

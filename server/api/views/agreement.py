@@ -9,6 +9,7 @@ from server.domain.agreement import Agreement, AgreementState, Clause, Expected,
 from server.domain.agreement_text import prospective_signers, words_of
 from server.domain.case import Person
 from server.domain.deadlines import Deadline, cautious_confirmation_deadline
+from server.domain.drawn_characters import code_point
 from server.domain.ids import PersonId
 from server.domain.jurisdiction.lint_values import Finding
 from server.domain.representation import signers
@@ -38,6 +39,7 @@ def agreement_view(world: World, desk: Desk) -> wire.AgreementView:
         total=agreement.amount,
         total_words=words_of(agreement.amount, world.pack) if agreement.amount else "",
         payments=[_payment(world, n, p) for n, p in enumerate(agreement.payments, 1)],
+        characters=_characters(desk),
         findings=_findings(desk.findings),
         missing=_findings(desk.missing),
         missing_on_paper=_findings(desk.missing_on_paper),
@@ -59,6 +61,14 @@ def agreement_view(world: World, desk: Desk) -> wire.AgreementView:
         confirmation_deadline=_certain(seal, deadline),
         calendar_missing=_missing_year(deadline),
     )
+
+
+def _characters(desk: Desk) -> list[wire.CharacterView]:
+    pictures = {one.character: one.picture for one in desk.agreement.pictures}
+    return [
+        wire.CharacterView(character=c, code=code_point(c), picture=pictures.get(c))
+        for c in desk.fontless
+    ]
 
 
 def _sealing(desk: Desk) -> wire.SealingView:

@@ -7,11 +7,13 @@ from server.usecases import release_seal
 from tests.access.asks.row import Ask, ask, plain
 from tests.access.callers import LOGINS
 from tests.access.office import Office
+from tests.documents import brush
 from tests.support import signing
 
 AGREEMENT = "/api/cases/{case_id}/agreement"
 
 plain(f"GET {AGREEMENT}", "agreed")
+plain(f"PUT {AGREEMENT}/characters/{{code}}", "agreed", path={"code": "31350"}, file=brush.photo())
 plain(f"POST {AGREEMENT}/reopen", "locked", json={"reason": "金额要改"})
 plain(f"GET {AGREEMENT}/pages/{{page}}", "locked", path={"page": "1"}, query="?w=480")
 plain(f"GET {AGREEMENT}/pdf", "locked")

@@ -16,7 +16,8 @@ from server.documents.inspection import inspect
 from server.documents.pool import ProcessWorkPool, WorkFailedError
 from server.domain.record import RecordParts
 from server.domain.verification import Kind
-from server.ports.documents import PdfFacts, SignerRoot, StampRoot
+from server.ports.documents import SignerRoot, StampRoot
+from server.ports.inspection import PdfFacts
 from tests.archive.example import TOOLS, Files
 
 MIB = 1024 * 1024

@@ -21,6 +21,7 @@ from server.ports.documents import LockedPdf, SealedPdf, SealOrder
 from tests.archive.attested import CHEN, LIN, by_route
 from tests.archive.example import HEXI, Office, by_phone
 from tests.archive.sm2_record import sm2_parts
+from tests.documents.brush import pictured
 from tests.documents.example import example
 from tests.documents.pdfa.vera import FLAVOURS, failing, missing
 from tests.documents.sealing import locked_by, ring, seal_order as order, signed_by_all
@@ -71,6 +72,7 @@ def good(
         "sealed, a company's seal too": sealed.pdf,
         "sealed with a scan": apply_seal(replace(seal_order, seal_image=ring()), desk).pdf,
         "rare characters": whole(desk, example(name=RARE)),
+        "a drawn character": whole(desk, pictured()),
         "in ink": whole(desk, by_route(SigningRoute.WET_INK, CHEN, LIN)),
         "witnessed": whole(desk, by_route(SigningRoute.WITNESSED, CHEN)),
         "staff and seal in SM2": in_sm2,

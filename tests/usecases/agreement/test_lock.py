@@ -16,12 +16,11 @@ from server.domain.errors import (
 )
 from server.domain.session import SessionState
 from server.ports.store import ConflictError, DiskFullError
-from server.usecases import draft_agreement, lock_agreement, read_agreement, unlock_agreement
-from server.usecases.draft_agreement import ClauseForm
+from server.usecases import lock_agreement, read_agreement, unlock_agreement
 from tests.support import cases, signing
 from tests.support.cases import agent, applicant, company, power
 from tests.support.papers import with_archive
-from tests.support.signing import Sitting, agreement, current_session, draft, lock
+from tests.support.signing import Sitting, agreement, current_session, lock
 from tests.support.world import Stage, actor
 
 
@@ -135,22 +134,6 @@ async def test_capacity_in_doubt_or_limited_lets_the_party_not_sign(
         parties = (replace(first, capacity=capacity), *others)
         await uow.cases.save(replace(case, parties=parties))
     assert code in await missing(made)
-
-
-async def test_a_character_that_no_font_has_is_named_before_the_lock(office: Stage) -> None:
-    made = await signing.agreed(office)
-    text = await agreement(office.world, made.case.id)
-    clauses = tuple(ClauseForm(id=c.id, text=c.text) for c in text.clauses)
-    odd = (replace(clauses[0], text=clauses[0].text + "\U0003134a"), *clauses[1:])
-    await draft_agreement.edit(
-        office.world, actor("su"), made.case.id, draft(made.case, text.revision, clauses=odd)
-    )
-    await made.worker.answer(0)
-    await made.agent.answer(0)
-    desk = await read_agreement.see(office.world, actor("su"), made.case.id)
-    assert [(f.code, f.facts["characters"]) for f in desk.missing] == [
-        ("characters_missing", "\U0003134a")
-    ]
 
 
 async def test_a_stale_revision_or_a_changed_case_is_not_locked(office: Stage) -> None:

@@ -67,6 +67,7 @@ export const DRAFT: AgreementView = {
   total: 11_500_000,
   total_words: "壹拾壹万伍仟元整",
   payments: [payment(1, 5_000_000, "伍万元整", "2025-03-17"), payment(2, 3_500_000, "叁万伍仟元整", "2025-04-30"), payment(3, 3_000_000, "叁万元整", "2025-06-30")],
+  characters: [],
   findings: [{ code: "last_payment_after_confirmation_deadline", level: "warning", where: "payments.2", facts: {} }],
   missing_on_paper: [],
   route_reason: "",
@@ -111,6 +112,16 @@ const signer = (id: string, name: string, role: string, label: string, change: P
   ...change,
 });
 const done = { code_verified: true, key_control: "browser", has_handwriting: true } as const;
+
+/** A name with two characters that no font has: one picture is there, one is lacking. */
+export const UNPICTURED: AgreementView = {
+  ...DRAFT,
+  characters: [
+    { character: "\u{31350}", code: "U+31350", picture: "iVBORw0KGgoAAAANSUhEUgAAAEAAAABAAQAAAACCEkxzAAABj0lEQVR4nDWRvYoTURhAz/3msneKJRPEwiKQPEIQixTiDFik9FXWLo1k/AGx2n0ACx/B1q0mGyGlUwpuMQtCppxhhdwLM/ezWD0PcOBw0E5VVVVIC+4KEGwDBRUa58dGdS7ALWhHBaYBJ4ACCGDQuEEznzc65JaNp1mQWeD6CAiFOX3SYQmA0yEXgGAsElQvKwCfq9urV8vOJAAWYDRs8Vv9WIHiIdtrUAGInBByRc0UoaAEAz7XbK/hJOwMo3EID1zgt3pZwVGAMlFtLOwYDUZgxQLA6zDvILEGWSQK+O1OO32rYitIS0EknrX2+ry1/AqzkfVM3rVlBKJdv7Sr+s/3KLNI+ySmnUz4Nhtu+seWM+Lk/HVi08N6zeSHJ3zOD5AfrMMBNZTgVEsnr+5Lmhakn7j29232U1Ca8QVfJbkLK3fTb8Q+egiToXMeMi/jgqtQcCUQNtCX4jpSV4EMuA6yTsYpdSioBcJT6J9J0oGriGL559GL/3O/hPRNwcmaauT9834q2KXjA8YoULPkL72fvhteBGQnAAAAAElFTkSuQmCC" },
+    { character: "\u{31351}", code: "U+31351", picture: null },
+  ],
+  missing: [{ code: "characters_unpictured", level: "error", where: "", facts: { characters: "\u{31351}", codes: "U+31351" } }],
+};
 
 export const LOCKED: AgreementView = {
   ...DRAFT,

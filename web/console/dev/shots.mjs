@@ -30,6 +30,8 @@ export const SCREENS = {
   roomGate: { at: "/cases/c1/room/s1" },
   roomDraft: { at: "/cases/c1/room/s1", scene: "drafting", press: "draft" },
   agreement: { at: "/cases/c1/agreement" },
+  characters: { at: "/cases/c10/agreement" },
+  charactersLock: { at: "/cases/c10/agreement", press: "lock" },
   signing: { at: "/cases/c2/agreement" },
   lockByLaw: { at: "/cases/c4/agreement", press: "lock" },
   lockPaper: { at: "/cases/c1/agreement", press: "lock" },

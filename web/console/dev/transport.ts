@@ -1,6 +1,6 @@
 /** Answers the console's requests from the samples, so that screens can be seen without a server. */
 import type { RawAnswer, Transport } from "../src/api/client.ts";
-import { BY_LAW, CALENDAR, COMPARED, DRAFT, KEEPING, LOCKED, ON_PAPER, RECORD, RECORDINGS, RECORDS, RELEASED, SEALING, SIGNED, SPOKEN, TO_RELEASE, credentials } from "./papers.ts";
+import { BY_LAW, CALENDAR, COMPARED, DRAFT, KEEPING, LOCKED, ON_PAPER, RECORD, RECORDINGS, RECORDS, RELEASED, SEALING, SIGNED, SPOKEN, TO_RELEASE, UNPICTURED, credentials } from "./papers.ts";
 import { CASE, CASES, LOG, MESSAGES, PACK, QR, STAFF, TODAY, meAs } from "./samples.ts";
 
 type Answer = (match: RegExpMatchArray, body: unknown) => unknown;
@@ -24,6 +24,7 @@ const TABLE: Table = [
   ["get", /^\/api\/cases\/c4\/agreement$/, () => BY_LAW],
   ["get", /^\/api\/cases\/c5\/agreement$/, () => ON_PAPER],
   ["get", /^\/api\/cases\/c7\/agreement$/, () => SPOKEN],
+  ["get", /^\/api\/cases\/c10\/agreement$/, () => UNPICTURED],
   ["get", /^\/api\/cases\/c6\/agreement$/, () => COMPARED],
   ["get", /^\/api\/cases\/\w+\/agreement$/, () => DRAFT],
   ["get", /^\/api\/records(\?|$)/, () => RECORDS],

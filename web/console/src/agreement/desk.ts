@@ -19,6 +19,7 @@ export interface AgreementDeskState {
   load(): Promise<void>;
   save(): Promise<boolean>;
   read(clauseId: string | null): Promise<void>;
+  draw(code: string, file: File): Promise<void>;
   lock(plan?: LockPlan): Promise<boolean>;
   bring(page: number | null, file: File): Promise<void>;
   compare(form: Schemas["ComparisonAsk"]): Promise<void>;
@@ -120,6 +121,8 @@ export function useAgreement(caseId: string): AgreementDeskState {
     load,
     save,
     read: async (clauseId) => void (await doing("read", () => api.post(`${BASE}/read`, { path, body: { clause_id: clauseId } }))),
+    draw: async (code, file) =>
+      void (await doing(`character-${code}`, () => api.put(`${BASE}/characters/{code}`, { path: { ...path, code: code.replace("U+", "") }, body: fileForm(file) }))),
     lock: (plan = BY_PHONE) => doing("lock", () => api.post(`${BASE}/lock`, { path, body: { revision: view.value?.revision ?? 0, ...plan } })),
     bring: async (page, file) =>
       void (await doing(`paper-${page ?? "all"}`, () => api.post(`${BASE}/paper`, { path, query: page === null ? {} : { page: String(page) }, body: fileForm(file) }))),

@@ -179,6 +179,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{case_id}/agreement/characters/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Picture of a character no font has */
+        put: operations["characters.draw"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{case_id}/agreement/declaration": {
         parameters: {
             query?: never;
@@ -1705,6 +1722,8 @@ export interface components {
             calendar_missing: number | null;
             /** Case Id */
             case_id: string;
+            /** Characters */
+            characters: components["schemas"]["CharacterView"][];
             /** Clauses */
             clauses: components["schemas"]["ClauseView"][];
             /** Confirmation Deadline */
@@ -2203,6 +2222,20 @@ export interface components {
              * @default null
              */
             title: string | null;
+        };
+        /**
+         * CharacterView
+         * @description A Han character of the draft that no font has, such as U+31350.
+         *
+         *     `picture` is the PNG it will be printed from, base64; None until somebody brought one.
+         */
+        CharacterView: {
+            /** Character */
+            character: string;
+            /** Code */
+            code: string;
+            /** Picture */
+            picture: string | null;
         };
         /**
          * CheckIdentity
@@ -5611,6 +5644,44 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["DraftEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "characters.draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    file: string;
+                };
             };
         };
         responses: {
