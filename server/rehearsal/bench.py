@@ -14,7 +14,7 @@ def bench(asked: argparse.Namespace) -> int:
     if asked.what == "records":
         found = asyncio.run(bench_records(asked.records))
     elif asked.what == "log":
-        found = bench_log(asked.entries)
+        found = asyncio.run(bench_log(asked.entries))
     else:
         found = bench_media(rooms=asked.rooms, seconds=asked.seconds)
     print(json.dumps(found, ensure_ascii=False) if asked.as_json else _table(found))

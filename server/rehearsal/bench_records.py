@@ -2,7 +2,8 @@
 
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -32,28 +33,40 @@ class _Made:
 
 async def bench_records(records: int) -> dict[str, object]:
     """Return search latencies in milliseconds over `records` invented records."""
+    async with empty_store() as store:
+        made = _Made(CommitteeId("bench"), store)
+        filled = await _timed(lambda: _fill(made, records))
+        return await _measure(made, records) | {"filled_s": round(filled, 1)}
+
+
+@asynccontextmanager
+async def empty_store() -> AsyncIterator[SqlStore]:
+    """Give a store in a new SQLite file, which goes with it."""
     with tempfile.TemporaryDirectory(prefix="heyi-bench-") as folder:
         url = f"sqlite:///{Path(folder) / 'heyi.db'}"
         await migrate(url)
         store = await open_store(url, bytes(range(32)), SystemIds())
         try:
-            made = _Made(CommitteeId("bench"), store)
-            filled = await _timed(lambda: _fill(made, records))
-            return await _measure(made, records) | {"filled_s": round(filled, 1)}
+            yield store
         finally:
             await store.close()
 
 
 async def _fill(made: _Made, records: int) -> None:
-    async with made.store.write() as uow:
-        await uow.committees.add(
-            Committee(id=made.committee, name="测试", short_name="测试", number_prefix="测")
-        )
+    await found_committee(made.store, made.committee)
     for start in range(0, records, BATCH):
         async with made.store.write() as uow:
             for n in range(start, min(records, start + BATCH)):
-                await uow.cases.add(_case(made.committee, n))
+                await uow.cases.add(invented_case(made.committee, n))
                 await uow.register.add(_entry(made.committee, n))
+
+
+async def found_committee(store: SqlStore, committee: CommitteeId) -> None:
+    """Keep a committee to which the invented cases belong."""
+    async with store.write() as uow:
+        await uow.committees.add(
+            Committee(id=committee, name="测试", short_name="测试", number_prefix="测")
+        )
 
 
 def _name(n: int) -> str:
@@ -61,7 +74,8 @@ def _name(n: int) -> str:
     return SURNAMES[at % 20] + GIVEN[at // 20 % 26] + GIVEN[at // 520 % 26]
 
 
-def _case(committee: CommitteeId, n: int) -> Case:
+def invented_case(committee: CommitteeId, n: int) -> Case:
+    """Return the n-th case."""
     return Case(
         id=CaseId(f"case{n:07d}"),
         committee_id=committee,

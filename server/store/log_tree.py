@@ -17,6 +17,7 @@ from server.domain.ids import CaseId
 from server.domain.session_log import BrokenChainError, Entry, verify
 from server.domain.tree import Edge, Spot, edge_of, grown, last_leaf, leaf_hash, spots_of
 from server.store import tables
+from server.store.session_log import entries_of
 from server.store.transaction import Transaction
 
 TREE = "tree"
@@ -76,7 +77,7 @@ class SqlLogTree:
             .order_by(_LOG.seq)
             .limit(limit)
         )
-        return [Entry(**row._asdict()) for row in rows]
+        return entries_of(rows)
 
     async def _add(self, entries: Sequence[Entry]) -> None:
         edge, rows = await self.edge(), []
@@ -126,7 +127,7 @@ class SqlLogTree:
             .order_by(_PLACES.position)
             .limit(limit)
         )
-        return [Entry(**row._asdict()) for row in rows]
+        return entries_of(rows)
 
     async def latest(self) -> Checkpoint | None:
         row = await self._latest()

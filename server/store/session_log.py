@@ -4,11 +4,12 @@ Triggers refuse every change and every row that does not continue its chain. Ent
 hold ids, codes and digests and are kept in the exact text that was hashed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, select
 
 from server.domain.ids import CaseId
 from server.domain.session_log import Entry, Happening, chain
@@ -34,18 +35,25 @@ class SqlSessionLog:
         for happening in what:
             last = chain(case, last, happening, at)
             entries.append(last)
-        for entry in entries:
-            await self._tx.run(insert(tables.session_log).values(**asdict(entry)))
+        await self._tx.insert(tables.session_log, [asdict(entry) for entry in entries])
         return entries
 
     async def of_case(self, case: CaseId) -> Sequence[Entry]:
         rows = await self._tx.rows(
             select(tables.session_log).where(_T.case_id == case).order_by(_T.seq)
         )
-        return [Entry(**row._asdict()) for row in rows]
+        return entries_of(rows)
 
     async def head(self, case: CaseId) -> Entry | None:
         row = await self._tx.first(
             select(tables.session_log).where(_T.case_id == case).order_by(_T.seq.desc()).limit(1)
         )
         return None if row is None else Entry(**row._asdict())
+
+
+def entries_of(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Entry]:
+    """Return rows of `session_log` as entries; by position, since a night reads them all."""
+    return [
+        Entry(case_id=case, seq=seq, body=body, prev=prev, hash=digest)
+        for case, seq, body, prev, digest in rows
+    ]

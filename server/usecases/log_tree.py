@@ -5,7 +5,7 @@ that its log stands in a checkpoint, and goes on without where that fails.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from server.domain.checkpoint import Checkpoint, checkpoint_text, note_of, read_checkpoint
@@ -25,7 +25,7 @@ from server.domain.tree import (
     spots_of,
 )
 from server.ports.documents import LOG_KEY
-from server.ports.store import UnitOfWork
+from server.ports.store import Store, UnitOfWork
 from server.usecases.stamp_checkpoints import stamp
 from server.usecases.world import World
 
@@ -192,15 +192,27 @@ async def check_whole_log(world: World, known: Sequence[Head] = ()) -> Head:
     BrokenChainError, ForkedTreeError.
     """
     async with world.store.read() as uow:
-        latest, size = await uow.tree.latest(), (await uow.tree.edge()).size
-    check, begin = LogCheck([*known, *([latest.head] if latest else [])]), 0
+        latest = await uow.tree.latest()
+    check = LogCheck([*known, *([latest.head] if latest else [])])
+    await read_through(world.store, check, lambda: world.clock.sleep(_BREATH_S))
+    return check.finish()
+
+
+async def read_through(
+    store: Store, check: LogCheck, breathe: Callable[[], Awaitable[None]]
+) -> None:
+    """Give `check` every entry that is placed by now, and breathe after each 250 of them.
+
+    Raises BrokenChainError, ForkedTreeError.
+    """
+    async with store.read() as uow:
+        begin, size = 0, (await uow.tree.edge()).size
     while begin < size:
-        async with world.store.read() as uow:
+        async with store.read() as uow:
             entries = await uow.tree.entries(begin, min(_CHECKED_AT_ONCE, size - begin))
         if not entries:
             break
         for entry in entries:
             check.add(entry)
         begin += len(entries)
-        await world.clock.sleep(_BREATH_S)
-    return check.finish()
+        await breathe()

@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 
 from server.domain.ids import CaseId
 from server.domain.log_check import ForkedTreeError, LogCheck, check_log
-from server.domain.session_log import BrokenChainError, Entry, chain, happened
+from server.domain.session_log import GENESIS, BrokenChainError, Entry, chain, entry_hash, happened
 from server.domain.tree import Head
 from tests.support.clock import START
 
@@ -132,3 +132,12 @@ def test_a_long_log_costs_no_more_by_entry_than_a_short_one() -> None:
 
 if __name__ == "__main__":
     print(f"1,000,000 entries: chains and tree checked in {seconds_for(1_000_000):.2f} s")  # noqa: T201
+
+
+@pytest.mark.parametrize(
+    "body", ["", "x", "[]", "{}", '{"case":"case-1"}', '{"case":"case-1","seq":1} ']
+)
+def test_a_body_that_is_none_breaks_the_chain_however_well_it_is_hashed(body: str) -> None:
+    forged = Entry(case_id=CASES[0], seq=1, body=body, prev=GENESIS, hash=entry_hash(GENESIS, body))
+    with pytest.raises(BrokenChainError):
+        check_log([forged])
