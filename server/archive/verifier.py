@@ -45,7 +45,7 @@ from server.domain.renewal import is_renewal
 from server.domain.session_log import BrokenChainError, Entry, verify as verify_chain
 from server.domain.verification import Fact, Report
 from server.ports.archive import VerifierTools
-from server.ports.documents import CERTIFICATION, FILL_AND_SIGN, SEAL, for_seals
+from server.ports.documents import CERTIFICATION, SEAL, for_seals
 from server.ports.inspection import PdfSignature
 
 LASTING = frozenset({"B-LT", "B-LTA"})
@@ -186,15 +186,11 @@ def _pdf_signatures(evidence: Evidence) -> Fact:
     bad = [name for name in _fields(evidence) if name not in found]
     bad += [one.field for one in evidence.pdf.each if not one.holds or one.level not in LASTING]
     bad += [name for name in found if not _as_stated(evidence, found[name])]
-    bad += [name for name in order[:1] if not _certifies(found[name])]
+    bad += order[:1] if not evidence.pdf.certified else []
     if not bad and order != _in_order(evidence, order):
         bad = order
     parts = [f"{PDF}#{name}" for name in bad] + other_certificates(evidence)
     return _fact("pdf_signatures", parts, signatures=len(order))
-
-
-def _certifies(one: PdfSignature) -> bool:
-    return one.permits == FILL_AND_SIGN
 
 
 def _fields(evidence: Evidence) -> list[str]:

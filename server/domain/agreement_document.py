@@ -14,6 +14,7 @@ from server.domain.errors import DomainError
 from server.domain.signing_route import SigningRoute
 
 FORMAT = 1
+_LEFT_OUT = frozenset({"drawn", "salt"})
 
 
 class MissingCharactersError(DomainError):
@@ -128,8 +129,9 @@ class DrawnCharacter:
 class AgreementDocument:
     """The whole agreement. `log_head` is the head of the case's log at the lock.
 
-    `drawn` is left out of the canonical bytes where it is empty, as in texts of releases
-    that knew no pictures.
+    `salt`, 128 random bits in hexadecimal, makes the digest a commitment: it stands in the
+    log, and must not let anybody try texts against it once this one is erased. Like `drawn`
+    it is left out of the canonical bytes where it is empty, as in texts of earlier releases.
     """
 
     agreement_id: str
@@ -150,6 +152,7 @@ class AgreementDocument:
     recorder: OfficialLine | None
     log_head: str
     drawn: tuple[DrawnCharacter, ...] = ()
+    salt: str = ""
     v: int = field(default=FORMAT)
 
     def signer_ids(self) -> tuple[str, ...]:
@@ -184,9 +187,8 @@ def _plain(value: object) -> object:
 
 @_plain.register
 def _(value: AgreementDocument) -> object:
-    left_out = () if value.drawn else ("drawn",)
-    fields = value.__dataclass_fields__
-    return {name: _plain(getattr(value, name)) for name in fields if name not in left_out}
+    fields = {name: getattr(value, name) for name in value.__dataclass_fields__}
+    return {name: _plain(it) for name, it in fields.items() if it or name not in _LEFT_OUT}
 
 
 @_plain.register

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from server.domain.renewal import Stamp
+from server.ports.documents import FILL_AND_SIGN
 
 EARLIER_SEAL = "CommitteeSeal"
 """The field of the one signature in a PDF sealed before each person signed the PDF itself."""
@@ -77,6 +78,11 @@ class PdfFacts:
     each: tuple[PdfSignature, ...] = ()
     stamps: tuple[Stamp, ...] = ()
     stamp_issuers: tuple[str, ...] = ()
+
+    @property
+    def certified(self) -> bool:
+        """Whether the first signature certifies the rest: filling in and signing, no more."""
+        return bool(self.each) and self.each[0].permits == FILL_AND_SIGN
 
     @property
     def suites(self) -> tuple[str, ...]:

@@ -40,6 +40,8 @@ from server.usecases.world import World
 RECORD_MARGIN = 4 * 1024 * 1024
 """Bytes kept free on the disk beside the PDF: pictures, log, certificates, the seal."""
 
+_SALT = 16
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Drawn:
@@ -107,7 +109,8 @@ async def _draw(
     if lacking or frame is None:
         raise MissingStepsError(missing=[_code(finding) for finding in lacking])
     plain = document(agreement, replace(frame, plan=plan))
-    text = with_pictures(plain, await fontless(world, plain), agreement.pictures)
+    salted = replace(plain, salt=world.ids.bytes(_SALT).hex())
+    text = with_pictures(salted, await fontless(world, plain), agreement.pictures)
     drawn = await world.renderer.render(text)
     certified = await world.chain.certify(agreement.committee_id, drawn, world.clock.now())
     return _Drawn(facts=facts, agreement=agreement, text=text, pdf=certified, plan=plan)

@@ -16,7 +16,7 @@ from server.documents.inspection import inspect
 from server.documents.pool import ProcessWorkPool, WorkFailedError
 from server.domain.record import RecordParts
 from server.domain.verification import Kind
-from server.ports.documents import SignerRoot, StampRoot
+from server.ports.documents import FILL_AND_SIGN, SignerRoot, StampRoot
 from server.ports.inspection import PdfFacts
 from tests.archive.example import TOOLS, Files
 
@@ -96,4 +96,15 @@ def test_a_pdf_that_a_signer_sealed_himself_is_sealed_by_nobody(files: Files) ->
     report = judge_presented(
         files["agreement.pdf"], replace(TOOLS, inspect=sealed_by_a_party)
     ).report
+    assert [fact.code for fact in report.failed] == ["seal"]
+
+
+def test_a_pdf_that_nobody_certified_is_not_sealed(files: Files) -> None:
+    def uncertified(pdf: bytes, locked_size: int, anchors: Sequence[bytes]) -> PdfFacts:
+        found = inspect(pdf, locked_size, anchors)
+        first, *others = found.each
+        assert first.permits == FILL_AND_SIGN
+        return replace(found, each=(replace(first, permits=0), *others))
+
+    report = judge_presented(files["agreement.pdf"], replace(TOOLS, inspect=uncertified)).report
     assert [fact.code for fact in report.failed] == ["seal"]

@@ -1,5 +1,6 @@
 """The lock waits for everything that is missing, and a locked text stays as it is."""
 
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -52,6 +53,18 @@ async def test_the_lock_freezes_text_and_page(office: Stage) -> None:
         "mediator",
         "recorder",
     ]
+
+
+async def test_the_digest_in_the_log_is_a_commitment(office: Stage) -> None:
+    made = await signing.agreed(office)
+    locked = (await lock(made)).locked
+    assert locked is not None
+    async with office.world.store.read() as uow:
+        salt = json.loads(await uow.files.content(locked.document))["salt"]
+        entries = await uow.log.of_case(made.case.id)
+    assert len(bytes.fromhex(salt)) == 16
+    assert any(locked.digest in entry.body for entry in entries)
+    assert not any(salt in entry.body for entry in entries)
 
 
 async def test_every_party_hears_and_agrees_to_every_clause(office: Stage) -> None:
