@@ -142,12 +142,15 @@ async def invite(desk: Desk, name: str, *, look: str = "") -> str:
     return found[0]
 
 
-async def draft(desk: Desk) -> list[str]:
-    """Write facts, clauses, items and instalments, and save them; return the clauses."""
+async def draft(desk: Desk, also: str = "") -> list[str]:
+    """Write facts, clauses, items and instalments, and save them; return the clauses.
+
+    `also` stands at the end of the facts.
+    """
     day = today()
     clauses = story.clauses(day)
     await desk.press("change", desk.page.locator(".facts-field"))
-    await desk.label("draftFacts").fill(story.facts(day))
+    await desk.label("draftFacts").fill(story.facts(day) + also)
     for text in clauses:
         await desk.press("clauseAdd")
         await desk.page.locator(".clause-cell textarea").last.fill(text)

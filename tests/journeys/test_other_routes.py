@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import FilePayload, Locator, expect
 
 from server.rehearsal.play import CHINA
+from tests.documents.brush import UNKNOWN, photo
 from tests.journeys import papers, scenes
 from tests.journeys.desk import Desk
 from tests.journeys.phone import PATIENCE_MS, Phone
@@ -22,7 +23,8 @@ SAW = "我看见并听见他说同意上述协议"
 async def test_a_recorded_sitting_is_signed_on_paper(people: Stage, tmp_path: Path) -> None:
     su, *phones = await scenes.bring_together(people, tmp_path, recorded=True)
     await _record_until_one_withdraws(su, phones)
-    await _agree(su, phones)
+    await _agree(su, phones, f"甲方曾用名陈{UNKNOWN}。")
+    await _draw_the_name(su)
     await _lock(su, phones, "wet_ink")
     jiang = await _open_agreement(people, "jiang")
     await _bring_the_paper(jiang)
@@ -79,16 +81,26 @@ async def _companion_agrees(su: Desk) -> None:
 # ------------------------------------------------------------------------------ the text
 
 
-async def _agree(su: Desk, phones: list[Phone] | tuple[Phone, ...]) -> None:
+async def _agree(su: Desk, phones: list[Phone] | tuple[Phone, ...], also: str = "") -> None:
     """Draft, read back and answer, as in the other journey but without looking around."""
     await su.page.locator("#room-panel-agreement").click()
-    clauses = await papers.draft(su)
+    clauses = await papers.draft(su, also)
     await su.press("readFrom", no="一")
     for n, text in enumerate(clauses, 1):
         if n > 1:
             await su.press("readNext")
         await asyncio.gather(*(phone.answer_clause(text) for phone in phones))
     await su.sees("readAll")
+
+
+async def _draw_the_name(su: Desk) -> None:
+    """A character that no font has waits for its picture, and shows it."""
+    await su.look("71-character")
+    taken = FilePayload(name="户口簿.jpg", mimeType="image/jpeg", buffer=photo())
+    await _upload(su, "characterBring", taken)
+    drawn = su.page.get_by_alt_text(su.words("characterPicture", code="U+31350"))
+    await expect(drawn).to_be_visible(timeout=PATIENCE_MS)
+    await su.look("71-character-drawn")
 
 
 async def _lock(su: Desk, phones: list[Phone] | tuple[Phone, ...], route: str) -> None:
