@@ -1,16 +1,19 @@
 """aiosqlite with one visit to its thread for a statement, where its own cursor takes four.
 
 Making a cursor, running it, fetching and closing each wake a thread and then the event loop: that
-cost more than the statements themselves. `_execute` and `_thread` are private names of aiosqlite;
+cost more than the statements themselves. `_execute`, `_thread`, `_tx`, `_running`, `_connection`
+and the word that ends its thread are private names of aiosqlite;
 tests/store/test_sqlite_driver.py fails where a release has them no longer.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import closing
 from typing import Any, Final, Self
 
 import aiosqlite
+from aiosqlite.core import _STOP_RUNNING_SENTINEL
 from sqlalchemy import URL
 
 _CHUNK: Final = 64
@@ -36,6 +39,25 @@ class OneVisitConnection(aiosqlite.Connection):
         super().__init__(connector, chunk)
         # As SQLAlchemy does: what is left open at the end must not keep the process alive.
         self._thread.daemon = True
+
+    def stop(self) -> asyncio.Future[object] | None:
+        """End the thread. Where no loop runs nobody waits for it, so that it tells nobody.
+
+        aiosqlite has it tell the loop of before, which may have ended: an error in the thread.
+        """
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            self._running = False
+            self._tx.put_nowait((None, self._end))
+            return None
+        return super().stop()
+
+    def _end(self) -> object:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        return _STOP_RUNNING_SENTINEL
 
     def cursor(self) -> Any:  # noqa: ANN401  # aiosqlite's is a context manager of another type
         return OneVisitCursor(self)

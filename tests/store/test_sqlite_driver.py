@@ -1,5 +1,6 @@
 """SQLite behind one visit to its thread: the names it rests on, answers, errors and threads."""
 
+import asyncio
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -104,3 +105,20 @@ async def test_what_the_address_says_reaches_the_driver(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         await connection.cursor().execute("CREATE TABLE two (n)")
     await connection.close()
+
+
+def test_a_connection_that_outlives_its_loop_ends_in_silence(tmp_path: Path) -> None:
+    ended = asyncio.new_event_loop()
+    connection = ended.run_until_complete(reached(f"sqlite:///{tmp_path / 'one.db'}"))
+    ended.close()
+    asyncio.set_event_loop(ended)  # the loop that aiosqlite would ask the thread to tell
+    try:
+        connection.stop()
+        connection._thread.join(5)
+    finally:
+        asyncio.set_event_loop(None)
+    assert not connection._thread.is_alive()
+    with sqlite3.connect(tmp_path / "one.db", isolation_level=None) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("CREATE TABLE alone (n)")
+    other.close()
