@@ -103,9 +103,9 @@ def inside(forge: Forge) -> Forge:
     "pdf_signatures",
     "only_blanks_filled",
     "intact",
-    page=OVERLAID,
+    page={*OVERLAID, "only_blanks_filled"},
     shell=OVERLAID,
-)  # what follows the seal is found, what it does to the pages is not
+)
 def overlay_on_a_page(scene: Scene) -> Files:
     return {**scene.files, PDF: painted_over(scene.files[PDF])}
 
@@ -176,7 +176,12 @@ def container_of_another_record(scene: Scene) -> Files:
 
 
 @attack(
-    "seal", "archive_stamp", "pdf_signatures", "only_blanks_filled", page={"seal"}, shell={"seal"}
+    "seal",
+    "archive_stamp",
+    "pdf_signatures",
+    "only_blanks_filled",
+    page={"seal", "only_blanks_filled"},
+    shell={"seal"},
 )
 @inside
 def overlay_listed_anew(scene: Scene) -> Files:

@@ -10,6 +10,7 @@ from server.archive import evidence, verifier
 from server.archive.package import package
 from server.archive.verifier import verify_files
 from server.domain.record import RecordParts
+from server.ports.inspection import PdfFacts
 from tests.archive.attacks import judges, pdf_forging
 from tests.archive.attacks.forging import ATTACKS, NOT_BY_SHELL, Attack, Files, Scene
 from tests.archive.attacks.judges import (
@@ -147,7 +148,7 @@ TAKEN_OUT = {
     "digests": (verifier, "_is", lambda *_: True),
     "chain": (verifier, "verify_chain", lambda entries: [e.hash for e in entries][-1]),
     "proofs": (verifier, "proven", lambda *_: True),
-    "certification": (verifier, "_certifies", lambda _: True),
+    "certification": (PdfFacts, "certified", True),
     "issuer": (judges, "TOOLS", replace(TOOLS, issued_by=lambda *_: True)),
 }
 

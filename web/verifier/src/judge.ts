@@ -19,6 +19,7 @@ import { PdfFacts } from "./pdfFacts.ts";
 import { BEYOND, type Fact, type FileFact, type Report, type Signer, fact, factOr, unjudged } from "./report.ts";
 import { type Judged, expectedSigners, judgeSigner, officialsOf } from "./signers.ts";
 import { twoPeople } from "./twoPeople.ts";
+import { onlyFilled } from "./updates.ts";
 
 const [PDF, AGREEMENT, LOG] = ["agreement.pdf", "agreement.json", "log.jsonl"] as const;
 const [SEAL, ISSUER] = ["trust/seal.pem", "trust/issuer.pem"] as const;
@@ -77,6 +78,7 @@ async function factsOf(evidence: Evidence): Promise<Fact[]> {
     sameText(evidence),
     evidence.pdf.signatures(),
     evidence.pdf.seal(),
+    evidence.pdf.blanks(),
     await sealChain(evidence),
     evidence.pdf.certificates(),
     logChain(evidence),
@@ -137,6 +139,7 @@ async function pdfFacts(
   return new PdfFacts(await pdfSignatures(pdf), {
     size: pdf.length,
     lockedSize: manifest.lockedSize,
+    onlyFilled: onlyFilled(pdf, manifest.lockedSize),
     statements: new Map(found.judged.map((one) => [one.signer.id, one.said])),
     people: [...found.expected.keys()].filter((id) => !otherwise.has(id)),
     officials: officialsOf(agreement),

@@ -12,6 +12,8 @@ const FILL_AND_SIGN = 2;
 /** What the record says, which the signatures in the PDF are held against. */
 export interface Said {
   readonly size: number;
+  /** Whether what was appended after the lock fills in and signs, and does nothing else. */
+  readonly onlyFilled: boolean;
   readonly lockedSize: number;
   /** Digests of each signer's statement, key and certificate. */
   readonly statements: ReadonlyMap<string, Stated>;
@@ -62,6 +64,12 @@ export class PdfFacts {
     if (seal?.name !== SEAL || !whole) return fact("seal", [PDF]);
     const holds = every(seal.holds, ...this.each.filter((one) => one.isStamp).map((one) => one.holds));
     return holds === null ? unjudged("seal", [PDF]) : fact("seal", holds ? [] : [PDF]);
+  }
+
+  /** Nothing was drawn outside the blanks; the earlier form has none that its lock knew of. */
+  blanks(): Fact {
+    if (this.#earlier) return unjudged("only_blanks_filled");
+    return fact("only_blanks_filled", this.said.onlyFilled ? [] : [PDF]);
   }
 
   /** Every certificate comes from the issuer in the record; one from elsewhere proves nothing against it. */

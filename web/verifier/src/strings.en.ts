@@ -65,8 +65,8 @@ export const en: Words = {
     pdf_signatures: "an earlier record, whose PDF has the seal alone; or made by an algorithm this page does not know",
     seal: "made by an algorithm this page does not know",
     certificates: "some were issued elsewhere, ask whoever issued them; or in SM2, which no browser knows",
-    beyond:
-      "this page does not look at the PDF's pages and embedded files. Whatever changed after sealing differs from the digests above; whether something was covered before, heyi verify tells",
+    only_blanks_filled: "an earlier record, whose text had no blanks yet when it was locked; heyi verify tells",
+    beyond: "this page does not unpack what the PDF embeds, nor tell until when its archive stamp lasts; heyi verify does",
   },
   signersTitle: "Signers",
   signature: "signature valid",
