@@ -2,7 +2,7 @@
 # Checks a record on a Linux machine. 在 Linux 电脑上核验本卷。
 # 用法 usage: sh verify.sh [issuer.pem [folder [stamps.pem]]]
 # It takes nothing but a POSIX shell and the programs 只用到 POSIX shell 和以下程序
-# - of POSIX: cmp find grep sed, none of them with an option of GNU's;
+# - of POSIX: awk cmp find grep sed, none of them with an option of GNU's;
 # - of GNU coreutils, 8.31 or newer: base64 basename basenc cat csplit cut date dirname head
 #   mktemp rm sha1sum sha256sum sha384sum sha512sum sort tail tr wc;
 # - openssl: OpenSSL, 3.0 or newer.
@@ -425,6 +425,152 @@ done <"$scratch/ranges"
 [ "$end" = "$pdf_size" ] && { [ "$earlier" ] || [ "$who" = '(stamp)' ]; }
 tell "nothing after the last signature of the PDF PDF 最后的签名之后无内容" $?
 
+# What was appended after the lock fills in the form, adds signatures and what proves them, and does
+# nothing else. It is read as any reader of PDFs does: by its tables of objects, from the end of the
+# file (ISO 32000-1, 7.5). What draws a field is cut off at its edges (12.5.5).
+only_filled() { in_text <agreement.pdf | awk -v size="$size" '{ line[NR] = $0; at[offset] = NR; begins[NR] = offset; offset += length($0) + 1 }
+function fail() { bad = 1; return "" }
+function token(   rest, got) { # the next one from line n, column col
+  for (rest = substr(line[n], col); rest ~ /^ / || rest == ""; rest = substr(line[n], col))
+    if (rest != "") { match(rest, /^ +/); col += RLENGTH }
+    else { col = 1; if (++n > NR) return fail() }
+  if (rest ~ /^\(/) return words()
+  if (!match(rest, /^(<<|>>|\[|\]|\/[^] ()<>[{}\/%?]*|<[0-9A-Fa-f]*>|[^] ()<>[{}\/%?]+)/)) return fail()
+  got = substr(rest, 1, RLENGTH); col += RLENGTH
+  return got
+}
+function words(   depth, one, got) { # a string: brackets in it are balanced or escaped
+  do {
+    one = substr(line[n], col++, 1)
+    if (one == "") { col = 1; one = "?"; if (++n > NR) return fail() }
+    if (one == "\\") one = one substr(line[n], col++, 1)
+    if (one == "(") depth++
+    if (one == ")") depth--
+    got = got one
+  } while (depth > 0)
+  return got
+}
+function dictionary(into,   depth, count, t, i, key) { # leaves keys and values; each key stands once
+  split("", into); col = 1; count = 0
+  do {
+    t[++count] = token()
+    if (t[count] == "<<") depth++
+    if (t[count] == ">>") depth--
+  } while (depth > 0 && !bad)
+  if (t[1] != "<<") return fail()
+  for (i = 2; i < count && !bad; ) {
+    key = t[i++]
+    if (key !~ /^\/[^#]+$/ || key in into) return fail()
+    if (t[i + 2] == "R") {
+      into[key] = t[i] " " t[i + 1] " R"; i += 3
+      continue
+    }
+    into[key] = t[i]; depth = (t[i] ~ /^(<<|\[)$/) - (t[i] ~ /^(>>|\])$/)
+    for (i++; depth > 0 && i < count; i++) {
+      into[key] = into[key] " " t[i]; depth += (t[i] ~ /^(<<|\[)$/) - (t[i] ~ /^(>>|\])$/)
+    }
+    if (depth != 0) return fail()
+  }
+}
+function object(number, where, into) { # the dictionary of an object that begins with line `where`
+  n = where + 1
+  if (!where || line[where] != number " 0 obj") return fail()
+  dictionary(into)
+}
+function table(where,   head, row, i) { # leaves rows[number] = line, and its trailer
+  split("", rows); n = where
+  if (!n || line[n++] != "xref") return fail()
+  while (line[n] ~ /^[0-9]+ [0-9]+$/) {
+    split(line[n++], head, " ")
+    for (i = head[1]; i < head[1] + head[2]; i++) {
+      if (line[n] !~ /^[0-9]+ [0-9]+ [nf][ ?]$/ || length(line[n]) != 19 || i in rows) return fail()
+      split(line[n++], row, " ")
+      if (i > 0 && row[3] !~ /^n/) return fail()
+      rows[i] = at[row[1] + 0]
+    }
+  }
+  delete rows[0]
+  if (line[n++] != "trailer") return fail()
+  dictionary(trailer)
+  if ("/XRefStm" in trailer) fail()
+}
+function chain(end, into,   count, prev) { # the tables of a file that ends with this line, newest first
+  if (line[end] != "%%EOF" || line[end - 2] != "startxref") return fail()
+  for (prev = line[end - 1]; prev != "" && !bad; prev = trailer["/Prev"]) {
+    if (prev !~ /^[0-9]+$/ || (count && prev + 0 >= begins[into[count]])) return fail()
+    into[++count] = at[prev + 0]
+    table(into[count])
+  }
+  return count
+}
+function number_of(reference) { return reference ~ /^[1-9][0-9]* 0 R$/ ? reference + 0 : fail() }
+function grown(list,   key, old, now) { # what the list gained at its end, if nothing else changed
+  for (key in before) if (key != list && before[key] != after[key]) return fail()
+  for (key in after) if (key != list && !(key in before)) return fail()
+  old = list in before ? before[list] : "[ ]"; now = after[list]
+  sub(/\]$/, "", old)
+  if (index(now, old) != 1 || now !~ /^\[ ([0-9]+ 0 R )*\]$/) return fail()
+  return substr(now, length(old) + 1)
+}
+function stamps(gained,   count, each, i) { # fields of archive time stamps, out of sight
+  count = split(gained, each, " ")
+  for (i = 1; i < count && !bad; i += 3) {
+    object(each[i], fresh[each[i]], field)
+    if (field["/FT"] != "/Sig" || "/AP" in field || "/Kids" in field ||
+      field["/Rect"] != "[ -9999 -9999 -9999 -9999 ]") fail()
+  }
+}
+function fills(number,   kept, i) { # each field once, where it stands
+  if (filled[number]++ || before["/Subtype"] != "/Widget") return fail()
+  split("/Type /Subtype /FT /Rect /T /P", kept, " ")
+  for (i in kept) if (before[kept[i]] != after[kept[i]]) fail()
+}
+function may(number) {
+  if (line[fresh[number]] != number " 0 obj") return fail()
+  if (number >= born) { if (number in place) fail(); return }
+  object(number, place[number], before); object(number, fresh[number], after)
+  if (number == proofs) { if (after["/Type"] !~ /^(\/DSS)?$/) fail() }
+  else if (number == form) grown("/Fields")
+  else if (before["/Type"] == "/Page") stamps(grown("/Annots"))
+  else fills(number)
+}
+function judge(   all, locked, count, below, i, number, begin, root) {
+  for (i = NR; i > 0 && begins[i] >= size; i--); # the last line of what was locked
+  below = chain(i, locked)
+  for (i = below; i > 0 && !bad; i--) {
+    table(locked[i])
+    for (number in rows) {
+      place[number + 0] = rows[number]
+      if (number + 0 >= born) born = number + 1
+    }
+  }
+  root = trailer["/Root"]
+  object(number_of(root), place[root + 0], catalog)
+  form = number_of(catalog["/AcroForm"]); proofs = number_of(catalog["/DSS"])
+  count = chain(NR, all)
+  for (i = 1; i <= below; i++) if (all[count - i + 1] != locked[below - i + 1]) fail()
+  for (i = count - below; i > 0 && !bad; i--) {
+    table(all[i])
+    if (trailer["/Root"] != root) fail()
+    split("", fresh)
+    begin = i == count - below ? size : begins[all[i + 1]]
+    for (number in rows) {
+      fresh[number + 0] = rows[number]
+      if (begins[rows[number]] < begin || rows[number] >= all[i]) fail()
+    }
+    for (number in fresh) may(number + 0)
+    for (number in fresh) place[number] = fresh[number]
+  }
+}
+END { judge(); exit bad }
+'
+}
+if [ "$earlier" ]; then not_judged "updates only fill in and sign 定稿以后只填写和签名"
+else
+  only_filled
+  tell "updates only fill in and sign 定稿以后只填写和签名" $?
+fi
+
 # Who signs for the committee comes after the parties (人民调解法 art. 29), then the seal.
 officials() {
   for role in mediator recorder; do
@@ -515,11 +661,6 @@ fi
 
 not_judged "how long the archive time stamp lasts 存档时间戳的有效期"
 not_judged "the log's checkpoint and proofs, whose root stamped 日志检查点及时间戳的根证书"
-not_judged "the agreement inside the PDF, its filled blanks PDF 内嵌数据与填写处"
-# A signature holds although a later update draws over the page: only a comparison of the pages
-# shows it. What came after sealing changes the digests above; what came before, nobody here sees.
-not_judged "whether an update draws over the pages 后来的更新是否遮盖版面"
-echo "        (heyi verify compares the pages 由 heyi verify 比较版面;"
-echo "        after sealing, the digests above would differ 盖章后所改，上面的摘要必不相符)"
+not_judged "the agreement inside the PDF, the words in its blanks PDF 内嵌数据与所填内容"
 echo "issuer 签发证书 SHA-256: $(openssl x509 -in "$anchor" -noout -fingerprint -sha256 | cut -d= -f2)"
 exit $failed

@@ -22,7 +22,7 @@ from tests.archive.example import RECORD, Files, Office
 from tests.archive.renewing import with_renewals
 from tests.archive.sm2_record import sm2_parts
 
-OF_POSIX = frozenset({"cmp", "find", "grep", "sed"})
+OF_POSIX = frozenset({"awk", "cmp", "find", "grep", "sed"})
 # fmt: off
 COREUTILS = frozenset({
     "base64", "basename", "basenc", "cat", "csplit", "cut", "date", "dirname", "head", "mktemp",

@@ -62,9 +62,9 @@ class Attack:
 
 
 ATTACKS: dict[str, Attack] = {}
-NOT_BY_SHELL = frozenset({"log_included", "attachment", "only_blanks_filled", "archive_stamp"})
+NOT_BY_SHELL = frozenset({"log_included", "attachment", "archive_stamp"})
 
-OVERLAID = {"seal", "intact"}
+OVERLAID = {"seal", "intact", "only_blanks_filled"}
 
 
 def attack(
@@ -103,7 +103,7 @@ def inside(forge: Forge) -> Forge:
     "pdf_signatures",
     "only_blanks_filled",
     "intact",
-    page={*OVERLAID, "only_blanks_filled"},
+    page=OVERLAID,
     shell=OVERLAID,
 )
 def overlay_on_a_page(scene: Scene) -> Files:
@@ -181,7 +181,7 @@ def container_of_another_record(scene: Scene) -> Files:
     "pdf_signatures",
     "only_blanks_filled",
     page={"seal", "only_blanks_filled"},
-    shell={"seal"},
+    shell={"seal", "only_blanks_filled"},
 )
 @inside
 def overlay_listed_anew(scene: Scene) -> Files:

@@ -30,8 +30,8 @@ NODE = shutil.which("node") or str(ROOT / ".venv/node/node")
 RUNNER = Path(__file__).with_name("page.mjs")
 BUILT_PAGE = BUILT / PAGE
 SCRIPT = HERE / "verify.sh"
-BEYOND_THE_PAGE = frozenset({"attachment", "only_blanks_filled", "archive_stamp", "log_stamped"})
-"""What the page says it does not judge, since it looks at no page of a PDF."""
+BEYOND_THE_PAGE = frozenset({"attachment", "archive_stamp", "log_stamped"})
+"""What the page says it does not judge, since it unpacks nothing in a PDF."""
 
 LINES = {
     "certificate": "certificate",
@@ -45,6 +45,7 @@ LINES = {
     "seal in the PDF": "seal",
     "archive time stamp in the PDF": "seal",
     "nothing after the last": "seal",
+    "updates only fill in": "only_blanks_filled",
     "signature": "signatures",
     "signed this very": "same_text",
     "everybody": "everybody_signed",

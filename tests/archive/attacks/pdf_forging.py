@@ -97,7 +97,12 @@ def words_in_the_gap(scene: Scene) -> Files:
     return {**scene.files, PDF: pdf[: end - 8] + b"deadbeef" + pdf[end:]}
 
 
-@attack("seal", "archive_stamp", page={"seal", "only_blanks_filled"})
+@attack(
+    "seal",
+    "archive_stamp",
+    page={"seal", "only_blanks_filled"},
+    shell={"seal", "only_blanks_filled"},
+)
 @inside
 def appended_after_the_seal(scene: Scene) -> Files:
     return {**scene.files, PDF: scene.files[PDF] + b"% more\n"}
@@ -119,7 +124,7 @@ def range_that_leaves_out(scene: Scene) -> Files:
     "archive_stamp",
     # It reads as a last signature, and no good one, behind the end that a file should have.
     page={"seal", "pdf_signatures", "seal_chain", "only_blanks_filled"},
-    shell={"seal", "pdf_signatures"},
+    shell={"seal", "pdf_signatures", "only_blanks_filled"},
 )
 @inside
 def range_appended(scene: Scene) -> Files:
@@ -133,7 +138,12 @@ def range_appended(scene: Scene) -> Files:
     raise AssertionError
 
 
-@attack("pdf_signatures", "only_blanks_filled", page={"only_blanks_filled"}, shell=set())
+@attack(
+    "pdf_signatures",
+    "only_blanks_filled",
+    page={"only_blanks_filled"},
+    shell={"only_blanks_filled"},
+)
 @inside
 def overlay_before_the_seal(scene: Scene) -> Files:
     """Every signature covers what it says: what shows it is which objects the update changes."""
@@ -173,14 +183,14 @@ def with_other_attachment(pdf: bytes, *under: str) -> bytes:
     "pdf_signatures",
     "attachment",
     "intact",
-    page={*OVERLAID, "only_blanks_filled"},
+    page=OVERLAID,
     shell=OVERLAID,
 )
 def exchanged_attachment(scene: Scene) -> Files:
     return {**scene.files, PDF: with_other_attachment(scene.files[PDF])}
 
 
-@attack("pdf_signatures", "attachment", page={"only_blanks_filled"}, shell=set())
+@attack("pdf_signatures", "attachment", page={"only_blanks_filled"}, shell={"only_blanks_filled"})
 @inside
 def attachment_exchanged_before_the_seal(scene: Scene) -> Files:
     return _sealed_after(with_other_attachment, scene)

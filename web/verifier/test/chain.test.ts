@@ -38,6 +38,7 @@ describe("who stamped", () => {
     const stamp = { end: 9, isStamp: true, holds: true, tops: [], stampTops: [await endOf(stamping, beside, MOMENT)] };
     return new PdfFacts([stamp as Partial<PdfSignature> as PdfSignature], {
       size: 9,
+      onlyFilled: true,
       lockedSize: 1,
       statements: new Map(),
       people: [],
