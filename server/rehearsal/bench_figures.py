@@ -25,7 +25,11 @@ _US: Final = 1e-6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """One run: what the load found, what the worker said of itself."""
+    """One run: what the load found, what the worker said of itself.
+
+    `resent_ever` counts what was asked for and sent again, which is no forward; `refused` what the
+    load said and the worker did not take.
+    """
 
     rooms: int
     engine: str
@@ -33,6 +37,8 @@ class Measured:
     realtime: bool
     found: Found
     forwarded_ever: int
+    resent_ever: int
+    refused: int
     rss_mb: float
 
 
@@ -48,6 +54,8 @@ class Limits:
     """Of what it planned, what it must have sent."""
     most_missed: float = 0.001
     """Of what the worker sent, what may never have reached it."""
+    least_repaired: float = 0.99
+    """Of what the load asked for again, what it must have been sent."""
 
 
 def faults(measured: Measured, limits: Limits) -> list[str]:
@@ -60,13 +68,23 @@ def faults(measured: Measured, limits: Limits) -> list[str]:
         wrong.append(f"the load sent {found.lag_p99_ms:.1f} ms late (p99)")
     if found.sent < limits.least_sent * found.planned:
         wrong.append(f"the load sent {found.sent} of {found.planned} packets")
+    if not found.received:
+        wrong.append("nothing was forwarded")
+    return wrong + _misunderstandings(measured, limits)
+
+
+def _misunderstandings(measured: Measured, limits: Limits) -> list[str]:
+    """Return what one of the two sent and the other did not get, or not as it should be."""
+    found, wrong = measured.found, []
     missed = measured.forwarded_ever - found.received_ever
     if missed > limits.most_missed * measured.forwarded_ever:
         wrong.append(f"the load did not see {missed} packets that the worker had sent")
+    if measured.refused:
+        wrong.append(f"the worker refused {measured.refused} of the load's packets")
+    if found.repaired < limits.least_repaired * found.asked:
+        wrong.append(f"the worker sent {found.repaired} of {found.asked} packets again")
     if found.strangers or found.broken:
         wrong.append(f"{found.strangers} packets of other rooms, {found.broken} not authentic")
-    if not found.received:
-        wrong.append("nothing was forwarded")
     return wrong
 
 
@@ -126,6 +144,10 @@ def circumstances(measured: Measured) -> dict[str, object]:
         "packets_received": found.received,
         "forwarded_by_worker_ever": measured.forwarded_ever,
         "received_ever": found.received_ever,
+        "rtcp_sent_ever": found.said,
+        "asked_again_ever": found.asked,
+        "sent_again_by_worker_ever": measured.resent_ever,
+        "repaired_ever": found.repaired,
     }
 
 

@@ -11,19 +11,20 @@ import select
 import sys
 import time
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import Any, Final, Generic, TypeVar
 
 from server.media.formats import Kind
 from server.rehearsal.bench_process import busy_seconds, cpu_seconds, listen, say, settle
 from server.rehearsal.bench_seat import SEATS_PER_ROOM, Heard, Seat
 
 Turn = tuple[float, Seat, Kind]
+Duty = tuple[float, Callable[[], None]]
+AnyTurn = TypeVar("AnyTurn", bound=tuple[float, *tuple[Any, ...]])
 
 WARM_UP_S: Final = 1.5
 DRAIN_S: Final = 0.3
-_REPORT_EVERY_S: Final = 1.0
 _SENT_AT_ONCE: Final = 16
 _GOLDEN: Final = 0.618034
 _MS: Final = 1e-6
@@ -53,6 +54,9 @@ class Found:
     strangers: int
     broken: int
     reports: int
+    said: int
+    asked: int
+    repaired: int
     p50_ms: float
     p99_ms: float
     lag_p99_ms: float
@@ -100,20 +104,25 @@ class Load:
         """Warm up, measure for `seconds`, wait for what is still under way."""
         begun = time.perf_counter()
         turns = _turns(begun, self._seats, self._plan)
-        reports = _reports(begun, self._seats)
-        self._drive(turns, reports, until=begun + self._plan.warm_up_s)
+        duties = _duties(begun, self._seats)
+        for one in self._seats:
+            for kind in Kind:
+                one.report(kind)
+        self._drive(turns, duties, until=begun + self._plan.warm_up_s)
         self._lags, self._planned, self._sent = array("d"), 0, 0
         opens = time.time_ns()
         self._heard.window = (opens, sys.maxsize)
         before = (cpu_seconds(worker), time.process_time(), busy_seconds(), time.perf_counter())
-        self._drive(turns, reports, until=before[-1] + seconds)
+        self._drive(turns, duties, until=before[-1] + seconds)
         self._heard.window = (opens, time.time_ns())
         after = (cpu_seconds(worker), time.process_time(), busy_seconds(), time.perf_counter())
         self._receive(until=after[-1] + DRAIN_S)
         spent = tuple(late - early for early, late in zip(before, after, strict=True))
         return self._found(spent)
 
-    def _drive(self, turns: "_Timetable", reports: "_Timetable", *, until: float) -> None:
+    def _drive(
+        self, turns: "_Timetable[Turn]", duties: "_Timetable[Duty]", *, until: float
+    ) -> None:
         clock = time.perf_counter
         while (now := clock()) < until:
             for _ in range(_SENT_AT_ONCE):
@@ -121,8 +130,8 @@ class Load:
                     break
                 self._send(turns.take(), now)
                 now = clock()
-            while reports.due <= now:
-                reports.take()[1].report()
+            while duties.due <= now:
+                duties.take()[1]()
             self._receive_once(min(turns.due, until) - clock())
         # What should have gone out by now and did not is a plan that was not kept.
         while turns.due < until:
@@ -163,6 +172,9 @@ class Load:
             strangers=heard.strangers,
             broken=heard.broken,
             reports=heard.reports,
+            said=sum(one.said for one in self._seats),
+            asked=sum(one.asked for one in self._seats),
+            repaired=heard.repaired,
             p50_ms=quantile(heard.delays_ns, 0.50) * _MS,
             p99_ms=quantile(heard.delays_ns, 0.99) * _MS,
             lag_p99_ms=quantile(self._lags, 0.99) * 1000,
@@ -172,30 +184,31 @@ class Load:
         )
 
 
-class _Timetable:
+class _Timetable(Generic[AnyTurn]):
     """Turns in order of time, the next one known."""
 
-    def __init__(self, turns: Iterator[Turn]) -> None:
+    def __init__(self, turns: Iterator[AnyTurn]) -> None:
         self._turns = turns
         self._next = next(turns)
         self.due = self._next[0]
 
-    def take(self) -> Turn:
+    def take(self) -> AnyTurn:
         now, self._next = self._next, next(self._turns)
         self.due = self._next[0]
         return now
 
 
-def _turns(begun: float, seats: list[Seat], plan: Plan) -> _Timetable:
+def _turns(begun: float, seats: list[Seat], plan: Plan) -> _Timetable[Turn]:
     every = {Kind.AUDIO: plan.audio_every_s, Kind.VIDEO: plan.picture_every_s}
     lines = [(one, kind) for one in seats for kind in Kind]
     dues = merged(begun, [every[kind] for _, kind in lines])
     return _Timetable((due, *lines[place]) for due, place in dues)
 
 
-def _reports(begun: float, seats: list[Seat]) -> _Timetable:
-    dues = merged(begun, [_REPORT_EVERY_S] * len(seats))
-    return _Timetable((due, seats[place], Kind.AUDIO) for due, place in dues)
+def _duties(begun: float, seats: list[Seat]) -> _Timetable[Duty]:
+    duties = [each for one in seats for each in one.duties()]
+    dues = merged(begun, [every for every, _ in duties])
+    return _Timetable((due, duties[place][1]) for due, place in dues)
 
 
 def merged(begun: float, paces: Sequence[float]) -> Iterator[tuple[float, int]]:

@@ -7,7 +7,7 @@ one such room. No figure is printed when it would be the load's limit and not th
 import asyncio
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -31,6 +31,8 @@ from server.rehearsal.bench_stock import bench_stock
 
 WORKER: Final = "server.rehearsal.bench_worker"
 LOAD: Final = "server.rehearsal.bench_load"
+REFUSALS: Final = ("drop_unprotect", "drop_rtcp_malformed", "drop_flood")
+"""Why a worker takes no notice of what an authentic phone says."""
 
 _START_S: Final = 30.0
 _JOIN_S: Final = 60.0
@@ -112,9 +114,15 @@ async def measure(asked: Asked) -> Measured:
                     pinned=placed["pinned"],
                     realtime=placed["realtime"] and drove["realtime"],
                     found=Found(**drove["found"]),
-                    forwarded_ever=int(counters.get("media_forwarded_total", 0)),
+                    forwarded_ever=_count(counters, "forwarded"),
+                    resent_ever=_count(counters, "resent"),
+                    refused=sum(_count(counters, one) for one in REFUSALS),
                     rss_mb=rss_mb(worker.pid),
                 )
+
+
+def _count(counters: Mapping[str, float], name: str) -> int:
+    return int(counters.get(f"media_{name}_total", 0))
 
 
 @asynccontextmanager

@@ -24,6 +24,10 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="measures throug
 ANY_PACE = Limits(busiest_share=1.1, latest_ms=10_000.0, least_sent=0.9)
 """A busy machine makes figures worthless, but counts stay right."""
 PER_SEAT_AND_S = 150
+RTCP_PER_SEAT_AND_S = 6
+"""Also while it warms up."""
+ASKED_AT_LEAST = 5
+"""Six pictures of 100 packets a second, one packet in 200 in 3.5 s."""
 MOST_OF_STOCK = 0.15
 """Measured are 0.065 to 0.075, where each packet of a single room wakes the worker by itself."""
 IMPOSSIBLE = Plan(audio_every_s=0.000_005, warm_up_s=0.1)
@@ -41,6 +45,10 @@ def test_a_short_run_forwards_what_was_planned_for_less_than_the_stock_relay() -
     assert number(found, "loss") <= 0.01
     assert number(found, "packets_sent") >= 0.9 * 2 * 3 * PER_SEAT_AND_S
     assert number(found, "received_ever") <= number(found, "forwarded_by_worker_ever")
+    assert number(found, "rtcp_sent_ever") >= 3.5 * 3 * RTCP_PER_SEAT_AND_S
+    asked = number(found, "asked_again_ever")
+    assert asked >= ASKED_AT_LEAST
+    assert asked == number(found, "sent_again_by_worker_ever") == number(found, "repaired_ever")
     assert 0 < number(found, "p50_ms") <= number(found, "p99_ms")
     assert 0 < number(found, "us_per_forward") < number(found, "stock_us_per_forward")
     assert 0 < number(found, "stock_ratio") < MOST_OF_STOCK
@@ -108,6 +116,9 @@ FOUND = Found(
     strangers=0,
     broken=0,
     reports=25,
+    said=120,
+    asked=30,
+    repaired=30,
     p50_ms=0.1,
     p99_ms=0.3,
     lag_p99_ms=0.1,
@@ -122,6 +133,8 @@ MEASURED = Measured(
     realtime=True,
     found=FOUND,
     forwarded_ever=10_000,
+    resent_ever=30,
+    refused=0,
     rss_mb=70.0,
 )
 
@@ -137,15 +150,21 @@ def test_a_sound_run_has_no_faults() -> None:
         (replace(FOUND, lag_p99_ms=5.1), "5.1 ms late"),
         (replace(FOUND, sent=4400), "4400 of 4500"),
         (replace(FOUND, received_ever=9980), "20 packets"),
+        (replace(FOUND, repaired=29), "29 of 30 packets again"),
         (replace(FOUND, strangers=1), "other rooms"),
         (replace(FOUND, broken=1), "not authentic"),
         (replace(FOUND, received=0), "nothing"),
     ],
-    ids=["busy", "late", "unsent", "unseen", "strangers", "broken", "nothing"],
+    ids=["busy", "late", "unsent", "unseen", "unrepaired", "strangers", "broken", "nothing"],
 )
 def test_whatever_is_not_the_workers_doing_is_a_fault(changed: Found, word: str) -> None:
     (fault,) = faults(replace(MEASURED, found=changed), Limits())
     assert word in fault
+
+
+def test_feedback_that_the_worker_did_not_take_is_a_fault() -> None:
+    (fault,) = faults(replace(MEASURED, refused=3), Limits())
+    assert "refused 3" in fault
 
 
 def test_goals_ask_for_less_cpu_where_latency_was_spent() -> None:
