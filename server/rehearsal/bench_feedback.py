@@ -17,13 +17,15 @@ from server.media.formats import Kind
 ASKED_EVERY: Final = 200
 """Half a percent, as on an ordinary phone's line."""
 
+Raw = bytes | bytearray | memoryview
+
 _GOLDEN: Final = 0.618034
 _SEQUENCE: Final = 0xFFFF
 _HALF: Final = 0x8000
 _FRACTION: Final = 256
 _TICKS: Final = 65536
 _WORD: Final = 4
-_PART: Final = struct.Struct("!xBH4s")
+_PART: Final = struct.Struct("!xBHL")
 _MIDDLE: Final = struct.Struct("!10xL")
 
 
@@ -58,7 +60,7 @@ class Incoming:
         picture = kind is Kind.VIDEO
         self._left = 2 + int(ASKED_EVERY * (place * _GOLDEN % 1)) if picture else 0
 
-    def take(self, raw: bytes) -> bool:
+    def take(self, raw: Raw) -> bool:
         """Note a protected packet; False if it was here before and was asked for."""
         number = raw[2] << 8 | raw[3]
         if number in self._kept:
@@ -71,7 +73,7 @@ class Incoming:
         self.count += 1
         self._left -= 1
         if self._left == 1:
-            self._kept[number], self._missed = raw, number
+            self._kept[number], self._missed = bytes(raw), number
         elif not self._left:
             # Whoever misses a packet knows that by the next one.
             self._left, self.asks = ASKED_EVERY, self._missed
@@ -82,7 +84,7 @@ class Incoming:
         due, self.asks = self.asks, None
         return rtcp.nack(sender, self.ssrc, [] if due is None else [due])
 
-    def repairs(self, raw: bytes) -> bool:
+    def repairs(self, raw: Raw) -> bool:
         """Whether these are the bytes that came under this number before."""
         return self._kept.pop(raw[2] << 8 | raw[3], b"") == raw
 
@@ -108,7 +110,7 @@ class Incoming:
         return rtcp.receiver_report(sender, [block])
 
 
-def clocks(compound: bytes) -> Iterator[tuple[bytes, int]]:
+def clocks(compound: bytes) -> Iterator[tuple[int, int]]:
     """Yield of each sender report whose stream it is, and the middle of its NTP time.
 
     Only this is looked for: to parse all that the worker says would cost the load too much.

@@ -18,6 +18,7 @@ from typing import Any, Final, Generic, TypeVar
 from server.media.formats import Kind
 from server.rehearsal.bench_process import busy_seconds, cpu_seconds, listen, say, settle
 from server.rehearsal.bench_seat import SEATS_PER_ROOM, Heard, Seat
+from server.rehearsal.bench_slots import Inbox
 
 Turn = tuple[float, Seat, Kind]
 Duty = tuple[float, Callable[[], None]]
@@ -26,6 +27,7 @@ AnyTurn = TypeVar("AnyTurn", bound=tuple[float, *tuple[Any, ...]])
 WARM_UP_S: Final = 1.5
 DRAIN_S: Final = 0.3
 _SENT_AT_ONCE: Final = 16
+_TAKEN_AT_ONCE: Final = 32
 _GOLDEN: Final = 0.618034
 _MS: Final = 1e-6
 _NS: Final = 1_000_000_000
@@ -93,6 +95,7 @@ class Load:
         self._seats = seats
         self._plan = plan
         self._heard = Heard()
+        self._inbox = Inbox(_TAKEN_AT_ONCE)
         self._lags = array("d")
         self._planned = self._sent = 0
         self._poll = select.epoll()
@@ -157,7 +160,7 @@ class Load:
         if wait_s > 0:
             select.select((self._poll,), (), (), wait_s)
         for descriptor, _ in self._poll.poll(0):
-            self._by_descriptor[descriptor].take(self._heard)
+            self._by_descriptor[descriptor].take(self._heard, self._inbox)
 
     def _found(self, spent: tuple[float, ...]) -> Found:
         worker, own, machine, window = spent

@@ -18,6 +18,7 @@ from aioice.stun import Class, Message, Method, parse_message
 from aiortc.rtp import RtcpPsfbPacket, pack_remb_fci
 
 from server.media import rtcp
+from server.media.batch_srtp import context, protect, unprotect
 from server.media.formats import (
     MIDS,
     OPUS,
@@ -28,9 +29,11 @@ from server.media.formats import (
     kind_of_mid,
     slot_mid,
 )
+from server.media.libc import CValue
 from server.media.rtp import HEADER
 from server.media.secure import SecureChannel, SrtpError, SrtpPair
-from server.rehearsal.bench_feedback import Incoming, clocks
+from server.rehearsal.bench_feedback import Incoming, Raw, clocks
+from server.rehearsal.bench_slots import Draft, Inbox, Slot, note_times
 
 SEATS_PER_ROOM: Final = 3
 PAYLOAD_BYTES: Final = {Kind.AUDIO: 90, Kind.VIDEO: 950}
@@ -43,16 +46,9 @@ _TICKS_PER_STEP: Final = {Kind.AUDIO: 960, Kind.VIDEO: 4500}
 
 _RECEIVE_BYTES: Final = 4 * 1024 * 1024
 _BUFFER: Final = 2048
-_AT_ONCE: Final = 32
 _CHECK_EVERY_S: Final = 0.1
 _CHECKS: Final = 50
 _CANDIDATE_PRIORITY: Final = 2_130_706_431
-_NS: Final = 1_000_000_000
-
-# Python has no name for it: SO_TIMESTAMPNS of asm-generic/socket.h, two longs per datagram.
-_TIMESTAMPS: Final = 35
-_TIMESPEC: Final = struct.Struct("@ll")
-_NOTE_SPACE: Final = socket.CMSG_SPACE(_TIMESPEC.size)
 
 _STAMP: Final = struct.Struct("!QI")
 _AUDIO_EXTENSIONS: Final = bytes.fromhex("bede0002" + "1030" + "208a" + "32000000")
@@ -63,7 +59,7 @@ _BEGINS, _GOES_ON = b"\x10\x00", b"\x00\x00"
 
 _PLAIN: Final = range(128)
 _RTCP: Final = range(192, 224)
-_SSRC: Final = slice(8, 12)
+_SSRC_WORD: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +92,15 @@ class Stream:
         """Go on to the next picture, or the next 20 ms of sound."""
         self.timestamp += _TICKS_PER_STEP[self.kind]
 
-    def packet(self, *, begins: bool, ends: bool) -> bytes:
-        """Return the next packet, stamped with the time of now."""
+    def packet(self, *, begins: bool, ends: bool) -> bytearray:
+        """Return the next packet, stamped with the time of now; it changes with the one after."""
         whole = self._packet
         second = self._type | (0x80 if ends else 0)
         HEADER.pack_into(whole, 0, 0x90, second, self.packets & 0xFFFF, self.timestamp, self.ssrc)
         whole[_STAMP_AT - 2 : _STAMP_AT] = _BEGINS if begins else _GOES_ON
         _STAMP.pack_into(whole, _STAMP_AT, time.time_ns(), self._seat)
         self.packets += 1
-        return bytes(whole)
+        return whole
 
     def report(self, now: float) -> bytes:
         """Return a sender report, so that the worker can give its own (RFC 3550 6.4.1)."""
@@ -120,7 +116,7 @@ class Heard:
         self.all = self.counted = self.strangers = self.broken = self.reports = self.repaired = 0
         self.delays_ns = array("q")
 
-    def take(self, clear: bytes, room: int, arrived: int) -> None:
+    def take(self, clear: Raw, room: int, arrived: int) -> None:
         """Note one packet in the clear, at a seat of `room`."""
         sent, source = _STAMP.unpack_from(clear, _STAMP_AT)
         self.all += 1
@@ -140,7 +136,7 @@ class Seat:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.settimeout(0)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BYTES)
-        self.socket.setsockopt(socket.SOL_SOCKET, _TIMESTAMPS, 1)
+        note_times(self.socket)
         self._server = _read_offer(offer)
         self.socket.connect(self._server.address)
         self._ufrag, self._password = f"seat{number:04d}", "bench".ljust(22, "0")
@@ -153,7 +149,10 @@ class Seat:
         self.said = self.asked = 0
         self._channel = SecureChannel(send=self._send_record, closed=lambda: None)
         self._checked = asyncio.Event()
+        self._draft = Draft()
         self._pair: SrtpPair | None = None
+        self._opening: CValue = None
+        self._sealing: CValue = None
 
     # ------------------------------------------------------------------ joining
 
@@ -177,9 +176,14 @@ class Seat:
         try:
             await self._check()
             prints = (("sha-256", self._server.fingerprint),)
-            self._pair = await self._channel.handshake(prints, server=False)
+            self.secure(await self._channel.handshake(prints, server=False))
         finally:
             loop.remove_reader(self.socket)
+
+    def secure(self, pair: SrtpPair) -> None:
+        """Take the keys."""
+        self._pair = pair
+        self._opening, self._sealing = context(pair.received), context(pair.sent)
 
     async def _check(self) -> None:
         for _ in range(_CHECKS):
@@ -215,14 +219,15 @@ class Seat:
 
     def send(self, kind: Kind, count: int) -> int:
         """Send the next picture of `count` packets, or sound; return how many really went out."""
-        stream, pair, gone = self.streams[kind], self._pair, 0
-        if pair is None:
-            raise ConnectionError
+        stream, draft, gone = self.streams[kind], self._draft, 0
         stream.step()
         for n in range(count):
             packet = stream.packet(begins=n == 0, ends=n == count - 1)
+            draft.write(packet)
+            if protect(self._sealing, draft.pointer, draft.length):
+                raise ConnectionError
             try:
-                self.socket.send(pair.protect(packet))
+                self.socket.send(draft.written)
             except OSError:
                 continue
             gone += 1
@@ -267,56 +272,48 @@ class Seat:
         self.said += 1
         return True
 
-    def take(self, heard: Heard) -> None:
+    def take(self, heard: Heard, inbox: Inbox) -> None:
         """Unprotect and note what waits, but not so much at once that sending starves."""
-        receive, pair = self.socket.recvmsg, self._pair
+        octets, pair = inbox.octets, self._pair
         if pair is None:
             raise ConnectionError
-        for _ in range(_AT_ONCE):
-            try:
-                raw, notes, _, _ = receive(_BUFFER, _NOTE_SPACE)
-            except BlockingIOError:
-                return
-            if raw[0] in _PLAIN:
+        for slot in inbox.receive(self.socket.fileno()):
+            begin, _, length, _ = slot
+            if octets[begin] in _PLAIN:
                 continue
             try:
-                if raw[1] in _RTCP:
-                    self._hear(pair.unprotect_rtcp(raw))
+                if octets[begin + 1] in _RTCP:
+                    self._hear(pair.unprotect_rtcp(bytes(octets[begin : begin + length[0]])))
                     heard.reports += 1
                 else:
-                    self._take(raw, heard, _arrival(notes))
+                    self._take(slot, heard, inbox)
             except SrtpError:
                 heard.broken += 1
 
     def _hear(self, compound: bytes) -> None:
         now = time.monotonic()
         for ssrc, middle in clocks(compound):
-            one = self._incoming.get(ssrc)
+            one = self._incoming.get(socket.htonl(ssrc))
             if one is not None:
                 one.hear(middle, now)
 
-    def _take(self, raw: bytes, heard: Heard, arrived: int) -> None:
+    def _take(self, slot: Slot, heard: Heard, inbox: Inbox) -> None:
         """Note one media packet, or one that came again: that is no forward, and has no delay."""
-        pair, one = self._pair, self._incoming.get(raw[_SSRC])
-        if pair is None or one is None:
+        begin, pointer, length, _ = slot
+        raw = inbox.octets[begin : begin + length[0]]
+        one = self._incoming.get(inbox.words[(begin >> 2) + _SSRC_WORD])
+        if one is None:
             heard.broken += 1
-        elif one.take(raw):
-            heard.take(pair.unprotect(raw), self.room, arrived)
+        elif not one.take(raw):
+            same = one.repairs(raw)
+            heard.repaired += same
+            heard.broken += not same
+        elif unprotect(self._opening, pointer, length):
+            heard.broken += 1
+        else:
+            heard.take(raw, self.room, inbox.arrived(slot))
             if one.asks is not None:
                 self._ask(one)
-        elif one.repairs(raw):
-            heard.repaired += 1
-        else:
-            heard.broken += 1
-
-
-def _arrival(notes: list[tuple[int, int, bytes]]) -> int:
-    """Return when the kernel had the datagram, in nanoseconds of the system's clock."""
-    for _, kind, value in notes:
-        if kind == _TIMESTAMPS:
-            seconds, rest = _TIMESPEC.unpack_from(value)
-            return int(seconds) * _NS + int(rest)
-    return time.time_ns()
 
 
 def _read_offer(offer: str) -> _Server:
@@ -345,11 +342,11 @@ def _streams(lines: list[str]) -> dict[str, int]:
     return ssrcs
 
 
-def _incoming(ssrcs: dict[str, int], seat: int) -> dict[bytes, Incoming]:
-    """Return the streams of everybody else in the room, by the bytes that name them."""
+def _incoming(ssrcs: dict[str, int], seat: int) -> dict[int, Incoming]:
+    """Return the streams of everybody else in the room, by their name as this machine reads it."""
     places = [(slot, kind) for slot in range(SEATS_PER_ROOM - 1) for kind in Kind]
     streams = [
         Incoming(kind, ssrcs[slot_mid(slot, kind)], seat * len(places) + at)
         for at, (slot, kind) in enumerate(places)
     ]
-    return {one.ssrc.to_bytes(4, "big"): one for one in streams}
+    return {socket.htonl(one.ssrc): one for one in streams}

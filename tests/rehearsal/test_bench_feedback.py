@@ -26,6 +26,7 @@ from server.media.offer import write_offer
 from server.media.secure import SrtpPair
 from server.rehearsal.bench_feedback import ASKED_EVERY, Incoming, clocks
 from server.rehearsal.bench_seat import ESTIMATE, Heard, Seat, Stream
+from server.rehearsal.bench_slots import Inbox
 from tests.media.test_wire_bytes import DOWN, UP, session
 from tests.rehearsal.test_bench_load import OFFER
 
@@ -110,7 +111,7 @@ def test_the_workers_clock_is_found_among_what_else_it_says() -> None:
     reports = [rtcp.our_sender_report(one, 5.0, 0, 0, 0) for one in (VOICE, PICTURE)]
     compound = rtcp.receiver_report(9, []) + reports[0] + names + reports[1]
     middle = rtcp.middle(rtcp.ntp(5.0))
-    assert list(clocks(compound)) == [(bytes(3) + b"\1", middle), (bytes(3) + b"\2", middle)]
+    assert list(clocks(compound)) == [(VOICE, middle), (PICTURE, middle)]
     assert list(clocks(b"")) == []
 
 
@@ -129,10 +130,9 @@ class Far:
         offer = write_offer(replace(OFFER, port=self.socket.getsockname()[1]))
         self.seat = Seat(4, offer)
         self.socket.connect(self.seat.socket.getsockname())
-        self.seat._pair = SrtpPair(
-            session(DOWN, Policy.SSRC_ANY_INBOUND), session(UP, Policy.SSRC_ANY_OUTBOUND)
-        )
-        self.heard = Heard()
+        received = session(DOWN, Policy.SSRC_ANY_INBOUND)
+        self.seat.secure(SrtpPair(received, session(UP, Policy.SSRC_ANY_OUTBOUND)))
+        self.heard, self.inbox = Heard(), Inbox(4)
 
     def hear(self) -> list[AnyRtcpPacket]:
         """Return the next thing that the seat says."""
@@ -141,13 +141,13 @@ class Far:
     def give(self, sealed: bytes) -> None:
         """Let the seat take one datagram."""
         self.socket.send(sealed)
-        self.seat.take(self.heard)
+        self.seat.take(self.heard, self.inbox)
 
     def seal(self, number: int) -> bytes:
         """Return a picture's packet of the same room, as a worker forwards it."""
         stream = Stream(Kind.VIDEO, 3)
         stream.ssrc, stream.packets = PICTURE, number
-        return self.sent.protect(stream.packet(begins=False, ends=True))
+        return self.sent.protect(bytes(stream.packet(begins=False, ends=True)))
 
 
 @pytest.fixture
