@@ -132,7 +132,7 @@ def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     bench = _add(commands, "bench", _bench, "measure")
-    bench.add_argument("what", choices=("media", "records", "log"))
+    bench.add_argument("what", choices=("media", "recording", "records", "log"))
     bench.add_argument("--rooms", type=int, default=4)
     bench.add_argument("--seconds", type=float, default=10.0)
     bench.add_argument("--records", type=int, default=10_000)

@@ -6,6 +6,7 @@ import json
 
 from server.rehearsal.bench_log import bench_log
 from server.rehearsal.bench_media import bench_media
+from server.rehearsal.bench_recording import bench_recording
 from server.rehearsal.bench_records import bench_records
 
 
@@ -15,6 +16,8 @@ def bench(asked: argparse.Namespace) -> int:
         found = asyncio.run(bench_records(asked.records))
     elif asked.what == "log":
         found = asyncio.run(bench_log(asked.entries))
+    elif asked.what == "recording":
+        found = bench_recording(rooms=asked.rooms, seconds=asked.seconds)
     else:
         found = bench_media(rooms=asked.rooms, seconds=asked.seconds)
     print(json.dumps(found, ensure_ascii=False) if asked.as_json else _table(found))

@@ -17,7 +17,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from server.media.formats import Kind
 from server.rehearsal.bench_process import busy_seconds, cpu_seconds, listen, say, settle
-from server.rehearsal.bench_seat import SEATS_PER_ROOM, Heard, Seat
+from server.rehearsal.bench_seat import PAYLOAD_BYTES, SEATS_PER_ROOM, Heard, Seat
 from server.rehearsal.bench_slots import Inbox
 
 Turn = tuple[float, Seat, Kind]
@@ -41,6 +41,13 @@ class Plan:
     picture_every_s: float = 0.05
     packets_per_picture: int = 5
     warm_up_s: float = WARM_UP_S
+
+    @property
+    def octets_per_s(self) -> float:
+        """Return the bytes of payload that one seat sends a second."""
+        pictures = self.packets_per_picture / self.picture_every_s
+        sounds = 1 / self.audio_every_s
+        return pictures * PAYLOAD_BYTES[Kind.VIDEO] + sounds * PAYLOAD_BYTES[Kind.AUDIO]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +83,7 @@ def main(words: Sequence[str]) -> None:
     say(answers=[one.answer() for one in seats])
     listen()
     asyncio.run(_join(seats))
+    say(joined=True)
     load = Load(seats, Plan(**told["plan"]))
     found = load.run(told["seconds"], worker=told["worker"])
     say(found=asdict(found), realtime=place.realtime)
@@ -98,13 +106,14 @@ class Load:
         self._inbox = Inbox(_TAKEN_AT_ONCE)
         self._lags = array("d")
         self._planned = self._sent = 0
+        self._over = False
         self._poll = select.epoll()
         self._by_descriptor = {one.socket.fileno(): one for one in seats}
-        for descriptor in self._by_descriptor:
+        for descriptor in (*self._by_descriptor, sys.stdin.fileno()):
             self._poll.register(descriptor, select.EPOLLIN)
 
     def run(self, seconds: float, *, worker: int) -> Found:
-        """Warm up, measure for `seconds`, wait for what is still under way."""
+        """Warm up, measure for `seconds` or until the parent speaks, wait for what is under way."""
         begun = time.perf_counter()
         turns = _turns(begun, self._seats, self._plan)
         duties = _duties(begun, self._seats)
@@ -127,7 +136,7 @@ class Load:
         self, turns: "_Timetable[Turn]", duties: "_Timetable[Duty]", *, until: float
     ) -> None:
         clock = time.perf_counter
-        while (now := clock()) < until:
+        while (now := clock()) < until and not self._over:
             for _ in range(_SENT_AT_ONCE):
                 if turns.due > min(now, until):
                     break
@@ -137,7 +146,7 @@ class Load:
                 duties.take()[1]()
             self._receive_once(min(turns.due, until) - clock())
         # What should have gone out by now and did not is a plan that was not kept.
-        while turns.due < until:
+        while turns.due < min(now, until):
             self._plan_of(turns.take())
 
     def _send(self, turn: Turn, now: float) -> None:
@@ -160,7 +169,11 @@ class Load:
         if wait_s > 0:
             select.select((self._poll,), (), (), wait_s)
         for descriptor, _ in self._poll.poll(0):
-            self._by_descriptor[descriptor].take(self._heard, self._inbox)
+            seat = self._by_descriptor.get(descriptor)
+            if seat is not None:
+                seat.take(self._heard, self._inbox)
+            else:
+                self._over = bool(listen())
 
     def _found(self, spent: tuple[float, ...]) -> Found:
         worker, own, machine, window = spent

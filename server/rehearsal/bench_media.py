@@ -7,11 +7,11 @@ one such room. No figure is printed when it would be the load's limit and not th
 import asyncio
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from server.domain.ids import ConnectionId, RoomId
 from server.media.client import WorkerClient
@@ -96,17 +96,38 @@ async def _bench(asked: Asked, limits: Limits) -> dict[str, object]:
 # ------------------------------------------------------------------ one run
 
 
-async def measure(asked: Asked) -> Measured:
-    """Start a worker and a load, let them run, end both."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """A run under way: its worker, how to tell it something, and where it would record."""
+
+    client: WorkerClient
+    worker: int
+    recordings: Path
+
+
+Beside = Callable[[Scene], Awaitable[None]]
+
+
+async def measure(asked: Asked, beside: Beside | None = None) -> Measured:
+    """Start a worker and a load, let them run, end both.
+
+    `beside` begins with the warm-up; the load ends with it, or before it, when its time is over.
+    """
     here, there = cores()
     with tempfile.TemporaryDirectory(prefix="heyi-bench-") as folder:
         path = Path(folder) / "m.sock"
-        words = (here, path, asked.rooms * SEATS_PER_ROOM, asked.engine)
+        recordings = Path(folder) / "media"
+        words = (here, path, asked.rooms * SEATS_PER_ROOM, asked.engine, recordings)
         seen = () if asked.profile is None else (asked.profile,)
         async with child(WORKER, *words, *seen) as worker, child(LOAD, there) as load:
             placed = await worker.hear(within=_START_S)
             async with _reached(path) as client:
-                drove = await _drive(client, worker, load, asked)
+                empty = rss_mb(worker.pid)
+                await _enter(client, worker, load, asked)
+                if beside is not None:
+                    await beside(Scene(client=client, worker=worker.pid, recordings=recordings))
+                    await load.tell(over=True)
+                drove = await load.hear(within=asked.plan.warm_up_s + 2 * asked.seconds)
                 counters = await client.counters()
                 return Measured(
                     rooms=asked.rooms,
@@ -118,6 +139,7 @@ async def measure(asked: Asked) -> Measured:
                     resent_ever=_count(counters, "resent"),
                     refused=sum(_count(counters, one) for one in REFUSALS),
                     rss_mb=rss_mb(worker.pid),
+                    empty_mb=empty,
                 )
 
 
@@ -147,21 +169,22 @@ async def _reached(path: Path) -> AsyncIterator[WorkerClient]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _drive(client: WorkerClient, worker: Child, load: Child, asked: Asked) -> dict[str, Any]:
-    rooms, seconds, plan = asked.rooms, asked.seconds, asked.plan
-    seats = [(_room(n // SEATS_PER_ROOM), _seat(n)) for n in range(rooms * SEATS_PER_ROOM)]
+async def _enter(client: WorkerClient, worker: Child, load: Child, asked: Asked) -> None:
+    """Let everybody in, and the load begin."""
+    rooms, plan = asked.rooms, asdict(asked.plan)
+    seats = [(room_of(n // SEATS_PER_ROOM), _seat(n)) for n in range(rooms * SEATS_PER_ROOM)]
     offers = [await client.connect(*one) for one in seats]
-    await load.tell(offers=offers, plan=asdict(plan), seconds=seconds, worker=worker.pid)
+    await load.tell(offers=offers, plan=plan, seconds=asked.seconds, worker=worker.pid)
     answers = (await load.hear(within=_START_S))["answers"]
     for (_, seat), answer in zip(seats, answers, strict=True):
         await client.answer(seat, answer)
     for n in range(rooms):
-        await client.route(_room(n), TableVersion(epoch=1, n=1), edges(n))
+        await client.route(room_of(n), TableVersion(epoch=1, n=1), edges(n))
     await load.tell(go=True)
-    return await load.hear(within=_JOIN_S + plan.warm_up_s + 2 * seconds)
+    await load.hear(within=_JOIN_S)
 
 
-def _room(n: int) -> RoomId:
+def room_of(n: int) -> RoomId:
     return RoomId(f"room{n}")
 
 
@@ -169,10 +192,14 @@ def _seat(n: int) -> ConnectionId:
     return ConnectionId(f"seat{n}")
 
 
+def seats_of(room: int) -> list[ConnectionId]:
+    first = room * SEATS_PER_ROOM
+    return [_seat(n) for n in range(first, first + SEATS_PER_ROOM)]
+
+
 def edges(room: int) -> frozenset[Edge]:
     """Return the table of a room in which everybody receives everybody else."""
-    first = room * SEATS_PER_ROOM
-    seats = [_seat(n) for n in range(first, first + SEATS_PER_ROOM)]
+    seats = seats_of(room)
     return frozenset(
         Edge(source=source, subscriber=subscriber, slot=slot)
         for subscriber in seats

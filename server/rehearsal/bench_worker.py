@@ -1,6 +1,7 @@
 """The worker under measurement: a real one, as a process of its own.
 
-Run as `python -m server.rehearsal.bench_worker PARENT CORE SOCKET CONNECTIONS ENGINE [PROFILE]`.
+Run as `python -m server.rehearsal.bench_worker PARENT CORE SOCKET CONNECTIONS ENGINE RECORDINGS
+[PROFILE]`.
 """
 
 import asyncio
@@ -16,12 +17,13 @@ from server.media.engine import Engine
 from server.media.engines import choose_engine
 from server.media.settings import WorkerSettings
 from server.media.worker import run_worker
+from server.recorder import write_command
 from server.rehearsal.bench_process import say, settle
 
 
 def main(words: Sequence[str]) -> None:
     """Serve until SIGTERM; with a last word, write what cProfile saw there."""
-    parent, core, socket, connections, engine, *profile = words
+    parent, core, socket, connections, engine, recordings, *profile = words
     place = settle(int(parent), int(core) if core != "None" else None)
     settings = WorkerSettings(
         control=Path(socket),
@@ -29,6 +31,7 @@ def main(words: Sequence[str]) -> None:
         max_rooms=int(connections),
         # A word of the command line; an unknown one counts as "auto".
         engine=cast("Any", engine),
+        recorder=write_command(Path(recordings)),
     )
     say(
         engine=_name(choose_engine(settings)),

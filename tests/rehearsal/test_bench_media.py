@@ -14,10 +14,10 @@ import pytest
 
 from server.__main__ import main
 from server.rehearsal import bench_media as bench
-from server.rehearsal.bench_figures import FIGURES, Limits, Measured, faults, goals
+from server.rehearsal.bench_figures import FIGURES, Limits, Measured, faults, goals, told
 from server.rehearsal.bench_load import Found, Plan
 from server.rehearsal.bench_media import bench_media
-from server.rehearsal.bench_stock import bench_stock
+from server.rehearsal.bench_stock import Stock, bench_stock
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="measures through Linux's /proc")
 
@@ -52,7 +52,7 @@ def test_a_short_run_forwards_what_was_planned_for_less_than_the_stock_relay() -
     assert 0 < number(found, "p50_ms") <= number(found, "p99_ms")
     assert 0 < number(found, "us_per_forward") < number(found, "stock_us_per_forward")
     assert 0 < number(found, "stock_ratio") < MOST_OF_STOCK
-    assert number(found, "rss_mb") > 0
+    assert 0 < number(found, "mb_per_room") < number(found, "rss_mb")
     assert (found["rooms"], found["seats"]) == (1, 3)
     assert found["engine"] in {"plain", "batch"}
     assert {"goal_us_per_forward", "goal_p50_ms", "goal_p99_ms", "goals_missed"} <= set(found)
@@ -136,6 +136,16 @@ MEASURED = Measured(
     resent_ever=30,
     refused=0,
     rss_mb=70.0,
+    empty_mb=64.0,
+)
+
+STOCK = Stock(
+    us_per_forward=1000.0,
+    forwards_per_s=500.0,
+    loss=0.0,
+    rss_mb=165.0,
+    core_share=0.5,
+    phones_core_share=0.5,
 )
 
 
@@ -167,8 +177,21 @@ def test_feedback_that_the_worker_did_not_take_is_a_fault() -> None:
     assert "refused 3" in fault
 
 
+def test_memory_is_told_for_each_room_beside_an_empty_workers() -> None:
+    found = told(
+        replace(MEASURED, rooms=100, rss_mb=364.0, found=replace(FOUND, received=8991)), STOCK
+    )
+    assert found["mb_per_room"] == 3.0
+    assert found["loss"] == 0.001
+    assert found["goals_missed"] == ["loss"]
+    assert told(replace(MEASURED, rooms=100, rss_mb=374.0), STOCK)["goals_missed"] == [
+        "mb_per_room"
+    ]
+
+
 def test_goals_ask_for_less_cpu_where_latency_was_spent() -> None:
     assert goals(16, 0.1)["us_per_forward"] == 10
+    assert goals(100, 40.0) == {"loss": 0, "mb_per_room": 3}
     assert goals(4, 0.15) == {"us_per_forward": 25, "p50_ms": 0.2, "p99_ms": 5}
     assert goals(4, 1.2) == {"us_per_forward": 16, "p50_ms": 1.5, "p99_ms": 5}
 
