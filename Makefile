@@ -71,10 +71,12 @@ test: debian $(STAMPS)/dev $(WEB_STAMP)
 bench: debian $(STAMPS)/dev $(WEB_BUILT)
 	$(call step,媒体转发：十六间，每间三人，对照原版 MediaRelay · media: sixteen rooms of three beside a stock MediaRelay,$(PY) -m server bench media --rooms 16 --seconds 20)
 	$(call step,媒体转发：四间 · media: four rooms of three,$(PY) -m server bench media --rooms 4 --seconds 20)
+	$(call step,录制的开销：八间，录与不录轮流 · recording: eight rooms of three by turns recorded and not,$(PY) -m server bench recording --rooms 8 --seconds 10)
 	$(call step,进入到第一帧画面 · from entering to the first picture,$(PY) -m tests.media.first_frame)
 	$(call step,卷宗检索：十万份 · search among 100 000 records,$(PY) -m server bench records --records 100000)
 	$(call step,签署与核验 · signing and verifying,$(PY) -m tests.torture.signing_figures)
 	$(call step,日志核对：一百万条 · checking a log of 1 000 000 entries,$(PY) -m server bench log --entries 1000000)
+	$(call step,媒体转发：一个核心一百间 · media: a hundred rooms of three on one core,$(PY) -m server bench media --rooms 100 --seconds 10)
 
 FUZZ_INPUTS ?= 100000
 FUZZ_SEED ?= $(shell date +%s)
