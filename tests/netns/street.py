@@ -4,6 +4,7 @@ The server's address lies on this end of the first way and is reached over the s
 """
 
 import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -77,6 +78,38 @@ class Street:
                 return f"{program}: {done.stderr.strip()}"
         return ""
 
+    def lossy(self, way: str, share: float) -> str:
+        """Let the kernel lose so much of all UDP on a way, in both directions, by the dice.
+
+        Return why that cannot be done, empty when it was. It stands where a cable would: neither
+        side sees an error.
+        """
+        if shutil.which("nft") is None:
+            return "nftables is not installed"
+        udp = ("meta", "protocol", "ip", "ip", "protocol", "udp")
+        dice = ("numgen", "random", "mod", "1000", "lt", str(round(1000 * share)))
+        rules: list[tuple[str, ...]] = [("add", "table", "netdev", "heyi")]
+        for hook in ("ingress", "egress"):
+            stands = f"{{type filter hook {hook} device {way} priority 0;}}"
+            rules.append(("add", "chain", "netdev", "heyi", hook, stands))
+            rules.append(("add", "rule", "netdev", "heyi", hook, *udp, "counter"))
+            rules.append(("add", "rule", "netdev", "heyi", hook, *udp, *dice, "counter", "drop"))
+        for rule in rules:
+            done = _run("ip", "netns", "exec", self.name, "nft", *rule, check=False)
+            if done.returncode:
+                return f"nft: {done.stderr.strip()}"
+        return ""
+
+    def lost(self) -> dict[str, float]:
+        """Return the share of UDP lost so far in each direction, as the kernel counted."""
+        words = ("nft", "-j", "list", "table", "netdev", "heyi")
+        told = json.loads(_run("ip", "netns", "exec", self.name, *words).stdout)["nftables"]
+        counts: dict[str, list[int]] = {}
+        for rule in (one["rule"] for one in told if "rule" in one):
+            counters = [one["counter"]["packets"] for one in rule["expr"] if "counter" in one]
+            counts.setdefault(rule["chain"], []).extend(counters)
+        return {way: gone / max(1, seen) for way, (seen, gone) in counts.items()}
+
 
 @contextlib.contextmanager
 def street(folder: Path) -> Iterator[Street]:
@@ -101,5 +134,8 @@ def _lay(name: str, way: str) -> None:
     here = f"{name[-9:]}{way}"
     _run("ip", "link", "add", here, "type", "veth", "peer", "name", way, "netns", name)
     _run("ip", "addr", "add", f"{_GATEWAY[way]}/24", "dev", here)
+    # Packets that travel as one would be lost as one.
+    _run("ip", "link", "set", here, "gso_max_segs", "1")
+    _run("ip", "-n", name, "link", "set", way, "gso_max_segs", "1")
     _run("ip", "link", "set", here, "up")
     _run("ip", "-n", name, "addr", "add", f"{_PHONE[way]}/24", "dev", way)
