@@ -183,26 +183,31 @@ def with_other_attachment(pdf: bytes, *under: str) -> bytes:
     "pdf_signatures",
     "attachment",
     "intact",
-    page=OVERLAID,
+    page={*OVERLAID, "attachment"},
     shell=OVERLAID,
 )
 def exchanged_attachment(scene: Scene) -> Files:
     return {**scene.files, PDF: with_other_attachment(scene.files[PDF])}
 
 
-@attack("pdf_signatures", "attachment", page={"only_blanks_filled"}, shell={"only_blanks_filled"})
+@attack(
+    "pdf_signatures",
+    "attachment",
+    page={"attachment", "only_blanks_filled"},
+    shell={"only_blanks_filled"},
+)
 @inside
 def attachment_exchanged_before_the_seal(scene: Scene) -> Files:
     return _sealed_after(with_other_attachment, scene)
 
 
-@attack("attachment", page=set(), shell=set())
+@attack("attachment", shell=set())
 def attachment_exchanged_before_the_lock(scene: Scene) -> Files:
     """Everybody signs a PDF that carries other data than it shows; `heyi verify` reads them."""
     return _locked_with_other_attachment(scene)
 
 
-@attack("attachment", page=set(), shell=set())
+@attack("attachment", shell=set())
 def attachment_of_two_faces(scene: Scene) -> Files:
     """Readers that look under the old name find other data than those that know the new one."""
     return _locked_with_other_attachment(scene, "/F")

@@ -13,7 +13,7 @@ export type Dictionary = ReadonlyMap<string, string>;
  * stands twice, and for ways to write that nobody of us uses: comments, escapes in names.
  */
 export function dictionaryAt(latin: string, at: number): Dictionary {
-  const tokens = tokensOf(latin, at);
+  const { tokens } = read(latin, at);
   if (tokens[0] !== "<<") throw new SyntaxError("no dictionary");
   const found = new Map<string, string>();
   let next = 1;
@@ -26,6 +26,9 @@ export function dictionaryAt(latin: string, at: number): Dictionary {
   }
   return found;
 }
+
+/** Where the dictionary ends that begins at a place. */
+export const dictionaryEnd = (latin: string, at: number): number => read(latin, at).end;
 
 /** References to objects in an array, such as `104 0 R`, in their order; throws for anything else in it. */
 export function references(array: string): string[] {
@@ -48,7 +51,7 @@ function valueEnd(tokens: readonly string[], begin: number): number {
 }
 
 /** The tokens of one dictionary, from its `<<` to its `>>`. */
-function tokensOf(latin: string, begin: number): string[] {
+function read(latin: string, begin: number): { readonly tokens: readonly string[]; readonly end: number } {
   const tokens: string[] = [];
   let [at, depth] = [begin, 0];
   do {
@@ -61,7 +64,7 @@ function tokensOf(latin: string, begin: number): string[] {
     if (token === ">>") depth--;
     at = end;
   } while (depth > 0);
-  return tokens;
+  return { tokens, end: at };
 }
 
 function past(pattern: RegExp, latin: string, at: number): number | null {

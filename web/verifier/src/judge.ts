@@ -11,6 +11,7 @@ import {
   holdsDetached,
 } from "./container.ts";
 import { beyondBrowsers, sha256Hex, signed } from "./crypto.ts";
+import { embedded } from "./embedded.ts";
 import { type Files, isRenewal } from "./files.ts";
 import { proven, readChain, readCheckpoint, signedByLog } from "./log.ts";
 import { MANIFEST, MANIFEST_SIGNATURE, type Manifest, readManifest } from "./manifest.ts";
@@ -79,6 +80,7 @@ async function factsOf(evidence: Evidence): Promise<Fact[]> {
     evidence.pdf.signatures(),
     evidence.pdf.seal(),
     evidence.pdf.blanks(),
+    await attachment(evidence.files),
     await sealChain(evidence),
     evidence.pdf.certificates(),
     logChain(evidence),
@@ -199,6 +201,19 @@ function sameText({ manifest, digests, locked, judged, attested }: Evidence): Fa
   if (digests.get(AGREEMENT) !== manifest.agreementSha256) bad.push(AGREEMENT);
   if (locked !== manifest.lockedSha256) bad.push(PDF);
   return fact("same_text", bad);
+}
+
+/** What the PDF carries for programs is what the record holds, wherever they look for it. */
+async function attachment(files: Files): Promise<Fact> {
+  const agreement = content(files, AGREEMENT);
+  try {
+    const found = await embedded(content(files, PDF), AGREEMENT, agreement.length);
+    if (found === null) return unjudged("attachment");
+    const holds = found.length > 0 && found.every((one) => same(one, agreement));
+    return fact("attachment", holds ? [] : [PDF]);
+  } catch {
+    return fact("attachment", [PDF]);
+  }
 }
 
 /** The seal's certificate comes from the issuer in the record, and is the one used in the PDF. */

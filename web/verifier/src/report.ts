@@ -24,8 +24,8 @@ export const CODES = [
 ] as const;
 export type Code = (typeof CODES)[number];
 
-/** What only a program that unpacks a PDF, or dates its stamps, can judge. */
-export const BEYOND: readonly Code[] = ["attachment", "archive_stamp", "log_stamped"];
+/** What only a program that dates stamps can judge. */
+export const BEYOND: readonly Code[] = ["archive_stamp", "log_stamped"];
 
 /** Who released the seal and who confirmed it, and when. */
 export interface TwoPeople {

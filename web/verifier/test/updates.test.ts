@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { dictionaryAt, references } from "../src/dictionary.ts";
 import { onlyFilled } from "../src/updates.ts";
+import { type Objects, bytes, part } from "./pdfParts.ts";
 
 const NOWHERE = "/Rect [ -9999 -9999 -9999 -9999 ]";
 const PAGE = "<< /Type /Page /Parent 2 0 R /Contents 9 0 R /Annots [ 5 0 R ] >>";
@@ -16,22 +17,7 @@ const LOCKED: Readonly<Record<number, string>> = {
   9: "<< /Length 0 >>\nstream\n\nendstream",
 };
 
-type Objects = Readonly<Record<number, string>>;
-
-/** A file's next part: objects, their table, and where the table stands. */
-function part(below: string, objects: Objects, trailer = "/Root 1 0 R"): string {
-  let [file, rows] = [below, "0 1\n0000000000 65535 f \n"];
-  for (const [number, object] of Object.entries(objects)) {
-    rows += `${number} 1\n${String(file.length).padStart(10, "0")} 00000 n \n`;
-    file += `${number} 0 obj\n${object}\nendobj\n`;
-  }
-  const prev = /startxref\n(\d+)\n%%EOF\n$/.exec(below)?.[1];
-  const end = `trailer\n<< ${trailer}${prev === undefined ? "" : ` /Prev ${prev}`} >>\nstartxref\n${file.length}\n%%EOF\n`;
-  return `${file}xref\n${rows}${end}`;
-}
-
 const BASE = part("%PDF-1.7\n", LOCKED);
-const bytes = (file: string) => Uint8Array.from(file, (one) => one.charCodeAt(0));
 const judged = (...updates: (Objects | ((below: string) => string))[]): boolean => {
   const file = updates.reduce<string>((below, update) => (typeof update === "function" ? update(below) : part(below, update)), BASE);
   return onlyFilled(bytes(file), BASE.length);
