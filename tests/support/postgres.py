@@ -7,11 +7,12 @@ an ordinary account (PostgreSQL refuses root), and is gone when the run ends.
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -32,6 +33,7 @@ FAST = {
     "unix_socket_directories": "",
 }
 """Nothing here outlives the run, so nothing has to survive a power cut."""
+CLUSTER, LOG = "cluster", "postgres.log"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,20 +64,17 @@ def find_programs() -> Path | None:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """Start PostgreSQL for this run. Skips only where its programs cannot be had."""
-    programs = find_programs()
-    if programs is None:
-        _explain_absence()
     with tempfile.TemporaryDirectory(prefix="heyi-postgres-", ignore_cleanup_errors=True) as made:
         folder = Path(made)
-        become = _as_ordinary_account(folder)
-        _create_cluster(programs, folder, become)
+        own(folder)
+        create_cluster(folder)
         port = _free_port()
-        process = _start(programs, folder, become, port)
+        process = start(folder, port)
         try:
-            _await_readiness(programs, port, process, folder)
+            await_readiness(folder, port, process)
             yield PostgresServer(port=port, folder=folder)
         finally:
-            _stop(process)
+            stop(process)
 
 
 _numbers = count(1)
@@ -100,6 +99,74 @@ def postgres_url(postgres_server: PostgresServer, postgres_database: str) -> str
     return postgres_server.url(postgres_database)
 
 
+def create_cluster(folder: Path, *options: str) -> None:
+    """Make a cluster in a folder that an ordinary account reaches; the test fails if it cannot."""
+    (folder / CLUSTER).mkdir(parents=True)
+    own(folder / CLUSTER)
+    words = [f"--username={ROLE}", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
+    made = subprocess.run(
+        [*_becoming(), str(_programs() / "initdb"), *words, *options, str(folder / CLUSTER)],
+        capture_output=True,
+        check=False,
+        cwd=folder / CLUSTER,
+        text=True,
+    )
+    assert made.returncode == 0, made.stderr
+
+
+def start(
+    folder: Path, port: int, chosen: Mapping[str, str] = FAST, *, stopped: bool = False
+) -> subprocess.Popen[bytes]:
+    """Start the cluster in a folder; `stopped` waits for SIGCONT first."""
+    told = {**chosen, "listen_addresses": "127.0.0.1", "port": str(port)}
+    options = [word for name, value in told.items() for word in ("-c", f"{name}={value}")]
+    words = [*_becoming(), str(_programs() / "postgres"), "-D", str(folder / CLUSTER), *options]
+    if stopped:
+        words = ["sh", "-c", 'kill -STOP $$; exec "$@"', "sh", *words]
+    with (folder / LOG).open("ab") as log:
+        return subprocess.Popen(
+            words,
+            cwd=folder / CLUSTER,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def await_readiness(folder: Path, port: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until it answers; the test fails when it does not."""
+    words = [str(_programs() / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port), "-U", ROLE]
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        if subprocess.run(words, check=False).returncode == 0:
+            return
+        time.sleep(0.05)
+    stop(process)
+    pytest.fail("PostgreSQL did not start:\n" + (folder / LOG).read_text(errors="replace"))
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End the server at once: SIGINT is its fast shutdown, and setpriv has become it by exec."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def own(folder: Path) -> None:
+    """Give a folder with all that is in it to the account that PostgreSQL runs as."""
+    if (entry := _account()) is not None:
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, entry.pw_uid, entry.pw_gid)
+
+
+def _programs() -> Path:
+    return find_programs() or _explain_absence()
+
+
 def _explain_absence() -> NoReturn:
     reason = "PostgreSQL's programs are not installed: apt-get install postgresql"
     if os.geteuid() == 0:
@@ -107,68 +174,19 @@ def _explain_absence() -> NoReturn:
     pytest.skip(reason)
 
 
-def _as_ordinary_account(folder: Path) -> list[str]:
-    """Give the folder to an ordinary account when we are root; return the words that become it."""
+def _account() -> pwd.struct_passwd | None:
+    """Return whom PostgreSQL, which refuses root, runs as; None where we are not root."""
     if os.geteuid() != 0:
+        return None
+    return next(entry for entry in pwd.getpwall() if entry.pw_name in ACCOUNTS)
+
+
+def _becoming() -> list[str]:
+    entry = _account()
+    if entry is None:
         return []
-    account = next(entry for entry in pwd.getpwall() if entry.pw_name in ACCOUNTS)
-    os.chown(folder, account.pw_uid, account.pw_gid)
-    return [
-        "setpriv",
-        f"--reuid={account.pw_uid}",
-        f"--regid={account.pw_gid}",
-        "--clear-groups",
-        "--",
-    ]
-
-
-def _create_cluster(programs: Path, folder: Path, become: list[str]) -> None:
-    options = [f"--username={ROLE}", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
-    made = subprocess.run(
-        [*become, str(programs / "initdb"), *options, str(folder / "cluster")],
-        capture_output=True,
-        check=False,
-        cwd=folder,
-        text=True,
-    )
-    assert made.returncode == 0, made.stderr
-
-
-def _start(programs: Path, folder: Path, become: list[str], port: int) -> subprocess.Popen[bytes]:
-    chosen = {**FAST, "listen_addresses": "127.0.0.1", "port": str(port)}
-    options = [word for name, value in chosen.items() for word in ("-c", f"{name}={value}")]
-    with (folder / "log").open("wb") as log:
-        return subprocess.Popen(
-            [*become, str(programs / "postgres"), "-D", str(folder / "cluster"), *options],
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-
-
-def _await_readiness(
-    programs: Path, port: int, process: subprocess.Popen[bytes], folder: Path
-) -> None:
-    ask = [str(programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port), "-U", ROLE]
-    deadline = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        if subprocess.run(ask, check=False).returncode == 0:
-            return
-        time.sleep(0.05)
-    _stop(process)
-    pytest.fail("PostgreSQL did not start:\n" + (folder / "log").read_text(errors="replace"))
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End the server at once: SIGINT is its fast shutdown, and setpriv has become it by exec."""
-    if process.poll() is None:
-        process.send_signal(2)
-    try:
-        process.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    ids = [f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}"]
+    return ["setpriv", *ids, "--clear-groups", "--"]
 
 
 def _free_port() -> int:

@@ -2,7 +2,9 @@
 
 import asyncio
 import socket
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 
 from server.config import Settings
 from tests.support.server import free_port
-from tests.torture import moulds
+from tests.torture import clusters, moulds
 from tests.torture.moulds import Mould
 from tests.torture.served import Nursery, nursery
 
@@ -36,6 +38,51 @@ def signed(born: Nursery, unsigned: Mould, tmp_path_factory: pytest.TempPathFact
             return await moulds.signed(born, replace(unsigned, office=signing.office))
 
     return asyncio.run(made())
+
+
+@pytest.fixture(scope="session")
+def unsigned_cluster() -> Iterator[Mould]:
+    """Return an office on a PostgreSQL of its own, ended, and an agreement nobody has signed."""
+    with passable_folder() as folder:
+
+        async def made() -> Mould:
+            settings = await clusters.founded(told(folder / "office" / "data"))
+            return await moulds.unsigned(settings)
+
+        yield asyncio.run(made())
+
+
+@pytest.fixture(scope="session")
+def signed_cluster(born: Nursery, unsigned_cluster: Mould) -> Iterator[Mould]:
+    """Return it with every signature, waiting for the seal."""
+    with passable_folder() as folder:
+
+        async def made() -> Mould:
+            async with unsigned_cluster.copy(folder, keep=True) as signing:
+                return await moulds.signed(born, replace(unsigned_cluster, office=signing.office))
+
+        yield asyncio.run(made())
+
+
+@pytest.fixture
+def mould(request: pytest.FixtureRequest) -> Mould:
+    """Return the one that is named as the parameter."""
+    found: Mould = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """Return a folder which PostgreSQL's account reaches, too; pytest's are closed to it."""
+    with passable_folder() as folder:
+        yield folder
+
+
+@contextmanager
+def passable_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="heyi-torture-", ignore_cleanup_errors=True) as made:
+        Path(made).chmod(0o711)
+        yield Path(made)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

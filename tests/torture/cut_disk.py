@@ -6,27 +6,31 @@ everything that was not synced, one that kept the names, as journals do, but not
 one that kept a random half of the pages and names that were not synced yet.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import TypeAlias
 
-from tests.torture.strace import Op
+from tests.support.postgres import CLUSTER, own
+from tests.torture.calls import PASSING, Op
 
 LOST, NAMES, TORN = "lost", "names", "torn"
 KINDS = (LOST, NAMES, TORN)
-PASSING = ("-shm", "run")
-"""SQLite makes its index of the log anew, and the sockets are nobody's data."""
+PAGE = 4096
+"""So much of a write is kept or lost together, as Linux and its disks do it."""
 
 
 @dataclass(eq=False)
 class File:
-    """Bytes as programs see them, as they are safe, and what was written in between."""
+    """Bytes as programs see them, as they are safe, and what was changed in between.
+
+    A change is where, and the bytes written there, or None where the file was cut off.
+    """
 
     now: bytearray = field(default_factory=bytearray)
     safe: bytes = b""
-    since: list[tuple[int, bytes]] = field(default_factory=list)
+    since: list[tuple[int, bytes | None]] = field(default_factory=list)
 
     def write(self, at: int, data: bytes) -> None:
         """Write at a place; -1 is the end."""
@@ -35,17 +39,42 @@ class File:
         self.now[at : at + len(data)] = data
         self.since.append((at, data))
 
+    def truncate(self, length: int) -> None:
+        """Cut it off there, or fill it up to there."""
+        self.allocate(length)
+        del self.now[length:]
+        self.since.append((length, None))
+
+    def allocate(self, length: int) -> None:
+        """Fill it up to there with zeros."""
+        self.write(-1, bytes(max(0, length - len(self.now))))
+
     def sync(self) -> None:
         """Keep all of it."""
-        self.safe, self.since = bytes(self.now), []
+        if self.since:
+            self.safe, self.since = bytes(self.now), []
 
     def torn(self, chance: Random) -> bytes:
-        """Return the safe bytes with half of what was written since."""
+        """Return the safe bytes with half of what was changed since, page by page."""
         left = File(now=bytearray(self.safe))
-        for at, data in self.since:
-            if chance.random() < 0.5:
+        for at, data in _pages(self.since):
+            if chance.random() >= 0.5:
+                continue
+            if data is None:
+                left.truncate(at)
+            else:
                 left.write(at, data)
         return bytes(left.now)
+
+
+def _pages(changes: list[tuple[int, bytes | None]]) -> Iterator[tuple[int, bytes | None]]:
+    for at, data in changes:
+        if data is None:
+            yield at, data
+            continue
+        ends = [*range(at - at % PAGE + PAGE, at + len(data), PAGE), at + len(data)]
+        for begin, end in zip([at, *ends[:-1]], ends, strict=True):
+            yield begin, data[begin - at : end - at]
 
 
 @dataclass(eq=False)
@@ -64,11 +93,11 @@ Node: TypeAlias = File | Folder
 
 
 class CutDisk:
-    """A folder whose every byte is safe at first, and what becomes of it."""
+    """Folders, by name, whose every byte is safe at first, and what becomes of them."""
 
-    def __init__(self, folder: Path) -> None:
-        self.root = _read(folder)
-        self.unsafe = False
+    def __init__(self, folders: Mapping[str, Path]) -> None:
+        read: dict[str, Node] = {name: _read(folder) for name, folder in folders.items()}
+        self.root = Folder(now=read, safe=dict(read))
 
     def play(self, op: Op) -> None:
         """Do one call."""
@@ -87,17 +116,7 @@ class CutDisk:
                 if op.call == "rename":
                     del folder.now[name]
             case _:
-                self._change(self.root if op.path == "." else folder.now[name], op)
-
-    def _change(self, node: Node, op: Op) -> None:
-        if op.call == "sync":
-            node.sync()
-        elif isinstance(node, File):
-            if op.call == "write":
-                node.write(op.at, op.data)
-            else:
-                del node.now[op.at :]
-                node.since.append((0, bytes(node.now)))
+                _change(folder.now[name], op)
 
     def _folder(self, path: str) -> Folder:
         found: Node = self.root
@@ -107,9 +126,39 @@ class CutDisk:
         assert isinstance(found, Folder)
         return found
 
+    def now(self) -> dict[str, bytes | None]:
+        """Return what programs see: paths with their bytes, None for a folder."""
+        return dict(_seen(self.root, ""))
+
     def left(self, kind: str, chance: Random) -> dict[str, bytes | None]:
         """Return what such a disk holds: paths with their bytes, None for a folder."""
         return dict(_left(self.root, "", kind, chance))
+
+
+def _change(node: Node, op: Op) -> None:
+    if op.call == "sync":
+        node.sync()
+        return
+    assert isinstance(node, File)
+    match op.call:
+        case "write":
+            node.write(op.at, op.data)
+        case "truncate":
+            node.truncate(op.at)
+        case "allocate":
+            node.allocate(op.at)
+        case _:
+            raise AssertionError(op.call)
+
+
+def _seen(folder: Folder, above: str) -> Iterator[tuple[str, bytes | None]]:
+    for name, node in folder.now.items():
+        path = f"{above}{name}"
+        if isinstance(node, Folder):
+            yield path, None
+            yield from _seen(node, f"{path}/")
+        else:
+            yield path, bytes(node.now)
 
 
 def _left(
@@ -135,7 +184,7 @@ def _names(folder: Folder, kind: str, chance: Random) -> dict[str, Node]:
         if folder.now.get(name) is not folder.safe.get(name)
     }
     late = {name for name in sorted(changed) if chance.random() < 0.5}
-    either = ((name, folder.now if name in late else folder.safe) for name in changed)
+    either = ((name, folder.now if name in late else folder.safe) for name in sorted(changed))
     kept = {name: node for name, node in folder.now.items() if name not in changed}
     return kept | {name: where[name] for name, where in either if name in where}
 
@@ -154,8 +203,8 @@ def _read(folder: Path) -> Folder:
     return found
 
 
-def lay_out(tree: dict[str, bytes | None], into: Path) -> None:
-    """Write such a disk into a new folder."""
+def lay_out(tree: Mapping[str, bytes | None], into: Path) -> None:
+    """Write such a disk into a new folder; PostgreSQL's own part of it for whom it runs as."""
     into.mkdir(parents=True)
     for path, content in tree.items():
         if content is None:
@@ -163,3 +212,5 @@ def lay_out(tree: dict[str, bytes | None], into: Path) -> None:
         else:
             (into / path).write_bytes(content)
             (into / path).chmod(0o600)
+    if (into / CLUSTER).exists():
+        own(into / CLUSTER)

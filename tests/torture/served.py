@@ -74,10 +74,10 @@ class Served:
     url: str
     log: Path
 
-    def kill(self) -> None:
-        """End it without warning, unless it has ended."""
+    def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
+        """End it, without warning if nothing else is said, unless it has ended."""
         with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
+            os.kill(self.pid, how)
 
     def arm(self) -> None:
         """Let it count its steps from now on."""
@@ -118,6 +118,13 @@ class Served:
                     await asyncio.sleep(PAUSE)
 
 
+async def stopped(pid: int) -> None:
+    """Wait until a process waits for SIGCONT, which would be lost on it before."""
+    async with asyncio.timeout(PATIENCE):
+        while Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+            await asyncio.sleep(PAUSE)
+
+
 @asynccontextmanager
 async def serving(
     born: Nursery,
@@ -141,12 +148,14 @@ async def serving(
     }
     served = Served(born.ask(**order, stopped=tape is not None), settings.url, log)
     try:
+        if tape:
+            await stopped(served.pid)
         with taped((served.pid, born.pools), tape) if tape else nullcontext():
             if tape:
                 os.kill(served.pid, signal.SIGCONT)
             await served.ready()
             yield served
-            served.kill()
+            served.kill(signal.SIGTERM if tape else signal.SIGKILL)  # what is begun is taped, too
             await served.gone()
     finally:
         served.kill()

@@ -1,7 +1,8 @@
 """One taped run to the seal, and the offices that are left when its power is cut."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -9,11 +10,13 @@ from random import Random
 
 import pytest
 
+from tests.torture.calls import Op
+from tests.torture.clusters import SAFE, folders, moved, running
 from tests.torture.cut_disk import KINDS, CutDisk, lay_out
-from tests.torture.moulds import Mould
+from tests.torture.moulds import Mould, remove
 from tests.torture.served import Nursery, serving
 from tests.torture.signers import Signing
-from tests.torture.strace import Op, ops
+from tests.torture.strace import ops
 
 _numbers = count(1)
 
@@ -26,16 +29,25 @@ ANSWERS = {"phone": 3, "desk": 1}
 class Cut:
     """What a disk holds after the power failed, and what had been confirmed by then."""
 
-    tree: dict[str, bytes | None]
+    mould: Mould
+    tree: Mapping[str, bytes | None]
     confirmed: tuple[str, ...]
 
-    def laid_out(self, mould: Mould, folder: Path) -> Signing:
-        """Return the agreement in an office on that disk."""
-        data = folder / f"cut-{next(_numbers)}" / "data"
-        lay_out(self.tree, data)
-        settings = mould.office.settings.model_copy(update={"data": data})
-        at = replace(mould.office, settings=settings)
-        return Signing(at, mould.ready, [*mould.confirmed, *self.confirmed])
+    @asynccontextmanager
+    async def restored(self, folder: Path) -> AsyncIterator[Signing]:
+        """Yield the agreement in an office on that disk, which is gone afterwards.
+
+        PostgreSQL, where it is the office's own, has recovered.
+        """
+        place = folder / f"cut-{next(_numbers)}"
+        lay_out(self.tree, place)
+        settings = moved(self.mould.office.settings, place / "data")
+        try:
+            async with running(settings):
+                at = replace(self.mould.office, settings=settings)
+                yield Signing(at, self.mould.ready, [*self.mould.confirmed, *self.confirmed])
+        finally:
+            remove(place)
 
 
 @dataclass(frozen=True)
@@ -51,15 +63,24 @@ class Tape:
         """Return every moment at which the power may fail, on each kind of disk."""
         return [(after, kind) for after in range(len(self.calls) + 1) for kind in KINDS]
 
+    @property
+    def told(self) -> int:
+        """Return after how many calls the last answer had left."""
+        return max(at for at, op in enumerate(self.calls, 1) if op.call == "confirmed")
+
     def played(self, after: int, kind: str, chance: Random) -> Cut:
         """Return what is left when it fails after so many calls."""
-        disk, answers = CutDisk(self.mould.office.settings.data), 0
-        for call in self.calls[:after]:
-            if call.call == "confirmed":
-                answers += 1
-            else:
-                disk.play(call)
-        return Cut(disk.left(kind, chance), tuple(self._until(answers)))
+        answers = sum(op.call == "confirmed" for op in self.calls[:after])
+        left = self.disk(after).left(kind, chance)
+        return Cut(self.mould, left, tuple(self._until(answers)))
+
+    def disk(self, after: int) -> CutDisk:
+        """Return the disk after so many calls."""
+        disk = CutDisk(folders(self.mould.office.settings))
+        for op in self.calls[:after]:
+            if op.call != "confirmed":
+                disk.play(op)
+        return disk
 
     def _until(self, answers: int) -> Iterator[str]:
         phones = Signing(self.mould.office, self.mould.ready).signers
@@ -70,18 +91,41 @@ class Tape:
             yield step
 
 
-async def taped_run(born: Nursery, mould: Mould, folder: Path, broken: str = "") -> Tape:
-    """Let it be signed and sealed once; skip the test where nobody may look on: root always may."""
+async def taped_run(
+    born: Nursery, mould: Mould, folder: Path, broken: str = "", **careless: str
+) -> Tape:
+    """Let it be signed and sealed once; every call that changed the disk is known.
+
+    `broken` is a mistake of the server (broken.py), `careless` are settings of PostgreSQL's.
+    """
     made = folder / f"tape-{next(_numbers)}"
     async with mould.copy(folder) as signing:
         settings = signing.office.settings
-        try:
-            async with serving(born, settings, broken=broken, tape=made) as served:
+        with looking_on():
+            async with (
+                running(settings, {**SAFE, **careless}, made / "database"),
+                serving(born, settings, broken=broken, tape=made / "served") as served,
+            ):
                 await signing.go_on(served.url)
                 await served.ready()  # so that the last answer is on the tape, too
-        except (RuntimeError, FileNotFoundError) as refused:
-            if os.geteuid() == 0:
-                raise
-            pytest.skip(f"strace cannot look on: {refused}")
-        calls = ops(made, settings.data)
-    return Tape(mould, calls, signing.confirmed[len(mould.confirmed) :])
+        confirmed = signing.confirmed[len(mould.confirmed) :]
+        tape = Tape(mould, ops(made, folders(settings)), confirmed)
+        assert not (other := missed(tape, folders(settings))), other
+    return tape
+
+
+@contextmanager
+def looking_on() -> Iterator[None]:
+    """Skip the test where strace may not look; root always may, so it fails for root."""
+    try:
+        yield
+    except (RuntimeError, FileNotFoundError) as refused:
+        if os.geteuid() == 0:
+            raise
+        pytest.skip(f"strace cannot look on: {refused}")
+
+
+def missed(tape: Tape, left: Mapping[str, Path]) -> list[str]:
+    """Return the paths that are not in the end as the tape says."""
+    played, there = tape.disk(len(tape.calls)).now(), CutDisk(left).now()
+    return [path for path in sorted(played | there) if played.get(path, "") != there.get(path, "")]

@@ -1,23 +1,27 @@
 """The power fails at any moment of signing and sealing: what was confirmed is on the disk.
 
-One run of the real server is taped (strace), with every byte that SQLite, its log of writes and
-the archive give the disk; then the power is cut at any of its calls, without running it again.
+One run of the real server is taped (strace), with every byte that the database (SQLite, or a
+PostgreSQL of the office's own), its log of writes and the archive give the disk; then the power
+is cut at any of these calls, without running it again.
 """
 
 import logging
 import os
-import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
+from typing import TypeAlias
 
 import pytest
 from sqlalchemy.exc import DatabaseError
 
 from server.domain.errors import DomainError
+from tests.torture.clusters import CRAMPED
 from tests.torture.cut_disk import KINDS, TORN
 from tests.torture.expect import faults, whole
 from tests.torture.moulds import Mould
 from tests.torture.served import Nursery, serving
+from tests.torture.signers import Signing
 from tests.torture.tapes import Tape, taped_run
 
 pytestmark = [pytest.mark.slow]
@@ -28,28 +32,58 @@ CUTS = int(os.environ.get("TORTURE_CUTS", "300")) if LONG else 5
 TOLD_EVERY = 20
 
 
+Run: TypeAlias = tuple[str, Mapping[str, str]]
+"""The mould it begins with, and the room that PostgreSQL has."""
+SQLITE: dict[str, Run] = {
+    "sqlite-unsigned": ("unsigned", {}),
+    "sqlite-signed": ("signed", {}),
+}
+POSTGRESQL: dict[str, Run] = {
+    f"postgresql-{begin}{more}": (f"{begin}_cluster", room)
+    for begin in ("unsigned", "signed")
+    for more, room in (("", {}), ("-cramped", CRAMPED))
+}
+SHORT = {"sqlite-signed", "postgresql-signed"}
+RUNS = [
+    pytest.param(*run, id=name, marks=[pytest.mark.postgres] if name in POSTGRESQL else ())
+    for name, run in (SQLITE | POSTGRESQL).items()
+    if LONG or name in SHORT
+]
+CARELESS = [
+    pytest.param({"fsync": "off"}, id="files unsynced"),
+    pytest.param({"synchronous_commit": "off", "wal_writer_delay": "10s"}, id="commits unsynced"),
+]
+
+
 @pytest.mark.timeout(600 + 60 * CUTS)
-@pytest.mark.parametrize("begin", ["unsigned", "signed"] if LONG else ["signed"])
+@pytest.mark.parametrize(("mould", "room"), RUNS, indirect=["mould"])
 async def test_what_was_confirmed_is_on_the_disk(
-    begin: str, unsigned: Mould, signed: Mould, born: Nursery, tmp_path: Path
+    mould: Mould,
+    room: Mapping[str, str],
+    born: Nursery,
+    place: Path,
+    request: pytest.FixtureRequest,
 ) -> None:
-    mould = {"unsigned": unsigned, "signed": signed}[begin]
-    tape = await taped_run(born, mould, tmp_path)
+    tape = await taped_run(born, mould, place, **room)
     assert sum(call.call == "sync" for call in tape.calls) > 40
     chance = Random(1)
-    last = [(len(tape.calls), kind) for kind in KINDS]
+    last = [(tape.told, kind) for kind in KINDS]
     cuts = [*chance.sample(tape.cuts, CUTS - len(last)), *last]
     for number, (after, kind) in enumerate(cuts):
-        signing = tape.played(after, kind, chance).laid_out(tape.mould, tmp_path)
-        settings = signing.office.settings
-        assert await faults(settings, [signing]) == [], (after, kind)
-        async with serving(born, settings) as served:
-            await signing.go_on(served.url)
-        assert await faults(settings, [signing]) == [], (after, kind)
-        await whole(settings, 1)
+        async with tape.played(after, kind, chance).restored(place) as signing:
+            await _nothing_is_lost(born, signing, (after, kind))
         if number % TOLD_EVERY == 0:
-            log.info("%s, cut %d: nothing lost", begin, number)
-    log.info("%d power cuts, of %d moments on %d disks", CUTS, len(tape.calls), len(KINDS))
+            log.info("%s, cut %d: nothing lost", request.node.callspec.id, number)
+    log.info("%d power cuts, of %d calls on %d disks", CUTS, len(tape.calls), len(KINDS))
+
+
+async def _nothing_is_lost(born: Nursery, signing: Signing, at: tuple[int, str]) -> None:
+    settings = signing.office.settings
+    assert await faults(settings, [signing]) == [], at
+    async with serving(born, settings) as served:
+        await signing.go_on(served.url)
+    assert await faults(settings, [signing]) == [], at
+    await whole(settings, 1)
 
 
 @pytest.mark.timeout(600)
@@ -57,10 +91,20 @@ async def test_what_was_confirmed_is_on_the_disk(
     "broken", ["files unsynced", "folders unsynced", "commits unsynced", "renamed before synced"]
 )
 async def test_each_left_out_sync_is_caught(
-    broken: str, signed: Mould, born: Nursery, tmp_path: Path
+    broken: str, signed: Mould, born: Nursery, place: Path
 ) -> None:
-    tape = await taped_run(born, signed, tmp_path, broken)
-    assert await caught(tape, tmp_path)
+    tape = await taped_run(born, signed, place, broken)
+    assert await caught(tape, place)
+
+
+@pytest.mark.postgres
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("careless", CARELESS)
+async def test_a_postgresql_that_does_not_wait_for_its_disk_is_caught(
+    careless: Mapping[str, str], signed_cluster: Mould, born: Nursery, place: Path
+) -> None:
+    tape = await taped_run(born, signed_cluster, place, **careless)
+    assert await caught(tape, place)
 
 
 @pytest.mark.parametrize(
@@ -89,15 +133,13 @@ async def caught(tape: Tape, folder: Path) -> bool:
     Writes alone change nothing on these disks.
     """
     chance = Random(1)
-    for after, kind in reversed(tape.cuts):
+    for after, kind in reversed(tape.cuts[: (tape.told + 1) * len(KINDS)]):
         if kind == TORN or (after and tape.calls[after - 1].call == "write"):
             continue
-        signing = tape.played(after, kind, chance).laid_out(tape.mould, folder)
         try:
-            if await faults(signing.office.settings, [signing]):
-                return True
-        except (DomainError, DatabaseError):
+            async with tape.played(after, kind, chance).restored(folder) as signing:
+                if await faults(signing.office.settings, [signing]):
+                    return True
+        except (DomainError, DatabaseError, pytest.fail.Exception):
             return True  # not even a database
-        finally:
-            shutil.rmtree(signing.office.settings.data.parent)
     return False
