@@ -16,6 +16,8 @@ READERS = 4
 POSTGRES_CONNECTIONS = 10
 _LONGEST_STATEMENT = 30
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+# PostgreSQL answers a commit when it is on the disk, whatever it is told for other databases.
+_COMMITS = "on"
 _PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
 
 # WAL with FULL syncs every commit (sqlite.org/pragma.html#pragma_synchronous). Without
@@ -116,6 +118,7 @@ def postgres_pool(url: URL) -> AsyncEngine:
             "server_settings": {
                 "application_name": "heyi",
                 "lock_timeout": str(2 * BUSY_SECONDS * 1000),
+                "synchronous_commit": _COMMITS,
             },
         },
     )

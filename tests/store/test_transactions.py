@@ -8,6 +8,7 @@ from random import Random
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from server.domain.errors import DomainError, InvalidValueError, NotFoundError
@@ -192,6 +193,16 @@ async def test_a_store_is_not_healthy_while_its_database_is_away(
     assert not await postgres_store.healthy()
     await _allow_connections(migrated_postgres, "true")
     assert await postgres_store.healthy()
+
+
+async def test_a_commit_waits_for_the_disk_where_others_need_not(postgres_url: str) -> None:
+    engines = open_engines(postgres_url)
+    async with engines.writer.connect() as ours:
+        asked = await ours.scalar(text("SHOW synchronous_commit"))
+    await engines.close()
+    theirs = await asyncpg.connect(postgres_url.replace("+asyncpg", ""))
+    assert (asked, await theirs.fetchval("SHOW synchronous_commit")) == ("on", "off")
+    await theirs.close()
 
 
 @pytest.mark.postgres

@@ -72,6 +72,7 @@ def _renamed_before_synced() -> None:
 def _commits_unsynced() -> None:
     careless = tuple(pragma.replace("=FULL", "=NORMAL") for pragma in engines._PRAGMAS)
     _set(engines, "_PRAGMAS", careless)
+    _set(engines, "_COMMITS", "off")
 
 
 def _committed_before_written() -> None:

@@ -50,8 +50,8 @@ RUNS = [
     if LONG or name in SHORT
 ]
 CARELESS = [
-    pytest.param({"fsync": "off"}, id="files unsynced"),
-    pytest.param({"synchronous_commit": "off", "wal_writer_delay": "10s"}, id="commits unsynced"),
+    pytest.param("", {"fsync": "off"}, id="files unsynced"),
+    pytest.param("commits unsynced", {"wal_writer_delay": "10s"}, id="commits unsynced"),
 ]
 
 
@@ -99,11 +99,11 @@ async def test_each_left_out_sync_is_caught(
 
 @pytest.mark.postgres
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("careless", CARELESS)
+@pytest.mark.parametrize(("broken", "careless"), CARELESS)
 async def test_a_postgresql_that_does_not_wait_for_its_disk_is_caught(
-    careless: Mapping[str, str], signed_cluster: Mould, born: Nursery, place: Path
+    broken: str, careless: Mapping[str, str], signed_cluster: Mould, born: Nursery, place: Path
 ) -> None:
-    tape = await taped_run(born, signed_cluster, place, **careless)
+    tape = await taped_run(born, signed_cluster, place, broken, **careless)
     assert await caught(tape, place)
 
 
