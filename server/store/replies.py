@@ -34,6 +34,14 @@ class SqlReplies:
         body = self._tx.vault.encrypt(STORE_KEY, wrapped, _place(hashed), reply.encode())
         await self._tx.run(insert(tables.replies).values(key_hash=hashed, at=at, body=body))
 
+    async def replace(self, key: str, reply: str, at: datetime) -> None:
+        """Remember an answer instead of the one before, if there was one.
+
+        Raises ConflictError when another transaction has just done the same.
+        """
+        await self._tx.run(delete(tables.replies).where(_T.key_hash == self._hash(key)))
+        await self.put(key, reply, at)
+
     def _hash(self, key: str) -> str:
         return self._tx.vault.keyed_hash(f"reply\0{key}")
 

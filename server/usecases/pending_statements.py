@@ -51,9 +51,9 @@ def pending(statement_id: str, said: ConsentStatement, public_key: str, device: 
 
 
 async def put(uow: UnitOfWork, one: Pending, asked: str, at: datetime) -> None:
-    """Remember it under its id, and its id under what was asked."""
+    """Remember it under its id, and its id under what was asked, where an expired one may be."""
     await uow.replies.put(_key(one.id), json.dumps(asdict(one), ensure_ascii=False), at)
-    await uow.replies.put(asked, one.id, at)
+    await uow.replies.replace(asked, one.id, at)
 
 
 async def get(uow: UnitOfWork, statement_id: str) -> Pending:

@@ -255,6 +255,14 @@ async def test_a_year_of_the_calendar_is_replaced(store: SqlStore) -> None:
         assert await uow.calendar.years() == [replace(year, year=2024), other]
 
 
+async def test_a_reply_takes_the_place_of_another(store: SqlStore) -> None:
+    for reply in ("one", "two"):
+        async with store.write() as uow:
+            await uow.replies.replace("key", reply, AT)
+    async with store.read() as uow:
+        assert await uow.replies.find("key") == "two"
+
+
 async def test_replies_are_forgotten_after_a_week(store: SqlStore) -> None:
     async with store.write() as uow:
         await uow.replies.put("old", "one", AT)

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -272,6 +272,19 @@ async def test_a_statement_lives_ten_minutes(office: Stage) -> None:
         await phone.submit(phone.signed(pending))
     assert refusal.value.facts["state"] == "statement_expired"
     await phone.submit(phone.signed(await phone.ask()))
+
+
+async def test_the_same_is_asked_again_after_ten_minutes(office: Stage) -> None:
+    made = await signing.locked(office, on_video=True)
+    office.notifier.carries_codes = False
+    phone = made.worker
+    await phone.look()
+    first = await phone.ask()
+    await office.clock.advance(601)
+    second = await phone.ask()
+    assert second.said.at == first.said.at + timedelta(seconds=601)
+    assert await phone.ask() == second
+    await phone.submit(phone.signed(second))
 
 
 async def test_a_statement_never_signs_another_version(office: Stage) -> None:
