@@ -127,7 +127,7 @@ async def measure(asked: Asked, beside: Beside | None = None) -> Measured:
                 if beside is not None:
                     await beside(Scene(client=client, worker=worker.pid, recordings=recordings))
                     await load.tell(over=True)
-                drove = await load.hear(within=asked.plan.warm_up_s + 2 * asked.seconds)
+                drove = await load.hear(within=asked.plan.warm_up_s + 2 * asked.seconds + _START_S)
                 counters = await client.counters()
                 return Measured(
                     rooms=asked.rooms,
