@@ -1,14 +1,14 @@
 """Which fonts draw documents, and which characters they can draw.
 
-Reads the character maps of static TTF, OTF and TTC files; asking before drawing turns a
-missing character into a clear refusal.
+Reads the `cmap` tables (OpenType 1.9, formats 4 and 12) of static TTF, OTF and TTC files;
+asking before drawing turns a missing character into a clear refusal.
 """
 
+import struct
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-
-from fontTools.ttLib import TTCollection, TTFont
 
 FontFolders = tuple[Path, ...]
 NEEDED = ("NotoSerifSC_400Regular.ttf", "NotoSerifSC_700Bold.ttf")
@@ -66,21 +66,68 @@ def covered(fonts: FontFolders) -> frozenset[int]:
     """
     names = {*NEEDED, *FALLBACK}
     files = [p for folder in fonts for p in sorted(folder.iterdir()) if p.name in names]
-    found = ((p.suffix, code_points(p)) for p in files)
-    return frozenset().union(*(filter(_han, c) if s == ".ttc" else c for s, c in found))
+    found = ((p.suffix, code_points(p.read_bytes())) for p in files)
+    return frozenset().union(*(set(filter(_han, c)) if s == ".ttc" else c for s, c in found))
 
 
 def _han(code: int) -> bool:
     return unicodedata.name(chr(code), "").startswith("CJK UNIFIED IDEOGRAPH")
 
 
-def code_points(font: Path) -> frozenset[int]:
+def code_points(font: bytes) -> set[int]:
     """Return the code points of a font's Unicode character maps; of a TTC, what each face has."""
-    opened = TTCollection if font.suffix == ".ttc" else TTFont
-    with opened(font, lazy=True) as found:
-        each = found.fonts if opened is TTCollection else [found]
-        return frozenset.intersection(*(_of_face(face) for face in each))
+    if not font.startswith(b"ttcf"):
+        return _of_face(font, 0)
+    count = struct.unpack_from(">L", font, 8)[0]
+    starts = struct.unpack_from(f">{count}L", font, 12)
+    return set.intersection(*(_of_face(font, start) for start in starts))
 
 
-def _of_face(face: TTFont) -> frozenset[int]:
-    return frozenset(face.getBestCmap() or ()) if "cmap" in face else frozenset()
+def _of_face(font: bytes, start: int) -> set[int]:
+    cmap = _table(font, b"cmap", start)
+    count = struct.unpack_from(">H", cmap, 2)[0]
+    found: set[int] = set()
+    for index in range(count):
+        platform, encoding, offset = struct.unpack_from(">HHL", cmap, 4 + 8 * index)
+        if platform == 0 or (platform, encoding) in {(3, 1), (3, 10)}:
+            found.update(_subtable(cmap, offset))
+    return found
+
+
+def _table(font: bytes, tag: bytes, start: int) -> bytes:
+    count = struct.unpack_from(">H", font, start + 4)[0]
+    for index in range(count):
+        name, _, offset, length = struct.unpack_from(">4sLLL", font, start + 12 + 16 * index)
+        if name == tag:
+            return font[offset : offset + length]
+    return b"\0\0\0\0"
+
+
+def _subtable(cmap: bytes, offset: int) -> Iterator[int]:
+    form = struct.unpack_from(">H", cmap, offset)[0]
+    if form == 12:  # noqa: PLR2004  the format's own number
+        yield from _groups(cmap, offset)
+    elif form == 4:  # noqa: PLR2004
+        yield from _segments(cmap, offset)
+
+
+def _groups(cmap: bytes, offset: int) -> Iterator[int]:
+    count = struct.unpack_from(">L", cmap, offset + 12)[0]
+    for index in range(count):
+        first, last, glyph = struct.unpack_from(">LLL", cmap, offset + 16 + 12 * index)
+        yield from range(first + (glyph == 0), last + 1)
+
+
+def _segments(cmap: bytes, offset: int) -> Iterator[int]:
+    double = struct.unpack_from(">H", cmap, offset + 6)[0]
+    ends, starts = offset + 14, offset + 16 + double
+    deltas, ranges = starts + double, starts + 2 * double
+    for at in range(0, double, 2):
+        end, start, delta, reach = (
+            struct.unpack_from(">H", cmap, base + at)[0] for base in (ends, starts, deltas, ranges)
+        )
+        for code in range(start, min(end, 0xFFFE) + 1):
+            place = ranges + at + reach + 2 * (code - start)
+            glyph = struct.unpack_from(">H", cmap, place)[0] if reach else (code + delta) & 0xFFFF
+            if glyph:
+                yield code

@@ -143,11 +143,10 @@ def _check_text(
 async def _fontless(world: World, facts: CaseFacts, agreement: Agreement) -> _Fontless:
     """Ask the fonts before anybody has signed."""
     frame = frame_of(world, facts, GENESIS)
+    printed = canonical_bytes(document(agreement, frame)).decode() if frame else ""
     sealed = f"{facts.committee.number_prefix}{place_of(facts)}"
-    return _Fontless(
-        text=await fontless(world, document(agreement, frame)) if frame else frozenset(),
-        seal=await world.renderer.missing_characters(sealed),
-    )
+    missing = await world.renderer.missing_characters(printed + sealed)
+    return _Fontless(text=missing & set(printed), seal=missing & set(sealed))
 
 
 async def fontless(world: World, text: AgreementDocument) -> frozenset[str]:
