@@ -24,11 +24,11 @@ export async function embedded(pdf: Bytes, name: string, most: number): Promise<
     if (!contents) throw new SyntaxError("no file");
     if (NAMES.some((key) => words(said.get(key) ?? "") === name)) contents.forEach((one) => found.add(numberOf(one)));
   }
-  return Promise.all([...found].map((number) => content(objects, number, most)));
+  // What browsers call latin1 keeps each byte's place, and not each byte.
+  return Promise.all([...found].map((number) => content(objects, number, pdf.slice(...objects.stream(number)), most)));
 }
 
-async function content(objects: Objects, number: number, most: number): Promise<Bytes> {
-  const bytes = Uint8Array.from(objects.stream(number), (one) => one.charCodeAt(0));
+async function content(objects: Objects, number: number, bytes: Bytes, most: number): Promise<Bytes> {
   const filter = objects.dictionary(number).get("/Filter");
   if (filter === undefined) return bytes;
   if (filter !== "/FlateDecode" || objects.dictionary(number).has("/DecodeParms")) throw new SyntaxError("another filter");

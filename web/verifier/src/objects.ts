@@ -38,13 +38,13 @@ export class Objects {
     return dictionaryOf(this.latin, number, this.#places.get(number) ?? -1);
   }
 
-  /** The bytes of a stream, as they stand there, each a character. */
-  stream(number: number): string {
+  /** Where the bytes of a stream begin and end in the file. */
+  stream(number: number): readonly [begin: number, end: number] {
     const length = /^\d{1,9}$/.exec(this.dictionary(number).get("/Length") ?? "")?.[0];
     const dictionary = this.latin.indexOf("<<", this.#places.get(number) ?? 0);
     const begin = length === undefined ? null : match(STREAM, this.latin, dictionaryEnd(this.latin, dictionary));
     if (begin === null) throw new SyntaxError("no stream");
-    return this.latin.slice(STREAM.lastIndex, STREAM.lastIndex + Number(length));
+    return [STREAM.lastIndex, STREAM.lastIndex + Number(length)];
   }
 }
 
