@@ -54,9 +54,9 @@ class Missing:
             self._numbers = {one for one in self._numbers if one > least}
 
     @property
-    def count(self) -> int:
-        """Return how many are missing of which somebody could still ask."""
-        return len(self._numbers)
+    def some(self) -> bool:
+        """Whether anything is missing of which somebody could still ask."""
+        return bool(self._numbers)
 
     def gone(self, span: int) -> Gone:
         """Return what is missing of the last `span` packets of which that can be known.

@@ -11,12 +11,10 @@ from server.media.missing import Gone
 from server.media.plane import Plane
 from server.media.probe import Probe
 from server.media.shares import least
-from server.media.thrift import CHOKED, CHOKED_AT_TRIAL, CLEAN_LOSS, Signs
+from server.media.thrift import CLEAN_LOSS, Signs
 
 _SPAN: Final = 20
 _FULL: Final = 0.5
-_FEW: Final = int(2 * _SPAN * min(CHOKED, CHOKED_AT_TRIAL))
-"""Missing packets that are no sign yet: with one more, too much of twice the span is missing."""
 _SCATTERED: Final = 1
 """More gaps than one a stream are no single hole in the air."""
 _HEADROOM: Final = 1.25
@@ -129,16 +127,11 @@ class Sparing:
 
 
 def _quiet(connection: Connection, now: float) -> bool:
-    """Whether nothing speaks against a line, as on most: there is nothing to weigh then.
-
-    The few packets that any line misses make no share that `Thrift` would take for a sign.
-    """
+    """Whether nothing at all speaks against a line, as on most: there is nothing to weigh then."""
     if connection.probe is not None or connection.estimate.limit(now) is not None:
         return False
-    opened = list(connection.open_downlinks())
-    if sum(one.missing.count for one in opened) > _FEW:
-        return False
-    return not any(one.loss(now) > CLEAN_LOSS for one in opened)
+    opened = connection.open_downlinks()
+    return not any(one.missing.some or one.loss(now) > CLEAN_LOSS for one in opened)
 
 
 def _signs(connection: Connection, videos: list[Downlink], now: float) -> Signs:

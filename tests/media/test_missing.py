@@ -45,7 +45,7 @@ def test_a_loss_of_long_ago_leaves_nothing() -> None:
     missing = Missing()
     missing.note(500)
     missing.new_round(500)
-    assert missing.count == 1
+    assert missing.some
     for sent in range(500, 1000, 20):
         missing.new_round(sent)
-    assert missing.count == 0
+    assert not missing.some
