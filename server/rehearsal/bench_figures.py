@@ -1,5 +1,6 @@
 """What may be said of a run: figures beside goals if it is sound, else why it is not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -163,12 +164,12 @@ def _percent(share: float) -> float:
     return round(100 * share, 1)
 
 
-def refused(rooms: int, reason: str) -> dict[str, object]:
-    """Return no figures, and why."""
+def refused(rooms: int, reason: str, figures: Sequence[str] = FIGURES) -> dict[str, object]:
+    """Return none of these figures, and why."""
     return {
         "rooms": rooms,
         "seats": rooms * SEATS_PER_ROOM,
-        **dict.fromkeys(FIGURES),
+        **dict.fromkeys(figures),
         "sound": False,
         "reason": reason,
     }

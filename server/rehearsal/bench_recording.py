@@ -16,7 +16,7 @@ from typing import Final
 
 from server.domain.ids import RecordingId
 from server.ports.media import MediaLostError, Recorded, TableVersion
-from server.rehearsal.bench_figures import Limits, circumstances, faults
+from server.rehearsal.bench_figures import Limits, circumstances, faults, refused
 from server.rehearsal.bench_load import Plan
 from server.rehearsal.bench_media import Asked, Scene, edges, measure, room_of, seats_of
 from server.rehearsal.bench_process import ChildEndedError, children_of, cpu_exactly
@@ -56,9 +56,9 @@ def bench_recording(
     the turns, one of each kind a round, takes `seconds`.
     """
     if not sys.platform.startswith("linux"):
-        return refused(rooms, "needs the /proc and the scheduling calls of Linux")
+        return refused(rooms, "needs the /proc and the scheduling calls of Linux", FIGURES)
     if rooms < 1 or seconds <= 0:
-        return refused(rooms, "needs at least one room and some time")
+        return refused(rooms, "needs at least one room and some time", FIGURES)
     return asyncio.run(_bench(Stage(rooms, seconds, rounds), rooms, limits or Limits()))
 
 
@@ -67,12 +67,12 @@ async def _bench(stage: "Stage", rooms: int, limits: Limits) -> dict[str, object
     try:
         measured = await measure(asked, stage.play)
     except TimeoutError:
-        return refused(rooms, "recording did not begin, or end, in time")
+        return refused(rooms, "recording did not begin, or end, in time", FIGURES)
     except (ChildEndedError, MediaLostError):
-        return refused(rooms, "a process under measurement ended or fell silent")
+        return refused(rooms, "a process under measurement ended or fell silent", FIGURES)
     wrong = faults(measured, limits) + stage.faults()
     if wrong:
-        return refused(rooms, "; ".join(wrong)) | circumstances(measured)
+        return refused(rooms, "; ".join(wrong), FIGURES) | circumstances(measured)
     return told(rooms, stage.plain, stage.recorded) | circumstances(measured)
 
 
@@ -189,14 +189,3 @@ def _each(rooms: int, cpu_s: float, turn: Turn) -> float:
 
 def _rounded(values: list[float]) -> list[float]:
     return [round(one, 3) for one in values]
-
-
-def refused(rooms: int, reason: str) -> dict[str, object]:
-    """Return no figures, and why."""
-    return {
-        "rooms": rooms,
-        "seats": rooms * SEATS_PER_ROOM,
-        **dict.fromkeys(FIGURES),
-        "sound": False,
-        "reason": reason,
-    }
