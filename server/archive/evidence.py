@@ -28,7 +28,7 @@ from server.domain.record import (
 from server.domain.renewal import whole_pdf
 from server.domain.verification import SignerFact
 from server.ports.archive import VerifierTools
-from server.ports.inspection import EARLIER_SEAL, PdfFacts
+from server.ports.inspection import PdfFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ class Evidence:
         names the locked PDF, whose own first signature, the certification, no cut removes
         without changing that digest (`same_text`) and the manifest's (`intact`).
         """
-        return [one.field for one in self.pdf.each] == [EARLIER_SEAL]
+        return self.pdf.earlier
 
     @property
     def sealed_at(self) -> datetime | None:

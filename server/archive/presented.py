@@ -23,7 +23,7 @@ from server.domain.record import MANIFEST, PDF, read_manifest
 from server.domain.verification import Fact, Kind, Presented, Report
 from server.ports.archive import VerifierTools
 from server.ports.documents import for_seals
-from server.ports.inspection import EARLIER_SEAL, PdfFacts
+from server.ports.inspection import PdfFacts
 
 SECONDS = 10
 MEMORY = 1024 * 1024 * 1024
@@ -88,7 +88,7 @@ def _facts(pdf: PdfFacts, *, judge_trust: bool) -> tuple[Fact, ...]:
     # A signer's certificate comes from the same issuer, and his phone signs what he likes.
     by_committee = bool(pdf.each) and pdf.each[-1].role == SEAL_ROLE
     whole = pdf.intact and pdf.valid and pdf.covers_all and pdf.modification in AFTER
-    certified = pdf.certified or [one.field for one in pdf.each] == [EARLIER_SEAL]
+    certified = pdf.certified or pdf.earlier
     trusted = bool(pdf.trusted) if judge_trust else None
     return tuple(
         Fact(code=code, holds=holds, parts=(PDF,) if holds is False else ())

@@ -85,6 +85,11 @@ class PdfFacts:
         return bool(self.each) and self.each[0].permits == FILL_AND_SIGN
 
     @property
+    def earlier(self) -> bool:
+        """Whether the seal is the only signature, as before each person signed the PDF itself."""
+        return [one.field for one in self.each] == [EARLIER_SEAL]
+
+    @property
     def suites(self) -> tuple[str, ...]:
         """Return what the signatures are made with, the seal's first, each once."""
         return tuple(dict.fromkeys(one.suite for one in reversed(self.each) if one.suite))
