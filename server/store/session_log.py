@@ -48,7 +48,7 @@ class SqlSessionLog:
         row = await self._tx.first(
             select(tables.session_log).where(_T.case_id == case).order_by(_T.seq.desc()).limit(1)
         )
-        return None if row is None else Entry(**row._asdict())
+        return None if row is None else entries_of([row])[0]
 
 
 def entries_of(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Entry]:
