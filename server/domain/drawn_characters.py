@@ -16,7 +16,7 @@ MOST = 20
 """Pictures in one agreement."""
 
 LARGEST_SIDE = 192
-"""Pixels of a kept picture; at 12 pt a character printed from it has 1150 dots an inch."""
+"""Pixels of a kept picture; at 12 pt a character printed from it has 1250 dots an inch."""
 
 _HAN = (
     range(0x3400, 0xA000),  # extension A and the unified ideographs
