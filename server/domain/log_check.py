@@ -9,7 +9,7 @@ from json import JSONDecoder
 
 from server.domain.errors import DomainError
 from server.domain.session_log import GENESIS, BrokenChainError, Entry, entry_hash
-from server.domain.tree import Edge, Head, grown
+from server.domain.tree import Edge, Head, grow
 
 _READ = JSONDecoder().raw_decode
 
@@ -26,7 +26,7 @@ class LogCheck:
     def __init__(self, checkpoints: Iterable[Head] = ()) -> None:
         self._known: Mapping[int, Head] = {head.size: head for head in checkpoints}
         self._chains: dict[str, tuple[int, str]] = {}
-        self._edge = Edge()
+        self._size, self._peaks = 0, list[bytes]()
 
     def add(self, entry: Entry) -> None:
         """Take the next entry. Raises BrokenChainError, ForkedTreeError."""
@@ -36,17 +36,21 @@ class LogCheck:
         if not placed or _place_in(entry.body) != (entry.case_id, entry.seq):
             raise BrokenChainError(case=entry.case_id, seq=seq + 1)
         self._chains[entry.case_id] = (entry.seq, found)
-        self._edge, _ = grown(self._edge, bytes.fromhex(found))
-        known = self._known.get(self._edge.size)
-        if known is not None and known.root != self._edge.root:
-            raise ForkedTreeError(size=known.size)
+        grow(self._peaks, self._size, bytes.fromhex(found))
+        self._size += 1
+        if self._size in self._known and self._known[self._size] != self._head:
+            raise ForkedTreeError(size=self._size)
 
     def finish(self) -> Head:
         """Return size and root. Raises ForkedTreeError where a checkpoint knew of more."""
         longest = max(self._known, default=0)
-        if longest > self._edge.size:
+        if longest > self._size:
             raise ForkedTreeError(size=longest)
-        return self._edge.head
+        return self._head
+
+    @property
+    def _head(self) -> Head:
+        return Edge(self._size, tuple(self._peaks)).head
 
 
 def _place_in(body: str) -> tuple[object, object] | None:

@@ -9,6 +9,7 @@ completes: two for each leaf on average, and every root or proof is made of a fe
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 Spot = tuple[int, int]
 """(height, place): the complete subtree over leaves place * 2**height and the next ones."""
@@ -37,8 +38,7 @@ class Head:
     root: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """The right edge of a tree: its size and its complete subtrees, the largest first."""
 
     size: int = 0
@@ -57,15 +57,19 @@ class Edge:
 
 def grown(edge: Edge, entry: bytes) -> tuple[Edge, tuple[bytes, ...]]:
     """Return the edge after one more entry, and what it completed: leaf first, then up."""
-    peaks, made = list(edge.peaks), [leaf_hash(entry)]
-    for _ in range(completed(edge.size) - 1):
+    peaks = list(edge.peaks)
+    made = grow(peaks, edge.size, entry)
+    return Edge(edge.size + 1, tuple(peaks)), tuple(made)
+
+
+def grow(peaks: list[bytes], size: int, entry: bytes) -> list[bytes]:
+    """Put one more entry behind a tree of `size`, whose peaks change; return what it completed."""
+    made = [leaf_hash(entry)]
+    while size & 1:
         made.append(node_hash(peaks.pop(), made[-1]))
-    return Edge(edge.size + 1, (*peaks, made[-1])), tuple(made)
-
-
-def completed(position: int) -> int:
-    """Return how many complete subtrees end with the leaf at `position`, itself included."""
-    return ((position + 1) & -(position + 1)).bit_length()
+        size >>= 1
+    peaks.append(made[-1])
+    return made
 
 
 def last_leaf(spot: Spot) -> int:

@@ -5,7 +5,6 @@ hold ids, codes and digests and are kept in the exact text that was hashed.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -35,7 +34,7 @@ class SqlSessionLog:
         for happening in what:
             last = chain(case, last, happening, at)
             entries.append(last)
-        await self._tx.insert(tables.session_log, [asdict(entry) for entry in entries])
+        await self._tx.insert(tables.session_log, [entry._asdict() for entry in entries])
         return entries
 
     async def of_case(self, case: CaseId) -> Sequence[Entry]:
@@ -52,8 +51,5 @@ class SqlSessionLog:
 
 
 def entries_of(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Entry]:
-    """Return rows of `session_log` as entries; by position, since a night reads them all."""
-    return [
-        Entry(case_id=case, seq=seq, body=body, prev=prev, hash=digest)
-        for case, seq, body, prev, digest in rows
-    ]
+    """Return rows of `session_log` as entries, whose order of columns is theirs."""
+    return [Entry._make(row) for row in rows]
