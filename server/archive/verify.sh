@@ -428,7 +428,7 @@ tell "nothing after the last signature of the PDF PDF 最后的签名之后无�
 # What was appended after the lock fills in the form, adds signatures and what proves them, and does
 # nothing else. It is read as any reader of PDFs does: by its tables of objects, from the end of the
 # file (ISO 32000-1, 7.5). What draws a field is cut off at its edges (12.5.5).
-only_filled() { in_text <agreement.pdf | awk -v size="$size" '{ line[NR] = $0; at[offset] = NR; begins[NR] = offset; offset += length($0) + 1 }
+objects() { in_text <agreement.pdf | awk -v size="$size" '{ line[NR] = $0; at[offset] = NR; begins[NR] = offset; offset += length($0) + 1 }
 function fail() { bad = 1; return "" }
 function token(   rest, got) { # the next one from line n, column col
   for (rest = substr(line[n], col); rest ~ /^ / || rest == ""; rest = substr(line[n], col))
@@ -562,13 +562,53 @@ function judge(   all, locked, count, below, i, number, begin, root) {
     for (number in fresh) place[number] = fresh[number]
   }
 }
-END { judge(); exit bad }
+function references(list, into,   count, part, i, found) {
+  count = split(list, part, " ")
+  for (i = 3; i <= count; i++) if (part[i] == "R") into[++found] = part[i - 2]
+  return found + 0
+}
+function digits(number,   said) { # where the digits of an embedded file stand, and how many
+  object(number, place[number], said)
+  if (said["/Filter"] == "/FlateDecode") return "packed\n"
+  if (said["/Filter"] != "/ASCIIHexDecode" || line[n + 1] != "stream" || line[n + 3] != "endstream" ||
+    said["/Length"] != length(line[n + 2]) || line[n + 2] !~ /^[0-9a-f]*>$/) fail()
+  return begins[n + 2] " " said["/Length"] - 1 "\n"
+}
+function carried(   all, end, i, number, files, file, said, contents, content, told) {
+  for (end = NR; end > 0 && line[end] != "%%EOF"; end--); # what follows is another question
+  for (i = chain(end, all); i > 0 && !bad; i--) {
+    table(all[i])
+    for (number in rows) place[number + 0] = rows[number]
+  }
+  object(number_of(trailer["/Root"]), place[trailer["/Root"] + 0], catalog)
+  files = references(catalog["/AF"] " " catalog["/Names"], file)
+  for (i = 1; i <= files && !bad; i++) {
+    object(file[i], place[file[i]], said)
+    if (said["/F"] != said["/UF"] || said["/F"] !~ /^[(](agreement|slots)([.]|[\\]056)json[)]$/) fail()
+    contents = said["/F"] ~ /agreement/ ? references(said["/EF"], content) : 0
+    for (; contents > 0; contents--) told = told digits(content[contents])
+  }
+  if (!bad) printf "%s", told
+}
+END { judge(); if (!bad) print "only filled"; bad = 0; split("", place); carried() }
 '
+}
+carries_no_other() { # what the PDF carries under any name of the agreement's is the agreement
+  grep '^[0-9]' "$scratch/objects" | while read -r begin length; do
+    between "$begin" $((begin + length)) | bytes | cmp -s - agreement.json || exit 1
+  done
 }
 if [ "$earlier" ]; then not_judged "updates only fill in and sign 定稿以后只填写和签名"
 else
-  only_filled
+  objects >"$scratch/objects"
+  grep -qx 'only filled' "$scratch/objects"
   tell "updates only fill in and sign 定稿以后只填写和签名" $?
+fi
+if [ "$earlier" ] || { grep -qx packed "$scratch/objects" && carries_no_other; }; then
+  not_judged "the agreement inside the PDF, which is packed PDF 内嵌数据是压缩的"
+else
+  grep -q '^[0-9]' "$scratch/objects" && carries_no_other
+  tell "the agreement inside the PDF PDF 内嵌数据" $?
 fi
 
 # Who signs for the committee comes after the parties (人民调解法 art. 29), then the seal.
@@ -615,10 +655,24 @@ listed_alike() {
 }
 container=META-INF
 [ -d $container ] || container=../META-INF
+# OpenSSL takes no notice of what the signature's own file holds beside the signed parts.
+made_as_ours() { # made_as_ours SIGNATURE: by the certificates of this record, and of this form
+  openssl cms -verify -noverify -nointern -certfile trust/seal.pem -binary -inform DER -in "$1" \
+    -content $container/ASiCManifest001.xml -out /dev/null -certsout "$scratch/two" 2>/dev/null &&
+    sort trust/seal.pem trust/issuer.pem >"$scratch/ours" && sort "$scratch/two" | cmp -s - "$scratch/ours" &&
+    [ "$(parsed "$1" | sed -n "$unsigned" | grep -v -e '^6 INTEGER' -e '^5 OCTET' | tr -s ' \n' ' ')" = "$form" ] &&
+    ! parsed "$1" | grep -q -e 'prim: SE' -e 'prim: cont' &&
+    basenc --base16 -w0 "$1" | grep -qF "$(named_by_issuer trust/seal.pem)"
+}
+unsigned='/:d=3 .*cont \[ 0 \]/,/:d=3 .* SET /!s/^ *[0-9]*:d=\([1-6]\) .* prim: */\1 /p'
+form="1 OBJECT :pkcs7-signedData 3 INTEGER :01 5 OBJECT :sha256 5 NULL 4 OBJECT :pkcs7-data 5 INTEGER :01"
+form="$form 6 OBJECT :sha256 6 NULL 6 OBJECT :ecdsa-with-SHA256 "
+named_by_issuer() { # a certificate's issuer and number, as a signature names it (RFC 5652, 5.3)
+  der <"$1" >"$scratch/one" && parsed "$scratch/one" | sed -n '/:d=2 /p' >"$scratch/inside"
+  for place in 4 2; do cut_out "$scratch/one" "$(sed -n ${place}p "$scratch/inside")"; done | basenc --base16 -w0
+}
 if [ -d $container ]; then
-  openssl cms -verify -noverify -nointern -certfile trust/seal.pem -binary -inform DER \
-    -in $container/signature001.p7s -content $container/ASiCManifest001.xml -out /dev/null 2>/dev/null &&
-    listed_alike $container/ASiCManifest001.xml
+  made_as_ours $container/signature001.p7s && listed_alike $container/ASiCManifest001.xml
   tell "container ASiC-E 容器" $?
 else
   not_judged "the ASiC-E container ASiC-E 容器"
@@ -661,6 +715,6 @@ fi
 
 not_judged "how long the archive time stamp lasts 存档时间戳的有效期"
 not_judged "the log's checkpoint and proofs, whose root stamped 日志检查点及时间戳的根证书"
-not_judged "the agreement inside the PDF, the words in its blanks PDF 内嵌数据与所填内容"
+not_judged "the words in the blanks of the PDF PDF 所填内容"
 echo "issuer 签发证书 SHA-256: $(openssl x509 -in "$anchor" -noout -fingerprint -sha256 | cut -d= -f2)"
 exit $failed

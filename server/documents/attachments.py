@@ -1,10 +1,14 @@
 """Reads what a PDF carries: its embedded files and its number of pages."""
 
+# pyHanko annotates its values, not all of its calls.
+# mypy: allow-untyped-calls
+
 from collections.abc import Iterator
 from io import BytesIO
 
 import pypdfium2  # type: ignore[import-untyped]
-from pyhanko.pdf_utils.generic import DictionaryObject
+from pyhanko.pdf_utils.generic import DictionaryObject, pdf_name
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 
@@ -41,6 +45,19 @@ def _files_below(node: DictionaryObject) -> Iterator[DictionaryObject]:
         yield one.get_object()
     for below in node.get("/Kids", ()):
         yield from _files_below(below.get_object())
+
+
+def in_digits(update: IncrementalPdfFileWriter) -> None:
+    """Write every embedded file once more, as hexadecimal digits (ISO 32000-1, 7.4.2).
+
+    A shell can read these and has nothing to unpack with. As they are, what people wrote would
+    stand among the words of the PDF itself.
+    """
+    for one in update.root["/AF"]:
+        content = one.get_object()["/EF"]["/F"]
+        content.strip_filters()
+        content.apply_filter(pdf_name("/ASCIIHexDecode"))
+        update.update_container(content)
 
 
 def page_count(pdf: bytes) -> int:

@@ -22,6 +22,7 @@ from pyhanko.sign.fields import (
     append_signature_field,
 )
 
+from server.documents.attachments import in_digits
 from server.documents.tagging import Structure
 from server.documents.updates import Update, update_of, written
 from server.ports.documents import CERTIFICATION, SEAL, Slot
@@ -60,8 +61,12 @@ class Box:
 
 
 def with_form(pdf: bytes, blanks: Iterable[Slot]) -> bytes:
-    """Return the drawn PDF with one field for every signature and blank."""
+    """Return the drawn PDF with one field for every signature and blank.
+
+    What it carries can be read without unpacking from here on.
+    """
     form = _Form(update_of(pdf))
+    in_digits(form.update)
     named = {blank.name: blank for blank in blanks}
     form.certification()
     for name, blank in named.items():

@@ -62,7 +62,7 @@ class Attack:
 
 
 ATTACKS: dict[str, Attack] = {}
-NOT_BY_SHELL = frozenset({"log_included", "attachment", "archive_stamp"})
+NOT_BY_SHELL = frozenset({"log_included", "archive_stamp"})
 
 OVERLAID = {"seal", "intact", "only_blanks_filled"}
 
@@ -110,7 +110,13 @@ def overlay_on_a_page(scene: Scene) -> Files:
     return {**scene.files, PDF: painted_over(scene.files[PDF])}
 
 
-@attack("intact", "attachment", "same_text", "everybody_signed", shell={"intact", "same_text"})
+@attack(
+    "intact",
+    "attachment",
+    "same_text",
+    "everybody_signed",
+    shell={"intact", "attachment", "same_text"},
+)
 def exchanged_agreement(scene: Scene) -> Files:
     return {**scene.files, AGREEMENT: cheaper(scene.files[AGREEMENT])}
 
@@ -188,7 +194,7 @@ def overlay_listed_anew(scene: Scene) -> Files:
     return overlay_on_a_page(scene)
 
 
-@attack("attachment", "same_text", "everybody_signed", shell={"same_text"})
+@attack("attachment", "same_text", "everybody_signed", shell={"attachment", "same_text"})
 @inside
 def agreement_listed_anew(scene: Scene) -> Files:
     return exchanged_agreement(scene)

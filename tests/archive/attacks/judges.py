@@ -46,6 +46,7 @@ LINES = {
     "archive time stamp in the PDF": "seal",
     "nothing after the last": "seal",
     "updates only fill in": "only_blanks_filled",
+    "the agreement inside the PDF": "attachment",
     "signature": "signatures",
     "signed this very": "same_text",
     "everybody": "everybody_signed",

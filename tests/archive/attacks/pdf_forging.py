@@ -184,7 +184,7 @@ def with_other_attachment(pdf: bytes, *under: str) -> bytes:
     "attachment",
     "intact",
     page={*OVERLAID, "attachment"},
-    shell=OVERLAID,
+    shell={*OVERLAID, "attachment"},
 )
 def exchanged_attachment(scene: Scene) -> Files:
     return {**scene.files, PDF: with_other_attachment(scene.files[PDF])}
@@ -194,20 +194,20 @@ def exchanged_attachment(scene: Scene) -> Files:
     "pdf_signatures",
     "attachment",
     page={"attachment", "only_blanks_filled"},
-    shell={"only_blanks_filled"},
+    shell={"attachment", "only_blanks_filled"},
 )
 @inside
 def attachment_exchanged_before_the_seal(scene: Scene) -> Files:
     return _sealed_after(with_other_attachment, scene)
 
 
-@attack("attachment", shell=set())
+@attack("attachment")
 def attachment_exchanged_before_the_lock(scene: Scene) -> Files:
     """Everybody signs a PDF that carries other data than it shows; `heyi verify` reads them."""
     return _locked_with_other_attachment(scene)
 
 
-@attack("attachment", shell=set())
+@attack("attachment")
 def attachment_of_two_faces(scene: Scene) -> Files:
     """Readers that look under the old name find other data than those that know the new one."""
     return _locked_with_other_attachment(scene, "/F")

@@ -183,7 +183,12 @@ def test_a_page_that_believes_every_signature_is_caught(packed: list[Bend]) -> N
         ("lock_that_certifies_nothing", "|| certifies; }", "|| true; }"),
         ("lock_that_allows_annotations", "/V /1.2 /P 2 >>", "/V /1.2"),
         ("certificate_of_another", '[ ! -e "$1certificate.pem" ] ||', "true ||"),
-        ("overlay_before_the_seal", "END { judge(); exit bad }", "END { exit 0 }"),
+        ("overlay_before_the_seal", "END { judge(); if (!bad)", "END { if (!bad)"),
+        (
+            "attachment_exchanged_before_the_lock",
+            "| bytes | cmp -s - agreement.json || exit 1",
+            "| cat >/dev/null",
+        ),
         ("signers_swapped", 'says "$stated" "\\"signer_id\\":\\"$who\\"" &&', "true &&"),
     ],
 )

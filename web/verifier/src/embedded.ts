@@ -1,16 +1,15 @@
 // What a PDF carries under a name, wherever a reader may look for it (ISO 32000-1, 7.11.4; ISO 19005-3, 6.8).
-import { type Bytes, join } from "./bytes.ts";
+import { type Bytes, join, unhex } from "./bytes.ts";
 import { Objects, numberOf, tables } from "./objects.ts";
 
 const REFERENCE = /[1-9]\d{0,8} 0 R/g;
 const NAMES = ["/UF", "/F"] as const;
 
 /**
- * Every file embedded under this name, unpacked, of each no more than `most` bytes and one; null where this browser cannot
- * unpack. Throws for a PDF we did not write. What stands behind the end of the file is another question.
+ * Every file embedded under this name, of what must be unpacked no more than `most` bytes and one; null where this browser cannot.
+ * Throws for a PDF we did not write. What stands behind the end of the file is another question.
  */
 export async function embedded(pdf: Bytes, name: string, most: number): Promise<Bytes[] | null> {
-  if (typeof DecompressionStream === "undefined") return null;
   const whole = new TextDecoder("latin1").decode(pdf);
   const latin = whole.slice(0, whole.lastIndexOf("%%EOF") + 6);
   const [all, objects] = [tables(latin), new Objects(latin)];
@@ -25,14 +24,24 @@ export async function embedded(pdf: Bytes, name: string, most: number): Promise<
     if (NAMES.some((key) => words(said.get(key) ?? "") === name)) contents.forEach((one) => found.add(numberOf(one)));
   }
   // What browsers call latin1 keeps each byte's place, and not each byte.
-  return Promise.all([...found].map((number) => content(objects, number, pdf.slice(...objects.stream(number)), most)));
+  const contents = await Promise.all([...found].map((number) => content(objects, number, pdf.slice(...objects.stream(number)), most)));
+  return contents.every((one) => one !== null) ? contents : null;
 }
 
-async function content(objects: Objects, number: number, bytes: Bytes, most: number): Promise<Bytes> {
+async function content(objects: Objects, number: number, bytes: Bytes, most: number): Promise<Bytes | null> {
   const filter = objects.dictionary(number).get("/Filter");
   if (filter === undefined) return bytes;
+  if (filter === "/ASCIIHexDecode") return ofDigits(bytes);
   if (filter !== "/FlateDecode" || objects.dictionary(number).has("/DecodeParms")) throw new SyntaxError("another filter");
+  if (typeof DecompressionStream === "undefined") return null;
   return atMost(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate")), most);
+}
+
+/** As our writer leaves them: lower case, without blanks, and the end marked (7.4.2). */
+function ofDigits(bytes: Bytes): Bytes {
+  const digits = new TextDecoder("latin1").decode(bytes);
+  if (!digits.endsWith(">")) throw new SyntaxError("no end");
+  return unhex(digits.slice(0, -1));
 }
 
 /** A small file can unpack to gigabytes: it is let go once it is too long to be what was looked for. */

@@ -26,6 +26,12 @@ describe("what a PDF carries", () => {
     expect(await found(pdf(FILE, stream(packed(SAID), "/Filter /FlateDecode ")))).toEqual([SAID]);
     expect(await found(pdf(FILE, stream(SAID)))).toEqual([SAID]);
   });
+  it("is read from digits", async () => {
+    const digits = Buffer.from(SAID).toString("hex");
+    expect(await found(pdf(FILE, stream(`${digits}>`, "/Filter /ASCIIHexDecode ")))).toEqual([SAID]);
+    for (const other of [digits, `${digits} >`, `${digits.toUpperCase()}>`, `${digits}0>`])
+      await expect(found(pdf(FILE, stream(other, "/Filter /ASCIIHexDecode ")))).rejects.toThrow();
+  });
   it("is found under each of its names", async () => {
     const faces = pdf(FILE.replace("/UF 4", "/UF 5"), stream(SAID), { 5: stream(OTHER) });
     expect(await found(faces)).toEqual([SAID, OTHER]);
