@@ -16,10 +16,11 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import NoReturn
 
 import asyncpg
 import pytest
+
+from tests.support.absence import explain_absence
 
 ACCOUNTS = ("postgres", "nobody")
 ROLE = "heyi"
@@ -164,14 +165,9 @@ def own(folder: Path) -> None:
 
 
 def _programs() -> Path:
-    return find_programs() or _explain_absence()
-
-
-def _explain_absence() -> NoReturn:
-    reason = "PostgreSQL's programs are not installed: apt-get install postgresql"
-    if os.geteuid() == 0:
-        pytest.fail(reason)
-    pytest.skip(reason)
+    return find_programs() or explain_absence(
+        "PostgreSQL's programs are not installed: apt-get install postgresql"
+    )
 
 
 def _account() -> pwd.struct_passwd | None:

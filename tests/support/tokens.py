@@ -12,6 +12,7 @@ import pytest
 
 from server.documents.key_token import TokenKeys
 from server.documents.token import Token
+from tests.support.absence import explain_absence
 
 PIN, OFFICER_PIN = "246813", "97531864"
 _MODULES = (
@@ -67,10 +68,10 @@ class TokenDrawer:
 
 
 def drawer(folder: Path) -> TokenDrawer:
-    """Return a drawer in an empty folder; skips where SoftHSM is not installed."""
+    """Return a drawer in an empty folder; explains where SoftHSM is not installed."""
     module = next((Path(one) for one in _MODULES if Path(one).exists()), None)
     if module is None or shutil.which("softhsm2-util") is None:
-        pytest.skip("softhsm2 is not installed")
+        explain_absence("SoftHSM is not installed: apt-get install softhsm2")
     (folder / "tokens").mkdir(parents=True)
     made = TokenDrawer(folder, module)
     made.config.write_text(

@@ -26,12 +26,9 @@ from tests.documents.example import example
 from tests.documents.pdfa.vera import FLAVOURS, failing, missing
 from tests.documents.sealing import locked_by, ring, seal_order as order, signed_by_all
 from tests.documents.test_fonts import INSTALLED
+from tests.support.absence import explain_absence
 
-pytestmark = [
-    pytest.mark.skipif(bool(missing()), reason=f"veraPDF cannot run, not installed: {missing()}"),
-    pytest.mark.slow,
-    pytest.mark.timeout(900),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 RARE = "陈䶮𬱟㛃" + ("𰻝" if INSTALLED else "")
 SITE = "https://tiaojie.example.gov.cn"
 RENEWED_ON = (datetime(2026, 3, 1, tzinfo=UTC), datetime(2027, 3, 1, tzinfo=UTC))
@@ -102,6 +99,8 @@ def untagged(drawn: LockedPdf) -> bytes:
 def found(
     good: dict[str, bytes], broken: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[tuple[str, str], str]:
+    if lacking := missing():
+        explain_absence(f"veraPDF cannot run, not installed: {lacking}")
     folder = tmp_path_factory.mktemp("vera")
     files = [folder / name for name in (*good, *broken)]
     for path, content in zip(files, (*good.values(), *broken.values()), strict=True):
