@@ -1,7 +1,7 @@
 /**
- * What a party has done towards signing one text, kept in this browser for a short while: WeChat may close the page while
- * its reader looks at the message with the code. It is forgotten with the signature, with a refusal, and after half an
- * hour.
+ * What a person has done towards signing one text, kept in this browser for a short while: WeChat may close the page while
+ * its reader looks at the message with the code. It is forgotten with the signature, with a refusal, after half an hour,
+ * and when somebody else signs on the same device.
  */
 import type { PointGroup } from "signature_pad";
 
@@ -16,25 +16,36 @@ export interface Progress {
   readonly scan: string | null;
 }
 
-interface Kept extends Progress {
-  readonly digest: string;
+/** Who signs which text; the text is null as long as it is on its way. */
+export interface Signing {
+  readonly person: string;
+  readonly digest: string | null;
+}
+
+interface Kept extends Progress, Signing {
   readonly until: number;
 }
 
-export function keepProgress(digest: string, progress: Progress, now = Date.now()): void {
+export function keepProgress(signing: Signing, progress: Progress, now = Date.now()): void {
   try {
-    localStorage.setItem(KEY, JSON.stringify({ ...progress, digest, until: now + LIFE_MS } satisfies Kept));
+    localStorage.setItem(KEY, JSON.stringify({ ...progress, ...signing, until: now + LIFE_MS } satisfies Kept));
   } catch {
     // Private windows may refuse; then a reload starts again, as it always did.
   }
 }
 
-/** Returns what was done for exactly this text, null when there is nothing or it is too old. */
-export function recallProgress(digest: string | null, now = Date.now()): Progress | null {
+/** Returns what this person did for exactly this text, null when there is nothing or it is too old. */
+export function recallProgress({ person, digest }: Signing, now = Date.now()): Progress | null {
+  const kept = read();
+  if (kept === null) return null;
+  if (kept.person !== person || kept.until < now) forgetProgress();
+  else if (digest !== null && kept.digest === digest) return { seen: kept.seen, strokes: kept.strokes, sent: kept.sent, scan: kept.scan };
+  return null;
+}
+
+function read(): Kept | null {
   try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? "null") as Kept | null;
-    if (kept === null || digest === null || kept.digest !== digest || kept.until < now) return null;
-    return { seen: kept.seen, strokes: kept.strokes, sent: kept.sent, scan: kept.scan };
+    return JSON.parse(localStorage.getItem(KEY) ?? "null") as Kept | null;
   } catch {
     return null;
   }
