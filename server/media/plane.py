@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from server.domain.ids import ConnectionId, RoomId
 from server.media.answer import read_answer
+from server.media.claims import TELLING, bearable
 from server.media.connection import Connection, Stage
 from server.media.engine import Engine, Link
 from server.media.feedback import Feedback
@@ -354,7 +355,8 @@ class Plane:
             return self._refused("drop_ssrc")
         if not connection.octets.spend(len(raw), now):
             return self._refused("drop_flood")
-        return packet
+        told = packet.payload_size and raw[packet.payload_at] in TELLING[packet.payload_type]
+        return packet if not told or bearable(packet) else self._refused("drop_picture_size")
 
     def _refused(self, why: str) -> Packet | None:
         self.engine.counters[why] += 1

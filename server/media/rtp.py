@@ -7,6 +7,7 @@ shown without the ones before it (RFC 7741 4.2, RFC 6184 5.2).
 import struct
 from typing import Final
 
+from server.media import vp8_head
 from server.media.extensions import Layout, Layouts, layout_of
 from server.media.formats import H264, OPUS, VP8
 
@@ -113,24 +114,8 @@ class Packet:
             return True
         payload = memoryview(self.raw)[self.payload_at : self.payload_at + self.payload_size]
         if self.payload_type == VP8:
-            return _vp8_opens(payload)
+            return vp8_head.opens(payload)
         return self.payload_type == H264 and _h264_opens(payload)
-
-
-def _vp8_opens(payload: memoryview) -> bool:
-    """First packet of a key frame: start of partition 0 and the inverse key frame bit unset."""
-    if not payload or payload[0] & 0x17 != 0x10:  # noqa: PLR2004  # S bit set, partition index 0
-        return False
-    at = 1
-    if payload[0] & 0x80:
-        if len(payload) < at + 1:
-            return False
-        flags = payload[at]
-        at += 1
-        if flags & 0x80:
-            at += 2 if len(payload) > at and payload[at] & 0x80 else 1
-        at += bool(flags & 0x40) + bool(flags & 0x30)
-    return len(payload) > at and not payload[at] & 0x01
 
 
 def _h264_opens(payload: memoryview) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from server.media import h264, vp8
+from server.media import h264, vp8_head
 from server.media.formats import CLOCK, H264, KIND_OF_PAYLOAD, VP8, Kind
 from server.media.log_frames import CLOCK as STANDS_FRAME, PACKET, STANDS, Frame, frames
 from server.media.picture import Size, sane
@@ -118,7 +118,7 @@ def payload_of(packet: Packet) -> bytes:
     return bytes(packet.raw[packet.payload_at : packet.payload_at + packet.payload_size])
 
 
-_SIZES: Final = {VP8: vp8.opening_size, H264: h264.opening_size}
+_SIZES: Final = {VP8: vp8_head.opening_size, H264: h264.opening_size}
 """How each format says, in the first packet of a picture, how large it is."""
 
 

@@ -53,9 +53,11 @@ _CANDIDATE_PRIORITY: Final = 2_130_706_431
 _STAMP: Final = struct.Struct("!QI")
 _AUDIO_EXTENSIONS: Final = bytes.fromhex("bede0002" + "1030" + "208a" + "32000000")
 _VIDEO_EXTENSIONS: Final = bytes.fromhex("bede0002" + "1031" + "32000000" + "0000")
-_STAMP_AT: Final = HEADER.size + len(_AUDIO_EXTENSIONS) + 2
-# VP8 payload descriptor and first byte: "a key frame begins here", and "it goes on" (RFC 7741 4.2).
-_BEGINS, _GOES_ON = b"\x10\x00", b"\x00\x00"
+# VP8 payload descriptor and head: "a key frame of 640x360 begins here", and "it goes on" (RFC 7741
+# 4.2, RFC 6386 9.1).
+_BEGINS: Final = bytes.fromhex("10" + "100200" + "9d012a" + "8002" + "6801")
+_GOES_ON: Final = bytes(len(_BEGINS))
+_STAMP_AT: Final = HEADER.size + len(_AUDIO_EXTENSIONS) + len(_BEGINS)
 
 _PLAIN: Final = range(128)
 _RTCP: Final = range(192, 224)
@@ -97,7 +99,7 @@ class Stream:
         whole = self._packet
         second = self._type | (0x80 if ends else 0)
         HEADER.pack_into(whole, 0, 0x90, second, self.packets & 0xFFFF, self.timestamp, self.ssrc)
-        whole[_STAMP_AT - 2 : _STAMP_AT] = _BEGINS if begins else _GOES_ON
+        whole[_STAMP_AT - len(_BEGINS) : _STAMP_AT] = _BEGINS if begins else _GOES_ON
         _STAMP.pack_into(whole, _STAMP_AT, time.time_ns(), self._seat)
         self.packets += 1
         return whole

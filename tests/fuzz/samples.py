@@ -18,6 +18,10 @@ from server.media import rtcp
 from server.media.formats import ABS_SEND_TIME, AUDIO_LEVEL, H264, MID, OPUS, VP8
 from tests.media.packets import FULL_BLOCK, KEY_FRAME, LATER_FRAME, extensions, rtp
 
+SET_AND_PICTURE = bytes.fromhex(
+    "18" + "0015" + "6742c014da0507e8400000030040000007a3c50aa8" + "0002" + "6588"
+)
+"""A sequence parameter set of 320x240 and the beginning of a picture, in one packet."""
 VOICE, PICTURE = 0x1001, 0x2002
 """The streams a phone of these samples sends."""
 
@@ -64,7 +68,7 @@ def packets() -> list[bytes]:
             rtp(number, payload=KEY_FRAME, block=sent, payload_type=VP8, **picture),
             rtp(number + 9, payload=LATER_FRAME, block=FULL_BLOCK, payload_type=VP8, **picture),
             rtp(number + 20, payload=b"\x7c\x85picture", payload_type=H264, **picture),
-            rtp(number + 30, payload=b"\x18\0\2\x67\x42\0\2\x65\x88", payload_type=H264, **picture),
+            rtp(number + 30, payload=SET_AND_PICTURE, payload_type=H264, **picture),
         ]
     with_source = bytearray(made[0])
     with_source[0] |= 0x01

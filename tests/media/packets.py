@@ -3,8 +3,16 @@
 from server.media.formats import ABS_SEND_TIME, AUDIO_LEVEL, MID, OPUS, VP8
 from server.media.rtp import HEADER, Packet
 
-KEY_FRAME = b"\x10\x00" + b"picture"
+
+def key_frame(width: int, height: int) -> bytes:
+    """Return the beginning of a VP8 key frame that claims this size (RFC 6386 9.1)."""
+    sides = width.to_bytes(2, "little") + height.to_bytes(2, "little")
+    return b"\x10" + b"\x10\x02\x00\x9d\x01\x2a" + sides + b"picture"
+
+
+KEY_FRAME = key_frame(320, 240)
 LATER_FRAME = b"\x10\x01" + b"picture"
+GOES_ON = b"\x00" + b"picture"
 
 
 def extensions(*elements: tuple[int, bytes]) -> bytes:
@@ -34,4 +42,14 @@ def packet(sequence: int, **rest: object) -> Packet:
 
 FULL_BLOCK = extensions((MID, b"1"), (ABS_SEND_TIME, b"\1\2\3"), (AUDIO_LEVEL, b"\x85"))
 
-__all__ = ["FULL_BLOCK", "KEY_FRAME", "LATER_FRAME", "OPUS", "extensions", "packet", "rtp"]
+__all__ = [
+    "FULL_BLOCK",
+    "GOES_ON",
+    "KEY_FRAME",
+    "LATER_FRAME",
+    "OPUS",
+    "extensions",
+    "key_frame",
+    "packet",
+    "rtp",
+]

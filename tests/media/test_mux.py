@@ -20,7 +20,8 @@ from server.media.picture import LARGEST
 from server.media.rtp import Packet
 from server.media.survey import survey
 from server.media.units import Order
-from server.media.vp8 import Pictures, body_at, key_size
+from server.media.vp8 import Pictures
+from server.media.vp8_head import body_at, key_size
 from server.ports.recording import FilmLostError, FilmsBusyError
 from server.recorder import CPU_S, MEMORY, show_command
 from server.rehearsal.clip import HEIGHT, WIDTH, pictures, sounds

@@ -93,11 +93,18 @@ class Sitting:
         edges = [Edge(source=self.a.identity, subscriber=ConnectionId(one), slot=0) for one in to]
         self.plane.route(ROOM, TableVersion(epoch=1, n=n), frozenset(edges))
 
-    def arrive(self, sequence: int, *, sound: bool = False, payload: bytes = KEY_FRAME) -> None:
+    def arrive(
+        self,
+        sequence: int,
+        *,
+        sound: bool = False,
+        payload: bytes = KEY_FRAME,
+        payload_type: int = VP8,
+    ) -> None:
         packet = rtp(
             sequence,
             ssrc=SOUND if sound else VIDEO,
-            payload_type=OPUS if sound else VP8,
+            payload_type=OPUS if sound else payload_type,
             payload=payload,
             timestamp=sequence * 90,
         )

@@ -25,13 +25,14 @@ from server.media import rtcp
 from server.media.formats import ABS_SEND_TIME, OPUS, VP8
 from server.media.rtp import HEADER
 from tests.fuzz.yard import payload_at
-from tests.media.packets import extensions, rtp
+from tests.media.packets import KEY_FRAME, LATER_FRAME, extensions, rtp
 
 VOICE_EVERY_S, FRAME_EVERY_S, NACK_EVERY_S, REPORT_EVERY_S = 0.02, 0.05, 0.05, 0.5
 VOICE_BYTES, PART_BYTES, KEY_FACTOR = 80, 950, 4
 NACK_TRIES, HISTORY = 10, 256
 PART = struct.Struct("!LHH")
-KEY, LATER = b"\x10\x00", b"\x10\x01"
+HEAD = 11
+KEY, LATER = KEY_FRAME[:HEAD], LATER_FRAME[:2].ljust(HEAD, b"\0")
 BLOCK = extensions((ABS_SEND_TIME, bytes(3)))
 SEND_TIME, PADDED = slice(17, 20), 0x20
 
@@ -129,7 +130,7 @@ class Phone:
         parts = max(1, round(size / PART_BYTES))
         fill = b"p" * min(PART_BYTES, int(size / parts))
         for part in range(parts):
-            begin = (KEY if opens else LATER) if part == 0 else b"\x00\x01"
+            begin = (KEY if opens else LATER) if part == 0 else b"\x00".ljust(HEAD, b"\0")
             self._emit(self.picture, VP8, begin + PART.pack(self._frame, part, parts) + fill)
         self._frame += 1
 
@@ -187,10 +188,10 @@ class Phone:
                 pass
 
     def _collect(self, ssrc: int, payload: bytes) -> None:
-        frame, part, parts = PART.unpack_from(payload, 2)
+        frame, part, parts = PART.unpack_from(payload, HEAD)
         have = self._frames[ssrc].setdefault(frame, set())
         have.add(part)
-        if payload[:2] == KEY:
+        if payload[:HEAD] == KEY:
             have.add(-1)
         if len(have - {-1}) == parts:
             have.add(-2)

@@ -1,0 +1,57 @@
+"""What a packet claims of its pictures' size, read before anybody's decoder is told of it.
+
+A decoder takes the memory that a picture's head speaks of: ninety bytes of a phone that lies would
+cost every phone that sees it hundreds of megabytes. Heads are read as for films, no further.
+"""
+
+from typing import Final
+
+from server.media import vp8_head
+from server.media.formats import H264, OPUS, VP8
+from server.media.h264 import FU_A, SPS, STAP_A, units
+from server.media.picture import sane
+from server.media.rtp import Packet
+from server.media.sps import size_of
+
+_TYPE: Final = 0x1F
+_SUBSET_SPS: Final = 15
+_SETS: Final = (SPS, _SUBSET_SPS)
+_START_CODE: Final = b"\0\0\1"
+
+TELLING: Final = {
+    OPUS: frozenset[int](),
+    VP8: frozenset(one for one in range(256) if one & vp8_head.STARTS == vp8_head.STARTS_FIRST),
+    H264: frozenset(range(256)),
+}
+"""First bytes of the payloads that `bearable` has to see: seldom one of VP8's, every one of H.264's
+for a set may stand within any."""
+
+
+def bearable(packet: Packet) -> bool:
+    """Whether what a packet says of its pictures' size is what a phone says, if it says any."""
+    at = packet.payload_at
+    payload = bytes(packet.raw[at : at + packet.payload_size])
+    return _vp8(payload) if packet.payload_type == VP8 else _h264(payload)
+
+
+def _vp8(payload: bytes) -> bool:
+    """A head that is cut short hides its size from us, and a decoder would put it together."""
+    body = payload[vp8_head.body_at(payload) :]
+    return bool(body and body[0] & vp8_head.INTER) or sane(vp8_head.key_size(body))
+
+
+def _h264(payload: bytes) -> bool:
+    """Sets come whole and in units of their own: phones send none that are not."""
+    kind = payload[0] & _TYPE
+    if _START_CODE in payload:
+        return False
+    if kind == FU_A:
+        return len(payload) == 1 or payload[1] & _TYPE not in _SETS
+    found = list(units(payload))
+    whole = kind != STAP_A or 1 + sum(2 + len(one) for one in found) == len(payload)
+    return whole and all(_bearable(one) for one in found)
+
+
+def _bearable(unit: bytes) -> bool:
+    kind = unit[0] & _TYPE
+    return kind not in _SETS or (kind == SPS and sane(size_of(unit)))
