@@ -15,7 +15,7 @@ from server.media.offer import Offer, write_offer
 from server.media.probe import Probe
 from server.media.secure import SecureChannel
 from server.media.settings import WorkerSettings
-from server.media.stun import Address
+from server.media.stun import Address, Check, passes
 from server.media.thrift import Thrift
 from server.media.uplink import Uplink
 from server.ports.media import SLOTS, MediaReport
@@ -25,6 +25,11 @@ _PASSWORD_BYTES: Final = 18
 _OVER_CAP: Final = 3
 _REPORTS_PER_S: Final = 64_000
 """Octets: several times what a phone on a bad line asks for. Reading one costs by its size."""
+
+_CHECKS_PER_S: Final = 50
+_CHECKS_AT_ONCE_S: Final = 2.0
+"""Browsers begin with one in 20 ms (RFC 8445 14.2), sent again where no answer came; the consent of
+a connection that stands takes one in seconds (RFC 7675 5.1). Answering one takes 30 us."""
 
 
 class Stage(StrEnum):
@@ -45,8 +50,7 @@ class Connection:
     ) -> None:
         """Draw credentials and stream numbers; the secure channel comes with `offer()`."""
         self._settings = settings
-        self.room = room
-        self.identity = identity
+        self.room, self.identity = room, identity
         self.stage = Stage.OFFERED
         self.link = Link(self)
         self.farewell: Address | None = None
@@ -74,6 +78,7 @@ class Connection:
         self.heard_before = 0
         self.octets = Allowance(self.cap / 8 * _OVER_CAP, now)
         self.reports = Allowance(_REPORTS_PER_S, now)
+        self.checks = Allowance(_CHECKS_PER_S, now, at_once_s=_CHECKS_AT_ONCE_S)
         self.thrift = Thrift()
         self.probe: Probe | None = None
         self.flow, self.sound, self.estimate = Flow(), Flow(), Estimate()
@@ -98,6 +103,13 @@ class Connection:
                 ssrcs=ssrcs,
             )
         )
+
+    def proved(self, check: Check) -> bool:
+        """Whether a check comes from who was given our offer and gave this answer."""
+        answer = self.answer
+        if answer is not None and check.theirs != answer.ufrag:
+            return False
+        return passes(check, self.password)
 
     def admits(self, ssrc: int, uplink: Uplink) -> bool:
         """Whether a packet's stream is this uplink's; a new stream replaces the one before."""

@@ -11,17 +11,18 @@ _LIMITED_S: Final = 10.0
 
 
 class Allowance:
-    """A token bucket: so much a second, a second's worth at once."""
+    """A token bucket: so much a second, and so many seconds' worth at once."""
 
-    def __init__(self, rate: float, now: float) -> None:
+    def __init__(self, rate: float, now: float, *, at_once_s: float = 1.0) -> None:
         """Begin full."""
-        self._rate = self._left = rate
+        self._rate = rate
+        self._most = self._left = rate * at_once_s
         self._at = now
 
     def spend(self, amount: float, now: float) -> bool:
         """Take this much out; False if it is not there."""
         if amount > self._left or now - self._at > _REFILL_S:
-            self._left = min(self._rate, self._left + (now - self._at) * self._rate)
+            self._left = min(self._most, self._left + (now - self._at) * self._rate)
             self._at = now
             if amount > self._left:
                 return False

@@ -21,7 +21,7 @@ from server.media.recording import Recorder
 from server.media.repair import Repair
 from server.media.rtp import Packet, send_time
 from server.media.settings import WorkerSettings
-from server.media.stun import Address, Check, MalformedCheckError, passes, read_check, success
+from server.media.stun import Address, Check, MalformedCheckError, read_check, success
 from server.media.table import Room
 from server.media.uplink import Uplink
 from server.ports.media import (
@@ -222,8 +222,12 @@ class Plane:
             self.engine.counters["drop_stun_malformed"] += 1
             return
         connection = self._by_ufrag.get(check.ours)
-        if connection is None or not _authentic(check, connection):
+        if connection is None or not connection.proved(check):
             self.engine.counters["drop_stun_unauthentic"] += 1
+            return
+        # Behind the proof: nobody's guesses may use up what a phone needs to stay connected.
+        if not connection.checks.spend(1, self._time()):
+            self.engine.counters["drop_stun_flood"] += 1
             return
         self.engine.admit(connection.link, address)
         self._choose(connection, check, address)
@@ -387,10 +391,3 @@ class Plane:
             self.feedback.take(connection, packet)
         else:
             self.engine.counters["drop_flood"] += 1
-
-
-def _authentic(check: Check, connection: Connection) -> bool:
-    answer = connection.answer
-    if answer is not None and check.theirs != answer.ufrag:
-        return False
-    return passes(check, connection.password)

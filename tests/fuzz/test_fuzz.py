@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiortc.rtp import RtcpPacket
 
-from server.media import answer, plane as planes, rtcp
+from server.media import answer, connection, rtcp
 from server.media.answer import MAX_SDP, read_answer
 from server.media.extensions import Layout
 from server.ports.media import BadSdpError
@@ -71,7 +71,7 @@ async def test_stun(it: Yard, told: Told) -> None:
 async def test_it_finds_an_answer_without_a_proof(
     it: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(planes, "passes", lambda check, password: True)
+    monkeypatch.setattr(connection, "passes", lambda check, password: True)
     with pytest.raises(FoundError, match="without a proof"):
         fuzz_stun(it, BUG_INPUTS)
 

@@ -136,6 +136,7 @@ def yard(cap_kbps: int = 1_000_000_000) -> Yard:
         plane.connect(ROOM, name)
         connection = plane.connections[name]
         connection.reports = Allowance(1e12, loop.time())
+        connection.checks = Allowance(1e12, loop.time())
         engine.admit(connection.link, address)
         clear: Any = Clear()
         connection.link.address, connection.link.srtp = address, SrtpPair(clear, clear)

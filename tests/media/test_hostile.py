@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import re
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -103,6 +104,18 @@ def unauthenticated_checks() -> list[bytes]:
         bytes(plain),
         bytes(Message(Method.BINDING, Class.REQUEST)),
     ]
+
+
+def authentic_checks(offer: str, count: int) -> list[bytes]:
+    """Return checks that prove the password of an offer, each another one."""
+    told = {name: re.findall(rf"a=ice-{name}:(\S+)", offer)[0] for name in ("ufrag", "pwd")}
+    made = []
+    for _ in range(count):
+        attributes = {"USERNAME": f"{told['ufrag']}:phone", "PRIORITY": 1}
+        check = Message(Method.BINDING, Class.REQUEST, attributes=attributes)
+        check.add_message_integrity(told["pwd"].encode())
+        made.append(bytes(check))
+    return made
 
 
 def client_hello() -> bytes:
@@ -254,6 +267,18 @@ async def test_long_reports_are_paid_for_by_their_size(
     await a.sees(0, more=10, within=4)
     # A second's worth is 64 000 octets, and little comes in while these arrive.
     assert (await it.client.counters())["media_drop_flood_total"] > 50
+
+
+async def test_a_flood_of_checks_is_answered_for_its_first_part_alone(
+    it: Plant, pair: tuple[Phone, Phone], stranger: Stranger
+) -> None:
+    a, _ = pair
+    flood = authentic_checks(await it.client.connect(ROOM, ConnectionId("x")), 1000)
+    await stranger.throw(flood)
+    await a.sees(0, more=10, within=4)
+    # A hundred at once, and fifty a second.
+    assert 100 <= stranger.answers() < 400
+    assert (await it.client.counters())["media_drop_stun_flood_total"] > 600
 
 
 async def test_a_flood_from_one_phone_does_not_drown_the_others(
