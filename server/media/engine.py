@@ -101,7 +101,10 @@ class Engine(Protocol):
         ...
 
     def admit(self, link: Link, address: Address) -> None:
-        """Let this address through to the link from now on; the oldest of too many is forgotten."""
+        """Let this address through to the link from now on, whoever proved it before.
+
+        The oldest of too many is forgotten.
+        """
         ...
 
     def forget(self, link: Link) -> None:

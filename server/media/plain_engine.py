@@ -80,9 +80,11 @@ class PlainEngine:
         self._links.clear()
 
     def admit(self, link: Link, address: Address) -> None:
-        if address in link.addresses:
+        if self._links.get(address) is link:
             return
-        link.addresses.append(address)
+        # Not the first time where another link has proved it in between.
+        if address not in link.addresses:
+            link.addresses.append(address)
         self._links[address] = link
         self._streams.prove(address)
         while len(link.addresses) > MAX_ADDRESSES:

@@ -23,6 +23,7 @@ from tests.media.waiting import until
 
 GCM = Policy.SRTP_PROFILE_AEAD_AES_256_GCM
 COUNTER_MODE = Policy.SRTP_PROFILE_AES128_CM_SHA1_80
+RECORD = b"\x16\xfe\xfd" + bytes(20)
 UP, DOWN = bytes(range(44)), bytes(range(44, 88))
 
 
@@ -40,6 +41,7 @@ class Ears:
     def __init__(self) -> None:
         self.packets: list[bytes] = []
         self.reports: list[bytes] = []
+        self.records: list[Link] = []
         self.faults = 0
         self.answer: Callable[[Link], None] = lambda link: None
 
@@ -47,7 +49,7 @@ class Ears:
         """Nothing to check here."""
 
     def dtls(self, link: Link, raw: bytes) -> None:
-        """Nothing to shake hands about."""
+        self.records.append(link)
 
     def rtp(self, link: Link, packet: bytearray, now: float) -> None:
         if packet.endswith(b"poison"):
@@ -313,6 +315,19 @@ async def test_an_address_may_pass_to_another_link(wire: Wire) -> None:
     wire.far.socket.send(wire.far.sent.protect(bytes(rtp(1))))
     await until(lambda: other.heard == 1, within=2)
     assert wire.link.heard == 0
+
+
+async def test_an_address_comes_back_to_who_proves_it_again(wire: Wire) -> None:
+    other = wire.linked(wire.far)
+    wire.engine.admit(wire.link, wire.far.address)
+    # And who had it in between takes it along no more.
+    wire.engine.forget(other)
+    for raw in (RECORD, wire.far.sent.protect(bytes(rtp(1)))):
+        wire.far.socket.send(raw)
+    await until(lambda: bool(wire.ears.packets), within=2)
+    assert wire.ears.records == [wire.link]
+    assert wire.link.heard == 1
+    assert wire.link.addresses == [wire.far.address]
 
 
 async def test_where_nobody_listens_the_others_still_hear(wire: Wire) -> None:
