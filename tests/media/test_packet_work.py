@@ -1,76 +1,34 @@
-"""What a packet costs is counted, for how long it takes says more of the machine than of the code.
+"""What a packet takes from its arrival at the plane to the engine's `send_rtp`, counted."""
 
-Counted are calls, of Python and of C, and lines run, of our own code alone and without an engine:
-from the packet's arrival at the plane to the engine's `send_rtp`. Whoever adds to them on purpose
-measures with `heyi bench media` and moves the figure here.
-"""
-
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import pytest
 
-import server
 from server.media.formats import OPUS, VP8
 from server.media.uplink import Uplink
 from tests.media.packets import FULL_BLOCK, GOES_ON, KEY_FRAME, LATER_FRAME, rtp
 from tests.media.test_rows import SOUND, VIDEO, Sitting
+from tests.media.work import Figure, Work, counted, through_one_more
 
-OURS = str(Path(server.__file__).parent)
 ROWS, EVERY_S = 50, 0.02
 TO = 2
 """Subscribers."""
-SLACK = 1.05
-"""Versions of Python differ by some lines; one call more for each packet is more than this."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """So many packets at once, and what each took, for all its subscribers, when last measured."""
+    """So many packets at once, and what each takes for all its subscribers."""
 
     payload_type: int
     ssrc: int
     length: int
-    calls: float
-    lines: float
+    takes: Figure
 
 
 CASES = {
-    "a voice": Case(OPUS, SOUND, 1, calls=17.0, lines=148.2),
-    "a picture of eight packets": Case(VP8, VIDEO, 8, calls=12.9, lines=121.4),
+    "a voice": Case(OPUS, SOUND, 1, Figure(calls=17.0, lines=148.2)),
+    "a picture of eight packets": Case(VP8, VIDEO, 8, Figure(calls=12.9, lines=121.4)),
 }
-
-
-class Work:
-    """How much of our code has run."""
-
-    def __init__(self) -> None:
-        self.calls = self.lines = 0
-
-    def profiled(self, frame: FrameType, event: str, _: object) -> None:
-        mine = frame.f_code.co_filename.startswith(OURS)
-        self.calls += mine and event == "call"
-
-    def traced(self, frame: FrameType, event: str, _: object) -> Any:
-        self.lines += event == "line"
-        return self.traced if frame.f_code.co_filename.startswith(OURS) else None
-
-
-@contextmanager
-def counted() -> Iterator[Work]:
-    work, tracer, profiler = Work(), sys.gettrace(), sys.getprofile()
-    sys.setprofile(work.profiled)
-    sys.settrace(work.traced)
-    try:
-        yield work
-    finally:
-        sys.settrace(tracer)
-        sys.setprofile(profiler)
 
 
 def row(case: Case, turn: int) -> list[bytearray]:
@@ -117,17 +75,10 @@ def forwarding(case: Case) -> Work:
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 async def test_no_packet_takes_more_work_than_it_did(case: Case) -> None:
-    work = forwarding(case)
-    packets = ROWS * case.length
-    assert work.calls / packets <= SLACK * case.calls
-    assert work.lines / packets <= SLACK * case.lines
+    assert case.takes.bears(forwarding(case), ROWS * case.length)
 
 
 async def test_one_more_call_a_packet_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    take = Uplink.take
-    source = "def again(take):\n    return lambda *these: take(*these)\n"
-    made: dict[str, Any] = {}
-    exec(compile(source, f"{OURS}/media/uplink.py", "exec"), made)  # so it counts as ours
-    monkeypatch.setattr(Uplink, "take", made["again"](take))
+    monkeypatch.setattr(Uplink, "take", through_one_more(Uplink.take))
     for case in CASES.values():
-        assert forwarding(case).calls / (ROWS * case.length) > SLACK * case.calls
+        assert not case.takes.bears(forwarding(case), ROWS * case.length)
