@@ -14,6 +14,7 @@ from server.domain.ids import ConnectionId, RoomId, SeatId
 from server.domain.session import Recording
 from server.ports.media import (
     BadTableError,
+    MediaFullError,
     MediaLostError,
     MediaRouter,
     Recorded,
@@ -23,6 +24,9 @@ from server.ports.media import (
 from server.rooms import routing
 
 log = logging.getLogger(__name__)
+
+_UNCONFIRMED = (MediaLostError, MediaFullError, StaleTableError, BadTableError, TimeoutError)
+"""What a table may meet. None of it refuses a change: what is not confirmed counts as stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class Forwarding:
         try:
             async with asyncio.timeout(self._patience):
                 await self._media.route(self.room, version, edges, order)
-        except (MediaLostError, StaleTableError, BadTableError, TimeoutError) as failure:
+        except _UNCONFIRMED as failure:
             return self._failed(failure)
         self.slots, self.heard = slots, routing.heard(slots, connections)
         self.writing, self.ok = order is not None, True

@@ -156,7 +156,16 @@ class Room:
             return
         self._lamp, self._lamp_at = Lamp.NONE, None
         await self.route()
+        if "moved" in events:
+            await self._note_unopened()
         await self.tell(*events)
+
+    async def _note_unopened(self) -> None:
+        """Log that nobody hears anybody although a space was opened; the screens say it too."""
+        if self.forwarding.ok or self.session.space.kind is SpaceKind.LOBBY:
+            return
+        space = self.session.space
+        await self.note("room.not_opened", SYSTEM, space=space.kind, side=space.side)
 
     async def _isolate(self, events: tuple[str, ...]) -> None:
         if "moved" in events:

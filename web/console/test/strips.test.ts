@@ -52,3 +52,14 @@ describe("a picture that is held back", () => {
     expect(said({})).toBe("");
   });
 });
+
+describe("a plane that takes no room", () => {
+  const { desk } = JOINT;
+  if (desk === null) throw new Error("the scene has no desk");
+
+  it("is told at the desk, whether it is away or full", () => {
+    expect(said({ desk: { ...desk, media_ok: false } })).toContain("视频服务断了或者满了，谁也听不到谁。");
+    setLang("en");
+    expect(said({ desk: { ...desk, media_ok: false } })).toContain("down or full; nobody hears anybody");
+  });
+});

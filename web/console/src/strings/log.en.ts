@@ -79,6 +79,7 @@ export const logEn: Dictionary<keyof typeof logZh> = {
   "log.room.lobby": "Everyone to the lobby",
   "log.room.isolated": "Other side cut off",
   "log.room.not_isolated": "Not cut off",
+  "log.room.not_opened": "Not opened",
   "log.recording.started": "Recording begun",
   "log.recording.suspended": "Recording on hold",
   "log.recording.resumed": "Recording resumed",

@@ -76,6 +76,7 @@ export const logZh = {
   "log.room.lobby": "各回等候室",
   "log.room.isolated": "已断开对方",
   "log.room.not_isolated": "没有断开",
+  "log.room.not_opened": "没有接通",
   "log.recording.started": "开始录音录像",
   "log.recording.suspended": "录音录像停着",
   "log.recording.resumed": "接着录音录像",

@@ -34,7 +34,7 @@ export const roomEn: Dictionary<keyof typeof roomZh> = {
   mediaFailed: "The camera did not open.",
   mediaInterrupted: "Another program took camera or microphone.",
   mediaAgain: "Open again",
-  mediaDown: "The video service is down; nobody hears anybody. It is coming back.",
+  mediaDown: "The video service is down or full; nobody hears anybody. It is coming back.",
   logDown: "The log cannot be written; everyone is back in the lobby. Tell the technician at once.",
   weakOwn: "Your connection is weak. The picture was reduced; sound still works.",
   pictureHeld: "Picture paused, sound on",

@@ -31,7 +31,7 @@ export const roomZh = {
   mediaFailed: "摄像头没有打开。",
   mediaInterrupted: "摄像头或者麦克风被别的程序拿走了。",
   mediaAgain: "再打开一次",
-  mediaDown: "视频服务断了，谁也听不到谁。正在恢复。",
+  mediaDown: "视频服务断了或者满了，谁也听不到谁。正在恢复。",
   logDown: "日志写不进去，大家都回了等候室。请马上告诉技术人员。",
   weakOwn: "您的网络弱，先降了画面，声音没有断。",
   pictureHeld: "画面暂停，有声音",
