@@ -190,12 +190,14 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
     epoch = int(clock.now().timestamp() * 1000)
     media = media_workers(settings, epoch=epoch)
     live: list[Live] = []
+    recordings = LocalRecordings(settings.media, show_command())
     registry = Registry(
         RoomPorts(
             clock=clock,
             ids=ids,
             store=store,
             media=media,
+            recordings=recordings,
             read_scene=scene_reader(store),
             teller=_teller(live),
             epoch=epoch,
@@ -217,7 +219,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
         stamper=PooledStamper(pool, _desk(settings, keys, fonts)),
         checker=EcdsaChecker(),
         archive=make_archive(settings, pool, clock),
-        recordings=LocalRecordings(settings.media, show_command()),
+        recordings=recordings,
         grids=LocalGrids(settings.media, grid_command(), faces(fonts)),
         rooms=registry,
         pack=pack,

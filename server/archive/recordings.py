@@ -28,6 +28,7 @@ from server.domain.ids import RecordingId
 from server.ports.recording import (
     FilmLostError,
     FilmsBusyError,
+    ManifestHead,
     RecordingReport,
     RecordingState,
 )
@@ -48,6 +49,9 @@ class LocalRecordings:
 
     async def check(self, recording: RecordingId) -> RecordingReport:
         return await asyncio.to_thread(check, self.folder, recording)
+
+    async def head(self, recording: RecordingId) -> ManifestHead | None:
+        return await asyncio.to_thread(_head, self.folder, recording)
 
     async def manifest(self, recording: RecordingId, chunks: int) -> bytes:
         return await asyncio.to_thread(manifest_bytes, self.folder, recording, chunks)
@@ -100,6 +104,15 @@ async def _made(child: asyncio.subprocess.Process, order: bytes) -> AsyncGenerat
         yield piece
     if await child.wait():
         raise FilmLostError
+
+
+def _head(folder: Path, recording: RecordingId) -> ManifestHead | None:
+    try:
+        segments = read_segments(folder, recording)
+    except InvalidValueError:
+        return None  # whoever looks at the recording is told that it is damaged
+    chunks = [chunk for one in segments for chunk in one.chunks]
+    return ManifestHead(chunks=len(chunks), chain=chunks[-1].chain) if chunks else None
 
 
 def _remove(folder: Path) -> None:

@@ -49,7 +49,23 @@ class RecordingReport:
     chain: tuple[str, ...] = ()
 
 
-class Recordings(Protocol):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestHead:
+    """So many chunks are on disk; `chain` is the last one's value."""
+
+    chunks: int
+    chain: str
+
+
+class RecordingHeads(Protocol):
+    """How far recordings are on disk."""
+
+    async def head(self, recording: RecordingId) -> ManifestHead | None:
+        """Return what its manifest tells now; None where it tells of no chunk."""
+        ...
+
+
+class Recordings(RecordingHeads, Protocol):
     """Recordings as they lie in the archive."""
 
     async def check(self, recording: RecordingId) -> RecordingReport:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from server.ports.media import MediaRouter
+from server.ports.recording import RecordingHeads
 from server.ports.store import Store
 from server.ports.system import Clock, Ids
 from server.rooms.view import SceneReader, Teller
@@ -17,6 +18,7 @@ class RoomPorts:
     ids: Ids
     store: Store
     media: MediaRouter
+    recordings: RecordingHeads
     read_scene: SceneReader
     teller: Callable[[], Teller]
     epoch: int

@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
-from server.domain.errors import NotFoundError
-from server.domain.ids import CaseId, ConnectionId, RoomId, SeatId, SessionId
+from server.domain.errors import DomainError, NotFoundError
+from server.domain.ids import CaseId, ConnectionId, RecordingId, RoomId, SeatId, SessionId
+from server.domain.session import Session
 from server.ports.media import (
     MediaConnected,
     MediaEvent,
@@ -20,7 +22,9 @@ from server.ports.media import (
     WorkerBack,
     WorkerLost,
 )
+from server.ports.recording import ManifestHead
 from server.rooms import attendance, taping
+from server.rooms.heads import LOOKS_S, Heads
 from server.rooms.mailbox import Mailbox
 from server.rooms.ports import RoomPorts
 from server.rooms.room import Room
@@ -30,6 +34,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 TICK = 1.0
+LATELY = timedelta(days=7)
+"""Sittings planned since then may have ended while no app was there to log how far they went."""
 EMPTY: Mapping[SeatId, Presence] = MappingProxyType({})
 
 
@@ -55,6 +61,8 @@ class Registry:
         self._tasks = tasks
         self._desks: dict[CaseId, _Desk] = {}
         self._cases: dict[SessionId, CaseId] = {}
+        self._heads = Heads(ports)
+        self._settled: set[RecordingId] = set()
 
     def _desk(self, case: CaseId) -> _Desk:
         if case not in self._desks:
@@ -111,12 +119,53 @@ class Registry:
     async def adopt(self) -> None:
         """Open the rooms of sittings that an earlier app left unfinished.
 
-        Everybody counts as absent from now on; the absence clocks start anew.
+        Everybody counts as absent from now on; the absence clocks start anew. What recordings
+        came to while no app was there is logged now.
         """
         async with self._ports.store.read() as uow:
             unfinished = await uow.sessions.unfinished()
         for session in unfinished:
             await self.within(session.id, _nothing)
+        self._tasks.start(self._catch_up(unfinished), name="recordings of an earlier app")
+
+    async def _catch_up(self, unfinished: Sequence[Session]) -> None:
+        sessions = {one.id: one for one in (*unfinished, *await self._lately())}.values()
+        for pause in LOOKS_S:
+            await self._ports.clock.sleep(pause)
+            for session in sessions:
+                for one in session.recordings:
+                    await self._look(session.case_id, one.id)
+
+    async def _lately(self) -> list[Session]:
+        now = self._ports.clock.now()
+        async with self._ports.store.read() as uow:
+            committees = await uow.committees.all()
+            found = [
+                await uow.sessions.planned(c.id, now - LATELY, now + LATELY) for c in committees
+            ]
+        return [session for some in found for session in some]
+
+    async def log_recordings(self, case: CaseId) -> None:
+        """Log how far each recording of the case is on disk, where the log does not say so yet."""
+        await self.run(case, lambda: self._heads.look_at_all(case))
+
+    def _settle(self, room: Room) -> None:
+        """Look after the end of each recording that has stopped."""
+        for one in room.session.recordings:
+            if one.stopped_at is not None and one.id not in self._settled:
+                self._settled.add(one.id)
+                self._tasks.start(self._look_on(room.case_id, one.id), name=f"end of {one.id}")
+
+    async def _look_on(self, case: CaseId, recording: RecordingId) -> None:
+        for pause in LOOKS_S:
+            await self._ports.clock.sleep(pause)
+            await self._look(case, recording)
+
+    async def _look(self, case: CaseId, recording: RecordingId) -> None:
+        try:
+            await self.run(case, lambda: self._heads.look(case, recording))
+        except DomainError as refused:
+            log.warning("recording %s: its end is not logged: %s", recording, refused.code)
 
     async def keep_time(self) -> None:
         """Let every room look at its clocks, once a second, for ever."""
@@ -132,6 +181,7 @@ class Registry:
                 del self._desks[case]
                 desk.mailbox.close()
             return
+        self._settle(room)
         if room.session.over and not any(one.present for one in room.presence.values()):
             desk.room = None
             self._tasks.start(_close(room), name=f"close {room.session_id}")
@@ -156,10 +206,28 @@ class Registry:
                 self._follow_connection(event)
 
     def _follow_recording(self, event: RecordingHead | RecordingEnded) -> None:
-        for desk, room in self._rooms():
-            if room.forwarding.room == event.room:
-                desk.mailbox.post(_taping(room, event))
-                return
+        room = self._live(SessionId(event.room))
+        if room is None:
+            self._tasks.start(self._follow_late(event), name=f"end of {event.recording}")
+        elif isinstance(event, RecordingHead):
+            self._desk(room.case_id).mailbox.post(self._logging(room.case_id, event))
+        else:
+            self._desk(room.case_id).mailbox.post(_ending(room, event))
+
+    def _logging(self, case: CaseId, event: RecordingHead) -> Callable[[], Awaitable[None]]:
+        head = ManifestHead(chunks=event.chunks, chain=event.chain)
+        return lambda: self._heads.note(case, event.recording, head)
+
+    async def _follow_late(self, event: RecordingHead | RecordingEnded) -> None:
+        """Log how far a recording came although everybody has left its room."""
+        async with self._ports.store.read() as uow:
+            session = await uow.sessions.get(SessionId(event.room))
+        if event.recording not in {one.id for one in session.recordings}:
+            return
+        if isinstance(event, RecordingHead):
+            await self.run(session.case_id, self._logging(session.case_id, event))
+        else:
+            await self._look_on(session.case_id, event.recording)
 
     def _follow_connection(
         self, event: MediaConnected | MediaReady | MediaLost | MediaReport
@@ -208,8 +276,8 @@ def _following(room: Room, seat: SeatId, event: MediaEvent) -> Callable[[], Awai
     return lambda: attendance.media_event(room, seat, event)
 
 
-def _taping(room: Room, event: RecordingHead | RecordingEnded) -> Callable[[], Awaitable[None]]:
-    return lambda: taping.follow(room, event)
+def _ending(room: Room, event: RecordingEnded) -> Callable[[], Awaitable[None]]:
+    return lambda: taping.ended(room, event)
 
 
 async def _close(room: Room) -> None:

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 
 from server.domain.ids import RecordingId
 from server.domain.session_log import Entry
+from server.rooms.heads import HEAD
 from server.usecases.world import World
-
-HEAD = "recording.head"
 
 
 async def recorded_evidence(world: World, entries: Sequence[Entry]) -> dict[str, bytes]:
@@ -27,4 +26,5 @@ async def recorded_evidence(world: World, entries: Sequence[Entry]) -> dict[str,
 def _heads(entries: Sequence[Entry]) -> dict[RecordingId, int]:
     bodies = (json.loads(entry.body) for entry in entries if HEAD in entry.body)
     facts = [body["facts"] for body in bodies if body["kind"] == HEAD]
-    return {RecordingId(one["recording"]): one["chunks"] for one in facts}
+    furthest = sorted(facts, key=lambda one: one["chunks"])
+    return {RecordingId(one["recording"]): one["chunks"] for one in furthest}

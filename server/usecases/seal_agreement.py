@@ -58,6 +58,8 @@ async def seal(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -> 
 async def _begin(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -> None:
     await _check_image(world, actor)
     second = await confirmation(world, actor, case_id, pdf_sha256)
+    # The record tells of recordings as far as the log does, when the seal takes effect.
+    await world.rooms.log_recordings(case_id)
 
     async def step(uow: UnitOfWork, case: Case, agreement: Agreement) -> Changed:
         access.allow(actor, Act.SEAL, access.of_case(case, actor))

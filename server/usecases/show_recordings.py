@@ -19,8 +19,8 @@ from server.domain.session_log import Entry, happened
 from server.domain.staff import Actor
 from server.ports.recording import GridReport, RecordingReport, RecordingState
 from server.ports.store import ShreddedError, UnitOfWork
+from server.rooms.heads import HEAD
 from server.usecases.pieces import joined
-from server.usecases.recorded_evidence import HEAD
 from server.usecases.retrieve_record import expect_opening
 from server.usecases.world import World
 

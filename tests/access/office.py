@@ -163,6 +163,7 @@ async def make_stage(
         ids=ids,
         store=store,
         media=media,
+        recordings=LocalRecordings(folder / "data" / "media", show_command()),
         read_scene=scene_reader(store),
         teller=told or (lambda: teller),
         epoch=1,

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from server.archive.recordings import LocalRecordings
 from server.domain.committee import Committee
 from server.domain.ids import ConnectionId, RoomId, SeatId, SessionId, StaffId
 from server.domain.session import Session
@@ -157,6 +158,7 @@ async def stage(
             ids=ids,
             store=store,
             media=plane(media) if plane else media,  # type: ignore[arg-type]  # no events here
+            recordings=LocalRecordings(folder / "media", ()),
             read_scene=scene_reader(store),
             teller=lambda: teller,
             epoch=1,

@@ -15,6 +15,7 @@ from server.domain.jurisdiction.packs import pack_of
 from server.domain.staff import Actor, Membership, Role, Staff
 from server.ports.media import Edge, MediaEvent, Recorded, TableVersion
 from server.ports.notify import Message, MessageState
+from server.ports.recording import RecordingHeads
 from server.ports.store import Store
 from server.ports.system import Clock, Ids
 from server.recorder import show_command
@@ -174,7 +175,8 @@ async def stage(file: Path, *, settled: bool = False, **rules: Any) -> AsyncIter
     store = await open_store(f"sqlite:///{file}", KEK, ids)
     tasks, teller, media = RoomTasks(), KeepingTeller(), StillMedia()
     notifier = KeepingNotifier()
-    ports = still_rooms(clock, ids, store, media, teller)
+    recordings = LocalRecordings(file.parent / "media", show_command())
+    ports = still_rooms(clock, ids, store, (media, recordings), teller)
     nowhere = cast("Any", None)
     world = World(
         clock=clock,
@@ -188,7 +190,7 @@ async def stage(file: Path, *, settled: bool = False, **rules: Any) -> AsyncIter
         stamper=nowhere,
         checker=nowhere,
         archive=LocalArchive(file.parent, InlinePool(), nowhere),
-        recordings=LocalRecordings(file.parent / "media", show_command()),
+        recordings=recordings,
         grids=grids_below(file.parent / "media"),
         rooms=Registry(ports, tasks),
         pack=PACK,
@@ -204,14 +206,19 @@ async def stage(file: Path, *, settled: bool = False, **rules: Any) -> AsyncIter
 
 
 def still_rooms(
-    clock: Clock, ids: Ids, store: Store, media: StillMedia, teller: KeepingTeller
+    clock: Clock,
+    ids: Ids,
+    store: Store,
+    media: tuple[StillMedia, RecordingHeads],
+    teller: KeepingTeller,
 ) -> RoomPorts:
     """Return what live rooms ask for, with nobody behind the media and the browsers."""
     return RoomPorts(
         clock=clock,
         ids=ids,
         store=store,
-        media=media,
+        media=media[0],
+        recordings=media[1],
         read_scene=scene_reader(store),
         teller=lambda: teller,
         epoch=1,

@@ -78,7 +78,7 @@ async def at_work(settings: Settings) -> AsyncIterator[Stage]:
     """Wire the office's world for what comes before the signatures; no media, no browsers."""
     tasks, media, teller = RoomTasks(), StillMedia(), KeepingTeller()
     async with at_rest(settings) as world:
-        ports = still_rooms(world.clock, world.ids, world.store, media, teller)
+        ports = still_rooms(world.clock, world.ids, world.store, (media, world.recordings), teller)
         nowhere = cast("Any", None)
         yield Stage(
             world=replace(world, rooms=Registry(ports, tasks)),

@@ -55,6 +55,20 @@ async def test_the_record_holds_the_manifest_as_of_its_seal(office: Stage, tmp_p
     assert opened.report.verified
 
 
+async def test_a_seal_vouches_for_what_the_media_plane_never_told(office: Stage) -> None:
+    assert isinstance(office.world.recordings, LocalRecordings)
+    media = office.world.recordings.folder
+    made = await signing.signed(office)
+    worker = SeatId(made.phones[0].invitation.person_id)
+    films.write_film(media, ONE, worker)
+    await films.recorded(made.world, made.session.id, ONE, worker, made.world.clock.now())
+    await signing.seal(made)
+    sealed = (await agreement(made.world, made.case.id)).seal
+    assert sealed is not None
+    kept = await made.world.archive.read(sealed.record_id, "recordings/recording-1.jsonl")
+    assert kept == manifest_bytes(media, ONE, 1)
+
+
 async def test_the_page_tells_a_whole_recording_from_a_changed_one(
     office: Stage, tmp_path: Path
 ) -> None:
