@@ -75,10 +75,17 @@ class Control:
         return self._loop.time() - self._heard_at
 
     def watch(self) -> None:
-        """Cut every room when the app is silent, and rooms that a new app does not route."""
+        """Cut every room when the app is silent, and rooms that a new app does not route.
+
+        Of those the ones without a connection are closed: nobody will ever ask for them.
+        """
         silent = self.silent_s > self._plane.settings.silence_s
         late = self._loop.time() > self._adopt_by
         for room in list(self._plane.rooms.values()):
+            if late and room.epoch < self._epoch and not room.connections:
+                _log.warning("%s: closed, not adopted", room.identity)
+                self._plane.close_room(room.identity)
+                continue
             orphan = room.version is not None and room.version.epoch < self._epoch and late
             if (silent or orphan) and not room.suspended:
                 _log.warning("%s: cut, %s", room.identity, "silence" if silent else "not adopted")
@@ -161,6 +168,7 @@ class Control:
         if epoch > self._epoch:
             self._adopt_by = self._loop.time() + self._plane.settings.silence_s
         self._epoch, self._writer, self._heard_at = epoch, writer, self._loop.time()
+        self._plane.epoch = epoch
         self.tapes.offered = hello.get("tapes") is True
         told = {"tapes": self._plane.recorder.link is not None, **self._held()}
         writer.write(wire.write_line({"id": hello.get("id"), "ok": True, **told}))

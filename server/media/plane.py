@@ -67,6 +67,7 @@ class Plane:
         self.tell = tell
         self.port = 0
         self.draining = False
+        self.epoch = 0
         self._spawn = spawn
         self._by_ufrag: dict[str, Connection] = {}
         self._time = asyncio.get_running_loop().time
@@ -176,7 +177,9 @@ class Plane:
             if self.draining or len(self.rooms) >= self.settings.max_rooms:
                 raise MediaFullError
             self.rooms[room_id] = Room(room_id, turn=next(self._turns))
-        return self.rooms[room_id]
+        room = self.rooms[room_id]
+        room.epoch = self.epoch
+        return room
 
     def _apply(self, room: Room) -> None:
         room.cut()

@@ -15,11 +15,13 @@ from server.ports.media import BadTableError, Edge, Recorded, StaleTableError, T
 class Room:
     """One room's connections and its newest table. Suspended: the table stands, nothing flows.
 
-    `turn` says when its round comes: all rooms at once would let every packet wait.
+    `epoch` is that of the app which asked for anything in it last. `turn` says when its round
+    comes: all rooms at once would let every packet wait.
     """
 
     identity: RoomId
     turn: int = 0
+    epoch: int = 0
     connections: dict[ConnectionId, Connection] = field(default_factory=dict)
     version: TableVersion | None = None
     edges: frozenset[Edge] = frozenset()

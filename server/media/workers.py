@@ -64,6 +64,10 @@ class Workers:
         self._places = [_Place(name, client) for name, client in clients.items()]
         self._rooms: dict[RoomId, _Place] = {}
         self._room_of: dict[ConnectionId, RoomId] = {}
+        self._asked: set[RoomId] = set()
+        """Rooms that this app has asked for; what else a worker holds was an earlier app's."""
+        self._owed: set[tuple[RoomId, str]] = set()
+        """Rooms that a worker has not confirmed yet to have closed, and its name."""
         self._events: deque[MediaEvent] = deque()
         self._news = asyncio.Event()
 
@@ -110,10 +114,26 @@ class Workers:
             self._room_of.pop(connection, None)
 
     async def close_room(self, room: RoomId) -> None:
-        place = self._rooms.pop(room, None)
+        """See `MediaRouter`; where the worker does not answer, it is asked again when it does."""
         self._forget(lambda one: one == room)
+        place = self._rooms.get(room)
         if place is not None:
+            self._owed.add((room, place.name))
+            await self._close(place, room)
+
+    async def _close(self, place: _Place, room: RoomId) -> None:
+        try:
             await place.client.close_room(room)
+        except MediaLostError:
+            return
+        self._closed(place, room)
+
+    def _closed(self, place: _Place, room: RoomId) -> None:
+        """Note that a worker surely does not hold a room any more."""
+        self._owed.discard((room, place.name))
+        if self._rooms.get(room) is place:
+            del self._rooms[room]
+            self._asked.discard(room)
 
     async def events(self) -> AsyncIterator[MediaEvent]:
         while True:
@@ -136,14 +156,30 @@ class Workers:
     async def _at(self, room: RoomId, ask: Callable[[WorkerClient], Awaitable[T]]) -> T:
         """Return what the room's worker answers; a room without one goes to the least loaded."""
         place = self._rooms.get(room)
-        if place is not None:
+        if place is None:
+            return await self._placed(room, ask)
+        if (room, place.name) in self._owed:
+            raise MediaLostError
+        fresh = room not in self._asked
+        self._asked.add(room)
+        try:
             return await ask(place.client)
+        except MediaFullError:
+            if not fresh:
+                raise
+        # An earlier app had it there, and nothing of ours is in it: it may go elsewhere.
+        await place.client.close_room(room)
+        return await self._placed(room, ask)
+
+    async def _placed(self, room: RoomId, ask: Callable[[WorkerClient], Awaitable[T]]) -> T:
         for place in self._free():
             self._rooms[room] = place
+            self._asked.add(room)
             try:
                 return await ask(place.client)
             except MediaFullError:
                 self._rooms.pop(room, None)
+                self._asked.discard(room)
         raise MediaFullError
 
     def _free(self) -> Sequence[_Place]:
@@ -154,7 +190,8 @@ class Workers:
         return sorted(here, key=lambda place: (place.client.draining, self._load(place)))
 
     def _load(self, place: _Place) -> int:
-        return sum(one is place for one in self._rooms.values())
+        counted = self._asked - {room for room, name in self._owed if name == place.name}
+        return sum(one is place for room, one in self._rooms.items() if room in counted)
 
     def _elsewhere(self, place: _Place) -> frozenset[RoomId]:
         return frozenset(room for room, one in self._rooms.items() if one is not place)
@@ -183,10 +220,10 @@ class Workers:
         held = dict(place.client.held)
         if place.giving_up is not None:
             place.giving_up.cancel()
-        strange = [room for room in held if self._rooms.get(room, place) is not place]
-        for room in strange:
-            # It moved while this worker was away, and has been cut here ever since.
-            await _close(place.client, room)
+        for room in {room for room, name in self._owed if name == place.name} - held.keys():
+            self._closed(place, room)
+        for room in [room for room in held if self._not_here(room, place)]:
+            await self._close(place, room)
             del held[room]
         self._rooms.update(dict.fromkeys(held, place))
         kept = {one: room for room, names in held.items() for one in names}
@@ -194,6 +231,11 @@ class Workers:
         self._room_of.update(kept)
         place.here = place.known = True
         self._post(replace(back, connections=frozenset(kept), elsewhere=self._elsewhere(place)))
+
+    def _not_here(self, room: RoomId, place: _Place) -> bool:
+        """Whether a room was closed or moved while this worker was away, and was cut there."""
+        owed = (room, place.name) in self._owed
+        return owed or self._rooms.get(room, place) is not place
 
     def _forget(self, gone: Callable[[RoomId], bool]) -> None:
         """Forget the connections of rooms that are gone."""
@@ -210,6 +252,7 @@ class Workers:
         place.known = True
         self._forget(lambda room: self._rooms.get(room) is place)
         self._rooms = {room: one for room, one in self._rooms.items() if one is not place}
+        self._asked &= self._rooms.keys()
         if any(one.here for one in self._places):
             self._post(WorkerBack(connections=frozenset(), elsewhere=frozenset(self._rooms)))
 
@@ -225,10 +268,3 @@ async def _counters(client: WorkerClient) -> Mapping[str, float]:
         return await client.counters()
     except MediaLostError:
         return {}
-
-
-async def _close(client: WorkerClient, room: RoomId) -> None:
-    try:
-        await client.close_room(room)
-    except MediaLostError:
-        return

@@ -37,9 +37,11 @@ class Yard:
     folder: Path
     workers: dict[str, Worker] = field(default_factory=dict)
     tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    silence_s: float = 10.0
 
     def settings(self, name: str) -> WorkerSettings:
-        return WorkerSettings(control=self.folder / f"{name}.sock", max_rooms=3)
+        path = self.folder / f"{name}.sock"
+        return WorkerSettings(control=path, max_rooms=3, silence_s=self.silence_s)
 
     def start(self, name: str) -> None:
         begun = {"begun": lambda worker: self.workers.__setitem__(name, worker)}
@@ -50,6 +52,15 @@ class Yard:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         self.workers.pop(name, None)
+
+    def away(self, name: str) -> None:
+        """Let an app not reach it, while it still stands: its socket leads nowhere."""
+        for writer in self.workers[name].control._open.values():
+            writer.transport.abort()
+        self.settings(name).control.rename(self.folder / "away.sock")
+
+    def back(self, name: str) -> None:
+        (self.folder / "away.sock").rename(self.settings(name).control)
 
     def held(self, name: str) -> set[RoomId]:
         return set(self.workers[name].plane.rooms)
@@ -172,10 +183,7 @@ async def test_rooms_of_a_worker_that_stays_away_move_and_are_closed_where_they_
         (moved,) = both.held("1")
         await it.media.connect(moved, ConnectionId("a"))
         plane_of_1 = both.workers["1"].plane
-        # The app cannot reach it, while it still stands: its socket leads nowhere.
-        for writer in both.workers["1"].control._open.values():
-            writer.transport.abort()
-        both.settings("1").control.rename(both.folder / "away.sock")
+        both.away("1")
         await it.hear(WorkerLost)
         with pytest.raises(MediaLostError):
             await it.route(moved, 2)
@@ -186,7 +194,7 @@ async def test_rooms_of_a_worker_that_stays_away_move_and_are_closed_where_they_
         await it.route(moved, 3)
         assert both.held("0") == set(ROOMS[:2])
         assert moved in plane_of_1.rooms
-        (both.folder / "away.sock").rename(both.settings("1").control)
+        both.back("1")
         back = await it.hear(WorkerBack)
         assert (back.connections, back.elsewhere) == (frozenset(), both.held("0"))
         assert not plane_of_1.rooms
@@ -241,6 +249,77 @@ async def test_a_draining_worker_gets_no_new_room_and_leaves_with_its_last(both:
         await it.media.close_room(ROOMS[0])
         await until(both.tasks[place].done)
         assert both.tasks[place].exception() is None
+
+
+async def test_a_worker_closes_what_a_new_app_does_not_route_and_can_end(yard: Yard) -> None:
+    yard.silence_s = 0.4
+    for name in NAMES:
+        yard.start(name)
+    async with standing(yard, epoch=1) as old:
+        for room in ROOMS[:4]:
+            await old.route(room)
+        await old.media.connect(ROOMS[4], ConnectionId("never routed"))
+    async with standing(yard, epoch=2) as new:
+        await new.media.disconnect(ConnectionId("never routed"))
+        await new.route(ROOMS[0], epoch=2)
+        (place,) = [name for name in NAMES if ROOMS[0] in yard.held(name)]
+        (other,) = set(NAMES) - {place}
+        await until(lambda: yard.held(place) == {ROOMS[0]} and not yard.held(other))
+        yard.workers[other].drain(60)
+        await until(yard.tasks[other].done)
+
+
+async def test_rooms_that_only_an_earlier_app_had_count_as_no_load(both: Yard) -> None:
+    async with standing(both, epoch=1) as old:
+        for room in ROOMS[:4]:
+            await old.route(room)
+        await old.media.close_room(ROOMS[2])
+    async with standing(both, epoch=2) as new:
+        await new.route(ROOMS[0], epoch=2)
+        (place,) = [name for name in NAMES if ROOMS[0] in both.held(name)]
+        (other,) = set(NAMES) - {place}
+        await new.route(ROOMS[4], epoch=2)
+        assert ROOMS[4] in both.held(other)
+
+
+async def test_a_room_that_its_draining_worker_has_closed_goes_elsewhere(yard: Yard) -> None:
+    yard.silence_s = 0.4
+    for name in NAMES:
+        yard.start(name)
+    async with standing(yard, epoch=1) as old:
+        for room in ROOMS[:4]:
+            await old.route(room)
+    async with standing(yard, epoch=2) as new:
+        await new.route(ROOMS[0], epoch=2)
+        (place,) = [name for name in NAMES if ROOMS[0] in yard.held(name)]
+        await until(lambda: yard.held(place) == {ROOMS[0]})
+        yard.workers[place].drain(60)
+        (left,) = [room for room in ROOMS[1:4] if new.media._rooms[room].name == place]
+        await new.route(left, epoch=2)
+        assert yard.held(place) == {ROOMS[0]}
+
+
+async def test_a_room_closed_while_its_worker_is_out_of_reach_is_closed_there_later(
+    both: Yard,
+) -> None:
+    async with standing(both) as it:
+        for room in ROOMS[:2]:
+            await it.route(room)
+        gone, kept = both.held("1").copy().pop(), both.held("0")
+        both.away("1")
+        await it.hear(WorkerLost)
+        await it.media.close_room(gone)
+        assert gone in both.held("1")
+        with pytest.raises(MediaLostError):
+            await it.route(gone, 2)
+        both.back("1")
+        assert (await it.hear(WorkerBack)).elsewhere == kept
+        assert not both.held("1")
+        await it.route(gone, 1)
+        assert both.held("1") == {gone}
+        both.workers["1"].drain(60)
+        await it.media.close_room(gone)
+        await until(both.tasks["1"].done)
 
 
 async def test_figures_are_told_worker_by_worker(both: Yard) -> None:
