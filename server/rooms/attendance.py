@@ -13,6 +13,7 @@ from server.domain.session import Participant
 from server.ports.media import (
     MediaConnected,
     MediaEvent,
+    MediaLoss,
     MediaLost,
     MediaLostError,
     MediaReport,
@@ -166,6 +167,8 @@ async def media_event(room: Room, seat: SeatId, event: MediaEvent) -> None:
     match event:
         case MediaConnected(connection=connection):
             await _connected(room, one, connection)
+        case MediaLost(connection=connection, reason=MediaLoss.SILENT):
+            await _silent(room, one, connection)
         case MediaLost(connection=connection):
             await _lost(room, one, connection)
         case MediaReport(connection=connection) if connection == one.connection:
@@ -188,11 +191,23 @@ async def _connected(room: Room, one: Presence, connection: ConnectionId) -> Non
         await room.reroute("media")
         return
     old = one.connection
+    if old is not None and connection < old:
+        # A slow or silent one whose phone has made another since: ids grow with time.
+        await _lost(room, one, connection)
+        await _disconnect(room, connection)
+        return
     fresh = one.without_media()
     _put(room, replace(fresh, connection=connection, pending=one.pending - {connection}))
     await room.reroute("media")
     if old is not None:
         await _disconnect(room, old)
+
+
+async def _silent(room: Room, one: Presence, connection: ConnectionId) -> None:
+    """Count it as not there; it may come back by itself, and is the seat's until it is closed."""
+    if connection == one.connection:
+        _put(room, replace(one.without_media(), pending=one.pending | {connection}))
+        await room.reroute("media")
 
 
 async def _lost(room: Room, one: Presence, connection: ConnectionId) -> None:

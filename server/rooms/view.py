@@ -24,8 +24,9 @@ class Lamp(StrEnum):
 class Presence:
     """One seat's live side. `since` is when `present` last changed.
 
-    `connection` carries media now; `pending` ones are being made. `videos_held` are those
-    whose pictures the worker withholds from it, because its line is too weak for them.
+    `connection` carries media now; `pending` ones are being made, or fell silent and may come
+    back. `videos_held` are those whose pictures the worker withholds from it, because its line is
+    too weak for them.
     """
 
     seat: SeatId
