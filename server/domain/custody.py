@@ -1,9 +1,9 @@
 """A closed case's file in keeping: who holds it back, who proposed to destroy, who confirmed.
 
 Two people destroy, neither alone, and only when the period is over and nobody holds the
-file back. What is destroyed are the keys of what was collected to reach the agreement:
-identity pictures, evidence, notes. A sealed agreement, its signatures and the log stay; of a
-case that ended without one, what was drawn and signed of it goes too, and the log stays.
+file back. What is destroyed are the keys of every file of the case: what was collected to reach
+the agreement, and what was drawn and signed of it. What binds of that lies in the sealed record,
+which nobody touches; the agreement's own words, its signatures and the log stay as well.
 """
 
 from dataclasses import dataclass, replace
@@ -13,34 +13,6 @@ from enum import StrEnum
 from server.domain.errors import DomainError, InvalidValueError, WrongStateError
 from server.domain.ids import StaffId
 
-ERASABLE = frozenset(
-    {
-        "authority",
-        "end_note",
-        "evidence",
-        "identity",
-        "other",
-        "paper",
-        "reveal_reason",
-        "unlock_reason",
-    }
-)
-"""Kinds of file that are shredded. What the sealed record needs is inside the record."""
-
-UNSEALED = frozenset(
-    {
-        "added_bytes",
-        "agreement_json",
-        "handwriting",
-        "locked_blanks",
-        "locked_pdf",
-        "prepared_signature",
-        "seal_scan",
-        "strokes",
-    }
-)
-"""Kinds that are shredded besides where nothing was sealed: nobody will ever verify them."""
-
 
 class CustodyState(StrEnum):
     """What may happen with a file."""
@@ -48,11 +20,6 @@ class CustodyState(StrEnum):
     KEPT = "kept"
     HELD = "held"
     DESTROYED = "destroyed"
-
-
-def erasable(*, sealed: bool) -> frozenset[str]:
-    """Return the kinds of file that are shredded of a case that was sealed, or was not."""
-    return ERASABLE if sealed else ERASABLE | UNSEALED
 
 
 class HeldError(DomainError):

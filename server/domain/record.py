@@ -22,7 +22,7 @@ from server.domain.session_log import GENESIS, Entry
 FORMAT = 1
 MANIFEST, MANIFEST_SIGNATURE, SUMS = "manifest.json", "manifest.sig", "SHA256SUMS"
 PDF, AGREEMENT, LOG = "agreement.pdf", "agreement.json", "log.jsonl"
-ATTESTED, CERTIFICATE = "attested", "certificate.pem"
+ATTESTED, CERTIFICATE, HANDWRITING = "attested", "certificate.pem", "handwriting.png"
 SEAL_CERTIFICATE, ISSUER_CERTIFICATE = "trust/seal.pem", "trust/issuer.pem"
 PDF_SEAL_CERTIFICATE, PDF_SEAL_ISSUER = "trust/pdf-seal.pem", "trust/pdf-seal-issuer.pem"
 UNLISTED = frozenset({MANIFEST, MANIFEST_SIGNATURE})  # a manifest cannot name itself
@@ -267,7 +267,7 @@ def _signature_files(signature: RecordSignature) -> dict[str, bytes]:
     folder = signature_folder(signature.signer_id)
     optional = {
         CERTIFICATE: signature.certificate,
-        "handwriting.png": signature.handwriting,
+        HANDWRITING: signature.handwriting,
         "strokes.json": signature.strokes,
     }
     return {

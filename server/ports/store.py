@@ -18,6 +18,7 @@ from server.domain.case import Case, CaseState
 from server.domain.checkpoint import Checkpoint
 from server.domain.committee import Committee
 from server.domain.errors import DomainError
+from server.domain.file_kinds import FileKind
 from server.domain.ids import (
     AgreementId,
     CaseId,
@@ -103,7 +104,7 @@ class StoredFile:
 
     id: FileId
     case_id: CaseId
-    kind: str
+    kind: FileKind
     name: str
     media_type: str
     size: int

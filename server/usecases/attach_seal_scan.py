@@ -5,6 +5,7 @@ from server.domain.access import Act
 from server.domain.agreement import Agreement
 from server.domain.case import Case
 from server.domain.errors import InvalidValueError
+from server.domain.file_kinds import FileKind
 from server.domain.ids import CaseId, FileId
 from server.domain.session_log import happened
 from server.domain.signing_order import scanned
@@ -12,8 +13,6 @@ from server.domain.staff import Actor
 from server.ports.store import UnitOfWork
 from server.usecases.change_agreement import Changed, change
 from server.usecases.world import World
-
-KINDS = frozenset({"seal_scan"})
 
 
 async def attach(
@@ -39,7 +38,7 @@ async def check_scan(world: World, case_id: CaseId, file: FileId) -> None:
     """Raise InvalidValueError unless the file is a picture of a seal kept for the case."""
     async with world.store.read() as uow:
         stored = await uow.files.get(file)
-        if stored.case_id != case_id or stored.kind not in KINDS:
+        if stored.case_id != case_id or stored.kind is not FileKind.SEAL_SCAN:
             raise InvalidValueError(field="file", reason="not_a_seal_scan")
         content = await uow.files.content(file)
     await world.renderer.check_picture(content)

@@ -7,8 +7,9 @@ from server.domain.access import Act
 from server.domain.agreement import Agreement
 from server.domain.case import Case
 from server.domain.errors import NotFoundError, TooLargeError
+from server.domain.file_kinds import FileKind
 from server.domain.ids import CaseId
-from server.domain.paper_copy import expect_paper, pages_of, placed, staying
+from server.domain.paper_copy import expect_paper, pages_of, paper_name, placed, staying
 from server.domain.session_log import Happening, happened
 from server.domain.signing_route import PaperPage
 from server.domain.staff import Actor
@@ -19,7 +20,6 @@ from server.usecases.locked_text import locked_text
 from server.usecases.page_shelf import width_for
 from server.usecases.share_files import (
     LARGEST,
-    SIGNED_PAGE,
     Upload,
     keep_upload,
     media_type,
@@ -49,7 +49,7 @@ async def put(
         access.allow(actor, Act.EDIT_DRAFT, access.of_case(case, actor))
         expect_paper(agreement)
         pages = pages_of(agreement, page, parts)
-        kept = await keep_upload(world, uow, case_id, SIGNED_PAGE, given, actor.staff_id)
+        kept = await keep_upload(world, uow, case_id, FileKind.SIGNED_PAGE, given, actor.staff_id)
         after = placed(agreement, _scans(pages, kept, actor))
         return after, _uploaded(pages, kept, actor)
 
@@ -107,8 +107,15 @@ async def page(world: World, actor: Actor, case_id: CaseId, number: int, width: 
     wide = width_for(width)
 
     async def draw() -> list[bytes]:
-        async with world.store.read() as uow:
-            content = await uow.files.content(scan.file)
+        content = await _scan(world, agreement, scan)
         return [await world.renderer.scan_page(content, scan.part, wide)]
 
     return (await world.shelf.pages(f"{scan.sha256} {scan.part}", wide, draw))[0]
+
+
+async def _scan(world: World, agreement: Agreement, scan: PaperPage) -> bytes:
+    """Return the scan's file, from the record once there is one."""
+    if agreement.seal is not None:
+        return await world.archive.read(agreement.seal.record_id, paper_name(scan, agreement.paper))
+    async with world.store.read() as uow:
+        return await uow.files.content(scan.file)

@@ -30,6 +30,7 @@ async def change(world: World, case_id: CaseId, step: Step) -> Agreement:
             agreement = await _opened(world, uow, case)
             expect_going(case, agreement)
             after, logged = await step(uow, case, agreement)
+            await _end_turn(world, uow, agreement, after)
             saved = agreement if after == agreement else await uow.agreements.save(after)
             await uow.log.append(case_id, logged, world.clock.now())
             return saved
@@ -37,6 +38,14 @@ async def change(world: World, case_id: CaseId, step: Step) -> Agreement:
     saved = await world.rooms.run(case_id, job)
     await world.rooms.touch(case_id, "agreement")
     return saved
+
+
+async def _end_turn(world: World, uow: UnitOfWork, before: Agreement, after: Agreement) -> None:
+    """Shred what was prepared for a turn that nobody can finish any more."""
+    prepared = before.lease.prepared if before.lease else None
+    kept = after.lease.prepared if after.lease else None
+    if prepared is not None and prepared != kept:
+        await uow.files.shred(prepared, world.clock.now())
 
 
 def expect_going(case: Case, agreement: Agreement) -> None:

@@ -7,6 +7,7 @@ from server.domain.access import Act
 from server.domain.agreement import AgreementState
 from server.domain.case import Case, CaseState, PersonRole
 from server.domain.errors import ForbiddenError, InvalidValueError, WrongStateError
+from server.domain.file_kinds import FileKind
 from server.domain.ids import CaseId
 from server.domain.invitation import Answer, Invitation
 from server.domain.jurisdiction.entries import AgentAct
@@ -53,7 +54,7 @@ async def _end(
     if session is not None:
         await _cancel(world, uow, session, why)
     elif note:
-        await keep_note(world, uow, case.id, "end_note", note)
+        await keep_note(world, uow, case.id, FileKind.END_NOTE, note)
     result = _RESULTS.get(end_reason, RESULT)
     ended = replace(
         case.move(CaseState.ENDED),

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from server.domain.agreement import Agreement, Lease
 from server.domain.case import Case
 from server.domain.errors import InvalidValueError
+from server.domain.ids import FileId
 from server.domain.invitation import Invitation
 from server.domain.signing_lease import TurnLostError, answered, ended
-from server.ports.store import UnitOfWork
+from server.ports.store import ShreddedError, UnitOfWork
 from server.usecases import pending_statements
 from server.usecases.change_agreement import Changed, change
 from server.usecases.count_signatures import done, follow_signatures
@@ -95,5 +96,12 @@ async def _waiting(
         lease = answered(agreement, epoch, world.clock.now())
         if lease.signature.statement != pending.statement or lease.prepared is None:
             raise TurnLostError
-        state = await uow.files.content(lease.prepared)
+        state = await _prepared(uow, lease.prepared)
         return _Waiting(lease=lease, pdf=await signed_pdf(uow, agreement), state=state)
+
+
+async def _prepared(uow: UnitOfWork, file: FileId) -> bytes:
+    try:
+        return await uow.files.content(file)
+    except ShreddedError:  # his own next statement took the turn between two reads
+        raise TurnLostError from None

@@ -9,7 +9,7 @@ from server.domain import access, custody as rules
 from server.domain.access import Act
 from server.domain.case import Case, CaseState
 from server.domain.committee import Committee
-from server.domain.custody import Custody, CustodyState, Hold, Proposal, erasable
+from server.domain.custody import Custody, CustodyState, Hold, Proposal
 from server.domain.errors import WrongStateError
 from server.domain.ids import CaseId, CommitteeId, RecordingId, StaffId
 from server.domain.register import RegisterEntry
@@ -22,6 +22,7 @@ from server.domain.retention import (
     kinds_of,
     suggested,
 )
+from server.domain.sealing import waits
 from server.domain.session_log import Happening, happened
 from server.domain.staff import Actor
 from server.ports.store import ClosedBefore, KeepingQuery, UnitOfWork
@@ -214,11 +215,12 @@ async def decline(world: World, actor: Actor, case_id: CaseId) -> None:
 
 
 async def confirm(world: World, actor: Actor, case_id: CaseId) -> int:
-    """Destroy the keys of everything erasable, as the second of two; return how many.
+    """Destroy the keys of every file of the case, as the second of two; return how many.
 
     All or nothing, in one transaction with its entries in the log; then what recordings left
     on the disk is removed, which without its key is noise. Asks for a fresh second
-    factor. Raises SecondPersonError for whoever proposed it, HeldError, NotDueError.
+    factor. Raises SecondPersonError for whoever proposed it, HeldError, NotDueError, and
+    WrongStateError while the record of a seal that was begun is still to be written.
     """
     shredded: list[Happening] = []
     recordings: list[RecordingId] = []
@@ -227,7 +229,8 @@ async def confirm(world: World, actor: Actor, case_id: CaseId) -> int:
         after = rules.destroyed(
             found.custody, actor.staff_id, world.clock.now(), found.due_on, _today(world)
         )
-        files = await _shred_files(world, uow, found)
+        await _expect_written(uow, case_id)
+        files = await _shred_files(world, uow, case_id)
         recordings.extend(await _shred_recordings(uow, case_id))
         films = [happened("recording.shredded", "system", recording=one) for one in recordings]
         shredded.extend((*files, *films))
@@ -242,10 +245,16 @@ async def confirm(world: World, actor: Actor, case_id: CaseId) -> int:
     return len(shredded)
 
 
-async def _shred_files(world: World, uow: UnitOfWork, found: InKeeping) -> list[Happening]:
-    shredded, kinds = [], erasable(sealed=found.entry is not None)
-    for file in await uow.files.of_case(found.case.id):
-        if file.kind in kinds and file.shredded_at is None:
+async def _expect_written(uow: UnitOfWork, case_id: CaseId) -> None:
+    agreement = await uow.agreements.of_case(case_id)
+    if agreement is not None and waits(agreement):
+        raise WrongStateError(state="sealing")  # its record is made of these files
+
+
+async def _shred_files(world: World, uow: UnitOfWork, case_id: CaseId) -> list[Happening]:
+    shredded = []
+    for file in await uow.files.of_case(case_id):
+        if file.shredded_at is None:
             await uow.files.shred(file.id, world.clock.now())
             what = happened("file.shredded", "system", file=file.id, document=file.kind)
             shredded.append(what)

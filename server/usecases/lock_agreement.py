@@ -20,6 +20,7 @@ from server.domain.errors import (
     StaleRevisionError,
     WrongStateError,
 )
+from server.domain.file_kinds import FileKind
 from server.domain.ids import CaseId
 from server.domain.jurisdiction.lint_values import Finding
 from server.domain.session import SessionState
@@ -138,10 +139,10 @@ def _code(finding: Finding) -> str:
 async def _freeze(world: World, uow: UnitOfWork, actor: Actor, drawn: _Drawn) -> Changed:
     now, case_id = world.clock.now(), drawn.facts.case.id
     blanks = json.dumps([asdict(slot) for slot in drawn.pdf.slots]).encode()
-    pdf = await keep(world, uow, case_id, ("locked_pdf", "application/pdf"), drawn.pdf.pdf)
+    pdf = await keep(world, uow, case_id, (FileKind.LOCKED_PDF, "application/pdf"), drawn.pdf.pdf)
     text = canonical_bytes(drawn.text)
-    plain = await keep(world, uow, case_id, ("agreement_json", "application/json"), text)
-    kept = await keep(world, uow, case_id, ("locked_blanks", "application/json"), blanks)
+    plain = await keep(world, uow, case_id, (FileKind.AGREEMENT_JSON, "application/json"), text)
+    kept = await keep(world, uow, case_id, (FileKind.LOCKED_BLANKS, "application/json"), blanks)
     locked = Locked(
         version=drawn.agreement.text_version,
         digest=drawn.pdf.digest,

@@ -2,19 +2,20 @@
 
 import hashlib
 
+from server.domain.file_kinds import FileKind
 from server.domain.ids import CaseId, FileId
 from server.ports.store import StoredFile, UnitOfWork
 from server.usecases.world import World
 
-ADDED = ("added_bytes", "application/octet-stream")
+ADDED = (FileKind.ADDED_BYTES, "application/octet-stream")
 """Kind and media type of what one signature appended to the PDF."""
 
-PREPARED = ("prepared_signature", "application/json")
+PREPARED = (FileKind.PREPARED_SIGNATURE, "application/json")
 """Kind and media type of a PDF signature that waits for its signer's key."""
 
 
 async def keep(
-    world: World, uow: UnitOfWork, case_id: CaseId, kind: tuple[str, str], content: bytes
+    world: World, uow: UnitOfWork, case_id: CaseId, kind: tuple[FileKind, str], content: bytes
 ) -> StoredFile:
     """Keep a made file, encrypted with the case; `kind` is ours and the media type."""
     file = StoredFile(

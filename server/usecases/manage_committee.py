@@ -8,6 +8,7 @@ from datetime import date
 from server.domain.access import Act, allow
 from server.domain.committee import Committee
 from server.domain.errors import InvalidValueError
+from server.domain.file_kinds import FileKind
 from server.domain.ids import CaseId, FileId
 from server.domain.staff import Actor
 from server.ports.store import CalendarYear, ConflictError, StoredFile
@@ -55,7 +56,7 @@ def seal_file(world: World, committee: Committee, png: bytes) -> StoredFile:
     return StoredFile(
         id=FileId(world.ids.new()),
         case_id=CaseId(committee.id),
-        kind="committee_seal",
+        kind=FileKind.COMMITTEE_SEAL,
         name="seal.png",
         media_type="image/png",
         size=len(png),

@@ -8,7 +8,7 @@ from server.domain.access import Act
 from server.domain.agreement import Agreement, AgreementState
 from server.domain.agreement_document import AgreementDocument, canonical_bytes
 from server.domain.agreement_text import Frame, document
-from server.domain.case import Person
+from server.domain.case import CaseState, Person
 from server.domain.draft_check import characters, findings, missing
 from server.domain.drawn_characters import may_be_drawn, without_picture
 from server.domain.errors import ForbiddenError, NotFoundError
@@ -26,6 +26,8 @@ from server.usecases.read_case import CaseFacts, gather
 from server.usecases.seal_standing import SealStanding, seal_standing
 from server.usecases.see_seat import signs
 from server.usecases.world import World
+
+_CLOSED = frozenset({CaseState.ENDED, CaseState.SEALED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,13 +198,14 @@ async def own_desk(world: World, uow: UnitOfWork, invitation: Invitation, device
         agreement=facts.agreement,
         person=person,
         signs=signs(facts, person, world.pack),
-        blank=await _blank(uow, facts.agreement, person),
+        blank=await _blank(uow, facts, person),
     )
 
 
-async def _blank(uow: UnitOfWork, agreement: Agreement | None, person: Person) -> Slot | None:
-    locked = agreement.locked if agreement else None
-    if locked is None or locked.blanks is None:
+async def _blank(uow: UnitOfWork, facts: CaseFacts, person: Person) -> Slot | None:
+    """Return it while he may still sign there."""
+    locked = facts.agreement.locked if facts.agreement else None
+    if locked is None or locked.blanks is None or facts.case.state in _CLOSED:
         return None
     blanks = (Slot(**one) for one in json.loads(await uow.files.content(locked.blanks)))
     return next((blank for blank in blanks if blank.name == f"sign:{person.id}"), None)

@@ -9,8 +9,9 @@ from server.domain import access
 from server.domain.access import Act
 from server.domain.agreement import Agreement
 from server.domain.errors import NotFoundError
+from server.domain.file_kinds import FileKind
 from server.domain.ids import RecordId, StaffId
-from server.domain.record import signature_folder
+from server.domain.record import HANDWRITING, signature_folder
 from server.domain.register import RecordOpening, RegisterEntry, expect_open
 from server.domain.session_log import Entry, happened
 from server.domain.staff import Actor
@@ -74,7 +75,7 @@ async def _log_opening(
 ) -> None:
     salt = world.ids.bytes(_SALT)
     note = json.dumps({"salt": salt.hex(), "opening": opening.id})
-    kept = await keep_note(world, uow, entry.case_id, "reveal_reason", note)
+    kept = await keep_note(world, uow, entry.case_id, FileKind.REVEAL_REASON, note)
     what = happened(
         "record.viewed",
         opening.staff_id,
@@ -136,7 +137,7 @@ async def handwriting(
 ) -> bytes:
     """Return a signer's handwriting as PNG; NotFoundError where there is none."""
     await expect_opening(world, actor, record_id, opening)
-    return await world.archive.read(record_id, f"{signature_folder(signer)}/handwriting.png")
+    return await world.archive.read(record_id, f"{signature_folder(signer)}/{HANDWRITING}")
 
 
 async def page(

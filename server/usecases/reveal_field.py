@@ -6,6 +6,7 @@ import json
 from server.domain import access
 from server.domain.access import Act
 from server.domain.case import Case
+from server.domain.file_kinds import FileKind
 from server.domain.ids import CaseId, PersonId
 from server.domain.session_log import happened
 from server.domain.staff import Actor
@@ -32,7 +33,7 @@ async def reveal(
             access.allow(actor, Act.REVEAL, access.of_case(case, actor))
             value = _value(case, person_id, field)
             opening = json.dumps({"salt": salt.hex(), "reason": reason}, ensure_ascii=False)
-            kept = await keep_note(world, uow, case_id, "reveal_reason", opening)
+            kept = await keep_note(world, uow, case_id, FileKind.REVEAL_REASON, opening)
             what = happened(
                 "field.revealed",
                 actor.staff_id,

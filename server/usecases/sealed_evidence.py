@@ -11,6 +11,7 @@ from typing import Any
 from server.domain.agreement import Seal
 from server.domain.case import Case
 from server.domain.errors import NotFoundError
+from server.domain.file_kinds import FileKind
 from server.domain.ids import CaseId, FileId, RecordId
 from server.domain.session import Consent, IdentityCheck, Session
 from server.ports.store import UnitOfWork
@@ -18,8 +19,6 @@ from server.usecases.made_files import keep
 from server.usecases.read_agreement import place_of
 from server.usecases.read_case import gather
 from server.usecases.world import World
-
-KIND = "sealed_evidence"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +44,7 @@ async def keep_evidence(world: World, uow: UnitOfWork, case: Case, seal: Seal) -
         "identity": [_identity(c, s) for s in facts.sessions for c in s.identity_checks],
     }
     content = json.dumps(frozen, ensure_ascii=False).encode()
-    await keep(world, uow, case.id, (KIND, "application/json"), content)
+    await keep(world, uow, case.id, (FileKind.SEALED_EVIDENCE, "application/json"), content)
 
 
 def _consent(given: Consent, session: Session) -> dict[str, object]:
@@ -77,7 +76,7 @@ def _identity(check: IdentityCheck, session: Session) -> dict[str, object]:
 async def evidence_of(uow: UnitOfWork, case_id: CaseId, record_id: RecordId) -> Evidence:
     """Return what was frozen for this record; NotFoundError where nothing was."""
     for file in await uow.files.of_case(case_id):
-        if file.kind == KIND:
+        if file.kind is FileKind.SEALED_EVIDENCE:
             found: dict[str, Any] = json.loads(await uow.files.content(file.id))
             if found.pop("record") == record_id:
                 return Evidence(**found)

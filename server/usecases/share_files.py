@@ -8,6 +8,7 @@ from server.domain import access
 from server.domain.access import Act
 from server.domain.case import PartyKind
 from server.domain.errors import ForbiddenError, InvalidValueError, NotFoundError, TooLargeError
+from server.domain.file_kinds import FileKind
 from server.domain.ids import CaseId, FileId
 from server.domain.invitation import Invitation
 from server.domain.representation import may_sign
@@ -20,10 +21,17 @@ LARGEST = 20 * 1024 * 1024
 MOST = 200
 """Uploaded files of one case."""
 
-KINDS = frozenset({"authority", "evidence", "identity", "seal_scan", "paper", "other"})
-SIGNED_PAGE = "signed_page"
-"""Kind of a scan of the paper signed in ink."""
-_UPLOADED = KINDS | {SIGNED_PAGE}
+KINDS = frozenset(
+    {
+        FileKind.AUTHORITY,
+        FileKind.EVIDENCE,
+        FileKind.IDENTITY,
+        FileKind.SEAL_SCAN,
+        FileKind.PAPER,
+        FileKind.OTHER,
+    }
+)
+_UPLOADED = KINDS | {FileKind.SIGNED_PAGE}
 _LONGEST_NAME, _SALT = 120, 16
 _PIECE = 1 << 20
 _MAGIC = {
@@ -32,7 +40,7 @@ _MAGIC = {
     b"\xff\xd8\xff": "image/jpeg",
 }
 _IMAGES = frozenset({"image/png", "image/jpeg"})
-NOTES = frozenset({"reveal_reason", "end_note", "unlock_reason"})
+NOTES = frozenset({FileKind.REVEAL_REASON, FileKind.END_NOTE, FileKind.UNLOCK_REASON})
 """Kept by us, not uploaded; only who may read the log may read them."""
 
 
@@ -70,7 +78,7 @@ async def upload(
         async with world.store.write() as uow:
             case = await uow.cases.get(case_id)
             access.allow(actor, Act.UPLOAD, access.of_case(case, actor))
-            return await keep_upload(world, uow, case_id, kind, given, actor.staff_id)
+            return await keep_upload(world, uow, case_id, FileKind(kind), given, actor.staff_id)
 
     return await world.rooms.run(case_id, job)
 
@@ -88,13 +96,13 @@ async def upload_seal_scan(world: World, invitation: Invitation, given: Upload) 
             company = case.party(person.party_id).kind is PartyKind.ORGANISATION
             if not company or not may_sign(case, person, world.pack, today):
                 raise ForbiddenError(act="upload")
-            return await keep_upload(world, uow, case.id, "seal_scan", given, person.id)
+            return await keep_upload(world, uow, case.id, FileKind.SEAL_SCAN, given, person.id)
 
     return await world.rooms.run(invitation.case_id, job)
 
 
 async def keep_upload(
-    world: World, uow: UnitOfWork, case_id: CaseId, kind: str, given: Upload, actor: str
+    world: World, uow: UnitOfWork, case_id: CaseId, kind: FileKind, given: Upload, actor: str
 ) -> StoredFile:
     """Keep an uploaded file and log the commitment to it.
 
@@ -134,7 +142,7 @@ async def _digest(world: World, content: bytes) -> str:
 
 
 async def keep_note(
-    world: World, uow: UnitOfWork, case_id: CaseId, kind: str, text: str
+    world: World, uow: UnitOfWork, case_id: CaseId, kind: FileKind, text: str
 ) -> StoredFile:
     """Keep words that belong to the case but in no log, encrypted like every file."""
     content = text.encode()

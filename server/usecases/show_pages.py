@@ -12,6 +12,7 @@ from server.domain.agreement import Agreement, Locked
 from server.domain.errors import NotFoundError
 from server.domain.ids import CaseId, FileId, PersonId
 from server.domain.invitation import Invitation
+from server.domain.record import HANDWRITING, signature_folder
 from server.domain.session_log import happened
 from server.domain.staff import Actor
 from server.ports.store import UnitOfWork
@@ -46,6 +47,9 @@ async def staff_handwriting(world: World, actor: Actor, case_id: CaseId, signer:
     given = shown.agreement.signature_of(signer)
     if given is None or given.handwriting is None:
         raise NotFoundError
+    if shown.agreement.seal is not None:
+        name = f"{signature_folder(signer)}/{HANDWRITING}"
+        return await world.archive.read(shown.agreement.seal.record_id, name)
     return await _content(world, given.handwriting)
 
 

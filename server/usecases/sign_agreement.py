@@ -15,6 +15,7 @@ from server.domain.errors import (
     StaleRevisionError,
     WrongStateError,
 )
+from server.domain.file_kinds import FileKind
 from server.domain.ids import FileId
 from server.domain.invitation import Invitation
 from server.domain.session_log import happened
@@ -36,6 +37,8 @@ from server.usecases.world import World
 LONGEST_SIGNATURE = 80
 _LARGEST_PICTURE = 400_000
 _PNG = b"\x89PNG\r\n\x1a\n"
+_HANDWRITING = (FileKind.HANDWRITING, "image/png")
+_STROKES = (FileKind.STROKES, "application/json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,8 +201,8 @@ async def _signature(
     line = line_of(agreement, said.signer_id)
     if given.seal_scan is not None:  # found out now, not when the seal has taken its number
         expect_seal_line(agreement, said.signer_id)
-    picture = await keep(world, uow, case_id, ("handwriting", "image/png"), given.handwriting)
-    strokes = await keep(world, uow, case_id, ("strokes", "application/json"), given.strokes)
+    picture = await keep(world, uow, case_id, _HANDWRITING, given.handwriting)
+    strokes = await keep(world, uow, case_id, _STROKES, given.strokes)
     return Signature(
         signer=said.signer_id,
         role=said.role,

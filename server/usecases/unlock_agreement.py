@@ -7,6 +7,7 @@ from server.domain import access, conduct
 from server.domain.access import Act
 from server.domain.agreement import Agreement, reopen
 from server.domain.case import Case, CaseState
+from server.domain.file_kinds import FileKind
 from server.domain.ids import CaseId
 from server.domain.session import SessionState
 from server.domain.session_log import happened
@@ -33,7 +34,7 @@ async def unlock(world: World, actor: Actor, case_id: CaseId, reason: str) -> Ag
         access.allow(actor, Act.LOCK, access.of_case(case, actor))
         after = reopen(agreement)
         note = json.dumps({"salt": salt.hex(), "reason": reason}, ensure_ascii=False)
-        await keep_note(world, uow, case_id, "unlock_reason", note)
+        await keep_note(world, uow, case_id, FileKind.UNLOCK_REASON, note)
         if case.state is CaseState.AGREED:
             await uow.cases.save(case.move(CaseState.MEDIATING))
         what = happened(

@@ -24,6 +24,7 @@ from server.domain.case import (
     Side,
 )
 from server.domain.committee import Committee
+from server.domain.file_kinds import FileKind
 from server.domain.ids import (
     AgreementId,
     CaseId,
@@ -328,7 +329,7 @@ def file(id_: str = "file-1", *, size: int, case_id: str = CASE) -> StoredFile:
     return StoredFile(
         id=FileId(id_),
         case_id=CaseId(case_id),
-        kind="evidence",
+        kind=FileKind.EVIDENCE,
         name="伤情照片.jpg",
         media_type="image/jpeg",
         size=size,

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from server.domain.errors import ForbiddenError, InvalidValueError, NotFoundError, TooLargeError
+from server.domain.file_kinds import FileKind
 from server.domain.ids import FileId
 from server.usecases import made_files, reveal_field, share_files
 from server.usecases.share_files import Upload
@@ -57,7 +58,7 @@ async def test_only_uploads_count_towards_the_most_of_a_case(
     monkeypatch.setattr(share_files, "MOST", 2)
     case = await cases.registered(world)
     async with world.store.write() as uow:
-        for kind in ("handwriting", "strokes", "prepared_signature"):
+        for kind in (FileKind.HANDWRITING, FileKind.STROKES, FileKind.PREPARED_SIGNATURE):
             await made_files.keep(world, uow, case.id, (kind, "image/png"), b"made")
     await share_files.upload(world, actor("su"), case.id, "evidence", PDF)
     await share_files.upload(world, actor("su"), case.id, "paper", PDF)

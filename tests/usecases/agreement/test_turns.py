@@ -8,8 +8,10 @@ import pytest
 from server.documents.work import LocalChain
 from server.domain.agreement import Agreement, AgreementState
 from server.domain.errors import ForbiddenError, InvalidValueError
+from server.domain.file_kinds import FileKind
 from server.domain.signing_lease import LIFE, SigningBusyError, TurnLostError
 from server.ports.documents import Prepared, SignOrder
+from server.store.session_log import SqlSessionLog
 from server.usecases import finish_signature, sign_agreement, unlock_agreement
 from server.usecases.sign_agreement import SignatureForm
 from tests.support import cases, signing
@@ -161,3 +163,60 @@ async def test_a_server_that_stops_while_preparing_leaves_a_turn_that_goes_on(
     await unsigned(made)
     await worker.submit(one)
     assert len((await agreement(made.world, made.case.id)).signatures) == 1
+
+
+async def waiting(made: Sitting) -> int:
+    """Return how many prepared signatures can still be read."""
+    async with made.world.store.read() as uow:
+        files = await uow.files.of_case(made.case.id)
+    prepared = [file for file in files if file.kind is FileKind.PREPARED_SIGNATURE]
+    return len([file for file in prepared if file.shredded_at is None])
+
+
+async def test_what_was_prepared_goes_with_its_turn(office: Stage) -> None:
+    made, one, other = await both(office)
+    for _ in range(3):
+        turn = await made.worker.begin(one)
+        assert await waiting(made) == 1, "only the turn that may still be finished"
+        await office.clock.advance(LATE)
+        with pytest.raises(TurnLostError):
+            await made.worker.finish(made.worker.answer_to(one, turn))
+    turn = await made.agent.begin(other)
+    assert await waiting(made) == 1, "another took the turn"
+    assert await made.agent.begin(other) == turn
+    assert await waiting(made) == 1, "the same turn goes on"
+    await made.agent.finish(made.agent.answer_to(other, turn))
+    assert await waiting(made) == 0
+
+
+@pytest.mark.parametrize("way", ["opened", "refused"])
+async def test_what_was_prepared_goes_when_the_text_is_opened_or_refused(
+    way: str, office: Stage
+) -> None:
+    made, one, _ = await both(office)
+    await made.worker.begin(one)
+    if way == "opened":
+        await unlock_agreement.unlock(made.world, actor("su"), made.case.id, "改一改")
+    else:
+        worker = made.worker
+        await sign_agreement.refuse(made.world, worker.invitation, worker.device, "再想想")
+    assert await waiting(made) == 0
+
+
+async def test_what_was_prepared_stays_where_the_turn_could_not_be_ended(
+    office: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, one, _ = await both(office)
+    answer = made.worker.answer_to(one, await made.worker.begin(one))
+    with monkeypatch.context() as stopping:
+        stopping.setattr(SqlSessionLog, "append", _refused)
+        with pytest.raises(OSError, match="stopped"):
+            await made.worker.finish(answer)
+    assert await waiting(made) == 1
+    await made.worker.finish(answer)
+    assert await waiting(made) == 0
+    assert len((await agreement(made.world, made.case.id)).signatures) == 1
+
+
+async def _refused(*_: object) -> None:
+    raise OSError("stopped")
