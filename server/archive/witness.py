@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server.domain.checkpoint import Checkpoint
+from server.ports.witness import Answer
 
 log = logging.getLogger(__name__)
 
@@ -25,13 +26,13 @@ class FolderWitness:
 
     async def show(
         self, checkpoint: Checkpoint, public_key: bytes, stamp: bytes | None = None
-    ) -> bool:
+    ) -> Answer:
         try:
             await asyncio.to_thread(self._keep, checkpoint, public_key, stamp)
         except OSError as failure:
             log.warning("%s: %s", self.folder, failure.strerror)
-            return False
-        return True
+            return Answer.REFUSED
+        return Answer.TAKEN
 
     def _keep(self, checkpoint: Checkpoint, public_key: bytes, stamp: bytes | None) -> None:
         name = checkpoint.origin.replace("/", "-")

@@ -10,6 +10,7 @@ import aiosmtplib
 from server.domain.checkpoint import Checkpoint
 from server.notify.smtp import MailServer
 from server.ports.system import Clock
+from server.ports.witness import Answer
 
 log = logging.getLogger(__name__)
 
@@ -32,16 +33,17 @@ class HttpWitness:
 
     async def show(
         self, checkpoint: Checkpoint, public_key: bytes, stamp: bytes | None = None
-    ) -> bool:
+    ) -> Answer:
         """Post the checkpoint; who answers otherwise than 2xx did not take it."""
         del public_key  # he was given it by hand, or by whom he takes the checkpoints
         plain = {"Content-Type": "text/plain; charset=utf-8"}
         if not await self._taken(checkpoint.text.encode(), plain):
-            return False
+            return Answer.REFUSED
         if stamp is None:
-            return True
+            return Answer.TAKEN
         named = f"{checkpoint.origin} {checkpoint.head.size}"
-        return await self._taken(stamp, {"Content-Type": STAMP_TYPE, "X-Heyi-Checkpoint": named})
+        stamped = {"Content-Type": STAMP_TYPE, "X-Heyi-Checkpoint": named}
+        return Answer.TAKEN if await self._taken(stamp, stamped) else Answer.REFUSED
 
     async def _taken(self, body: bytes, headers: Mapping[str, str]) -> bool:
         try:
@@ -76,13 +78,16 @@ class MailWitness:
 
     async def show(
         self, checkpoint: Checkpoint, public_key: bytes, stamp: bytes | None = None
-    ) -> bool:
-        """Send the mail, unless one went within a day; a time stamp that it lacked follows it."""
+    ) -> Answer:
+        """Send the mail, or LATER while a day has not passed since the last.
+
+        A time stamp that a mail lacked follows it at once.
+        """
         now = self._clock.monotonic()
         recent = self._sent_at is not None and now - self._sent_at < DAY_S
         follows = stamp is not None and checkpoint.head.size == self._unstamped
         if recent and not follows:
-            return True
+            return Answer.LATER
         try:
             await aiosmtplib.send(
                 self._mail(checkpoint, public_key, stamp),
@@ -95,10 +100,10 @@ class MailWitness:
             )
         except (aiosmtplib.SMTPException, OSError) as failure:
             log.warning("checkpoint not sent: %s", type(failure).__name__)
-            return False
+            return Answer.REFUSED
         self._sent_at = now
         self._unstamped = 0 if stamp else checkpoint.head.size
-        return True
+        return Answer.TAKEN
 
     def _mail(self, checkpoint: Checkpoint, public_key: bytes, stamp: bytes | None) -> EmailMessage:
         mail = EmailMessage()

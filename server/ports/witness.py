@@ -1,8 +1,19 @@
 """Who keeps checkpoints of the log out of this server's reach."""
 
+from enum import Enum
 from typing import Protocol
 
 from server.domain.checkpoint import Checkpoint
+
+
+class Answer(Enum):
+    """What a witness says to a checkpoint."""
+
+    TAKEN = "taken"
+    LATER = "later"
+    """Nothing is wrong; it wants none now, and the newest when it is asked again."""
+
+    REFUSED = "refused"
 
 
 class Witness(Protocol):
@@ -10,8 +21,8 @@ class Witness(Protocol):
 
     async def show(
         self, checkpoint: Checkpoint, public_key: bytes, stamp: bytes | None = None
-    ) -> bool:
-        """Hand over a checkpoint with the log's key as PEM; False to be asked again later.
+    ) -> Answer:
+        """Hand over a checkpoint with the log's key as PEM.
 
         `stamp` is the time stamp token over its text; a checkpoint that has none yet is shown
         without, and once more with it.

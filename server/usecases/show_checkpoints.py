@@ -4,7 +4,7 @@ import logging
 
 from server.domain.record import public_key_pem
 from server.ports.documents import LOG_KEY
-from server.ports.witness import Witness
+from server.ports.witness import Answer, Witness
 from server.usecases.world import World
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,8 @@ async def keep_showing(world: World, name: str, witness: Witness) -> None:
 async def show(world: World, name: str, witness: Witness, seen: Seen) -> Seen | None:
     """Show the newest checkpoint if it, or its time stamp, is new; return what is seen now.
 
-    None where the witness did not take it.
+    None where the witness did not take it. One that wants it later has seen what it had seen,
+    so that it is shown whatever is the newest then.
     """
     async with world.store.read() as uow:
         latest = await uow.tree.latest()
@@ -37,7 +38,10 @@ async def show(world: World, name: str, witness: Witness, seen: Seen) -> Seen | 
     if latest is None or (latest.head.size, stamp is not None) <= seen:
         return seen
     key = public_key_pem(await world.signer.public_key(LOG_KEY))
-    if await witness.show(latest, key, stamp):
+    answer = await witness.show(latest, key, stamp)
+    if answer is Answer.TAKEN:
         return latest.head.size, stamp is not None
+    if answer is Answer.LATER:
+        return seen
     log.warning("the %s did not take the checkpoint of %d entries", name, latest.head.size)
     return None

@@ -10,6 +10,7 @@ from server.domain.checkpoint import Checkpoint, checkpoint_text, note_of, read_
 from server.domain.tree import Head
 from server.notify.smtp import MailServer
 from server.notify.witness import HttpWitness, MailWitness
+from server.ports.witness import Answer
 from tests.notify.test_notify import gateway, mail_server
 from tests.support.clock import FakeClock
 
@@ -35,7 +36,7 @@ async def test_an_address_gets_the_checkpoint_as_it_is() -> None:
         return web.Response(status=204)
 
     async with gateway(answer) as url:
-        assert await HttpWitness(url=url).show(checkpoint(), KEY)
+        assert await HttpWitness(url=url).show(checkpoint(), KEY) is Answer.TAKEN
     assert taken == [checkpoint().text]
 
 
@@ -45,18 +46,18 @@ async def test_what_the_address_does_not_take_is_shown_again(status: int) -> Non
         return web.Response(status=status, headers={"Location": "/elsewhere"})
 
     async with gateway(answer) as url:
-        assert not await HttpWitness(url=url).show(checkpoint(), KEY)
-    assert not await HttpWitness(url=url, timeout_s=2).show(checkpoint(), KEY)
+        assert await HttpWitness(url=url).show(checkpoint(), KEY) is Answer.REFUSED
+    assert await HttpWitness(url=url, timeout_s=2).show(checkpoint(), KEY) is Answer.REFUSED
 
 
 async def test_a_mailbox_gets_one_mail_a_day() -> None:
     clock = FakeClock()
     async with mail_server() as (port, mails):
         witness = mailbox(port, clock)
-        for _ in range(3):
-            assert await witness.show(checkpoint(), KEY)
+        answers = [await witness.show(checkpoint(), KEY) for _ in range(3)]
+        assert answers == [Answer.TAKEN, Answer.LATER, Answer.LATER]
         await clock.advance(24 * 3600)
-        assert await witness.show(checkpoint(), KEY)
+        assert await witness.show(checkpoint(), KEY) is Answer.TAKEN
     assert len(mails) == 2
     mail = message_from_string(mails[0], policy=policy.default)
     assert mail["To"] == "o@example.org"
@@ -65,7 +66,7 @@ async def test_a_mailbox_gets_one_mail_a_day() -> None:
 
 async def test_a_mail_that_is_refused_is_sent_again() -> None:
     async with mail_server(refuse=True) as (port, _):
-        assert not await mailbox(port, FakeClock()).show(checkpoint(), KEY)
+        assert await mailbox(port, FakeClock()).show(checkpoint(), KEY) is Answer.REFUSED
 
 
 @pytest.mark.parametrize("url", ["ftp://example.org", "office@example.org", "mailto:o@example.org"])
