@@ -26,6 +26,7 @@ from server.domain.sealing import waits
 from server.domain.session_log import Happening, happened
 from server.domain.staff import Actor
 from server.ports.store import ClosedBefore, KeepingQuery, UnitOfWork
+from server.usecases.committee_log import keeping_changed, tell
 from server.usecases.see_today import begin_of
 from server.usecases.world import World
 
@@ -155,13 +156,18 @@ def _today(world: World) -> date:
 
 
 async def set_rules(world: World, actor: Actor, decisions: Sequence[Keeping]) -> None:
-    """Replace the committee's own rules; what they do not name is kept as suggested."""
+    """Replace the committee's own rules; what they do not name is kept as suggested.
+
+    The committee's log keeps which rule was another from then on.
+    """
     access.allow(actor, Act.SET_KEEPING)
     decided = tuple(replace(rule, decided_by=actor.staff_id) for rule in decisions)
     expect_rules(decided, world.pack)
     async with world.store.write() as uow:
         committee = await uow.committees.get(actor.committee_id)
         await uow.committees.save(replace(committee, keeping=decided))
+        what = tuple(keeping_changed(actor, committee.keeping, decided))
+        await tell(world, uow, actor, what)
 
 
 async def hold(world: World, actor: Actor, case_id: CaseId, document: str, reason: str) -> None:

@@ -12,6 +12,7 @@ from server.domain.file_kinds import FileKind
 from server.domain.ids import CaseId, FileId
 from server.domain.staff import Actor
 from server.ports.store import CalendarYear, ConflictError, StoredFile
+from server.usecases.committee_log import prefix_changed, seal_image_changed, tell
 from server.usecases.world import World
 
 SEAL_LIMIT = 1_000_000
@@ -25,13 +26,13 @@ async def committee_of(world: World, actor: Actor) -> Committee:
 
 
 async def change_committee(world: World, actor: Actor, changed: Committee) -> Committee:
-    """Save the particulars over the version the writer saw."""
+    """Save the particulars over the version the writer saw; another prefix is logged."""
     allow(actor, Act.MANAGE_COMMITTEE)
     async with world.store.write() as uow:
         present = await uow.committees.get(actor.committee_id)
         if present.version != changed.version:
             raise ConflictError(version=present.version)
-        return await uow.committees.save(
+        saved = await uow.committees.save(
             replace(
                 changed,
                 id=present.id,
@@ -41,6 +42,8 @@ async def change_committee(world: World, actor: Actor, changed: Committee) -> Co
                 sealing=present.sealing,
             )
         )
+        await tell(world, uow, actor, tuple(prefix_changed(actor, present, saved)))
+        return saved
 
 
 def check_seal_image(png: bytes) -> None:
@@ -66,13 +69,14 @@ def seal_file(world: World, committee: Committee, png: bytes) -> StoredFile:
 
 
 async def put_seal_image(world: World, actor: Actor, png: bytes) -> Committee:
-    """Replace the image that the seal prints."""
+    """Replace the image that the seal prints, and log which one it is."""
     allow(actor, Act.MANAGE_COMMITTEE)
     check_seal_image(png)
     async with world.store.write() as uow:
         committee = await uow.committees.get(actor.committee_id)
         file = seal_file(world, committee, png)
         await uow.files.add(file, png)
+        await tell(world, uow, actor, (seal_image_changed(actor, file),))
         return await uow.committees.save(replace(committee, seal_image=file.id))
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from server.domain.access import Act, allow
-from server.domain.ids import CaseId, CommitteeId, StaffId
+from server.domain.ids import StaffId
 from server.domain.sealing_rule import STEPS, RuleStep, SealingRule
 from server.domain.session_log import Entry, happened
 from server.domain.staff import Actor
+from server.usecases.committee_log import log_of, tell
 from server.usecases.world import World
 
 KIND = "sealing."
@@ -34,11 +35,6 @@ class RuleSeen:
     rule: SealingRule
     changes: Sequence[RuleChange]
     staff: Mapping[StaffId, str]
-
-
-def log_of(committee: CommitteeId) -> CaseId:
-    """Return under which id a committee's own entries are logged."""
-    return CaseId(committee)
 
 
 async def see(world: World, actor: Actor) -> RuleSeen:
@@ -79,5 +75,5 @@ async def change(world: World, actor: Actor, step: RuleStep) -> RuleSeen:
         now = world.clock.now()
         rule = STEPS[step](committee.sealing, actor.staff_id, now)
         await uow.committees.save(replace(committee, sealing=rule))
-        await uow.log.append(log_of(committee.id), (happened(KIND + step, actor.staff_id),), now)
+        await tell(world, uow, actor, (happened(KIND + step, actor.staff_id),))
     return await see(world, actor)

@@ -28,6 +28,7 @@ from server.usecases import (
     set_sealing,
     unlock_agreement,
 )
+from server.usecases.committee_log import log_of
 from server.usecases.log_tree import place
 from server.usecases.read_agreement import see
 from server.usecases.seal_standing import Awaited
@@ -202,8 +203,8 @@ async def test_the_rule_is_logged_and_everybody_is_told(office: Stage, made: Sit
     ]
     await place(world)
     async with world.store.read() as uow:
-        verify(await uow.log.of_case(set_sealing.log_of(COMMITTEE)))
-        assert len(await uow.tree.positions(set_sealing.log_of(COMMITTEE), 9)) == 3
+        verify(await uow.log.of_case(log_of(COMMITTEE)))
+        assert len(await uow.tree.positions(log_of(COMMITTEE), 9)) == 3
     today = await see_today.see_today(world, actor("su"))
     assert today.rule is not None
     office.clock.jump(see_today.RULE_IS_NEWS.total_seconds())
