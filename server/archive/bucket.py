@@ -3,8 +3,10 @@
 Versioning and Object Lock have to be on: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
 """
 
+import asyncio
 import base64
 import hashlib
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -54,6 +56,18 @@ class _Answer:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What is sent, and its SHA-256."""
+
+    content: bytes = field(repr=False)
+    digest: bytes
+
+    @staticmethod
+    def of(content: bytes) -> "_Body":
+        return _Body(content, hashlib.sha256(content).digest())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bucket:
     """One bucket, addressed by path: `<endpoint>/<bucket>/<key>`."""
@@ -67,22 +81,22 @@ class Bucket:
     async def put(self, key: str, content: bytes, until: datetime, notes: Mapping[str, str]) -> str:
         """Store and lock a new object until then; return its version.
 
-        An empty version says that the key is taken. Raises ArchiveUnavailableError.
+        Its SHA-256 is noted beside it. An empty version says that the key is taken. Raises
+        ArchiveUnavailableError.
         """
-        checksum = base64.b64encode(hashlib.sha256(content).digest()).decode()
-        # MD5 only tells the service that nothing was lost on the way; a lock requires it.
-        lost = hashlib.md5(content, usedforsecurity=False).digest()
+        body = await asyncio.to_thread(_Body.of, content)
         answer = await self._ask(
             "PUT",
             key,
-            content=content,
+            content=body,
             headers={
-                "content-md5": base64.b64encode(lost).decode(),
+                "content-md5": await asyncio.to_thread(_md5, content),
                 "content-type": "application/zip",
                 "if-none-match": "*",
-                "x-amz-checksum-sha256": checksum,
+                "x-amz-checksum-sha256": base64.b64encode(body.digest).decode(),
                 "x-amz-object-lock-mode": MODE,
                 "x-amz-object-lock-retain-until-date": until.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "x-amz-meta-sha256": body.digest.hex(),
                 **{f"x-amz-meta-{name}": value for name, value in notes.items()},
             },
             fine={200, _EXISTS},
@@ -138,19 +152,21 @@ class Bucket:
         key: str,
         query: Mapping[str, str] | None = None,
         *,
-        content: bytes = b"",
+        content: "bytes | _Body" = b"",
         headers: Mapping[str, str] | None = None,
         fine: set[int],
     ) -> _Answer:
         url = (self.endpoint / self.name / key if key else self.endpoint / self.name).with_query(
             dict(query or {})
         )
+        # Once, whatever is tried again, and never on the loop: a record has up to 100 MB of scans.
+        body = content if isinstance(content, _Body) else await asyncio.to_thread(_Body.of, content)
         status: int | str = ""
         for tried in range(TRIES):
             if tried:
                 await self.clock.sleep(PAUSE_S * 2**tried)
             try:
-                answer = await self._once(method, url, dict(headers or {}), content)
+                answer = await self._once(method, url, dict(headers or {}), body)
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 status = type(error).__name__
                 continue
@@ -162,22 +178,30 @@ class Bucket:
         raise ArchiveUnavailableError(status=status)
 
     async def _once(
-        self, method: str, url: URL, headers: Mapping[str, str], content: bytes
+        self, method: str, url: URL, headers: Mapping[str, str], body: _Body
     ) -> _Answer:
-        signed = self.signer.headers(method, url, headers, content, self.clock.now())
+        digest = body.digest.hex()
+        signed = self.signer.headers(method, url, headers, digest, self.clock.now())
         async with (
             self.session() as http,
             http.request(
                 method,
                 url,
                 headers=signed,
-                data=content or None,
+                data=io.BytesIO(body.content) if body.content else None,  # sent piece by piece
                 timeout=PATIENCE,
                 allow_redirects=False,
             ) as answer,
         ):
             told = {name.lower(): value for name, value in answer.headers.items()}
-            return _Answer(status=answer.status, headers=told, content=await answer.read())
+            pieces = [piece async for piece in answer.content.iter_any()]
+            content = await asyncio.to_thread(b"".join, pieces)
+            return _Answer(status=answer.status, headers=told, content=content)
+
+
+def _md5(content: bytes) -> str:
+    # It only tells the service that nothing was lost on the way; a lock requires it.
+    return base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
 
 
 def _text(element: ET.Element, name: str) -> str:

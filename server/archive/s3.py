@@ -92,7 +92,7 @@ class S3Archive(Judging):
 
     async def _put(self, record_id: RecordId, files: Mapping[str, bytes], until: datetime) -> None:
         content = await asyncio.to_thread(package, record_id, files)
-        notes = {"manifest-sha256": sha256_hex(files[MANIFEST]), "sha256": sha256_hex(content)}
+        notes = {"manifest-sha256": sha256_hex(files[MANIFEST])}
         await self.bucket.put(_key(record_id), content, until, notes)
 
     async def _confirmed(
@@ -153,8 +153,7 @@ class S3Archive(Judging):
         content = await asyncio.to_thread(package, record_id, files)
         if await self.bucket.first(key) is None:
             soonest = self.bucket.clock.now().replace(microsecond=0) + timedelta(days=1)
-            notes = {"sha256": sha256_hex(content)}
-            await self.bucket.put(key, content, max(record.until, soonest), notes)
+            await self.bucket.put(key, content, max(record.until, soonest), {})
         await self._confirm_renewal(key, files)
 
     async def _confirm_renewal(self, key: str, files: Mapping[str, bytes]) -> None:

@@ -25,10 +25,13 @@ class Signer:
     secret: str = field(repr=False)
 
     def headers(
-        self, method: str, url: URL, given: Mapping[str, str], content: bytes, at: datetime
+        self, method: str, url: URL, given: Mapping[str, str], digest: str, at: datetime
     ) -> dict[str, str]:
-        """Return every header of the request, signed; `given` in lower case, `at` in UTC."""
-        moment, digest = at.strftime("%Y%m%dT%H%M%SZ"), hashlib.sha256(content).hexdigest()
+        """Return every header of the request, signed; `given` in lower case, `at` in UTC.
+
+        `digest` is SHA-256 of the body, hex.
+        """
+        moment = at.strftime("%Y%m%dT%H%M%SZ")
         signed = {
             **given,
             "host": _authority(url),
