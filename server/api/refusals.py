@@ -41,6 +41,7 @@ _STATUS = {
     "no_sm2": 503,
     "timestamps_unavailable": 503,
     "no_certificate": 503,
+    "certificate_unproven": 503,
     "disk_full": 507,
     "foreign_origin": 403,
     "not_json": 415,

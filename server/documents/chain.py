@@ -38,6 +38,7 @@ from server.documents.certificates import Role, certificate_der
 from server.documents.filling import Shown, Words, face
 from server.documents.fonts import FontFolders
 from server.documents.issuer import CertificateIssuer, Issued
+from server.documents.revocation import expect_proven
 from server.documents.suites import SignatureSuite, mechanism_of, suite_of
 from server.documents.timestamps import TimestampAuthority
 from server.documents.updates import Update, update_of, written
@@ -120,7 +121,11 @@ def prepare_in(update: Update, size: int, signing: Signing, fonts: FontFolders) 
 
 
 def finish(pdf: bytes, state: bytes, signature: bytes, at: datetime, sources: Sources) -> bytes:
-    """Return the PDF with the prepared signature, its time stamp and its proofs."""
+    """Return the PDF with the prepared signature, its time stamp and its proofs.
+
+    Raises UnprovenError where no list says that its certificate and the issuers of that hold,
+    TimestampsUnavailableError without a stamp.
+    """
     kept: dict[str, Any] = json.loads(state)
     issued = Issued(
         certificate=_bytes(kept["certificate"]),
@@ -142,9 +147,10 @@ def finish(pdf: bytes, state: bytes, signature: bytes, at: datetime, sources: So
     start, end = kept["region"]
     out = BytesIO(pdf + _bytes(kept["tail"]))
     PreparedByteRangeDigest(bytes.fromhex(kept["digest"]), start, end).fill_with_cms(out, made)
-    lists = issued.revoked or sources.issuer.revoked(
-        committee, issued.certificate, max(at, stamper.stamped_at)
-    )
+    moment = max(at, stamper.stamped_at)
+    lists = issued.revoked or sources.issuer.revoked(committee, issued.certificate, moment)
+    above = [certificate(one) for one in issued.chain]
+    expect_proven(certificate(issued.certificate), above, lists, moment)
     update = update_of(out.getvalue())
     prove(update, (issued, stamping), (*lists, *stamping.revoked))
     return written(update)

@@ -37,7 +37,8 @@ class CommandIssuer:
     Asked `{"do": "issue", "committee", "role", "pseudonym", "public_key" (base64 SPKI),
     "statement_sha256", "extension", "at"}` it answers `{"certificate": PEM, "chain": [PEM]}`;
     asked `{"do": "revoked", "committee", "certificate", "at"}` it answers
-    `{"lists": [base64 DER]}`.
+    `{"lists": [base64 DER]}`: of its issuer and of each one below the root, best as of `at`.
+    Without those nothing is signed.
     """
 
     command: str

@@ -3,17 +3,22 @@
 # pyHanko annotates its values, not all of its calls.
 # mypy: allow-untyped-calls
 
+import asyncio
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
 import aiohttp
-from asn1crypto import cms, crl, tsp, x509  # type: ignore[import-untyped]
+from asn1crypto import cms, tsp, x509  # type: ignore[import-untyped]
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_der_x509_certificate
 
 from server.documents.issuer import Issued
+from server.documents.revocation import read_list
 from server.documents.timestamps import Stamper, TimestampsUnavailableError
 from server.domain.ids import CommitteeId
+
+log = logging.getLogger(__name__)
 
 PATIENCE = aiohttp.ClientTimeout(total=10, connect=4)
 LARGEST = 1 << 20
@@ -45,8 +50,8 @@ class _Remote(Stamper):
     async def evidence(self) -> Issued:
         """Return the certificates that came with the stamp, and the lists they point at.
 
-        A list that cannot be had is left out: the stamp stands without it, for as long as
-        the authority's certificate does.
+        A list that cannot be had now is left out, and told: nobody who signs waits for it. The
+        next signature, the seal or a renewal brings it; until then nothing is called B-LTA.
         """
         return await shown_by(self.token)
 
@@ -54,7 +59,7 @@ class _Remote(Stamper):
 async def shown_by(token: cms.SignedData) -> Issued:
     """Return the certificates in a token, the signer's first, and the lists to be had now."""
     first, *rest = _in_order(token)
-    lists = [await _list(one) for one in (first, *rest)]
+    lists = await asyncio.gather(*(_list(one) for one in (first, *rest)))
     return Issued(
         certificate=_pem(first),
         chain=tuple(_pem(one) for one in rest),
@@ -78,8 +83,9 @@ async def _list(certificate: x509.Certificate) -> bytes | None:
             continue
         try:
             content = await _fetched("GET", point.url)
-            crl.CertificateList.load(content).dump(force=True)
+            read_list(content)
         except (TimestampsUnavailableError, ValueError):
+            log.warning("no list of the revoked at %s; a later update asks again", point.url)
             continue
         return content
     return None

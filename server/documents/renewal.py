@@ -15,13 +15,20 @@ from io import BytesIO
 
 from asn1crypto import cms  # type: ignore[import-untyped]
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.general import extract_certificate_info
 
 from server.documents.chain import prove
 from server.documents.issuer import fresh_lists
 from server.documents.remote_timestamps import shown_by
+from server.documents.revocation import kept_in, unproven
 from server.documents.sealing import stamp_whole
 from server.documents.signing import Desk
-from server.documents.stamp_facts import TAMPERED, document_stamps
+from server.documents.stamp_facts import (
+    TAMPERED,
+    document_stamps,
+    signature_stamps,
+    stamped_at,
+)
 from server.documents.updates import Update, update_of
 from server.domain.ids import CommitteeId
 from server.domain.renewal import Stamp
@@ -39,13 +46,28 @@ def renewed(committee: CommitteeId, pdf: bytes, at: datetime, digest: str, desk:
 async def _renewed(
     committee: CommitteeId, pdf: bytes, at: datetime, digest: str, desk: Desk
 ) -> bytes:
-    update = update_of(pdf)
-    stamps = PdfFileReader(BytesIO(pdf)).embedded_timestamp_signatures
-    if stamps:
-        await _prove(update, stamps[-1].signed_data, committee, at, desk)
+    update, reader = update_of(pdf), PdfFileReader(BytesIO(pdf))
+    stamps = reader.embedded_timestamp_signatures
+    for token in _to_prove(reader):
+        await _prove(update, token, committee, at, desk)
     stamper = desk.sources.stamps.stamper(committee, at)
     field = f"archive-{len(stamps) + 1}" if stamps else "archive"
     return await stamp_whole(update, stamper, field, digest)
+
+
+def _to_prove(reader: PdfFileReader) -> list[cms.SignedData]:
+    """Return the last stamp over the whole, and one of each certificate that lacks its list."""
+    certificates, lists = kept_in(reader)
+    whole = [one.signed_data for one in reader.embedded_timestamp_signatures]
+    found = {}
+    for token in (*signature_stamps(reader), *whole):
+        shown = extract_certificate_info(token)
+        beside = [*certificates, *shown.other_certs]
+        if unproven(shown.signer_cert, beside, lists, stamped_at(token)) is not None:
+            found[shown.signer_cert.dump()] = token
+    for token in whole[-1:]:
+        found[extract_certificate_info(token).signer_cert.dump()] = token
+    return list(found.values())
 
 
 async def _prove(

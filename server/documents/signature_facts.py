@@ -21,13 +21,10 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.validation import (
-    DocumentSecurityStore,
     EmbeddedPdfSignature,
     validate_pdf_signature,
     validate_pdf_timestamp,
 )
-from pyhanko.sign.validation.errors import NoDSSFoundError
-from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 
 from server.documents import rare_names
@@ -35,7 +32,13 @@ from server.documents.certificates import SEAL_TITLE
 from server.documents.form import blank_name
 from server.documents.issuer import STATEMENT
 from server.documents.issuers import top_of
-from server.documents.stamp_facts import context_at, document_stamps
+from server.documents.revocation import begins, ends, issuers_of, kept_in, speaking, unproven
+from server.documents.stamp_facts import (
+    context_at,
+    document_stamps,
+    signature_stamp,
+    stamped_at,
+)
 from server.documents.suites import suite_of
 from server.domain.renewal import Stamp
 from server.ports.inspection import PdfSignature
@@ -111,12 +114,8 @@ class _Archive:
         self.stamped_revision = -1
         for stamp in reader.embedded_timestamp_signatures:
             self._look_at(stamp, roots)
-        try:
-            store = DocumentSecurityStore.read_dss(reader)
-            self._certificates = {sha256(c.dump()).digest() for c in store.load_certs()}
-            self._lists = len(store.crls) + len(store.ocsps)
-        except NoDSSFoundError:
-            self._certificates, self._lists = set(), 0
+        self._certificates, self._lists = kept_in(reader)
+        self._roots = roots
 
     def _look_at(self, stamp: EmbeddedPdfSignature, roots: Sequence[x509.Certificate]) -> None:
         said = stamp.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
@@ -133,12 +132,33 @@ class _Archive:
         """Return the PAdES level; empty for what is none."""
         if signature.sig_object["/SubFilter"] != PADES:
             return ""
-        if not stamped:
+        token = signature_stamp(signature)
+        if not stamped or token is None:
             return "B-B"
-        own = sha256(signature.signer_cert.dump()).digest()
-        if own not in self._certificates or not self._lists:
+        moment = stamped_at(token)
+        if self._doubtful(signature.signed_data, moment):
             return "B-T"
-        return "B-LTA" if signature.signed_revision < self.stamped_revision else "B-LT"
+        late = signature.signed_revision < self.stamped_revision
+        proven = late and not self._doubtful(token, moment)
+        return "B-LTA" if proven and self._outlasts(signature.signer_cert, moment) else "B-LT"
+
+    def _doubtful(self, signed: cms.SignedData, moment: datetime) -> bool:
+        """Return whether its certificate or an issuer of that is without a list in the file."""
+        shown = extract_certificate_info(signed)
+        beside = [*self._certificates, *shown.other_certs, *self._roots]
+        kept = {one.dump() for one in self._certificates}
+        own = shown.signer_cert
+        return own.dump() not in kept or unproven(own, beside, self._lists, moment) is not None
+
+    def _outlasts(self, own: x509.Certificate, moment: datetime) -> bool:
+        """Return whether a list clears it for as long as the last time stamp can be judged.
+
+        Of a certificate that has ended only a list younger than its signature proves
+        anything, or one that has not ended itself (ETSI EN 319 102-1, 5.6.2.2).
+        """
+        until = max(one.until for one in self.stamps)
+        clears = speaking(own, issuers_of(own, self._certificates), self._lists, moment)
+        return any(begins(one) >= moment or ends(one) >= until for one in clears)
 
 
 def _status(signature: EmbeddedPdfSignature, roots: Roots) -> PdfSignatureStatus:
@@ -168,7 +188,7 @@ def _title(certificate: x509.Certificate) -> tuple[str, str]:
 
 def _moment(signature: EmbeddedPdfSignature) -> datetime | None:
     """Return the time stamp's time, else what the file says itself."""
-    token = _token(signature)
+    token = signature_stamp(signature)
     if token is None:
         claimed: datetime | None = signature.self_reported_timestamp
         return claimed
@@ -176,13 +196,9 @@ def _moment(signature: EmbeddedPdfSignature) -> datetime | None:
     return stamped
 
 
-def _token(signature: EmbeddedPdfSignature) -> cms.SignedData | None:
-    return next(extract_tst_data_iter(signature.signer_info, signed=False), None)
-
-
 def _issuers(signature: EmbeddedPdfSignature) -> tuple[str, ...]:
     """Return who issued its certificate in the end, and that of its time stamp."""
-    moment, token = _moment(signature), _token(signature)
+    moment, token = _moment(signature), signature_stamp(signature)
     if moment is None:
         moment = signature.signer_cert["tbs_certificate"]["validity"]["not_before"].native
     signed = (signature.signed_data,) if token is None else (signature.signed_data, token)

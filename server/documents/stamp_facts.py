@@ -22,7 +22,7 @@ from pyhanko.sign.validation import (
     validate_pdf_timestamp,
 )
 from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter, validate_tst_signed_data
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
@@ -74,6 +74,17 @@ def document_stamps(reader: PdfFileReader, roots: Sequence[x509.Certificate]) ->
     One that leaves a part of its own revision uncovered does not hold.
     """
     return [_document_stamp(one, roots) for one in reader.embedded_timestamp_signatures]
+
+
+def signature_stamps(reader: PdfFileReader) -> list[cms.SignedData]:
+    """Return the token beside each signature of a PDF that has one, in order."""
+    tokens = (signature_stamp(one) for one in reader.embedded_regular_signatures)
+    return [one for one in tokens if one is not None]
+
+
+def signature_stamp(signature: EmbeddedPdfSignature) -> cms.SignedData | None:
+    """Return the token beside a signature."""
+    return next(extract_tst_data_iter(signature.signer_info, signed=False), None)
 
 
 def _document_stamp(one: EmbeddedPdfSignature, roots: Sequence[x509.Certificate]) -> Stamp:

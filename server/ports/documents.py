@@ -235,7 +235,10 @@ class SigningChain(Protocol):
         ...
 
     async def finish(self, pdf: bytes, state: bytes, signature: bytes, at: datetime) -> bytes:
-        """Return the bytes that the signed PDF has more than `pdf`. `signature` is DER."""
+        """Return the bytes that the signed PDF has more than `pdf`. `signature` is DER.
+
+        Raises UnprovenError where nothing says that the signer's certificate still holds.
+        """
         ...
 
     async def sign(self, order: SignOrder, key: KeyRef) -> bytes:

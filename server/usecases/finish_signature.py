@@ -46,7 +46,8 @@ async def finish(
     """Keep the signature; the same one again changes nothing.
 
     Raises TurnLostError when the answer came too late, InvalidValueError when it does not
-    fit, ForbiddenError for another browser. Nothing is signed then.
+    fit, ForbiddenError for another browser, UnprovenError where nothing clears his certificate
+    now. Nothing is signed then.
     """
     pending = await _own(world, invitation, device, form.statement_id)
     value = world.checker.to_der(decode(form.signature, "signature", LONGEST_SIGNATURE))

@@ -15,6 +15,7 @@ from server.config import Settings
 from server.documents.fonts import FontFolders
 from server.documents.inspection import inspect
 from server.documents.key_files import FileKeys, spki
+from server.documents.renewal import renewed
 from server.documents.sealing import apply_seal
 from server.documents.signing import Desk, certify
 from server.documents.sources import outside_roots
@@ -51,6 +52,30 @@ async def test_a_pdf_stamped_by_openssl_is_trusted_with_its_root(
     assert all(one.signed_at and begun <= one.signed_at <= datetime.now(UTC) for one in found.each)
     alone = await asyncio.to_thread(inspect, sealed.pdf, len(locked.pdf), own)
     assert not any(one.trusted for one in alone.each)
+
+
+async def test_a_list_that_could_not_be_had_is_brought_by_the_next_update(
+    authority: tuple[OpensslAuthority, str],
+    fonts: FontFolders,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    house, url = authority
+    desk = _desk(
+        Settings(data=tmp_path, timestamp_url=url), FileKeys(tmp_path / "keys", b""), fonts
+    )
+    revoked, house.revoked = house.revoked, b""
+    begun = datetime.now(UTC).replace(microsecond=0)
+    locked, sealed = await asyncio.to_thread(sealed_now, desk, begun)
+    assert "list of the revoked" in caplog.text
+    found = await asyncio.to_thread(inspect, sealed.pdf, len(locked.pdf), [])
+    assert [(one.holds, one.level) for one in found.each] == [(True, "B-LT")] * 3
+    house.revoked = revoked
+    hexi = CommitteeId(example().committee.id)
+    more = await asyncio.to_thread(renewed, hexi, sealed.pdf, begun, "sha256", desk)
+    found = await asyncio.to_thread(inspect, sealed.pdf + more, len(locked.pdf), [])
+    assert [(one.holds, one.level) for one in found.each] == [(True, "B-LTA")] * 3
+    assert found.covers_all
 
 
 def sealed_now(desk: Desk, at: datetime) -> tuple[LockedPdf, SealedPdf]:

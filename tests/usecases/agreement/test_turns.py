@@ -1,10 +1,12 @@
 """One signs the PDF at a time: turns that end, answers that come late, and nothing half-signed."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
+from server.documents.issuer import LocalIssuer
+from server.documents.revocation import UnprovenError
 from server.documents.work import LocalChain
 from server.domain.agreement import Agreement, AgreementState
 from server.domain.errors import ForbiddenError, InvalidValueError
@@ -220,3 +222,29 @@ async def test_what_was_prepared_stays_where_the_turn_could_not_be_ended(
 
 async def _refused(*_: object) -> None:
     raise OSError("stopped")
+
+
+@dataclass(frozen=True, slots=True)
+class _Silent(LocalIssuer):
+    """An issuer that cannot say now who is revoked."""
+
+    def revoked(self, *_: object) -> tuple[bytes, ...]:
+        return ()
+
+
+async def test_whose_certificate_nothing_clears_signs_nothing_and_tries_again(
+    office: Stage,
+) -> None:
+    made, one, _ = await both(office)
+    chain = made.world.chain
+    assert isinstance(chain, LocalChain)
+    sources = replace(chain.desk.sources, issuer=_Silent(chain.desk.keys))
+    silent = LocalChain(chain.work, replace(chain.desk, sources=sources))
+    worker = made.worker
+    answer = worker.answer_to(one, await worker.begin(one))
+    doubtful = replace(made.world, chain=silent)
+    with pytest.raises(UnprovenError):
+        await finish_signature.finish(doubtful, worker.invitation, worker.device, answer)
+    await unsigned(made)
+    await worker.submit(one)
+    assert len((await agreement(made.world, made.case.id)).signatures) == 1

@@ -20,6 +20,7 @@ export function signingWord(error: RefusedError, codes: boolean): PartyKey {
     const owed = String((error.facts["missing"] as readonly string[] | undefined)?.[0] ?? "");
     return BLOCKED[owed] ?? (owed === "pages" ? "signPagesAgain" : "signBlocked");
   }
+  if (error.code === "certificate_unproven" || error.code === "no_certificate") return "signNoCertificate";
   const state = stateOf(error);
   if (state === "statement_expired") return codes ? "signExpiredCode" : "signExpired";
   if (state === "signed_already") return "signAlready";

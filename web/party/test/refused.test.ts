@@ -15,6 +15,8 @@ describe("a refused signature", () => {
     ["missing_steps", { missing: ["pages"] }, true, "signPagesAgain"],
     ["missing_steps", { missing: ["identity"] }, true, "signBlockedIdentity"],
     ["missing_steps", { missing: ["parties"] }, true, "signBlocked"],
+    ["certificate_unproven", {}, true, "signNoCertificate"],
+    ["no_certificate", { reason: "command" }, true, "signNoCertificate"],
     ["forbidden", { act: "sign" }, true, "signFailed"],
   ])("%s %j with codes %s says %s", (code, facts, codes, word) => {
     expect(signingWord(refused(code, facts), codes)).toBe(word);

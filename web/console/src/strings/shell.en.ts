@@ -89,6 +89,7 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   "refusal.keys_unavailable": "The token that holds the signing keys does not answer; nothing was signed. Tell the technician at once.",
   "refusal.timestamps_unavailable": "The time stamp service does not answer; nothing was locked or signed. Try again in a while.",
   "refusal.no_certificate": "No signing certificate was issued; nothing was signed. Tell the technician.",
+  "refusal.certificate_unproven": "Nothing says whether the signing certificate still holds; nothing was signed. Try again in a while, and tell the technician if it stays so.",
   "refusal.disk_full": "The server's disk is full. Tell the technician at once.",
   "refusal.store_unavailable": "The server is busy. Please try again in a while.",
   "refusal.work_failed": "It was not done. Please try again.",

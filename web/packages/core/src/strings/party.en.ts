@@ -324,6 +324,7 @@ export const partyEn: Dictionary<PartyKey> = {
   signMismatch: "What was to be signed differs from what you saw, so nothing was signed. Please tell the mediator.",
   signKeyMissing: "This browser cannot sign safely. Use the phone's own browser, or ask the mediator for signing on paper.",
   signFailed: "It was not signed. What you wrote is not lost; please try again.",
+  signNoCertificate: "It cannot be signed now: the certificate for signing could not be checked. What you wrote is not lost; try again in a while, or tell the mediator.",
   signNotYourTurn: "It is not your turn to sign yet. You will be told.",
   signExpired: "Ten minutes have passed, so it was not signed. What you wrote is kept. Please tap Sign again.",
   signExpiredCode: "Ten minutes have passed, so it was not signed. What you wrote is kept. Please have a new code sent, then sign.",

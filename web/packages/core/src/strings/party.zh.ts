@@ -322,6 +322,7 @@ export const partyZh = {
   signMismatch: "要签的和您看到的不一样，所以没有签。请告诉调解员。",
   signKeyMissing: "这个浏览器不能安全签名。请换手机自带的浏览器，或者请调解员安排现场签。",
   signFailed: "没有签上。您写的名字没有丢，请再试一次。",
+  signNoCertificate: "现在没法签上：签名用的证书没有核实下来。您写的名字没有丢，请过一会儿再试，或者告诉调解员。",
   signNotYourTurn: "还没轮到您签。轮到时会告诉您。",
   signExpired: "过了十分钟，没有签上。您写的名字没有丢，请再点一次签名。",
   signExpiredCode: "过了十分钟，没有签上。您写的名字没有丢，请再发一次验证码，再签。",
