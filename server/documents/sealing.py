@@ -112,7 +112,7 @@ def _signed(
         committee_id=order.committee_id,
         field=SEAL,
         issued=lasting(desk.keys, order.committee_id, role, order.at),
-        at=order.at,
+        at=order.made_at,
         look=Look(shown=(Shown(picture=image, box=_inside(fields[SEAL])),)),
         name=order.committee_name,
         location=order.place,
@@ -120,11 +120,11 @@ def _signed(
     )
     prepared = prepare_in(update, len(order.signed), signing, desk.fonts)
     value = desk.keys.sign(role.key, prepared.attributes)
-    return finish(order.signed, prepared.state, value, order.at, desk.sources)
+    return finish(order.signed, prepared.state, value, order.made_at, desk.sources)
 
 
 def _archived(pdf: bytes, order: SealOrder, desk: Desk) -> bytes:
-    stamper = desk.sources.stamps.stamper(order.committee_id, order.at)
+    stamper = desk.sources.stamps.stamper(order.committee_id, order.made_at)
     return asyncio.run(stamp_whole(update_of(pdf), stamper, "archive", STAMPED_OVER))
 
 

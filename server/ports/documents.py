@@ -191,8 +191,10 @@ class CompanySeal:
 class SealOrder:
     """Everything the seal adds to the bytes that everybody has signed.
 
-    `at` is the server's time of sealing; `seal_image` None draws the committee's name
-    in a red ring that says it was made by this server. `suite` is the seal's.
+    `at` is when the seal was applied and the number given, which the page says; `stamped_at` is
+    now, which is later where the seal waited: signature and time stamps say that. None is `at`.
+    `seal_image` None draws the committee's name in a red ring that says it was made by this
+    server. `suite` is the seal's.
     """
 
     committee_id: CommitteeId
@@ -205,6 +207,12 @@ class SealOrder:
     company_seals: tuple[CompanySeal, ...] = ()
     seal_image: bytes | None = field(default=None, repr=False)
     suite: str = P256_SHA256
+    stamped_at: datetime | None = None
+
+    @property
+    def made_at(self) -> datetime:
+        """Return when signature and time stamps are made."""
+        return self.stamped_at or self.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,7 +79,7 @@ async def _keep_until(world: World, begun: Begun) -> date | None:
 
 async def _sealed(world: World, begun: Begun) -> bytes:
     """Seal, and keep what came of it before anything is written: its time stamps are unique."""
-    sealed = (await world.chain.seal(order(begun))).pdf
+    sealed = (await world.chain.seal(order(begun, world.clock.now()))).pdf
 
     async def step(uow: UnitOfWork, case: Case, agreement: Agreement) -> Changed:
         if not waits(agreement) or agreement.added != begun.agreement.added:

@@ -8,6 +8,7 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from server.domain.agreement import Agreement, Locked, Seal, Signature
 from server.domain.errors import WrongStateError
@@ -87,8 +88,8 @@ def _until_effective(entries: Sequence[Entry], seal: Seal) -> tuple[Entry, ...]:
     raise WrongStateError(state="not_effective")
 
 
-def order(begun: Begun) -> SealOrder:
-    """Return what the sealer is to add to the locked bytes."""
+def order(begun: Begun, now: datetime) -> SealOrder:
+    """Return what the sealer is to add to the locked bytes, and stamps as of `now`."""
     agreement, seal, evidence = begun.agreement, begun.seal, begun.evidence
     return SealOrder(
         committee_id=agreement.committee_id,
@@ -105,6 +106,7 @@ def order(begun: Begun) -> SealOrder:
         ),
         seal_image=begun.file(evidence.seal_image),
         suite=seal.suite,
+        stamped_at=now,
     )
 
 

@@ -1,0 +1,91 @@
+"""A seal that waited: what the page says is the day it was applied, its stamps say when made."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from io import BytesIO
+
+import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from server.archive.local import LocalArchive
+from server.documents.inspection import inspect
+from server.documents.wording import chinese_moment
+from server.documents.work import LocalChain
+from server.domain.agreement import Seal
+from server.domain.record import RecordParts
+from server.ports.archive import SignManifest, StoredRecord
+from server.ports.documents import SealedPdf, SealOrder
+from server.usecases.seal_agreement import resume_sealing
+from tests.support import signing
+from tests.support.signing import agreement
+from tests.support.world import Stage
+
+FIVE_DAYS_S = 5 * 86_400
+
+
+class StoppedError(Exception):
+    """The server stops here."""
+
+
+class _Stopped(LocalChain):
+    """The server stops once the number is given."""
+
+    async def seal(self, order: SealOrder) -> SealedPdf:
+        raise StoppedError(order.number)
+
+
+class _Unwritten(LocalArchive):
+    """The server stops once the sealed bytes are kept."""
+
+    async def write(
+        self, parts: RecordParts, sign: SignManifest, keep_until: date | None = None
+    ) -> StoredRecord:
+        raise StoppedError(parts.record_id, keep_until)
+
+
+async def sealed_later(office: Stage, stop: type[LocalChain | LocalArchive]) -> tuple[Seal, bytes]:
+    """Return the seal and PDF of a sealing that stopped there and went on five days later."""
+    made, world = await signing.signed(office), office.world
+    assert isinstance(world.chain, LocalChain)
+    assert isinstance(world.archive, LocalArchive)
+    archive = world.archive
+    if issubclass(stop, LocalChain):
+        stopped = replace(world, chain=stop(world.chain.work, world.chain.desk))
+    else:
+        doomed = stop(archive.folder, archive.work, archive.tools, archive.disk)
+        stopped = replace(world, archive=doomed)
+    with pytest.raises(StoppedError):
+        await signing.seal(made, stopped)
+    await office.clock.advance(FIVE_DAYS_S)
+    await resume_sealing(world)
+    seal = (await agreement(world, made.case.id)).seal
+    assert seal is not None
+    report = await world.archive.verify(seal.record_id, ())
+    assert report.verified, report.failed
+    return seal, await world.archive.read(seal.record_id, "agreement.pdf")
+
+
+async def moments(pdf: bytes) -> Mapping[str, datetime | None]:
+    found = await asyncio.to_thread(inspect, pdf, len(pdf), [])
+    return {"seal": found.each[-1].signed_at, "archive": found.stamps[-1].at}
+
+
+async def test_its_stamps_say_when_they_were_made(office: Stage) -> None:
+    seal, pdf = await sealed_later(office, _Stopped)
+    now = office.clock.now().replace(microsecond=0)
+    assert await moments(pdf) == {"seal": now, "archive": now}
+    assert (now - seal.at).days >= 4
+    fields = PdfFileReader(BytesIO(pdf)).root["/AcroForm"]["/Fields"]
+    said = {str(one.get_object()["/T"]): one.get_object().get("/V") for one in fields}
+    assert said["sealed"] == chinese_moment(seal.at)
+
+
+async def test_what_was_sealed_before_it_stopped_is_not_stamped_anew(office: Stage) -> None:
+    seal, pdf = await sealed_later(office, _Unwritten)
+    stamped = await moments(pdf)
+    assert stamped["seal"] == stamped["archive"]
+    assert stamped["archive"] is not None
+    assert (office.clock.now() - stamped["archive"]).days >= 4
+    assert abs((seal.at - stamped["archive"]).total_seconds()) <= 1
