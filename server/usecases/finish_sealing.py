@@ -53,7 +53,7 @@ async def finish(world: World, case_id: CaseId) -> None:
             return agreement, ()
         saved = await uow.cases.save(_closed(case, begun.seal.at))
         await uow.register.add(_entry(saved, begun, stored))
-        await announce(world, uow, saved)
+        await announce(world, uow, saved, agreement)
         written = happened(
             "record.written",
             "system",

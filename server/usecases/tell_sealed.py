@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from server.domain.agreement import Agreement
 from server.domain.case import Case, Person
-from server.domain.ids import CaseId, MessageId
+from server.domain.ids import CaseId, MessageId, PersonId
 from server.domain.jurisdiction.texts import Text
-from server.domain.representation import signers
 from server.domain.session import Session
 from server.domain.session_log import happened
+from server.domain.signing_order import lines
 from server.ports.notify import Message, MessageKind, MessageState
 from server.ports.store import UnitOfWork
 from server.usecases.world import World
@@ -20,17 +21,25 @@ _SEALED = Text(
 )
 
 
-async def announce(world: World, uow: UnitOfWork, case: Case) -> None:
-    """Put a message for every signer who takes papers electronically, and keep links open.
+async def announce(world: World, uow: UnitOfWork, case: Case, agreement: Agreement) -> None:
+    """Put a message for everybody who signed and takes papers electronically; keep links open.
 
-    A link lives at least as long as the copy stands ready behind it.
+    Whose power has ended since has signed all the same. A link lives at least as long as the
+    copy stands ready behind it.
     """
     await _lengthen(world, uow, case)
     sessions = await uow.sessions.of_case(case.id)
     session = sessions[-1] if sessions else None
-    for person in signers(case, world.pack, world.pack.local_day(world.clock.now())):
+    for person in _signed(case, agreement):
         if person.mobile and _takes_papers(session, person):
             await uow.outbox.add(_message(world, case, person))
+
+
+def _signed(case: Case, agreement: Agreement) -> list[Person]:
+    """Return those who signed for a party, by whichever route, in legal order."""
+    people = {person.id: person for person in case.people}
+    named = dict.fromkeys(PersonId(line.signer) for line in lines(agreement))
+    return [people[one] for one in named if one in people]
 
 
 async def _lengthen(world: World, uow: UnitOfWork, case: Case) -> None:

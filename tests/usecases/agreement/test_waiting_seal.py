@@ -19,6 +19,7 @@ from server.ports.archive import SignManifest, StoredRecord
 from server.ports.documents import SealedPdf, SealOrder
 from server.usecases.seal_agreement import resume_sealing
 from tests.support import signing
+from tests.support.cases import agent, applicant, company, power
 from tests.support.signing import agreement
 from tests.support.world import Stage
 
@@ -89,3 +90,16 @@ async def test_what_was_sealed_before_it_stopped_is_not_stamped_anew(office: Sta
     assert stamped["archive"] is not None
     assert (office.clock.now() - stamped["archive"]).days >= 4
     assert abs((seal.at - stamped["archive"]).total_seconds()) <= 1
+
+
+async def test_who_signed_is_told_though_the_power_to_sign_has_ended(office: Stage) -> None:
+    today = office.world.pack.local_day(office.clock.now())
+    ending = company(agent(authority=power(valid_to=today)))
+    made = await signing.signed(office, parties=(applicant(), ending))
+    await office.clock.advance(2 * 86_400)
+    await signing.seal(made)
+    told = {m.person_id for m in office.notifier.sent if m.kind == "sealed"}
+    text = await agreement(office.world, made.case.id)
+    people = {person.id for person in made.case.people}
+    assert told == people & {one.signer for one in text.signatures}
+    assert len(told) == 2
