@@ -163,6 +163,15 @@ class Downlink:
         self._note_resent(number, now)
         return packet, self._header(packet)
 
+    def known(self, sequence: int) -> Packet | None:
+        """Return what went out under this sequence number, as the source keeps it, if it does."""
+        return None if self.source is None else self.source.recall(self._number_of(sequence))
+
+    @property
+    def sent_at(self) -> float:
+        """Return when its newest packet went out; minus infinity before the first."""
+        return float("-inf") if self._last_at is None else self._last_at
+
     def _note_resent(self, number: int, now: float) -> None:
         self._resends += 1
         self._resent[number] = now

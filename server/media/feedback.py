@@ -14,6 +14,7 @@ from aiortc.rtp import (
 )
 
 from server.media import rtcp
+from server.media.answers import Answers
 from server.media.connection import Connection
 from server.media.downlink import Downlink
 from server.media.engine import Engine
@@ -36,10 +37,15 @@ class Feedback:
     def __init__(self, engine: Engine, repair: Repair) -> None:
         """Retransmissions go out through `engine`, requests for key frames through `repair`."""
         self._engine = engine
+        self._answers = Answers(engine)
         self._repair = repair
         self._time = asyncio.get_running_loop().time
         self.asked: Callable[[Connection], None] = _nothing
         """Hears of every phone that asked for lost packets, while there is time to act."""
+
+    def close(self) -> None:
+        """Let nothing be answered any more."""
+        self._answers.close()
 
     def take(self, connection: Connection, packet: bytes) -> None:
         """Act on one compound packet."""
@@ -98,12 +104,8 @@ class Feedback:
         for downlink, sequences in wanted:
             downlink.ask(sequences)
         self.asked(connection)
-        now = self._time()
         for downlink, sequences in wanted:
-            for sequence in sequences[:_NACKED_AT_ONCE]:
-                sent = downlink.repeat(sequence, now)
-                if sent is not None and self._engine.send_rtp(connection.link, *sent, downlink.mid):
-                    self._engine.counters["resent"] += 1
+            self._answers.give(downlink, sequences[:_NACKED_AT_ONCE])
 
     def _request(self, connection: Connection, part: RtcpPsfbPacket) -> None:
         if part.fmt == PLI:

@@ -90,6 +90,7 @@ class Plane:
             self.close_room(room)
         self.recorder.close()
         self._repair.close()
+        self.feedback.close()
 
     # ------------------------------------------------------------------ what the app asks
 

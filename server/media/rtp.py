@@ -19,6 +19,8 @@ TIMESTAMP_MOD: Final = 1 << 32
 _EXTENDED: Final = 0x10
 _PADDED: Final = 0x20
 _SEND_TIME_BYTES: Final = 3
+_SEND_TIME_HZ: Final = 1 << 18
+_SEND_TIME_MASK: Final = (1 << 24) - 1
 
 _NAL_IDR: Final = 5
 _NAL_SPS: Final = 7
@@ -28,7 +30,7 @@ _NAL_FU_A: Final = 28
 
 def send_time(now: float) -> bytes:
     """Return a time as abs-send-time: seconds with 18 bits behind the point, modulo 64."""
-    return (int(now * (1 << 18)) & 0xFFFFFF).to_bytes(_SEND_TIME_BYTES, "big")
+    return (int(now * _SEND_TIME_HZ) & _SEND_TIME_MASK).to_bytes(_SEND_TIME_BYTES, "big")
 
 
 class Packet:
@@ -107,6 +109,14 @@ class Packet:
         at = self.layout.send_time_at
         if at:
             self.raw[at : at + _SEND_TIME_BYTES] = send_time
+
+    def age(self, now: float) -> float:
+        """Return how many seconds ago it was stamped, up to 64; 0 if there is no place for it."""
+        at = self.layout.send_time_at
+        if not at:
+            return 0.0
+        stamp = int.from_bytes(self.raw[at : at + _SEND_TIME_BYTES], "big")
+        return ((int(now * _SEND_TIME_HZ) - stamp) & _SEND_TIME_MASK) / _SEND_TIME_HZ
 
     def opens(self) -> bool:
         """Whether a decoder that has seen nothing yet can begin with this packet."""

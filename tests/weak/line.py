@@ -1,4 +1,7 @@
-"""A line between a phone and the worker: delay, loss by the dice, or so many bit/s and no more."""
+"""A line between a phone and the worker: delay, loss by the dice, or so many bit/s and no more.
+
+On its way a packet may take a little longer than the one before, as in the air, but none overtakes.
+"""
 
 import asyncio
 import random
@@ -15,6 +18,7 @@ class Line:
         deliver: Callable[[bytes], None],
         *,
         delay_s: float = 0.03,
+        spread_s: float = 0.0,
         loss: float = 0.0,
         bits: float = float("inf"),
         queue_s: float = 0.3,
@@ -22,6 +26,7 @@ class Line:
     ) -> None:
         self.dropped = 0
         self._deliver = deliver
+        self._spread, self._arrives_at = spread_s, 0.0
         self._delay, self._loss, self._bits, self._queue = delay_s, loss, bits, queue_s
         self._dice = dice
         self._loop = asyncio.get_running_loop()
@@ -35,7 +40,11 @@ class Line:
             return
         # Timers of one moment ring in no order: every packet gets a moment of its own.
         self._free_at = begins + max(_MOMENT, len(raw) * 8 / self._bits)
-        self._loop.call_at(self._free_at + self._delay, self._deliver, raw)
+        arrives_at = self._free_at + self._delay
+        if self._spread:
+            arrives_at += abs(self._dice.gauss(0, self._spread))
+        self._arrives_at = max(arrives_at, self._arrives_at + _MOMENT)
+        self._loop.call_at(self._arrives_at, self._deliver, raw)
 
     def lose(self, share: float) -> None:
         """Lose so much from now on."""

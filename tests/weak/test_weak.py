@@ -63,7 +63,15 @@ class Room:
         return frozen
 
 
-def a_room(*, loss: float = 0.0, picture_kbps: float = 400, estimates: bool = False) -> Room:
+def a_room(
+    *,
+    loss: float = 0.0,
+    picture_kbps: float = 400,
+    estimates: bool = False,
+    kind: type[Phone] = Phone,
+    **air: float,
+) -> Room:
+    """Return one; `loss` and `air`, more of what a line may be, are of the first phone's."""
     it = yard(CAP_KBPS)
     dice = random.Random(SEED)
     phones: dict[ConnectionId, Phone] = {}
@@ -75,12 +83,12 @@ def a_room(*, loss: float = 0.0, picture_kbps: float = 400, estimates: bool = Fa
         return lambda raw: it.engine._arrived(raw, AT[name])
 
     for number, name in enumerate(AT):
-        bad = loss if name == WEAK else 0.0
-        up[name] = Line(arrives(name), loss=bad, dice=dice)
-        phones[name] = Phone(
+        bad: dict[str, float] = {"loss": loss, **air} if name == WEAK else {}
+        up[name] = Line(arrives(name), dice=dice, **bad)
+        phones[name] = kind(
             10 * number + 1, up[name].send, picture_kbps=picture_kbps, estimates=estimates
         )
-        down[name] = Line(phones[name].take, loss=bad, dice=dice)
+        down[name] = Line(phones[name].take, dice=dice, **bad)
 
     def leave(address: object, raw: bytes) -> None:
         down[names[address]].send(raw)  # type: ignore[index]  # an address of ours
