@@ -4,6 +4,7 @@
 each new picture was on the screen, as `requestVideoFrameCallback` tells.
 """
 
+import argparse
 import asyncio
 import contextlib
 import sys
@@ -30,6 +31,8 @@ WAY = "wifi"
 PICTURES = {0: "3", 1: "5"}
 """The media section of each slot's picture."""
 SECOND_MS = 1000.0
+LATE_MS = 5.0
+"""A way that is later than this moves packets as a full queue does: the run tells nothing."""
 
 # Notes when each new picture of each section was shown, by the page's clock.
 _WATCH = """
@@ -85,6 +88,8 @@ async def watch(way: Street, folder: Path, seconds: float) -> list[Picture]:
     async with _room(way, folder) as phones:
         for one in phones:
             await one.page.evaluate(_WATCH)
+        for carrier in way.carriers.values():
+            carrier.latest_ms()  # while they came in is no matter
         begun = [await one.page.evaluate(_NOW) for one in phones]
         await asyncio.sleep(seconds)
         return [
@@ -154,27 +159,41 @@ def _line(one: Picture) -> str:
     )
 
 
-async def _measure() -> None:
-    with tempfile.TemporaryDirectory() as folder, street(Path(folder)) as way:
+async def _measure(delay_ms: float) -> None:
+    delays = {WAY: delay_ms / SECOND_MS} if delay_ms else {}
+    with tempfile.TemporaryDirectory() as folder, street(Path(folder), delays) as way:
         way.join(WAY)
         if reason := way.lossy(WAY, LOSS):
             sys.stdout.write(f"not measured: {reason}\n")
             return
         pictures = await watch(way, Path(folder), SECONDS)
         lost = way.lost()
+        late_ms = max((one.latest_ms() for one in way.carriers.values()), default=0.0)
     frozen = sum(one.frozen for one in pictures)
     sys.stdout.write(
         f"three browsers, {SECONDS} s: lost {lost['egress']:.1%} to the server and"
-        f" {lost['ingress']:.1%} from it; frozen seconds {frozen} of"
-        f" {SECONDS * len(pictures)} (goal 0)\n" + "\n".join(map(_line, pictures)) + "\n"
+        f" {lost['ingress']:.1%} from it, {delay_ms:g} ms each way{_lateness(late_ms)}; frozen"
+        f" seconds {frozen} of {SECONDS * len(pictures)} (goal 0)\n"
+        + "\n".join(map(_line, pictures))
+        + "\n"
     )
 
 
+def _lateness(late_ms: float) -> str:
+    if not late_ms:
+        return ""
+    unsound = ", so this run tells nothing" if late_ms > LATE_MS else ""
+    return f" and {late_ms:.1f} ms more at most{unsound}"
+
+
 def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--delay-ms", type=float, default=0.0, help="of each direction")
+    delay_ms = asked.parse_args().delay_ms
     if reason := why_not():
         sys.stdout.write(f"not measured: {reason}\n")
         return
-    asyncio.run(_measure())
+    asyncio.run(_measure(delay_ms))
 
 
 if __name__ == "__main__":

@@ -8,9 +8,12 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+
+from tests.netns.long_way import LongWay, long_way
 
 CHROMIUM = "/usr/bin/chromium"
 OFFICE = "10.203.1.1"
@@ -42,10 +45,11 @@ def _run(*words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Street:
-    """The phone's side; `program` runs Chromium there."""
+    """The phone's side; `program` runs Chromium there. `carriers` are those of its long ways."""
 
     name: str
     program: Path
+    carriers: Mapping[str, LongWay]
 
     def _ip(self, *words: str) -> None:
         _run("ip", "-n", self.name, *words)
@@ -112,27 +116,53 @@ class Street:
 
 
 @contextlib.contextmanager
-def street(folder: Path) -> Iterator[Street]:
-    """Lay it out, and take it away again with every address and route."""
+def street(folder: Path, delays: Mapping[str, float] = MappingProxyType({})) -> Iterator[Street]:
+    """Lay it out, and take it away again with every address and route.
+
+    `delays` are the seconds that a way takes in each direction, where it takes any.
+    """
     name = _name()
     program = folder / "chromium"
     program.write_text(f'#!/bin/sh\nexec ip netns exec {name} {CHROMIUM} "$@"\n', "utf-8")
     program.chmod(0o700)
     _run("ip", "netns", "add", name)
-    try:
+    with contextlib.ExitStack() as stack:
+        stack.callback(_run, "ip", "netns", "del", name)
         _run("ip", "-n", name, "link", "set", "lo", "up")
+        carriers = {
+            way: stack.enter_context(_long(name, way, delay_s)) for way, delay_s in delays.items()
+        }
+        for way in _GATEWAY.keys() - delays.keys():
+            stack.enter_context(_short(name, way))
         for way in _GATEWAY:
             _lay(name, way)
-        yield Street(name=name, program=program)
-    finally:
-        _run("ip", "netns", "del", name)
-        for way in _GATEWAY:
-            _run("ip", "link", "del", f"{name[-9:]}{way}", check=False)
+        yield Street(name=name, program=program, carriers=carriers)
+
+
+def _here(name: str, way: str) -> str:
+    return f"{name[-9:]}{way}"
+
+
+@contextlib.contextmanager
+def _short(name: str, way: str) -> Iterator[None]:
+    """Make both ends of a way that takes no time."""
+    here = _here(name, way)
+    _run("ip", "link", "add", here, "type", "veth", "peer", "name", way, "netns", name)
+    yield
+    _run("ip", "link", "del", here, check=False)
+
+
+@contextlib.contextmanager
+def _long(name: str, way: str, delay_s: float) -> Iterator[LongWay]:
+    """Make both ends of a way that takes so long."""
+    there = f"{name[-9:]}far"
+    with long_way((_here(name, way), there), delay_s) as carrier:
+        _run("ip", "link", "set", there, "netns", name, "name", way)
+        yield carrier
 
 
 def _lay(name: str, way: str) -> None:
-    here = f"{name[-9:]}{way}"
-    _run("ip", "link", "add", here, "type", "veth", "peer", "name", way, "netns", name)
+    here = _here(name, way)
     _run("ip", "addr", "add", f"{_GATEWAY[way]}/24", "dev", here)
     # Packets that travel as one would be lost as one.
     _run("ip", "link", "set", here, "gso_max_segs", "1")
