@@ -58,11 +58,15 @@ class Estimate:
         """Begin without one."""
         self.fell_at = float("-inf")
         self._bits = 0
-        self._at = float("-inf")
+        self._at = self._rests_until = float("-inf")
+
+    def rest(self, until: float) -> None:
+        """Let it tell of no limit: until then less comes than could, by our own doing."""
+        self.fell_at, self._rests_until = float("-inf"), until
 
     def note(self, bits: int, flowing: float, now: float) -> None:
         """Take what the phone says while `flowing` bit/s are sent to it."""
-        if bits < _FALLEN * (self._bits or flowing):
+        if now >= self._rests_until and bits < _FALLEN * (self._bits or flowing):
             self.fell_at = now
         self._bits, self._at = bits, now
 

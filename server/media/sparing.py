@@ -20,6 +20,8 @@ _SCATTERED: Final = 1
 _HEADROOM: Final = 1.25
 SETTLE_S: Final = 0.8
 """So long a line's queue takes to empty."""
+_MEASURED_S: Final = 1.0
+"""Over so long phones reckon what they receive: a pause of ours stays in their estimate."""
 _EASED: Final = 0.85
 _EASE_S: Final = 1.0
 """So long a source has to come down to what a line was seen to carry, before it is let through."""
@@ -83,6 +85,7 @@ class Sparing:
         connection.settling = bool(shown)
         self._apply(connection, videos)
         if shown:
+            connection.estimate.rest(now + SETTLE_S + _MEASURED_S)
             self._loop.call_later(SETTLE_S, self._settled, connection)
 
     def _settled(self, connection: Connection) -> None:

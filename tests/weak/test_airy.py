@@ -3,15 +3,17 @@
 import asyncio
 
 import pytest
+from aiortc.rtp import RtcpPsfbPacket, pack_remb_fci
 
 from server.media import answers, rtcp
-from server.media.formats import VP8
+from server.media.formats import VP8, Kind
 from tests.weak.clock import leap
 from tests.weak.phone import Phone
-from tests.weak.test_weak import MINUTE, SETTLED_S, WEAK, a_room
+from tests.weak.test_weak import MINUTE, SETTLED_S, WEAK, Room, a_room
 
 LOSS, SPREAD_S = 0.05, 0.006
 FIRST_ESTIMATES_S = 2 * SETTLED_S
+SAY_EVERY_S = 0.2
 STAGGER_S = 0.0017
 """Cameras do not film at the same moment: so much later for each stream number."""
 
@@ -63,5 +65,44 @@ def test_it_finds_a_worker_that_draws_the_newest_burst_out(monkeypatch: pytest.M
         fallen, frozen = await fallen_and_frozen(0.01)
         assert fallen
         assert frozen > 0
+
+    leap(play())
+
+
+class Says:
+    """Lets a phone say its estimate of all pictures it may be sent, again and again."""
+
+    def __init__(self, room: Room, kbps: float) -> None:
+        self.kbps = kbps
+        self._room = room
+        self._loop = asyncio.get_running_loop()
+        self._say()
+
+    def _say(self) -> None:
+        phone = self._room.phones[WEAK]
+        fci = pack_remb_fci(round(1000 * self.kbps), self._room.streams(WEAK, Kind.VIDEO))
+        about = RtcpPsfbPacket(fmt=rtcp.APPLICATION, ssrc=phone.voice, media_ssrc=0, fci=fci)
+        phone._send(bytes(about))
+        self._loop.call_later(SAY_EVERY_S, self._say)
+
+
+async def held_at_last(after: float) -> set[int]:
+    """Return what waits for whom one picture waits, and who says so much from then on."""
+    room = a_room()
+    await asyncio.sleep(SETTLED_S)
+    says = Says(room, 700)
+    await asyncio.sleep(1)
+    says.kbps = 350
+    while not room.held:
+        await asyncio.sleep(SAY_EVERY_S)
+    assert room.held == {1}
+    says.kbps = after
+    await asyncio.sleep(SETTLED_S)
+    return room.held
+
+
+def test_an_estimate_that_falls_with_our_own_pause_costs_no_second_picture() -> None:
+    async def play() -> None:
+        assert await held_at_last(110) == {1}
 
     leap(play())
