@@ -33,11 +33,11 @@ class LongWay:
     """Carries packets between two devices."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
+        self.process = process
 
     def latest_ms(self) -> float:
         """Return how late it was at most since this was asked last."""
-        asks, tells = self._process.stdin, self._process.stdout
+        asks, tells = self.process.stdin, self.process.stdout
         assert asks is not None
         assert tells is not None
         asks.write("\n")
