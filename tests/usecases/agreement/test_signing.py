@@ -20,6 +20,7 @@ from server.domain.errors import (
     WrongCodeError,
     WrongStateError,
 )
+from server.domain.file_kinds import FileKind
 from server.domain.invitation import Answer
 from server.domain.session import IdentityCheck
 from server.ports.store import DiskFullError
@@ -247,7 +248,7 @@ async def test_fifty_sends_of_one_signature_are_one(office: Stage) -> None:
     assert len(done) == 1
     async with office.world.store.read() as uow:
         files = [f.kind for f in await uow.files.of_case(made.case.id)]
-    assert files.count("handwriting") == 1
+    assert files.count(FileKind.HANDWRITING) == 1
 
 
 async def test_nobody_signs_twice_with_another_statement(office: Stage) -> None:
