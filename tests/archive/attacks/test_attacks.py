@@ -27,6 +27,7 @@ from tests.archive.attacks.judges import (
 )
 
 Forged = dict[str, Files]
+pytestmark = pytest.mark.timeout(300)
 assert pdf_forging.__name__, "the attacks on the PDF are kept beside the others"
 
 
