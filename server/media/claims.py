@@ -12,11 +12,15 @@ from server.media.h264 import FU_A, SPS, STAP_A, units
 from server.media.picture import sane
 from server.media.rtp import Packet
 from server.media.sps import size_of
+from server.media.uplink import HISTORY, Uplink
 
 _TYPE: Final = 0x1F
 _SUBSET_SPS: Final = 15
 _SETS: Final = (SPS, _SUBSET_SPS)
 _START_CODE: Final = b"\0\0\1"
+_FRAGMENT_HEAD: Final = 2
+_FRAGMENT_LEAST: Final = 3
+"""Bytes of a fragment, so that a start code lies over two of them at most."""
 
 TELLING: Final = {
     OPUS: frozenset[int](),
@@ -55,3 +59,29 @@ def _h264(payload: bytes) -> bool:
 def _bearable(unit: bytes) -> bool:
     kind = unit[0] & _TYPE
     return kind not in _SETS or (kind == SPS and sane(size_of(unit)))
+
+
+def torn(uplink: Uplink, packet: Packet) -> bool:
+    """Whether a start code lies over a fragment and the one before or behind it.
+
+    The packet has its number in the uplink; it may be the earlier or the later one to arrive.
+    """
+    part = _fragment(packet)
+    if part is None or (len(part) >= _FRAGMENT_LEAST and part[0] > 1 and part[-1]):
+        return False
+    number = packet.number
+    # What stood before one so late is forgotten.
+    if len(part) < _FRAGMENT_LEAST or number <= uplink.highest - HISTORY + 1:
+        return True
+    before, behind = (_fragment(uplink.recall(number + step)) or b"" for step in (-1, 1))
+    return _START_CODE in before[-2:] + part[:2] or _START_CODE in part[-2:] + behind[:2]
+
+
+def _fragment(packet: Packet | None) -> bytes | None:
+    """Return what a fragment holds behind both its heads (RFC 6184 5.8); None if it is none."""
+    if packet is None or packet.payload_type != H264:
+        return None
+    at, raw = packet.payload_at, packet.raw
+    if not packet.payload_size or raw[at] & _TYPE != FU_A:
+        return None
+    return bytes(raw[at + _FRAGMENT_HEAD : at + packet.payload_size])

@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from server.domain.ids import ConnectionId, RoomId
 from server.media.answer import read_answer
-from server.media.claims import TELLING, bearable
+from server.media.claims import TELLING, bearable, torn
 from server.media.connection import Connection, Stage
 from server.media.engine import Engine, Link
 from server.media.feedback import Feedback
-from server.media.formats import Kind
+from server.media.formats import H264, Kind
 from server.media.recording import Recorder
 from server.media.repair import Repair
 from server.media.rtp import Packet, send_time
@@ -247,9 +247,8 @@ class Plane:
     def faulty(self, link: Link) -> None:
         """Let go of a phone that goes on sending what breaks our handlers."""
         link.faults += 1
-        connection = link.owner
         if link.faults > _FAULTS:
-            self.drop(connection, MediaLoss.FAULTY)
+            self.drop(link.owner, MediaLoss.FAULTY)
 
     def _choose(self, connection: Connection, check: Check, address: Address) -> None:
         """Follow the phone's nomination until authentic packets show its choice."""
@@ -315,6 +314,10 @@ class Plane:
         uplink = connection.by_payload[read.payload_type]
         if uplink.take(read, now) is None:
             self.engine.counters["drop_repeated"] += 1
+            return
+        if read.payload_type == H264 and torn(uplink, read):
+            uplink.forget(read)
+            self._refused("drop_picture_size")
             return
         if now != self._stamped_at:
             self._stamped_at, self._stamp = now, send_time(now)
@@ -384,9 +387,8 @@ class Plane:
             self.engine.counters["forwarded"] += sent
 
     def _first_media(self, connection: Connection) -> None:
-        if not connection.media_seen:
-            connection.media_seen = True
-            self.tell(MediaReady(connection=connection.identity))
+        connection.media_seen = True
+        self.tell(MediaReady(connection=connection.identity))
 
     def rtcp(self, link: Link, packet: bytes) -> None:
         """Act on what a phone reports and asks."""

@@ -122,6 +122,10 @@ class Uplink:
         kept = self._history[number % HISTORY]
         return kept if kept is not None and kept.number == number else None
 
+    def forget(self, packet: Packet) -> None:
+        """Let a packet that was taken be sent to nobody, now or again."""
+        self._history[packet.number % HISTORY] = None
+
     @property
     def payload_type(self) -> int:
         """Return what its newest picture is coded as."""
