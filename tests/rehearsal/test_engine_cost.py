@@ -15,9 +15,11 @@ from server.rehearsal.bench_stock import bench_stock
 ROOMS, SECONDS = 8, 2.0
 ROUNDS = 3
 MOST = 0.85
-"""On a quiet machine it is about a half."""
-MOST_OF_STOCK = 0.05
-"""Eight rooms take 0.024 to 0.03 of what the stock relay does, sixteen 0.012 to 0.021."""
+"""On a quiet machine it is about a half, on one with five things to do for each core 0.4 to 0.8.
+What each datagram takes is bounded closer by `tests/media/test_engine_work.py`."""
+MOST_OF_STOCK = 0.04
+"""Eight rooms take 0.024 to 0.03 of what the stock relay does, sixteen 0.012 to 0.021; on a machine
+with much else to do both cost more, the relay most: 0.012 to 0.03."""
 
 
 @pytest.mark.slow
@@ -36,7 +38,7 @@ def test_batches_cost_less_cpu_per_packet_than_single_calls() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 @pytest.mark.skipif(sys.platform != "linux", reason="measures through Linux's /proc")
-def test_a_packet_costs_a_twentieth_of_what_the_stock_relay_takes() -> None:
+def test_a_packet_costs_a_twenty_fifth_of_what_the_stock_relay_takes() -> None:
     stock = asyncio.run(bench_stock(1)).us_per_forward
     cheapest = float("inf")
     for _ in range(ROUNDS):
