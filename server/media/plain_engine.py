@@ -16,7 +16,7 @@ from server.media.engine import (
     Receiver,
 )
 from server.media.rtp import Packet
-from server.media.secure import SrtpError
+from server.media.secure import SrtpError, Transform
 from server.media.sockaddr import family_of, take_both_families
 from server.media.streams import Streams
 from server.media.stun import Address
@@ -27,6 +27,11 @@ _PORT_TRIES: Final = 20
 _SOCKET_BYTES: Final = 4 * 1024 * 1024
 RTP_LEAST: Final = 12
 RTCP_LEAST: Final = 8
+
+_Form = tuple[int, int, int]
+"""A packet's least size, where the number of its stream stands, how many streams a phone has."""
+_RTP: Final[_Form] = RTP_LEAST, 8, MAX_RTP_SSRCS
+_RTCP: Final[_Form] = RTCP_LEAST, 4, MAX_RTCP_SSRCS
 
 # First byte of a datagram, RFC 7983 7.
 _STUN = range(4)
@@ -135,23 +140,20 @@ class PlainEngine:
         clear[: len(head)] = head
         if packet.mid_at:
             clear[packet.mid_at] = mid
-        try:
-            sealed = link.srtp.protect(bytes(clear))
-        except (SrtpError, ValueError):
-            self.counters["drop_protect"] += 1
-            return False
-        self.datagram(link.address, sealed)
-        return True
+        return self._send_sealed(link.address, link.srtp.protect, bytes(clear))
 
     def send_rtcp(self, link: Link, packet: bytes) -> bool:
         if link.srtp is None or link.address is None:
             return False
+        return self._send_sealed(link.address, link.srtp.protect_rtcp, packet)
+
+    def _send_sealed(self, address: Address, seal: Transform, clear: bytes) -> bool:
         try:
-            sealed = link.srtp.protect_rtcp(packet)
+            sealed = seal(clear)
         except (SrtpError, ValueError):
             self.counters["drop_protect"] += 1
             return False
-        self.datagram(link.address, sealed)
+        self.datagram(address, sealed)
         return True
 
     def drain(self) -> None:
@@ -214,7 +216,10 @@ class PlainEngine:
             self.counters["drop_early"] += 1
             return
         rtcp = raw[1] in RTCP_TYPES
-        clear = self._unprotect_rtcp(link, raw) if rtcp else self._unprotect(link, raw)
+        if rtcp:
+            clear = self._opened(raw, link.srtp.unprotect_rtcp, link.rtcp_ssrcs, _RTCP)
+        else:
+            clear = self._opened(raw, link.srtp.unprotect, link.rtp_ssrcs, _RTP)
         if clear is None:
             return
         link.heard += 1
@@ -225,34 +230,20 @@ class PlainEngine:
         else:
             receiver.rtp(link, bytearray(clear), asyncio.get_running_loop().time())
 
-    def _unprotect(self, link: Link, raw: bytes) -> bytes | None:
-        if len(raw) < RTP_LEAST or link.srtp is None:
+    def _opened(self, raw: bytes, unseal: Transform, known: set[int], form: _Form) -> bytes | None:
+        least, at, most = form
+        if len(raw) < least:
             self.counters["drop_size"] += 1
             return None
-        ssrc = int.from_bytes(raw[8:12], sys.byteorder)
-        if not self._room_for(ssrc, link.rtp_ssrcs, MAX_RTP_SSRCS):
+        ssrc = int.from_bytes(raw[at : at + 4], sys.byteorder)
+        if not self._room_for(ssrc, known, most):
             return None
         try:
-            clear = link.srtp.unprotect(raw)
+            clear = unseal(raw)
         except (SrtpError, ValueError):
             self.counters["drop_unprotect"] += 1
             return None
-        link.rtp_ssrcs.add(ssrc)
-        return clear
-
-    def _unprotect_rtcp(self, link: Link, raw: bytes) -> bytes | None:
-        if len(raw) < RTCP_LEAST or link.srtp is None:
-            self.counters["drop_size"] += 1
-            return None
-        ssrc = int.from_bytes(raw[4:8], sys.byteorder)
-        if not self._room_for(ssrc, link.rtcp_ssrcs, MAX_RTCP_SSRCS):
-            return None
-        try:
-            clear = link.srtp.unprotect_rtcp(raw)
-        except (SrtpError, ValueError):
-            self.counters["drop_unprotect"] += 1
-            return None
-        link.rtcp_ssrcs.add(ssrc)
+        known.add(ssrc)
         return clear
 
     def _room_for(self, ssrc: int, known: set[int], most: int) -> bool:
