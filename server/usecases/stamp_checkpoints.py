@@ -1,7 +1,9 @@
 """Has checkpoints of the log time-stamped (RFC 3161), so that their date is another's word too.
 
 A checkpoint never waits for that: it is signed and shown first, and stamped as soon as somebody
-stamps. Only the newest is: it vouches for all before it. A log that stands still asks nobody.
+stamps. Only the newest is: it vouches for all before it, with the proof that the tree only grew,
+and a token made later for an older one would bear a later date. A log that stands still asks
+nobody.
 """
 
 import logging

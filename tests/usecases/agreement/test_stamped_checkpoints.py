@@ -16,12 +16,13 @@ from server.domain.ids import CaseId, CommitteeId
 from server.domain.inclusion import CHECKPOINT, CHECKPOINT_STAMP
 from server.domain.renewal import Stamp
 from server.domain.session_log import happened
+from server.domain.tree import consistent
 from server.domain.verification import Fact
 from server.ports.documents import ArchiveStamper
 from server.store.errors import UnavailableError
-from server.usecases.log_tree import latest_checkpoint, place, sign_checkpoint
+from server.usecases.log_tree import consistency, latest_checkpoint, place, sign_checkpoint
 from server.usecases.show_checkpoints import show
-from server.usecases.stamp_checkpoints import FIRST_AGAIN_S, keep_stamping, stamp_latest
+from server.usecases.stamp_checkpoints import FIRST_AGAIN_S, LOOK_S, keep_stamping, stamp_latest
 from server.usecases.world import World
 from tests.support import cases, signing
 from tests.support.signing import agreement
@@ -93,6 +94,24 @@ async def test_the_newest_checkpoint_is_stamped_and_nobody_is_asked_again(
     token = await stamp_of(world, second)
     assert token is not None
     assert await stamp_of(world, first) is None
+    # It dates the one before as well: whoever holds that asks for the proof.
+    newest, proof = await consistency(world, first.head.size)
+    assert newest == second
+    assert consistent(first.head, second.head, proof)
+    assert not consistent(replace(first.head, root=bytes(32)), second.head, proof)
+
+
+async def test_every_checkpoint_has_its_stamp_while_somebody_stamps(
+    office: Stage, world: World, moody: Moody, case: CaseId
+) -> None:
+    task = asyncio.create_task(keep_stamping(world))
+    made = []
+    for _ in range(3):
+        made.append(await logged(world, case))
+        await office.clock.advance(LOOK_S)
+        await until(lambda: len(moody.asked) == len(made) and office.clock.sleepers == 1)
+    task.cancel()
+    assert [await stamp_of(world, one) is None for one in made] == [False] * 3
 
 
 async def test_a_token_is_of_the_checkpoints_very_text(
