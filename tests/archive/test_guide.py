@@ -41,6 +41,16 @@ def test_it_says_how_to_check_and_what_is_answered(half: int, halves: tuple[str,
     assert [word for word in words if word not in halves[half]] == []
 
 
+@pytest.mark.parametrize(
+    ("half", "named"),
+    [(0, "由本服务器签发的事件证书"), (1, "server-issued event certificate")],
+    ids=["in Chinese", "in English"],
+)
+def test_it_says_what_the_certificates_are(half: int, named: str, halves: tuple[str, str]) -> None:
+    unlicensed = ("不是持牌认证机构签发", "No licensed authority issued them")[half]
+    assert (named in halves[half], unlicensed in halves[half]) == (True, True)
+
+
 def test_a_record_without_it_passes_all_three(
     parts: RecordParts, office: Office, tmp_path: Path
 ) -> None:

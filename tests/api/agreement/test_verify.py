@@ -56,7 +56,8 @@ async def posted(site: Town, fields: dict[str, Any], **more: Any) -> tuple[int, 
     for name, value in fields.items():
         form.add_field(name, value, filename="x" if isinstance(value, bytes) else None)
     headers = more.pop("headers", BROWSER)
-    async with site.browser().fetch("POST", "/verify", data=form, headers=headers) as answer:
+    path = f"/verify?lang={more.pop('lang')}" if "lang" in more else "/verify"
+    async with site.browser().fetch("POST", path, data=form, headers=headers) as answer:
         return answer.status, await answer.text()
 
 
@@ -77,6 +78,20 @@ async def test_a_package_is_told_fact_by_fact_without_its_content(
     assert "签名算法：P-256/SHA-256（国际通用算法）</p>" in page
     for content in ("陈水根", "林启航", "苏慧珍", "512099", "湖禾人调字"):
         assert content not in page
+
+
+@pytest.mark.parametrize(
+    ("lang", "named"),
+    [("zh-CN", "由本服务器签发的事件证书"), ("en", "a server-issued event certificate")],
+)
+async def test_it_says_what_the_certificates_are(
+    site: Town, sealed: tuple[bytes, bytes, str], lang: str, named: str
+) -> None:
+    _, pdf, _ = sealed
+    _, page = await posted(site, {"file": pdf}, lang=lang)
+    assert f'<html lang="{lang}">' in page
+    (said,) = re.findall(r"<p data-issued>(.*?)</p>", page)
+    assert named in said
 
 
 async def test_a_sealed_pdf_alone_is_known_again(

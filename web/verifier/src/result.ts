@@ -12,6 +12,7 @@ export function drawn(report: Report, words: Words): HTMLElement[] {
     element("h2", {}, words.factsTitle),
     factList(report.facts, words),
     element("h2", {}, words.signersTitle),
+    element("p", { class: "issued" }, words.signersIssued),
     element("ul", { class: "signers" }, ...report.signers.map((one) => signerLine(one, words))),
   ];
 }

@@ -70,6 +70,7 @@ export const en: Words = {
     beyond: "this page does not tell until when stamps last, and whether they were renewed; heyi verify does",
   },
   signersTitle: "Signers",
+  signersIssued: "They sign with server-issued event certificates (the server is the one that the committee uses): each issued for that one signing, by no licensed authority, and no proof by itself of who somebody is. Another authority may have issued some instead.",
   signature: "signature valid",
   signatureBad: "signature not valid",
   signatureOpen: "signature not judged: it is in SM2, which no browser knows",

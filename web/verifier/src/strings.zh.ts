@@ -71,6 +71,7 @@ export const zh = {
     beyond: "本页不看时间戳管到哪一天、续期没有；用 heyi verify 核对",
   },
   signersTitle: "签署人",
+  signersIssued: "签名用的是由本服务器（调解委员会所用的服务器）签发的事件证书：只为那一次签名签发，不是持牌认证机构签发的，本身不证明某人是谁。另有签发机构的除外。",
   signature: "签名有效",
   signatureBad: "签名无效",
   signatureOpen: "签名未判断：用的是 SM2，浏览器不支持",

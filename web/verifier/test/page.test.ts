@@ -53,6 +53,16 @@ describe("a result in words", () => {
     }
   });
 
+  it("says with what certificates they sign, above the signers", () => {
+    expect(zh.signersIssued).toContain("由本服务器（调解委员会所用的服务器）签发的事件证书");
+    expect(en.signersIssued).toContain("server-issued event certificates");
+    for (const words of [zh, en]) {
+      const [said, signers] = drawn(report(facts()), words).slice(-2);
+      expect(said?.textContent).toBe(words.signersIssued);
+      expect(signers?.className).toBe("signers");
+    }
+  });
+
   it("takes names as text, and tells the other text", () => {
     const [signer] = drawn(report(facts()), zh).slice(-1);
     expect(signer?.querySelector("b")).toBeNull();
