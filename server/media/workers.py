@@ -28,6 +28,7 @@ from server.ports.media import (
     TableVersion,
     UnknownConnectionError,
     WorkerBack,
+    WorkerGivenUp,
     WorkerLost,
 )
 
@@ -253,6 +254,7 @@ class Workers:
         self._forget(lambda room: self._rooms.get(room) is place)
         self._rooms = {room: one for room, one in self._rooms.items() if one is not place}
         self._asked &= self._rooms.keys()
+        self._post(WorkerGivenUp(elsewhere=frozenset(self._rooms)))
         if any(one.here for one in self._places):
             self._post(WorkerBack(connections=frozenset(), elsewhere=frozenset(self._rooms)))
 

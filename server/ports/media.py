@@ -164,6 +164,16 @@ class WorkerLost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerGivenUp:
+    """A worker is away for so long that it surely forwards and writes nothing any more.
+
+    `elsewhere` are the rooms that other workers carry: nothing changes for them.
+    """
+
+    elsewhere: frozenset[RoomId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerBack:
     """A worker answers (again) and still holds these connections.
 
@@ -206,6 +216,7 @@ MediaEvent = (
     | RecordingHead
     | RecordingEnded
     | WorkerLost
+    | WorkerGivenUp
     | WorkerBack
 )
 

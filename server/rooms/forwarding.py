@@ -57,6 +57,8 @@ class Forwarding:
         self.slots: routing.Slots = {}
         self.heard: frozenset[Pair] = frozenset()
         self.writing = False
+        self.may_write = False
+        """Whether a worker was ever asked to write and has not confirmed that it does not."""
         self.ok = True
 
     async def apply(
@@ -72,13 +74,15 @@ class Forwarding:
         version = TableVersion(epoch=self._epoch, n=self._n)
         edges = routing.edges(slots, connections, ranks or {})
         order = taped.order(connections) if taped is not None else None
+        self.may_write = self.may_write or order is not None
         try:
             async with asyncio.timeout(self._patience):
                 await self._media.route(self.room, version, edges, order)
         except _UNCONFIRMED as failure:
             return self._failed(failure)
         self.slots, self.heard = slots, routing.heard(slots, connections)
-        self.writing, self.ok = order is not None, True
+        self.writing = self.may_write = order is not None
+        self.ok = True
         return True
 
     def _failed(self, failure: Exception) -> bool:
@@ -86,6 +90,9 @@ class Forwarding:
         log.warning("%s: table %s not confirmed: %s", self.room, self._n, failure)
         self.heard = frozenset()
         self.writing = self.ok = False
+        if isinstance(failure, MediaFullError):
+            # No worker has the room, so none writes.
+            self.may_write = False
         return False
 
     def lost(self) -> None:

@@ -20,6 +20,7 @@ from server.ports.media import (
     RecordingEnded,
     RecordingHead,
     WorkerBack,
+    WorkerGivenUp,
     WorkerLost,
 )
 from server.ports.recording import ManifestHead
@@ -198,6 +199,9 @@ class Registry:
             case WorkerLost(elsewhere=others):
                 for desk, room in self._rooms(others):
                     desk.mailbox.post(room.media_lost)
+            case WorkerGivenUp(elsewhere=others):
+                for desk, room in self._rooms(others):
+                    desk.mailbox.post(room.writes_no_more)
             case WorkerBack(connections=held, elsewhere=others):
                 self._worker_back(held, others)
             case RecordingHead() | RecordingEnded():

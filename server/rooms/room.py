@@ -38,6 +38,8 @@ class Room:
         self.forwarding = Forwarding(
             RoomId(scene.session.id), ports.media, ports.epoch, ports.media_patience
         )
+        # The worker may still do what an earlier app asked.
+        self.forwarding.may_write = recording.going(scene.session) is not None
         self.hold_texts: dict[Side, str] = {}
         self._hold_minutes: int | None = None
         self._n = 0
@@ -231,6 +233,12 @@ class Room:
             self._lamp = Lamp.FAILED
         await self.tell("media_lost")
 
+    async def writes_no_more(self) -> None:
+        """Nobody writes this room's recording, whatever was confirmed: tell so."""
+        if self.forwarding.may_write:
+            self.forwarding.writing = self.forwarding.may_write = False
+            await self.tell("recording")
+
     async def tick(self) -> None:
         """Freeze when the chair has been empty longer than the grace."""
         if self.chair_empty_since is None or not self.session.running:
@@ -260,6 +268,7 @@ class Room:
             media_ok=self.forwarding.ok,
             log_ok=self._log_ok,
             writing=self.forwarding.writing,
+            may_write=self.forwarding.may_write,
             now=self.ports.clock.now(),
         )
 

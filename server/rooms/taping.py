@@ -7,6 +7,9 @@ from server.rooms.room import SYSTEM, Room
 
 async def ended(room: Room, event: RecordingEnded) -> None:
     """Stop a recording that cannot go on."""
+    last = room.session.recordings[-1:]
+    if last and last[0].id == event.recording:
+        await room.writes_no_more()
     going = recording.going(room.session)
     if going is not None and going.id == event.recording:
         await room.decide(SYSTEM, recording.stop(event.why))

@@ -92,7 +92,7 @@ class RoomView:
 
     `heard` are the (source, listener) pairs the media worker has confirmed; `slots`
     says for every listener in which of his slots a source arrives. `writing`: the worker has
-    confirmed that it records.
+    confirmed that it records; `may_write`: it has not confirmed that it does not.
     """
 
     n: int
@@ -110,6 +110,7 @@ class RoomView:
     log_ok: bool
     now: datetime
     writing: bool = False
+    may_write: bool = False
 
     @property
     def session(self) -> Session:

@@ -245,13 +245,20 @@ def _recording(view: RoomView, viewer: Participant) -> RecordingState:
     last = session.recordings[-1] if session.recordings else None
     if last is None or not (staff or viewer.admitted):
         return _NOT_RECORDED.model_copy(update={"own_consent": own})
-    going = last.stopped_at is None
     return RecordingState(
-        state=("on" if view.writing else "waiting") if going else "stopped",
+        state=_taped(view, going=last.stopped_at is None),
         since=last.stopped_at or last.started_at,
         reason=last.reason if staff else "",
         own_consent=own,
     )
+
+
+def _taped(view: RoomView, *, going: bool) -> Literal["on", "waiting", "stopping", "stopped"]:
+    if going and view.writing:
+        return "on"
+    if view.may_write:
+        return "stopping"
+    return "waiting" if going else "stopped"
 
 
 _NOT_RECORDED = RecordingState(state="off", since=None, reason="", own_consent=None)

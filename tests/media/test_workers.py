@@ -21,6 +21,7 @@ from server.ports.media import (
     TableVersion,
     UnknownConnectionError,
     WorkerBack,
+    WorkerGivenUp,
     WorkerLost,
 )
 from tests.media.waiting import until
@@ -187,6 +188,7 @@ async def test_rooms_of_a_worker_that_stays_away_move_and_are_closed_where_they_
         await it.hear(WorkerLost)
         with pytest.raises(MediaLostError):
             await it.route(moved, 2)
+        assert (await it.hear(WorkerGivenUp)).elsewhere == both.held("0")
         back = await it.hear(WorkerBack)
         assert moved not in back.elsewhere
         with pytest.raises(UnknownConnectionError):
@@ -199,6 +201,16 @@ async def test_rooms_of_a_worker_that_stays_away_move_and_are_closed_where_they_
         assert (back.connections, back.elsewhere) == (frozenset(), both.held("0"))
         assert not plane_of_1.rooms
         assert not plane_of_1.connections
+
+
+async def test_a_plane_without_any_worker_says_when_nothing_flows_any_more(both: Yard) -> None:
+    async with standing(both, given_up_s=0.3) as it:
+        for room in ROOMS[:2]:
+            await it.route(room)
+        for name in NAMES:
+            await both.stop(name)
+        given_up = [await it.hear(WorkerGivenUp) for _ in NAMES]
+        assert given_up[-1].elsewhere == frozenset()
 
 
 async def test_a_new_app_places_nothing_before_it_knows_what_every_worker_holds(

@@ -206,6 +206,7 @@ export const STATES: Record<string, () => PartyState> = {
   jointUnseen: () => live({ unseen_by: ["p2"] }),
   jointWeak: () => live({ slots: [SNAPSHOT.slots[0] as Snapshot["slots"][0], { slot: 1, seat: "p2", audio: true, video: false }] }),
   recorded: () => live({ recording: { state: "on", since: minutesAgo(3), reason: "", own_consent: true } }),
+  recordingStopping: () => live({ recording: { state: "stopping", since: minutesAgo(0), reason: "", own_consent: false } }),
   recordingStopped: () => live({ recording: { state: "stopped", since: minutesAgo(0), reason: "withdrawn", own_consent: false } }),
   jointMany: () => live({ seats: [SU, CHEN, LIN, ...MANY], audience: ["m", "p2", "x0", "x1", "x2", "x3"] }, { own: { microphone: false, camera: true } }),
   lost: () => live({}, { line: "lost", lostAt: Date.now() - 12_000 }),

@@ -8,6 +8,7 @@ export const recordingZh = {
   "recordingState.off": "不录音录像",
   "recordingState.on": "正在录音录像",
   "recordingState.waiting": "录音录像停着，现在不录",
+  "recordingState.stopping": "录音录像正在停，还没有确认停下",
   "recordingState.stopped": "录音录像停了",
   "recordingReason.mediator": "调解员停的",
   "recordingReason.withdrawn": "有人收回了同意",

@@ -4010,8 +4010,9 @@ export interface components {
          *
          *     `on` while the worker has confirmed that it writes; `waiting` while a recording was
          *     started and nothing is written, as in a caucus or a pause; `stopped` after the last
-         *     one. Only staff are told the `reason`: mediator, withdrawn, not_agreed, over, or what the
-         *     media plane says. Who is not admitted is told `off`.
+         *     one; `stopping` before either, until the worker has confirmed that it does not write, or is
+         *     away for so long that it surely does not. Only staff are told the `reason`: mediator,
+         *     withdrawn, not_agreed, over, or what the media plane says. Who is not admitted is told `off`.
          */
         RecordingState: {
             /** Own Consent */
@@ -4024,7 +4025,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "off" | "on" | "waiting" | "stopped";
+            state: "off" | "on" | "waiting" | "stopping" | "stopped";
         };
         /**
          * RecordList

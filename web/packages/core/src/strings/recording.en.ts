@@ -5,6 +5,7 @@ export const recordingEn: Dictionary<keyof typeof recordingZh> = {
   recordingOn: "Recording now",
   recordingWaits: "Recording is on hold, nothing is recorded now",
   recordingNotHere: "Private talks are not recorded",
+  recordingStopping: "Recording is being stopped; it is not confirmed yet",
   recordingStopped: "Recording has stopped",
   recordingOff: "Stop it",
   recordingOffTitle: "Stop the recording?",

@@ -3,6 +3,7 @@ export const recordingZh = {
   recordingOn: "正在录音录像",
   recordingWaits: "录音录像停着，现在没有录",
   recordingNotHere: "单独谈话不录音录像",
+  recordingStopping: "正在停止录音录像，还没有确认停下",
   recordingStopped: "录音录像停了，不再录",
   recordingOff: "不录了",
   recordingOffTitle: "停止录音录像？",
