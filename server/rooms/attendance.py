@@ -16,6 +16,7 @@ from server.ports.media import (
     MediaLoss,
     MediaLost,
     MediaLostError,
+    MediaReady,
     MediaReport,
     UnknownConnectionError,
 )
@@ -23,6 +24,8 @@ from server.rooms.room import Room
 from server.rooms.view import Presence
 
 PENDING = 3
+FORMER_S = 1.0
+"""For so long a connection stays beside the one that follows it, where its phone keeps it open."""
 
 
 def presence(room: Room, seat: SeatId) -> Presence:
@@ -86,10 +89,14 @@ async def leave(room: Room, seat: SeatId, socket: str, absence: str) -> None:
 
 async def _hang_up(room: Room, seat: SeatId) -> None:
     one = presence(room, seat)
-    every = one.pending | ({one.connection} if one.connection else set())
-    _put(room, replace(one, connection=None, pending=frozenset()))
-    for connection in every:
+    _put(room, replace(one.without_media(), pending=frozenset()))
+    for connection in every_connection(one):
         await _disconnect(room, connection)
+
+
+def every_connection(one: Presence) -> frozenset[ConnectionId]:
+    """Return whatever the seat has at the media plane."""
+    return one.pending | {each for each in (one.connection, one.former) if each is not None}
 
 
 async def _disconnect(room: Room, connection: ConnectionId) -> None:
@@ -151,14 +158,28 @@ async def answer_media(room: Room, seat: SeatId, connection: ConnectionId, sdp: 
 async def stop_media(room: Room, seat: SeatId, connection: ConnectionId) -> None:
     """Close one of the seat's own connections."""
     one = presence(room, seat)
-    if connection in one.pending:
-        _put(room, replace(one, pending=one.pending - {connection}))
-    elif connection == one.connection:
-        _put(room, replace(one, connection=None))
-    else:
+    if connection not in every_connection(one):
         return
+    _put(room, _without(one, connection))
     await _disconnect(room, connection)
     await room.reroute("media")
+
+
+def _without(one: Presence, connection: ConnectionId) -> Presence:
+    """Return the seat without one of its connections; the one before it carries on."""
+    if connection == one.former:
+        return replace(one, former=None)
+    if connection == one.connection:
+        return replace(one.without_media(), connection=one.former)
+    return replace(one, pending=one.pending - {connection})
+
+
+async def release(room: Room) -> None:
+    """Close what stayed beside its successor for long enough."""
+    now = room.ports.clock.monotonic()
+    for one in tuple(room.presence.values()):
+        if one.former is not None and now >= one.former_until:
+            await stop_media(room, one.seat, one.former)
 
 
 async def media_event(room: Room, seat: SeatId, event: MediaEvent) -> None:
@@ -167,6 +188,8 @@ async def media_event(room: Room, seat: SeatId, event: MediaEvent) -> None:
     match event:
         case MediaConnected(connection=connection):
             await _connected(room, one, connection)
+        case MediaReady(connection=connection) if connection == one.connection:
+            await _ready(room, one)
         case MediaLost(connection=connection, reason=MediaLoss.SILENT):
             await _silent(room, one, connection)
         case MediaLost(connection=connection):
@@ -187,41 +210,49 @@ async def _reported(room: Room, one: Presence) -> None:
 
 
 async def _connected(room: Room, one: Presence, connection: ConnectionId) -> None:
-    if connection == one.connection:
+    if connection in {one.connection, one.former}:
         await room.reroute("media")
         return
-    old = one.connection
+    old, older = one.connection, one.former
     if old is not None and connection < old:
         # A slow or silent one whose phone has made another since: ids grow with time.
-        await _lost(room, one, connection)
+        _put(room, _without(one, connection))
         await _disconnect(room, connection)
         return
-    fresh = one.without_media()
+    until = room.ports.clock.monotonic() + FORMER_S
+    fresh = replace(one.without_media(), former=old, former_until=until)
     _put(room, replace(fresh, connection=connection, pending=one.pending - {connection}))
     await room.reroute("media")
-    if old is not None:
-        await _disconnect(room, old)
+    if older is not None:
+        await _disconnect(room, older)
+
+
+async def _ready(room: Room, one: Presence) -> None:
+    """Let the others hear the seat by its new connection, now that something comes from it."""
+    if not one.ready:
+        _put(room, replace(one, ready=True))
+        if one.former is not None:
+            await room.reroute("media")
 
 
 async def _silent(room: Room, one: Presence, connection: ConnectionId) -> None:
     """Count it as not there; it may come back by itself, and is the seat's until it is closed."""
     if connection == one.connection:
-        _put(room, replace(one.without_media(), pending=one.pending | {connection}))
+        _put(room, replace(_without(one, connection), pending=one.pending | {connection}))
         await room.reroute("media")
 
 
 async def _lost(room: Room, one: Presence, connection: ConnectionId) -> None:
-    if connection in one.pending:
-        _put(room, replace(one, pending=one.pending - {connection}))
-    elif connection == one.connection:
-        _put(room, one.without_media())
-        await room.reroute("media")
+    if connection in every_connection(one):
+        _put(room, _without(one, connection))
+        if connection not in one.pending:
+            await room.reroute("media")
 
 
 def seat_of(room: Room, connection: ConnectionId) -> SeatId | None:
     """Return whose connection this is."""
     for one in room.presence.values():
-        if connection == one.connection or connection in one.pending:
+        if connection in every_connection(one):
             return one.seat
     return None
 

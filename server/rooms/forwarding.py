@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from server.domain.audience import Pair
-from server.domain.ids import ConnectionId, RoomId, SeatId
+from server.domain.ids import RoomId, SeatId
 from server.domain.session import Recording
 from server.ports.media import (
     BadTableError,
@@ -22,6 +22,7 @@ from server.ports.media import (
     TableVersion,
 )
 from server.rooms import routing
+from server.rooms.routing import Legs
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +37,9 @@ class Taped:
     recording: Recording
     seats: frozenset[SeatId]
 
-    def order(self, connections: Mapping[SeatId, ConnectionId]) -> Recorded | None:
+    def order(self, legs: Mapping[SeatId, Legs]) -> Recorded | None:
         """Return what the worker is asked to write; None while nobody has a connection."""
-        sources = {connections[seat]: str(seat) for seat in self.seats if seat in connections}
+        sources = {legs[seat].source: str(seat) for seat in self.seats if seat in legs}
         if not sources:
             return None
         key = base64.b64decode(self.recording.key)
@@ -64,7 +65,7 @@ class Forwarding:
     async def apply(
         self,
         pairs: Iterable[Pair],
-        connections: Mapping[SeatId, ConnectionId],
+        legs: Mapping[SeatId, Legs],
         taped: Taped | None = None,
         ranks: Mapping[SeatId, int] | None = None,
     ) -> bool:
@@ -72,15 +73,15 @@ class Forwarding:
         slots = routing.assign(self.slots, pairs)
         self._n += 1
         version = TableVersion(epoch=self._epoch, n=self._n)
-        edges = routing.edges(slots, connections, ranks or {})
-        order = taped.order(connections) if taped is not None else None
+        edges = routing.edges(slots, legs, ranks or {})
+        order = taped.order(legs) if taped is not None else None
         self.may_write = self.may_write or order is not None
         try:
             async with asyncio.timeout(self._patience):
                 await self._media.route(self.room, version, edges, order)
         except _UNCONFIRMED as failure:
             return self._failed(failure)
-        self.slots, self.heard = slots, routing.heard(slots, connections)
+        self.slots, self.heard = slots, routing.heard(slots, legs)
         self.writing = self.may_write = order is not None
         self.ok = True
         return True

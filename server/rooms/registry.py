@@ -188,6 +188,8 @@ class Registry:
             self._tasks.start(_close(room), name=f"close {room.session_id}")
             return
         desk.mailbox.post(room.tick)
+        if any(one.former is not None for one in room.presence.values()):
+            desk.mailbox.post(_releasing(room))
 
     async def follow_media(self) -> None:
         """Give every event of the media plane to the room it is about, for ever."""
@@ -270,6 +272,10 @@ class Registry:
 
 def _refreshing(room: Room, events: tuple[str, ...]) -> Callable[[], Awaitable[None]]:
     return lambda: room.refresh(*events)
+
+
+def _releasing(room: Room) -> Callable[[], Awaitable[None]]:
+    return lambda: attendance.release(room)
 
 
 def _rerouting(room: Room) -> Callable[[], Awaitable[None]]:

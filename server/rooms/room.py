@@ -21,6 +21,7 @@ from server.domain.session import Session, SpaceKind
 from server.domain.session_log import happened
 from server.rooms.forwarding import Forwarding, Taped
 from server.rooms.ports import RoomPorts
+from server.rooms.routing import Legs
 from server.rooms.view import Lamp, Presence, RoomView, Scene
 
 log = logging.getLogger(__name__)
@@ -117,7 +118,7 @@ class Room:
         less = _both(taped, taped_in(after, self.scene.case))
         if kept == hearing(self.session) and less == taped:
             return False
-        await self.forwarding.apply(kept, self.connections(), less, self._ranks())
+        await self.forwarding.apply(kept, self.legs(), less, self._ranks())
         return True
 
     async def _write(self, step: Step, *, narrowed: bool) -> None:
@@ -144,7 +145,7 @@ class Room:
 
     async def _alarm(self) -> None:
         self._log_ok = False
-        await self.forwarding.apply(frozenset(), self.connections())
+        await self.forwarding.apply(frozenset(), self.legs())
         await self.tell("alarm")
 
     def _moved(self, hold_minutes: int | None) -> None:
@@ -208,11 +209,15 @@ class Room:
             one.seat: one.connection for one in self.presence.values() if one.connection is not None
         }
 
+    def legs(self) -> Mapping[SeatId, Legs]:
+        """Return by which connections each seat is heard and hears."""
+        return {one.seat: legs for one in self.presence.values() if (legs := one.legs) is not None}
+
     async def route(self) -> None:
         """Ask the worker for what the rules allow now."""
         taped = taped_in(self.session, self.scene.case)
         allowed = hearing(self.session)
-        await self.forwarding.apply(allowed, self.connections(), taped, self._ranks())
+        await self.forwarding.apply(allowed, self.legs(), taped, self._ranks())
 
     def _ranks(self) -> Mapping[SeatId, int]:
         return pictures.ranks(self.session, self.scene.case)

@@ -1,12 +1,21 @@
 """Who sits in whose slot, and the edge table that follows from it: pure."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from server.domain.audience import Pair
 from server.domain.ids import ConnectionId, SeatId
 from server.ports.media import SLOTS, Edge
 
 Slots = Mapping[SeatId, Mapping[SeatId, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """A seat's connections: its media come from `source`; what it hears goes to all `listening`."""
+
+    source: ConnectionId
+    listening: tuple[ConnectionId, ...]
 
 
 def assign(before: Slots, pairs: Iterable[Pair]) -> Slots:
@@ -29,30 +38,31 @@ def _seat(before: Mapping[SeatId, int], heard: list[SeatId]) -> Mapping[SeatId, 
 
 
 def edges(
-    slots: Slots, connections: Mapping[SeatId, ConnectionId], ranks: Mapping[SeatId, int]
+    slots: Slots, legs: Mapping[SeatId, Legs], ranks: Mapping[SeatId, int]
 ) -> frozenset[Edge]:
-    """Return the edge table: a slot whose both ends have a connection is an edge.
+    """Return the edge table: a slot whose both ends have a connection is an edge to each of them.
 
     `ranks` say whose pictures wait first where a line is weak.
     """
     return frozenset(
         Edge(
-            source=connections[source],
-            subscriber=connections[listener],
+            source=legs[source].source,
+            subscriber=subscriber,
             slot=slot,
             rank=ranks.get(source, 0),
         )
         for listener, heard in slots.items()
         for source, slot in heard.items()
-        if source in connections and listener in connections
+        if source in legs and listener in legs
+        for subscriber in legs[listener].listening
     )
 
 
-def heard(slots: Slots, connections: Mapping[SeatId, ConnectionId]) -> frozenset[Pair]:
+def heard(slots: Slots, legs: Mapping[SeatId, Legs]) -> frozenset[Pair]:
     """Return the pairs that these slots and connections make real."""
     return frozenset(
         (source, listener)
         for listener, sources in slots.items()
         for source in sources
-        if source in connections and listener in connections
+        if source in legs and listener in legs
     )

@@ -9,6 +9,7 @@ from typing import Protocol, Self
 from server.domain.case import Case, Side
 from server.domain.ids import ConnectionId, PersonId, SeatId, SessionId, StaffId
 from server.domain.session import Session
+from server.rooms.routing import Legs
 
 
 class Lamp(StrEnum):
@@ -25,8 +26,9 @@ class Presence:
     """One seat's live side. `since` is when `present` last changed.
 
     `connection` carries media now; `pending` ones are being made, or fell silent and may come
-    back. `videos_held` are those whose pictures the worker withholds from it, because its line is
-    too weak for them.
+    back. `former` carried media before it and still does: the seat hears by both, and is heard by
+    `former` until `ready`, when media of `connection` have come. `videos_held` are those whose
+    pictures the worker withholds from it, because its line is too weak for them.
     """
 
     seat: SeatId
@@ -39,6 +41,9 @@ class Presence:
     network: str = "good"
     connection: ConnectionId | None = None
     pending: frozenset[ConnectionId] = frozenset()
+    former: ConnectionId | None = None
+    former_until: float = 0.0
+    ready: bool = False
     speaking: bool = False
     videos_held: frozenset[SeatId] = frozenset()
     wish: str | None = None
@@ -50,7 +55,19 @@ class Presence:
 
     def without_media(self) -> Self:
         """Return it with no connection and nothing that was known by it."""
-        return replace(self, connection=None, speaking=False, videos_held=frozenset())
+        return replace(
+            self, connection=None, former=None, ready=False, speaking=False, videos_held=frozenset()
+        )
+
+    @property
+    def legs(self) -> Legs | None:
+        """By which connections it is heard and hears; None where it has none."""
+        if self.connection is None:
+            return None
+        if self.former is None:
+            return Legs(self.connection, (self.connection,))
+        source = self.connection if self.ready else self.former
+        return Legs(source, (self.former, self.connection))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,17 @@ from pathlib import Path
 import pytest
 
 from server.domain import conduct
+from server.domain.case import Side
 from server.domain.ids import ConnectionId, SeatId
-from server.ports.media import MediaConnected, MediaEvent, MediaLoss, MediaLost
+from server.ports.media import (
+    MediaConnected,
+    MediaEvent,
+    MediaLoss,
+    MediaLost,
+    MediaReady,
+    WorkerBack,
+    WorkerLost,
+)
 from server.rooms import attendance
 from tests.rooms.stage import Stage, stage
 from tests.support.builders import AGENT, MEDIATOR, SESSION, WORKER, a_session, prepared
@@ -93,3 +102,98 @@ async def test_whoever_leaves_leaves_no_silent_one_behind(joint: Stage) -> None:
     await hear(joint, silent(connection))
     await attendance.leave(await joint.room(), SEAT, f"socket-{SEAT}", "gone")
     assert joint.media.closed == [connection]
+
+
+async def both(on: Stage) -> tuple[ConnectionId, ConnectionId]:
+    """Let the phone make a new connection beside the one it has."""
+    old, new = await present(on), await another(on)
+    await hear(on, MediaConnected(connection=new))
+    return old, new
+
+
+def heard_by(on: Stage, connection: ConnectionId) -> int:
+    return sum(one.source == connection for one in on.media.edges)
+
+
+def hears(on: Stage, connection: ConnectionId) -> int:
+    return sum(one.subscriber == connection for one in on.media.edges)
+
+
+async def test_a_new_connection_gets_everything_and_takes_nothing_before_media_come(
+    joint: Stage,
+) -> None:
+    old, new = await both(joint)
+    assert (hears(joint, old), hears(joint, new)) == (2, 2)
+    assert (heard_by(joint, old), heard_by(joint, new)) == (2, 0)
+    assert not joint.media.closed
+    await hear(joint, MediaReady(connection=new))
+    assert (hears(joint, old), hears(joint, new)) == (2, 2)
+    assert (heard_by(joint, old), heard_by(joint, new)) == (0, 2)
+    assert not joint.media.closed
+    assert len(joint.teller.views[-1].heard) == 6
+
+
+async def test_the_phone_closes_the_old_one_when_the_new_one_carries(joint: Stage) -> None:
+    old, new = await both(joint)
+    await attendance.stop_media(await joint.room(), SEAT, old)
+    assert joint.media.closed == [old]
+    assert (edges_of(joint, old), edges_of(joint, new)) == (0, 4)
+
+
+async def test_the_old_one_is_closed_after_a_second_whatever_the_phone_does(joint: Stage) -> None:
+    old, new = await both(joint)
+    room = await joint.room()
+    await joint.clock.advance(0.9)
+    await attendance.release(room)
+    assert not joint.media.closed
+    await joint.clock.advance(0.1)
+    joint.registry._tick(room.case_id, joint.registry._desk(room.case_id))
+    await joint.room()
+    assert joint.media.closed == [old]
+    assert (edges_of(joint, old), edges_of(joint, new)) == (0, 4)
+
+
+@pytest.mark.parametrize("ends", ["stopped", "lost", "silent"])
+async def test_a_new_one_that_fails_leaves_the_old_one_as_it_was(joint: Stage, ends: str) -> None:
+    old, new = await both(joint)
+    if ends == "stopped":
+        await attendance.stop_media(await joint.room(), SEAT, new)
+    else:
+        reason = MediaLoss.SILENT if ends == "silent" else MediaLoss.CLOSED
+        await hear(joint, MediaLost(connection=new, reason=reason))
+    assert await present(joint) == old
+    assert (edges_of(joint, old), edges_of(joint, new)) == (4, 0)
+    assert old not in joint.media.closed
+
+
+async def test_an_old_one_that_ends_by_itself_leaves_the_new_one(joint: Stage) -> None:
+    old, new = await both(joint)
+    await hear(joint, MediaLost(connection=old, reason=MediaLoss.CLOSED))
+    assert await present(joint) == new
+    assert (edges_of(joint, old), edges_of(joint, new)) == (0, 4)
+
+
+async def test_a_third_one_ends_the_first(joint: Stage) -> None:
+    first, second = await both(joint)
+    third = await another(joint)
+    await hear(joint, MediaConnected(connection=third))
+    assert joint.media.closed == [first]
+    assert [hears(joint, one) for one in (first, second, third)] == [0, 2, 2]
+
+
+async def test_a_seat_that_is_apart_is_so_with_every_connection(joint: Stage) -> None:
+    old, new = await both(joint)
+    await joint.registry.within(
+        SESSION, lambda room: room.decide(MEDIATOR, conduct.go_caucus(Side.RESPONDENT))
+    )
+    assert joint.media.edges
+    assert (edges_of(joint, old), edges_of(joint, new)) == (0, 0)
+    await attendance.cut(await joint.room(), SEAT, "revoked")
+    assert set(joint.media.closed) == {old, new}
+
+
+async def test_a_lost_worker_leaves_a_seat_with_none(joint: Stage) -> None:
+    old, new = await both(joint)
+    await hear(joint, WorkerLost())
+    await hear(joint, WorkerBack(connections=frozenset({old, new})))
+    assert (edges_of(joint, old), edges_of(joint, new)) == (0, 0)
