@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
@@ -244,16 +245,25 @@ class Registry:
                 return
 
     def _worker_back(self, held: frozenset[ConnectionId], others: frozenset[RoomId]) -> None:
+        for desk, room in self._rooms(others):
+            desk.mailbox.post(_rerouting(room))
+        self._tasks.start(self._forget_strangers(held, others), name="forget strangers")
+
+    async def _forget_strangers(
+        self, held: frozenset[ConnectionId], others: frozenset[RoomId]
+    ) -> None:
+        """Close what no room knows: its app died or lost the worker; phones begin anew.
+
+        What rooms have been told until now comes first: it may be just that loss.
+        """
         known: set[ConnectionId] = set()
         for desk, room in self._rooms(others):
-            known |= {c for c in held if attendance.seat_of(room, c)}
-            desk.mailbox.post(_rerouting(room))
+            with suppress(DomainError):
+                await desk.mailbox.submit(_reached)
+            known |= {one for one in held if attendance.seat_of(room, one)}
         for stranger in held - known:
-            self._tasks.start(self._forget(stranger), name=f"forget {stranger}")
-
-    async def _forget(self, connection: ConnectionId) -> None:
-        # A connection of an app that died; its phone comes back with a new one.
-        await self._ports.media.disconnect(connection)
+            with suppress(DomainError):
+                await self._ports.media.disconnect(stranger)
 
     def _rooms(self, but: frozenset[RoomId] = frozenset()) -> list[tuple[_Desk, Room]]:
         live = [(desk, desk.room) for desk in self._desks.values() if desk.room]
@@ -292,6 +302,10 @@ def _ending(room: Room, event: RecordingEnded) -> Callable[[], Awaitable[None]]:
 
 async def _close(room: Room) -> None:
     await asyncio.shield(room.ports.media.close_room(room.forwarding.room))
+
+
+async def _reached() -> None:
+    """Run when what a mailbox held before is done."""
 
 
 async def _nothing(room: Room) -> None:

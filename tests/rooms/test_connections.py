@@ -1,5 +1,6 @@
 """A seat's connections to the media plane: silent, back again, and one beside the other."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -192,8 +193,47 @@ async def test_a_seat_that_is_apart_is_so_with_every_connection(joint: Stage) ->
     assert set(joint.media.closed) == {old, new}
 
 
-async def test_a_lost_worker_leaves_a_seat_with_none(joint: Stage) -> None:
-    old, new = await both(joint)
-    await hear(joint, WorkerLost())
-    await hear(joint, WorkerBack(connections=frozenset({old, new})))
-    assert (edges_of(joint, old), edges_of(joint, new)) == (0, 0)
+async def test_a_room_that_is_busy_hears_of_a_loss_before_anything_of_it_is_kept(
+    joint: Stage,
+) -> None:
+    done = asyncio.Event()
+    room = await joint.room()
+    held = frozenset(room.connections().values())
+    busy = asyncio.create_task(joint.registry.within(SESSION, lambda _: done.wait()))
+    await asyncio.sleep(0)
+    joint.registry._follow(WorkerLost())
+    joint.registry._follow(WorkerBack(connections=held))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not joint.media.closed
+    done.set()
+    await busy
+    async with asyncio.timeout(5):
+        while set(joint.media.closed) != held:
+            await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("apart", [True, False], ids=["later", "at once"])
+async def test_what_a_lost_worker_still_holds_is_closed_so_that_phones_begin_anew(
+    joint: Stage, apart: bool
+) -> None:
+    room = await joint.room()
+    held = frozenset(room.connections().values())
+    joint.registry._follow(WorkerLost())
+    if apart:
+        await joint.room()
+    joint.registry._follow(WorkerBack(connections=held))
+    async with asyncio.timeout(5):
+        while set(joint.media.closed) != held:
+            await asyncio.sleep(0)
+    assert not joint.media.edges
+    assert not room.connections()
+
+
+async def test_what_a_room_knows_is_not_closed_when_its_worker_answers(joint: Stage) -> None:
+    await hear(
+        joint, WorkerBack(connections=frozenset((await joint.room()).connections().values()))
+    )
+    await joint.clock.advance(0)
+    assert not joint.media.closed
+    assert len(joint.media.edges) == 6
