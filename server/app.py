@@ -18,6 +18,7 @@ from server.api.endpoint import WORLD
 from server.api.forwarded import TRUSTED
 from server.api.metrics import METRICS
 from server.api.throttle import DOORS, Doors
+from server.api.tray import TRAY, Tray
 from server.archive.backups import UNFINISHED
 from server.archive.grids import LocalGrids
 from server.archive.guide import guide
@@ -324,6 +325,8 @@ def _site(settings: Settings, world: World, media: Workers) -> web.Application:
     built[headers.SOCKETS] = headers.socket_origin(settings.url)
     built[health.MEDIA] = media
     built[DOORS] = Doors(world.clock)
+    built[TRAY] = Tray(settings.data / "spool" / "presented", world.ids)
+    built[TRAY].clear()
     built[health.LIVE] = live_messages()
     if isinstance(world.notifier, DemoNotifier):
         built[demo.CODES] = demo.LastCodes(world.notifier.codes)

@@ -1,6 +1,6 @@
 """Reads one uploaded file of a multipart body, bounded."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import BadHttpMessage
@@ -10,6 +10,9 @@ from server.domain.errors import InvalidValueError, TooLargeError
 
 UPLOAD_LIMIT = 20 * 1024 * 1024
 TEXT_LIMIT = 1024
+
+Take = Callable[[bytes], Awaitable[None]]
+"""Takes the next piece of a file; raises to take no more."""
 
 
 async def read_upload(context: Context, limit: int = UPLOAD_LIMIT) -> tuple[str, bytes]:
@@ -23,21 +26,20 @@ async def read_upload(context: Context, limit: int = UPLOAD_LIMIT) -> tuple[str,
         raise InvalidValueError(field="file", reason="malformed") from None
 
 
-async def read_form(
-    context: Context, fields: Collection[str], limit: int
-) -> tuple[dict[str, str], bytes]:
-    """Return the short texts among `fields` and the bytes of `file`, which may be missing."""
+async def read_form(context: Context, fields: Collection[str], take: Take) -> dict[str, str]:
+    """Return the short texts among `fields`; what there is of `file` goes to `take`."""
     if context.request.content_type != "multipart/form-data":
         raise InvalidValueError(field="file", reason="missing")
     found: dict[str, bytes] = {}
     try:
         async for part in await context.request.multipart():
             name, body = _expected(part, {"file", *fields} - found.keys())
-            found[name] = await _content(body, limit if name == "file" else TEXT_LIMIT)
-        texts = {name: found[name].decode() for name in fields if name in found}
+            if name == "file":
+                await _take(body, take)
+            found[name] = await _content(body, TEXT_LIMIT)
+        return {name: found[name].decode() for name in fields if name in found}
     except (ValueError, BadHttpMessage):  # a body that is no multipart after all, or no text
         raise InvalidValueError(field="file", reason="malformed") from None
-    return texts, found.get("file", b"")
 
 
 def _expected(part: object, names: Collection[str]) -> tuple[str, BodyPartReader]:
@@ -45,6 +47,11 @@ def _expected(part: object, names: Collection[str]) -> tuple[str, BodyPartReader
     if not isinstance(part, BodyPartReader) or part.name is None or part.name not in names:
         raise ValueError("a part nobody waits for")
     return part.name, part
+
+
+async def _take(part: BodyPartReader, take: Take) -> None:
+    while chunk := await part.read_chunk():
+        await take(chunk)
 
 
 async def _content(part: BodyPartReader, limit: int) -> bytes:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from http import HTTPStatus
+from pathlib import Path
 
 from aiohttp import web
 
@@ -12,14 +13,16 @@ from server.api.endpoint import Context
 from server.api.headers import SOCKETS, content_policy
 from server.api.static import DIST
 from server.api.throttle import DOORS, TooFastError
+from server.api.tray import LARGEST, TRAY
 from server.api.uploads import read_form
 from server.api.views.language import language
-from server.domain.errors import DomainError, InvalidValueError
+from server.domain.errors import DomainError, InvalidValueError, TooLargeError
 from server.domain.record import pem_body
 from server.usecases import verify_presented as usecase
 
-UPLOAD_LIMIT = 16 * 1024 * 1024
-"""Bytes of a package; a record without recordings has well under one MiB."""
+_MIB = 1024 * 1024
+_FORM = 64 * 1024
+"""Bytes of a body beside its file."""
 
 FIELDS = ("number", "code")
 
@@ -38,9 +41,11 @@ async def verify(context: Context, _: None) -> web.Response:
     typed: dict[str, str] = {}
     try:
         context.request.app[DOORS].verify(context.request)
-        fields, content = await read_form(context, FIELDS, UPLOAD_LIMIT)
-        typed |= fields
-        return await _painted(context, {**typed, **await _answer(context, fields, content)})
+        _expect_size(context.request)
+        async with context.request.app[TRAY].lend(context.request.remote or "") as dish:
+            typed |= await read_form(context, FIELDS, dish.take)
+            told = await _answer(context, typed, await dish.whole())
+        return await _painted(context, {**typed, **told})
     except DomainError as refused:
         if "text/html" not in context.request.headers.get("Accept", ""):
             raise
@@ -55,8 +60,14 @@ async def offline(context: Context, _: None) -> web.Response:
     return saved(file.read_bytes(), "text/html", file.name)
 
 
+def _expect_size(request: web.Request) -> None:
+    """Refuse at once what says itself that it is too large."""
+    if (request.content_length or 0) > LARGEST + _FORM:
+        raise TooLargeError(limit=LARGEST)
+
+
 async def _answer(
-    context: Context, fields: Mapping[str, str], content: bytes
+    context: Context, fields: Mapping[str, str], content: bytes | Path
 ) -> Mapping[str, object]:
     if content:
         return {"verified": await usecase.verify_presented(context.world, content)}
@@ -84,8 +95,9 @@ async def _painted(
     # A flood of refused questions must not reach the database.
     issuers = await usecase.issuers(context.world) if status == HTTPStatus.OK else ()
     known = [(one.committee, _fingerprint(one)) for one in issuers]
+    always = {"number": "", "code": "", "limit": LARGEST // _MIB}
     text = templates.own_page("verify.html").render(
-        lang=lang, nonce=nonce, issuers=known, **{"number": "", "code": "", **told}
+        lang=lang, nonce=nonce, issuers=known, **{**always, **told}
     )
     # Without a referrer a browser hides the origin of a form (Fetch, 3.1), and we ask for it.
     headers = {

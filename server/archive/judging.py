@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from server.archive.presented import judge_presented
 from server.archive.verifier import verify_files
@@ -23,6 +24,6 @@ class Judging:
         return await self.work.run(verify_files, dict(files), self.tools, tuple(anchors), at)
 
     async def judge(
-        self, content: bytes, anchors: Sequence[bytes], at: datetime | None = None
+        self, content: bytes | Path, anchors: Sequence[bytes], at: datetime | None = None
     ) -> Presented:
         return await self.work.run(judge_presented, content, self.tools, tuple(anchors), at)

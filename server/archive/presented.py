@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from server.archive.reader import load_zip
 from server.archive.renewed import document_stamp
@@ -25,6 +26,7 @@ from server.ports.archive import VerifierTools
 from server.ports.documents import for_seals
 from server.ports.inspection import PdfFacts
 
+_PDF = b"%PDF-"
 SECONDS = 10
 MEMORY = 1024 * 1024 * 1024
 AFTER = frozenset({"none", "lta_updates"})
@@ -33,25 +35,33 @@ STATM = Path("/proc/self/statm")
 
 
 def judge_presented(
-    content: bytes,
+    content: bytes | Path,
     tools: VerifierTools,
     anchors: Sequence[bytes] = (),
     at: datetime | None = None,
 ) -> Presented:
-    """Return the facts; InvalidValueError for what is neither, or takes too much."""
+    """Return the facts; InvalidValueError for what is neither, or takes too much.
+
+    A file is read here, so that whoever asked never holds all of it.
+    """
     try:
-        with bounded():
-            if content.startswith(b"%PDF-"):
-                return _pdf(content, tools, anchors, at)
-            return _package(content, tools, anchors, at)
+        with bounded(), _opened(content) as body:
+            if body.read(len(_PDF)) == _PDF:
+                body.seek(0)
+                return _pdf(body.read(), tools, anchors, at)
+            return _package(body, tools, anchors, at)
     except MemoryError as error:
         raise InvalidValueError(field="file", reason="too_large") from error
 
 
+def _opened(content: bytes | Path) -> BinaryIO:
+    return content.open("rb") if isinstance(content, Path) else BytesIO(content)
+
+
 def _package(
-    content: bytes, tools: VerifierTools, anchors: Sequence[bytes], at: datetime | None
+    body: BinaryIO, tools: VerifierTools, anchors: Sequence[bytes], at: datetime | None
 ) -> Presented:
-    files = load_zip(BytesIO(content))
+    files = load_zip(body)
     return Presented(
         kind=Kind.PACKAGE,
         report=verify_files(files, tools, anchors, at),

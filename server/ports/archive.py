@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Protocol
 
 from server.domain.ids import CaseId, RecordId
@@ -108,9 +109,11 @@ class Archive(Protocol):
         ...
 
     async def judge(
-        self, content: bytes, anchors: Sequence[bytes], at: datetime | None = None
+        self, content: bytes | Path, anchors: Sequence[bytes], at: datetime | None = None
     ) -> Presented:
         """Return each fact about a package or sealed PDF that came from outside; keep nothing.
+
+        A large one is a file, which is read where it is judged.
 
         Raises InvalidValueError for what is neither, or costs too much to judge.
         """

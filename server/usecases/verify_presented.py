@@ -4,6 +4,7 @@ import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from server.domain.committee import Committee
 from server.domain.errors import InvalidValueError, NotFoundError
@@ -48,8 +49,11 @@ async def _issuer(world: World, committee: Committee) -> Issuer:
     return Issuer(committee=committee.name, certificate=issuer)
 
 
-async def verify_presented(world: World, content: bytes) -> Verified:
-    """Judge a package or a sealed PDF against the issuers of this server; keep nothing."""
+async def verify_presented(world: World, content: bytes | Path) -> Verified:
+    """Judge a package or a sealed PDF, or the file of it, against this server's issuers.
+
+    Nothing is kept.
+    """
     anchors = [*(one.certificate for one in await issuers(world)), *world.outside_roots]
     # One after the other: strangers never keep more than one process from sealing.
     async with world.turns.of("verify_presented"):

@@ -17,6 +17,7 @@ from server.api.endpoint import WORLD
 from server.api.site import make_site
 from server.api.static import DIST
 from server.api.throttle import DOORS, Doors
+from server.api.tray import TRAY, Tray
 from server.domain.staff import StaffSession
 from server.usecases.identify import hash_token
 from server.usecases.world import World
@@ -34,6 +35,7 @@ def made_site(world: World, dist: Path) -> web.Application:
     made[headers.SOCKETS] = headers.socket_origin(ORIGIN)
     made[DIST] = dist
     made[DOORS] = Doors(world.clock)
+    made[TRAY] = Tray(dist / "presented", world.ids)
     return made
 
 

@@ -54,7 +54,7 @@ async def papers(world: World) -> tuple[bytes, bytes, str]:
 async def posted(site: Town, fields: dict[str, Any], **more: Any) -> tuple[int, str]:
     form = aiohttp.FormData(default_to_multipart=True)
     for name, value in fields.items():
-        form.add_field(name, value, filename="x" if isinstance(value, bytes) else None)
+        form.add_field(name, value, filename=None if isinstance(value, str) else "x")
     headers = more.pop("headers", BROWSER)
     path = f"/verify?lang={more.pop('lang')}" if "lang" in more else "/verify"
     async with site.browser().fetch("POST", path, data=form, headers=headers) as answer:

@@ -8,6 +8,7 @@ import pytest
 from aiohttp.test_utils import TestServer, unused_port
 
 from server.api import frame
+from server.api.tray import LARGEST
 from server.usecases.world import World
 from tests.api.agreement.test_verify import NUMBER, papers, passed
 from tests.journeys.eyes import AXE, SCREENS
@@ -89,3 +90,26 @@ async def test_the_public_page_is_accessible(url: str, office: Stage) -> None:
             await page.evaluate(AXE.read_text("utf-8"))
             found = await page.evaluate("axe.run()")
             assert [one["id"] for one in found["violations"]] == []
+
+
+async def test_what_is_too_large_is_told_before_it_is_sent(
+    url: str, office: Stage, tmp_path: Path
+) -> None:
+    del office
+    path = tmp_path / "huge.zip"
+    with path.open("wb") as huge:
+        huge.truncate(LARGEST + 1)
+    async with chromium() as browser:
+        page = await browser.new_page(viewport={"width": 360, "height": 640}, locale="zh-CN")
+        sent: list[str] = []
+        page.on("request", lambda request: sent.append(request.method))
+        await page.goto(url)
+        assert not await page.is_visible("#too-large")
+        await page.set_input_files("#file", path)
+        assert await page.is_visible("#too-large")
+        assert "卷宗里的 verify.html" in await page.inner_text("#too-large")
+        await page.click("form:first-of-type button")
+        assert sent == ["GET"]
+        (tmp_path / "small.zip").write_bytes(b"PK")
+        await page.set_input_files("#file", tmp_path / "small.zip")
+        assert not await page.is_visible("#too-large")
