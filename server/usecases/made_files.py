@@ -18,15 +18,22 @@ async def keep(
     world: World, uow: UnitOfWork, case_id: CaseId, kind: tuple[FileKind, str], content: bytes
 ) -> StoredFile:
     """Keep a made file, encrypted with the case; `kind` is ours and the media type."""
-    file = StoredFile(
+    file = made_file(world, case_id, kind, content)
+    await uow.files.add(file, content)
+    return file
+
+
+def made_file(
+    world: World, owner: CaseId, kind: tuple[FileKind, str], content: bytes, name: str = ""
+) -> StoredFile:
+    """Return a file of the case, or committee, that is still to be added."""
+    return StoredFile(
         id=FileId(world.ids.new()),
-        case_id=case_id,
+        case_id=owner,
         kind=kind[0],
-        name=kind[0],
+        name=name or kind[0],
         media_type=kind[1],
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         at=world.clock.now(),
     )
-    await uow.files.add(file, content)
-    return file

@@ -1,6 +1,5 @@
 """The committee's particulars, its seal image and its holiday calendar."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -9,10 +8,11 @@ from server.domain.access import Act, allow
 from server.domain.committee import Committee
 from server.domain.errors import InvalidValueError
 from server.domain.file_kinds import FileKind
-from server.domain.ids import CaseId, FileId
+from server.domain.ids import CaseId
 from server.domain.staff import Actor
 from server.ports.store import CalendarYear, ConflictError, StoredFile
 from server.usecases.committee_log import prefix_changed, seal_image_changed, tell
+from server.usecases.made_files import made_file
 from server.usecases.world import World
 
 SEAL_LIMIT = 1_000_000
@@ -56,16 +56,8 @@ def check_seal_image(png: bytes) -> None:
 
 def seal_file(world: World, committee: Committee, png: bytes) -> StoredFile:
     """Return the image as a file of the committee."""
-    return StoredFile(
-        id=FileId(world.ids.new()),
-        case_id=CaseId(committee.id),
-        kind=FileKind.COMMITTEE_SEAL,
-        name="seal.png",
-        media_type="image/png",
-        size=len(png),
-        sha256=hashlib.sha256(png).hexdigest(),
-        at=world.clock.now(),
-    )
+    owner, kind = CaseId(committee.id), (FileKind.COMMITTEE_SEAL, "image/png")
+    return made_file(world, owner, kind, png, "seal.png")
 
 
 async def put_seal_image(world: World, actor: Actor, png: bytes) -> Committee:

@@ -1,7 +1,5 @@
 """Opens a sealed record for a reason, verifies it, and shows it while the opening lasts."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,13 +16,11 @@ from server.domain.staff import Actor
 from server.domain.verification import Report
 from server.ports.archive import StoredRecord
 from server.ports.store import UnitOfWork
+from server.usecases.kept_reasons import keep_reason
 from server.usecases.known_issuers import anchors_of
 from server.usecases.page_shelf import width_for
-from server.usecases.share_files import keep_note
 from server.usecases.wording import day_and_clock
 from server.usecases.world import World
-
-_SALT = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,16 +69,15 @@ async def _entry(uow: UnitOfWork, actor: Actor, record_id: RecordId) -> Register
 async def _log_opening(
     world: World, uow: UnitOfWork, entry: RegisterEntry, opening: RecordOpening
 ) -> None:
-    salt = world.ids.bytes(_SALT)
-    note = json.dumps({"salt": salt.hex(), "opening": opening.id})
-    kept = await keep_note(world, uow, entry.case_id, FileKind.REVEAL_REASON, note)
+    case_id, kind = entry.case_id, FileKind.REVEAL_REASON
+    kept = await keep_reason(world, uow, case_id, kind, opening.reason, opening.id)
     what = happened(
         "record.viewed",
         opening.staff_id,
         record=entry.record_id,
         opening=opening.id,
-        reason_commitment=hashlib.sha256(salt + opening.reason.encode()).hexdigest(),
-        file=kept.id,
+        reason_commitment=kept.commitment,
+        file=kept.file,
     )
     await uow.log.append(entry.case_id, (what,), opening.at)
 

@@ -1,8 +1,5 @@
 """Shows one masked field in clear, for a reason that is kept but never logged in words."""
 
-import hashlib
-import json
-
 from server.domain import access
 from server.domain.access import Act
 from server.domain.case import Case
@@ -10,10 +7,8 @@ from server.domain.file_kinds import FileKind
 from server.domain.ids import CaseId, PersonId
 from server.domain.session_log import happened
 from server.domain.staff import Actor
-from server.usecases.share_files import keep_note
+from server.usecases.kept_reasons import keep_reason
 from server.usecases.world import World
-
-_SALT = 16
 
 
 async def reveal(
@@ -24,23 +19,20 @@ async def reveal(
     The log holds SHA-256(salt || reason) alone; salt and reason lie encrypted with the
     case, so that the commitment can be opened later.
     """
-    salt = world.ids.bytes(_SALT)
-    commitment = hashlib.sha256(salt + reason.encode()).hexdigest()
 
     async def job() -> str:
         async with world.store.write() as uow:
             case = await uow.cases.get(case_id)
             access.allow(actor, Act.REVEAL, access.of_case(case, actor))
             value = _value(case, person_id, field)
-            opening = json.dumps({"salt": salt.hex(), "reason": reason}, ensure_ascii=False)
-            kept = await keep_note(world, uow, case_id, FileKind.REVEAL_REASON, opening)
+            kept = await keep_reason(world, uow, case_id, FileKind.REVEAL_REASON, reason)
             what = happened(
                 "field.revealed",
                 actor.staff_id,
                 person=person_id,
                 field=field,
-                reason_commitment=commitment,
-                file=kept.id,
+                reason_commitment=kept.commitment,
+                file=kept.file,
             )
             await uow.log.append(case_id, (what,), world.clock.now())
             return value

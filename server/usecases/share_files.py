@@ -15,6 +15,7 @@ from server.domain.representation import may_sign
 from server.domain.session_log import happened
 from server.domain.staff import Actor
 from server.ports.store import StoredFile, UnitOfWork
+from server.usecases.made_files import keep
 from server.usecases.world import World
 
 LARGEST = 20 * 1024 * 1024
@@ -145,19 +146,7 @@ async def keep_note(
     world: World, uow: UnitOfWork, case_id: CaseId, kind: FileKind, text: str
 ) -> StoredFile:
     """Keep words that belong to the case but in no log, encrypted like every file."""
-    content = text.encode()
-    file = StoredFile(
-        id=FileId(world.ids.new()),
-        case_id=case_id,
-        kind=kind,
-        name=kind,
-        media_type="text/plain",
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        at=world.clock.now(),
-    )
-    await uow.files.add(file, content)
-    return file
+    return await keep(world, uow, case_id, (kind, "text/plain"), text.encode())
 
 
 async def open_file(

@@ -1,8 +1,5 @@
 """Opens a locked text again as a new version, which voids every signature of the old one."""
 
-import hashlib
-import json
-
 from server.domain import access, conduct
 from server.domain.access import Act
 from server.domain.agreement import Agreement, reopen
@@ -14,11 +11,9 @@ from server.domain.session_log import happened
 from server.domain.staff import Actor
 from server.ports.store import UnitOfWork
 from server.usecases.change_agreement import Changed, change
-from server.usecases.share_files import keep_note
+from server.usecases.kept_reasons import keep_reason
 from server.usecases.signing_sitting import follow_text
 from server.usecases.world import World
-
-_SALT = 16
 
 
 async def unlock(world: World, actor: Actor, case_id: CaseId, reason: str) -> Agreement:
@@ -27,14 +22,11 @@ async def unlock(world: World, actor: Actor, case_id: CaseId, reason: str) -> Ag
     The reason is kept with the case; the log holds SHA-256(salt || reason) alone.
     Raises WrongStateError while drafting, and once the seal has a number.
     """
-    salt = world.ids.bytes(_SALT)
-    commitment = hashlib.sha256(salt + reason.encode()).hexdigest()
 
     async def step(uow: UnitOfWork, case: Case, agreement: Agreement) -> Changed:
         access.allow(actor, Act.LOCK, access.of_case(case, actor))
         after = reopen(agreement)
-        note = json.dumps({"salt": salt.hex(), "reason": reason}, ensure_ascii=False)
-        await keep_note(world, uow, case_id, FileKind.UNLOCK_REASON, note)
+        kept = await keep_reason(world, uow, case_id, FileKind.UNLOCK_REASON, reason)
         if case.state is CaseState.AGREED:
             await uow.cases.save(case.move(CaseState.MEDIATING))
         what = happened(
@@ -42,7 +34,7 @@ async def unlock(world: World, actor: Actor, case_id: CaseId, reason: str) -> Ag
             actor.staff_id,
             version=after.text_version,
             signatures_void=len(agreement.signatures),
-            reason_commitment=commitment,
+            reason_commitment=kept.commitment,
         )
         return after, (what,)
 
