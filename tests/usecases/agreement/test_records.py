@@ -1,5 +1,6 @@
 """Records years later: search, a reason, the verifier's facts, and what is taken away."""
 
+import json
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -11,6 +12,7 @@ from PIL import Image
 
 from server.archive.local import LocalArchive
 from server.archive.verifier import verify_path
+from server.domain.canonical import sha256_hex
 from server.domain.errors import ForbiddenError, NotFoundError
 from server.domain.ids import RecordId
 from server.domain.register import RegisterQuery
@@ -87,7 +89,11 @@ async def test_opening_needs_a_reason_that_is_kept_but_not_logged(office: Stage)
     bodies = await cases.logged(world, made.case.id)
     viewed = [body for body in bodies if body["kind"] == "record.viewed"]
     assert len(viewed) == 1
-    assert len(viewed[0]["facts"]["reason_commitment"]) == 64
+    async with world.store.read() as uow:
+        kept = json.loads(await uow.files.content(viewed[0]["facts"]["file"]))
+    assert kept["opening"] == opened.opening.id
+    opens = sha256_hex(bytes.fromhex(kept["salt"]) + reason.encode())
+    assert viewed[0]["facts"]["reason_commitment"] == opens
     assert reason not in str(bodies)
     again = await retrieve_record.open_record(world, actor("he"), record_id, "复核")
     assert [(o.staff_id, o.reason) for o in again.openings] == [("staff-officer", reason)]
