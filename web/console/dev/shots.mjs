@@ -26,6 +26,7 @@ export const SCREENS = {
   roomFrozen: { at: "/cases/c1/room/s1", scene: "frozen", press: "enter" },
   roomEight: { at: "/cases/c1/room/s1", scene: "eight", press: "enter" },
   roomRecorded: { at: "/cases/c1/room/s1", scene: "recorded", press: "enter" },
+  roomStopping: { at: "/cases/c1/room/s1", scene: "recordingStopping", press: "enter" },
   roomRecordable: { at: "/cases/c1/room/s1", scene: "recordable", press: "recording" },
   roomGate: { at: "/cases/c1/room/s1" },
   roomDraft: { at: "/cases/c1/room/s1", scene: "drafting", press: "draft" },

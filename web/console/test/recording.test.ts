@@ -30,7 +30,7 @@ describe("the sign of recording at the desk", () => {
     expect(stopping.textContent).toContain("录音录像正在停，还没有确认停下");
     expect(stopping.querySelector(".red .recording-dot")).not.toBeNull();
     setLang("en");
-    expect(tag("stopping").textContent).toContain("Recording is stopping, not confirmed yet");
+    expect(tag("stopping").textContent).toContain("Recording stops, not confirmed yet");
   });
   it("is red no more once it has stopped", () => {
     const stopped = tag("stopped");

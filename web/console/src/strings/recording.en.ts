@@ -11,7 +11,7 @@ export const recordingEn: Dictionary<keyof typeof recordingZh> = {
   "recordingState.off": "No recording",
   "recordingState.on": "Recording now",
   "recordingState.waiting": "Recording on hold",
-  "recordingState.stopping": "Recording is stopping, not confirmed yet",
+  "recordingState.stopping": "Recording stops, not confirmed yet",
   "recordingState.stopped": "Recording stopped",
   "recordingReason.mediator": "by the mediator",
   "recordingReason.withdrawn": "somebody withdrew consent",
