@@ -10,7 +10,7 @@ from server.media.answer import Answer
 from server.media.downlink import Downlink
 from server.media.engine import MAX_RTP_SSRCS, Link
 from server.media.formats import KIND_OF_PAYLOAD, Kind
-from server.media.meters import Allowance, Estimate, Flow
+from server.media.meters import Allowance, Estimate, Flow, Trips
 from server.media.offer import Offer, write_offer
 from server.media.probe import Probe
 from server.media.secure import SecureChannel
@@ -71,7 +71,7 @@ class Connection:
         self.ssrcs_seen: set[int] = set()
         self.media_seen = self.speaking = self.settling = False
         self.made_at = self.heard_at = now
-        self.rtt_s: float | None = None
+        self.trips = Trips()
         self.spoke_at = float("-inf")
         self.measured = (0, 0, now)
         self.last_report: MediaReport | None = None

@@ -94,7 +94,8 @@ class Feedback:
         downlink.note_loss(block.fraction_lost / _FRACTION, now)
         if block.lsr:
             took = (rtcp.middle(rtcp.ntp(now)) - block.lsr - block.dlsr) & 0xFFFFFFFF
-            connection.rtt_s = took / _TICKS if took < _HALF else connection.rtt_s
+            if took < _HALF:
+                connection.trips.note(took / _TICKS, now)
 
     def _resend(self, connection: Connection, parts: Iterable[RtcpRtpfbPacket]) -> None:
         """Judge the line once, whatever the packet asks for, then send again what it takes."""

@@ -8,6 +8,11 @@ _SMOOTHING: Final = 0.3
 _FALLEN: Final = 0.95
 _FRESH_S: Final = 5.0
 _LIMITED_S: Final = 10.0
+_EXCEEDED_S: Final = 2.5
+"""A tenth too much makes a queue of a quarter of a second meanwhile, and trips show it."""
+_DOUBTED_S: Final = 60.0
+_SWIFT_S: Final = 0.1
+_NEWEST_S: Final = 2.0
 
 
 class Allowance:
@@ -47,6 +52,27 @@ class Flow:
             self.bits += (_SMOOTHING if self.bits else 1.0) * (rate - self.bits)
 
 
+class Trips:
+    """How long the way there and back takes, as reports tell."""
+
+    def __init__(self) -> None:
+        """Begin without one."""
+        self.last_s: float | None = None
+        self._least = float("inf")
+        self._at = float("-inf")
+
+    def note(self, seconds: float, now: float) -> None:
+        """Take one."""
+        self.last_s, self._at = seconds, now
+        self._least = min(self._least, seconds)
+
+    def swift(self, now: float) -> bool:
+        """Whether the newest shows no queue; False where there is none of late."""
+        if self.last_s is None or now - self._at > _NEWEST_S:
+            return False
+        return self.last_s < self._least + _SWIFT_S
+
+
 class Estimate:
     """What a phone says it can take (REMB), and whether that tells of a limit.
 
@@ -59,10 +85,21 @@ class Estimate:
         self.fell_at = float("-inf")
         self._bits = 0
         self._at = self._rests_until = float("-inf")
+        self._exceeded_since: float | None = None
 
     def rest(self, until: float) -> None:
-        """Let it tell of no limit: until then less comes than could, by our own doing."""
-        self.fell_at, self._rests_until = float("-inf"), until
+        """Let it tell of no limit until then, nor of what fell before."""
+        self.fell_at, self._rests_until = float("-inf"), max(until, self._rests_until)
+
+    def doubt(self, now: float, *, exceeded: bool) -> None:
+        """Hear whether more than it says passes; it is not believed where that went on."""
+        if not exceeded:
+            self._exceeded_since = None
+        elif self._exceeded_since is None:
+            self._exceeded_since = now
+        elif now - self._exceeded_since >= _EXCEEDED_S:
+            self._exceeded_since = None
+            self.rest(now + _DOUBTED_S)
 
     def note(self, bits: int, flowing: float, now: float) -> None:
         """Take what the phone says while `flowing` bit/s are sent to it."""

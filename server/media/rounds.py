@@ -168,13 +168,14 @@ class Rounds:
         down = _sent(connection)
         before_up, before_down, before = connection.measured
         connection.measured = (up, down, now)
+        trip = connection.trips.last_s
         connection.last_report = MediaReport(
             connection=connection.identity,
             up_kbps=_kbps(up - before_up, now - before),
             down_kbps=_kbps(down - before_down, now - before),
             up_loss=max(one.loss for one in connection.uplinks.values()),
             down_loss=max((one.loss(now) for one in connection.open_downlinks()), default=0.0),
-            rtt_ms=None if connection.rtt_s is None else round(connection.rtt_s * 1000),
+            rtt_ms=None if trip is None else round(trip * 1000),
             speaking=connection.speaking,
             videos_held=_held(connection),
         )

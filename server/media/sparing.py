@@ -20,6 +20,8 @@ _SCATTERED: Final = 1
 _HEADROOM: Final = 1.25
 SETTLE_S: Final = 0.8
 """So long a line's queue takes to empty."""
+_TOO_MUCH: Final = 1.1
+"""So much more than a line carries does not pass for long without a queue."""
 _MEASURED_S: Final = 1.0
 """Over so long phones reckon what they receive: a pause of ours stays in their estimate."""
 _EASED: Final = 0.85
@@ -57,6 +59,7 @@ class Sparing:
             return
         videos = connection.videos()
         flows = {one.slot: one.flow.bits for one in videos}
+        connection.estimate.doubt(now, exceeded=_exceeded(connection, videos, now))
         if thrift.judge(_signs(connection, videos, now), flows, now):
             self._settle(connection, videos, now)
         if connection.probe is not None and not connection.probe.running:
@@ -135,6 +138,14 @@ def _quiet(connection: Connection, now: float) -> bool:
         return False
     opened = connection.open_downlinks()
     return not any(one.missing.some or one.loss(now) > CLEAN_LOSS for one in opened)
+
+
+def _exceeded(connection: Connection, videos: list[Downlink], now: float) -> bool:
+    """Whether more flows than the phone says it can take, and nothing shows that it queues."""
+    room = connection.for_videos(now)
+    if room is None or not connection.trips.swift(now):
+        return False
+    return sum(one.flow.bits for one in videos if not one.held) > _TOO_MUCH * room
 
 
 def _signs(connection: Connection, videos: list[Downlink], now: float) -> Signs:

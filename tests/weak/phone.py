@@ -105,6 +105,7 @@ class Phone:
         self._frames: dict[int, dict[int, set[int]]] = defaultdict(dict)
         self._last_shown: dict[int, int] = {}
         self._asked_key: defaultdict[int, float] = defaultdict(float)
+        self.clocks: dict[int, tuple[int, float]] = {}
 
     def start(self) -> None:
         for every, work in (
@@ -227,17 +228,17 @@ class Phone:
                 self._send(rtcp.pli(self.voice, ssrc))
 
     def _report(self) -> None:
-        blocks = [
-            RtcpReceiverInfo(
-                ssrc=ssrc,
-                fraction_lost=int(heard.fraction() * 255),
-                packets_lost=0,
-                highest_sequence=heard.highest & 0xFFFFFFFF,
-                jitter=0,
-                lsr=0,
-                dlsr=0,
-            )
-            for ssrc, heard in self.heard.items()
-            if heard.seen
-        ]
+        blocks = [self._block(ssrc) for ssrc, heard in self.heard.items() if heard.seen]
         self._send(bytes(RtcpRrPacket(ssrc=self.voice, reports=blocks)))
+
+    def _block(self, ssrc: int) -> RtcpReceiverInfo:
+        heard = self.heard[ssrc]
+        return RtcpReceiverInfo(
+            ssrc=ssrc,
+            fraction_lost=int(heard.fraction() * 255),
+            packets_lost=0,
+            highest_sequence=heard.highest & 0xFFFFFFFF,
+            jitter=0,
+            lsr=0,
+            dlsr=0,
+        )

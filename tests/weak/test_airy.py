@@ -5,15 +5,27 @@ import asyncio
 import pytest
 from aiortc.rtp import RtcpPsfbPacket, pack_remb_fci
 
-from server.media import answers, rtcp
+from server.media import answers, rtcp, thrift
 from server.media.formats import VP8, Kind
 from tests.weak.clock import leap
 from tests.weak.phone import Phone
-from tests.weak.test_weak import MINUTE, SETTLED_S, WEAK, Room, a_room
+from tests.weak.test_weak import (
+    GOOD,
+    MINUTE,
+    MOST_LOST,
+    OTHER,
+    SETTLED_S,
+    WEAK,
+    Room,
+    a_room,
+    narrowed,
+)
+from tests.weak.timed import Timed
 
 LOSS, SPREAD_S = 0.05, 0.006
 FIRST_ESTIMATES_S = 2 * SETTLED_S
 SAY_EVERY_S = 0.2
+DEEP_S = 10.0
 STAGGER_S = 0.0017
 """Cameras do not film at the same moment: so much later for each stream number."""
 
@@ -84,6 +96,47 @@ class Says:
         about = RtcpPsfbPacket(fmt=rtcp.APPLICATION, ssrc=phone.voice, media_ssrc=0, fci=fci)
         phone._send(bytes(about))
         self._loop.call_later(SAY_EVERY_S, self._say)
+
+
+def test_an_estimate_is_not_believed_where_more_passes_and_no_trip_takes_longer() -> None:
+    async def play() -> None:
+        room = a_room(kind=Timed)
+        await asyncio.sleep(SETTLED_S)
+        begun = asyncio.get_running_loop().time()
+        says = Says(room, 700)
+        await asyncio.sleep(1)
+        says.kbps = 300
+        await asyncio.sleep(MINUTE / 2)
+        assert room.held == set()
+        assert room.frozen_seconds(WEAK, begun, MINUTE // 2) == 0
+        assert all(room.phones[name].kbps == 400 for name in (GOOD, OTHER))
+
+    leap(play())
+
+
+def test_an_estimate_is_believed_where_a_deep_queue_only_delays() -> None:
+    async def play() -> None:
+        room = a_room(kind=Timed, queue_s=DEEP_S)
+        await asyncio.sleep(SETTLED_S)
+        says = Says(room, 700)
+        await asyncio.sleep(1)
+        room.down[WEAK].widen(300_000)
+        says.kbps = 300
+        await asyncio.sleep(thrift.WEAK_FOR_S + 1)
+        assert room.held
+        assert room.down[WEAK].dropped == 0
+
+    leap(play())
+
+
+@pytest.mark.parametrize("bits", [150_000, 500_000, 700_000])
+def test_an_estimate_is_believed_where_trips_take_longer(bits: int) -> None:
+    async def play() -> None:
+        room = await narrowed(2 * MINUTE, bits=bits, estimates=True, kind=Timed)
+        assert room.it.plane.connections[WEAK].trips.last_s is not None
+        assert room.lost_voices(WEAK) < MOST_LOST
+
+    leap(play())
 
 
 async def held_at_last(after: float) -> set[int]:

@@ -25,6 +25,7 @@ from tests.weak.test_weak import (
     Room,
     a_room,
 )
+from tests.weak.timed import Timed
 
 CLAIM_EVERY_S = 0.4
 PICTURE_KBPS = 1_200
@@ -127,5 +128,20 @@ def test_an_honest_weak_one_keeps_the_picture_that_matters_most() -> None:
         assert len(moved) == MINUTE
         assert room.held == {1}
         assert room.lost_voices(WEAK) < MOST_LOST
+
+    leap(play())
+
+
+@pytest.mark.parametrize("bits", [130_000, 200_000])
+def test_who_lies_on_a_line_without_queue_is_not_believed_for_long(bits: int) -> None:
+    async def play() -> None:
+        room = a_room(picture_kbps=PICTURE_KBPS, kind=Timed)
+        await asyncio.sleep(SETTLED_S)
+        Liar(room, WEAK, bits)
+        await asyncio.sleep(2 * SETTLED_S)
+        for name in (GOOD, OTHER):
+            least, mean = await least_and_mean(room, name, 5 * MINUTE)
+            assert least >= LEAST_KBPS
+            assert mean > 0.75 * PICTURE_KBPS
 
     leap(play())

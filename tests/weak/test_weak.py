@@ -102,10 +102,15 @@ def a_room(
 
 
 async def narrowed(
-    seconds: int, *, settled_s: int = SETTLED_S, bits: int = NARROW, estimates: bool = False
+    seconds: int,
+    *,
+    settled_s: int = SETTLED_S,
+    bits: int = NARROW,
+    estimates: bool = False,
+    kind: type[Phone] = Phone,
 ) -> Room:
     """Return a room whose first phone, once settled, has had a narrow line for so long."""
-    room = a_room(estimates=estimates)
+    room = a_room(estimates=estimates, kind=kind)
     await asyncio.sleep(settled_s)
     room.down[WEAK].widen(bits)
     for heard in room.phones[WEAK].heard.values():
