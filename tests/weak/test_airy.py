@@ -1,4 +1,4 @@
-"""A line that has room, and loses and delays a little as the air does: no estimate falls there."""
+"""Lines that lose and delay a little, as the air does, and what an estimate is worth there."""
 
 import asyncio
 
