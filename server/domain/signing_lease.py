@@ -65,6 +65,14 @@ def answered(agreement: Agreement, epoch: int, now: datetime) -> Lease:
     return lease
 
 
+def lapsed(agreement: Agreement, now: datetime) -> Agreement:
+    """Return it without what was prepared for a turn whose time is over."""
+    lease = agreement.lease
+    if lease is None or now < lease.until:
+        return agreement
+    return replace(agreement, lease=replace(lease, prepared=None, attributes=""))
+
+
 def ended(agreement: Agreement, epoch: int, added: FileId) -> Agreement:
     """Return it signed by whose turn it was, with what that added to the PDF.
 

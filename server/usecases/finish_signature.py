@@ -1,14 +1,15 @@
 """Completes a phone's signature in the PDF; until then nothing of it counts."""
 
 import base64
+from contextlib import suppress
 from dataclasses import dataclass
 
 from server.domain.agreement import Agreement, Lease
 from server.domain.case import Case
-from server.domain.errors import InvalidValueError
-from server.domain.ids import FileId
+from server.domain.errors import InvalidValueError, WrongStateError
+from server.domain.ids import CaseId, FileId
 from server.domain.invitation import Invitation
-from server.domain.signing_lease import TurnLostError, answered, ended
+from server.domain.signing_lease import TurnLostError, answered, ended, lapsed
 from server.ports.store import ShreddedError, UnitOfWork
 from server.usecases import pending_statements
 from server.usecases.change_agreement import Changed, change
@@ -51,8 +52,25 @@ async def finish(
     """
     pending = await _own(world, invitation, device, form.statement_id)
     value = world.checker.to_der(decode(form.signature, "signature", LONGEST_SIGNATURE))
-    async with world.turns.of(f"sign {invitation.case_id}"):
-        return await _finish(world, invitation, pending, form.epoch, value)
+    try:
+        async with world.turns.of(f"sign {invitation.case_id}"):
+            return await _finish(world, invitation, pending, form.epoch, value)
+    except TurnLostError:
+        await _lapse(world, invitation.case_id)
+        raise
+
+
+async def _lapse(world: World, case_id: CaseId) -> None:
+    """Let go of what was prepared, where the turn's time is over: nobody can use it any more."""
+
+    async def step(_: UnitOfWork, __: Case, agreement: Agreement) -> Changed:
+        return lapsed(agreement, world.clock.now()), ()
+
+    async with world.store.read() as uow:
+        agreement = await uow.agreements.of_case(case_id)
+    if agreement is not None and lapsed(agreement, world.clock.now()) != agreement:
+        with suppress(WrongStateError):  # the case has ended, and its files go another way
+            await change(world, case_id, step)
 
 
 async def _finish(

@@ -183,6 +183,9 @@ async def test_what_was_prepared_goes_with_its_turn(office: Stage) -> None:
         await office.clock.advance(LATE)
         with pytest.raises(TurnLostError):
             await made.worker.finish(made.worker.answer_to(one, turn))
+        assert await waiting(made) == 0, "its time is over"
+    await made.worker.begin(one)
+    await office.clock.advance(LATE)
     turn = await made.agent.begin(other)
     assert await waiting(made) == 1, "another took the turn"
     assert await made.agent.begin(other) == turn
