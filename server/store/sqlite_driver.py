@@ -6,7 +6,6 @@ and the word that ends its thread are private names of aiosqlite;
 tests/store/test_sqlite_driver.py fails where a release has them no longer.
 """
 
-import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import closing
@@ -40,18 +39,14 @@ class OneVisitConnection(aiosqlite.Connection):
         # As SQLAlchemy does: what is left open at the end must not keep the process alive.
         self._thread.daemon = True
 
-    def stop(self) -> asyncio.Future[object] | None:
-        """End the thread. Where no loop runs nobody waits for it, so that it tells nobody.
+    def stop(self) -> None:
+        """End the thread, and tell nobody: whoever closes a connection has seen it closed by then.
 
-        aiosqlite has it tell the loop of before, which may have ended: an error in the thread.
+        aiosqlite has the thread tell the loop that runs now, or ran before. One that ends first
+        makes that an error in the thread.
         """
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            self._running = False
-            self._tx.put_nowait((None, self._end))
-            return None
-        return super().stop()
+        self._running = False
+        self._tx.put_nowait((None, self._end))
 
     def _end(self) -> object:
         if self._connection is not None:

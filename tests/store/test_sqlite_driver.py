@@ -114,11 +114,29 @@ def test_a_connection_that_outlives_its_loop_ends_in_silence(tmp_path: Path) -> 
     asyncio.set_event_loop(ended)  # the loop that aiosqlite would ask the thread to tell
     try:
         connection.stop()
-        connection._thread.join(5)
+        expect_ended(connection, tmp_path / "one.db")
     finally:
         asyncio.set_event_loop(None)
+
+
+def test_a_loop_that_ends_before_the_thread_is_told_nothing(tmp_path: Path) -> None:
+    connection = asyncio.run(reached(f"sqlite:///{tmp_path / 'one.db'}"))
+    over = threading.Event()
+    connection._tx.put_nowait((None, over.wait))
+
+    async def stop() -> None:
+        connection.stop()
+
+    asyncio.run(stop())
+    over.set()
+    expect_ended(connection, tmp_path / "one.db")
+
+
+def expect_ended(connection: OneVisitConnection, path: Path) -> None:
+    """Expect that its thread has ended and holds nothing; a fault in it fails the test."""
+    connection._thread.join(5)
     assert not connection._thread.is_alive()
-    with sqlite3.connect(tmp_path / "one.db", isolation_level=None) as other:
+    with sqlite3.connect(path, isolation_level=None) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("CREATE TABLE alone (n)")
     other.close()
