@@ -6,14 +6,15 @@ it, evidence would end where the plane was heard last.
 """
 
 import json
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from server.domain.ids import CaseId, RecordingId
-from server.domain.session_log import happened
+from server.domain.session_log import Entry, happened
 from server.ports.recording import ManifestHead
 from server.rooms.ports import RoomPorts
 
-HEAD: Final = "recording.head"
+_HEAD: Final = "recording.head"
 LOOKS_S: Final = (0.0, 3.0, 20.0)
 """Pauses before each look at a recording that ended: the last is longer than any writer takes."""
 
@@ -31,7 +32,7 @@ class Heads:
         """Log this head, unless one as far is logged."""
         if head.chunks <= self._logged.get(recording, 0):
             return
-        what = happened(HEAD, _SYSTEM, recording=recording, chunks=head.chunks, head=head.chain)
+        what = happened(_HEAD, _SYSTEM, recording=recording, chunks=head.chunks, head=head.chain)
         async with self._ports.store.write() as uow:
             await uow.log.append(case, (what,), self._ports.clock.now())
         self._logged[recording] = head.chunks
@@ -56,6 +57,11 @@ class Heads:
     async def _known(self, case: CaseId, recording: RecordingId) -> int:
         async with self._ports.store.read() as uow:
             entries = await uow.log.of_case(case)
-        bodies = (json.loads(entry.body) for entry in entries if HEAD in entry.body)
-        facts = [body["facts"] for body in bodies if body["kind"] == HEAD]
-        return max((one["chunks"] for one in facts if one["recording"] == recording), default=0)
+        found = (one["chunks"] for one in heads_in(entries) if one["recording"] == recording)
+        return max(found, default=0)
+
+
+def heads_in(entries: Iterable[Entry]) -> list[Mapping[str, Any]]:
+    """Return what each head logged says: `recording`, `chunks`, and the chain's value, `head`."""
+    bodies = (json.loads(entry.body) for entry in entries if _HEAD in entry.body)
+    return [body["facts"] for body in bodies if body["kind"] == _HEAD]

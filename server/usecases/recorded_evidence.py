@@ -1,11 +1,10 @@
 """What a record says of recordings: their manifests as far as the session log vouches for them."""
 
-import json
 from collections.abc import Sequence
 
 from server.domain.ids import RecordingId
 from server.domain.session_log import Entry
-from server.rooms.heads import HEAD
+from server.rooms.heads import heads_in
 from server.usecases.world import World
 
 
@@ -24,7 +23,5 @@ async def recorded_evidence(world: World, entries: Sequence[Entry]) -> dict[str,
 
 
 def _heads(entries: Sequence[Entry]) -> dict[RecordingId, int]:
-    bodies = (json.loads(entry.body) for entry in entries if HEAD in entry.body)
-    facts = [body["facts"] for body in bodies if body["kind"] == HEAD]
-    furthest = sorted(facts, key=lambda one: one["chunks"])
+    furthest = sorted(heads_in(entries), key=lambda one: one["chunks"])
     return {RecordingId(one["recording"]): one["chunks"] for one in furthest}

@@ -5,7 +5,6 @@ kept while it was made: whoever changed the one has not changed the other.
 """
 
 import base64
-import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +18,7 @@ from server.domain.session_log import Entry, happened
 from server.domain.staff import Actor
 from server.ports.recording import GridReport, RecordingReport, RecordingState
 from server.ports.store import ShreddedError, UnitOfWork
-from server.rooms.heads import HEAD
+from server.rooms.heads import heads_in
 from server.usecases.pieces import joined
 from server.usecases.retrieve_record import expect_opening
 from server.usecases.world import World
@@ -141,16 +140,12 @@ async def _checked(world: World, one: Recording, log: Sequence[Entry]) -> Record
     if not one.key:
         return RecordingReport(state=RecordingState.DESTROYED)
     report = await world.recordings.check(one.id)
-    if all(_agrees(report.chain, facts) for facts in _heads(log, one.id)):
+    logged = (facts for facts in heads_in(log) if facts["recording"] == one.id)
+    if all(_agrees(report.chain, facts) for facts in logged):
         return report
     missing = report.state is RecordingState.MISSING
     state = RecordingState.MISSING if missing else RecordingState.DAMAGED
     return RecordingReport(state=state, chunks=report.chunks, octets=report.octets)
-
-
-def _heads(log: Sequence[Entry], recording: RecordingId) -> list[Mapping[str, object]]:
-    bodies = (json.loads(entry.body) for entry in log if HEAD in entry.body)
-    return [b["facts"] for b in bodies if b["facts"].get("recording") == recording]
 
 
 def _agrees(chain: Sequence[str], facts: Mapping[str, object]) -> bool:
