@@ -5,16 +5,15 @@ place; the ordinary record of under one MiB needs none.
 """
 
 import asyncio
-import errno
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from aiohttp import web
 
 from server.api.throttle import TooFastError
 from server.domain.errors import TooLargeError
-from server.ports.store import DiskFullError
+from server.ports.disk import refusing_when_full
 from server.ports.system import Ids
 from server.usecases.attach_signed_paper import MOST_BYTES
 
@@ -104,26 +103,16 @@ class Dish:
 
 
 def _make(place: Path) -> None:
-    with _full_told():
+    with refusing_when_full():
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         place.touch(mode=0o600, exist_ok=False)
 
 
 def _append(place: Path, piece: bytes) -> None:
     # Opened each time and never made: who was called away meanwhile leaves nothing behind.
-    with _full_told(), place.open("r+b") as body:
+    with refusing_when_full(), place.open("r+b") as body:
         body.seek(0, 2)
         body.write(piece)
-
-
-@contextmanager
-def _full_told() -> Iterator[None]:
-    try:
-        yield
-    except OSError as failure:
-        if failure.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise DiskFullError from failure
-        raise
 
 
 def _no_place() -> TooFastError:

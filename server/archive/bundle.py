@@ -16,8 +16,8 @@ from typing import BinaryIO
 
 import pyrage
 
-from server.archive.disk import refusing_when_full
 from server.ports.backup import BackupError
+from server.ports.disk import refusing_when_full
 
 Named = tuple[str, Path]
 """A file's name inside the bundle, and where it lies."""

@@ -4,14 +4,12 @@ A name or content counts only after fsync of the file and of every folder above 
 (POSIX promises nothing earlier), so each step here ends with one.
 """
 
-import errno
 import os
 import shutil
 from pathlib import Path
 
-from server.ports.store import DiskFullError
+from server.ports.disk import refusing_when_full
 
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 READ_ONLY_FILE, READ_ONLY_FOLDER = 0o444, 0o555
 
 
@@ -74,14 +72,3 @@ class Disk:
                 os.fsync(handle)
         finally:
             os.close(handle)
-
-
-class refusing_when_full:  # noqa: N801  reads as a phrase after `with`
-    """Turns an OSError for want of room into DiskFullError."""
-
-    def __enter__(self) -> None:
-        """Nothing to prepare."""
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError) and error.errno in NO_ROOM:
-            raise DiskFullError from error

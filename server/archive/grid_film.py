@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from server.archive.disk import refusing_when_full
 from server.archive.media_log import DamagedError, read_segments
 from server.archive.writer import plain_name
 from server.domain.ids import RecordingId
+from server.ports.disk import refusing_when_full
 
 FORMAT: Final = 1
 CHUNK: Final = 1024 * 1024

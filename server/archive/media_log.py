@@ -17,10 +17,10 @@ from typing import BinaryIO, Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from server.archive.disk import refusing_when_full
 from server.archive.writer import plain_name
 from server.domain.errors import InvalidValueError
 from server.domain.ids import RecordingId
+from server.ports.disk import refusing_when_full
 
 FORMAT: Final = 1
 START: Final = "0" * 64

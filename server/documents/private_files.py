@@ -1,6 +1,5 @@
 """Writes files for this account alone, whole or not at all, also through a power cut."""
 
-import errno
 import os
 import re
 import stat
@@ -9,9 +8,9 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from server.ports.disk import refusing_when_full
 from server.ports.store import DiskFullError
 
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 LEFT_AFTER = 3600
 """Seconds after which a part belongs to nobody: one is written within moments."""
 
@@ -72,15 +71,13 @@ def _is_left(path: Path, before: float) -> bool:
 def _part(path: Path, content: bytes) -> Path:
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with part.open("wb") as out:
+        with refusing_when_full(), part.open("wb") as out:
             os.fchmod(out.fileno(), 0o600)
             out.write(content)
             out.flush()
             os.fsync(out.fileno())
-    except OSError as error:
+    except (OSError, DiskFullError):
         part.unlink(missing_ok=True)
-        if error.errno in NO_ROOM:
-            raise DiskFullError from error
         raise
     return part
 

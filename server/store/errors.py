@@ -4,7 +4,6 @@ The driver's own errors quote statements and values, so they stop here. What is 
 of ours (a wrong statement, a missing value) is not translated: it has to be seen.
 """
 
-import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError, TimeoutError as PoolTimeoutError
 
 from server.domain.errors import DomainError
+from server.ports.disk import NO_ROOM
 from server.ports.store import ConflictError, DiskFullError
 
 # The primary result codes of sqlite.org/rescode.html under which trying again makes sense.
@@ -87,7 +87,7 @@ def _meaning(failure: Exception) -> DomainError | None:
 
 def _disk_is_full(original: BaseException | None) -> bool:
     if isinstance(original, OSError):
-        return original.errno in {errno.ENOSPC, errno.EDQUOT}
+        return original.errno in NO_ROOM
     return _primary(original) == sqlite3.SQLITE_FULL or _state(original) in _DISK_FULL
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from server.archive.disk import Disk, refusing_when_full
+from server.archive.disk import Disk
 from server.archive.reader import load_folder
 from server.archive.spool import Spool
 from server.archive.writer import RecordWriter
 from server.domain.errors import InvalidValueError
 from server.domain.ids import CaseId, RecordId
 from server.domain.record import RecordExistsError
+from server.ports.disk import refusing_when_full
 from server.ports.store import DiskFullError
 
 ROOT = Path(__file__).parents[2]

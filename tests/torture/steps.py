@@ -12,7 +12,8 @@ import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from server.archive.disk import Disk, refusing_when_full
+from server.archive.disk import Disk
+from server.ports.disk import refusing_when_full
 from server.store import store, transaction
 from server.store.finishing import finished
 
