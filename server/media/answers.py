@@ -15,6 +15,7 @@ from server.media.connection import Connection
 from server.media.downlink import Downlink
 from server.media.engine import Engine
 from server.media.formats import Kind
+from server.media.lasting import Lasting
 
 BURST_S: Final = 0.005
 LONGEST_S: Final = 0.1
@@ -23,14 +24,14 @@ LOOK_S: Final = 0.005
 
 
 class Answers:
-    """A timer that runs only while an answer waits."""
+    """Goes on only while an answer waits."""
 
     def __init__(self, engine: Engine) -> None:
         """Answers go out through `engine`."""
         self._engine = engine
         self._loop = asyncio.get_running_loop()
         self._waiting: dict[tuple[Downlink, int], float] = {}
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer = Lasting(LOOK_S, self._look)
 
     def give(self, downlink: Downlink, sequences: Iterable[int]) -> None:
         """Send these again, if they may be, now or as soon as something newer has gone out."""
@@ -41,21 +42,15 @@ class Answers:
                 self._waiting.setdefault((downlink, sequence), now)
             else:
                 self._send(downlink, sequence, now)
-        self._arm()
+        if self._waiting:
+            self._timer.start()
 
     def close(self) -> None:
         """Stop the timer."""
         self._waiting.clear()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._timer.close()
 
-    def _arm(self) -> None:
-        if self._timer is None and self._waiting:
-            self._timer = self._loop.call_later(LOOK_S, self._look)
-
-    def _look(self) -> None:
-        self._timer = None
+    def _look(self) -> bool:
         now = self._loop.time()
         for (downlink, sequence), since in list(self._waiting.items()):
             newest = _newest(downlink.link.owner)
@@ -63,7 +58,7 @@ class Answers:
                 continue
             del self._waiting[downlink, sequence]
             self._send(downlink, sequence, now)
-        self._arm()
+        return bool(self._waiting)
 
     def _send(self, downlink: Downlink, sequence: int, now: float) -> None:
         sent = downlink.repeat(sequence, now)

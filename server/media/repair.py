@@ -5,26 +5,27 @@ from typing import Final
 
 from server.media import rtcp
 from server.media.engine import Engine
+from server.media.lasting import Lasting
 from server.media.uplink import NACK_EVERY_S, Uplink
 
 _NACK_MOST: Final = 64
 
 
 class Repair:
-    """A timer that runs only while something is missing."""
+    """Goes on only while something is missing."""
 
     def __init__(self, engine: Engine) -> None:
         """Requests go out through `engine`."""
         self._engine = engine
         self._loop = asyncio.get_running_loop()
         self._uplinks: dict[Uplink, None] = {}
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer = Lasting(NACK_EVERY_S, self._round)
 
     def start(self, uplink: Uplink) -> None:
         """Ask at once, and go on until what is missing has come or is given up."""
         self._uplinks[uplink] = None
         self._ask(uplink)
-        self._arm()
+        self._timer.start()
 
     def forget(self, uplink: Uplink) -> None:
         """Ask this one no more."""
@@ -33,21 +34,14 @@ class Repair:
     def close(self) -> None:
         """Stop the timer."""
         self._uplinks.clear()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._timer.close()
 
-    def _arm(self) -> None:
-        if self._timer is None and self._uplinks:
-            self._timer = self._loop.call_later(NACK_EVERY_S, self._round)
-
-    def _round(self) -> None:
-        self._timer = None
+    def _round(self) -> bool:
         for uplink in list(self._uplinks):
             self._ask(uplink)
             if not uplink.needs_repair(self._loop.time()):
                 self.forget(uplink)
-        self._arm()
+        return bool(self._uplinks)
 
     def _ask(self, uplink: Uplink) -> None:
         now = self._loop.time()
