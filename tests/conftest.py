@@ -7,7 +7,12 @@ import pytest
 from aiohttp import web_app
 from hypothesis import settings
 
-pytest_plugins = ["tests.support.postgres", "tests.support.s3", "tests.support.tokens"]
+pytest_plugins = [
+    "tests.support.postgres",
+    "tests.support.s3",
+    "tests.support.threads",
+    "tests.support.tokens",
+]
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("dev", deadline=None)

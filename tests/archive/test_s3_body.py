@@ -1,6 +1,5 @@
 """A large object is hashed once, in no loop's thread, and sent and read back whole."""
 
-import asyncio
 import hashlib
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -103,16 +102,8 @@ async def test_a_large_record_is_put_without_a_hash_on_the_loop(
 
 
 async def test_what_comes_in_many_pieces_is_put_together_elsewhere(
-    bucket: Bucket, service: Service, monkeypatch: pytest.MonkeyPatch
+    bucket: Bucket, service: Service, moved: list[object]
 ) -> None:
     service.bodies.append(BIG)
-    moved: list[object] = []
-    real = asyncio.to_thread
-
-    async def noted(work: Callable[..., object], *given: object) -> object:
-        moved.append(work)
-        return await real(work, *given)
-
-    monkeypatch.setattr(asyncio, "to_thread", noted)
     assert await bucket.get("records/a.zip", "v1") == BIG
     assert b"".join in moved

@@ -116,6 +116,15 @@ async def yard(tmp_path: Path) -> AsyncIterator[Yard]:
 
 
 @pytest.fixture
+async def hasty(yard: Yard) -> Yard:
+    """Both, soon to take an app's silence for its end."""
+    yard.silence_s = 0.4
+    for name in NAMES:
+        yard.start(name)
+    return yard
+
+
+@pytest.fixture
 async def both(yard: Yard) -> Yard:
     for name in NAMES:
         yard.start(name)
@@ -263,22 +272,19 @@ async def test_a_draining_worker_gets_no_new_room_and_leaves_with_its_last(both:
         assert both.tasks[place].exception() is None
 
 
-async def test_a_worker_closes_what_a_new_app_does_not_route_and_can_end(yard: Yard) -> None:
-    yard.silence_s = 0.4
-    for name in NAMES:
-        yard.start(name)
-    async with standing(yard, epoch=1) as old:
+async def test_a_worker_closes_what_a_new_app_does_not_route_and_can_end(hasty: Yard) -> None:
+    async with standing(hasty, epoch=1) as old:
         for room in ROOMS[:4]:
             await old.route(room)
         await old.media.connect(ROOMS[4], ConnectionId("never routed"))
-    async with standing(yard, epoch=2) as new:
+    async with standing(hasty, epoch=2) as new:
         await new.media.disconnect(ConnectionId("never routed"))
         await new.route(ROOMS[0], epoch=2)
-        (place,) = [name for name in NAMES if ROOMS[0] in yard.held(name)]
+        (place,) = [name for name in NAMES if ROOMS[0] in hasty.held(name)]
         (other,) = set(NAMES) - {place}
-        await until(lambda: yard.held(place) == {ROOMS[0]} and not yard.held(other))
-        yard.workers[other].drain(60)
-        await until(yard.tasks[other].done)
+        await until(lambda: hasty.held(place) == {ROOMS[0]} and not hasty.held(other))
+        hasty.workers[other].drain(60)
+        await until(hasty.tasks[other].done)
 
 
 async def test_rooms_that_only_an_earlier_app_had_count_as_no_load(both: Yard) -> None:
@@ -294,21 +300,18 @@ async def test_rooms_that_only_an_earlier_app_had_count_as_no_load(both: Yard) -
         assert ROOMS[4] in both.held(other)
 
 
-async def test_a_room_that_its_draining_worker_has_closed_goes_elsewhere(yard: Yard) -> None:
-    yard.silence_s = 0.4
-    for name in NAMES:
-        yard.start(name)
-    async with standing(yard, epoch=1) as old:
+async def test_a_room_that_its_draining_worker_has_closed_goes_elsewhere(hasty: Yard) -> None:
+    async with standing(hasty, epoch=1) as old:
         for room in ROOMS[:4]:
             await old.route(room)
-    async with standing(yard, epoch=2) as new:
+    async with standing(hasty, epoch=2) as new:
         await new.route(ROOMS[0], epoch=2)
-        (place,) = [name for name in NAMES if ROOMS[0] in yard.held(name)]
-        await until(lambda: yard.held(place) == {ROOMS[0]})
-        yard.workers[place].drain(60)
+        (place,) = [name for name in NAMES if ROOMS[0] in hasty.held(name)]
+        await until(lambda: hasty.held(place) == {ROOMS[0]})
+        hasty.workers[place].drain(60)
         (left,) = [room for room in ROOMS[1:4] if new.media._rooms[room].name == place]
         await new.route(left, epoch=2)
-        assert yard.held(place) == {ROOMS[0]}
+        assert hasty.held(place) == {ROOMS[0]}
 
 
 async def test_a_room_closed_while_its_worker_is_out_of_reach_is_closed_there_later(

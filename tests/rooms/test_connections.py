@@ -1,8 +1,6 @@
 """A seat's connections to the media plane: silent, back again, and one beside the other."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -19,18 +17,10 @@ from server.ports.media import (
     WorkerLost,
 )
 from server.rooms import attendance
-from tests.rooms.stage import Stage, stage
-from tests.support.builders import AGENT, MEDIATOR, SESSION, WORKER, a_session, prepared
+from tests.rooms.stage import Stage
+from tests.support.builders import MEDIATOR, SESSION, WORKER
 
 SEAT = SeatId(WORKER)
-
-
-@pytest.fixture
-async def joint(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stage(tmp_path, prepared(a_session())) as made:
-        await made.seat(MEDIATOR, WORKER, AGENT)
-        await made.registry.within(SESSION, lambda room: room.decide(MEDIATOR, conduct.go_joint))
-        yield made
 
 
 async def hear(on: Stage, event: MediaEvent) -> None:

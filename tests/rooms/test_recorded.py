@@ -1,47 +1,17 @@
 """A recorded room: what is cut before it is logged and told, and what the media plane may say."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from server.domain import conduct, recording
 from server.domain.case import Person, PersonRole, Side
-from server.domain.ids import PartyId, PersonId, RecordingId, RoomId, SeatId
-from server.domain.session import Consent
+from server.domain.ids import PartyId, PersonId, RoomId, SeatId
 from server.ports.media import RecordingEnded, RecordingHead
-from server.rooms.room import Room
 from server.signalling.snapshots import snapshot
-from tests.rooms.stage import Stage, stage
-from tests.support.builders import AGENT, MEDIATOR, NOW, SESSION, WIFE, WORKER, a_session, prepared
-
-ONE = RecordingId("one")
-KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
-
-
-def answer(person: PersonId, *, agreed: bool) -> conduct.Decision:
-    return conduct.consent(
-        Consent(person_id=person, scope=recording.SCOPE, agreed=agreed, text_version="v", at=NOW)
-    )
-
-
-async def decide(on: Stage, *decisions: conduct.Decision) -> None:
-    async def job(room: Room) -> None:
-        for one in decisions:
-            await room.decide(MEDIATOR, one)
-
-    await on.registry.within(SESSION, job)
-
-
-@pytest.fixture
-async def recorded(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stage(tmp_path, prepared(a_session())) as made:
-        await made.seat(MEDIATOR, WORKER, AGENT)
-        everybody = (answer(person, agreed=True) for person in (WORKER, WIFE, AGENT))
-        await decide(made, *everybody, conduct.go_joint, recording.start(ONE, KEY))
-        made.journal.lines.clear()
-        yield made
+from tests.rooms.consents import ONE, answer, decide
+from tests.rooms.stage import Stage
+from tests.support.builders import AGENT, MEDIATOR, SESSION, WORKER
 
 
 async def test_the_worker_is_told_whose_uplinks_to_write(recorded: Stage) -> None:

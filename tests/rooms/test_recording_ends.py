@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,28 +12,16 @@ from server.ports.media import RecordingEnded, RecordingHead
 from server.rooms import attendance
 from server.rooms.heads import LOOKS_S
 from server.rooms.registry import Registry
-from tests.rooms.stage import Stage, stage
-from tests.rooms.test_recorded import KEY, ONE, answer, decide
+from tests.rooms.consents import ONE, decide
+from tests.rooms.stage import Stage
 from tests.support.builders import (
     AGENT,
     CASE,
     MEDIATOR,
     SESSION,
-    WIFE,
     WORKER,
-    a_session,
-    prepared,
 )
 from tests.support.films import write_film
-
-
-@pytest.fixture
-async def recorded(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stage(tmp_path, prepared(a_session())) as made:
-        await made.seat(MEDIATOR, WORKER, AGENT)
-        everybody = (answer(person, agreed=True) for person in (WORKER, WIFE, AGENT))
-        await decide(made, *everybody, conduct.go_joint, recording.start(ONE, KEY))
-        yield made
 
 
 async def heads(on: Stage) -> list[tuple[int, str]]:

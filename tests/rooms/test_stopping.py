@@ -1,8 +1,5 @@
 """That nothing is recorded is shown when the worker has confirmed it, and not before."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from server.domain import conduct, recording
@@ -19,22 +16,12 @@ from server.ports.media import (
 )
 from server.rooms.registry import Registry
 from server.signalling.snapshots import snapshot
-from tests.rooms.stage import Stage, stage
-from tests.rooms.test_recorded import KEY, ONE, answer, decide
-from tests.support.builders import AGENT, MEDIATOR, SESSION, WIFE, WORKER, a_session, prepared
+from tests.rooms.consents import ONE, answer, decide
+from tests.rooms.stage import Stage
+from tests.support.builders import AGENT, MEDIATOR, SESSION, WORKER
 
 ENDED = RecordingEnded(room=RoomId(SESSION), recording=ONE, why="link_lost")
 BACK = WorkerBack(connections=frozenset())
-
-
-@pytest.fixture
-async def recorded(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stage(tmp_path, prepared(a_session())) as made:
-        await made.seat(MEDIATOR, WORKER, AGENT)
-        everybody = (answer(person, agreed=True) for person in (WORKER, WIFE, AGENT))
-        await decide(made, *everybody, conduct.go_joint, recording.start(ONE, KEY))
-        assert shown(made) == {"on"}
-        yield made
 
 
 def shown(on: Stage) -> set[str]:
@@ -56,6 +43,10 @@ STOPS = [
     pytest.param(conduct.pause, "waiting", id="pause"),
     pytest.param(conduct.go_caucus(Side.APPLICANT), "waiting", id="caucus"),
 ]
+
+
+async def test_while_it_is_written_everybody_is_shown_so(recorded: Stage) -> None:
+    assert shown(recorded) == {"on"}
 
 
 @pytest.mark.parametrize(("decision", "after"), STOPS)

@@ -1,26 +1,13 @@
 """Both ends of a line too weak for a picture are told, each by name, and nobody else."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from server.domain import conduct
 from server.domain.case import Side
 from server.domain.ids import SeatId
 from server.ports.media import MediaReport
 from server.rooms import attendance
 from server.signalling.snapshots import snapshot
-from tests.rooms.stage import Stage, stage
-from tests.support.builders import AGENT, MEDIATOR, SESSION, WORKER, a_session, prepared
-
-
-@pytest.fixture
-async def joint(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stage(tmp_path, prepared(a_session())) as made:
-        await made.seat(MEDIATOR, WORKER, AGENT)
-        await made.registry.within(SESSION, lambda room: room.decide(MEDIATOR, conduct.go_joint))
-        yield made
+from tests.rooms.stage import Stage
+from tests.support.builders import AGENT, MEDIATOR, SESSION, WORKER
 
 
 async def report(on: Stage, seat: str, *held: str) -> None:

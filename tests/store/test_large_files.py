@@ -1,8 +1,5 @@
 """A large file is put together in a thread: the loop goes on meanwhile."""
 
-import asyncio
-from collections.abc import Callable
-
 import pytest
 
 from server.domain.ids import FileId
@@ -14,20 +11,13 @@ from tests.store.examples import Story
 
 @pytest.mark.parametrize(("size", "threads"), [(PIECE, 0), (3 * PIECE + 1, 1)])
 async def test_pieces_are_joined_in_a_thread_where_there_are_many(
-    sqlite_store: SqlStore, monkeypatch: pytest.MonkeyPatch, size: int, threads: int
+    sqlite_store: SqlStore, moved: list[object], size: int, threads: int
 ) -> None:
     content = (bytes(range(251)) * (size // 251 + 1))[:size]
     async with sqlite_store.write() as uow:
         await Story(uow).begin()
         await uow.files.add(examples.file(size=size), content)
-    moved: list[object] = []
-    real = asyncio.to_thread
-
-    async def noted(work: Callable[..., object], *given: object) -> object:
-        moved.append(work)
-        return await real(work, *given)
-
-    monkeypatch.setattr(asyncio, "to_thread", noted)
+    moved.clear()
     async with sqlite_store.read() as uow:
         assert await uow.files.content(FileId("file-1")) == content
     assert moved.count(b"".join) == threads
