@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import gc
 import logging
 import signal
 import sys
@@ -193,6 +192,7 @@ def _app(asked: argparse.Namespace) -> int:
 
 def _media(asked: argparse.Namespace) -> int:
     from server.app import prepare_folders, worker_settings
+    from server.media.sweep import seldom
     from server.media.worker import Worker, run_worker
 
     settings = _settings(asked)
@@ -203,13 +203,10 @@ def _media(asked: argparse.Namespace) -> int:
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGUSR1, worker.drain, DRAIN_LIMIT_S)
 
-    # What is loaded stays: looking through it again would hold media up for milliseconds.
-    gc.freeze()
-
     async def run() -> None:
         ending = _ending()
         async with asyncio.TaskGroup() as tasks:
-            worker = tasks.create_task(run_worker(told, begun=begun))
+            worker = tasks.create_task(run_worker(told, begun=begun, collect=seldom()))
             worker.add_done_callback(lambda _: ending.set())
             await ending.wait()
             worker.cancel()

@@ -65,7 +65,7 @@ class Plane:
         self.rooms: dict[RoomId, Room] = {}
         self.connections: dict[ConnectionId, Connection] = {}
         self.tell = tell
-        self.port = 0
+        self.port = self.gone = 0
         self.draining = False
         self.epoch = 0
         self._spawn = spawn
@@ -200,13 +200,13 @@ class Plane:
 
     def _remove(self, connection: Connection) -> None:
         connection.stage = Stage.CLOSED
+        self.gone += 1
         connection.farewell = connection.link.address
         self.engine.forget(connection.link)
         for downlink in connection.downlinks.values():
             downlink.close()
         for uplink in connection.uplinks.values():
-            for downlink in list(uplink.downlinks):
-                downlink.close()
+            uplink.close()
             self._repair.forget(uplink)
         self._by_ufrag.pop(connection.ufrag, None)
         self.connections.pop(connection.identity, None)

@@ -117,6 +117,12 @@ class Uplink:
             return None
         return number
 
+    def close(self) -> None:
+        """Cut everybody off, and let go of what was kept: half of a connection's memory."""
+        for downlink in list(self.downlinks):
+            downlink.close()
+        self._history = [None] * HISTORY
+
     def recall(self, number: int) -> Packet | None:
         """Return a packet of the last 512 again."""
         kept = self._history[number % HISTORY]

@@ -15,6 +15,7 @@ from server.media.pause import pause
 from server.media.plane import Plane
 from server.media.rounds import Rounds
 from server.media.settings import WorkerSettings
+from server.media.sweep import Collect, Sweep
 from server.ports.media import MediaEvent, MediaLoss
 
 _WATCH_PART: Final = 20
@@ -24,17 +25,21 @@ _log = logging.getLogger(__name__)
 
 
 async def run_worker(
-    settings: WorkerSettings, *, begun: Callable[["Worker"], None] = lambda _: None
+    settings: WorkerSettings,
+    *,
+    begun: Callable[["Worker"], None] = lambda _: None,
+    collect: Collect = lambda: None,
 ) -> None:
     """Serve until cancelled, drained, or without an app for `settings.orphan_s`.
 
     A worker with a door for other hosts waits for its app instead. `begun` hears once it serves.
+    Who has the process for himself gives `seldom()` as `collect`.
     """
     # aiortc logs what a hostile phone can provoke at will, with addresses and tracebacks.
     logging.getLogger("aiortc").setLevel(logging.CRITICAL)
     try:
         async with asyncio.TaskGroup() as tasks:
-            worker = Worker(settings, spawn=tasks.create_task)
+            worker = Worker(settings, spawn=tasks.create_task, collect=collect)
             try:
                 await worker.open()
                 begun(worker)
@@ -49,12 +54,15 @@ async def run_worker(
 class Worker:
     """The parts of one worker, wired."""
 
-    def __init__(self, settings: WorkerSettings, *, spawn: Callable[..., object]) -> None:
+    def __init__(
+        self, settings: WorkerSettings, *, spawn: Callable[..., object], collect: Collect
+    ) -> None:
         """Nothing is bound before `open()`."""
         self.settings = settings
         self.engine = choose_engine(settings)
         self.plane = Plane(settings, self.engine, tell=self._tell, spawn=spawn)
         self.rounds = Rounds(self.plane)
+        self._sweep = Sweep(collect)
         self.control = Control(
             self.plane,
             identity=settings.chance(_IDENTITY_BYTES).hex(),
@@ -84,11 +92,12 @@ class Worker:
         )
 
     async def watch(self) -> None:
-        """Look after the control socket's silence; return when there is nobody to serve."""
+        """Look after silence and what is left behind; return when there is nobody to serve."""
         every = min(self.settings.silence_s, self.settings.orphan_s) / _WATCH_PART
         while not self._drained() and not self._orphaned():
             await pause(every)
             self.control.watch()
+            self._sweep.look(self.plane.gone, anybody=bool(self.plane.connections))
 
     def drain(self, limit_s: float) -> None:
         """Take no new room; end with the last one, or after `limit_s` seconds."""

@@ -16,6 +16,7 @@ from typing import Any, cast
 from server.media.engine import Engine
 from server.media.engines import choose_engine
 from server.media.settings import WorkerSettings
+from server.media.sweep import seldom
 from server.media.worker import run_worker
 from server.recorder import write_command
 from server.rehearsal.bench_process import say, settle
@@ -55,7 +56,7 @@ async def _serve(settings: WorkerSettings) -> None:
     if worker is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, worker.cancel)
     with suppress(asyncio.CancelledError):
-        await run_worker(settings)
+        await run_worker(settings, collect=seldom())
 
 
 if __name__ == "__main__":
