@@ -45,8 +45,10 @@ class Yard:
         return WorkerSettings(control=path, max_rooms=3, silence_s=self.silence_s)
 
     def start(self, name: str) -> None:
-        begun = {"begun": lambda worker: self.workers.__setitem__(name, worker)}
-        self.tasks[name] = asyncio.create_task(run_worker(self.settings(name), **begun))
+        serving = run_worker(
+            self.settings(name), begun=lambda worker: self.workers.__setitem__(name, worker)
+        )
+        self.tasks[name] = asyncio.create_task(serving)
 
     async def stop(self, name: str) -> None:
         task = self.tasks.pop(name)
