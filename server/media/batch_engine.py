@@ -10,7 +10,6 @@ from typing import Final
 
 from server.media.batch_outbox import Outbox
 from server.media.batch_socket import Inbox, InSlot
-from server.media.batch_srtp import context, protect, protect_rtcp, unprotect, unprotect_rtcp
 from server.media.engine import LARGEST_DATAGRAM, MAX_RTCP_SSRCS, MAX_RTP_SSRCS, Link
 from server.media.libc import CValue, ffi
 from server.media.pace import TICK_S, Pace
@@ -19,6 +18,7 @@ from server.media.rtp import Packet
 from server.media.secure import SrtpPair
 from server.media.sockaddr import from_raw, raw_size, to_raw
 from server.media.stun import Address
+from server.media.undocumented import context, protect, protect_rtcp, unprotect, unprotect_rtcp
 
 _TAKEN_AT_ONCE: Final = 64
 _SENT_AT_ONCE: Final = 128

@@ -5,7 +5,7 @@ import socket
 import sys
 from typing import Final
 
-from server.media import batch_srtp
+from server.media import undocumented
 from server.media.batch_engine import BatchEngine
 from server.media.batch_outbox import Outbox
 from server.media.batch_socket import Inbox
@@ -46,7 +46,7 @@ def batch_fault(bind: str) -> str | None:
     if sys.byteorder != "little":
         return "lengths are shared with libsrtp on little-endian machines alone"
     try:
-        return batch_srtp.fault() or _socket_fault(bind)
+        return undocumented.fault() or _socket_fault(bind)
     except (AttributeError, OSError, TypeError) as fault:
         return repr(fault)
 

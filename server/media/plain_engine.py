@@ -16,10 +16,11 @@ from server.media.engine import (
     Receiver,
 )
 from server.media.rtp import Packet
-from server.media.secure import SrtpError, Transform
+from server.media.secure import Transform
 from server.media.sockaddr import family_of, take_both_families
 from server.media.streams import Streams
 from server.media.stun import Address
+from server.media.undocumented import SrtpError
 
 _BATCH: Final = 64
 _BUFFER: Final = 2048

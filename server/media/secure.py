@@ -1,37 +1,20 @@
 """DTLS over our own datagrams, and the SRTP keys that come out of it.
 
-Only here and in `batch_srtp.py` undocumented names of aiortc and pylibsrtp are touched;
-`tests/media/test_secure.py` notices when one changes. Everything behind sees `SecureChannel` and
-`SrtpPair`.
+Everything behind sees `SecureChannel` and `SrtpPair`, and nothing of aiortc.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any, Final, cast
+from typing import Any, Final
 
-import pylibsrtp
-from aiortc.rtcdtlstransport import (
-    RTCCertificate,
-    RTCDtlsFingerprint,
-    RTCDtlsParameters,
-    RTCDtlsTransport,
-    SRTPProtectionProfile,
-)
-from aiortc.rtcicetransport import RTCIceTransport
+from aiortc import RTCDtlsFingerprint, RTCDtlsParameters
+
+from server.media.undocumented import Session, dtls_over, play, pump, sessions
 
 DATAGRAMS_WAITING: Final = 32
 _FAREWELL_S: Final = 0.5
-_DTLS_1_2: Final = 0xFEFD
-_CIPHERS: Final = b":".join(
-    (
-        b"ECDHE-ECDSA-AES128-GCM-SHA256",
-        b"ECDHE-ECDSA-AES256-GCM-SHA384",
-        b"ECDHE-ECDSA-CHACHA20-POLY1305",
-    )
-)
 
-SrtpError = pylibsrtp.Error
 Transform = Callable[[bytes], bytes]
 
 _log = logging.getLogger(__name__)
@@ -58,7 +41,7 @@ class SrtpPair:
         "unprotect_rtcp",
     )
 
-    def __init__(self, received: pylibsrtp.Session, sent: pylibsrtp.Session) -> None:
+    def __init__(self, received: Session, sent: Session) -> None:
         """Bind the methods once: they are looked up for every packet."""
         self.received = received
         self.sent = sent
@@ -71,14 +54,11 @@ class SrtpPair:
 
 
 class _Path:
-    """Looks like an ICE transport to RTCDtlsTransport, and only ever sees DTLS records."""
-
-    role = "controlled"
-    state = "completed"
+    """DTLS records that wait for our turn, and the way out."""
 
     def __init__(self, send: Callable[[bytes], None]) -> None:
         self._waiting: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=DATAGRAMS_WAITING + 1)
-        self._deliver = send
+        self.send = send
 
     def feed(self, raw: bytes) -> bool:
         if self._waiting.qsize() >= DATAGRAMS_WAITING:
@@ -91,27 +71,11 @@ class _Path:
             self._waiting.get_nowait()
         self._waiting.put_nowait(None)
 
-    async def _recv(self) -> bytes:
+    async def receive(self) -> bytes:
         raw = await self._waiting.get()
         if raw is None:
             raise ConnectionError
         return raw
-
-    async def _send(self, raw: bytes) -> None:
-        self._deliver(raw)
-
-
-class _Certificate(RTCCertificate):
-    """A key of one connection alone: P-256, DTLS 1.2 and authenticated encryption (RFC 8827 6.5).
-
-    aiortc would also take CBC with SHA-1, which no browser of today needs.
-    """
-
-    def _create_ssl_context(self, srtp_profiles: list[SRTPProtectionProfile]) -> Any:  # noqa: ANN401 - a context of pyOpenSSL, which comes with aiortc
-        context = super()._create_ssl_context(srtp_profiles)
-        context.set_min_proto_version(_DTLS_1_2)
-        context.set_cipher_list(_CIPHERS)
-        return context
 
 
 class SecureChannel:
@@ -122,8 +86,7 @@ class SecureChannel:
         self._path = _Path(send)
         self._closed = closed
         self._ended = False
-        path = cast("RTCIceTransport", self._path)
-        self._dtls = RTCDtlsTransport(path, [_Certificate.generateCertificate()])
+        self._dtls = dtls_over(self._path)
         self._dtls.on("statechange", self._moved)
 
     @property
@@ -140,13 +103,13 @@ class SecureChannel:
         self, fingerprints: tuple[tuple[str, str], ...], *, server: bool
     ) -> SrtpPair:
         """Prove ourselves, check the other's certificate (RFC 8827 6.5), and return the keys."""
-        self._dtls._set_role("server" if server else "client")  # noqa: SLF001
+        play(self._dtls, server=server)
         expected = [RTCDtlsFingerprint(algorithm=name, value=value) for name, value in fingerprints]
         await self._dtls.start(RTCDtlsParameters(fingerprints=expected))
         if self._dtls.state != "connected":
             raise HandshakeError(self._dtls.state)
         self._silence_pump()
-        return SrtpPair(self._dtls._rx_srtp, self._dtls._tx_srtp)  # noqa: SLF001
+        return SrtpPair(*sessions(self._dtls))
 
     async def close(self) -> None:
         """Say goodbye if possible; always returns soon."""
@@ -165,11 +128,11 @@ class SecureChannel:
 
     def _silence_pump(self) -> None:
         """Take note of how aiortc's own task ended, so that it does not complain at its burial."""
-        pump: asyncio.Future[None] | None = self._dtls._task  # noqa: SLF001
-        if pump is not None:
-            pump.add_done_callback(_seen)
+        task = pump(self._dtls)
+        if task is not None:
+            task.add_done_callback(_seen)
 
 
-def _seen(pump: "asyncio.Future[Any]") -> None:
-    if not pump.cancelled():
-        pump.exception()
+def _seen(task: "asyncio.Future[None]") -> None:
+    if not task.cancelled():
+        task.exception()

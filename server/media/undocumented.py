@@ -1,15 +1,103 @@
-"""SRTP in place: libsrtp works on our own memory, without the copies of pylibsrtp's sessions.
+"""All undocumented names of aiortc and pylibsrtp that are used, and nothing else.
 
-Beside `secure.py` the only file that touches undocumented names; `fault()` notices at the start
-when they changed, `tests/media/test_batch_srtp.py` in a test.
+aiortc's DTLS is told over what to run, as what, with which ciphers, and gives its SRTP sessions;
+`tests/media/test_undocumented.py` notices when a release changes that. libsrtp is called on our
+own memory, without the copies of pylibsrtp's sessions; `fault()` tries that at every start.
+No other file imports pylibsrtp or aiortc's transports.
 """
 
+import asyncio
 import hashlib
-from typing import Final
+from typing import Any, Final, Protocol, cast
 
 import pylibsrtp
+from aiortc.rtcdtlstransport import (
+    RTCCertificate,
+    RTCDtlsTransport,
+    SRTPProtectionProfile,
+)
+from aiortc.rtcicetransport import RTCIceTransport
 
 from server.media.libc import CValue, ffi
+
+Session = pylibsrtp.Session
+SrtpError = pylibsrtp.Error
+
+# ------------------------------------------------------------------ aiortc's DTLS
+
+_DTLS_1_2: Final = 0xFEFD
+_CIPHERS: Final = b":".join(
+    (
+        b"ECDHE-ECDSA-AES128-GCM-SHA256",
+        b"ECDHE-ECDSA-AES256-GCM-SHA384",
+        b"ECDHE-ECDSA-CHACHA20-POLY1305",
+    )
+)
+
+
+class Path(Protocol):
+    """What DTLS records go over."""
+
+    async def receive(self) -> bytes:
+        """Return the next datagram. Raises ConnectionError at the end."""
+        ...
+
+    def send(self, raw: bytes) -> None:
+        """Send a datagram."""
+        ...
+
+
+class _Transport:
+    """Looks like an ICE transport to RTCDtlsTransport."""
+
+    role = "controlled"
+    state = "completed"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def _recv(self) -> bytes:
+        return await self._path.receive()
+
+    async def _send(self, raw: bytes) -> None:
+        self._path.send(raw)
+
+
+class _Certificate(RTCCertificate):
+    """A key of one connection alone: P-256, DTLS 1.2 and authenticated encryption (RFC 8827 6.5).
+
+    aiortc would also take CBC with SHA-1, which no browser of today needs.
+    """
+
+    def _create_ssl_context(self, srtp_profiles: list[SRTPProtectionProfile]) -> Any:  # noqa: ANN401 - a context of pyOpenSSL, which comes with aiortc
+        context = super()._create_ssl_context(srtp_profiles)
+        context.set_min_proto_version(_DTLS_1_2)
+        context.set_cipher_list(_CIPHERS)
+        return context
+
+
+def dtls_over(path: Path) -> RTCDtlsTransport:
+    """Return an association with a key and certificate of its own."""
+    transport = cast("RTCIceTransport", _Transport(path))
+    return RTCDtlsTransport(transport, [_Certificate.generateCertificate()])
+
+
+def play(dtls: RTCDtlsTransport, *, server: bool) -> None:
+    """Choose who waits for the other's first record; before the association starts."""
+    dtls._set_role("server" if server else "client")  # noqa: SLF001
+
+
+def sessions(dtls: RTCDtlsTransport) -> tuple[Session, Session]:
+    """Return what unprotects and what protects, once the handshake is over."""
+    return dtls._rx_srtp, dtls._tx_srtp  # noqa: SLF001
+
+
+def pump(dtls: RTCDtlsTransport) -> "asyncio.Future[None] | None":
+    """Return aiortc's own task, which reads records until the end."""
+    return dtls._task  # noqa: SLF001
+
+
+# ------------------------------------------------------------------ libsrtp on our own memory
 
 _lib: Final[CValue] = getattr(pylibsrtp, "lib", None)
 
@@ -25,7 +113,7 @@ _RTCP: Final = b"\x80\xc9\x00\x01\x00\x00\x00\x07"
 _SIGNATURE: Final = "srtp_err_status_t(*)(struct srtp_ctx_t_ *, void *, int *)"
 
 
-def context(session: pylibsrtp.Session) -> CValue:
+def context(session: Session) -> CValue:
     """Return what libsrtp calls the session; None if this release hides it elsewhere.
 
     It lives as long as `session` does.
@@ -59,7 +147,7 @@ def _signature(function: CValue) -> str:
     return "" if typed is None or function is None else str(typed(function).cname)
 
 
-def _through(function: CValue, session: pylibsrtp.Session, packet: bytes) -> bytes:
+def _through(function: CValue, session: Session, packet: bytes) -> bytes:
     memory = ffi.new("unsigned char[]", len(packet) + 64)
     length = ffi.new("int *", len(packet))
     ffi.memmove(memory, packet, len(packet))
@@ -68,9 +156,9 @@ def _through(function: CValue, session: pylibsrtp.Session, packet: bytes) -> byt
     return bytes(ffi.buffer(memory, length[0]))
 
 
-def _session(direction: str) -> pylibsrtp.Session:
+def _session(direction: str) -> Session:
     key = hashlib.sha384(b"no secret: only for the trial at the start").digest()[:44]
-    return pylibsrtp.Session(
+    return Session(
         pylibsrtp.Policy(
             key=key,
             ssrc_type=getattr(pylibsrtp.Policy, f"SSRC_{direction}"),

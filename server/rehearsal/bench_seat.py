@@ -18,7 +18,6 @@ from aioice.stun import Class, Message, Method, parse_message
 from aiortc.rtp import RtcpPsfbPacket, pack_remb_fci
 
 from server.media import rtcp
-from server.media.batch_srtp import context, protect, unprotect
 from server.media.formats import (
     MIDS,
     OPUS,
@@ -31,7 +30,8 @@ from server.media.formats import (
 )
 from server.media.libc import CValue
 from server.media.rtp import HEADER
-from server.media.secure import SecureChannel, SrtpError, SrtpPair
+from server.media.secure import SecureChannel, SrtpPair
+from server.media.undocumented import SrtpError, context, protect, unprotect
 from server.rehearsal.bench_feedback import Incoming, Raw, clocks
 from server.rehearsal.bench_slots import Draft, Inbox, Slot, note_times
 
