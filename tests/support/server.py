@@ -190,9 +190,9 @@ class Standing:
 
 
 @contextmanager
-def standing(folder: Path, *words: str) -> Iterator[Standing]:
+def standing(folder: Path, *words: str, **more: str) -> Iterator[Standing]:
     """Serve outside of any event loop, for tests that each have their own."""
-    env = settings(folder / "data")
+    env = settings(folder / "data", **more)
     log = folder / "server.log"
     with log.open("ab") as out:
         process = subprocess.Popen(
