@@ -13,6 +13,7 @@ export const SCREENS = {
   register: { at: "/cases/new", full: true },
   change: { at: "/cases/c1/change", full: true },
   case: { at: "/cases/c1", full: true },
+  resend: { at: "/cases/c1", press: "resend" },
   messages: { at: "/cases/c1?part=messages" },
   sittings: { at: "/cases/c1?part=sittings" },
   log: { at: "/cases/c1?part=log" },
@@ -28,6 +29,7 @@ export const SCREENS = {
   roomRecorded: { at: "/cases/c1/room/s1", scene: "recorded", press: "enter" },
   roomStopping: { at: "/cases/c1/room/s1", scene: "recordingStopping", press: "enter" },
   roomRecordable: { at: "/cases/c1/room/s1", scene: "recordable", press: "recording" },
+  roomLeave: { at: "/cases/c1/room/s1", scene: "joint", press: "leave" },
   roomGate: { at: "/cases/c1/room/s1" },
   roomDraft: { at: "/cases/c1/room/s1", scene: "drafting", press: "draft" },
   agreement: { at: "/cases/c1/agreement" },
@@ -85,13 +87,18 @@ for (const name of names) {
         await page.locator(".agreement-foot .btn").first().click();
         await page.waitForTimeout(300);
       }
-      if (["enter", "draft", "recording"].includes(screen.press)) {
+      if (screen.press === "resend") {
+        await page.locator(".person .actions .btn").first().click();
+        await page.waitForTimeout(300);
+      }
+      if (["enter", "draft", "recording", "leave"].includes(screen.press)) {
         await page.locator(".gate .btn.primary").click();
         await page.locator(".room-grid").waitFor();
         if (screen.press === "draft") {
           await page.locator("#room-panel-agreement").click();
           await page.locator(".clause-button").nth(4).click();
         }
+        if (screen.press === "leave") await page.locator(".room-head .back").click();
         if (screen.press === "recording") await page.locator(".tag-button").click();
         await page.waitForTimeout(700);
       }

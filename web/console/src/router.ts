@@ -1,4 +1,5 @@
 /** Every page of the console, each in its own chunk; who is not signed in goes to the sign-in page first. */
+import { ref } from "vue";
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw, type Router, type RouterHistory } from "vue-router";
 import { has, loadLists, whoAmI } from "./session.ts";
 
@@ -24,6 +25,9 @@ export const ROUTES: RouteRecordRaw[] = [
   { path: "/:rest(.*)*", name: "lost", component: () => import("./pages/Nowhere.vue") },
 ];
 
+/** True once a page, or the answer who is signed in, could not be fetched; loading all anew is the way out. */
+export const unfetched = ref(false);
+
 async function guard(to: RouteLocationNormalized): Promise<boolean | { name: string; query?: Record<string, string> }> {
   if (to.meta["open"] === true) return true;
   const who = await whoAmI();
@@ -41,5 +45,10 @@ export function makeRouter(history: RouterHistory = createWebHistory("/console/"
     scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   });
   router.beforeEach(guard);
+  router.afterEach((_to, _from, failure) => {
+    if (failure === undefined) unfetched.value = false;
+  });
+  // Browsers may keep a failed module: only a fresh page asks for it again (whatwg/html#6768).
+  router.onError(() => (unfetched.value = true));
   return router;
 }

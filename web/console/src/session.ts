@@ -2,6 +2,7 @@
 import { computed, ref, shallowRef } from "vue";
 import { api, Refused, useHooks } from "./api/client.ts";
 import type { Me, PackView, Role, StaffView } from "./api/types.ts";
+import { keepNotesOf } from "./room/notes.ts";
 
 export const me = shallowRef<Me | null>(null);
 export const pack = shallowRef<PackView | null>(null);
@@ -17,6 +18,7 @@ export const has = (...wanted: Role[]): boolean => wanted.some((role) => roles.v
 const DESK_ROLES: readonly Role[] = ["mediator", "recorder", "head", "officer"];
 
 export function keepMe(next: Me): void {
+  keepNotesOf(next.staff.id);
   me.value = next;
   endedBySilence.value = false;
 }
@@ -29,9 +31,8 @@ export async function whoAmI(): Promise<Me | null> {
   } catch (error) {
     if (!(error instanceof Refused) || error.code !== "signed_out") throw error;
     endedBySilence.value = false;
-  } finally {
-    asked.value = true;
   }
+  asked.value = true;
   return me.value;
 }
 
@@ -47,6 +48,7 @@ export async function signOut(): Promise<void> {
   try {
     await api.post("/api/staff/sign-out");
   } finally {
+    keepNotesOf(null);
     forget();
   }
 }

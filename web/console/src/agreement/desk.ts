@@ -13,7 +13,7 @@ export interface AgreementDeskState {
   readonly draft: Ref<Draft>;
   readonly dirty: ComputedRef<boolean>;
   readonly conflicts: ShallowRef<readonly Conflict[]>;
-  readonly error: ShallowRef<Refused | null>;
+  readonly error: ComputedRef<Refused | null>;
   readonly busy: Ref<string>;
   readonly savedAt: Ref<string | null>;
   load(): Promise<void>;
@@ -53,12 +53,14 @@ export function useAgreement(caseId: string): AgreementDeskState {
   const base = shallowRef<Draft>(EMPTY);
   const draft = ref<Draft>(copyOf(EMPTY));
   const conflicts = shallowRef<readonly Conflict[]>([]);
-  const error = shallowRef<Refused | null>(null);
+  const [unread, undone] = [shallowRef<Refused | null>(null), shallowRef<Refused | null>(null)];
+  /** Why the last act was refused stays until the next; looking again does not wipe it away. */
+  const error = computed(() => undone.value ?? unread.value);
   const busy = ref("");
   const savedAt = ref<string | null>(null);
   const dirty = computed(() => !same(editOf(draft.value, 0), editOf(base.value, 0)));
   const keep = (found: Refused | null): void => {
-    error.value = found;
+    undone.value = found;
   };
 
   /** Takes a newer view; what is being written is kept and set over it. */
@@ -70,13 +72,14 @@ export function useAgreement(caseId: string): AgreementDeskState {
       draft.value = merged.draft;
       conflicts.value = merged.conflicts;
     }
+    if (next.state !== view.value?.state) undone.value = null;
     base.value = theirs;
     view.value = next;
   }
   async function load(): Promise<void> {
     const next = await refused(() => api.get(BASE, { path }), (found) => {
       // No agreement yet is the beginning, not a fault.
-      error.value = found?.code === "not_found" ? null : found;
+      unread.value = found?.code === "not_found" ? null : found;
     });
     if (next !== null) take(next);
   }

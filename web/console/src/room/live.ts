@@ -4,10 +4,10 @@
  */
 import { FRESH_LINE, judge, sendLimits, type Change, type LineState, type Rung, type SendLimits } from "@heyi/core";
 import { MediaOwner, Peer, SLOTS, createSink, createWake, type MediaState, type Sink } from "@heyi/rtc";
-import { inject, ref, shallowRef, type InjectionKey } from "vue";
+import { inject, reactive, ref, shallowRef, type InjectionKey } from "vue";
 import { announce } from "../announce.ts";
 import { Refused } from "../api/client.ts";
-import type { Snapshot } from "../api/types.ts";
+import type { MinutesItemState, Snapshot } from "../api/types.ts";
 import { hasWord, wordOf } from "../i18n.ts";
 import { socketLine, type LivePort, type OpenLine } from "./line.ts";
 import { featuredOf, sends } from "./scene.ts";
@@ -42,6 +42,9 @@ export class Live {
   /** The last refusal of a command, shown where the command was given. */
   readonly error = shallowRef<Refused | null>(null);
   readonly busy = ref("");
+  /** The sentence of the minutes under way: another tab beside it does not lose it. */
+  readonly sentence = reactive({ speaker: "", text: "", mark: "statement" });
+  readonly editing = shallowRef<MinutesItemState | null>(null);
   readonly #sessionId: string;
   readonly #openLine: OpenLine;
   readonly #owner: MediaOwner;
@@ -85,8 +88,9 @@ export class Live {
     this.#wake.release();
   }
 
-  /** Sends a command; a refusal is kept for the screen. True when it was done. */
+  /** Sends a command; a refusal is kept for the screen. True when it was done. The same one waits for its answer first. */
   async command(event: string, body: object = {}): Promise<boolean> {
+    if (this.busy.value === event) return false;
     this.busy.value = event;
     this.error.value = null;
     const reply = (await this.#port?.ask(event, body)) ?? { ok: false, code: "offline", facts: {} };
