@@ -1,12 +1,12 @@
 """The admin's screens: staff, committee, seal image, holiday calendar."""
 
 from server.api.endpoint import Context
+from server.api.queries import year_of
 from server.api.schemas import staff as wire
 from server.api.uploads import read_upload
 from server.api.views.staff import calendar_view, committee_view, credentials_view, staff_view
 from server.domain.access import Act
 from server.domain.committee import Committee
-from server.domain.errors import NotFoundError
 from server.domain.ids import StaffId
 from server.usecases import manage_committee, manage_staff
 from server.usecases.manage_staff import Newcomer
@@ -93,10 +93,8 @@ async def calendar(context: Context, _: None) -> wire.CalendarView:
 
 async def put_calendar(context: Context, ask: wire.PutCalendarYear) -> wire.CalendarView:
     """Enter one year."""
-    year = context.path["year"]
-    if not year.isdecimal():
-        raise NotFoundError
+    year = year_of(context)
     await manage_committee.put_year(
-        context.world, context.staff, int(year), ask.holidays, ask.working_days
+        context.world, context.staff, year, ask.holidays, ask.working_days
     )
     return await calendar(context, None)

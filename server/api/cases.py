@@ -5,7 +5,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from server.api.endpoint import Context
-from server.api.forms import case_form, utc
+from server.api.forms import case_form
 from server.api.queries import page_number
 from server.api.schemas import case as wire, pack as pack_wire
 from server.api.schemas.log import LogView
@@ -142,7 +142,7 @@ async def reveal(context: Context, ask: wire.RevealAsk) -> wire.Revealed:
 async def schedule(context: Context, ask: wire.ScheduleAsk) -> wire.CaseView:
     """Plan a sitting."""
     facts = await plan_session.schedule(
-        context.world, context.staff, case_id(context), utc(ask.planned_at)
+        context.world, context.staff, case_id(context), ask.planned_at
     )
     return case_view(context.world, facts)
 
@@ -151,6 +151,6 @@ async def reschedule(context: Context, ask: wire.ScheduleAsk) -> wire.CaseView:
     """Move a sitting."""
     session_id = SessionId(context.path["session_id"])
     facts = await plan_session.reschedule(
-        context.world, context.staff, case_id(context), session_id, utc(ask.planned_at)
+        context.world, context.staff, case_id(context), session_id, ask.planned_at
     )
     return case_view(context.world, facts)

@@ -1,7 +1,5 @@
 """Turns a case as it came over the wire into the form that the rules check."""
 
-from datetime import UTC, datetime
-
 from server.api.schemas import case as wire
 from server.domain.case import Authority, LabourFacts
 from server.domain.ids import FileId, PartyId, PersonId, StaffId
@@ -29,14 +27,9 @@ def case_form(ask: wire.CaseAsk) -> CaseForm:
         public=ask.public,
         mediator_id=StaffId(ask.mediator_id) if ask.mediator_id else None,
         recorder_id=StaffId(ask.recorder_id) if ask.recorder_id else None,
-        planned_at=utc(ask.planned_at) if ask.planned_at else None,
+        planned_at=ask.planned_at,
         parties=tuple(_party(party) for party in ask.parties),
     )
-
-
-def utc(at: datetime) -> datetime:
-    """Return the instant in UTC; one without a zone stays as it is, for the rules to refuse."""
-    return at if at.tzinfo is None else at.astimezone(UTC)
 
 
 def _labour(ask: wire.LabourAsk | None) -> LabourFacts | None:

@@ -1,9 +1,9 @@
-"""Reads what an address asks for after its question mark: days and page numbers."""
+"""Reads days, years and page numbers in an address."""
 
 from datetime import date
 
 from server.api.endpoint import Context
-from server.domain.errors import InvalidValueError
+from server.domain.errors import InvalidValueError, NotFoundError
 
 _YEARS = range(1900, 3000)
 _LAST_PAGE = 100_000
@@ -19,6 +19,14 @@ def day(context: Context, name: str) -> date | None:
     if found is not None and found.year not in _YEARS:
         raise InvalidValueError(field=name, reason="not_a_day")
     return found
+
+
+def year_of(context: Context) -> int:
+    """Return the year that the path names in four digits; NotFoundError for anything else."""
+    for year in _YEARS:
+        if context.path["year"] == str(year):
+            return year
+    raise NotFoundError
 
 
 def page_number(context: Context) -> int:

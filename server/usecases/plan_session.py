@@ -32,7 +32,8 @@ async def schedule(world: World, actor: Actor, case_id: CaseId, at: datetime) ->
 
 async def _schedule(world: World, actor: Actor, case_id: CaseId, at: datetime) -> CaseFacts:
     async with world.store.write() as uow:
-        case = await _open_case(world, uow, actor, case_id, at)
+        case = await _open_case(uow, actor, case_id)
+        at = planned(world, at)
         sessions = await uow.sessions.of_case(case_id)
         if (going := current(sessions)) is not None:
             raise WrongStateError(state=going.state)
@@ -60,7 +61,8 @@ async def _reschedule(
     world: World, actor: Actor, case_id: CaseId, session_id: SessionId, at: datetime
 ) -> CaseFacts:
     async with world.store.write() as uow:
-        case = await _open_case(world, uow, actor, case_id, at)
+        case = await _open_case(uow, actor, case_id)
+        at = planned(world, at)
         session = await uow.sessions.get(session_id)
         if session.case_id != case_id:
             raise NotFoundError
@@ -72,15 +74,17 @@ async def _reschedule(
         return await gather(world, uow, case)
 
 
-async def _open_case(
-    world: World, uow: UnitOfWork, actor: Actor, case_id: CaseId, at: datetime
-) -> Case:
+async def _open_case(uow: UnitOfWork, actor: Actor, case_id: CaseId) -> Case:
     case = await uow.cases.get(case_id)
     access.allow(actor, Act.CHANGE_CASE, access.of_case(case, actor))
     if case.state not in _MEDIATED:
         raise WrongStateError(state=case.state)
-    check_planned(at, world.pack, world.pack.local_day(world.clock.now()))
     return case
+
+
+def planned(world: World, at: datetime, field: str = "planned_at") -> datetime:
+    """Return the time of a sitting in UTC; raises InvalidValueError as `check_planned` does."""
+    return check_planned(at, world.pack, world.pack.local_day(world.clock.now()), field)
 
 
 async def lengthen(world: World, uow: UnitOfWork, case: Case, at: datetime) -> None:

@@ -89,6 +89,30 @@ async def test_a_wrong_field_is_refused_by_its_path(site: Town) -> None:
     }
 
 
+TIMES = {
+    "mistyped year": ("2206-03-14T09:00:00+08:00", "too_far_ahead"),
+    "last day of all": ("9999-12-31T23:00:00-05:00", "too_far_ahead"),
+    "first day of all": ("0001-01-01T00:00:00+08:00", "in_the_past"),
+    "no zone": ("2025-03-14T09:00:00", "no_time_zone"),
+}
+
+
+@pytest.mark.parametrize(("at", "reason"), TIMES.values(), ids=TIMES.keys())
+async def test_a_sitting_is_planned_within_two_years(site: Town, at: str, reason: str) -> None:
+    desk = await site.signed_in("jiang")
+    case = await registered(desk)
+    path = f"/api/cases/{case['id']}/sittings"
+    asks = (
+        ("POST", "/api/cases", {**CASE, "planned_at": at}),
+        ("POST", path, {"planned_at": at}),
+        ("PUT", f"{path}/{case['sittings'][0]['id']}", {"planned_at": at}),
+    )
+    for method, url, body in asks:
+        status, refusal = await desk.ask(method, url, body)
+        assert status == 422, (method, url)
+        assert refusal["facts"] == {"field": "planned_at", "reason": reason}
+
+
 async def test_an_unknown_field_is_refused(site: Town) -> None:
     desk = await site.signed_in("jiang")
     status, refusal = await desk.ask("POST", "/api/cases", {**CASE, "case_no": "1"})

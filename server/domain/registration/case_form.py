@@ -6,7 +6,7 @@ by its path in the form, such as `parties.0.people.1.id_no`, and a stable reason
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from server.domain.case import LabourFacts, Side
@@ -18,6 +18,8 @@ from server.domain.registration.person_form import expect
 
 _HEAVENLY_STEMS: Final = "甲乙丙丁戊己庚辛壬癸"
 _LETTERS: Final = "ABCDEFGHIJ"
+FURTHEST: Final = timedelta(days=2 * 366)
+"""How far ahead a sitting may be: its links live as long, and a mistyped year would open them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,19 +47,20 @@ class CaseForm:
 
 
 def check(form: CaseForm, pack: JurisdictionPack, today: date) -> CaseForm:
-    """Return the form with every number in its one spelling.
+    """Return the form with every number in its one spelling, and the sitting's time in UTC.
 
     Raises:
         InvalidValueError: `facts["field"]` is the path, `facts["reason"]` a code.
     """
     _check_choices(form, pack)
     _check_days(form, today)
-    _check_sitting(form, pack, today)
+    planned_at = _check_sitting(form, pack, today)
     parties = tuple(
         check_party(party, pack, today, path=f"parties.{n}") for n, party in enumerate(form.parties)
     )
     _check_sides(parties)
-    return replace(form, parties=parties, claims=tuple(c for c in form.claims if c))
+    claims = tuple(c for c in form.claims if c)
+    return replace(form, parties=parties, claims=claims, planned_at=planned_at)
 
 
 def label(position: int, pack: JurisdictionPack) -> str:
@@ -96,15 +99,24 @@ def _check_days(form: CaseForm, today: date) -> None:
         expect(day is None or day <= today, field, "in_the_future")
 
 
-def _check_sitting(form: CaseForm, pack: JurisdictionPack, today: date) -> None:
-    if form.planned_at is not None:
-        check_planned(form.planned_at, pack, today)
+def _check_sitting(form: CaseForm, pack: JurisdictionPack, today: date) -> datetime | None:
+    return None if form.planned_at is None else check_planned(form.planned_at, pack, today)
 
 
-def check_planned(at: datetime, pack: JurisdictionPack, today: date) -> None:
-    """Raise InvalidValueError for a time without zone, or on a day that is over."""
-    expect(at.tzinfo is not None, "planned_at", "no_time_zone")
-    expect(pack.local_day(at) >= today, "planned_at", "in_the_past")
+def check_planned(
+    at: datetime, pack: JurisdictionPack, today: date, field: str = "planned_at"
+) -> datetime:
+    """Return the time of a sitting in UTC.
+
+    Raises InvalidValueError for a time without zone, on a day that is over, or further ahead
+    than `FURTHEST`.
+    """
+    expect(at.tzinfo is not None, field, "no_time_zone")
+    # The day it names itself, in whatever zone: the first and the last have no instant in another.
+    expect(at.date() >= today - timedelta(days=2), field, "in_the_past")
+    expect(at.date() <= today + FURTHEST, field, "too_far_ahead")
+    expect(pack.local_day(at) >= today, field, "in_the_past")
+    return at.astimezone(UTC)
 
 
 def _check_sides(parties: Sequence[PartyForm]) -> None:

@@ -137,6 +137,7 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   "invalid.not_labour": "Not a labour dispute; leave this out.",
   "invalid.in_the_future": "It cannot be after today.",
   "invalid.in_the_past": "This time has passed.",
+  "invalid.too_far_ahead": "At most two years ahead; look whether the year is right.",
   "invalid.no_time_zone": "The time is not complete.",
   "invalid.no_applicant": "An applicant is needed.",
   "invalid.no_respondent": "A respondent is needed.",

@@ -134,6 +134,7 @@ export const shellZh = {
   "invalid.not_labour": "不是劳动争议，不用填这一栏。",
   "invalid.in_the_future": "不能晚于今天。",
   "invalid.in_the_past": "这个时间已经过去了。",
+  "invalid.too_far_ahead": "最多提前两年安排，请看看年份有没有填错。",
   "invalid.no_time_zone": "时间不完整。",
   "invalid.no_applicant": "要有申请人。",
   "invalid.no_respondent": "要有被申请人。",
