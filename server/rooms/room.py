@@ -5,7 +5,7 @@ is logged, opened, confirmed by the worker, told. All methods run in the mailbox
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +19,7 @@ from server.domain.errors import DomainError
 from server.domain.ids import CaseId, ConnectionId, RoomId, SeatId, SessionId
 from server.domain.session import Session, SpaceKind
 from server.domain.session_log import happened
+from server.ports.store import UnitOfWork
 from server.rooms.forwarding import Forwarding, Taped
 from server.rooms.ports import RoomPorts
 from server.rooms.routing import Legs
@@ -27,6 +28,9 @@ from server.rooms.view import Lamp, Presence, RoomView, Scene
 log = logging.getLogger(__name__)
 
 SYSTEM = "system"
+
+Beside = Callable[[UnitOfWork, Session], Awaitable[None]]
+"""What is stored with a decision, given the sitting after it, or refused with it."""
 
 
 class Room:
@@ -66,7 +70,12 @@ class Room:
         return self.scene.case.id
 
     async def decide(
-        self, actor: str, decision: Decision, *, hold_minutes: int | None = None
+        self,
+        actor: str,
+        decision: Decision,
+        *,
+        hold_minutes: int | None = None,
+        beside: Beside | None = None,
     ) -> Session:
         """Apply a decision in the fixed order; raise what the rule or the log refuses."""
         facts = self._facts(actor)
@@ -78,7 +87,7 @@ class Room:
         step = recording.follow(stored, decision(stored, facts), facts)
         before = self.session
         narrowed = await self._narrow(step.session)
-        await self._write(step, narrowed=narrowed)
+        await self._write(step, beside, narrowed=narrowed)
         if (step.session.space, step.session.state) != (before.space, before.state):
             self._moved(hold_minutes)
         await self._widen(step.events)
@@ -121,9 +130,9 @@ class Room:
         await self.forwarding.apply(kept, self.legs(), less, self._ranks())
         return True
 
-    async def _write(self, step: Step, *, narrowed: bool) -> None:
+    async def _write(self, step: Step, beside: Beside | None, *, narrowed: bool) -> None:
         try:
-            saved, case = await self._save(step)
+            saved, case = await self._save(step, beside)
         except Exception:
             # What was cut stays cut and nobody is left together: an alarm, not an undo.
             if narrowed:
@@ -132,7 +141,7 @@ class Room:
         self._log_ok = True
         self.scene = replace(self.scene, session=saved, case=case)
 
-    async def _save(self, step: Step) -> tuple[Session, Case]:
+    async def _save(self, step: Step, beside: Beside | None) -> tuple[Session, Case]:
         case = self.scene.case
         if not step.logged and step.session == self.session:
             return step.session, case
@@ -141,6 +150,8 @@ class Room:
             if (after := follow(case, saved)) != case:
                 case = await uow.cases.save(after)
             await uow.log.append(self.case_id, step.logged, self.ports.clock.now())
+            if beside is not None:
+                await beside(uow, saved)
         return saved, case
 
     async def _alarm(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from server.domain import access, conduct, minutes, relay
 from server.domain.access import Act
-from server.domain.errors import ForbiddenError, SignedOutError, WrongStateError
+from server.domain.errors import ForbiddenError, SignedOutError
 from server.domain.ids import ConnectionId, PersonId, SeatId, SessionId
 from server.domain.session import MinutesItem, MinutesMark
 from server.domain.staff import Actor
@@ -189,8 +189,6 @@ def _item(a: Asked, item_id: str) -> MinutesItem:
 
 
 async def adjourn(a: Asked) -> None:
-    if a.say.next_at.tzinfo is None:
-        raise WrongStateError(state="no_time_zone")
     await steps.adjourn(a.world, a.actor, a.session, a.say.next_at)
 
 

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
-from server.domain import access, conduct, minutes, recording
+from server.domain import access, conduct, minutes
 from server.domain.access import Act
 from server.domain.case import Case, Side
 from server.domain.conduct import Decision
-from server.domain.errors import ForbiddenError, NotFoundError, WrongStateError
-from server.domain.ids import PersonId, SeatId, SessionId, StaffId
+from server.domain.errors import ForbiddenError, InvalidValueError, NotFoundError
+from server.domain.ids import PersonId, SeatId, SessionId
 from server.domain.invitation import hand_over
 from server.domain.jurisdiction.texts import text_version
 from server.domain.masking import mask_identity_number
@@ -16,9 +16,10 @@ from server.domain.representation import may_sign
 from server.domain.session import Consent, IdentityCheck, MinutesItem, Session
 from server.domain.session_log import happened
 from server.domain.staff import Actor
+from server.ports.store import UnitOfWork
 from server.rooms import attendance
 from server.rooms.room import Room
-from server.usecases.plan_session import lengthen
+from server.usecases.plan_session import expect_mediated, plan_next, planned
 from server.usecases.world import World
 
 
@@ -177,27 +178,27 @@ async def _hand_over(world: World, actor: Actor, case: Case, person: PersonId) -
 
 
 async def adjourn(world: World, actor: Actor, session: SessionId, next_at: datetime) -> Session:
-    """End for today and plan the next sitting; consents and drafts are kept.
+    """End for today and plan the next sitting, which is returned: both are kept or neither is.
 
-    Only recording is asked anew: that consent is for one sitting.
+    Raises InvalidValueError for a time that has passed or that no sitting may be planned for.
     """
-    if next_at <= world.clock.now():
-        raise WrongStateError(state="past")
-    ended = await by_staff(world, actor, session, conduct.adjourn, act=Act.RUN_ROOM)
-    following = Session(
-        id=SessionId(world.ids.new()),
-        case_id=ended.case_id,
-        committee_id=ended.committee_id,
-        planned_at=next_at,
-        chair=StaffId(actor.staff_id),
-        consents=recording.kept_consents(ended),
-    )
-    async with world.store.write() as uow:
-        await uow.sessions.add(following)
-        await lengthen(world, uow, await uow.cases.get(ended.case_id), next_at)
-        what = happened("session.scheduled", actor.staff_id)
-        await uow.log.append(ended.case_id, (what,), world.clock.now())
-    return following
+    at = planned(world, next_at, "next_at")
+    if at <= world.clock.now():
+        raise InvalidValueError(field="next_at", reason="in_the_past")
+    return await world.rooms.within(session, lambda room: _adjourn(world, actor, room, at))
+
+
+async def _adjourn(world: World, actor: Actor, room: Room, at: datetime) -> Session:
+    case = room.scene.case
+    access.allow(actor, Act.RUN_ROOM, access.of_sitting(case, room.session, actor))
+    expect_mediated(case)
+    following: list[Session] = []
+
+    async def plan(uow: UnitOfWork, ended: Session) -> None:
+        following.append(await plan_next(world, uow, actor, ended, at))
+
+    await room.decide(actor.staff_id, conduct.adjourn, beside=plan)
+    return following[0]
 
 
 def may_watch(actor: Actor, case: Case) -> None:

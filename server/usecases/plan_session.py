@@ -1,5 +1,6 @@
 """Plans a sitting, and moves one that has not begun."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -38,12 +39,29 @@ async def _schedule(world: World, actor: Actor, case_id: CaseId, at: datetime) -
         if (going := current(sessions)) is not None:
             raise WrongStateError(state=going.state)
         session = new_session(world, case, at)
-        if sessions:
-            session = replace(session, consents=kept_consents(sessions[-1]))
-        await uow.sessions.add(session)
-        await lengthen(world, uow, case, at)
-        await uow.log.append(case_id, (scheduled(session, actor),), world.clock.now())
+        await _add(world, uow, actor, case, _following(session, sessions[-1:]))
         return await gather(world, uow, case)
+
+
+async def plan_next(
+    world: World, uow: UnitOfWork, actor: Actor, before: Session, at: datetime
+) -> Session:
+    """Plan the sitting that follows one that has just ended, within its transaction."""
+    case = await uow.cases.get(before.case_id)
+    session = _following(new_session(world, case, at), [before])
+    await _add(world, uow, actor, case, session)
+    return session
+
+
+def _following(session: Session, before: Sequence[Session]) -> Session:
+    kept = tuple(consent for one in before for consent in kept_consents(one))
+    return replace(session, consents=kept)
+
+
+async def _add(world: World, uow: UnitOfWork, actor: Actor, case: Case, session: Session) -> None:
+    await uow.sessions.add(session)
+    await lengthen(world, uow, case, session.planned_at)
+    await uow.log.append(case.id, (scheduled(session, actor),), world.clock.now())
 
 
 async def reschedule(
@@ -77,9 +95,14 @@ async def _reschedule(
 async def _open_case(uow: UnitOfWork, actor: Actor, case_id: CaseId) -> Case:
     case = await uow.cases.get(case_id)
     access.allow(actor, Act.CHANGE_CASE, access.of_case(case, actor))
+    expect_mediated(case)
+    return case
+
+
+def expect_mediated(case: Case) -> None:
+    """Raise WrongStateError for a case that gets no sitting any more."""
     if case.state not in _MEDIATED:
         raise WrongStateError(state=case.state)
-    return case
 
 
 def planned(world: World, at: datetime, field: str = "planned_at") -> datetime:

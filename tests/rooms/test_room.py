@@ -15,7 +15,7 @@ from server.ports.media import MediaLoss, MediaLost, WorkerBack, WorkerLost
 from server.ports.store import DiskFullError
 from server.rooms import attendance
 from server.rooms.mailbox import RoomClosedError
-from server.rooms.room import Room
+from server.rooms.room import Beside, Room
 from server.rooms.view import Lamp
 from tests.rooms.stage import Stage, stage
 from tests.support.builders import AGENT, CASE, MEDIATOR, SESSION, WORKER, a_session, prepared
@@ -126,7 +126,7 @@ async def test_a_database_that_cannot_be_read_keeps_nobody_from_being_cut(
 
 
 def _break_the_log(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def full(step: conduct.Step) -> None:
+    async def full(step: conduct.Step, beside: Beside | None) -> None:
         raise DiskFullError
 
     monkeypatch.setattr(room, "_save", full)

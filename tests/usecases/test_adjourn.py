@@ -1,0 +1,115 @@
+"""Going on another day: the sitting ends and the next one is planned in one step, or neither."""
+
+import asyncio
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from server.domain import conduct
+from server.domain.access import Act
+from server.domain.case import Case, CaseState
+from server.domain.errors import InvalidValueError, WrongStateError
+from server.domain.ids import SessionId
+from server.domain.session import Session, SessionState
+from server.domain.staff import Actor
+from server.ports.store import DiskFullError
+from server.store.session import SqlSessions
+from server.usecases import conduct_session, plan_session
+from server.usecases.world import World
+from tests.support import cases
+from tests.support.clock import START
+from tests.support.world import actor
+
+LATER = cases.PLANNED + timedelta(days=7)
+SU = actor("su")
+
+
+async def opened(world: World, by: Actor = SU) -> tuple[Case, SessionId]:
+    """Return the example with its sitting open."""
+    case = await cases.registered(world)
+    (session,) = await sittings(world, case)
+    await conduct_session.by_staff(world, by, session.id, conduct.open_session, act=Act.TAKE_OVER)
+    return case, session.id
+
+
+async def sittings(world: World, case: Case) -> list[Session]:
+    async with world.store.read() as uow:
+        return list(await uow.sessions.of_case(case.id))
+
+
+async def states(world: World, case: Case) -> list[SessionState]:
+    return [one.state for one in await sittings(world, case)]
+
+
+async def test_the_next_sitting_is_planned_as_any_other(world: World) -> None:
+    head = actor("he")
+    case, session = await opened(world, head)
+    in_china = LATER.astimezone(timezone(timedelta(hours=8)))
+    following = await conduct_session.adjourn(world, head, session, in_china)
+    ended, stored = await sittings(world, case)
+    assert stored.id == following.id
+    assert (stored.planned_at, stored.planned_at.utcoffset()) == (LATER, timedelta())
+    assert (ended.state, stored.state) == (SessionState.ADJOURNED, SessionState.SCHEDULED)
+    assert (ended.chair, stored.chair) == ("staff-he", "staff-su")
+    *_, adjourned, scheduled = await cases.logged(world, case.id)
+    assert adjourned["kind"] == "session.adjourn"
+    assert scheduled["kind"] == "session.scheduled"
+    assert scheduled["facts"] == {"session": stored.id, "planned_at": LATER.isoformat()}
+
+
+async def test_a_sitting_whose_next_one_cannot_be_kept_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, session = await opened(world)
+    before = await cases.kinds(world, case.id)
+
+    async def full(self: SqlSessions, session: Session) -> None:
+        raise DiskFullError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(SqlSessions, "add", full)
+        with pytest.raises(DiskFullError):
+            await conduct_session.adjourn(world, SU, session, LATER)
+    assert await states(world, case) == [SessionState.OPEN]
+    assert await cases.kinds(world, case.id) == before
+    await conduct_session.adjourn(world, SU, session, LATER)
+    assert await states(world, case) == [SessionState.ADJOURNED, SessionState.SCHEDULED]
+
+
+async def test_whoever_plans_a_sitting_meanwhile_comes_before_or_after(world: World) -> None:
+    case, session = await opened(world)
+    done = await asyncio.gather(
+        conduct_session.adjourn(world, SU, session, LATER),
+        plan_session.schedule(world, SU, case.id, LATER + timedelta(days=1)),
+        return_exceptions=True,
+    )
+    assert isinstance(done[1], WrongStateError)
+    assert [one.planned_at for one in await sittings(world, case)] == [cases.PLANNED, LATER]
+
+
+REFUSED = {
+    "past": (START - timedelta(days=30), "in_the_past"),
+    "this moment": (START, "in_the_past"),
+    "mistyped year": (LATER.replace(year=2205), "too_far_ahead"),
+    "no zone": (LATER.replace(tzinfo=None), "no_time_zone"),
+}
+
+
+@pytest.mark.parametrize(("at", "reason"), REFUSED.values(), ids=REFUSED.keys())
+async def test_a_wrong_time_ends_nothing(world: World, at: datetime, reason: str) -> None:
+    case, session = await opened(world)
+    with pytest.raises(InvalidValueError) as refused:
+        await conduct_session.adjourn(world, SU, session, at)
+    assert refused.value.facts == {"field": "next_at", "reason": reason}
+    assert await states(world, case) == [SessionState.OPEN]
+
+
+async def test_a_sealed_case_gets_no_further_sitting(world: World) -> None:
+    case, session = await opened(world)
+    async with world.store.write() as uow:
+        agreed = (await uow.cases.get(case.id)).move(CaseState.AGREED)
+        await uow.cases.save((await uow.cases.save(agreed)).move(CaseState.SEALED))
+    await world.rooms.within(session, lambda room: room.refresh())
+    with pytest.raises(WrongStateError):
+        await conduct_session.adjourn(world, SU, session, LATER)
+    assert await states(world, case) == [SessionState.OPEN]
