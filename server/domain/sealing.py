@@ -55,6 +55,15 @@ def finished(agreement: Agreement) -> Agreement:
     return replace(agreement.move(AgreementState.SEALED), seal=agreement.sealing)
 
 
+def expect_unsigned(agreement: Agreement | None) -> None:
+    """Raise WrongStateError once everybody has signed: the text is sealed, or opened again."""
+    if agreement is None:
+        return
+    signed = agreement.state in {AgreementState.SIGNED, AgreementState.SEALED}
+    if signed or agreement.sealing is not None:
+        raise WrongStateError(state=agreement.state)
+
+
 def waits(agreement: Agreement) -> bool:
     """Return whether a seal was begun and its record is not written yet."""
     return agreement.sealing is not None and agreement.seal is None

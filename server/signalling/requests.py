@@ -192,6 +192,11 @@ async def adjourn(a: Asked) -> None:
     await steps.adjourn(a.world, a.actor, a.session, a.say.next_at)
 
 
+async def close(a: Asked) -> None:
+    how = (a.say.outcome, a.say.end_reason, a.say.note)
+    await steps.close(a.world, a.actor, a.session, how)
+
+
 async def mute_please(a: Asked) -> None:
     seat = SeatId(a.say.seat)
 
@@ -264,10 +269,5 @@ REQUESTS: dict[str, Request] = {
     "minutes.change": _staff(m.ChangeMinutes, change_minutes),
     "minutes.ready": _plain(minutes.ready),
     "adjourn": _staff(m.Adjourn, adjourn),
-    "close": _staff(
-        m.Close,
-        lambda a: a.decide(
-            conduct.close(a.say.outcome, a.say.end_reason, a.say.note), Act.RUN_ROOM
-        ),
-    ),
+    "close": _staff(m.Close, close),
 }

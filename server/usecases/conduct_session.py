@@ -13,6 +13,7 @@ from server.domain.invitation import hand_over
 from server.domain.jurisdiction.texts import text_version
 from server.domain.masking import mask_identity_number
 from server.domain.representation import may_sign
+from server.domain.sealing import expect_unsigned
 from server.domain.session import Consent, IdentityCheck, MinutesItem, Session
 from server.domain.session_log import happened
 from server.domain.staff import Actor
@@ -58,6 +59,28 @@ async def _freed(world: World, session: Session) -> Session:
     if session.over and session.outcome == "not_agreed":
         await world.archive.release(session.case_id)
     return session
+
+
+async def close(
+    world: World, actor: Actor, session: SessionId, how: tuple[str, str, str]
+) -> Session:
+    """Close a sitting with its outcome, the reason where nothing was agreed, and a note.
+
+    Raises WrongStateError for an end without agreement once everybody has signed.
+    """
+
+    async def job(room: Room) -> Session:
+        access.allow(actor, Act.RUN_ROOM, access.of_sitting(room.scene.case, room.session, actor))
+        if how[0] == "not_agreed":
+            await _expect_unsigned(world, room)
+        return await room.decide(actor.staff_id, conduct.close(*how))
+
+    return await _freed(world, await world.rooms.within(session, job))
+
+
+async def _expect_unsigned(world: World, room: Room) -> None:
+    async with world.store.read() as uow:
+        expect_unsigned(await uow.agreements.of_case(room.case_id))
 
 
 async def confirm_minutes(

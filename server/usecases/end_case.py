@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from server.domain import access, conduct
 from server.domain.access import Act
-from server.domain.agreement import AgreementState
 from server.domain.case import Case, CaseState, PersonRole
 from server.domain.errors import ForbiddenError, InvalidValueError, WrongStateError
 from server.domain.file_kinds import FileKind
@@ -12,6 +11,7 @@ from server.domain.ids import CaseId
 from server.domain.invitation import Answer, Invitation
 from server.domain.jurisdiction.entries import AgentAct
 from server.domain.representation import may
+from server.domain.sealing import expect_unsigned
 from server.domain.session import Session, SessionState
 from server.domain.session_log import happened
 from server.domain.staff import Actor
@@ -49,7 +49,7 @@ async def _end(
     world: World, uow: UnitOfWork, actor: Actor, case: Case, why: tuple[str, str]
 ) -> CaseFacts:
     end_reason, note = why
-    await _expect_unsigned(uow, case)
+    expect_unsigned(await uow.agreements.of_case(case.id))
     session = current(await uow.sessions.of_case(case.id))
     if session is not None:
         await _cancel(world, uow, session, why)
@@ -66,15 +66,6 @@ async def _end(
     what = happened("case.ended", actor.staff_id, result=result, reason=end_reason)
     await uow.log.append(case.id, (what,), world.clock.now())
     return await gather(world, uow, saved)
-
-
-async def _expect_unsigned(uow: UnitOfWork, case: Case) -> None:
-    agreement = await uow.agreements.of_case(case.id)
-    if agreement is None:
-        return
-    signed = agreement.state in {AgreementState.SIGNED, AgreementState.SEALED}
-    if signed or agreement.sealing is not None:
-        raise WrongStateError(state=agreement.state)
 
 
 async def _cancel(world: World, uow: UnitOfWork, session: Session, why: tuple[str, str]) -> None:
