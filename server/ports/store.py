@@ -63,6 +63,7 @@ class CaseQuery:
     """Cases of one committee; `text` matches party names, number or identity number.
 
     `number` is a whole case number; `since` and `until` bound the registration, half open.
+    `own` names who mediates or records them.
     """
 
     committee_id: CommitteeId
@@ -71,7 +72,7 @@ class CaseQuery:
     since: datetime | None = None
     until: datetime | None = None
     state: CaseState | None = None
-    mediator_id: StaffId | None = None
+    own: StaffId | None = None
     page: int = 1
     page_size: int = 20
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, func, or_, select, update
 
 from server.domain.case import Case
 from server.domain.ids import CaseId, CommitteeId
@@ -18,6 +18,9 @@ from server.store.vault import Vault
 
 _T = tables.cases.c
 _CODEC = Codec(Case)
+_UNKNOWN = "?"
+"""What revision 0006 wrote where it could not read who records a case."""
+_AT_ONCE = 500
 
 
 def _layout(vault: Vault) -> Layout[Case]:
@@ -28,6 +31,7 @@ def _layout(vault: Vault) -> Layout[Case]:
             "number_term": number_term(vault, case.committee_id, case.case_no),
             "state": case.state.value,
             "mediator_id": case.mediator_id,
+            "recorder_id": case.recorder_id,
             "created_at": case.created_at,
             "custody": case.custody.state.value,
             "kind_term": kind_term(vault, case.committee_id, case.dispute_type),
@@ -95,8 +99,8 @@ class SqlCases:
         where: list[Condition] = [_T.committee_id == query.committee_id]
         if query.state is not None:
             where.append(_T.state == query.state.value)
-        if query.mediator_id is not None:
-            where.append(_T.mediator_id == query.mediator_id)
+        if query.own is not None:
+            where.append(or_(_T.mediator_id == query.own, _T.recorder_id == query.own))
         if query.number.strip():
             where.append(_T.number_term == self._number(query.committee_id, query.number))
         if query.since is not None:
@@ -118,6 +122,15 @@ class SqlCases:
 
     def _number(self, committee: CommitteeId, number: str) -> int:
         return number_term(self._tx.vault, committee, number)
+
+    async def fill_recorders(self) -> None:
+        """Write who records the cases of which an earlier release kept it in the body alone."""
+        left = select(_T.no).where(_T.recorder_id == _UNKNOWN).limit(_AT_ONCE)
+        while rows := await self._tx.rows(left):
+            nos = [row.no for row in rows]
+            for case in await self._shelf.many(_T.no.in_(nos), order=[_T.no]):
+                filled = update(tables.cases).where(_T.id == case.id)
+                await self._tx.run(filled.values(recorder_id=case.recorder_id))
 
     async def rehash(self) -> None:
         """Hash everything again by which cases are found, with this transaction's vault."""

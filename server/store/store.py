@@ -123,6 +123,7 @@ class SqlStore:
                 self._vault.check(STORE_KEY, await tx.wrapped_key(STORE_KEY))
             except NotFoundError:
                 await tx.give_key(STORE_KEY)
+            await SqlCases(tx).fill_recorders()
 
     @asynccontextmanager
     async def _read(self) -> AsyncIterator[UnitOfWork]:

@@ -137,6 +137,7 @@ cases = Table(
     Column("number_term", Long, nullable=False),
     _text("state", 16),
     Column("mediator_id", String(ID_LENGTH)),
+    Column("recorder_id", String(ID_LENGTH)),
     _at("created_at"),
     Column("custody", String(16), nullable=False, server_default="kept"),
     _maybe_at("closed_at"),
@@ -147,6 +148,7 @@ cases = Table(
     Index(None, "committee_id", "custody", "closed_at"),
     Index(None, "committee_id", "no"),
     Index(None, "committee_id", "mediator_id", "no"),
+    Index(None, "committee_id", "recorder_id", "no"),
 )
 
 case_terms = Table(

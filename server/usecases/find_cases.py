@@ -32,7 +32,7 @@ class Found:
 
 
 def own_only(actor: Actor, act: Act) -> StaffId | None:
-    """Return the mediator to whose cases the actor is limited, None where he sees all."""
+    """Return the actor where he sees no more than what he mediates or records, else None."""
     return actor.staff_id if access.reach(actor, act) is Reach.OWN else None
 
 
@@ -45,7 +45,7 @@ async def search(
         committee_id=actor.committee_id,
         text=text,
         state=state,
-        mediator_id=own_only(actor, Act.SEE_CASES),
+        own=own_only(actor, Act.SEE_CASES),
         page=page,
     )
     async with world.store.read() as uow:

@@ -46,7 +46,7 @@ async def _own_cases(uow: UnitOfWork, actor: Actor) -> list[Case]:
             CaseQuery(
                 committee_id=actor.committee_id,
                 state=CaseState.SEALED,
-                mediator_id=actor.staff_id,
+                own=actor.staff_id,
                 page=page,
                 page_size=_BATCH,
             )

@@ -69,7 +69,7 @@ async def find(world: World, actor: Actor, asked: LogQuery) -> FoundLogs:
         number=asked.number,
         since=begin_of(asked.first, world.pack) if asked.first else None,
         until=begin_of(asked.last + timedelta(days=1), world.pack) if asked.last else None,
-        mediator_id=own_only(actor, Act.SEE_LOG),
+        own=own_only(actor, Act.SEE_LOG),
         page=asked.page,
     )
     async with world.store.read() as uow:

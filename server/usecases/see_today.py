@@ -221,7 +221,7 @@ async def _running(uow: UnitOfWork, actor: Actor) -> Running:
         query = CaseQuery(
             committee_id=actor.committee_id,
             state=state,
-            mediator_id=own_only(actor, Act.SEE_CASES),
+            own=own_only(actor, Act.SEE_CASES),
             page_size=_PAGE,
         )
         cases, _ = await uow.cases.search(query)

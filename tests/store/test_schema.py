@@ -13,8 +13,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
 from server.domain.case import CaseState
+from server.domain.ids import StaffId
 from server.domain.session_log import happened
-from server.ports.store import ClosedBefore, KeepingQuery
+from server.ports.store import CaseQuery, ClosedBefore, KeepingQuery
 from server.store.engines import open_engines
 from server.store.errors import OutdatedSchemaError, UnavailableError, UnknownSchemaError
 from server.store.schema import migrate, revert
@@ -73,6 +74,20 @@ async def test_what_an_earlier_release_closed_gets_its_moment(empty: str) -> Non
             query = KeepingQuery(committee_id=COMMITTEE, due=(replace(due, moment=moment),))
             cases, _ = await uow.cases.in_keeping(query)
             assert [one.id[: len(name)] for one, name in zip(cases, found, strict=True)] == found
+
+
+async def test_what_an_earlier_release_wrote_is_found_by_its_recorder(empty: str) -> None:
+    await migrate(empty)
+    recorder = StaffId("staff-2")
+    async with opened(empty) as store, store.write() as uow:
+        await Story(uow).begin()
+        await uow.cases.add(examples.case("case-r", recorder_id=recorder))
+    await revert(empty, "0005")
+    await migrate(empty)
+    query = CaseQuery(committee_id=COMMITTEE, own=recorder)
+    async with opened(empty) as store, store.read() as uow:
+        cases, _ = await uow.cases.search(query)
+    assert [one.id for one in cases] == ["case-r"]
 
 
 async def test_programs_that_start_together_migrate_once(empty: str) -> None:

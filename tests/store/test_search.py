@@ -87,7 +87,8 @@ async def test_cases_are_filtered_paged_and_newest_first(store: SqlStore) -> Non
                 examples.case(
                     f"case-{number}",
                     state=CaseState.MEDIATING if number % 2 else CaseState.ACCEPTED,
-                    mediator_id=StaffId("staff-1") if number > 4 else None,
+                    mediator_id=StaffId("staff-1") if number > 5 else None,
+                    recorder_id=StaffId("staff-1") if number == 5 else None,
                 )
             )
         other = examples.committee("c-2")
@@ -108,7 +109,7 @@ async def test_cases_are_filtered_paged_and_newest_first(store: SqlStore) -> Non
         ["case-7", "case-5", "case-3"],
         3,
     )
-    mine = replace(every, mediator_id=StaffId("staff-1"), state=CaseState.MEDIATING, text="陈")
+    mine = replace(every, own=StaffId("staff-1"), state=CaseState.MEDIATING, text="陈")
     assert await found(mine) == (["case-7", "case-5"], 2)
     assert await found(CaseQuery(committee_id=other.id, text="陈")) == (["foreign"], 1)
     assert await found(CaseQuery(committee_id=CommitteeId("c-3"), text="陈")) == ([], 0)

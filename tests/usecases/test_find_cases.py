@@ -10,12 +10,13 @@ from server.domain.errors import ForbiddenError
 from server.domain.ids import SeatId
 from server.domain.invitation import Answer
 from server.rooms import attendance
-from server.usecases import answer_link, find_cases, read_case, see_today, take_seat
+from server.usecases import answer_link, find_cases, read_case, see_logs, see_today, take_seat
 from server.usecases.take_seat import DeviceCheck
 from server.usecases.world import World
 from tests.support import cases
 from tests.support.world import OTHER_COMMITTEE, Stage, actor
 
+EVERY_LOG = see_logs.LogQuery(number="", first=None, last=None, page=1)
 TODAY = datetime(2025, 3, 10, 6, 0, tzinfo=UTC)
 
 
@@ -37,6 +38,16 @@ async def test_a_mediator_finds_his_own_cases_and_a_head_all_of_the_committee(
     assert (await find_cases.search(world, stranger, "陈水根", None, 1)).total == 0
     with pytest.raises(ForbiddenError):
         await find_cases.search(world, actor("admin"), "", None, 1)
+
+
+async def test_who_records_a_case_finds_what_he_may_open(world: World) -> None:
+    lin = actor("lin")
+    case = await cases.registered(world, recorder_id=lin.staff_id)
+    await read_case.see_case(world, lin, case.id)
+    assert (await find_cases.search(world, lin, "陈水根", None, 1)).total == 1
+    assert (await see_logs.find(world, lin, EVERY_LOG)).total == 1
+    duties = (await see_today.see_today(world, lin)).duties
+    assert {duty.case.id for duty in duties} == {case.id}
 
 
 async def test_cases_are_filtered_by_state(world: World) -> None:
