@@ -35,13 +35,21 @@ class Duty:
 
 def duties(case: Case, agreement: Agreement | None, calendar: HolidayCalendar) -> tuple[Duty, ...]:
     """Return every clock that runs for the case, the nearest first."""
-    found: list[Duty] = []
-    if case.state in _BEFORE_AGREEMENT:
-        found.append(Duty(code="mediation", on=case.due_on))
-        found.extend(_labour(case, calendar))
-    if agreement is not None and agreement.state is AgreementState.SEALED:
-        found.extend(_after_sealing(agreement, calendar))
+    found = [*of_case(case, calendar), *(of_agreement(agreement, calendar) if agreement else ())]
     return tuple(sorted(found, key=lambda duty: duty.on))
+
+
+def of_case(case: Case, calendar: HolidayCalendar) -> Iterator[Duty]:
+    """Yield the clocks that run until there is an agreement."""
+    if case.state in _BEFORE_AGREEMENT:
+        yield Duty(code="mediation", on=case.due_on)
+        yield from _labour(case, calendar)
+
+
+def of_agreement(agreement: Agreement, calendar: HolidayCalendar) -> Iterator[Duty]:
+    """Yield the clocks that run once it is sealed."""
+    if agreement.state is AgreementState.SEALED:
+        yield from _after_sealing(agreement, calendar)
 
 
 def _labour(case: Case, calendar: HolidayCalendar) -> Iterator[Duty]:

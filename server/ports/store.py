@@ -63,7 +63,6 @@ class CaseQuery:
     """Cases of one committee; `text` matches party names, number or identity number.
 
     `number` is a whole case number; `since` and `until` bound the registration, half open.
-    `own` names who mediates or records them.
     """
 
     committee_id: CommitteeId
@@ -72,7 +71,7 @@ class CaseQuery:
     since: datetime | None = None
     until: datetime | None = None
     state: CaseState | None = None
-    own: StaffId | None = None
+    own: StaffId | None = None  # who mediates or records them
     page: int = 1
     page_size: int = 20
 
@@ -166,12 +165,13 @@ class StaffRegister(Protocol):
 
 
 class Cases(Protocol):
-    """Cases; `next_number` counts per committee and year without gaps."""
+    """Cases; numbers have no gaps. `due` begins with the nearest and says whether more follow."""
 
     async def get(self, case: CaseId) -> Case: ...
     async def add(self, case: Case) -> None: ...
     async def save(self, case: Case) -> Case: ...
     async def search(self, query: CaseQuery) -> tuple[Sequence[Case], int]: ...
+    async def due(self, query: CaseQuery, since: date) -> tuple[Sequence[Case], bool]: ...
     async def in_keeping(self, query: KeepingQuery) -> tuple[Sequence[Case], int]:
         """Return a page of them, the longest due first; no other case is opened for it."""
         ...

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from server.domain.agreement import Agreement
+from server.domain.duties import of_agreement
 from server.domain.ids import AgreementId, CaseId
 from server.store import tables
 from server.store.codec import Codec
+from server.store.dues import NOMINAL, Dues, Source
 from server.store.shelf import AggregateShelf, Layout
 from server.store.transaction import Transaction
 
@@ -32,6 +34,7 @@ class SqlAgreements:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
+        self._dues = Dues(tx, Source.AGREEMENT)
         self._shelf = AggregateShelf(tx, _LAYOUT)
 
     async def get(self, agreement: AgreementId) -> Agreement:
@@ -47,6 +50,14 @@ class SqlAgreements:
 
     async def add(self, agreement: Agreement) -> None:
         await self._shelf.add(agreement, version=agreement.version)
+        await self.write_days(agreement)
 
     async def save(self, agreement: Agreement) -> Agreement:
-        return await self._shelf.save(agreement)
+        saved = await self._shelf.save(agreement)
+        await self.write_days(saved)
+        return saved
+
+    async def write_days(self, agreement: Agreement) -> None:
+        """Write on which days something is due by the agreement."""
+        duties = of_agreement(agreement, NOMINAL)
+        await self._dues.write(agreement.case_id, agreement.committee_id, duties)

@@ -1,15 +1,18 @@
 """Cases. Adding one makes the key for all that belongs to the case."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from sqlalchemy import Select, delete, func, or_, select, update
 
 from server.domain.case import Case
+from server.domain.duties import of_case
 from server.domain.ids import CaseId, CommitteeId
 from server.ports.store import CaseQuery, KeepingQuery
 from server.store import tables
 from server.store.codec import Codec
 from server.store.counter import Counted, next_serial
+from server.store.dues import NOMINAL, Dues, Source
 from server.store.keeping import kind_term, waiting_in_keeping
 from server.store.search import Found, Term, Terms, either, number_term
 from server.store.shelf import AggregateShelf, Condition, Layout
@@ -17,9 +20,10 @@ from server.store.transaction import Transaction
 from server.store.vault import Vault
 
 _T = tables.cases.c
+_D = tables.dues.c
 _CODEC = Codec(Case)
-_UNKNOWN = "?"
-"""What revision 0006 wrote where it could not read who records a case."""
+_MARK = "?"
+"""What migrations write into `recorder_id` of a case whose body has to be read again."""
 _AT_ONCE = 500
 
 
@@ -47,6 +51,7 @@ class SqlCases:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
         self._shelf = AggregateShelf(tx, _layout(tx.vault))
+        self._dues = Dues(tx, Source.CASE)
 
     async def get(self, case: CaseId) -> Case:
         return await self._shelf.get(case)
@@ -56,12 +61,14 @@ class SqlCases:
         row = await self._shelf.add(case, version=case.version)
         terms = self._terms(case.committee_id)
         await terms.write(row.no, _searched(terms, case))
+        await self._write_days(case)
 
     async def save(self, case: Case) -> Case:
         saved = await self._shelf.save(case)
         row = (await self._tx.run(select(_T.no).where(_T.id == case.id))).one()
         terms = self._terms(case.committee_id)
         await terms.rewrite(row.no, _searched(terms, case))
+        await self._write_days(saved)
         return saved
 
     async def search(self, query: CaseQuery) -> tuple[Sequence[Case], int]:
@@ -91,6 +98,20 @@ class SqlCases:
         found = [row.no for row in await self._tx.rows(page)]
         cases = await self._shelf.many(_T.no.in_(found), order=waiting.order)
         return cases, counted.scalar_one()
+
+    async def due(self, query: CaseQuery, since: date) -> tuple[Sequence[Case], bool]:
+        matching = await self._matching(query)
+        nearest = (
+            matching.join(tables.dues, _D.case_id == _T.id)
+            .where(_D.committee_id == query.committee_id, _D.day >= since)
+            .group_by(_T.no)
+            .order_by(func.min(_D.day), _T.no)
+            .limit(query.page_size + 1)
+            .offset((query.page - 1) * query.page_size)
+        )
+        found = [row.no for row in await self._tx.rows(nearest)]
+        here = _T.no.in_(found[: query.page_size])
+        return await self._shelf.many(here, order=[_T.no]), len(found) > query.page_size
 
     async def next_number(self, committee: CommitteeId, year: int) -> int:
         return await next_serial(self._tx, Counted.CASE, committee, year)
@@ -123,14 +144,20 @@ class SqlCases:
     def _number(self, committee: CommitteeId, number: str) -> int:
         return number_term(self._tx.vault, committee, number)
 
-    async def fill_recorders(self) -> None:
-        """Write who records the cases of which an earlier release kept it in the body alone."""
-        left = select(_T.no).where(_T.recorder_id == _UNKNOWN).limit(_AT_ONCE)
-        while rows := await self._tx.rows(left):
-            nos = [row.no for row in rows]
-            for case in await self._shelf.many(_T.no.in_(nos), order=[_T.no]):
-                filled = update(tables.cases).where(_T.id == case.id)
-                await self._tx.run(filled.values(recorder_id=case.recorder_id))
+    async def marked(self) -> Sequence[Case]:
+        """Return some of the cases of which a migration could not read who and when."""
+        some = select(_T.no).where(_T.recorder_id == _MARK).limit(_AT_ONCE)
+        nos = [row.no for row in await self._tx.rows(some)]
+        return await self._shelf.many(_T.no.in_(nos), order=[_T.no])
+
+    async def unmark(self, case: Case) -> None:
+        """Write who records the case, and on which days something is due in it."""
+        mine = update(tables.cases).where(_T.id == case.id)
+        await self._tx.run(mine.values(recorder_id=case.recorder_id))
+        await self._write_days(case)
+
+    async def _write_days(self, case: Case) -> None:
+        await self._dues.write(case.id, case.committee_id, of_case(case, NOMINAL))
 
     async def rehash(self) -> None:
         """Hash everything again by which cases are found, with this transaction's vault."""

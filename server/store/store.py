@@ -38,6 +38,7 @@ from server.store.files import SqlFiles
 from server.store.finishing import finished
 from server.store.invitation import SqlInvitations
 from server.store.log_tree import SqlLogTree
+from server.store.marked import read_marked
 from server.store.outbox import SqlOutbox
 from server.store.register import SqlRegister
 from server.store.replies import SqlReplies
@@ -123,7 +124,7 @@ class SqlStore:
                 self._vault.check(STORE_KEY, await tx.wrapped_key(STORE_KEY))
             except NotFoundError:
                 await tx.give_key(STORE_KEY)
-            await SqlCases(tx).fill_recorders()
+            await read_marked(tx)
 
     @asynccontextmanager
     async def _read(self) -> AsyncIterator[UnitOfWork]:

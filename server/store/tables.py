@@ -74,12 +74,8 @@ def _hash(name: str) -> Column[str]:
     return Column(name, String(HASH_LENGTH), nullable=False)
 
 
-def _at(name: str) -> Column[datetime]:
-    return Column(name, Instant, nullable=False)
-
-
-def _maybe_at(name: str) -> Column[datetime]:
-    return Column(name, Instant)
+def _at(name: str, *, nullable: bool = False) -> Column[datetime]:
+    return Column(name, Instant, nullable=nullable)
 
 
 def _version() -> Column[int]:
@@ -123,8 +119,8 @@ staff_sessions = Table(
     _id("staff_id", ForeignKey("staff.id")),
     _at("created_at"),
     _at("seen_at"),
-    _maybe_at("step_up_at"),
-    _maybe_at("revoked_at"),
+    _at("step_up_at", nullable=True),
+    _at("revoked_at", nullable=True),
     Index(None, "staff_id"),
 )
 
@@ -140,7 +136,7 @@ cases = Table(
     Column("recorder_id", String(ID_LENGTH)),
     _at("created_at"),
     Column("custody", String(16), nullable=False, server_default="kept"),
-    _maybe_at("closed_at"),
+    _at("closed_at", nullable=True),
     Column("kind_term", Long),
     _version(),
     _body(),
@@ -159,6 +155,16 @@ case_terms = Table(
     Column("part", SmallInteger, primary_key=True, autoincrement=False),
     Index(None, "no"),
     sqlite_with_rowid=False,
+)
+
+dues = Table(
+    "dues",
+    metadata,
+    Column("case_id", String(ID_LENGTH), ForeignKey("keys.owner"), primary_key=True),
+    _id("committee_id"),
+    Column("source", SmallInteger, primary_key=True, autoincrement=False),
+    Column("day", Date, primary_key=True),
+    Index(None, "committee_id", "day"),
 )
 
 counters = Table(
@@ -272,8 +278,8 @@ archive_stamps = Table(
     _id("case_id"),
     _id("committee_id"),
     _at("at"),
-    _maybe_at("until"),
-    _maybe_at("half"),
+    _at("until", nullable=True),
+    _at("half", nullable=True),
     _text("digest", 16),
     Column("renewals", Integer, nullable=False),
     _text("trouble", 200),
@@ -352,7 +358,7 @@ one_time_codes = Table(
     _at("sent_at"),
     _at("expires_at"),
     Column("tries", Integer, nullable=False),
-    _maybe_at("used_at"),
+    _at("used_at", nullable=True),
     Index(None, "subject_hash", "sent_at"),
     Index(None, "sent_at"),
 )

@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from itertools import count
 
 from server.domain import access
 from server.domain.access import Act
 from server.domain.agreement import Agreement
-from server.domain.calendar import HolidayCalendar
 from server.domain.case import Case, CaseState, Person, PersonRole
 from server.domain.committee import Committee
 from server.domain.duties import duties
@@ -34,8 +34,8 @@ RULE_IS_NEWS = timedelta(days=14)
 """How long everybody is told that the committee seals otherwise than before."""
 
 MOST_DUTIES = 30
-_PAGE = 100
-_DUTIFUL = (CaseState.ACCEPTED, CaseState.MEDIATING, CaseState.AGREED, CaseState.SEALED)
+MOST_CASES = 100
+"""Duties are looked for in so many cases, those with the nearest; far more than are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,8 @@ class SealLine:
 class Today:
     """The day as staff see it.
 
-    `rule` is how the committee seals, where that changed lately or somebody wants it to.
+    `duties` are the nearest; `more_duties` says that others are left out. `rule` is how the
+    committee seals, where that changed lately or somebody wants it to.
     """
 
     today: date
@@ -88,6 +89,7 @@ class Today:
     sittings: tuple[SittingToday, ...]
     later: tuple[CaseLine, ...]
     duties: tuple[DutyLine, ...]
+    more_duties: bool
     seals: tuple[SealLine, ...]
     rule: SealingRule | None
     staff: Mapping[StaffId, str]
@@ -112,7 +114,7 @@ async def see_today(world: World, actor: Actor) -> Today:
             for session, case in mine
             if session.planned_at < tomorrow
         ]
-        running = await _running(uow, actor)
+        near, more = await _duties(world, uow, actor, today)
         return Today(
             today=today,
             now=now,
@@ -122,8 +124,9 @@ async def see_today(world: World, actor: Actor) -> Today:
                 for session, case in mine
                 if session.planned_at >= tomorrow and not session.over
             ),
-            duties=_duties(running, await calendar_of(uow, world.pack), today),
-            seals=_seals(running, committee, members, now),
+            duties=near,
+            more_duties=more,
+            seals=_seals(await _signed(uow, own, committee), committee, members, now),
             rule=_lately(committee.sealing, now),
             staff=names,
         )
@@ -211,41 +214,52 @@ def _of_person(
     return owed
 
 
-Running = Sequence[tuple[Case, Agreement | None]]
+Signed = Sequence[tuple[Case, Agreement]]
 
 
-async def _running(uow: UnitOfWork, actor: Actor) -> Running:
-    """Return the cases for which something may be owed, with their agreements."""
-    found: list[tuple[Case, Agreement | None]] = []
-    for state in _DUTIFUL:
+async def _signed(uow: UnitOfWork, own: StaffId | None, committee: Committee) -> Signed:
+    """Return every case whose text all have signed and that is not sealed."""
+    found: list[tuple[Case, Agreement]] = []
+    for page in count(1):
         query = CaseQuery(
-            committee_id=actor.committee_id,
-            state=state,
-            own=own_only(actor, Act.SEE_CASES),
-            page_size=_PAGE,
+            committee_id=committee.id,
+            state=CaseState.AGREED,
+            own=own,
+            page=page,
+            page_size=MOST_CASES,
         )
         cases, _ = await uow.cases.search(query)
-        found += [(case, await uow.agreements.of_case(case.id)) for case in cases]
+        if not cases:
+            break
+        agreements = [(case, await uow.agreements.of_case(case.id)) for case in cases]
+        found += [(case, agreement) for case, agreement in agreements if agreement is not None]
     return found
 
 
-def _duties(running: Running, calendar: HolidayCalendar, today: date) -> tuple[DutyLine, ...]:
-    found = (
+async def _duties(
+    world: World, uow: UnitOfWork, actor: Actor, today: date
+) -> tuple[tuple[DutyLine, ...], bool]:
+    """Return the nearest duties, past ones first, and whether there are more."""
+    since, own = today - BEHIND, own_only(actor, Act.SEE_CASES)
+    query = CaseQuery(committee_id=actor.committee_id, own=own, page_size=MOST_CASES)
+    cases, more = await uow.cases.due(query, since)
+    calendar = await calendar_of(uow, world.pack)
+    found = [
         DutyLine(case=case, code=duty.code, on=duty.on)
-        for case, agreement in running
-        for duty in duties(case, agreement, calendar)
-    )
-    near = sorted((d for d in found if d.on >= today - BEHIND), key=lambda d: d.on)
-    return tuple(near[:MOST_DUTIES])
+        for case in cases
+        for duty in duties(case, await uow.agreements.of_case(case.id), calendar)
+        if duty.on >= since
+    ]
+    near = sorted(found, key=lambda duty: duty.on)
+    return tuple(near[:MOST_DUTIES]), more or len(near) > MOST_DUTIES
 
 
 def _seals(
-    running: Running, committee: Committee, members: Sequence[Staff], now: datetime
+    signed: Signed, committee: Committee, members: Sequence[Staff], now: datetime
 ) -> tuple[SealLine, ...]:
     stand = [
         (case, seal_standing(agreement, case, committee, members, now))
-        for case, agreement in running
-        if agreement is not None
+        for case, agreement in signed
     ]
     return tuple(
         SealLine(case=case, awaited=one.awaited, of=one.of)

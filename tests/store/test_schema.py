@@ -12,6 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
+from server.domain.agreement import AgreementState
 from server.domain.case import CaseState
 from server.domain.ids import StaffId
 from server.domain.session_log import happened
@@ -76,18 +77,26 @@ async def test_what_an_earlier_release_closed_gets_its_moment(empty: str) -> Non
             assert [one.id[: len(name)] for one, name in zip(cases, found, strict=True)] == found
 
 
-async def test_what_an_earlier_release_wrote_is_found_by_its_recorder(empty: str) -> None:
+async def test_what_an_earlier_release_wrote_is_found_by_its_recorder_and_its_days(
+    empty: str,
+) -> None:
     await migrate(empty)
     recorder = StaffId("staff-2")
     async with opened(empty) as store, store.write() as uow:
         await Story(uow).begin()
         await uow.cases.add(examples.case("case-r", recorder_id=recorder))
+        sealed = examples.case("case-s", recorder_id=recorder, state=CaseState.SEALED)
+        await uow.cases.add(sealed)
+        text = examples.agreement(case_id=sealed.id, state=AgreementState.SEALED)
+        await uow.agreements.add(text)
     await revert(empty, "0005")
     await migrate(empty)
     query = CaseQuery(committee_id=COMMITTEE, own=recorder)
     async with opened(empty) as store, store.read() as uow:
         cases, _ = await uow.cases.search(query)
-    assert [one.id for one in cases] == ["case-r"]
+        due, more = await uow.cases.due(query, examples.AT.date())
+    assert [one.id for one in cases] == ["case-s", "case-r"]
+    assert ({one.id for one in due}, more) == ({"case-s", "case-r"}, False)
 
 
 async def test_programs_that_start_together_migrate_once(empty: str) -> None:

@@ -7,10 +7,18 @@ import pytest
 
 from server.domain.case import CaseState
 from server.domain.errors import ForbiddenError
-from server.domain.ids import SeatId
+from server.domain.ids import CaseId, SeatId
 from server.domain.invitation import Answer
 from server.rooms import attendance
-from server.usecases import answer_link, find_cases, read_case, see_logs, see_today, take_seat
+from server.usecases import (
+    answer_link,
+    end_case,
+    find_cases,
+    read_case,
+    see_logs,
+    see_today,
+    take_seat,
+)
 from server.usecases.take_seat import DeviceCheck
 from server.usecases.world import World
 from tests.support import cases
@@ -104,6 +112,50 @@ async def test_dated_duties_come_nearest_first(world: World) -> None:
         ("mediation", date(2025, 4, 9)),
         ("recognition_worker", date(2026, 1, 19)),
     ]
+
+
+async def test_what_is_due_first_is_shown_however_old_the_case(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = [date(2025, 3, day) for day in (1, 9, 9)]
+    first, *_ = [await cases.registered(world, labour=None, accepted_on=day) for day in days]
+
+    async def shown(most: int) -> tuple[list[CaseId], bool]:
+        monkeypatch.setattr(see_today, "MOST_CASES", most)
+        day = await see_today.see_today(world, actor("su"))
+        return [duty.case.id for duty in day.duties], day.more_duties
+
+    assert await shown(1) == ([first.id], True)
+    assert await shown(2) == ([first.id, await _second(world)], True)
+    assert (await shown(3))[1] is False
+
+
+async def _second(world: World) -> CaseId:
+    found = await find_cases.search(world, actor("su"), "禾溪调受〔2025〕002号", None, 1)
+    return found.lines[0].case.id
+
+
+async def test_more_duties_than_are_shown_are_told_of(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await cases.registered(world)
+    for most, told in ((3, True), (4, False)):
+        monkeypatch.setattr(see_today, "MOST_DUTIES", most)
+        day = await see_today.see_today(world, actor("su"))
+        assert (len(day.duties), day.more_duties) == (most, told)
+
+
+async def test_a_duty_that_is_over_takes_no_place(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = await cases.registered(world, labour=None, accepted_on=date(2025, 1, 2))
+    due = await cases.registered(world, labour=None)
+    await end_case.end(world, actor("su"), (await cases.registered(world)).id, "other", "")
+    monkeypatch.setattr(see_today, "MOST_CASES", 1)
+    day = await see_today.see_today(world, actor("su"))
+    assert [duty.case.id for duty in day.duties] == [due.id]
+    assert day.more_duties is False
+    assert over.due_on < date(2025, 3, 10) - see_today.BEHIND
 
 
 async def test_the_current_sitting_is_the_latest_that_is_not_over(world: World) -> None:

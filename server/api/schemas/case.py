@@ -323,6 +323,7 @@ class TodayView(View):
     sittings: list[TodaySitting]
     later: list[CaseRow]
     duties: list[DutyRow]
+    more_duties: bool
     seals: list[SealRow]
     sealing: SealingNews | None
 

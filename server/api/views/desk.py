@@ -50,6 +50,7 @@ def today_view(today: Today) -> wire.TodayView:
             wire.DutyRow(case_id=d.case.id, parties=_names(d.case), code=d.code, on=d.on)
             for d in today.duties
         ],
+        more_duties=today.more_duties,
         seals=[_seal(one) for one in today.seals],
         sealing=_news(today),
     )

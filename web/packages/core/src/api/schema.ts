@@ -5100,6 +5100,8 @@ export interface components {
             duties: components["schemas"]["DutyRow"][];
             /** Later */
             later: components["schemas"]["CaseRow"][];
+            /** More Duties */
+            more_duties: boolean;
             /**
              * Now
              * Format: date-time

@@ -1,0 +1,45 @@
+"""On which days something is due for a case, plain, so that the nearest are found unopened.
+
+The days are nominal: holidays, which are entered later, do not move them here.
+"""
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from sqlalchemy import delete, select
+
+from server.domain.calendar import HolidayCalendar
+from server.domain.duties import Duty
+from server.domain.ids import CaseId, CommitteeId
+from server.store import tables
+from server.store.transaction import Transaction
+
+NOMINAL = HolidayCalendar()
+"""Knows no year, and so moves no day."""
+_T = tables.dues.c
+
+
+class Source(IntEnum):
+    """What a day follows from."""
+
+    CASE = 0
+    AGREEMENT = 1
+
+
+class Dues:
+    """The days of all cases within one transaction."""
+
+    def __init__(self, tx: Transaction, source: Source) -> None:
+        self._tx = tx
+        self._source = source
+
+    async def write(self, case: CaseId, committee: CommitteeId, duties: Iterable[Duty]) -> None:
+        """Make these the days of the case that follow from this source."""
+        days = {duty.on for duty in duties}
+        mine = (_T.case_id == case, _T.source == self._source)
+        stored = {row.day for row in await self._tx.rows(select(_T.day).where(*mine))}
+        if days == stored:
+            return
+        await self._tx.run(delete(tables.dues).where(*mine))
+        named = {"case_id": case, "committee_id": committee, "source": self._source}
+        await self._tx.insert(tables.dues, [{**named, "day": day} for day in sorted(days)])

@@ -1,0 +1,23 @@
+"""What the day shows of texts that wait for their seal, and of what is due once they have it."""
+
+import pytest
+
+from server.usecases import see_today
+from tests.support import signing
+from tests.support.world import Stage, actor
+
+
+async def test_every_text_that_waits_for_its_seal_is_shown(
+    office: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(see_today, "MOST_CASES", 1)
+    waiting = {(await signing.signed(office)).case.id for _ in range(2)}
+    day = await see_today.see_today(office.world, actor("su"))
+    assert {one.case.id for one in day.seals} == waiting
+
+
+async def test_a_sealed_case_shows_its_payments_and_the_courts_last_day(office: Stage) -> None:
+    await signing.sealed(office)
+    day = await see_today.see_today(office.world, actor("su"))
+    codes = [duty.code for duty in day.duties]
+    assert codes == ["payment", "court_confirmation", "payment", "payment"]
