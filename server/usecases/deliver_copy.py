@@ -1,18 +1,17 @@
 """Gives a party the sealed agreement: a code opens a short-lived ticket, the ticket the PDF."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.domain.agreement import Agreement, Seal
 from server.domain.case import Case, Person
 from server.domain.errors import ForbiddenError, MissingStepsError, NotFoundError, WrongStateError
-from server.domain.ids import CaseId, PersonId
 from server.domain.invitation import Invitation
 from server.domain.jurisdiction.entries import AgentAct
 from server.domain.representation import may
-from server.domain.session_log import happened
-from server.ports.store import UnitOfWork
+from server.domain.session_log import Entry, Happening, happened
 from server.usecases import send_code
 from server.usecases.identify import hash_token
 from server.usecases.read_agreement import expect_holder
@@ -23,7 +22,7 @@ LIFE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """What opens the download once or twice within five minutes, on this browser alone."""
+    """What opens the download for five minutes, however often, on this browser alone."""
 
     token: str
     until: datetime
@@ -108,18 +107,21 @@ def _expect_ticket(world: World, invitation: Invitation, device: str, kept: str 
 
 
 async def _reached(world: World, invitation: Invitation, seal: Seal) -> None:
-    person, key = invitation.person_id, f"copy reached {seal.record_id} {invitation.person_id}"
-    async with world.store.write() as uow:
-        if await uow.replies.find(key) is None:
-            await uow.replies.put(key, "reached", world.clock.now())
-            await _log(world, uow, invitation.case_id, person, seal)
-
-
-async def _log(
-    world: World, uow: UnitOfWork, case_id: CaseId, person: PersonId, seal: Seal
-) -> None:
+    person, case_id = invitation.person_id, invitation.case_id
     what = happened("delivery.reached", person, person=person, record=seal.record_id)
-    await uow.log.append(case_id, (what,), world.clock.now())
+
+    async def job() -> None:
+        async with world.store.write() as uow:
+            await uow.cases.get(case_id)  # its lock: nobody logs the same meanwhile
+            if not _in(await uow.log.of_case(case_id), what):
+                await uow.log.append(case_id, (what,), world.clock.now())
+
+    await world.rooms.run(case_id, job)
+
+
+def _in(log: Sequence[Entry], what: Happening) -> bool:
+    bodies = (json.loads(entry.body) for entry in log)
+    return any((one["kind"], one["facts"]) == (what.kind, dict(what.facts)) for one in bodies)
 
 
 def _key(token: str) -> str:

@@ -1,5 +1,6 @@
 """The party's copy: a code, a ticket for a few minutes, thirty days."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -47,6 +48,21 @@ async def test_a_code_opens_the_copy_and_its_arrival_is_logged_once(office: Stag
     assert await fetch(phone, token) == first
     kinds = await cases.kinds(office.world, made.case.id)
     assert kinds.count("delivery.reached") == 1
+
+
+async def test_a_copy_reaches_each_person_once_in_all_its_days(office: Stage) -> None:
+    made = await signing.sealed(office)
+    for days in (0, 8, 20):
+        await office.clock.advance(days * DAY)
+        for phone in (made.worker, made.agent):
+            token = await ticket(phone, await phone.code("copy"))
+            await asyncio.gather(fetch(phone, token), fetch(phone, token))
+    reached = [
+        body["facts"]["person"]
+        for body in await cases.logged(office.world, made.case.id)
+        if body["kind"] == "delivery.reached"
+    ]
+    assert reached == [phone.invitation.person_id for phone in (made.worker, made.agent)]
 
 
 async def test_a_code_for_signing_opens_no_copy(office: Stage) -> None:
