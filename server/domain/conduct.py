@@ -12,6 +12,7 @@ from datetime import datetime
 from server.domain import owed
 from server.domain.case import Case, Side
 from server.domain.errors import MissingStepsError, NotFoundError, WrongStateError
+from server.domain.going import while_going
 from server.domain.ids import PersonId, SeatId, StaffId
 from server.domain.session import (
     JOINT,
@@ -221,6 +222,7 @@ def _entered(space: Space, facts: Facts) -> Happening | None:
     return happened("room.open", facts.actor, space=space.kind, side=space.side)
 
 
+@while_going
 def admit(seat: SeatId) -> Decision:
     """Let a person into joint session and caucus; refused while he owes something."""
 
@@ -236,6 +238,7 @@ def admit(seat: SeatId) -> Decision:
     return decide
 
 
+@while_going
 def send_back(seat: SeatId) -> Decision:
     """Put a person back into the own lobby."""
 
@@ -248,6 +251,7 @@ def send_back(seat: SeatId) -> Decision:
     return decide
 
 
+@while_going
 def check_identity(check: IdentityCheck) -> Decision:
     """Record what staff saw; a mismatch puts the person back into the lobby."""
 
@@ -263,6 +267,7 @@ def check_identity(check: IdentityCheck) -> Decision:
     return decide
 
 
+@while_going
 def consent(given: Consent) -> Decision:
     """Record an answer to one consent text; refusing the online form ends admission."""
 
@@ -298,6 +303,7 @@ def _unadmit(session: Session, person: PersonId) -> Session:
     return session
 
 
+@while_going
 def declare_environment(person: PersonId, present: str) -> Decision:
     """A person says who is in the room with him; only that he did is logged."""
 
@@ -310,6 +316,7 @@ def declare_environment(person: PersonId, present: str) -> Decision:
     return decide
 
 
+@while_going
 def read_rights(block: int) -> Decision:
     """Staff read one block of the notice out."""
 
@@ -323,6 +330,7 @@ def read_rights(block: int) -> Decision:
     return decide
 
 
+@while_going
 def hear_rights(person: PersonId, block: int) -> Decision:
     """A person says he has heard a block that was read out."""
 
@@ -339,6 +347,7 @@ def hear_rights(person: PersonId, block: int) -> Decision:
     return decide
 
 
+@while_going
 def skip_rights(reason: str) -> Decision:
     """Go on without every answer; the reason is printed in the minutes."""
 
@@ -349,6 +358,7 @@ def skip_rights(reason: str) -> Decision:
     return decide
 
 
+@while_going
 def recorder_goes_along(*, along: bool) -> Decision:
     """Whether the recorder goes along into a caucus."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from server.domain.conduct import Decision, Facts, Step
 from server.domain.errors import NotFoundError, StaleRevisionError, WrongStateError
+from server.domain.going import while_going
 from server.domain.ids import PersonId
 from server.domain.session import MinutesAnswer, MinutesItem, Session
 from server.domain.session_log import happened
@@ -39,6 +40,8 @@ def change(item: MinutesItem) -> Decision:
 
 def ready(session: Session, facts: Facts) -> Step:
     """Ask the parties to confirm this version."""
+    if session.over:
+        raise WrongStateError(state=session.state)
     if not session.minutes:
         raise WrongStateError(state="empty")
     what = happened("minutes.ready", facts.actor, version=session.minutes_version)
@@ -55,6 +58,7 @@ class Confirmation:
     remark: str = ""
 
 
+@while_going
 def confirm(person: PersonId, said: Confirmation) -> Decision:
     """Record a person's answer to the version he saw."""
 

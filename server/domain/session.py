@@ -237,7 +237,7 @@ class Session:
 
     @property
     def over(self) -> bool:
-        """Whether nothing can happen in it any more."""
+        """Whether nothing can be decided in it any more; a recording may still come to its end."""
         return self.state in _ENDS
 
     def participant(self, seat: SeatId) -> Participant:

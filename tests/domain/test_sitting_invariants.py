@@ -6,15 +6,17 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, strategies as st
 
-from server.domain import conduct, owed
+from server.domain import conduct, minutes, owed, recording
 from server.domain.audience import Pair, hearing, visible_to
 from server.domain.case import Side
 from server.domain.conduct import Decision
-from server.domain.errors import DomainError
+from server.domain.errors import DomainError, WrongStateError
 from server.domain.ids import PersonId, SeatId
 from server.domain.session import (
     Consent,
     IdentityCheck,
+    MinutesItem,
+    MinutesMark,
     Session,
     SessionState,
     SpaceKind,
@@ -35,6 +37,7 @@ from tests.support.builders import (
 
 PEOPLE = (WORKER, WIFE, AGENT)
 SIDES = (Side.APPLICANT, Side.RESPONDENT)
+MINUTED = MinutesItem(id="1", at=NOW, speaker="", text="愿意", mark=MinutesMark.STATEMENT)
 WORDS = ("陈水根", "刘春梅", "林启航", "1990000", "5120991", "妻子在场", "换个时间")
 
 
@@ -218,6 +221,31 @@ def test_a_party_can_stop_in_every_state_but_an_ended_one() -> None:
         stopped = conduct.stop("")(session, facts(WORKER)).session
         assert stopped.state is SessionState.CLOSED
         assert not hearing(stopped)
+
+
+ended = st.sampled_from([SessionState.CLOSED, SessionState.ADJOURNED])
+of_minutes = st.sampled_from(
+    [
+        minutes.ready,
+        minutes.confirm(WORKER, minutes.Confirmation(version=0, agreed=True)),
+        minutes.add(MINUTED),
+        minutes.change(MINUTED),
+    ]
+)
+
+
+@given(ended, st.one_of(moves, of_minutes))
+def test_nothing_is_decided_in_a_sitting_that_is_over(
+    state: SessionState, decide: Decision
+) -> None:
+    going = replace(prepared(a_session()), minutes=(MINUTED,), minutes_ready=True)
+    with pytest.raises(WrongStateError):
+        decide(replace(going, state=state), facts())
+
+
+def test_a_recording_that_ends_after_the_sitting_is_no_fault() -> None:
+    over = replace(prepared(a_session()), state=SessionState.CLOSED)
+    assert recording.stop()(over, facts()).session == over
 
 
 def test_a_seeded_leak_is_caught() -> None:
