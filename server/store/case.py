@@ -24,7 +24,6 @@ _D = tables.dues.c
 _CODEC = Codec(Case)
 _MARK = "?"
 """What migrations write into `recorder_id` of a case whose body has to be read again."""
-_AT_ONCE = 500
 
 
 def _layout(vault: Vault) -> Layout[Case]:
@@ -144,11 +143,10 @@ class SqlCases:
     def _number(self, committee: CommitteeId, number: str) -> int:
         return number_term(self._tx.vault, committee, number)
 
-    async def marked(self) -> Sequence[Case]:
-        """Return some of the cases of which a migration could not read who and when."""
-        some = select(_T.no).where(_T.recorder_id == _MARK).limit(_AT_ONCE)
-        nos = [row.no for row in await self._tx.rows(some)]
-        return await self._shelf.many(_T.no.in_(nos), order=[_T.no])
+    async def marked(self) -> Sequence[CaseId]:
+        """Return the cases of which a migration could not read who and when."""
+        rows = await self._tx.rows(select(_T.id).where(_T.recorder_id == _MARK).order_by(_T.no))
+        return [row.id for row in rows]
 
     async def unmark(self, case: Case) -> None:
         """Write who records the case, and on which days something is due in it."""

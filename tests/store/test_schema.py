@@ -99,6 +99,29 @@ async def test_what_an_earlier_release_wrote_is_found_by_its_recorder_and_its_da
     assert ({one.id for one in due}, more) == ({"case-s", "case-r"}, False)
 
 
+async def test_a_case_that_cannot_be_read_keeps_nobody_out(
+    empty: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await migrate(empty)
+    recorder = StaffId("staff-2")
+    async with opened(empty) as store, store.write() as uow:
+        await Story(uow).begin()
+        for one in ("case-1x", "case-2x"):
+            await uow.cases.add(examples.case(one, recorder_id=recorder))
+    await revert(empty, "0005")
+    engines = open_engines(empty)
+    async with engines.writer.begin() as connection:
+        spoilt = text("UPDATE cases SET body = :body WHERE id = 'case-1x'")
+        await connection.execute(spoilt, {"body": b"spoilt"})
+    await engines.close()
+    await migrate(empty)
+    query = CaseQuery(committee_id=COMMITTEE, own=recorder)
+    async with opened(empty) as store, store.read() as uow:
+        cases, _ = await uow.cases.search(query)
+    assert [one.id for one in cases] == ["case-2x"]
+    assert "case-1x" in caplog.text
+
+
 async def test_programs_that_start_together_migrate_once(empty: str) -> None:
     await asyncio.gather(*(migrate(empty) for _ in range(4)))
     async with opened(empty) as store:
