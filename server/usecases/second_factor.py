@@ -24,9 +24,9 @@ def matching_step(secret: str, code: str, *, now: datetime, last: int) -> int | 
     A step at or before `last` was used already.
     """
     present = int(now.timestamp()) // STEP
-    totp = pyotp.TOTP(secret)
+    totp, given = pyotp.TOTP(secret), code.encode()
     for step in (present, present - 1, present + 1):
-        if step > last and hmac.compare_digest(totp.generate_otp(step), code):
+        if step > last and hmac.compare_digest(totp.generate_otp(step).encode(), given):
             return step
     return None
 

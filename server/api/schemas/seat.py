@@ -5,7 +5,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from server.api.schemas.base import Ask, Base64Text, LongText, ShortText, SixDigits, View
+from server.api.schemas.base import (
+    Ask,
+    Base64Text,
+    FourDigits,
+    LongText,
+    ShortText,
+    SixDigits,
+    View,
+)
 from server.domain.agreement import Verdict
 from server.domain.case import PersonRole, Side
 from server.domain.invitation import Answer, LinkState
@@ -18,7 +26,7 @@ class OpenLink(Ask):
     """The link's token and the last four digits of the telephone on file."""
 
     token: LinkToken
-    digits: Annotated[str, Field(pattern=r"^\d{4}$")]
+    digits: FourDigits
 
 
 class ResumeLink(Ask):

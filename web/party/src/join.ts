@@ -121,7 +121,8 @@ class Boxes {
   }
 
   #typed(at: number): void {
-    const figures = (this.#boxes[at]?.value ?? "").replace(/\D/g, "");
+    // Chinese input methods type full-width figures.
+    const figures = (this.#boxes[at]?.value ?? "").normalize("NFKC").replace(/\D/g, "");
     [...figures.slice(0, this.#boxes.length - at)].forEach((figure, by) => {
       const box = this.#boxes[at + by];
       if (box) box.value = figure;

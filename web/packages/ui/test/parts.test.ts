@@ -78,6 +78,12 @@ describe("digits", () => {
     typed(root, 0, "a7b");
     expect(changed).toHaveBeenLastCalledWith("7");
   });
+  it("takes the full-width figures of a Chinese input method", () => {
+    const changed = vi.fn();
+    const root = show(Digits, { modelValue: "", count: 4, label: "后四位", boxLabel: String, "onUpdate:modelValue": changed });
+    typed(root, 0, "７");
+    expect(changed).toHaveBeenLastCalledWith("7");
+  });
 });
 
 describe("sheet", () => {

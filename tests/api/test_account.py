@@ -1,0 +1,62 @@
+"""Signing in and the own account over HTTP, as a console uses them."""
+
+import pyotp
+import pytest
+
+from server.domain.staff import Role
+from server.usecases import invite_people, manage_staff
+from server.usecases.manage_staff import Credentials, Newcomer
+from server.usecases.world import World
+from tests.support import cases
+from tests.support.site import Town
+from tests.support.world import COMMITTEE, actor
+
+SIGN_IN = "/api/staff/sign-in"
+
+
+@pytest.fixture
+async def zhou(world: World) -> Credentials:
+    who = Newcomer(login="zhou", name="周永泉", title="", phone="", roles=frozenset({Role.HEAD}))
+    made = await manage_staff.make_credentials(world, COMMITTEE, who)
+    async with world.store.write() as uow:
+        await uow.staff.add(made.staff)
+    return made
+
+
+def six(world: World, who: Credentials) -> str:
+    return pyotp.TOTP(who.totp_secret).at(int(world.clock.now().timestamp()))
+
+
+def wide(digits: str) -> str:
+    """Return the digits as a Chinese input method types them."""
+    return "".join(chr(ord(one) + 0xFEE0) for one in digits)
+
+
+async def test_six_full_width_digits_sign_in(site: Town, zhou: Credentials) -> None:
+    body = {"login": "zhou", "password": zhou.password, "totp": wide(six(site.world, zhou))}
+    status, told = await site.browser().ask("POST", SIGN_IN, body)
+    assert status == 200, told
+    assert told["staff"]["login"] == "zhou"
+
+
+@pytest.mark.parametrize("login", ["zhou", "nobody"])
+@pytest.mark.parametrize(
+    "digits",
+    ["١٢٣٤٥٦", "१२३४५६", "①②③④⑤", "½23456"],
+    ids=["arabic", "devanagari", "five in circles", "a half"],
+)
+async def test_other_signs_are_no_digits(
+    site: Town, zhou: Credentials, login: str, digits: str
+) -> None:
+    body = {"login": login, "password": zhou.password, "totp": digits}
+    status, told = await site.browser().ask("POST", SIGN_IN, body)
+    assert (status, told["code"]) == (422, "invalid_value")
+
+
+async def test_four_full_width_digits_open_a_link(site: Town) -> None:
+    case = await cases.registered(site.world)
+    who = cases.person(case, "陈水根")
+    issued = await invite_people.invite(site.world, actor("su"), case.id, who.id, "qr")
+    body = {"token": issued.message.link.rpartition("/")[2], "digits": wide(who.mobile[-4:])}
+    status, told = await site.browser().ask("POST", "/api/link/open", body)
+    assert status == 200, told
