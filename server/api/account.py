@@ -4,6 +4,7 @@ from server.api import cookies
 from server.api.endpoint import Answer, Context
 from server.api.schemas import staff as wire
 from server.api.schemas.base import Nothing
+from server.api.throttle import DOORS
 from server.api.views.staff import committee_view, staff_view
 from server.domain.staff import Staff, StaffSession
 from server.usecases import sign_in as steps
@@ -11,7 +12,10 @@ from server.usecases import sign_in as steps
 
 async def sign_in(context: Context, ask: wire.SignIn) -> Answer:
     """Sign in with password and second factor; the cookie is fresh each time."""
+    doors = context.request.app[DOORS]
+    doors.sign_in(context.request, ask.login)
     signed = await steps.sign_in(context.world, ask.login, ask.password, ask.totp)
+    doors.signed_in(context.request, ask.login)
     view = await _me(context, signed.staff, signed.session)
     lifetime = context.world.rules.staff_absolute
     return Answer(view=view, cookies={cookies.STAFF: (signed.token, lifetime)})

@@ -10,6 +10,7 @@ from server.domain.errors import DomainError
 from server.ports.system import Clock
 
 _MOST_ADDRESSES: Final = 20_000
+_MOST_REGULARS: Final = 2_000
 
 
 class TooFastError(DomainError):
@@ -47,6 +48,32 @@ class Bucket:
         level.tokens -= 1
 
 
+class _Regulars:
+    """Logins by the addresses they last signed in from; each may err ten times in a row."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._own = Bucket(clock, burst=10, rate=0.1)
+        self._known: OrderedDict[str, None] = OrderedDict()
+
+    def add(self, request: web.Request, login: str) -> None:
+        self._known[_pair(request, login)] = None
+        self._known.move_to_end(_pair(request, login))
+        if len(self._known) > _MOST_REGULARS:
+            self._known.popitem(last=False)
+
+    def know(self, request: web.Request, login: str) -> bool:
+        """Return whether the login came in from there; raises TooFastError when too often."""
+        pair = _pair(request, login)
+        if pair not in self._known:
+            return False
+        self._own.take(pair)
+        return True
+
+
+def _pair(request: web.Request, login: str) -> str:
+    return f"{request.remote or ''} {login}"
+
+
 class Doors:
     """The buckets of the doors that anybody may knock at.
 
@@ -62,6 +89,9 @@ class Doors:
         self._checks = Bucket(clock, burst=20, rate=0.1)
         self._verify = Bucket(clock, burst=20, rate=0.1)
         self._verify_all = Bucket(clock, burst=40, rate=1)
+        self._sign_in = Bucket(clock, burst=30, rate=0.2)
+        self._sign_in_all = Bucket(clock, burst=40, rate=2)
+        self._regulars = _Regulars(clock)
 
     def look(self, request: web.Request) -> None:
         """Let the request look at a link, or raise TooFastError."""
@@ -77,6 +107,21 @@ class Doors:
         """Let the request have something verified, or raise TooFastError."""
         self._verify.take(request.remote or "")
         self._verify_all.take("")
+
+    def sign_in(self, request: web.Request, login: str) -> None:
+        """Let the request try to sign in, or raise TooFastError.
+
+        Judging a password is dear, so strangers wait for each other. Who signed in from the
+        same address before waits for nobody: a stranger beside an office cannot keep it out.
+        """
+        if self._regulars.know(request, login):
+            return
+        self._sign_in.take(request.remote or "")
+        self._sign_in_all.take("")
+
+    def signed_in(self, request: web.Request, login: str) -> None:
+        """Remember that somebody signed in from there."""
+        self._regulars.add(request, login)
 
     def check_device(self, person: str) -> None:
         """Let a person's phone report once more, or raise TooFastError."""

@@ -1,23 +1,18 @@
 """Staff sign in, give the second factor again, change the password, sign out."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from server.domain.errors import (
-    InvalidValueError,
-    SignedOutError,
-    TooManyTriesError,
-    WrongCodeError,
-)
+from server.domain.errors import InvalidValueError, SignedOutError, WrongCodeError
 from server.domain.ids import StaffId
 from server.domain.staff import Actor, Membership, Staff, StaffSession
+from server.ports.store import UnitOfWork
 from server.usecases.identify import hash_token, step_up_until
 from server.usecases.passwords import NOBODY, hash_password, password_matches
 from server.usecases.second_factor import matching_step
+from server.usecases.tries import Tries, count_try, without_tries
 from server.usecases.world import World
 
-MAX_TRIES = 5
-LOCKED_FOR = timedelta(minutes=15)
 MIN_PASSWORD = 10
 _MAY_SIGN_IN = {Membership.ACTIVE, Membership.INVITED}
 
@@ -34,95 +29,97 @@ class SignedIn:
 async def sign_in(world: World, login: str, password: str, totp: str) -> SignedIn:
     """Return a signed-in console, or raise WrongCodeError or TooManyTriesError.
 
-    A wrong password and a wrong second factor are answered alike; five wrong tries
-    lock the account for a quarter of an hour.
+    A wrong login, a wrong password and a wrong second factor are answered alike; five wrong
+    tries lock the login for a quarter of an hour. Each is counted before it is judged.
     """
-    staff = await _known(world, login)
     now = world.clock.now()
-    if staff is not None and staff.locked_until is not None and now < staff.locked_until:
-        raise TooManyTriesError(retry_at=staff.locked_until.isoformat())
+    staff, tries = await _count(world, login, now)
     stored = staff.password_hash if staff else NOBODY
     right = await world.pool.run(password_matches, stored, password)
-    step = _step(staff, totp, now)
-    if staff is None or not right or step is None:
-        await _count_wrong(world, staff, now)
-        raise WrongCodeError(left=_left(staff))
-    return await _open(world, staff, step, now)
+    opened = await _open(world, staff, totp, now) if staff is not None and right else None
+    if opened is None:
+        raise tries.refusal()
+    return opened
 
 
-async def _known(world: World, login: str) -> Staff | None:
-    async with world.store.read() as uow:
+async def _count(world: World, login: str, now: datetime) -> tuple[Staff | None, Tries]:
+    async with world.store.write() as uow:
         staff = await uow.staff.by_login(login)
-    return staff if staff is not None and staff.membership in _MAY_SIGN_IN else None
+        if staff is None or staff.membership not in _MAY_SIGN_IN:
+            return None, world.strangers.count(login, now)
+        return await count_try(uow, staff, now)
 
 
-def _step(staff: Staff | None, totp: str, now: datetime) -> int | None:
-    if staff is None:
-        return None
+async def _open(world: World, judged: Staff, totp: str, now: datetime) -> SignedIn | None:
+    """Open a console unless the digits are wrong or the member is another than was judged."""
+    async with world.store.write() as uow:
+        staff = await uow.staff.get(judged.id)
+        step = _step(staff, totp, now)
+        if step is None or _differs(staff, judged):
+            return None
+        token = world.ids.token()
+        session = _console(staff, token, now)
+        saved = await uow.staff.save(_entered(staff, step))
+        await uow.staff.sign_in(session)
+    return SignedIn(token=token, staff=saved, session=session)
+
+
+def _step(staff: Staff, totp: str, now: datetime) -> int | None:
     return matching_step(staff.totp_secret, totp, now=now, last=staff.totp_last_step)
 
 
-def _left(staff: Staff | None) -> int:
-    return MAX_TRIES - 1 - (staff.wrong_tries if staff else 0)
+def _differs(staff: Staff, judged: Staff) -> bool:
+    changed = staff.password_hash != judged.password_hash
+    return changed or staff.membership not in _MAY_SIGN_IN
 
 
-async def _count_wrong(world: World, staff: Staff | None, now: datetime) -> None:
-    if staff is None:
-        return
-    tries = staff.wrong_tries + 1
-    locked = now + LOCKED_FOR if tries >= MAX_TRIES else None
-    wrong = replace(staff, wrong_tries=0 if locked else tries, locked_until=locked)
-    async with world.store.write() as uow:
-        await uow.staff.save(wrong)
-
-
-async def _open(world: World, staff: Staff, step: int, now: datetime) -> SignedIn:
-    token = world.ids.token()
-    session = StaffSession(
+def _console(staff: Staff, token: str, now: datetime) -> StaffSession:
+    return StaffSession(
         token_hash=hash_token(token),
         staff_id=staff.id,
         created_at=now,
         seen_at=now,
         step_up_at=now,
     )
-    entered = replace(
-        staff,
+
+
+def _entered(staff: Staff, step: int) -> Staff:
+    return replace(
+        without_tries(staff),
         membership=Membership.ACTIVE,
-        wrong_tries=0,
-        locked_until=None,
         totp_confirmed=True,
         totp_last_step=step,
     )
-    async with world.store.write() as uow:
-        saved = await uow.staff.save(entered)
-        await uow.staff.sign_in(session)
-    return SignedIn(token=token, staff=saved, session=session)
 
 
 async def step_up(world: World, token: str, totp: str) -> tuple[Staff, StaffSession]:
     """Give the second factor again; raises WrongCodeError, TooManyTriesError."""
     now = world.clock.now()
-    session, staff = await own_console(world, token)
-    if staff.locked_until is not None and now < staff.locked_until:
-        raise TooManyTriesError(retry_at=staff.locked_until.isoformat())
-    step = _step(staff, totp, now)
-    if step is None:
-        await _count_wrong(world, staff, now)
-        raise WrongCodeError(left=_left(staff))
-    fresh = replace(session, step_up_at=now, seen_at=now)
     async with world.store.write() as uow:
-        saved = await uow.staff.save(replace(staff, totp_last_step=step, wrong_tries=0))
-        await uow.staff.save_session(fresh)
-    return saved, fresh
+        session, staff = await _own(uow, token)
+        fresh = replace(session, step_up_at=now, seen_at=now)
+        counted, tries = await count_try(uow, staff, now)
+        step = _step(counted, totp, now)
+        if step is not None:
+            passed = replace(without_tries(counted), totp_last_step=step)
+            counted = await uow.staff.save(passed)
+            await uow.staff.save_session(fresh)
+    if step is None:
+        raise tries.refusal()
+    return counted, fresh
 
 
 async def own_console(world: World, token: str) -> tuple[StaffSession, Staff]:
     """Return the session and member behind a cookie, or raise SignedOutError."""
     async with world.store.read() as uow:
-        session = await uow.staff.session(hash_token(token))
-        if session is None or session.revoked_at is not None:
-            raise SignedOutError
-        return session, await uow.staff.get(session.staff_id)
+        return await _own(uow, token)
+
+
+async def _own(uow: UnitOfWork, token: str) -> tuple[StaffSession, Staff]:
+    session = await uow.staff.session(hash_token(token))
+    if session is None or session.revoked_at is not None:
+        raise SignedOutError
+    return session, await uow.staff.get(session.staff_id)
 
 
 async def sign_out(world: World, token: str) -> None:

@@ -21,6 +21,7 @@ from server.ports.store import Store
 from server.ports.system import Clock, Ids, WorkPool
 from server.rooms.registry import Registry
 from server.usecases.page_shelf import PageShelf
+from server.usecases.tries import Strangers
 from server.usecases.turns import Turns
 
 
@@ -65,7 +66,8 @@ class Renewing:
 class World:
     """The ports, the rules and the live rooms.
 
-    `turns` order long work that must not run twice at once; `shelf` keeps page pictures.
+    `turns` order long work that must not run twice at once; `shelf` keeps page pictures;
+    `strangers` counts tries at logins that nobody has.
     `outside_roots` (PEM) are those of authorities that are not our own, each for its purpose.
     """
 
@@ -88,5 +90,6 @@ class World:
     relay: Relay = field(default_factory=Relay)
     turns: Turns = field(default_factory=Turns)
     shelf: PageShelf = field(default_factory=PageShelf)
+    strangers: Strangers = field(default_factory=Strangers)
     renewing: Renewing = field(default_factory=Renewing)
     outside_roots: tuple[StampRoot | SignerRoot, ...] = ()

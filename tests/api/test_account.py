@@ -4,12 +4,12 @@ import pyotp
 import pytest
 
 from server.domain.staff import Role
-from server.usecases import invite_people, manage_staff
+from server.usecases import invite_people, manage_staff, sign_in
 from server.usecases.manage_staff import Credentials, Newcomer
 from server.usecases.world import World
 from tests.support import cases
 from tests.support.site import Town
-from tests.support.world import COMMITTEE, actor
+from tests.support.world import COMMITTEE, Stage, actor
 
 SIGN_IN = "/api/staff/sign-in"
 
@@ -51,6 +51,34 @@ async def test_other_signs_are_no_digits(
     body = {"login": login, "password": zhou.password, "totp": digits}
     status, told = await site.browser().ask("POST", SIGN_IN, body)
     assert (status, told["code"]) == (422, "invalid_value")
+
+
+async def test_a_flood_of_guesses_is_not_judged(
+    site: Town, zhou: Credentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[str] = []
+    monkeypatch.setattr(sign_in, "password_matches", lambda _, given: judged.append(given))
+    guess = {"password": "guess", "totp": "000000"}
+    stranger = site.browser()
+    told = [
+        await stranger.ask("POST", SIGN_IN, {"login": f"guess-{n}", **guess}) for n in range(40)
+    ]
+    assert [status for status, _ in told] == [422] * 30 + [429] * 10
+    assert told[-1][1] == {"code": "too_fast", "facts": {"retry_after_s": 6}}
+    assert len(judged) == 30
+
+
+async def test_who_signed_in_before_comes_in_beside_a_flood(
+    site: Town, zhou: Credentials, scene: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_in, "password_matches", lambda _, given: given == zhou.password)
+    body = {"login": "zhou", "password": zhou.password, "totp": six(site.world, zhou)}
+    assert (await site.browser().ask("POST", SIGN_IN, body))[0] == 200
+    for n in range(40):
+        await site.browser().ask("POST", SIGN_IN, {**body, "login": f"guess-{n}"})
+    scene.clock.jump(60)
+    body["totp"] = six(site.world, zhou)
+    assert (await site.browser().ask("POST", SIGN_IN, body))[0] == 200
 
 
 async def test_four_full_width_digits_open_a_link(site: Town) -> None:

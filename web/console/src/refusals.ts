@@ -23,6 +23,11 @@ function triesText(error: Refused): string {
   return t("refusal.too_many_tries");
 }
 
+function tooFastText(error: Refused): string {
+  const wait = error.facts["retry_after_s"];
+  return typeof wait === "number" && wait > 2 ? t("refusal.tooFastFor", { seconds: wait }) : t("refusal.too_fast");
+}
+
 function tooLargeText(error: Refused): string {
   const { files, limit } = error.facts;
   if (typeof files === "number") return t("refusal.tooManyFiles", { files });
@@ -33,6 +38,7 @@ function tooLargeText(error: Refused): string {
 /** What happened and what to do, without blame. */
 export function refusalText(error: Refused): string {
   if (error.code === "too_many_tries") return triesText(error);
+  if (error.code === "too_fast") return tooFastText(error);
   if (error.code === "wrong_code" && typeof error.facts["left"] !== "number") return t("refusal.wrongPlain");
   if (error.code === "missing_steps") return t("refusal.missing_steps", { missing: missingText(error) });
   if (error.code === "wrong_state") return t(error.facts["state"] === "locked_before" ? "refusal.locked_before" : "refusal.wrong_state");

@@ -113,6 +113,7 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   "refusal.step_up_needed": "This step asks for fresh digits.",
   "refusal.signed_out": "Please sign in again. Your text is kept.",
   "refusal.too_fast": "Too fast. Please wait a second or two.",
+  "refusal.tooFastFor": "Too many are trying at the moment; this try did not count. Please wait {seconds} seconds.",
   "refusal.too_large": "The file is too large. Please make it smaller.",
   "refusal.tooLargeFor": "Too large: at most {size} MB in all. Please make the files smaller.",
   "refusal.tooManyFiles": "This case has {files} files already, so no more can be added. Join several into one PDF.",

@@ -110,6 +110,7 @@ export const shellZh = {
   "refusal.step_up_needed": "这一步要一个新的动态码。",
   "refusal.signed_out": "请再登录一次。您写的没有丢。",
   "refusal.too_fast": "点得太快，请等一两秒再试。",
+  "refusal.tooFastFor": "现在试的人太多，这一次没有算数。请等 {seconds} 秒再试。",
   "refusal.too_large": "文件太大。请压缩以后再传。",
   "refusal.tooLargeFor": "文件太大，合起来最多 {size} MB。请压缩以后再传。",
   "refusal.tooManyFiles": "这个案件已经有 {files} 份文件，不能再传。请把几份合成一份 PDF。",

@@ -1,0 +1,163 @@
+"""Five tries at a sign-in, however they come, and for whichever login."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar, cast
+
+import pyotp
+import pytest
+
+from server.domain.errors import TooManyTriesError, WrongCodeError
+from server.domain.staff import Role
+from server.usecases import manage_staff, sign_in as steps
+from server.usecases.manage_staff import Credentials, Newcomer
+from server.usecases.passwords import password_matches
+from server.usecases.tries import MAX_TRIES
+from server.usecases.world import World
+from tests.support.clock import FakeClock
+from tests.support.world import COMMITTEE, Stage
+
+T = TypeVar("T")
+AT_ONCE = 20
+
+
+@dataclass
+class BusyPool:
+    """Judges passwords at once, counts them, and lets everybody else go on in between."""
+
+    right: str = ""
+    judged: list[object] = field(default_factory=list)
+
+    async def run(self, work: Callable[..., T], *args: object) -> T:
+        assert work is password_matches
+        await asyncio.sleep(0)
+        self.judged.append(args[1])
+        return cast("T", args[1] == self.right)
+
+
+@pytest.fixture
+def clock(scene: Stage) -> FakeClock:
+    return scene.clock
+
+
+@pytest.fixture
+def pool() -> BusyPool:
+    return BusyPool()
+
+
+@pytest.fixture
+def office(world: World, made: Credentials, pool: BusyPool) -> World:
+    """Return the world where passwords are judged fast."""
+    pool.right = made.password
+    return replace(world, pool=pool)
+
+
+@pytest.fixture
+async def made(world: World) -> Credentials:
+    who = Newcomer(login="zhou", name="周永泉", title="", phone="", roles=frozenset({Role.HEAD}))
+    made = await manage_staff.make_credentials(world, COMMITTEE, who)
+    async with world.store.write() as uow:
+        await uow.staff.add(made.staff)
+    return made
+
+
+def digits(office: World, made: Credentials) -> str:
+    return pyotp.TOTP(made.totp_secret).at(int(office.clock.now().timestamp()))
+
+
+def wrong(office: World, made: Credentials) -> str:
+    return f"{(int(digits(office, made)) + 1) % 1_000_000:06}"
+
+
+async def told(trying: Coroutine[Any, Any, object]) -> tuple[str, object]:
+    """Return how a try was answered."""
+    try:
+        await trying
+    except (WrongCodeError, TooManyTriesError) as refused:
+        return refused.code, refused.facts
+    return "right", None
+
+
+def locked(answers: list[tuple[str, object]]) -> list[str]:
+    return [code for code, _ in answers if code == "too_many_tries"]
+
+
+@pytest.mark.parametrize("login", ["zhou", "nobody"])
+async def test_five_wrong_tries_lock_for_a_quarter_of_an_hour(
+    office: World, made: Credentials, clock: FakeClock, login: str
+) -> None:
+    answers = [
+        await told(steps.sign_in(office, login, "guess", digits(office, made)))
+        for _ in range(MAX_TRIES + 1)
+    ]
+    until = {"retry_at": "2025-03-10T01:15:00+00:00"}
+    assert answers[:4] == [("wrong_code", {"left": left}) for left in (4, 3, 2, 1)]
+    assert answers[4:] == [("too_many_tries", until)] * 2
+    clock.jump(15 * 60)
+    again = await told(steps.sign_in(office, login, "guess", digits(office, made)))
+    assert again == ("wrong_code", {"left": 4})
+
+
+async def test_even_the_right_answer_waits_until_the_lock_is_over(
+    office: World, made: Credentials, clock: FakeClock
+) -> None:
+    for _ in range(MAX_TRIES):
+        await told(steps.sign_in(office, "zhou", "guess", digits(office, made)))
+    early = await told(steps.sign_in(office, "zhou", made.password, digits(office, made)))
+    assert early[0] == "too_many_tries"
+    clock.jump(15 * 60)
+    signed = await steps.sign_in(office, "zhou", made.password, digits(office, made))
+    assert signed.staff.id == made.staff.id
+
+
+async def test_the_fifth_try_may_be_right_and_clears_the_others(
+    office: World, made: Credentials
+) -> None:
+    for _ in range(MAX_TRIES - 1):
+        await told(steps.sign_in(office, "zhou", "guess", digits(office, made)))
+    signed = await steps.sign_in(office, "zhou", made.password, digits(office, made))
+    assert (signed.staff.wrong_tries, signed.staff.locked_until) == (0, None)
+
+
+@pytest.mark.parametrize("login", ["zhou", "nobody"])
+async def test_of_many_tries_at_once_five_are_judged(
+    office: World, pool: BusyPool, login: str
+) -> None:
+    tries = (told(steps.sign_in(office, login, f"guess {n}", "000000")) for n in range(AT_ONCE))
+    answers = await asyncio.gather(*tries)
+    assert len(pool.judged) == MAX_TRIES
+    assert len(locked(answers)) == AT_ONCE - MAX_TRIES + 1
+
+
+async def test_of_many_second_factors_at_once_five_are_judged(
+    office: World, made: Credentials, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed = await steps.sign_in(office, "zhou", made.password, digits(office, made))
+    clock.jump(60)
+    judged: list[str] = []
+    monkeypatch.setattr(steps, "matching_step", lambda _, code, **__: judged.append(code))
+    tries = (told(steps.step_up(office, signed.token, f"{n:06}")) for n in range(AT_ONCE))
+    answers = await asyncio.gather(*tries)
+    assert len(judged) == MAX_TRIES
+    assert len(locked(answers)) == AT_ONCE - MAX_TRIES + 1
+
+
+async def test_of_two_with_the_same_digits_at_once_one_comes_in(
+    office: World, made: Credentials
+) -> None:
+    right = ("zhou", made.password, digits(office, made))
+    answers = await asyncio.gather(*(told(steps.sign_in(office, *right)) for _ in range(2)))
+    assert sorted(code for code, _ in answers) == ["right", "wrong_code"]
+
+
+async def test_a_second_factor_given_again_clears_the_wrong_ones(
+    office: World, made: Credentials, clock: FakeClock
+) -> None:
+    signed = await steps.sign_in(office, "zhou", made.password, digits(office, made))
+    clock.jump(60)
+    for _ in range(MAX_TRIES - 1):
+        code, _ = await told(steps.step_up(office, signed.token, wrong(office, made)))
+        assert code == "wrong_code"
+    staff, _ = await steps.step_up(office, signed.token, digits(office, made))
+    assert (staff.wrong_tries, staff.locked_until) == (0, None)
