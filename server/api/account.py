@@ -41,7 +41,7 @@ async def step_up(context: Context, ask: wire.StepUp) -> wire.Me:
 
 async def change_password(context: Context, ask: wire.ChangePassword) -> Nothing:
     """Set a new password."""
-    await steps.change_password(context.world, context.staff, ask.old, ask.new)
+    await steps.change_password(context.world, _token(context), ask.old, ask.new)
     return Nothing()
 
 

@@ -71,17 +71,19 @@ class SqlStaffRegister:
         return None if row is None else StaffSession(**row._asdict())
 
     async def save_session(self, session: StaffSession) -> None:
+        """Write it, or raise NotFoundError where it has ended: what ended stays ended."""
         changed = await self._tx.changed(
             update(tables.staff_sessions)
-            .where(_S.token_hash == session.token_hash)
+            .where(_S.token_hash == session.token_hash, _S.revoked_at.is_(None))
             .values(**asdict(session))
         )
         if not changed:
             raise NotFoundError
 
-    async def revoke_sessions(self, staff: StaffId, at: datetime) -> None:
+    async def revoke_sessions(self, staff: StaffId, at: datetime, *, but: str = "") -> None:
+        """End the member's consoles, all but the one with that token hash."""
         await self._tx.run(
             update(tables.staff_sessions)
-            .where(_S.staff_id == staff, _S.revoked_at.is_(None))
+            .where(_S.staff_id == staff, _S.revoked_at.is_(None), _S.token_hash != but)
             .values(revoked_at=at)
         )

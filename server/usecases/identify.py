@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from server.domain.errors import NotFoundError
 from server.domain.invitation import Invitation, LinkState
 from server.domain.staff import Actor, Membership, Staff, StaffSession, as_actor
 from server.ports.store import UnitOfWork
@@ -29,10 +30,19 @@ async def staff_of(world: World, token: str) -> Actor | None:
     if found is None:
         return None
     session, staff = found
-    if now - session.seen_at >= SEEN_EVERY:
+    if now - session.seen_at >= SEEN_EVERY and not await _seen(world, session, now):
+        return None
+    return actor(staff, session, world.rules, now)
+
+
+async def _seen(world: World, session: StaffSession, now: datetime) -> bool:
+    """Note the moment; False where the console ended in between."""
+    try:
         async with world.store.write() as uow:
             await uow.staff.save_session(replace(session, seen_at=now))
-    return actor(staff, session, world.rules, now)
+    except NotFoundError:
+        return False
+    return True
 
 
 async def _session(

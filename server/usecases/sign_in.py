@@ -3,14 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from server.domain.errors import InvalidValueError, SignedOutError, WrongCodeError
-from server.domain.ids import StaffId
-from server.domain.staff import Actor, Membership, Staff, StaffSession
-from server.ports.store import UnitOfWork
+from server.domain.errors import InvalidValueError, SignedOutError
+from server.domain.staff import Membership, Staff, StaffSession
+from server.ports.store import ConflictError, UnitOfWork
 from server.usecases.identify import hash_token, step_up_until
 from server.usecases.passwords import NOBODY, hash_password, password_matches
 from server.usecases.second_factor import matching_step
-from server.usecases.tries import Tries, count_try, without_tries
+from server.usecases.tries import Tries, count_try, without_last, without_tries
 from server.usecases.world import World
 
 MIN_PASSWORD = 10
@@ -129,23 +128,31 @@ async def sign_out(world: World, token: str) -> None:
         await uow.staff.save_session(replace(session, revoked_at=world.clock.now()))
 
 
-async def change_password(world: World, actor: Actor, old: str, new: str) -> None:
-    """Set a new password; every other console of the member ends."""
-    async with world.store.read() as uow:
-        staff = await uow.staff.get(actor.staff_id)
-    if not await world.pool.run(password_matches, staff.password_hash, old):
-        raise WrongCodeError(left=1)
+async def change_password(world: World, token: str, old: str, new: str) -> None:
+    """Set a new password; every other console of the member ends.
+
+    Raises WrongCodeError, TooManyTriesError and InvalidValueError.
+    """
+    session, staff = await own_console(world, token)
     if old == new or staff.login in new.lower():
         raise InvalidValueError(field="new", reason="password_too_easy")
+    judged = await _judge_old(world, staff, old)
     stored = await world.pool.run(hash_password, new)
     async with world.store.write() as uow:
-        await uow.staff.save(replace(staff, password_hash=stored, must_change_password=False))
+        staff = await uow.staff.get(staff.id)
+        if _differs(staff, judged):
+            raise ConflictError
+        renewed = replace(without_last(staff), password_hash=stored, must_change_password=False)
+        await uow.staff.save(renewed)
+        await uow.staff.revoke_sessions(staff.id, world.clock.now(), but=session.token_hash)
 
 
-async def end_consoles(world: World, staff: StaffId) -> None:
-    """End every console of a member."""
+async def _judge_old(world: World, staff: Staff, old: str) -> Staff:
     async with world.store.write() as uow:
-        await uow.staff.revoke_sessions(staff, world.clock.now())
+        counted, tries = await count_try(uow, await uow.staff.get(staff.id), world.clock.now())
+    if not await world.pool.run(password_matches, counted.password_hash, old):
+        raise tries.refusal()
+    return counted
 
 
 def fresh_until(session: StaffSession, world: World) -> datetime | None:

@@ -69,5 +69,14 @@ def without_tries(staff: Staff) -> Staff:
     return _with(staff, Tries())
 
 
+def without_last(staff: Staff) -> Staff:
+    """Return a member whose last try was right, and proved one thing alone.
+
+    The ones before still count: the right password must not buy more tries at the digits.
+    """
+    before = MAX_TRIES if staff.locked_until is not None else staff.wrong_tries
+    return _with(staff, Tries(wrong=max(0, before - 1)))
+
+
 def _with(staff: Staff, tries: Tries) -> Staff:
     return replace(staff, wrong_tries=tries.wrong, locked_until=tries.locked_until)

@@ -76,7 +76,7 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   passwordAgain: "New password once more",
   passwordDiffers: "The two are not the same.",
   passwordShort: "{n} more characters are needed.",
-  passwordDone: "The password has been changed.",
+  passwordDone: "The password has been changed. You are signed out everywhere else.",
 
   "refusal.forbidden": "You may not do this. Ask the mediator in charge or the head.",
   "refusal.not_found": "Not found. It may have moved or belong to another committee.",

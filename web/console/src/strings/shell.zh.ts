@@ -73,7 +73,7 @@ export const shellZh = {
   passwordAgain: "再输一次新密码",
   passwordDiffers: "两次输入的不一样。",
   passwordShort: "还差 {n} 个字符。",
-  passwordDone: "密码换好了。",
+  passwordDone: "密码换好了。您在别处登录的都已退出。",
 
   "refusal.forbidden": "您没有做这件事的权限。要做，请找负责的调解员或者主任。",
   "refusal.not_found": "没有找到，可能已经移走，或者不属于您的调委会。",
