@@ -202,6 +202,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
             read_scene=scene_reader(store),
             teller=_teller(live),
             epoch=epoch,
+            pack=pack,
             rights_blocks=len(pack.notices.rights_and_duties),
         ),
         tasks,

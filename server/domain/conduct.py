@@ -14,6 +14,7 @@ from server.domain.case import Case, Side
 from server.domain.errors import MissingStepsError, NotFoundError, WrongStateError
 from server.domain.going import while_going
 from server.domain.ids import PersonId, SeatId, StaffId
+from server.domain.jurisdiction.pack import JurisdictionPack, expect_code
 from server.domain.session import (
     JOINT,
     STAFF_LOBBY,
@@ -32,11 +33,12 @@ from server.domain.session_log import Happening, happened
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """The moment of a decision: when, who asks, in which case, after how many blocks."""
+    """The moment of a decision: when, who asks, in which case, where, after how many blocks."""
 
     now: datetime
     actor: str
     case: Case
+    pack: JurisdictionPack
     rights_blocks: int
 
 
@@ -134,6 +136,8 @@ def close(outcome: str, end_reason: str, note: str) -> Decision:
     """
 
     def decide(session: Session, facts: Facts) -> Step:
+        if end_reason:
+            expect_code(end_reason, facts.pack.end_reasons, "end_reason")
         if missing := _missing_to_close(session, facts, outcome, (end_reason, note)):
             raise MissingStepsError(missing=list(missing))
         ended = replace(
@@ -256,6 +260,7 @@ def check_identity(check: IdentityCheck) -> Decision:
     """Record what staff saw; a mismatch puts the person back into the lobby."""
 
     def decide(session: Session, facts: Facts) -> Step:
+        expect_code(check.document, facts.pack.identity_documents, "document")
         checked = replace(session, identity_checks=(*session.identity_checks, check))
         if not check.matches:
             one = checked.participant(SeatId(check.person_id))

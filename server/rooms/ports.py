@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from server.domain.jurisdiction.pack import JurisdictionPack
 from server.ports.media import MediaRouter
 from server.ports.recording import RecordingHeads
 from server.ports.store import Store
@@ -22,6 +23,7 @@ class RoomPorts:
     read_scene: SceneReader
     teller: Callable[[], Teller]
     epoch: int
+    pack: JurisdictionPack
     rights_blocks: int
     grace: float = 20.0
     media_patience: float = 5.0

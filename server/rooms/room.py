@@ -118,6 +118,7 @@ class Room:
             now=self.ports.clock.now(),
             actor=actor,
             case=self.scene.case,
+            pack=self.ports.pack,
             rights_blocks=self.ports.rights_blocks,
         )
 

@@ -5,11 +5,12 @@ from dataclasses import replace
 from server.domain import access, conduct
 from server.domain.access import Act
 from server.domain.case import Case, CaseState, PersonRole
-from server.domain.errors import ForbiddenError, InvalidValueError, WrongStateError
+from server.domain.errors import ForbiddenError, WrongStateError
 from server.domain.file_kinds import FileKind
 from server.domain.ids import CaseId
 from server.domain.invitation import Answer, Invitation
 from server.domain.jurisdiction.entries import AgentAct
+from server.domain.jurisdiction.pack import expect_code
 from server.domain.representation import may
 from server.domain.sealing import expect_unsigned
 from server.domain.session import Session, SessionState
@@ -30,8 +31,7 @@ async def end(world: World, actor: Actor, case_id: CaseId, end_reason: str, note
 
     Raises WrongStateError while a sitting goes on or once everybody has signed.
     """
-    if end_reason not in {reason.code for reason in world.pack.end_reasons}:
-        raise InvalidValueError(field="end_reason", reason="unknown_code")
+    expect_code(end_reason, world.pack.end_reasons, "end_reason")
 
     async def job() -> CaseFacts:
         async with world.store.write() as uow:

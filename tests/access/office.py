@@ -167,6 +167,7 @@ async def make_stage(
         read_scene=scene_reader(store),
         teller=told or (lambda: teller),
         epoch=1,
+        pack=pack,
         rights_blocks=len(pack.notices.rights_and_duties),
     )
     nowhere = cast("Any", None)

@@ -27,7 +27,7 @@ from server.store.schema import migrate
 from server.store.store import SqlStore, open_store
 from server.system import TaskScope
 from server.usecases.read_scene import scene_reader
-from tests.support.builders import BLOCKS, COMMITTEE, MEDIATOR, RECORDER, SESSION, a_case
+from tests.support.builders import BLOCKS, COMMITTEE, MEDIATOR, PACK, RECORDER, SESSION, a_case
 from tests.support.clock import FakeClock
 from tests.support.ids import SeededIds
 
@@ -162,6 +162,7 @@ async def stage(
             read_scene=scene_reader(store),
             teller=lambda: teller,
             epoch=1,
+            pack=PACK,
             rights_blocks=BLOCKS,
         )
         await _fill(store, session)

@@ -14,6 +14,7 @@ from server.domain.case import (
 )
 from server.domain.conduct import Facts, expect_people, expect_staff
 from server.domain.ids import CaseId, CommitteeId, PartyId, PersonId, SessionId, StaffId
+from server.domain.jurisdiction.packs import pack_of
 from server.domain.session import Consent, IdentityCheck, RightsAnswer, Session, SessionState
 from server.domain.staff import Actor, Role
 
@@ -23,6 +24,7 @@ CASE = CaseId("case")
 SESSION = SessionId("session")
 WORKER, WIFE, AGENT = PersonId("worker"), PersonId("wife"), PersonId("agent")
 MEDIATOR, RECORDER, HEAD = StaffId("mediator"), StaffId("recorder"), StaffId("head")
+PACK = pack_of("zh_cn")
 BLOCKS = 5
 
 
@@ -99,7 +101,7 @@ def a_session() -> Session:
 
 def facts(actor: str = MEDIATOR) -> Facts:
     """Return the facts of this moment."""
-    return Facts(now=NOW, actor=actor, case=a_case(), rights_blocks=BLOCKS)
+    return Facts(now=NOW, actor=actor, case=a_case(), pack=PACK, rights_blocks=BLOCKS)
 
 
 def prepared(session: Session) -> Session:

@@ -222,6 +222,7 @@ def still_rooms(
         read_scene=scene_reader(store),
         teller=lambda: teller,
         epoch=1,
+        pack=PACK,
         rights_blocks=len(PACK.notices.rights_and_duties),
     )
 

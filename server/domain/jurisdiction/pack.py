@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from server.domain.calendar import CalendarYear, HolidayCalendar, calendar_year
 from server.domain.deadlines import local_day
-from server.domain.errors import DomainError
+from server.domain.errors import DomainError, InvalidValueError
 from server.domain.jurisdiction.entries import (
     AgentAct,
     AgentKind,
@@ -184,3 +184,12 @@ def _one(entries: tuple[_Entry, ...], wanted: str, name: str) -> _Entry:
         if entry.code == wanted:
             return entry
     raise UnknownCodeError(list=name, entry=wanted)
+
+
+def expect_code(given: str, known: Iterable[_Coded], field: str) -> None:
+    """Raise InvalidValueError unless it is one of these entries' codes.
+
+    What reaches the log stays for ever: codes of the pack, never typed words.
+    """
+    if given not in {one.code for one in known}:
+        raise InvalidValueError(field=field, reason="unknown_code")
