@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from server.domain import owed
+from server.domain import owed, repeats
 from server.domain.case import Case, Side
 from server.domain.errors import MissingStepsError, NotFoundError, WrongStateError
 from server.domain.going import while_going
@@ -278,9 +278,11 @@ def consent(given: Consent) -> Decision:
 
     def decide(session: Session, facts: Facts) -> Step:
         facts.case.person(given.person_id)
-        answered = replace(session, consents=(*session.consents, given))
-        if given.scope == owed.ONLINE and not given.agreed:
-            answered = _unadmit(answered, given.person_id)
+        ends = given.scope == owed.ONLINE and not given.agreed
+        answered = _unadmit(session, given.person_id) if ends else session
+        if not repeats.says_anew(session, given):
+            return Step(session=answered)
+        answered = replace(answered, consents=(*session.consents, given))
         what = happened(
             _consent_kind(session, given),
             facts.actor,
@@ -314,6 +316,8 @@ def declare_environment(person: PersonId, present: str) -> Decision:
 
     def decide(session: Session, facts: Facts) -> Step:
         said = Environment(person_id=person, present=present, at=facts.now)
+        if not repeats.says_anew(session, said):
+            return Step(session=session)
         declared = replace(session, environments=(*session.environments, said))
         what = happened("environment.declared", facts.actor, person=person)
         return Step(session=declared, logged=(what,), events=("environment",))
@@ -342,6 +346,8 @@ def hear_rights(person: PersonId, block: int) -> Decision:
     def decide(session: Session, facts: Facts) -> Step:
         if block > session.rights_block:
             raise WrongStateError(state="not_read_yet")
+        if session.heard_block(person, block):
+            return Step(session=session)
         heard = RightsAnswer(person_id=person, block=block, at=facts.now)
         what = happened("rights.ack", facts.actor, person=person, block=block)
         answers = (*session.rights_answers, heard)

@@ -67,7 +67,10 @@ class MissingStepsError(DomainError):
 
 
 class TooManyTriesError(DomainError):
-    """Too many wrong answers; `facts["locked"]` or `facts["retry_at"]` says until when."""
+    """Too many wrong answers; `facts["locked"]` or `facts["retry_at"]` says until when.
+
+    Or too many changed ones: `facts["limit"]` says how many there may be.
+    """
 
     code = "too_many_tries"
 

@@ -74,10 +74,12 @@ def confirm(person: PersonId, said: Confirmation) -> Decision:
             remark=said.remark,
             at=facts.now,
         )
-        kept = tuple(a for a in session.minutes_answers if a.person_id != person)
+        others = tuple(a for a in session.minutes_answers if a.person_id != person)
+        if any(replace(a, at=given.at) == given for a in session.minutes_answers):
+            return Step(session=session)
         kind = "minutes.confirmed" if said.agreed else "minutes.disputed"
         what = happened(kind, facts.actor, person=person, version=said.version)
-        answered = replace(session, minutes_answers=(*kept, given))
+        answered = replace(session, minutes_answers=(*others, given))
         return Step(session=answered, logged=(what,), events=("minutes",))
 
     return decide

@@ -276,5 +276,8 @@ class Session:
 
     def heard(self, person: PersonId, blocks: int) -> bool:
         """Whether the person acknowledged every block of the rights notice."""
-        heard = {a.block for a in self.rights_answers if a.person_id == person}
-        return heard >= set(range(1, blocks + 1))
+        return all(self.heard_block(person, block) for block in range(1, blocks + 1))
+
+    def heard_block(self, person: PersonId, block: int) -> bool:
+        """Whether the person acknowledged this block."""
+        return any((a.person_id, a.block) == (person, block) for a in self.rights_answers)

@@ -129,8 +129,12 @@ async def own_media(room: Room, seat: SeatId, **told: str | bool) -> None:
 async def ask_for_mediator(room: Room, seat: SeatId, wish: str | None) -> None:
     """A party calls the mediator, or staff answer the call (`wish` None)."""
     room.session.participant(seat)
-    _put(room, replace(presence(room, seat), wish=wish))
-    if wish is not None:
+    before = presence(room, seat)
+    if wish == before.wish:
+        return
+    _put(room, replace(before, wish=wish))
+    # One call until staff answer it, however often the wish changes meanwhile.
+    if before.wish is None:
         await room.note("call_mediator", seat)
     await room.tell("called")
 

@@ -1,6 +1,6 @@
 """Takes a party's answer to one clause: heard or not, agreed or wanting a change."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.domain.agreement import (
     Agreement,
@@ -66,6 +66,9 @@ async def answer_clause(
             verdict=form.verdict,
             wish=form.wish,
         )
+        before = agreement.answer_of(clause, invitation.person_id)
+        if before is not None and replace(before, at=given.at) == given:
+            return agreement, ()
         return answer(agreement, given), (_logged(number, given, invitation.person_id),)
 
     await change(world, invitation.case_id, step)

@@ -196,6 +196,8 @@ async def _answer(
 ) -> Invitation:
     now = world.clock.now()
     fresh = await uow.invitations.get(invitation.id)
+    if (fresh.answer, fresh.answer_text) == (given, text):
+        return fresh
     after = replace(fresh, answer=given, answered_at=now, answer_text=text)
     saved = await uow.invitations.save(after)
     what = happened(_KINDS[given], saved.person_id, invitation=saved.id, person=saved.person_id)

@@ -230,6 +230,8 @@ async def refuse(world: World, invitation: Invitation, device: str, reason: str)
         await own_desk(world, uow, invitation, device)
         person = invitation.person_id
         after = refused(agreement, person, reason)
+        if after == agreement:
+            return agreement, ()
         version = agreement.text_version
         return after, (happened("sign.refused", person, person=person, version=version),)
 

@@ -149,6 +149,21 @@ async def test_an_answer_belongs_to_the_version_that_was_read(office: Stage) -> 
     assert desk.agreement.answers[-1].verdict is Verdict.AGREE
 
 
+async def test_the_same_answer_again_is_neither_kept_nor_logged(office: Stage) -> None:
+    made = await signing.drafted(office)
+    world, phone = office.world, made.worker
+    clause = (await agreement(world, made.case.id)).clauses[0]
+    form = AnswerForm(clause_id=clause.id, clause_version=1, heard=True, verdict=Verdict.AGREE)
+    await answer_clause(world, phone.invitation, phone.device, form)
+    before = await agreement(world, made.case.id), await cases.kinds(world, made.case.id)
+    await office.clock.advance(60)
+    await answer_clause(world, phone.invitation, phone.device, form)
+    assert (await agreement(world, made.case.id), await cases.kinds(world, made.case.id)) == before
+    wish = replace(form, verdict=Verdict.CHANGE, wish="改成三期")
+    await answer_clause(world, phone.invitation, phone.device, wish)
+    assert (await cases.kinds(world, made.case.id))[-1] == "clause.change_wanted"
+
+
 async def test_nobody_agrees_to_what_he_has_not_heard(office: Stage) -> None:
     made = await signing.drafted(office)
     clause = (await agreement(office.world, made.case.id)).clauses[0]

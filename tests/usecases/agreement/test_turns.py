@@ -145,6 +145,14 @@ async def test_who_refuses_gives_up_the_turn(office: Stage) -> None:
     await made.agent.submit(other)
 
 
+async def test_the_same_refusal_again_is_not_logged(office: Stage) -> None:
+    made, _, _ = await both(office)
+    worker = made.worker
+    for reason in ("再想想", "再想想", "要问家里人", "要问家里人"):
+        await sign_agreement.refuse(made.world, worker.invitation, worker.device, reason)
+    assert (await cases.kinds(made.world, made.case.id)).count("sign.refused") == 2
+
+
 class _Stopping(LocalChain):
     """A chain whose server stops in the middle of preparing."""
 
