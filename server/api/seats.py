@@ -44,6 +44,7 @@ async def seat(context: Context, _: None) -> wire.SeatView:
 
 async def answer(context: Context, ask: wire.AnswerAsk) -> wire.SeatView:
     """Take the answer to the invitation."""
+    context.request.app[DOORS].answer(context.seat.person_id)
     await answer_link.answer(context.world, _acting(context), Answer(ask.answer), ask.text)
     return await _view(context)
 
@@ -71,6 +72,7 @@ async def device_check(context: Context, ask: wire.DeviceCheckAsk) -> Nothing:
 
 async def enter(context: Context, _: None) -> wire.Entered:
     """Let this browser hold the seat, or wait."""
+    context.request.app[DOORS].answer(context.seat.person_id)
     invitation = await take_seat.enter(context.world, context.seat, _device(context))
     return _entered(invitation, _device(context))
 

@@ -5,6 +5,7 @@ from aiohttp import web
 from server.api.binary import PDF, WEBP, page_of, saved, shown, width_of
 from server.api.endpoint import Context
 from server.api.schemas import seat as wire
+from server.api.throttle import DOORS
 from server.api.views.language import language
 from server.api.views.party_agreement import party_agreement
 from server.api.views.receipt import receipt
@@ -50,6 +51,7 @@ async def answer(context: Context, ask: wire.ClauseAnswerAsk) -> wire.PartyAgree
         verdict=ask.verdict,
         wish=ask.wish,
     )
+    context.request.app[DOORS].answer(context.seat.person_id)
     desk = await answer_clauses.answer_clause(context.world, context.seat, _device(context), form)
     return party_agreement(context.world, desk)
 
@@ -101,6 +103,7 @@ async def finish(context: Context, ask: wire.FinishAsk) -> wire.Receipt:
 
 async def refuse(context: Context, ask: wire.RefuseSigning) -> wire.SeatView:
     """Keep that the person does not sign."""
+    context.request.app[DOORS].answer(context.seat.person_id)
     await sign_agreement.refuse(context.world, context.seat, _device(context), ask.reason)
     return seat_view(context.world, await _seat(context), language(context.request))
 

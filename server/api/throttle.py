@@ -87,6 +87,7 @@ class Doors:
         self._digits = Bucket(clock, burst=20, rate=0.2)
         self._digits_all = Bucket(clock, burst=200, rate=10)
         self._checks = Bucket(clock, burst=20, rate=0.1)
+        self._answers = Bucket(clock, burst=300, rate=0.1)
         self._verify = Bucket(clock, burst=20, rate=0.1)
         self._verify_all = Bucket(clock, burst=40, rate=1)
         self._sign_in = Bucket(clock, burst=30, rate=0.2)
@@ -126,6 +127,10 @@ class Doors:
     def check_device(self, person: str) -> None:
         """Let a person's phone report once more, or raise TooFastError."""
         self._checks.take(person)
+
+    def answer(self, person: str) -> None:
+        """Let a person answer anew, or raise TooFastError: each time goes into the log."""
+        self._answers.take(person)
 
 
 DOORS: web.AppKey[Doors] = web.AppKey("doors", Doors)

@@ -18,6 +18,7 @@ from server.rooms import attendance
 from server.rooms.room import Room
 from server.rooms.view import RoomView
 from server.signalling.callers import Caller, recognise, still_there
+from server.signalling.limits import Logged
 from server.signalling.messages import Enter, Reply
 from server.signalling.plain_server import PlainServer
 from server.signalling.requests import REQUESTS, Asked, By
@@ -34,6 +35,8 @@ _AMBIENT = frozenset({"media", "speaking"})
 _FOR_ALL = frozenset({"agreement", "enter_again", "mute_please"})
 """What a party is told though it sees nothing new. Everything else would tell it that the other
 side has come, answered or spoken, where it must not know."""
+_LOGGED = frozenset({"enter", "minutes.confirm"})
+"""What a person may change again and again, and is logged each time. The rest has its own end."""
 _LEAVING = {"client namespace disconnect": "gone"}
 
 
@@ -44,6 +47,7 @@ class Live(socketio.AsyncNamespace):
         super().__init__("/")
         self._world = world
         self._callers: dict[str, Caller] = {}
+        self._logged = Logged()
 
     async def trigger_event(self, event: str, *args: Any) -> Any:  # noqa: ANN401 - the library's own shape
         """Dispatch by the table; the library's own dispatch would run any `on_` method."""
@@ -75,7 +79,7 @@ class Live(socketio.AsyncNamespace):
         caller = self._callers.get(sid)
         if caller is None:
             return _refusal("signed_out")
-        if not caller.bucket.take(self._world.clock.monotonic()):
+        if not self._may_ask(event, caller):
             return await self._too_fast(caller)
         try:
             answer = await self._answer(event, caller, args[0] if args else {})
@@ -87,6 +91,14 @@ class Live(socketio.AsyncNamespace):
         except ValidationError:
             return _refusal("invalid_value", event=event)
         return Reply(ok=True, facts=answer or {}).model_dump(mode="json")
+
+    def _may_ask(self, event: str, caller: Caller) -> bool:
+        now = self._world.clock.monotonic()
+        if not caller.bucket.take(now):
+            return False
+        if caller.person is None or event not in _LOGGED:
+            return True
+        return self._logged.take(caller.person, now)
 
     async def _too_fast(self, caller: Caller) -> dict[str, Any]:
         if caller.bucket.out_of_patience:
