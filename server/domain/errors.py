@@ -1,5 +1,6 @@
 """Every refusal the rules can give, each with a stable code for the wire."""
 
+from traceback import walk_tb
 from typing import ClassVar
 
 
@@ -97,3 +98,22 @@ class SignedOutError(DomainError):
     """No valid staff session or seat stands behind the request."""
 
     code = "signed_out"
+
+
+def trail(fault: BaseException) -> str:
+    """Return the classes and places of a fault and of what led to it, for the log.
+
+    Never its words: what a parser or a database says quotes names, numbers and amounts.
+    """
+    chain: list[BaseException] = []
+    one: BaseException | None = fault
+    while one is not None and one not in chain:
+        chain.append(one)
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    return " because of ".join(_steps(each) for each in chain)
+
+
+def _steps(fault: BaseException) -> str:
+    frames = ((frame.f_code, line) for frame, line in walk_tb(fault.__traceback__))
+    steps = (f"\n  {code.co_filename}:{line} {code.co_name}" for code, line in frames)
+    return type(fault).__qualname__ + "".join(steps)

@@ -73,31 +73,38 @@ class Registry:
             self._tasks.start(desk.mailbox.run(), name=f"case {case}")
         return self._desks[case]
 
-    async def run(self, case: CaseId, job: Callable[[], Awaitable[T]]) -> T:
-        """Return what the job returns; no other change of the case runs beside it."""
-        return await self._desk(case).mailbox.submit(job)
+    async def run(
+        self, case: CaseId, job: Callable[[], Awaitable[T]], *, always: bool = False
+    ) -> T:
+        """Return what the job returns; no other change of the case runs beside it.
+
+        Raises BusyError where too much waits, unless the job is `always` taken.
+        """
+        return await self._desk(case).mailbox.submit(job, always=always)
 
     async def touch(self, case: CaseId, *events: str) -> None:
         """Tell a live room that its case changed elsewhere; never waits for browsers."""
         desk = self._desks.get(case)
         if desk is not None and desk.room is not None:
-            desk.mailbox.post(_refreshing(desk.room, events))
+            desk.mailbox.post(_refreshing(desk.room, events), latest_of=("refresh", events))
 
     async def cut(self, case: CaseId, seat: SeatId, reason: str) -> None:
         """Drop a seat's browser and media, wherever it is."""
         desk = self._desks.get(case)
         if desk is not None and (room := desk.room) is not None:
-            await desk.mailbox.submit(lambda: attendance.cut(room, seat, reason))
+            await desk.mailbox.submit(lambda: attendance.cut(room, seat, reason), always=True)
 
     def presence(self, session: SessionId) -> Mapping[SeatId, Presence]:
         """Return who is there, empty where no room is live."""
         room = self._live(session)
         return room.presence if room else EMPTY
 
-    async def within(self, session: SessionId, job: Callable[[Room], Awaitable[T]]) -> T:
-        """Return what the job returns with the session's room, opened if need be."""
+    async def within(
+        self, session: SessionId, job: Callable[[Room], Awaitable[T]], *, always: bool = False
+    ) -> T:
+        """Return what the job returns with the session's room, opened if need be; as `run`."""
         case = await self._case_of(session)
-        return await self.run(case, lambda: self._with_room(case, session, job))
+        return await self.run(case, lambda: self._with_room(case, session, job), always=always)
 
     async def _with_room(
         self, case: CaseId, session: SessionId, job: Callable[[Room], Awaitable[T]]
@@ -165,7 +172,7 @@ class Registry:
 
     async def _look(self, case: CaseId, recording: RecordingId) -> None:
         try:
-            await self.run(case, lambda: self._heads.look(case, recording))
+            await self.run(case, lambda: self._heads.look(case, recording), always=True)
         except DomainError as refused:
             log.warning("recording %s: its end is not logged: %s", recording, refused.code)
 
@@ -188,9 +195,9 @@ class Registry:
             desk.room = None
             self._tasks.start(_close(room), name=f"close {room.session_id}")
             return
-        desk.mailbox.post(room.tick)
+        desk.mailbox.post(room.tick, latest_of="tick")
         if any(one.former is not None for one in room.presence.values()):
-            desk.mailbox.post(_releasing(room))
+            desk.mailbox.post(_releasing(room), latest_of="release")
 
     async def follow_media(self) -> None:
         """Give every event of the media plane to the room it is about, for ever."""
@@ -232,7 +239,8 @@ class Registry:
         if event.recording not in {one.id for one in session.recordings}:
             return
         if isinstance(event, RecordingHead):
-            await self.run(session.case_id, self._logging(session.case_id, event))
+            job = self._logging(session.case_id, event)
+            await self.run(session.case_id, job, always=True)
         else:
             await self._look_on(session.case_id, event.recording)
 
@@ -241,7 +249,9 @@ class Registry:
     ) -> None:
         for desk, room in self._rooms():
             if (seat := attendance.seat_of(room, event.connection)) is not None:
-                desk.mailbox.post(_following(room, seat, event))
+                report = isinstance(event, MediaReport)
+                latest_of = ("report", event.connection) if report else None
+                desk.mailbox.post(_following(room, seat, event), latest_of=latest_of)
                 return
 
     def _worker_back(self, held: frozenset[ConnectionId], others: frozenset[RoomId]) -> None:
@@ -259,7 +269,7 @@ class Registry:
         known: set[ConnectionId] = set()
         for desk, room in self._rooms(others):
             with suppress(DomainError):
-                await desk.mailbox.submit(_reached)
+                await desk.mailbox.submit(_reached, always=True)
             known |= {one for one in held if attendance.seat_of(room, one)}
         for stranger in held - known:
             with suppress(DomainError):

@@ -72,7 +72,9 @@ class Live(socketio.AsyncNamespace):
             return
         absence = _LEAVING.get(reason, "network")
         await self._world.rooms.within(
-            caller.session, lambda room: attendance.leave(room, caller.seat, sid, absence)
+            caller.session,
+            lambda room: attendance.leave(room, caller.seat, sid, absence),
+            always=True,
         )
 
     async def _request(self, event: str, sid: str, *args: object) -> dict[str, Any]:
@@ -171,7 +173,9 @@ class Live(socketio.AsyncNamespace):
         if session is None or not caller.holder:
             return
         await self._world.rooms.within(
-            session, lambda r: attendance.leave(r, caller.seat, caller.socket, "gone")
+            session,
+            lambda r: attendance.leave(r, caller.seat, caller.socket, "gone"),
+            always=True,
         )
 
     async def tell(self, view: RoomView, events: tuple[str, ...]) -> None:
