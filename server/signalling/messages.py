@@ -136,20 +136,15 @@ class TellSide(Request):
     text: Annotated[str, Field(min_length=1, max_length=200)]
 
 
+Mark = Literal["statement", "undisputed", "disputed", "concession", "notice", "answer", "procedure"]
+
+
 class AddMinutes(Request):
     """`minutes.add` (staff): one sentence."""
 
     speaker: Annotated[str, Field(max_length=50)]
     text: Annotated[str, Field(min_length=1, max_length=1_000)]
-    mark: Literal[
-        "statement",
-        "undisputed",
-        "disputed",
-        "concession",
-        "notice",
-        "answer",
-        "procedure",
-    ]
+    mark: Mark
 
 
 class ChangeMinutes(Request):
@@ -158,7 +153,7 @@ class ChangeMinutes(Request):
     id: Annotated[str, Field(max_length=40)]
     speaker: Annotated[str, Field(max_length=50)]
     text: Annotated[str, Field(max_length=1_000)]
-    mark: Annotated[str, Field(max_length=20)]
+    mark: Mark
 
 
 class ConfirmMinutes(Request):

@@ -4,14 +4,20 @@ Handlers of one browser run one after another; they never wait for a browser.
 """
 
 import logging
-from typing import Any
+from typing import Any, TypeVar
 
 import socketio
 from pydantic import ValidationError
 
 from server.domain import access
 from server.domain.access import Act
-from server.domain.errors import DomainError, ForbiddenError, NotFoundError
+from server.domain.errors import (
+    DomainError,
+    ForbiddenError,
+    InvalidValueError,
+    NotFoundError,
+    trail,
+)
 from server.domain.ids import SessionId
 from server.domain.invitation import Invitation
 from server.rooms import attendance
@@ -19,8 +25,8 @@ from server.rooms.room import Room
 from server.rooms.view import RoomView
 from server.signalling.callers import Caller, recognise, still_there
 from server.signalling.limits import Logged
-from server.signalling.messages import Enter, Reply
-from server.signalling.plain_server import PlainServer
+from server.signalling.messages import Enter, Reply, Request
+from server.signalling.plain_server import BrokenOffError, PlainServer
 from server.signalling.requests import REQUESTS, Asked, By
 from server.signalling.snapshots import snapshot
 from server.usecases.conduct_session import may_watch
@@ -29,6 +35,7 @@ from server.usecases.world import World
 
 log = logging.getLogger(__name__)
 
+S = TypeVar("S", bound=Request)
 ENTER_WITHIN = 10.0
 CHECK_EVERY = 5.0
 _AMBIENT = frozenset({"media", "speaking"})
@@ -50,12 +57,22 @@ class Live(socketio.AsyncNamespace):
         self._logged = Logged()
 
     async def trigger_event(self, event: str, *args: Any) -> Any:  # noqa: ANN401 - the library's own shape
-        """Dispatch by the table; the library's own dispatch would run any `on_` method."""
+        """Dispatch by the table; the library's own dispatch would run any `on_` method.
+
+        Raises BrokenOffError where it fails to recognise a browser.
+        """
+        try:
+            if event == "connect":
+                return await self._connect(*args)
+            if event == "disconnect":
+                return await self._disconnect(*args)
+            return await self._request(event, *args)
+        # Our own fault, whatever it is: the server would take it for a hostile packet.
+        except Exception as fault:  # noqa: BLE001
+            log.error("%s failed: %s", event, trail(fault))  # noqa: TRY400 - never its words
         if event == "connect":
-            return await self._connect(*args)
-        if event == "disconnect":
-            return await self._disconnect(*args)
-        return await self._request(event, *args)
+            raise BrokenOffError
+        return _refusal("fault")
 
     async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> bool:
         wanted = auth.get("as") if isinstance(auth, dict) else None
@@ -90,8 +107,6 @@ class Live(socketio.AsyncNamespace):
                 log.warning("%s %s", refused.code, refused.facts)
             facts = {k: v for k, v in refused.told.items() if isinstance(v, str | int | list)}
             return _refusal(refused.code, **facts)
-        except ValidationError:
-            return _refusal("invalid_value", event=event)
         return Reply(ok=True, facts=answer or {}).model_dump(mode="json")
 
     def _may_ask(self, event: str, caller: Caller) -> bool:
@@ -109,7 +124,7 @@ class Live(socketio.AsyncNamespace):
 
     async def _answer(self, event: str, caller: Caller, say: object) -> dict[str, Any] | None:
         if event == "enter":
-            await self._enter(caller, Enter.model_validate(say))
+            await self._enter(caller, _parsed(event, Enter, say))
             return None
         if event == "leave":
             await self._leave(caller)
@@ -118,7 +133,7 @@ class Live(socketio.AsyncNamespace):
         if row is None:
             raise NotFoundError
         self._authorise(row.by, caller)
-        parsed = row.say.model_validate(say)
+        parsed = _parsed(event, row.say, say)
         assert caller.session is not None  # noqa: S101 - authorised above
         asked = Asked(world=self._world, caller=caller, session=caller.session, say=parsed)
         facts = await row.work(asked)
@@ -231,6 +246,14 @@ class Live(socketio.AsyncNamespace):
         if await still_there(self._world, caller):
             return
         await self.part(caller.session or SessionId(""), caller.socket, "signed_out")
+
+
+def _parsed(event: str, kind: type[S], say: object) -> S:
+    """Return what was said; only here is it the asker's fault where a value does not fit."""
+    try:
+        return kind.model_validate(say)
+    except ValidationError:
+        raise InvalidValueError(event=event) from None
 
 
 def _holds(invitation: Invitation | None, caller: Caller) -> bool:

@@ -31,6 +31,10 @@ async def end_malformed(request: web.Request, handler: Handler) -> web.StreamRes
         return web.Response(status=400)
 
 
+class BrokenOffError(Exception):
+    """Our own handler failed, which is logged: the browser is cut and may come again."""
+
+
 class PlainServer(socketio.AsyncServer):
     """Overrides where packets come in; a test fails when the library moves those places."""
 
@@ -52,8 +56,10 @@ class PlainServer(socketio.AsyncServer):
             self._silent.discard(eio_sid)
         try:
             await super()._handle_eio_message(eio_sid, packet)
+        except BrokenOffError:
+            self._hang_up(eio_sid)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            # What a hostile packet makes the library's parser raise; ours never do.
+            # What a hostile packet makes the library's parser raise; `Live` lets none out.
             await self._refuse(eio_sid)
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:  # type: ignore[override]  # its parent has no types
@@ -64,8 +70,9 @@ class PlainServer(socketio.AsyncServer):
     async def _handle_event(
         self, eio_sid: str, namespace: str | None, number: int | None, said: object
     ) -> None:
-        """Refuse what the library would take for its own news of who came and went."""
-        if not isinstance(said, list) or not said or said[0] in RESERVED:
+        """Refuse what names no event, or one of the library's own: who came and went."""
+        named = isinstance(said, list) and said and isinstance(said[0], str)
+        if not named or said[0] in RESERVED:  # type: ignore[index]  # a list, as just seen
             await self._refuse(eio_sid)
             return
         await super()._handle_event(eio_sid, namespace, number, said)

@@ -2178,8 +2178,11 @@ export interface components {
         ChangeMinutes: {
             /** Id */
             id: string;
-            /** Mark */
-            mark: string;
+            /**
+             * Mark
+             * @enum {string}
+             */
+            mark: "statement" | "undisputed" | "disputed" | "concession" | "notice" | "answer" | "procedure";
             /** Speaker */
             speaker: string;
             /** Text */
