@@ -46,10 +46,12 @@ async def streamed(
         async with aclosing(pieces) as opened:
             async for piece in opened:
                 await answer.write(piece)
-    except DomainError:
+    except Exception as broken:
         if request.transport is not None:
             request.transport.abort()
-        return answer
+        if isinstance(broken, DomainError):
+            return answer
+        raise
     await answer.write_eof()
     return answer
 

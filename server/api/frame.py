@@ -44,8 +44,11 @@ def wrap(route: Route, handler: Handler) -> WebHandler:
             return await _serve(route, handler, request)
         except DomainError as refused:
             return refusals.from_domain(refused)
-        except ValidationError as wrong:
-            return refusals.from_validation(wrong)
+        except (web.HTTPException, ConnectionResetError):  # the second: who asked is gone
+            raise
+        # Whatever else goes wrong is our own fault, also an answer that fits no type.
+        except Exception as fault:  # noqa: BLE001
+            return refusals.from_fault(fault, route.name)
 
     return handle
 
@@ -53,7 +56,10 @@ def wrap(route: Route, handler: Handler) -> WebHandler:
 async def _serve(route: Route, handler: Handler, request: web.Request) -> web.StreamResponse:
     check_origin(request)
     context = await _context(route, request)
-    ask = await _body(route, request)
+    try:
+        ask = await _body(route, request)
+    except ValidationError as wrong:
+        return refusals.from_validation(wrong)
     return render(await handler(context, ask))
 
 

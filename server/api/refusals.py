@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from server.api.schemas.base import Refusal
-from server.domain.errors import DomainError
+from server.domain.errors import DomainError, trail
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,7 @@ _STATUS = {
     "wrong_code": 422,
     "too_many_tries": 429,
     "too_fast": 429,
+    "fault": 500,
     "busy": 503,
     "film_lost": 503,
     "keys_unavailable": 503,
@@ -76,6 +77,12 @@ def note(error: DomainError) -> None:
     """Log a refusal that only an operator can mend, however it is answered."""
     if error.for_operator:
         log.warning("%s %s", error.code, error.facts)
+
+
+def from_fault(fault: Exception, doing: str) -> web.Response:
+    """Return the answer to a fault of our own, and log it without its words."""
+    log.error("%s failed: %s", doing, trail(fault))
+    return refuse("fault")
 
 
 def from_validation(error: ValidationError) -> web.Response:
