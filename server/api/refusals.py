@@ -1,7 +1,8 @@
 """How a refusal is answered: its HTTP status and JSON body."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
@@ -12,43 +13,100 @@ from server.domain.errors import DomainError, trail
 
 log = logging.getLogger(__name__)
 
-_STATUS = {
-    "forbidden": 403,
-    "not_found": 404,
-    "signed_out": 401,
-    "step_up_needed": 403,
-    "must_change_password": 403,
-    "stale_revision": 409,
-    "conflict": 409,
-    "wrong_state": 409,
-    "missing_steps": 409,
-    "held": 409,
-    "not_due": 409,
-    "second_person_needed": 409,
-    "not_released": 409,
-    "same_person": 409,
-    "shredded": 410,
-    "signing_busy": 409,
-    "turn_lost": 409,
-    "invalid_value": 422,
-    "wrong_code": 422,
-    "too_many_tries": 429,
-    "too_fast": 429,
-    "fault": 500,
-    "busy": 503,
-    "film_lost": 503,
-    "keys_unavailable": 503,
-    "key_unreadable": 503,
-    "no_sm2": 503,
-    "timestamps_unavailable": 503,
-    "no_certificate": 503,
-    "certificate_unproven": 503,
-    "disk_full": 507,
-    "foreign_origin": 403,
-    "not_json": 415,
-    "too_large": 413,
+_VALUES = (
+    "account_number_invalid",
+    "agreement_number_invalid",
+    "amount_invalid",
+    "amount_words_invalid",
+    "bad_sdp",
+    "calendar_entry_invalid",
+    "calendar_year_missing",
+    "credit_code_check",
+    "credit_code_form",
+    "document_kind_other",
+    "document_number_form",
+    "identity_number_15_digits",
+    "identity_number_birth",
+    "identity_number_check",
+    "identity_number_form",
+    "identity_number_invalid",
+    "identity_number_region",
+    "invalid_value",
+    "lawyer_licence_form",
+    "missing_characters",
+    "mobile_number_needed",
+    "phone_number_invalid",
+    "postcode_invalid",
+    "unknown_code",
+    "wrong_code",
+)
+_STATES = (
+    "conflict",
+    "held",
+    "missing_steps",
+    "not_due",
+    "not_released",
+    "not_renewable",
+    "room_closed",
+    "same_person",
+    "second_person_needed",
+    "signing_busy",
+    "stale_revision",
+    "turn_lost",
+    "wrong_state",
+)
+_AWAY = (
+    "archive_unavailable",
+    "busy",
+    "certificate_unproven",
+    "film_lost",
+    "key_in_use",
+    "key_unreadable",
+    "keys_unavailable",
+    "media_full",
+    "media_lost",
+    "no_certificate",
+    "no_sm2",
+    "rotation_unfinished",
+    "schema_outdated",
+    "store_unavailable",
+    "timestamps_unavailable",
+)
+_BROKEN = (
+    "backup",
+    "bad_table",
+    "broken_chain",
+    "fault",
+    "forked_tree",
+    "record_exists",
+    "record_unlocked",
+    "schema_unknown",
+    "stale_table",
+    "unreadable",
+    "unsafe_key_file",
+    "work_failed",
+    "wrong_key",
+)
+STATUS: Mapping[str, HTTPStatus] = {
+    **dict.fromkeys(_VALUES, HTTPStatus.UNPROCESSABLE_ENTITY),
+    **dict.fromkeys(_STATES, HTTPStatus.CONFLICT),
+    **dict.fromkeys(_AWAY, HTTPStatus.SERVICE_UNAVAILABLE),
+    **dict.fromkeys(_BROKEN, HTTPStatus.INTERNAL_SERVER_ERROR),
+    "disk_full": HTTPStatus.INSUFFICIENT_STORAGE,
+    "signed_out": HTTPStatus.UNAUTHORIZED,
+    "forbidden": HTTPStatus.FORBIDDEN,
+    "foreign_origin": HTTPStatus.FORBIDDEN,
+    "must_change_password": HTTPStatus.FORBIDDEN,
+    "step_up_needed": HTTPStatus.FORBIDDEN,
+    "not_found": HTTPStatus.NOT_FOUND,
+    "unknown_connection": HTTPStatus.NOT_FOUND,
+    "shredded": HTTPStatus.GONE,
+    "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "not_json": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "too_fast": HTTPStatus.TOO_MANY_REQUESTS,
+    "too_many_tries": HTTPStatus.TOO_MANY_REQUESTS,
 }
-DEFAULT_STATUS = 422
+"""The status of every refusal there is; a test holds it complete."""
 
 
 def refuse(code: str, **facts: object) -> web.Response:
@@ -64,19 +122,19 @@ def refuse(code: str, **facts: object) -> web.Response:
 
 def status_of(code: str) -> int:
     """Return the HTTP status of a refusal."""
-    return _STATUS.get(code, DEFAULT_STATUS)
+    return STATUS.get(code, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def from_domain(error: DomainError) -> web.Response:
-    """Return the answer to a rule's refusal; what only an operator can mend is logged."""
+    """Return the answer to a refusal; what the machine has to be mended for is logged."""
     note(error)
     return refuse(error.code, **{name: _plain(value) for name, value in error.told.items()})
 
 
 def note(error: DomainError) -> None:
-    """Log a refusal that only an operator can mend, however it is answered."""
-    if error.for_operator:
-        log.warning("%s %s", error.code, error.facts)
+    """Log a refusal for which the machine has to be mended, however it is answered."""
+    if error.noted:
+        log.warning("%s", error.noted)
 
 
 def from_fault(fault: Exception, doing: str) -> web.Response:

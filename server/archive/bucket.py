@@ -30,12 +30,14 @@ class ArchiveUnavailableError(DomainError):
     """The object storage does not answer, or refuses; `facts["status"]` says how. Try again."""
 
     code = "archive_unavailable"
+    machine = True
 
 
 class UnlockedError(DomainError):
     """What was stored is not locked as long as it has to be; `facts["reason"]` says why."""
 
     code = "record_unlocked"
+    machine = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

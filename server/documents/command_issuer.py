@@ -28,6 +28,7 @@ class NoCertificateError(DomainError):
     """The issuer gave no certificate that could be used; nothing was signed."""
 
     code = "no_certificate"
+    machine = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class KeyUnreadableError(DomainError):
     """A key file does not open with this master secret; `facts["key"]` names it."""
 
     code = "key_unreadable"
+    machine = True
     for_operator = True
 
 

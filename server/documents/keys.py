@@ -19,6 +19,7 @@ class KeysUnavailableError(DomainError):
     """
 
     code = "keys_unavailable"
+    machine = True
     for_operator = True
 
     def __str__(self) -> str:

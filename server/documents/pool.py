@@ -33,6 +33,7 @@ class WorkFailedError(DomainError):
     """The work ended its process twice, hung, or failed beyond telling; see the log."""
 
     code = "work_failed"
+    machine = True
 
 
 class ProcessWorkPool:

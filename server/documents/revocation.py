@@ -26,6 +26,7 @@ class UnprovenError(DomainError):
     """
 
     code = "certificate_unproven"
+    machine = True
     for_operator = True
 
 

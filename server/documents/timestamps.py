@@ -40,6 +40,7 @@ class TimestampsUnavailableError(DomainError):
     """The time stamp authority did not stamp; nothing was signed."""
 
     code = "timestamps_unavailable"
+    machine = True
 
 
 class Stamper(TimeStamper):

@@ -11,6 +11,8 @@ class DomainError(Exception):
     """
 
     code: ClassVar[str] = "refused"
+    machine: ClassVar[bool] = False
+    """Whether this machine is in the way, not what was asked for: the log says so."""
     for_operator: ClassVar[bool] = False
     """Whether the facts are about this machine: they go to the log, not to who asked."""
 
@@ -23,6 +25,13 @@ class DomainError(Exception):
     def told(self) -> dict[str, object]:
         """The facts for who asked."""
         return {} if self.for_operator else self.facts
+
+    @property
+    def noted(self) -> str:
+        """The line for the log, empty where nobody but who asked can mend it."""
+        causes = [type(each).__qualname__ for each in _chain(self)[1:]]
+        line = " because of ".join([f"{self.code} {self.facts}", *causes])
+        return line if self.machine else ""
 
 
 class ForbiddenError(DomainError):
@@ -105,12 +114,16 @@ def trail(fault: BaseException) -> str:
 
     Never its words: what a parser or a database says quotes names, numbers and amounts.
     """
+    return " because of ".join(_steps(each) for each in _chain(fault))
+
+
+def _chain(fault: BaseException) -> list[BaseException]:
     chain: list[BaseException] = []
     one: BaseException | None = fault
     while one is not None and one not in chain:
         chain.append(one)
         one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
-    return " because of ".join(_steps(each) for each in chain)
+    return chain
 
 
 def _steps(fault: BaseException) -> str:

@@ -18,6 +18,7 @@ class ForkedTreeError(DomainError):
     """The log is not what a checkpoint says; `facts["size"]` is that checkpoint's."""
 
     code = "forked_tree"
+    machine = True
 
 
 class LogCheck:

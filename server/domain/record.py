@@ -32,6 +32,7 @@ class RecordExistsError(DomainError):
     """A record with this id holds other bytes; sealed records are written once."""
 
     code = "record_exists"
+    machine = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

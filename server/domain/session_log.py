@@ -22,6 +22,7 @@ class BrokenChainError(DomainError):
     """An entry was changed, removed or moved; `facts["seq"]` is the first such."""
 
     code = "broken_chain"
+    machine = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

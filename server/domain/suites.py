@@ -19,3 +19,4 @@ class NoSm2Error(DomainError):
     """This machine's OpenSSL has no SM2: such signatures can be neither made nor checked."""
 
     code = "no_sm2"
+    machine = True

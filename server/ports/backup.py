@@ -15,6 +15,7 @@ class BackupError(DomainError):
     """
 
     code = "backup"
+    machine = True
 
 
 class Snapshots(Protocol):

@@ -26,18 +26,21 @@ class BadTableError(DomainError):
     """The table contradicts itself or names a connection of another room."""
 
     code = "bad_table"
+    machine = True
 
 
 class StaleTableError(DomainError):
     """The worker has already applied a newer table for this room."""
 
     code = "stale_table"
+    machine = True
 
 
 class MediaLostError(DomainError):
     """No worker answers; nothing is known to be forwarded or cut by this request."""
 
     code = "media_lost"
+    machine = True
 
 
 class UnknownConnectionError(DomainError):
@@ -50,6 +53,7 @@ class MediaFullError(DomainError):
     """The worker holds as many connections as it is allowed to."""
 
     code = "media_full"
+    machine = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

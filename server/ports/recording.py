@@ -16,6 +16,7 @@ class FilmLostError(DomainError):
     """Making a film failed before its end; what came of it is not the whole."""
 
     code = "film_lost"
+    machine = True
 
 
 class FilmsBusyError(DomainError):

@@ -56,6 +56,7 @@ class DiskFullError(DomainError):
     """The disk has no room; nothing was lost and nothing was half done."""
 
     code = "disk_full"
+    machine = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,6 +133,6 @@ async def _answer(job: Job, answer: asyncio.Future[Any] | None) -> None:
 def _log(error: Exception) -> None:
     """Log what nobody waits for: a refusal by its code, a fault by the way it came."""
     if isinstance(error, DomainError):
-        log.warning("a room could not do what it had to: %s", error.code)
+        log.warning("a room could not do what it had to: %s", error.noted or error.code)
     else:
         log.error("a room could not do what it had to: %s", trail(error))

@@ -103,8 +103,8 @@ class Live(socketio.AsyncNamespace):
         try:
             answer = await self._answer(event, caller, args[0] if args else {})
         except DomainError as refused:
-            if refused.for_operator:
-                log.warning("%s %s", refused.code, refused.facts)
+            if refused.noted:
+                log.warning("%s", refused.noted)
             facts = {k: v for k, v in refused.told.items() if isinstance(v, str | int | list)}
             return _refusal(refused.code, **facts)
         return Reply(ok=True, facts=answer or {}).model_dump(mode="json")

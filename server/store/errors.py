@@ -38,30 +38,35 @@ class WrongKeyError(DomainError):
     """The key given does not belong to this database."""
 
     code = "wrong_key"
+    machine = True
 
 
 class UnreadableError(DomainError):
     """A row was changed behind our back, moved, or written by a different program."""
 
     code = "unreadable"
+    machine = True
 
 
 class UnavailableError(DomainError):
     """The database does not answer or stays locked; nothing was half done. Try again."""
 
     code = "store_unavailable"
+    machine = True
 
 
 class OutdatedSchemaError(DomainError):
     """The database has to be migrated first: `heyi migrate`."""
 
     code = "schema_outdated"
+    machine = True
 
 
 class UnknownSchemaError(DomainError):
     """A newer program wrote this database; `facts["revision"]` names its schema."""
 
     code = "schema_unknown"
+    machine = True
 
 
 @contextmanager

@@ -24,18 +24,21 @@ class UnsafeKeyFileError(DomainError):
     """The key file has a wrong size, or others may get at it; `facts["reason"]` says which."""
 
     code = "unsafe_key_file"
+    machine = True
 
 
 class KeyInUseError(DomainError):
     """A server or another command uses the key, or is just replacing it."""
 
     code = "key_in_use"
+    machine = True
 
 
 class UnfinishedRotationError(DomainError):
     """A rotation of the key was begun and has to be finished first: `heyi rotate-key`."""
 
     code = "rotation_unfinished"
+    machine = True
 
 
 def load_or_create(path: Path) -> bytes:

@@ -13,6 +13,7 @@ from server.signalling import namespace
 from server.signalling.messages import Empty, Offer
 from server.signalling.plain_server import PlainServer
 from server.signalling.requests import REQUESTS, Asked
+from server.store.errors import UnavailableError, translated
 from tests.access import callers
 from tests.access.office import Office
 from tests.access.socket import PATIENCE
@@ -81,6 +82,19 @@ async def test_an_answer_that_fits_no_type_is_our_fault_not_the_askers(
     (noted,) = _errors(caplog)
     assert "ValidationError" in noted.message
     assert SECRET not in caplog.text
+
+
+async def test_a_database_that_is_away_is_told_by_its_code_and_logged(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker = await entered(office, "P")
+    with pytest.raises(UnavailableError) as raised, translated():
+        raise ConnectionRefusedError(SECRET)
+    _raise(monkeypatch, raised.value)
+    assert (await worker.ask("line.check"))["code"] == "store_unavailable"
+    assert [one.message for one in caplog.records] == [
+        "store_unavailable {} because of ConnectionRefusedError"
+    ]
 
 
 async def test_a_fault_at_recognising_ends_the_connection_and_is_logged(

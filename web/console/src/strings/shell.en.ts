@@ -91,6 +91,7 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   "refusal.no_certificate": "No signing certificate was issued; nothing was signed. Tell the technician.",
   "refusal.certificate_unproven": "Nothing says whether the signing certificate still holds; nothing was signed. Try again in a while, and tell the technician if it stays so.",
   "refusal.disk_full": "The server's disk is full. Tell the technician at once.",
+  "refusal.archive_unavailable": "The storage of records does not answer. Try again in a while, and tell the technician if it stays so.",
   "refusal.store_unavailable": "The server is busy. Please try again in a while.",
   "refusal.fault": "Something went wrong in the server; it was not done. Try again, and tell the technician if it stays so.",
   "refusal.work_failed": "It was not done. Please try again.",

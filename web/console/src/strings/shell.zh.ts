@@ -88,6 +88,7 @@ export const shellZh = {
   "refusal.no_certificate": "签名证书没有签发下来，没有签名。请告诉技术人员。",
   "refusal.certificate_unproven": "查不到签名证书有没有被吊销，没有签名。请过一会儿再试；还不行就告诉技术人员。",
   "refusal.disk_full": "服务器的盘满了，请马上告诉技术人员。",
+  "refusal.archive_unavailable": "卷宗存储没有应答，请过一会儿再试；还不行就告诉技术人员。",
   "refusal.store_unavailable": "服务器正忙，请过一会儿再试。",
   "refusal.fault": "服务器出了错，没有做成。请再试一次；还不行就告诉技术人员。",
   "refusal.work_failed": "没有做成，请再试一次。",
