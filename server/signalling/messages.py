@@ -307,6 +307,7 @@ class Snapshot(BaseModel):
     `failed` keeps the own sound off. `audience` names the seats that hear the viewer;
     `unseen_by` those of them who do not see him, because their line is too weak for his picture;
     `rights_heard` and `environment` are the viewer's own answers.
+    Where `device` is `waiting` nothing else is told but that the sitting is over.
     """
 
     n: int

@@ -28,8 +28,10 @@ def snapshot(view: RoomView, seat: SeatId, *, holder: bool = True) -> Snapshot:
     """Return the state as the seat's browser may know it.
 
     A second browser that waits for the mediator (`holder` False) learns nothing but
-    that it waits.
+    that it waits, or that there is nothing left to wait for.
     """
+    if not holder:
+        return _waiting(view)
     session = view.session
     viewer = session.participant(seat)
     place = session.place(viewer)
@@ -46,23 +48,58 @@ def snapshot(view: RoomView, seat: SeatId, *, holder: bool = True) -> Snapshot:
         hold_text=view.hold_texts.get(viewer.side, "") if viewer.side else "",
         lamp=_lamp(view, viewer).value,
         lamp_at=view.lamp_at,
-        audience=_audience(view, seat) if holder else [],
-        unseen_by=_unseen_by(view, seat) if holder else [],
-        seats=_seats(view, viewer) if holder else [],
-        slots=_slots(view, seat) if holder else [],
-        device="holder" if holder else "waiting",
+        audience=_audience(view, seat),
+        unseen_by=_unseen_by(view, seat),
+        seats=_seats(view, viewer),
+        slots=_slots(view, seat),
+        device="holder",
         rights_block=session.rights_block,
         rights_total=view.rights_blocks,
         rights_heard=_heard(session, viewer),
         environment=_said(session, viewer),
-        minutes=_minutes(view, viewer) if holder else _no_minutes(),
+        minutes=_minutes(view, viewer),
         agreement_revision=view.scene.agreement.revision,
         agreement_state=view.scene.agreement.state,
         reading=view.scene.agreement.reading,
-        recording=_recording(view, viewer) if holder else _NOT_RECORDED,
+        recording=_recording(view, viewer),
         outcome=session.outcome,
         end_reason=session.end_reason,
         desk=_desk(view) if staff else None,
+    )
+
+
+def _waiting(view: RoomView) -> Snapshot:
+    """Return the same for every sitting that is not over, whatever happens in it."""
+    session = view.session
+    return Snapshot(
+        n=view.n,
+        session_id=session.id,
+        state=session.state if session.over else SessionState.SCHEDULED,
+        space=SpaceKind.LOBBY,
+        caucus_side=None,
+        since=session.planned_at,
+        hold="none",
+        hold_minutes=None,
+        hold_text="",
+        lamp=Lamp.NONE.value,
+        lamp_at=None,
+        audience=[],
+        unseen_by=[],
+        seats=[],
+        slots=[],
+        device="waiting",
+        rights_block=0,
+        rights_total=0,
+        rights_heard=[],
+        environment="",
+        minutes=MinutesState(version=0, ready=False, items=[], answers={}),
+        agreement_revision=0,
+        agreement_state=None,
+        reading=None,
+        recording=_NOT_RECORDED,
+        outcome="",
+        end_reason="",
+        desk=None,
     )
 
 
@@ -218,10 +255,6 @@ def _minutes(view: RoomView, viewer: Participant) -> MinutesState:
             and (viewer.staff_id is not None or a.person_id == viewer.person_id)
         },
     )
-
-
-def _no_minutes() -> MinutesState:
-    return MinutesState(version=0, ready=False, items=[], answers={})
 
 
 def _desk(view: RoomView) -> DeskState:
