@@ -30,10 +30,9 @@ class Reply(BaseModel):
 
 
 class Enter(Request):
-    """`enter`: take the own seat in this session; `since` is the last `n` seen."""
+    """`enter`: take the own seat in this session."""
 
     session_id: Annotated[str, Field(max_length=40)]
-    since: Annotated[int, Field(ge=0)] = 0
     version: Literal[1] = 1
 
 

@@ -87,8 +87,8 @@ export class Line {
     if (reason === "io server disconnect") window.setTimeout(this.#hurry, 1_000);
   }
 
-  async enter(since: number): Promise<void> {
-    const reply = await this.ask("enter", { session_id: this.#session, since, version: PROTOCOL_VERSION });
+  async enter(): Promise<void> {
+    const reply = await this.ask("enter", { session_id: this.#session, version: PROTOCOL_VERSION });
     if (!reply.ok && reply.code !== null && reply.code !== undefined) this.#events.refused(reply.code);
   }
 

@@ -244,7 +244,7 @@ export class Room {
         this.#line = null;
         return;
       case "enter":
-        void this.#line?.enter(effect.since);
+        void this.#line?.enter();
         this.#peer?.again();
         return;
       case "startMedia":

@@ -12,7 +12,7 @@ export interface LineEvents {
 }
 
 export interface LivePort {
-  enter(since: number): Promise<Reply>;
+  enter(): Promise<Reply>;
   /** Without an answer in time the reply is `{ok: false, code: "offline"}`. */
   ask(event: string, body?: object): Promise<Reply>;
   /** Finds out whether the server still hears us, and makes a new connection where it does not. */
@@ -82,8 +82,8 @@ class SocketLine implements LivePort {
       });
   }
 
-  enter(since: number): Promise<Reply> {
-    return this.ask("enter", { session_id: this.#session, since, version: PROTOCOL_VERSION });
+  enter(): Promise<Reply> {
+    return this.ask("enter", { session_id: this.#session, version: PROTOCOL_VERSION });
   }
 
   async ask(event: string, body: object = {}): Promise<Reply> {

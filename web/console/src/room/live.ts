@@ -131,7 +131,7 @@ export class Live {
 
   async #enter(): Promise<void> {
     this.#fresh = true;
-    const reply = await this.#port?.enter(this.snapshot.value?.n ?? 0);
+    const reply = await this.#port?.enter();
     if (reply?.ok) {
       this.line.value = "on";
       if (this.#peer === null) this.#startMedia();

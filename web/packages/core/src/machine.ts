@@ -54,7 +54,7 @@ export type PartyEvent =
 export type Effect =
   | { readonly do: "openLine" }
   | { readonly do: "closeLine" }
-  | { readonly do: "enter"; readonly since: number }
+  | { readonly do: "enter" }
   | { readonly do: "startMedia" }
   | { readonly do: "endMedia" }
   | { readonly do: "route"; readonly snapshot: Snapshot }
@@ -181,7 +181,7 @@ function news(before: Snapshot | null, change: Change): Effect[] {
   const { snapshot, events } = change;
   if (calledIn(before, snapshot)) effects.push({ do: "ring" }, { do: "announce", word: "admitted" });
   // The mediator let this phone take the seat: enter once more, now as its holder.
-  if (events.includes("enter_again")) effects.push({ do: "enter", since: snapshot.n });
+  if (events.includes("enter_again")) effects.push({ do: "enter" });
   if (events.includes("mute_please")) effects.push({ do: "announce", word: "muted" });
   const papers =
     before === null ||
@@ -197,7 +197,7 @@ function news(before: Snapshot | null, change: Change): Effect[] {
 
 /** Enters, and asks for media in the same breath: the server takes the requests of one browser in their order. */
 function lineUp(state: PartyState): Outcome {
-  const enter: Effect = { do: "enter", since: state.snapshot?.n ?? 0 };
+  const enter: Effect = { do: "enter" };
   if (state.media !== "none") return [{ ...state, fresh: true }, [enter]];
   return [{ ...state, fresh: true, media: "asked" }, [enter, { do: "startMedia" }]];
 }

@@ -2702,16 +2702,11 @@ export interface components {
         };
         /**
          * Enter
-         * @description `enter`: take the own seat in this session; `since` is the last `n` seen.
+         * @description `enter`: take the own seat in this session.
          */
         Enter: {
             /** Session Id */
             session_id: string;
-            /**
-             * Since
-             * @default 0
-             */
-            since: number;
             /**
              * Version
              * @default 1
