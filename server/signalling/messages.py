@@ -202,12 +202,19 @@ class Offer(BaseModel):
     ice_servers: list[IceServer]
 
 
+StaffRole = Literal["mediator", "recorder", "head"]
+
+
 class SeatState(BaseModel):
-    """One participant as the viewer may see him."""
+    """One participant as the viewer may see him.
+
+    `staff_role` is what he is to the case, or else in the committee; `chair`: he conducts now.
+    """
 
     seat: str
     you: bool
-    staff_role: Literal["mediator", "recorder"] | None
+    staff_role: StaffRole | None
+    chair: bool
     person_id: str | None
     person_role: PersonRole | None
     side: Side | None

@@ -19,6 +19,7 @@ from server.signalling.messages import (
     SeatState,
     SlotState,
     Snapshot,
+    StaffRole,
 )
 
 Hold = Literal["none", "other_side_talks", "paused", "mediator_lost"]
@@ -178,7 +179,8 @@ def _seat(
     return SeatState(
         seat=one.seat,
         you=one.seat == viewer.seat,
-        staff_role=_staff_role(view.session, one),
+        staff_role=_staff_role(view, one),
+        chair=one.staff_id is not None and one.staff_id == view.session.chair,
         person_id=one.person_id,
         person_role=person.role if person else None,
         side=one.side,
@@ -206,10 +208,16 @@ def _absence(presence: Presence) -> Absence:
     return cast("Absence", presence.absence)
 
 
-def _staff_role(session: Session, one: Participant) -> Literal["mediator", "recorder"] | None:
+def _staff_role(view: RoomView, one: Participant) -> StaffRole | None:
+    case = view.scene.case
     if one.staff_id is None:
         return None
-    return "mediator" if one.staff_id == session.chair else "recorder"
+    if one.staff_id == case.mediator_id:
+        return "mediator"
+    if one.staff_id == case.recorder_id:
+        return "recorder"
+    named = view.scene.staff.get(one.staff_id)
+    return cast("StaffRole", named.role) if named is not None and named.role else "recorder"
 
 
 def _name(view: RoomView, one: Participant, person: Person | None) -> str:

@@ -8,6 +8,7 @@ const seat = (id: string, name: string, change: Partial<SeatState>): SeatState =
   seat: id,
   you: false,
   staff_role: null,
+  chair: false,
   person_id: id,
   person_role: "party",
   side: "applicant",
@@ -39,7 +40,7 @@ const desk = (id: string, change: Partial<DeskSeat> = {}): DeskSeat => ({
   ...change,
 });
 
-const SU = seat("su", "苏慧珍", { you: true, staff_role: "mediator", person_id: null, person_role: null, side: null, space: "joint" });
+const SU = seat("su", "苏慧珍", { you: true, staff_role: "mediator", chair: true, person_id: null, person_role: null, side: null, space: "joint" });
 const CHEN = seat("p1a", "陈水根", { beside: ["刘春梅"], network: "weak", party: "陈水根" });
 const LIN = seat("p2a", "林启航", { side: "respondent", person_role: "agent", party: "恒筑公司" });
 const ZHENG = seat("p2b", "郑国栋", { side: "respondent", person_role: "legal_representative", party: "恒筑公司", admitted: false });

@@ -82,7 +82,7 @@ describe("ways between the spaces", () => {
     expect(whyNot(scene("lobby"), "caucus", "applicant")).toBe("nobodyOfSide");
     expect(whyNot(scene("lobby"), "reception", "applicant")).toBeNull();
     expect(whyNot(scene("joint"), "caucus", "respondent")).toBeNull();
-    const asRecorder = { ...scene("joint"), seats: scene("joint").seats.map((seat) => (seat.you ? { ...seat, staff_role: "recorder" as const } : seat)) };
+    const asRecorder = { ...scene("joint"), seats: scene("joint").seats.map((seat) => (seat.you ? { ...seat, staff_role: "recorder" as const, chair: false } : seat)) };
     expect(whyNot(asRecorder, "joint", null)).toBe("notInChair");
   });
   it("keep whoever spoke last large, and never somebody outside", () => {
@@ -95,7 +95,7 @@ describe("ways between the spaces", () => {
 
 describe("a recorder who stays out of a private talk", () => {
   const inside = scene("caucus");
-  const outside = { ...inside, seats: inside.seats.map((seat) => (seat.you ? { ...seat, staff_role: "recorder" as const, space: "lobby" as const } : seat)) };
+  const outside = { ...inside, seats: inside.seats.map((seat) => (seat.you ? { ...seat, staff_role: "recorder" as const, chair: false, space: "lobby" as const } : seat)) };
   it("shares it with nobody and sees nobody large", () => {
     expect([away(inside), away(outside)]).toEqual([false, true]);
     expect(outside.seats.some((seat) => shares(outside, seat))).toBe(false);

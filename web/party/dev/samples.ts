@@ -64,6 +64,7 @@ function seat(id: string, name: string, more: Partial<SeatState>): SeatState {
     seat: id,
     you: false,
     staff_role: null,
+    chair: false,
     person_id: id,
     person_role: "party",
     side: "respondent",
@@ -83,7 +84,7 @@ function seat(id: string, name: string, more: Partial<SeatState>): SeatState {
   };
 }
 
-export const SU = seat("m", "苏慧珍", { staff_role: "mediator", person_role: null, side: null, speaking: true });
+export const SU = seat("m", "苏慧珍", { staff_role: "mediator", chair: true, person_role: null, side: null, speaking: true });
 export const CHEN = seat("p1", "陈水根", { you: true, side: "applicant", beside: ["刘春梅"] });
 export const LIN = seat("p2", "林启航", { party: "恒筑公司", person_role: "agent" });
 const MANY = ["郑国栋", "买买提·艾力", "王小明", "欧阳娜娜"].map((name, n) => seat(`x${n}`, name, { party: "恒筑公司" }));

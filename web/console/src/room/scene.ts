@@ -10,7 +10,7 @@ export function own(snapshot: Snapshot): SeatState | null {
 }
 
 export function inChair(snapshot: Snapshot): boolean {
-  return own(snapshot)?.staff_role === "mediator";
+  return own(snapshot)?.chair === true;
 }
 
 /** Before the sitting is opened nobody is the host yet; whoever opens it becomes the host. */

@@ -80,10 +80,16 @@ export function nameFor(seat: SeatState, lang: Lang): string {
   return seat.staff_role === "mediator" ? mediatorName(seat.name, lang) : seat.name;
 }
 
-/** Seats that hear this one by the confirmed table, the mediator first. */
+/** Who conducts: in the chair, or before the sitting is opened the case's mediator. */
+export function chairOf(seats: readonly SeatState[]): SeatState | null {
+  return seats.find((seat) => seat.chair) ?? seats.find((seat) => seat.staff_role === "mediator") ?? null;
+}
+
+/** Seats that hear this one by the confirmed table, who conducts first. */
 export function audienceOf(snapshot: Snapshot): readonly SeatState[] {
   const heardBy = snapshot.seats.filter((seat) => snapshot.audience.includes(seat.seat) && !seat.you);
-  return [...heardBy].sort((one, two) => Number(two.staff_role === "mediator") - Number(one.staff_role === "mediator"));
+  const chair = chairOf(heardBy);
+  return [...heardBy].sort((one, two) => Number(two === chair) - Number(one === chair));
 }
 
 /** Those whose pictures do not come now, because the own line is too weak: only their sound. */
@@ -127,7 +133,7 @@ export const NOBODY_FEATURED: Featured = { seat: null, speaker: null, since: 0 }
 /** The large picture: the mediator, unless somebody else has been speaking for three seconds. */
 export function feature(before: Featured, seats: readonly SeatState[], now: number): Featured {
   const others = seats.filter((seat) => !seat.you);
-  const mediator = others.find((seat) => seat.staff_role === "mediator") ?? others[0];
+  const mediator = chairOf(others) ?? others[0];
   const speaking = others.find((seat) => seat.speaking)?.seat ?? null;
   const since = speaking === before.speaker ? before.since : now;
   const present = others.some((seat) => seat.seat === before.seat);

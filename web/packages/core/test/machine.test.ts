@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import {
   NOBODY_FEATURED,
   advance,
+  audienceOf,
   begin,
+  chairOf,
   feature,
   firstStep,
   mediatorName,
@@ -213,7 +215,7 @@ describe("whatever happens in whatever order", () => {
 
 describe("the large picture", () => {
   const people = (speaker: string) => [
-    seat("m", { staff_role: "mediator", speaking: speaker === "m" }),
+    seat("m", { staff_role: "mediator", chair: true, speaking: speaker === "m" }),
     seat("p1", { you: true, speaking: speaker === "p1" }),
     seat("p2", { speaking: speaker === "p2" }),
   ];
@@ -226,6 +228,21 @@ describe("the large picture", () => {
     expect(shown.seat).toBe("p2");
     expect(feature(shown, people("m"), 4_500).seat).toBe("m");
     expect(feature(shown, people("p1"), 4_500).seat).toBe("p2");
+  });
+});
+
+describe("who conducts", () => {
+  const mediator = { staff_role: "mediator" } as const;
+  const head = { staff_role: "head", chair: true } as const;
+  it("is whoever is in the chair, and before that the case's mediator", () => {
+    expect(chairOf([seat("p"), seat("m", mediator), seat("h", head)])?.seat).toBe("h");
+    expect(chairOf([seat("p"), seat("m", mediator)])?.seat).toBe("m");
+    expect(chairOf([seat("p")])).toBeNull();
+  });
+  it("comes first among those who hear, and is the large picture", () => {
+    const seats = [seat("p"), seat("m", mediator), seat("h", head)];
+    expect(audienceOf(snapshot({ seats, audience: ["p", "m", "h"] })).map((one) => one.seat)).toEqual(["h", "p", "m"]);
+    expect(feature(NOBODY_FEATURED, seats, 0).seat).toBe("h");
   });
 });
 

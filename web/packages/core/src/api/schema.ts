@@ -4502,6 +4502,8 @@ export interface components {
         /**
          * SeatState
          * @description One participant as the viewer may see him.
+         *
+         *     `staff_role` is what he is to the case, or else in the committee; `chair`: he conducts now.
          */
         SeatState: {
             /**
@@ -4515,6 +4517,8 @@ export interface components {
             beside: string[];
             /** Camera */
             camera: boolean;
+            /** Chair */
+            chair: boolean;
             /** Microphone */
             microphone: boolean;
             /** Name */
@@ -4540,7 +4544,7 @@ export interface components {
             /** Speaking */
             speaking: boolean;
             /** Staff Role */
-            staff_role: ("mediator" | "recorder") | null;
+            staff_role: ("mediator" | "recorder" | "head") | null;
             /** You */
             you: boolean;
         };

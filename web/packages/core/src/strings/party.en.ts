@@ -170,6 +170,7 @@ export const partyEn: Dictionary<PartyKey> = {
   speaking: "speaking",
   mediatorWord: "Mediator",
   recorderWord: "Recorder",
+  headWord: "Head of the committee",
   companionWord: "Companion",
   soundOn: "Sound on",
   soundOff: "Sound off",

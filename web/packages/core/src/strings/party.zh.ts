@@ -168,6 +168,7 @@ export const partyZh = {
   speaking: "正在说话",
   mediatorWord: "调解员",
   recorderWord: "记录人",
+  headWord: "调委会主任",
   companionWord: "陪同",
   soundOn: "声音开着",
   soundOff: "声音关了",
