@@ -204,6 +204,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
             epoch=epoch,
             pack=pack,
             rights_blocks=len(pack.notices.rights_and_duties),
+            consents=pack.consent_scopes,
         ),
         tasks,
     )

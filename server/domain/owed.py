@@ -4,11 +4,20 @@
 check of this sitting, and the notice of rights and duties heard.
 """
 
+from collections.abc import Iterable
+
 from server.domain.case import Case, Person, PersonRole
 from server.domain.ids import PersonId
 from server.domain.session import Session
 
 ONLINE = "online_mediation"
+_SIGNERS_ALONE = frozenset({"e_signature", "e_delivery"})
+
+
+def asked_of(person: Person, scopes: Iterable[str]) -> tuple[str, ...]:
+    """Return which of the pack's consents a person is asked for; a companion signs nothing."""
+    companion = person.role is PersonRole.COMPANION
+    return tuple(scope for scope in scopes if not (companion and scope in _SIGNERS_ALONE))
 
 
 def before_admission(session: Session, person: Person, rights_blocks: int) -> tuple[str, ...]:

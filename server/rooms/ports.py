@@ -13,7 +13,10 @@ from server.rooms.view import SceneReader, Teller
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomPorts:
-    """The world of a room. `epoch` orders this app's edge tables after older apps'."""
+    """The world of a room. `epoch` orders this app's edge tables after older apps'.
+
+    `consents` are the scopes that the pack asks for.
+    """
 
     clock: Clock
     ids: Ids
@@ -25,5 +28,6 @@ class RoomPorts:
     epoch: int
     pack: JurisdictionPack
     rights_blocks: int
+    consents: tuple[str, ...]
     grace: float = 20.0
     media_patience: float = 5.0

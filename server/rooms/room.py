@@ -282,6 +282,7 @@ class Room:
             hold_minutes=self._hold_minutes,
             hold_texts=dict(self.hold_texts),
             rights_blocks=self.ports.rights_blocks,
+            consents=self.ports.consents,
             media_ok=self.forwarding.ok,
             log_ok=self._log_ok,
             writing=self.forwarding.writing,

@@ -123,6 +123,7 @@ class RoomView:
     hold_minutes: int | None
     hold_texts: Mapping[Side, str]
     rights_blocks: int
+    consents: tuple[str, ...]
     media_ok: bool
     log_ok: bool
     now: datetime

@@ -245,7 +245,7 @@ class SlotState(BaseModel):
 
 
 class DeskSeat(BaseModel):
-    """What only staff see about a participant."""
+    """What only staff see about a participant; `consents_asked`: how many he is asked for."""
 
     seat: str
     identity: Literal["unchecked", "matches", "differs"]

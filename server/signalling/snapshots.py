@@ -319,13 +319,14 @@ def _desk_seat(view: RoomView, one: Participant) -> DeskSeat:
     assert one.person_id is not None  # noqa: S101 - chosen by _desk
     person = case.person(one.person_id)
     online = session.consent(person.id, owed.ONLINE)
-    given = {c.scope: c.agreed for c in session.consents if c.person_id == person.id}
+    asked = owed.asked_of(person, view.consents)
+    answers = {c.scope: c.agreed for c in session.consents if c.person_id == person.id}
     presence = view.presence.get(one.seat, Presence(seat=one.seat))
     return DeskSeat(
         seat=one.seat,
         identity=_identity(session, person),
-        consents_given=sum(given.values()),
-        consents_asked=len(given),
+        consents_given=sum(answers.get(scope, False) for scope in asked),
+        consents_asked=len(asked),
         online_consent=online.agreed if online else None,
         rights_heard=len(_heard(session, one)),
         environment=_said(session, one),

@@ -4,15 +4,14 @@ from collections.abc import Iterable
 
 from server.api.schemas import seat as wire
 from server.api.views.receipt import receipt
-from server.domain.case import CaseState, PersonRole
+from server.domain.case import CaseState
 from server.domain.invitation import Answer
 from server.domain.jurisdiction.texts import ConsentText, NoticeBlock, Text, text_version
 from server.domain.masking import mask_phone
+from server.domain.owed import asked_of
 from server.domain.session import MinutesAnswer, Session
 from server.usecases.see_seat import Seat, may_sign_online
 from server.usecases.world import World
-
-_SIGNERS_ALONE = frozenset({"e_signature", "e_delivery"})
 
 
 def seat_view(world: World, seat: Seat, lang: str) -> wire.SeatView:
@@ -69,11 +68,8 @@ def _block(no: int, block: NoticeBlock, lang: str) -> wire.RightsBlock:
 
 
 def _consents(world: World, seat: Seat, lang: str) -> list[wire.ConsentText]:
-    companion = seat.person.role is PersonRole.COMPANION
-    asked = (
-        text for text in world.pack.consents if not (companion and text.scope in _SIGNERS_ALONE)
-    )
-    return [_consent(text, seat, lang) for text in asked]
+    asked = asked_of(seat.person, world.pack.consent_scopes)
+    return [_consent(world.pack.consent(scope), seat, lang) for scope in asked]
 
 
 def _consent(text: ConsentText, seat: Seat, lang: str) -> wire.ConsentText:

@@ -88,6 +88,11 @@ class JurisdictionPack:
         """Return the kind of identity document; raises UnknownCodeError."""
         return _one(self.identity_documents, code, "identity_documents")
 
+    @property
+    def consent_scopes(self) -> tuple[str, ...]:
+        """The scopes of all consents that are asked for, in the order of asking."""
+        return tuple(text.scope for text in self.consents)
+
     def consent(self, scope: str) -> ConsentText:
         """Return the consent text; raises UnknownCodeError."""
         return _one(self.consents, scope, "consents")

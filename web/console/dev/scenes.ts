@@ -105,7 +105,7 @@ export const SCENES: Record<string, Snapshot> = {
     lamp_at: ago(430),
     audience: ["p1a"],
     seats: [{ ...SU, space: "caucus" }, { ...CHEN, space: "caucus", speaking: true }, LIN, ZHENG],
-    desk: withDesk([desk("p1a"), desk("p2a"), desk("p2b", { identity: "unchecked", owed: ["identity", "rights"], consents_given: 2, consents_asked: 2, rights_heard: 0 })], 4_140),
+    desk: withDesk([desk("p1a"), desk("p2a"), desk("p2b", { identity: "unchecked", owed: ["identity", "rights"], consents_given: 2, consents_asked: 6, rights_heard: 0 })], 4_140),
   },
   cutting: { ...BASE, space: "caucus", caucus_side: "respondent", lamp: "cutting", audience: [], slots: [], seats: [{ ...SU, space: "caucus" }, CHEN, { ...LIN, space: "caucus" }] },
   scheduled: {
@@ -117,7 +117,7 @@ export const SCENES: Record<string, Snapshot> = {
     rights_block: 0,
     minutes: { version: 0, ready: false, items: [], answers: {} },
     seats: [{ ...SU, space: "lobby" }, { ...CHEN, admitted: false }, { ...LIN, admitted: false, present: false, absence: "not_yet", since: null }],
-    desk: withDesk([desk("p1a", { identity: "unchecked", owed: ["identity", "rights"], rights_heard: 0 }), desk("p2a", { identity: "unchecked", online_consent: null, consents_asked: 0, consents_given: 0, owed: ["online_consent", "identity", "rights"], rights_heard: 0 })], 0),
+    desk: withDesk([desk("p1a", { identity: "unchecked", owed: ["identity", "rights"], rights_heard: 0 }), desk("p2a", { identity: "unchecked", online_consent: null, consents_asked: 6, consents_given: 0, owed: ["online_consent", "identity", "rights"], rights_heard: 0 })], 0),
   },
   lobby: {
     ...BASE,
@@ -127,7 +127,7 @@ export const SCENES: Record<string, Snapshot> = {
     rights_block: 2,
     minutes: { version: 0, ready: false, items: [], answers: {} },
     seats: [{ ...SU, space: "lobby" }, { ...CHEN, admitted: false }, { ...LIN, admitted: false }],
-    desk: withDesk([desk("p1a", { owed: [] }), desk("p2a", { identity: "unchecked", online_consent: null, consents_asked: 0, consents_given: 0, owed: ["online_consent", "identity", "rights"], rights_heard: 2, call: "talk_alone", device_waiting: false })]),
+    desk: withDesk([desk("p1a", { owed: [] }), desk("p2a", { identity: "unchecked", online_consent: null, consents_asked: 6, consents_given: 0, owed: ["online_consent", "identity", "rights"], rights_heard: 2, call: "talk_alone", device_waiting: false })]),
   },
   reception: {
     ...BASE,

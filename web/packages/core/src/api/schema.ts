@@ -2538,7 +2538,7 @@ export interface components {
         };
         /**
          * DeskSeat
-         * @description What only staff see about a participant.
+         * @description What only staff see about a participant; `consents_asked`: how many he is asked for.
          */
         DeskSeat: {
             /** Call */
