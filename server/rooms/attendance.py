@@ -37,10 +37,8 @@ def _put(room: Room, one: Presence) -> None:
     room.presence[one.seat] = one
 
 
-async def enter(
-    room: Room, seat: SeatId, socket: str, staff: StaffId | None, *, watches: bool = False
-) -> str | None:
-    """Take the seat with a browser; return the browser it replaces, if any.
+def expect(room: Room, seat: SeatId, staff: StaffId | None, *, watches: bool = False) -> None:
+    """Make sure that the seat is one of the room's, or raise NotFoundError.
 
     `watches`: a member of staff who may only take over, and hears nobody before.
     """
@@ -48,6 +46,10 @@ async def enter(
         session = conduct.expect_staff(room.session, staff, watches=watches)
         room.scene = replace(room.scene, session=session)
     room.session.participant(seat)
+
+
+async def enter(room: Room, seat: SeatId, socket: str) -> str | None:
+    """Take an expected seat with a browser; return the browser it replaces, if any."""
     before = presence(room, seat)
     await _note_arrival(room, seat, before)
     now = room.ports.clock.now()

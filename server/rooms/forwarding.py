@@ -16,12 +16,12 @@ from server.ports.media import (
     BadTableError,
     MediaFullError,
     MediaLostError,
-    MediaRouter,
     Recorded,
     StaleTableError,
     TableVersion,
 )
 from server.rooms import routing
+from server.rooms.ports import RoomPorts
 from server.rooms.routing import Legs
 
 log = logging.getLogger(__name__)
@@ -49,12 +49,9 @@ class Taped:
 class Forwarding:
     """Applies pairs of seats as an edge table and remembers what was confirmed."""
 
-    def __init__(self, room: RoomId, media: MediaRouter, epoch: int, patience: float) -> None:
+    def __init__(self, room: RoomId, ports: RoomPorts) -> None:
         self.room = room
-        self._media = media
-        self._epoch = epoch
-        self._patience = patience
-        self._n = 0
+        self._ports = ports
         self.slots: routing.Slots = {}
         self.heard: frozenset[Pair] = frozenset()
         self.writing = False
@@ -71,24 +68,23 @@ class Forwarding:
     ) -> bool:
         """Return whether the worker has confirmed exactly these pairs, and what is written."""
         slots = routing.assign(self.slots, pairs)
-        self._n += 1
-        version = TableVersion(epoch=self._epoch, n=self._n)
+        version = TableVersion(epoch=self._ports.epoch, n=next(self._ports.numbers))
         edges = routing.edges(slots, legs, ranks or {})
         order = taped.order(legs) if taped is not None else None
         self.may_write = self.may_write or order is not None
         try:
-            async with asyncio.timeout(self._patience):
-                await self._media.route(self.room, version, edges, order)
+            async with asyncio.timeout(self._ports.media_patience):
+                await self._ports.media.route(self.room, version, edges, order)
         except _UNCONFIRMED as failure:
-            return self._failed(failure)
+            return self._failed(version, failure)
         self.slots, self.heard = slots, routing.heard(slots, legs)
         self.writing = self.may_write = order is not None
         self.ok = True
         return True
 
-    def _failed(self, failure: Exception) -> bool:
+    def _failed(self, version: TableVersion, failure: Exception) -> bool:
         # Nobody is shown as heard or as cut off unless the worker said so.
-        log.warning("%s: table %s not confirmed: %s", self.room, self._n, failure)
+        log.warning("%s: table %s not confirmed: %s", self.room, version.n, failure)
         self.heard = frozenset()
         self.writing = self.ok = False
         if isinstance(failure, MediaFullError):

@@ -1,7 +1,9 @@
 """What every room is given by the registry."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.ports.media import MediaRouter
@@ -16,6 +18,8 @@ class RoomPorts:
     """The world of a room. `epoch` orders this app's edge tables after older apps'.
 
     `consents` are the scopes that the pack asks for.
+    `numbers` order all tables of this app: whichever room asks, and however often it was opened
+    anew, the worker finds no table older than the one it has.
     """
 
     clock: Clock
@@ -29,5 +33,6 @@ class RoomPorts:
     pack: JurisdictionPack
     rights_blocks: int
     consents: tuple[str, ...]
+    numbers: Iterator[int] = field(default_factory=partial(itertools.count, 1))
     grace: float = 20.0
     media_patience: float = 5.0

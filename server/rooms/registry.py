@@ -4,8 +4,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
@@ -49,10 +50,14 @@ class Tasks(Protocol):
 
 @dataclass(slots=True)
 class _Desk:
-    """One case's mailbox and, while a sitting is live, its room."""
+    """One case's mailbox and the rooms of its sittings.
+
+    Each sitting has its own: a page left open since an earlier one opens that one's room, and
+    nothing in the present one.
+    """
 
     mailbox: Mailbox
-    room: Room | None = None
+    rooms: dict[SessionId, Room] = field(default_factory=dict)
 
 
 class Registry:
@@ -83,16 +88,20 @@ class Registry:
         return await self._desk(case).mailbox.submit(job, always=always)
 
     async def touch(self, case: CaseId, *events: str) -> None:
-        """Tell a live room that its case changed elsewhere; never waits for browsers."""
-        desk = self._desks.get(case)
-        if desk is not None and desk.room is not None:
-            desk.mailbox.post(_refreshing(desk.room, events), latest_of=("refresh", events))
+        """Tell the live rooms that their case changed elsewhere; never waits for browsers."""
+        for desk, room in self._rooms_of(case):
+            latest = ("refresh", room.session_id, events)
+            desk.mailbox.post(_refreshing(room, events), latest_of=latest)
 
     async def cut(self, case: CaseId, seat: SeatId, reason: str) -> None:
         """Drop a seat's browser and media, wherever it is."""
+        for desk, room in self._rooms_of(case):
+            cut = partial(attendance.cut, room, seat, reason)
+            await desk.mailbox.submit(cut, always=True)
+
+    def _rooms_of(self, case: CaseId) -> list[tuple[_Desk, Room]]:
         desk = self._desks.get(case)
-        if desk is not None and (room := desk.room) is not None:
-            await desk.mailbox.submit(lambda: attendance.cut(room, seat, reason), always=True)
+        return [(desk, room) for room in desk.rooms.values()] if desk else []
 
     def presence(self, session: SessionId) -> Mapping[SeatId, Presence]:
         """Return who is there, empty where no room is live."""
@@ -109,10 +118,10 @@ class Registry:
     async def _with_room(
         self, case: CaseId, session: SessionId, job: Callable[[Room], Awaitable[T]]
     ) -> T:
-        desk = self._desk(case)
-        if desk.room is None or desk.room.session_id != session:
-            desk.room = Room(await self._ports.read_scene(session), self._ports)
-        return await job(desk.room)
+        rooms = self._desk(case).rooms
+        if session not in rooms:
+            rooms[session] = Room(await self._ports.read_scene(session), self._ports)
+        return await job(rooms[session])
 
     async def _case_of(self, session: SessionId) -> CaseId:
         if session not in self._cases:
@@ -123,7 +132,7 @@ class Registry:
     def _live(self, session: SessionId) -> Room | None:
         case = self._cases.get(session)
         desk = self._desks.get(case) if case else None
-        return desk.room if desk and desk.room and desk.room.session_id == session else None
+        return desk.rooms.get(session) if desk else None
 
     async def adopt(self) -> None:
         """Open the rooms of sittings that an earlier app left unfinished.
@@ -184,20 +193,21 @@ class Registry:
                 self._tick(case, desk)
 
     def _tick(self, case: CaseId, desk: _Desk) -> None:
-        room = desk.room
-        if room is None:
-            if desk.mailbox.idle:
-                del self._desks[case]
-                desk.mailbox.close()
-            return
+        if not desk.rooms and desk.mailbox.idle:
+            del self._desks[case]
+            desk.mailbox.close()
+        for room in tuple(desk.rooms.values()):
+            self._tick_room(desk, room)
+
+    def _tick_room(self, desk: _Desk, room: Room) -> None:
         self._settle(room)
         if room.session.over and not any(one.present for one in room.presence.values()):
-            desk.room = None
+            del desk.rooms[room.session_id]
             self._tasks.start(_close(room), name=f"close {room.session_id}")
             return
-        desk.mailbox.post(room.tick, latest_of="tick")
+        desk.mailbox.post(room.tick, latest_of=("tick", room.session_id))
         if any(one.former is not None for one in room.presence.values()):
-            desk.mailbox.post(_releasing(room), latest_of="release")
+            desk.mailbox.post(_releasing(room), latest_of=("release", room.session_id))
 
     async def follow_media(self) -> None:
         """Give every event of the media plane to the room it is about, for ever."""
@@ -276,7 +286,7 @@ class Registry:
                 await self._ports.media.disconnect(stranger)
 
     def _rooms(self, but: frozenset[RoomId] = frozenset()) -> list[tuple[_Desk, Room]]:
-        live = [(desk, desk.room) for desk in self._desks.values() if desk.room]
+        live = [pair for case in self._desks for pair in self._rooms_of(case)]
         return [(desk, room) for desk, room in live if room.forwarding.room not in but]
 
     def find(self, session: SessionId) -> Room:

@@ -40,9 +40,7 @@ class Room:
         self.ports = ports
         self.scene = replace(scene, session=conduct.expect_people(scene.session, scene.case))
         self.presence: dict[SeatId, Presence] = {}
-        self.forwarding = Forwarding(
-            RoomId(scene.session.id), ports.media, ports.epoch, ports.media_patience
-        )
+        self.forwarding = Forwarding(RoomId(scene.session.id), ports)
         # The worker may still do what an earlier app asked.
         self.forwarding.may_write = recording.going(scene.session) is not None
         self.hold_texts: dict[Side, str] = {}

@@ -150,20 +150,23 @@ class Live(socketio.AsyncNamespace):
 
     async def _enter(self, caller: Caller, say: Enter) -> None:
         session = SessionId(say.session_id)
-        caller.holder = await self._may_hold(caller, session)
-        caller.session, caller.seen = session, None
+        holder = await self._may_hold(caller, session)
+        if caller.session != session:
+            await self._leave(caller)
+        caller.holder, caller.session, caller.seen = holder, session, None
+        await self._world.rooms.within(session, lambda room: self._seat(caller, room))
 
-        async def job(room: Room) -> None:
-            if not caller.holder:
-                await self._tell_one(caller, room.view(), ())
-                return
-            old = await attendance.enter(
-                room, caller.seat, caller.socket, caller.staff_id, watches=_watches(room, caller)
-            )
-            if old is not None:
+    async def _seat(self, caller: Caller, room: Room) -> None:
+        watches = _watches(room, caller)
+        attendance.expect(room, caller.seat, caller.staff_id, watches=watches)
+        if caller.holder and not room.session.over:
+            if (old := await attendance.enter(room, caller.seat, caller.socket)) is not None:
                 await self._replaced(old)
-
-        await self._world.rooms.within(session, job)
+            return
+        await self._tell_one(caller, room.view(), ())
+        if room.session.over:
+            # Nobody sits there any more; the browser has seen how it ended, and goes.
+            caller.session = None
 
     async def _may_hold(self, caller: Caller, session_id: SessionId) -> bool:
         async with self._world.store.read() as uow:

@@ -136,7 +136,8 @@ class Stage:
 
 def _entering(seat: SeatId, staff: StaffId | None) -> Callable[[Room], Awaitable[None]]:
     async def enter(room: Room) -> None:
-        await attendance.enter(room, seat, f"socket-{seat}", staff)
+        attendance.expect(room, seat, staff)
+        await attendance.enter(room, seat, f"socket-{seat}")
         connection, _offer = await attendance.start_media(room, seat)
         await attendance.media_event(room, seat, MediaConnected(connection=connection))
 

@@ -196,7 +196,7 @@ async def test_who_is_back_within_five_minutes_needs_no_new_admission(ready: Sta
 
 async def test_the_newest_browser_of_a_seat_replaces_the_older(ready: Stage) -> None:
     room = await ready.room()
-    old = await attendance.enter(room, SeatId(WORKER), "another", None)
+    old = await attendance.enter(room, SeatId(WORKER), "another")
     assert old == f"socket-{WORKER}"
     await attendance.leave(room, SeatId(WORKER), old, "network")
     assert room.presence[SeatId(WORKER)].present

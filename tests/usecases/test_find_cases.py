@@ -79,7 +79,7 @@ async def test_the_day_says_who_is_here_and_what_is_owed(scene: Stage) -> None:
     assert sitting.missing == ("consents", "not_invited")
     seat = SeatId(opened.invitation.person_id)
     await world.rooms.within(
-        sitting.session.id, lambda room: attendance.enter(room, seat, "socket", None)
+        sitting.session.id, lambda room: attendance.enter(room, seat, "socket")
     )
     (sitting,) = (await see_today.see_today(world, actor("su"))).sittings
     assert [one.person.name for one in sitting.arrivals if one.here] == ["陈水根"]

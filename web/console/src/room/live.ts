@@ -10,7 +10,7 @@ import { Refused } from "../api/client.ts";
 import type { MinutesItemState, Snapshot } from "../api/types.ts";
 import { hasWord, wordOf } from "../i18n.ts";
 import { socketLine, type LivePort, type OpenLine } from "./line.ts";
-import { featuredOf, sends } from "./scene.ts";
+import { featuredOf, over, sends } from "./scene.ts";
 
 export const LIVE: InjectionKey<Live> = Symbol("live");
 
@@ -32,7 +32,7 @@ export class Live {
   readonly snapshot = shallowRef<Snapshot | null>(null);
   /** Milliseconds of this computer's clock when the snapshot came. */
   readonly takenAt = ref(0);
-  readonly line = ref<"off" | "entering" | "on" | "lost" | "replaced" | "refused">("off");
+  readonly line = ref<"off" | "entering" | "on" | "lost" | "replaced" | "refused" | "over">("off");
   readonly media = shallowRef<MediaState>({ phase: "closed", audio: null, video: null, trouble: null, facing: "user", interrupted: false });
   readonly own = ref({ microphone: true, camera: true });
   readonly soundLocked = ref(false);
@@ -131,7 +131,9 @@ export class Live {
 
   async #enter(): Promise<void> {
     this.#fresh = true;
-    const reply = await this.#port?.enter();
+    const port = this.#port;
+    const reply = await port?.enter();
+    if (this.#port !== port) return;
     if (reply?.ok) {
       this.line.value = "on";
       if (this.#peer === null) this.#startMedia();
@@ -148,7 +150,12 @@ export class Live {
   }
 
   #replaced(): void {
-    this.line.value = "replaced";
+    this.#finish("replaced");
+  }
+
+  /** Nothing is heard or sent here any more: line and devices are given back. */
+  #finish(as: "replaced" | "over"): void {
+    this.line.value = as;
     this.#end();
     this.#owner.close();
   }
@@ -157,6 +164,7 @@ export class Live {
     this.#peer?.close();
     this.#peer = null;
     this.#port?.close();
+    this.#port = null;
     for (let slot = 0; slot < SLOTS; slot += 1) this.#sink?.show(slot, null, null);
   }
 
@@ -172,6 +180,7 @@ export class Live {
     this.#route();
     this.#send();
     this.#announce(change.events);
+    if (over(change.snapshot)) this.#finish("over");
   }
 
   #announce(events: readonly string[]): void {

@@ -158,7 +158,8 @@ function changed(state: PartyState, change: Change): Outcome {
   const sameReading = before !== null && before.reading === snapshot.reading;
   const next: PartyState = {
     ...state,
-    line: "on",
+    // Nobody sits in a sitting that is over; what comes of it later is asked for, not heard.
+    line: isOver(snapshot) ? "off" : "on",
     fresh: change.events.includes("enter_again"),
     snapshot,
     aside: sameReading && state.aside,
@@ -167,7 +168,7 @@ function changed(state: PartyState, change: Change): Outcome {
   const effects: Effect[] = [];
   if (moved(before, snapshot)) effects.push({ do: "blank" });
   effects.push({ do: "route", snapshot }, ...sending(state, next));
-  if (isOver(snapshot)) effects.push({ do: "endMedia" }, { do: "wake", on: false }, { do: "refreshSeat" });
+  if (isOver(snapshot)) effects.push({ do: "endMedia" }, { do: "closeLine" }, { do: "wake", on: false }, { do: "refreshSeat" });
   else if (snapshot.device === "waiting") effects.push({ do: "endMedia" });
   else if (next.media === "none" && snapshot.device === "holder") {
     effects.push({ do: "startMedia" });

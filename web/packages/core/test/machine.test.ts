@@ -56,6 +56,16 @@ describe("first step", () => {
   });
 });
 
+describe("the end of a sitting", () => {
+  it.each(["closed", "adjourned"] as const)("closes the line, so that nobody enters a sitting that is %s again", (state) => {
+    const [over, effects] = run(live({ n: 7 }), { is: "change", change: change(8, { state }) });
+    expect(done(effects)).toEqual(["route", "endMedia", "closeLine", "wake", "refreshSeat"]);
+    expect([over.line, over.media, screenOf(over)]).toEqual(["off", "none", "ended"]);
+    const [still, more] = run(over, { is: "lineDown", at: 9 });
+    expect([still.line, more]).toEqual(["off", []]);
+  });
+});
+
 describe("entering", () => {
   it("opens the line, enters with the last number, takes the answer as the state, then starts media", () => {
     const start = begin(seatView({ answer: "accepted", consents: [] }));
