@@ -77,16 +77,21 @@ async def leave(room: Room, seat: SeatId, socket: str, absence: str) -> None:
     before = presence(room, seat)
     if before.socket != socket:
         return
-    now = room.ports.clock.now()
-    _put(room, replace(before, socket=None, absence=absence, since=now, speaking=False))
-    if _in_chair(room, seat):
-        room.chair_empty_since = room.ports.clock.monotonic()
+    _vacate(room, seat, absence)
     if absence == "gone":
         await _hang_up(room, seat)
         await room.note("leave", seat)
     else:
         await room.note("drop", seat, reason=absence)
     await room.reroute("dropped")
+
+
+def _vacate(room: Room, seat: SeatId, absence: str) -> None:
+    """Note that no browser holds the seat any more; how long the chair is empty counts from now."""
+    one, now = presence(room, seat), room.ports.clock.now()
+    _put(room, replace(one, socket=None, absence=absence, since=now, speaking=False))
+    if _in_chair(room, seat):
+        room.chair_empty_since = room.ports.clock.monotonic()
 
 
 async def _hang_up(room: Room, seat: SeatId) -> None:
@@ -114,9 +119,19 @@ async def cut(room: Room, seat: SeatId, reason: str) -> None:
     await _hang_up(room, seat)
     await room.route()
     if before.socket is not None:
-        _put(room, replace(presence(room, seat), socket=None, absence="gone"))
+        _vacate(room, seat, "gone")
         await room.ports.teller().part(room.session_id, before.socket, reason)
-    await room.tell("dropped")
+    try:
+        if before.socket is not None:
+            await room.note("leave", seat, reason=reason)
+    finally:
+        await room.tell("dropped")
+
+
+async def judge(room: Room, seat: SeatId, staff: StaffId, *, watches: bool) -> None:
+    """Let a member of staff hear from now on what his present roles allow."""
+    expect(room, seat, staff, watches=watches)
+    await room.reroute()
 
 
 async def own_media(room: Room, seat: SeatId, **told: str | bool) -> None:

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from server.domain.errors import ForbiddenError, MustChangePasswordError, NotFoundError
 from server.domain.ids import CaseId, PersonId, SeatId, SessionId, StaffId
 from server.domain.staff import Actor
 from server.signalling.limits import Bucket
 from server.signalling.messages import Snapshot
+from server.usecases.conduct_session import may_watch
 from server.usecases.identify import hash_token, seat_of, staff_of
 from server.usecases.world import World
 
@@ -66,9 +68,22 @@ async def recognise(
     return None
 
 
-async def still_there(world: World, caller: Caller) -> bool:
-    """Return whether the cookie is still good; refresh what it stands for."""
+async def why_gone(world: World, caller: Caller) -> str | None:
+    """Return why a browser may not stay, None while it may; refresh what its cookie stands for."""
     if caller.actor is None:
-        return await seat_of(world, caller.token) is not None
-    caller.actor = await staff_of(world, caller.token)
-    return caller.actor is not None
+        return None if await seat_of(world, caller.token) else "link_ended"
+    actor = await staff_of(world, caller.token)
+    if actor is None:
+        return "signed_out"
+    caller.actor = actor
+    return None if caller.session is None else await _why_no_access(world, actor, caller.session)
+
+
+async def _why_no_access(world: World, actor: Actor, session: SessionId) -> str | None:
+    async with world.store.read() as uow:
+        case = await uow.cases.get((await uow.sessions.get(session)).case_id)
+    try:
+        may_watch(actor, case)
+    except (ForbiddenError, MustChangePasswordError, NotFoundError):
+        return "no_access"
+    return None

@@ -18,12 +18,12 @@ from server.domain.errors import (
     NotFoundError,
     trail,
 )
-from server.domain.ids import SessionId
+from server.domain.ids import SessionId, StaffId
 from server.domain.invitation import Invitation
 from server.rooms import attendance
 from server.rooms.room import Room
 from server.rooms.view import RoomView
-from server.signalling.callers import Caller, recognise, still_there
+from server.signalling.callers import Caller, recognise, why_gone
 from server.signalling.limits import Logged
 from server.signalling.messages import Enter, Reply, Request
 from server.signalling.plain_server import BrokenOffError, PlainServer
@@ -226,13 +226,12 @@ class Live(socketio.AsyncNamespace):
     async def part(self, session: SessionId, socket: str, reason: str) -> None:
         """Tell a browser why it is cut, and end its connection."""
         del session
-        if (caller := self._callers.get(socket)) is not None:
-            caller.session = None
+        self._callers.pop(socket, None)
         await self.emit("parted", {"reason": reason}, to=socket)
         await self._cut(socket)
 
     async def watch(self) -> None:
-        """Cut browsers that never entered or whose cookie is no longer good, for ever."""
+        """Cut browsers that never entered or may not stay, for ever."""
         unentered: set[str] = set()
         while True:
             await self._world.clock.sleep(CHECK_EVERY)
@@ -246,9 +245,39 @@ class Live(socketio.AsyncNamespace):
                 await self._check(caller)
 
     async def _check(self, caller: Caller) -> None:
-        if await still_there(self._world, caller):
+        try:
+            reason = await why_gone(self._world, caller)
+            if reason is not None:
+                await self._unseat(caller, reason)
+            elif caller.staff_id is not None and caller.session is not None:
+                await self._judge(caller, caller.staff_id, caller.session)
+        except DomainError as failed:
+            log.warning("seat %s is looked at again later: %s", caller.seat, failed.code)
+
+    async def _unseat(self, caller: Caller, reason: str) -> None:
+        """Empty his seat in the room's turn, unless another browser of his has taken it."""
+        if caller.session is None:
+            await self.part(SessionId(""), caller.socket, reason)
             return
-        await self.part(caller.session or SessionId(""), caller.socket, "signed_out")
+
+        async def job(room: Room) -> None:
+            if attendance.presence(room, caller.seat).socket == caller.socket:
+                await attendance.cut(room, caller.seat, reason)
+            else:
+                await self.part(room.session_id, caller.socket, reason)
+
+        await self._world.rooms.within(caller.session, job, always=True)
+
+    async def _judge(self, caller: Caller, staff: StaffId, session: SessionId) -> None:
+        """Let him hear what his roles allow now; mostly that is what he hears anyway."""
+        room = self._world.rooms.find(session)
+        watches = _watches(room, caller)
+        if room.session.participant(caller.seat).watches != watches:
+            await self._world.rooms.within(
+                session,
+                lambda room: attendance.judge(room, caller.seat, staff, watches=watches),
+                always=True,
+            )
 
 
 def _parsed(event: str, kind: type[S], say: object) -> S:

@@ -83,7 +83,7 @@ async def list_staff(world: World, actor: Actor, act: Act) -> Sequence[Staff]:
 async def change_staff(
     world: World, actor: Actor, staff_id: StaffId, changes: Mapping[str, object]
 ) -> Staff:
-    """Change roles or membership; it holds at once, on open consoles too.
+    """Change roles or membership; it holds with the next request, in a live room within seconds.
 
     Nobody takes the admin's role from himself: the committee would be locked out.
     """

@@ -7,9 +7,7 @@ import logging
 import pytest
 from aiohttp import WSServerHandshakeError
 
-from server.domain.staff import Membership
 from tests.access import asks, callers
-from tests.access.callers import set_membership
 from tests.access.office import ORIGIN, Office
 from tests.access.socket import PATH, PATIENCE, Socket, knock
 
@@ -156,15 +154,6 @@ async def test_whoever_never_even_joins_is_cut(watched: Office) -> None:
     async with asyncio.timeout(10):
         while not ws.closed:
             await ws.receive()
-
-
-async def test_a_suspended_member_is_cut_within_five_seconds(watched: Office) -> None:
-    mediator, worker = await entered(watched, "M"), await entered(watched, "P")
-    await set_membership(watched.world, Membership.SUSPENDED)
-    await pass_time(watched, CHECKS)
-    assert (await mediator.hears("parted"))["reason"] == "signed_out"
-    await mediator.ended()
-    assert await is_well(worker)
 
 
 async def test_a_revoked_link_is_cut_at_once(office: Office) -> None:

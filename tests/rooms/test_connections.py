@@ -179,7 +179,7 @@ async def test_a_seat_that_is_apart_is_so_with_every_connection(joint: Stage) ->
     )
     assert joint.media.edges
     assert (edges_of(joint, old), edges_of(joint, new)) == (0, 0)
-    await attendance.cut(await joint.room(), SEAT, "revoked")
+    await attendance.cut(await joint.room(), SEAT, "link_ended")
     assert set(joint.media.closed) == {old, new}
 
 

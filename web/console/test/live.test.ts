@@ -33,6 +33,23 @@ const told = (n: number, more: Partial<Snapshot> = {}): { n: number; events: str
   return { n, events: [], snapshot };
 };
 
+describe("who may not stay", () => {
+  it.each([
+    ["signed_out", "signed_out"],
+    ["no_access", "no_access"],
+    ["a reason of a later server", "signed_out"],
+  ])("neither sends nor hears any more: %s", async (reason, line) => {
+    const { live, events, asked } = await wired();
+    events.change(told(1));
+    events.parted(reason);
+    expect([live.line.value, live.media.value.phase]).toEqual([line, "closed"]);
+    events.down();
+    expect(live.line.value).toBe(line);
+    expect(asked).toEqual(["close"]);
+    expect(await live.command("session.pause")).toBe(false);
+  });
+});
+
 describe("a sitting that is over", () => {
   it.each(["closed", "adjourned"] as const)("leaves the room once it is %s: line and devices are given back", async (state) => {
     const { live, events, asked } = await wired();

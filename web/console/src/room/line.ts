@@ -9,6 +9,8 @@ export interface LineEvents {
   change(change: Change): void;
   offer(offer: Offer): void;
   replaced(): void;
+  /** The server does not let this console stay; the line does not come back. */
+  parted(reason: string): void;
 }
 
 export interface LivePort {
@@ -54,6 +56,10 @@ class SocketLine implements LivePort {
     this.#socket.on("replaced", () => {
       this.#over = true;
       events.replaced();
+    });
+    this.#socket.on("parted", ({ reason }: { reason: string }) => {
+      this.#over = true;
+      events.parted(reason);
     });
     this.#unwatch = watchNetwork(() => this.#anew());
   }

@@ -23,6 +23,9 @@ export function useLive(): Live {
 /** A sitting at the desk sends a clearer picture than a phone, as long as its line is good. */
 const DESK_LIMITS: SendLimits = { maxBitrate: 800_000, maxFramerate: 20, picture: true };
 
+/** Why nothing is heard or sent here any more. */
+type Ended = "replaced" | "over" | "signed_out" | "no_access";
+
 interface Tracks {
   readonly audio: MediaStreamTrack | null;
   readonly video: MediaStreamTrack | null;
@@ -32,7 +35,7 @@ export class Live {
   readonly snapshot = shallowRef<Snapshot | null>(null);
   /** Milliseconds of this computer's clock when the snapshot came. */
   readonly takenAt = ref(0);
-  readonly line = ref<"off" | "entering" | "on" | "lost" | "replaced" | "refused" | "over">("off");
+  readonly line = ref<"off" | "entering" | "on" | "lost" | "refused" | Ended>("off");
   readonly media = shallowRef<MediaState>({ phase: "closed", audio: null, video: null, trouble: null, facing: "user", interrupted: false });
   readonly own = ref({ microphone: true, camera: true });
   readonly soundLocked = ref(false);
@@ -75,7 +78,8 @@ export class Live {
       down: () => this.#down(),
       change: (change) => this.#take(change),
       offer: (offer) => void this.#peer?.offered(offer),
-      replaced: () => this.#replaced(),
+      replaced: () => this.#finish("replaced"),
+      parted: (reason) => this.#finish(reason === "no_access" ? "no_access" : "signed_out"),
     });
     await opening;
   }
@@ -149,12 +153,8 @@ export class Live {
     if (this.line.value === "on") this.line.value = "lost";
   }
 
-  #replaced(): void {
-    this.#finish("replaced");
-  }
-
-  /** Nothing is heard or sent here any more: line and devices are given back. */
-  #finish(as: "replaced" | "over"): void {
+  /** Gives line and devices back. */
+  #finish(as: Ended): void {
     this.line.value = as;
     this.#end();
     this.#owner.close();

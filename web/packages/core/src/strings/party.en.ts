@@ -392,6 +392,7 @@ export const partyEn: Dictionary<PartyKey> = {
   errorSafe: "Nothing you entered or signed is lost.",
   errorCode: "Code for the committee: {code}",
   sessionOver: "It has been a while. Please enter the last four digits again.",
+  linkOver: "This link has ended. Please ask the mediator for a new one.",
   enterAgain: "Enter again",
   liveAdmitted: "You are being asked in",
   liveBack: "Connected again",

@@ -390,6 +390,7 @@ export const partyZh = {
   errorSafe: "您填的、签的都没有丢。",
   errorCode: "给调委会看的代码：{code}",
   sessionOver: "太久没动，请再输一次手机号后四位。",
+  linkOver: "这个链接已经停用。请找调解员要新的链接。",
   enterAgain: "再输一次",
   liveAdmitted: "请您进去了",
   liveBack: "接回来了",
