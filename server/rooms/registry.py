@@ -12,7 +12,6 @@ from typing import Any, Protocol, TypeVar
 
 from server.domain.errors import DomainError, NotFoundError
 from server.domain.ids import CaseId, ConnectionId, RecordingId, RoomId, SeatId, SessionId
-from server.domain.session import Session
 from server.ports.media import (
     MediaConnected,
     MediaEvent,
@@ -37,6 +36,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 TICK = 1.0
+AGAIN_S = (1.0, 10.0, 60.0)
+"""Pauses before a room that could not be adopted is tried again; later whoever enters opens it."""
 LATELY = timedelta(days=7)
 """Sittings planned since then may have ended while no app was there to log how far they went."""
 EMPTY: Mapping[SeatId, Presence] = MappingProxyType({})
@@ -138,28 +139,50 @@ class Registry:
         """Open the rooms of sittings that an earlier app left unfinished.
 
         Everybody counts as absent from now on; the absence clocks start anew. What recordings
-        came to while no app was there is logged now.
+        came to while no app was there is logged now. A sitting that cannot be read keeps no
+        other one waiting.
         """
         async with self._ports.store.read() as uow:
             unfinished = await uow.sessions.unfinished()
-        for session in unfinished:
-            await self.within(session.id, _nothing)
+        left = [one for one in unfinished if not await self._adopted(one)]
         self._tasks.start(self._catch_up(unfinished), name="recordings of an earlier app")
+        for pause in AGAIN_S:
+            if left:
+                await self._ports.clock.sleep(pause)
+                left = [one for one in left if not await self._adopted(one)]
 
-    async def _catch_up(self, unfinished: Sequence[Session]) -> None:
-        sessions = {one.id: one for one in (*unfinished, *await self._lately())}.values()
+    async def _adopted(self, session: SessionId) -> bool:
+        try:
+            await self.within(session, _nothing)
+        # Whatever is wrong with this one, the others are not to wait for it.
+        except Exception:
+            log.exception("%s: its room is not adopted", session)
+            return False
+        return True
+
+    async def _catch_up(self, unfinished: Sequence[SessionId]) -> None:
+        sessions = dict.fromkeys((*unfinished, *await self._lately()))
         for pause in LOOKS_S:
             await self._ports.clock.sleep(pause)
             for session in sessions:
-                for one in session.recordings:
-                    await self._look(session.case_id, one.id)
+                await self._look_into(session)
 
-    async def _lately(self) -> list[Session]:
+    async def _look_into(self, session: SessionId) -> None:
+        try:
+            async with self._ports.store.read() as uow:
+                found = await uow.sessions.get(session)
+        except DomainError as failed:
+            log.warning("%s: its recordings are not looked at: %s", session, failed.code)
+            return
+        for one in found.recordings:
+            await self._look(found.case_id, one.id)
+
+    async def _lately(self) -> list[SessionId]:
         now = self._ports.clock.now()
         async with self._ports.store.read() as uow:
             committees = await uow.committees.all()
             found = [
-                await uow.sessions.planned(c.id, now - LATELY, now + LATELY) for c in committees
+                await uow.sessions.planned_ids(c.id, now - LATELY, now + LATELY) for c in committees
             ]
         return [session for some in found for session in some]
 

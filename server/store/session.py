@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, select
+
 from server.domain.ids import CaseId, CommitteeId, SessionId
 from server.domain.session import Session, SessionState
 from server.store import tables
@@ -57,9 +59,21 @@ class SqlSessions:
             order=_ORDER,
         )
 
-    async def unfinished(self) -> Sequence[Session]:
-        """Return those that were opened and not ended, of every committee."""
-        return await self._shelf.many(_T.state.in_(_BEGUN), order=_ORDER)
+    async def planned_ids(
+        self, committee: CommitteeId, begin: datetime, end: datetime
+    ) -> Sequence[SessionId]:
+        """Return which `planned` would, also those that cannot be read."""
+        return await self._ids(
+            _T.committee_id == committee, _T.planned_at >= begin, _T.planned_at < end
+        )
+
+    async def unfinished(self) -> Sequence[SessionId]:
+        """Return which were opened and not ended, of every committee, readable or not."""
+        return await self._ids(_T.state.in_(_BEGUN))
+
+    async def _ids(self, *where: ColumnElement[bool]) -> Sequence[SessionId]:
+        rows = await self._tx.rows(select(_T.id).where(*where).order_by(*_ORDER))
+        return [SessionId(row.id) for row in rows]
 
     async def add(self, session: Session) -> None:
         await self._shelf.add(session, version=session.version)

@@ -193,8 +193,9 @@ async def test_sessions_are_listed_by_plan_and_by_what_is_unfinished(store: SqlS
         unfinished = await uow.sessions.unfinished()
         planned = await uow.sessions.planned(COMMITTEE, AT, AT + timedelta(hours=2))
         assert len(await uow.sessions.of_case(CASE)) == len(SessionState)
-    assert [one.id for one in unfinished] == ["open", "paused", "frozen", "signing"]
-    assert [one.id for one in planned] == ["scheduled", "open"]
+        ids = await uow.sessions.planned_ids(COMMITTEE, AT, AT + timedelta(hours=2))
+    assert unfinished == ["open", "paused", "frozen", "signing"]
+    assert [one.id for one in planned] == ids == ["scheduled", "open"]
 
 
 async def test_agreements_being_sealed_are_found_until_they_are_sealed(store: SqlStore) -> None:
