@@ -68,6 +68,19 @@ async def recognise(
     return None
 
 
+async def why_refused(world: World, request: web.Request, wanted: str | None) -> str:
+    """Return why nobody was recognised: a link that has expired, or no cookie that counts.
+
+    Whose link was revoked has no seat any more, as if he had never had one.
+    """
+    seat = request.cookies.get(SEAT_COOKIE)
+    if not seat or wanted == "staff":
+        return "signed_out"
+    async with world.store.read() as uow:
+        known = await uow.invitations.by_seat(hash_token(seat))
+    return "link_ended" if known else "signed_out"
+
+
 async def why_gone(world: World, caller: Caller) -> str | None:
     """Return why a browser may not stay, None while it may; refresh what its cookie stands for."""
     if caller.actor is None:

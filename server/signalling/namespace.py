@@ -23,7 +23,7 @@ from server.domain.invitation import Invitation
 from server.rooms import attendance
 from server.rooms.room import Room
 from server.rooms.view import RoomView
-from server.signalling.callers import Caller, recognise, why_gone
+from server.signalling.callers import Caller, recognise, why_gone, why_refused
 from server.signalling.limits import Logged
 from server.signalling.messages import Enter, Reply, Request
 from server.signalling.plain_server import BrokenOffError, PlainServer
@@ -79,7 +79,8 @@ class Live(socketio.AsyncNamespace):
         request = environ["aiohttp.request"]
         caller = await recognise(self._world, sid, request, wanted)
         if caller is None:
-            return False
+            why = await why_refused(self._world, request, wanted)
+            raise socketio.exceptions.ConnectionRefusedError(why)
         self._callers[sid] = caller
         return True
 

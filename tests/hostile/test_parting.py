@@ -1,5 +1,6 @@
 """Who may not be in the room any more: his sound and picture end, and the seat is empty."""
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -14,8 +15,9 @@ from server.rooms.room import Room
 from server.signalling import namespace
 from server.signalling.callers import why_gone
 from tests.access import callers
-from tests.access.office import Office
+from tests.access.office import ORIGIN, Office
 from tests.access.prepare import staff_id
+from tests.access.socket import PATIENCE, knock
 from tests.hostile.test_cunning_frames import entered, is_well, logged, pass_time, watched
 
 __all__ = ["watched"]
@@ -108,6 +110,31 @@ async def test_who_may_not_stay_loses_seat_and_media_within_five_seconds(
     assert present(watched) == {watched.facts["people"]["A"]}
     assert (await logged(watched))[-1] == ("leave", reason)
     assert await is_well(other)
+
+
+def invented(facts: dict[str, Any]) -> callers.Caller:
+    return callers.strangers(facts)[1]
+
+
+REFUSED = [
+    pytest.param("staff", lambda _: {}, "signed_out", id="console-without-cookie"),
+    pytest.param("staff", lambda f: invented(f).cookies, "signed_out", id="console-unknown"),
+    pytest.param("staff", lambda f: callers.seat("expired", f).cookies, "signed_out", id="no-seat"),
+    pytest.param("seat", lambda f: invented(f).cookies, "signed_out", id="phone-unknown"),
+    pytest.param("seat", lambda f: callers.seat("revoked", f).cookies, "signed_out", id="revoked"),
+    pytest.param("seat", lambda f: callers.seat("expired", f).cookies, "link_ended", id="expired"),
+]
+
+
+@pytest.mark.parametrize(("kind", "cookies", "code"), REFUSED)
+async def test_who_is_not_let_in_is_told_why(
+    office: Office, kind: str, cookies: Callable[[dict[str, Any]], dict[str, str]], code: str
+) -> None:
+    ws = await knock(office.http, office.base, cookies(office.facts), origin=ORIGIN)
+    await ws.send_str("40" + json.dumps({"as": kind}))
+    told = await ws.receive_str(timeout=PATIENCE)
+    assert told == "44" + json.dumps({"message": code}, separators=(",", ":"))
+    await ws.close()
 
 
 async def test_the_room_freezes_without_a_mediator_who_was_suspended(watched: Office) -> None:

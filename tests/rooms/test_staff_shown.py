@@ -28,7 +28,9 @@ def _with(view: RoomView, *staff: StaffId) -> RoomView:
 
 
 def _taken_over(view: RoomView, by: StaffId) -> RoomView:
-    facts = Facts(now=NOW, actor=str(by), case=view.scene.case, rights_blocks=BLOCKS)
+    facts = Facts(
+        now=NOW, actor=str(by), case=view.scene.case, pack=PACK, rights_blocks=BLOCKS
+    )
     taken = take_over(view.session, facts).session
     # The chair goes back to the joint session, where the party sees everybody.
     session = replace(taken, space=view.session.space)

@@ -36,19 +36,25 @@ export class Line {
     });
     this.#socket.on("connect", () => events.up());
     this.#socket.on("disconnect", (reason) => this.#down(reason));
-    this.#socket.on("connect_error", () => events.down());
+    this.#socket.on("connect_error", ({ message }) => {
+      if (this.#socket.active) events.down();
+      else this.#part(message === "link_ended" ? message : "signed_out");
+    });
     this.#socket.on("change", (change: Change) => events.change(change));
     this.#socket.on("media.offer", (offer: Offer) => events.offer(offer));
     this.#socket.on("replaced", () => {
       this.#over = true;
       events.replaced();
     });
-    this.#socket.on("parted", ({ reason }: { reason: string }) => {
-      this.#over = true;
-      events.parted(reason);
-    });
+    this.#socket.on("parted", ({ reason }: { reason: string }) => this.#part(reason));
     this.#unwatch = watchNetwork(() => this.#anew());
     document.addEventListener("visibilitychange", this.#hurry);
+  }
+
+  /** The server lets this phone in no more: trying again would change nothing. */
+  #part(reason: string): void {
+    this.#over = true;
+    this.#events.parted(reason);
   }
 
   /** A phone that wakes up does not wait for the next try. */

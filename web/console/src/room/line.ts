@@ -44,7 +44,10 @@ class SocketLine implements LivePort {
       timeout: ANSWER_MS,
     });
     this.#socket.on("connect", () => events.up());
-    this.#socket.on("connect_error", () => events.down());
+    this.#socket.on("connect_error", () => {
+      if (this.#socket.active) events.down();
+      else this.#part(events, "signed_out");
+    });
     this.#socket.on("disconnect", (reason) => {
       if (this.#over) return;
       events.down();
@@ -57,11 +60,14 @@ class SocketLine implements LivePort {
       this.#over = true;
       events.replaced();
     });
-    this.#socket.on("parted", ({ reason }: { reason: string }) => {
-      this.#over = true;
-      events.parted(reason);
-    });
+    this.#socket.on("parted", ({ reason }: { reason: string }) => this.#part(events, reason));
     this.#unwatch = watchNetwork(() => this.#anew());
+  }
+
+  /** The server lets this console in no more: trying again would change nothing. */
+  #part(events: LineEvents, reason: string): void {
+    this.#over = true;
+    events.parted(reason);
   }
 
   readonly #hurry = (): void => {
