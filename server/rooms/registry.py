@@ -177,14 +177,10 @@ class Registry:
         for one in found.recordings:
             await self._look(found.case_id, one.id)
 
-    async def _lately(self) -> list[SessionId]:
+    async def _lately(self) -> Sequence[SessionId]:
         now = self._ports.clock.now()
         async with self._ports.store.read() as uow:
-            committees = await uow.committees.all()
-            found = [
-                await uow.sessions.planned_ids(c.id, now - LATELY, now + LATELY) for c in committees
-            ]
-        return [session for some in found for session in some]
+            return await uow.sessions.planned_ids(now - LATELY, now + LATELY)
 
     async def log_recordings(self, case: CaseId) -> None:
         """Log how far each recording of the case is on disk, where the log does not say so yet."""

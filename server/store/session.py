@@ -59,13 +59,9 @@ class SqlSessions:
             order=_ORDER,
         )
 
-    async def planned_ids(
-        self, committee: CommitteeId, begin: datetime, end: datetime
-    ) -> Sequence[SessionId]:
-        """Return which `planned` would, also those that cannot be read."""
-        return await self._ids(
-            _T.committee_id == committee, _T.planned_at >= begin, _T.planned_at < end
-        )
+    async def planned_ids(self, begin: datetime, end: datetime) -> Sequence[SessionId]:
+        """Return which `planned` would for every committee, readable or not."""
+        return await self._ids(_T.planned_at >= begin, _T.planned_at < end)
 
     async def unfinished(self) -> Sequence[SessionId]:
         """Return which were opened and not ended, of every committee, readable or not."""

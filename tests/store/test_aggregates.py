@@ -193,7 +193,7 @@ async def test_sessions_are_listed_by_plan_and_by_what_is_unfinished(store: SqlS
         unfinished = await uow.sessions.unfinished()
         planned = await uow.sessions.planned(COMMITTEE, AT, AT + timedelta(hours=2))
         assert len(await uow.sessions.of_case(CASE)) == len(SessionState)
-        ids = await uow.sessions.planned_ids(COMMITTEE, AT, AT + timedelta(hours=2))
+        ids = await uow.sessions.planned_ids(AT, AT + timedelta(hours=2))
     assert unfinished == ["open", "paused", "frozen", "signing"]
     assert [one.id for one in planned] == ids == ["scheduled", "open"]
 

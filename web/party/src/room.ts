@@ -183,15 +183,6 @@ export class Room {
     await this.attempt(async () => this.put({ is: "seat", seat: await this.api.seat() }));
   }
 
-  /** Asks, unbidden, whether anything is new where no line tells it; that it failed is nothing to say. */
-  async lookAgain(): Promise<void> {
-    try {
-      this.put({ is: "seat", seat: await this.api.seat() });
-    } catch (error) {
-      if (!(error instanceof RefusedError) && !(error instanceof OfflineError)) throw error;
-    }
-  }
-
   async refreshAgreement(): Promise<void> {
     await this.attempt(async () => {
       this.agreement.value = await this.api.agreement();
