@@ -59,7 +59,7 @@ class Live(socketio.AsyncNamespace):
     async def trigger_event(self, event: str, *args: Any) -> Any:  # noqa: ANN401 - the library's own shape
         """Dispatch by the table; the library's own dispatch would run any `on_` method.
 
-        Raises BrokenOffError where it fails to recognise a browser.
+        Raises ConnectionRefusedError for whom nobody let in, BrokenOffError where we fail to tell.
         """
         try:
             if event == "connect":
@@ -67,6 +67,8 @@ class Live(socketio.AsyncNamespace):
             if event == "disconnect":
                 return await self._disconnect(*args)
             return await self._request(event, *args)
+        except socketio.exceptions.ConnectionRefusedError:
+            raise
         # Our own fault, whatever it is: the server would take it for a hostile packet.
         except Exception as fault:  # noqa: BLE001
             log.error("%s failed: %s", event, trail(fault))  # noqa: TRY400 - never its words
