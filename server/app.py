@@ -204,7 +204,6 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
             epoch=epoch,
             pack=pack,
             rights_blocks=len(pack.notices.rights_and_duties),
-            consents=pack.consent_scopes,
         ),
         tasks,
     )

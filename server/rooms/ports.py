@@ -17,7 +17,6 @@ from server.rooms.view import SceneReader, Teller
 class RoomPorts:
     """The world of a room. `epoch` orders this app's edge tables after older apps'.
 
-    `consents` are the scopes that the pack asks for.
     `numbers` order all tables of this app: whichever room asks, and however often it was opened
     anew, the worker finds no table older than the one it has.
     """
@@ -32,7 +31,6 @@ class RoomPorts:
     epoch: int
     pack: JurisdictionPack
     rights_blocks: int
-    consents: tuple[str, ...]
     numbers: Iterator[int] = field(default_factory=partial(itertools.count, 1))
     grace: float = 20.0
     media_patience: float = 5.0

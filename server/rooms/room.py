@@ -280,7 +280,7 @@ class Room:
             hold_minutes=self._hold_minutes,
             hold_texts=dict(self.hold_texts),
             rights_blocks=self.ports.rights_blocks,
-            consents=self.ports.consents,
+            consents=self.ports.pack.consent_scopes,
             media_ok=self.forwarding.ok,
             log_ok=self._log_ok,
             writing=self.forwarding.writing,

@@ -169,7 +169,6 @@ async def make_stage(
         epoch=1,
         pack=pack,
         rights_blocks=len(pack.notices.rights_and_duties),
-        consents=pack.consent_scopes,
     )
     nowhere = cast("Any", None)
     world = World(

@@ -8,7 +8,6 @@ from pathlib import Path
 from server.archive.recordings import LocalRecordings
 from server.domain.committee import Committee
 from server.domain.ids import ConnectionId, RoomId, SeatId, SessionId, StaffId
-from server.domain.jurisdiction.packs import pack_of
 from server.domain.session import Session
 from server.domain.staff import Membership, Role, Staff
 from server.ports.media import (
@@ -166,7 +165,6 @@ async def stage(
             epoch=1,
             pack=PACK,
             rights_blocks=BLOCKS,
-            consents=pack_of("zh_cn").consent_scopes,
         )
         await _fill(store, session)
         yield Stage(clock, store, media, teller, journal, Registry(ports, tasks))

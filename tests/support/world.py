@@ -224,7 +224,6 @@ def still_rooms(
         epoch=1,
         pack=PACK,
         rights_blocks=len(PACK.notices.rights_and_duties),
-        consents=PACK.consent_scopes,
     )
 
 
