@@ -33,10 +33,15 @@ class MalformedCheckError(Exception):
     """Not a connectivity check a browser would send."""
 
 
+def seems_check(raw: bytes) -> bool:
+    """Whether the fixed header is that of a binding request; nothing behind it is looked at."""
+    plain = _HEADER <= len(raw) <= _LARGEST and raw[:2] == _BINDING_REQUEST
+    return plain and raw[4:8] == _COOKIE
+
+
 def read_check(raw: bytes) -> Check:
     """Parse a binding request with USERNAME, MESSAGE-INTEGRITY and PRIORITY."""
-    plain = _HEADER <= len(raw) <= _LARGEST and raw[:2] == _BINDING_REQUEST
-    if not plain or raw[4:8] != _COOKIE:
+    if not seems_check(raw):
         raise MalformedCheckError
     try:
         message = parse_message(raw)

@@ -248,7 +248,7 @@ class EngineContract:
         port = int(offer.split(" tcp ")[1].split()[2])
         for noise in (b"\xff\xff" + bytes(100), b"GET / HTTP/1.1\r\n\r\n"):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.write(b"\x00\x04rest" + noise)
+            writer.write(b"\x00\x14\x00\x01\x00\x00\x21\x12\xa4\x42" + bytes(12) + noise)
             async with asyncio.timeout(2):
                 with contextlib.suppress(ConnectionError):
                     assert await reader.read() == b""

@@ -140,20 +140,22 @@ async def test_what_follows_the_end_of_a_stream_is_not_read() -> None:
 
     def receive(raw: bytes, address: Address) -> None:
         heard.append(raw)
+        held.prove(address)
         held.let_go(address)
 
     held = Streams(Counter(), receive=receive, lost=lambda address: None)
     await held.open(HERE, 0)
     assert held._server is not None
     reader, writer = await asyncio.open_connection(*held._server.sockets[0].getsockname())
-    writer.write(b"\x00\x03one\x00\x03two")
+    one, two, three = (bytes(Message(Method.BINDING, Class.REQUEST)) for _ in range(3))
+    writer.write(b"\x00\x14" + one + b"\x00\x14" + two)
     await until(lambda: bool(heard))
     (stream,) = held._open.values()
-    writer.write(b"\x00\x05three")
+    writer.write(b"\x00\x14" + three)
     with contextlib.suppress(ConnectionError):
         assert await reader.read() == b""
-    assert heard == [b"one"]
-    assert b"three" not in stream._buffer
+    assert heard == [one]
+    assert three not in stream._buffer
     writer.close()
     held.close()
 
