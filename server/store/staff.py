@@ -80,6 +80,15 @@ class SqlStaffRegister:
         if not changed:
             raise NotFoundError
 
+    async def see_session(self, token_hash: str, at: datetime) -> bool:
+        """Note that a console was used, and nothing else; False where it has ended."""
+        changed = await self._tx.changed(
+            update(tables.staff_sessions)
+            .where(_S.token_hash == token_hash, _S.revoked_at.is_(None))
+            .values(seen_at=at)
+        )
+        return changed == 1
+
     async def revoke_sessions(self, staff: StaffId, at: datetime, *, but: str = "") -> None:
         """End the member's consoles, all but the one with that token hash."""
         await self._tx.run(

@@ -4,7 +4,6 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from server.domain.errors import NotFoundError
 from server.domain.invitation import Invitation, LinkState
 from server.domain.staff import Actor, Membership, Staff, StaffSession, as_actor
 from server.ports.store import UnitOfWork
@@ -36,13 +35,9 @@ async def staff_of(world: World, token: str) -> Actor | None:
 
 
 async def _seen(world: World, session: StaffSession, now: datetime) -> bool:
-    """Note the moment; False where the console ended in between."""
-    try:
-        async with world.store.write() as uow:
-            await uow.staff.save_session(replace(session, seen_at=now))
-    except NotFoundError:
-        return False
-    return True
+    """Note the moment; False where the console ended after it was read."""
+    async with world.store.write() as uow:
+        return await uow.staff.see_session(session.token_hash, now)
 
 
 async def _session(

@@ -151,19 +151,26 @@ async def test_signed_in_consoles_are_saved_and_revoked(store: SqlStore) -> None
         await uow.staff.sign_in(examples.console("a" * 64))
         await uow.staff.sign_in(examples.console("b" * 64))
         await uow.staff.save_session(replace(examples.console("a" * 64), step_up_at=AT))
+        assert await uow.staff.see_session("a" * 64, AT + timedelta(minutes=1))
         await uow.staff.revoke_sessions(StaffId("staff-1"), AT + timedelta(hours=1))
         await uow.staff.revoke_sessions(StaffId("staff-1"), AT + timedelta(hours=2))
     async with store.read() as uow:
         first = await uow.staff.session("a" * 64)
         second = await uow.staff.session("b" * 64)
     assert first == replace(
-        examples.console("a" * 64), step_up_at=AT, revoked_at=AT + timedelta(hours=1)
+        examples.console("a" * 64),
+        seen_at=AT + timedelta(minutes=1),
+        step_up_at=AT,
+        revoked_at=AT + timedelta(hours=1),
     )
     assert second is not None
     assert second.revoked_at == AT + timedelta(hours=1)
-    with pytest.raises(NotFoundError):
+    for over in (64 * "b", 64 * "c"):
         async with store.write() as uow:
-            await uow.staff.save_session(examples.console("c" * 64))
+            assert not await uow.staff.see_session(over, AT)
+        with pytest.raises(NotFoundError):
+            async with store.write() as uow:
+                await uow.staff.save_session(examples.console(over))
 
 
 async def test_invitations_are_found_by_link_and_by_browser(store: SqlStore) -> None:
