@@ -16,7 +16,7 @@ from server.domain.staff import Actor
 from server.ports.store import StoredFile, UnitOfWork
 from server.usecases.change_agreement import Changed, change, expect_going
 from server.usecases.lock_agreement import RECORD_MARGIN
-from server.usecases.locked_text import locked_text
+from server.usecases.locked_text import expect_kept, locked_text
 from server.usecases.page_shelf import width_for
 from server.usecases.share_files import (
     LARGEST,
@@ -101,9 +101,11 @@ async def page(world: World, actor: Actor, case_id: CaseId, number: int, width: 
         case = await uow.cases.get(case_id)
         access.allow(actor, Act.SEE_DRAFT, access.of_case(case, actor))
         agreement, _ = await locked_text(uow, case_id)
-    scan = next((one for one in agreement.paper if one.page == number), None)
-    if scan is None:
-        raise NotFoundError
+        scan = next((one for one in agreement.paper if one.page == number), None)
+        if scan is None:
+            raise NotFoundError
+        if agreement.seal is None:
+            await expect_kept(uow, scan.file)
     wide = width_for(width)
 
     async def draw() -> list[bytes]:

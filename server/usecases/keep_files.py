@@ -244,6 +244,7 @@ async def confirm(world: World, actor: Actor, case_id: CaseId) -> int:
         return after, (confirmed, *shredded)
 
     await _change(world, actor, case_id, Act.DESTROY, step)
+    world.shelf.clear()
     await world.store.forget()
     for recording in recordings:
         await world.grids.cancel(recording)

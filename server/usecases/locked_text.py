@@ -2,8 +2,8 @@
 
 from server.domain.agreement import Agreement, Locked
 from server.domain.errors import WrongStateError
-from server.domain.ids import CaseId
-from server.ports.store import UnitOfWork
+from server.domain.ids import CaseId, FileId
+from server.ports.store import ShreddedError, UnitOfWork
 
 
 async def locked_text(uow: UnitOfWork, case_id: CaseId) -> tuple[Agreement, Locked]:
@@ -12,3 +12,9 @@ async def locked_text(uow: UnitOfWork, case_id: CaseId) -> tuple[Agreement, Lock
     if agreement is None or agreement.locked is None:
         raise WrongStateError(state=agreement.state if agreement else "no_draft")
     return agreement, agreement.locked
+
+
+async def expect_kept(uow: UnitOfWork, file: FileId) -> None:
+    """Raise ShreddedError for a destroyed file: pictures of it may still lie on a shelf."""
+    if (await uow.files.get(file)).shredded_at is not None:
+        raise ShreddedError

@@ -39,3 +39,7 @@ class PageShelf:
             while len(self._shelf) > self._kept:
                 self._shelf.popitem(last=False)
             return self._shelf[key]
+
+    def clear(self) -> None:
+        """Keep no picture any more: some are of what was destroyed."""
+        self._shelf.clear()

@@ -17,7 +17,7 @@ from server.domain.session_log import happened
 from server.domain.staff import Actor
 from server.ports.store import UnitOfWork
 from server.usecases.deliver_copy import expect_entitled
-from server.usecases.locked_text import locked_text
+from server.usecases.locked_text import expect_kept, locked_text
 from server.usecases.page_shelf import READABLE, width_for
 from server.usecases.read_agreement import expect_holder
 from server.usecases.world import World
@@ -79,6 +79,8 @@ async def own_page(
 
 async def _shown(uow: UnitOfWork, case_id: CaseId) -> _Shown:
     agreement, locked = await locked_text(uow, case_id)
+    if agreement.seal is None:
+        await expect_kept(uow, locked.pdf)
     return _Shown(agreement=agreement, locked=locked)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date
 from enum import Enum
+from functools import partial
 
 import pytest
 
@@ -24,6 +25,7 @@ from server.usecases import (
 )
 from server.usecases.keep_files import review
 from server.usecases.made_files import keep
+from server.usecases.page_shelf import PageShelf
 from tests.support import paper, signing, witnesses
 from tests.support.signing import Sitting, agreement, picture, stepped_up
 from tests.support.world import COMMITTEE, Stage, actor
@@ -184,6 +186,28 @@ async def test_of_an_ended_case_all_goes(made: Sitting) -> None:
 async def end(made: Sitting) -> None:
     close = conduct.close("not_agreed", "too_far_apart", "")
     await conduct_session.by_staff(made.world, actor("su"), made.session.id, close)
+
+
+async def test_no_picture_of_what_was_destroyed_is_shown_any_more(office: Stage) -> None:
+    async with office.world.store.write() as uow:
+        committee = await uow.committees.get(COMMITTEE)
+        await uow.committees.save(replace(committee, keeping=(TEN_YEARS,)))
+    made = await on_paper(office)
+    other = replace(made.world, shelf=PageShelf())  # another app's, on the same database
+    pages = [
+        partial(show, world, actor("su"), made.case.id, 1, 480)
+        for show in (show_pages.staff_page, attach_signed_paper.page)
+        for world in (made.world, other)
+    ]
+    for page in pages:
+        assert await page()
+    await end(made)
+    assert await pages[0]()
+    await destroy(made)
+    for page in pages:
+        with pytest.raises(ShreddedError):
+            await page()
+    assert made.world.shelf._shelf == {}
 
 
 class _NoSeal:
