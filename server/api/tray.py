@@ -45,11 +45,12 @@ class Tray:
     async def lend(self, address: str) -> AsyncIterator["Dish"]:
         """Lend what takes one body; whatever it held is gone afterwards.
 
-        Raises TooFastError where a body that arrives so slowly keeps its place from others.
+        Raises TooFastError where a body that arrives so slowly keeps its place from others;
+        judging it, once it is whole, may take longer.
         """
         dish = Dish(self, address)
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(PATIENCE_S) as dish.patience:
                 yield dish
         except TimeoutError:
             raise _no_place() from None
@@ -77,6 +78,7 @@ class Dish:
         self._held = bytearray()
         self.place: Path | None = None
         """The file that holds it, once it is large."""
+        self.patience = asyncio.timeout(None)
         self._size = 0
 
     async def take(self, piece: bytes) -> None:
@@ -90,6 +92,7 @@ class Dish:
 
     async def whole(self) -> bytes | Path:
         """Return the body, or the file that holds it until the dish is given back."""
+        self.patience.reschedule(None)
         if self.place is None:
             return bytes(self._held)
         await self._put_down()

@@ -13,13 +13,13 @@ import os
 import pickle
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from types import TracebackType
-from typing import Generic, Self, TypeVar, cast
+from typing import Any, Generic, Self, TypeVar, cast
 
 from server.domain.errors import DomainError
 
@@ -47,6 +47,7 @@ class ProcessWorkPool:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(preload))
         self._running = set[ProcessPoolExecutor]()
+        self._works = set[asyncio.Task[Any]]()
         self._idle: asyncio.LifoQueue[ProcessPoolExecutor] = asyncio.LifoQueue()
         self._children = {self._fresh() for _ in range(size)}
         for child in self._children:
@@ -61,17 +62,36 @@ class ProcessWorkPool:
         for _ in range(2):
             child = await self._idle.get()
             began = time()
+            # Whoever waits may be called away; the child is idle only once its work has ended.
+            going = self._start(self._done(child, work, args))
             try:
-                done = await asyncio.wrap_future(await self._begin(child, work, args))
+                return (await asyncio.shield(going)).result()
             except BrokenProcessPool:
-                child = self._replaced(child)
                 if time() - began >= self._longest_s:
                     break  # what hung once hangs again
-            else:
-                return done.result()
-            finally:
-                self._idle.put_nowait(child)
         raise WorkFailedError(work=work.__name__)
+
+    def _start(self, work: Coroutine[None, None, T]) -> asyncio.Task[T]:
+        going = asyncio.get_running_loop().create_task(work)
+        self._works.add(going)
+        going.add_done_callback(self._over)
+        return going
+
+    def _over(self, work: asyncio.Task[T]) -> None:
+        self._works.discard(work)
+        if not work.cancelled():
+            work.exception()  # of whoever was called away nobody else asks for it
+
+    async def _done(
+        self, child: ProcessPoolExecutor, work: Callable[..., T], args: tuple[object, ...]
+    ) -> "_Told[T]":
+        try:
+            return await asyncio.wrap_future(await self._begin(child, work, args))
+        except BrokenProcessPool:
+            child = self._replaced(child)
+            raise
+        finally:
+            self._idle.put_nowait(child)
 
     async def _begin(
         self, child: ProcessPoolExecutor, work: Callable[..., T], args: tuple[object, ...]

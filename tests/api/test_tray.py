@@ -1,5 +1,6 @@
 """Large bodies of strangers lie on the disk while they are judged: a few, bounded, then gone."""
 
+import asyncio
 import errno
 from pathlib import Path
 
@@ -91,6 +92,16 @@ async def test_what_never_ends_gives_its_place_back(
     assert left(tmp_path) == []
     monkeypatch.undo()
     await large(tray, "1")
+
+
+async def test_judging_what_has_arrived_may_take_its_time(
+    tray: Tray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trays, "PATIENCE_S", 0)
+    async with tray.lend("1") as dish:
+        assert await dish.whole() == b""
+        for _ in range(3):
+            await asyncio.sleep(0)  # a turn of the loop, in which the patience would end
 
 
 async def test_a_full_disk_is_told_as_such(

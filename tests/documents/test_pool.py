@@ -22,6 +22,7 @@ from server.domain.ids import CommitteeId
 from server.domain.suites import P256_SHA256
 from server.ports.documents import KeyRef, LockedPdf, SealedPdf, SealOrder
 from tests.documents.example import SEALED_AT, example
+from tests.media.waiting import until
 from tests.support.papers import desk_of
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +44,14 @@ def hang(marker: Path) -> None:
     """Note that it was tried, and wait for nothing."""
     with marker.open("a") as tried:
         tried.write("once ")
+    select.select([], [], [])
+
+
+def stand(at: Path) -> None:
+    """Tell the process that waits here for nothing."""
+    begun = at.with_suffix(".begun")
+    begun.write_text(str(os.getpid()))
+    begun.rename(at)
     select.select([], [], [])
 
 
@@ -96,6 +105,20 @@ async def test_work_that_never_comes_back_is_given_up_at_once(tmp_path: Path) ->
             await pool.run(hang, tmp_path / "tried")
         assert (tmp_path / "tried").read_text() == "once "
         assert await pool.run(abs, -1) == 1
+
+
+async def test_a_child_whose_work_nobody_waits_for_is_not_idle(tmp_path: Path) -> None:
+    called_away = tmp_path / "called away"
+    with ProcessWorkPool(1, preload=()) as pool:
+        waiting = asyncio.create_task(pool.run(stand, called_away))
+        await until(called_away.exists)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        innocent = asyncio.create_task(pool.run(end_once, tmp_path / "marker"))
+        await asyncio.sleep(0)  # it has asked for a child
+        os.kill(int(called_away.read_text()), signal.SIGKILL)
+        assert await innocent == "done"  # with both its tries
 
 
 async def test_render_sign_and_seal_through_the_pool(
