@@ -26,6 +26,9 @@ FORMAT: Final = 1
 START: Final = "0" * 64
 _BASE_BYTES: Final = 8
 _COUNTER_BYTES: Final = 4
+_DIGEST_BYTES: Final = 32
+_SIZE_BYTES: Final = 6
+"""Beyond any disk, and any time in milliseconds; within what a file can be asked for."""
 _LOG, _MANIFEST = ".log", ".manifest"
 
 
@@ -146,10 +149,10 @@ def manifest_bytes(root: Path, recording: RecordingId, chunks: int) -> bytes:
     folder = root / plain_name(recording)
     kept: list[bytes] = []
     for path in sorted(folder.glob(f"*{_MANIFEST}")):
-        for line in path.read_bytes().splitlines(keepends=True):
+        for line in _lines(path):
             if chunks == 0:
                 return b"".join(kept)
-            kept.append(line)
+            kept.append(line + b"\n")
             chunks -= line.startswith(b'{"chain"') and b'"i":' in line
     return b"".join(kept)
 
@@ -161,7 +164,10 @@ def sealed_chunks(segments: Sequence[Segment]) -> Iterator[tuple[Segment, Chunk,
         if segment.prev != head:
             raise DamagedError(f"segment {segment.number} does not follow")
         with segment.log.open("rb") as log:
+            octets = os.fstat(log.fileno()).st_size
             for chunk in segment.chunks:
+                if chunk.size > octets:
+                    raise DamagedError(f"chunk {chunk.i}")
                 sealed = log.read(chunk.size)
                 head = chain_on(head, chunk.i, chunk.plain, chunk.cipher)
                 whole = hashlib.sha256(sealed).hexdigest() == chunk.cipher
@@ -220,7 +226,7 @@ def _last_chain(segments: Sequence[Segment]) -> str:
 
 def _read_segment(path: Path) -> Segment | None:
     """Return the segment of a manifest; None where not even its first line was written."""
-    lines = path.read_bytes().split(b"\n")[:-1]
+    lines = _lines(path)
     if not lines:
         return None
     try:
@@ -228,19 +234,46 @@ def _read_segment(path: Path) -> Segment | None:
         ended = bool(rest) and bool(rest[-1].get("end"))
         return Segment(
             number=int(path.stem),
-            base=bytes.fromhex(head["base"]),
-            prev=str(head["prev"]),
+            base=bytes.fromhex(_digits(head["base"], _BASE_BYTES)),
+            prev=_digits(head["prev"]),
             chunks=tuple(_chunk(line) for line in (rest[:-1] if ended else rest)),
             ended=ended,
             log=path.with_suffix(_LOG),
         )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise InvalidValueError(field="manifest", reason="not_a_manifest") from error
 
 
+def _lines(path: Path) -> list[bytes]:
+    """Return a manifest's whole lines; a torn last one was never written."""
+    return path.read_bytes().split(b"\n")[:-1]
+
+
 def _chunk(line: dict[str, object]) -> Chunk:
-    i, size, t = line["i"], line["len"], line["t"]
-    if not (isinstance(i, int) and isinstance(size, int) and isinstance(t, int)):
+    """Read a line; TypeError, KeyError or ValueError for what no writer writes."""
+    plain, cipher, chain = (_digits(line[name]) for name in ("plain", "cipher", "chain"))
+    return Chunk(
+        i=_count(line["i"], _COUNTER_BYTES),
+        size=_count(line["len"], _SIZE_BYTES),
+        plain=plain,
+        cipher=cipher,
+        chain=chain,
+        t=_count(line["t"], _SIZE_BYTES),
+    )
+
+
+def _count(given: object, octets: int) -> int:
+    if not isinstance(given, int):
         raise TypeError
-    plain, cipher, chain = (str(line[name]) for name in ("plain", "cipher", "chain"))
-    return Chunk(i=i, size=size, plain=plain, cipher=cipher, chain=chain, t=t)
+    if given < 0 or given >> (8 * octets):
+        raise ValueError
+    return given
+
+
+def _digits(given: object, octets: int = _DIGEST_BYTES) -> str:
+    """Return so many bytes in hexadecimal as they are written: lower case, without spaces."""
+    if not isinstance(given, str):
+        raise TypeError
+    if bytes.fromhex(given).hex() != given or len(given) != 2 * octets:
+        raise ValueError
+    return given

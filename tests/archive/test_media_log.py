@@ -14,6 +14,7 @@ from server.archive.media_log import (
     START,
     SegmentWriter,
     chain_on,
+    manifest_bytes,
     opened_chunks,
     read_segments,
 )
@@ -113,6 +114,56 @@ def test_an_interruption_costs_what_was_not_written_and_nothing_before(tmp_path:
         b"three",
     ]
     assert check(tmp_path, ONE).state is RecordingState.CUT_SHORT
+
+
+_WRONG: dict[str, tuple[str, object]] = {
+    "no digit": ("cipher", "g" * 64),
+    "a digit too few": ("plain", "0" * 63),
+    "spaces": ("chain", "0 " * 32),
+    "no text": ("chain", 0),
+    "another numeral": ("plain", "\uff10" * 64),
+    "a number below none": ("i", -1),
+    "a huge number": ("i", 1 << 64),
+    "all of the file": ("len", -1),
+    "a huge size": ("len", 1 << 80),
+    "more than there is": ("len", 1 << 40),
+    "a huge time": ("t", 1 << 80),
+    "depth": ("extra", "DEEP"),
+}
+
+
+@pytest.mark.parametrize(("field", "value"), _WRONG.values(), ids=_WRONG)
+def test_a_line_that_no_writer_writes_is_damage(tmp_path: Path, field: str, value: object) -> None:
+    write(tmp_path, b"one", b"two")
+    manifest = _manifest(tmp_path)
+    lines = manifest.read_text().splitlines(keepends=True)
+    changed = json.dumps(json.loads(lines[1]) | {field: value}) + "\n"
+    lines[1] = changed.replace('"DEEP"', "[" * 100_000)
+    manifest.write_text("".join(lines))
+    assert check(tmp_path, ONE).state is RecordingState.DAMAGED
+
+
+@pytest.mark.parametrize("field", ["base", "prev"])
+def test_a_first_line_that_no_writer_writes_is_damage(tmp_path: Path, field: str) -> None:
+    write(tmp_path)
+    manifest = _manifest(tmp_path)
+    lines = manifest.read_text().splitlines(keepends=True)
+    lines[0] = json.dumps(json.loads(lines[0]) | {field: ""}) + "\n"
+    manifest.write_text("".join(lines))
+    assert check(tmp_path, ONE).state is RecordingState.DAMAGED
+
+
+def test_a_manifest_is_told_without_the_line_that_was_torn(tmp_path: Path) -> None:
+    write(tmp_path, b"one", close=False)
+    whole = _manifest(tmp_path).read_bytes()
+    with _manifest(tmp_path).open("ab") as manifest:
+        manifest.write(b'{"chain":"0","i":1,"le')
+    write(tmp_path, b"two")
+    second = _manifest(tmp_path).with_name("0001.manifest").read_bytes()
+    assert manifest_bytes(tmp_path, ONE, 1) == whole
+    assert manifest_bytes(tmp_path, ONE, 9) == whole + second
+    header, chunk, _ = second.splitlines(keepends=True)
+    assert manifest_bytes(tmp_path, ONE, 2) == whole + header + chunk
 
 
 def test_nothing_is_missing_where_nothing_was(tmp_path: Path) -> None:
