@@ -1,5 +1,6 @@
 """Answers that are no JSON: pages, pictures and documents, never kept by a browser's cache."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from urllib.parse import quote
@@ -13,6 +14,8 @@ from server.usecases.pieces import joined
 WEBP, PNG, PDF, ZIP = "image/webp", "image/png", "application/pdf", "application/zip"
 MP4, WEBM, MATROSKA = "video/mp4", "video/webm", "video/x-matroska"
 _WIDTH = 1080
+_PIECE_S = 30.0
+"""Seconds that one piece of 64 KiB may take: who reads slower holds up a place that others need."""
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -36,8 +39,8 @@ async def streamed(
 ) -> web.StreamResponse:
     """Send something to be saved, piece by piece, as it comes to be.
 
-    Where it breaks off the connection is cut without the last chunk (RFC 9112 section 7.1), so
-    that nobody keeps a part for the whole.
+    Where it breaks off, or nobody reads for half a minute, the connection is cut without the last
+    chunk (RFC 9112 section 7.1), so that nobody keeps a part for the whole.
     """
     headers = {**_HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
     answer = web.StreamResponse(headers={**headers, "Content-Type": media})
@@ -45,11 +48,12 @@ async def streamed(
     try:
         async with aclosing(pieces) as opened:
             async for piece in opened:
-                await answer.write(piece)
+                async with asyncio.timeout(_PIECE_S):
+                    await answer.write(piece)
     except Exception as broken:
         if request.transport is not None:
             request.transport.abort()
-        if isinstance(broken, DomainError):
+        if isinstance(broken, DomainError | TimeoutError):
             return answer
         raise
     await answer.write_eof()

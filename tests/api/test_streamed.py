@@ -1,11 +1,13 @@
 """What is sent while it comes to be: the whole of it, or a cut connection."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 
 import pytest
 from aiohttp import ClientPayloadError, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from server.api import binary
 from server.api.binary import film, streamed
 from server.ports.recording import FilmLostError
 
@@ -34,6 +36,26 @@ async def test_a_film_arrives_whole() -> None:
 async def test_a_film_that_breaks_off_is_no_finished_download() -> None:
     with pytest.raises(ClientPayloadError):
         await _asked(breaks=True)
+
+
+async def test_who_does_not_read_holds_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(binary, "_PIECE_S", 0.2)
+    closed = asyncio.Event()
+
+    async def endless() -> AsyncGenerator[bytes, None]:
+        try:
+            while True:
+                yield bytes(64 * 1024)
+        finally:
+            closed.set()
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return await streamed(request, endless(), "video/webm", "film.webm")
+
+    site = web.Application()
+    site.router.add_get("/", handle)
+    async with TestClient(TestServer(site)) as client, client.get("/"), asyncio.timeout(5):
+        await closed.wait()
 
 
 async def _begun(first: bytes) -> AsyncGenerator[bytes, None]:
