@@ -52,6 +52,8 @@ class LocalGrids:
         self._percent = 0
         self._failed: dict[RecordingId, str] = {}
         self._news = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     # ------------------------------------------------------------------ asking
 
@@ -74,6 +76,8 @@ class LocalGrids:
         if making and self._child is not None:
             with contextlib.suppress(ProcessLookupError):
                 self._child.kill()
+        if making:
+            await self._idle.wait()
         return waited or making
 
     async def report(self, recording: RecordingId) -> GridReport:
@@ -116,16 +120,22 @@ class LocalGrids:
         recording = next(iter(self._waiting))
         order = self._waiting.pop(recording)
         self._making, self._percent = recording, 0
+        self._idle.clear()
         try:
             told = await self._told(order)
         finally:
             self._making = self._child = None
-            await asyncio.to_thread(forget_part, self._folder, recording)
+            try:
+                await asyncio.to_thread(forget_part, self._folder, recording)
+            finally:
+                self._idle.set()
         return self._became(order, told)
 
+    async def noted(self, recording: RecordingId) -> None:
+        if recording not in self._waiting:  # somebody may have asked anew meanwhile
+            self._asked(recording).unlink(missing_ok=True)
+
     def _became(self, order: GridOrder, told: Mapping[str, Any]) -> GridMade:
-        cancelled = not self._asked(order.recording).exists()
-        self._asked(order.recording).unlink(missing_ok=True)
         if "sha256" in told:
             return GridMade(
                 recording=order.recording,
@@ -133,6 +143,8 @@ class LocalGrids:
                 sha256=told["sha256"],
                 chain=told["chain"],
             )
+        cancelled = not self._asked(order.recording).exists()
+        self._asked(order.recording).unlink(missing_ok=True)
         why = _CANCELLED if cancelled else str(told.get("fault", _LOST))
         if not cancelled:
             self._failed[order.recording] = why

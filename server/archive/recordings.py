@@ -8,7 +8,6 @@ import asyncio
 import base64
 import contextlib
 import json
-import shutil
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -116,9 +115,11 @@ def _head(folder: Path, recording: RecordingId) -> ManifestHead | None:
 
 
 def _remove(folder: Path) -> None:
-    # There is none where a recording ended before its first chunk.
+    # There is none where a recording ended before its first chunk; an entry may go on its own.
     with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(folder)
+        for entry in list(folder.iterdir()):
+            entry.unlink(missing_ok=True)
+        folder.rmdir()
 
 
 def check(folder: Path, recording: RecordingId) -> RecordingReport:

@@ -149,7 +149,10 @@ class Grids(Protocol):
         ...
 
     async def cancel(self, recording: RecordingId) -> bool:
-        """Make it no longer; return whether it was to be made."""
+        """Make it no longer; return whether it was to be made.
+
+        Nobody writes beside the recording any more when this returns.
+        """
         ...
 
     async def report(self, recording: RecordingId) -> GridReport:
@@ -161,7 +164,14 @@ class Grids(Protocol):
         ...
 
     async def next_made(self) -> GridMade:
-        """Make the next one, when there is one, and return what became of it."""
+        """Make the next one, when there is one, and return what became of it.
+
+        A film that is made stays asked for, and is made anew after a stop, until it is `noted`.
+        """
+        ...
+
+    async def noted(self, recording: RecordingId) -> None:
+        """Hear that the log knows of the film."""
         ...
 
     def watch(self, recording: RecordingId, key: bytes) -> AsyncGenerator[bytes, None]:

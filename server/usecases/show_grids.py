@@ -88,6 +88,7 @@ async def keep_making(world: World) -> None:
         )
         async with world.store.write() as uow:
             await uow.log.append(made.case_id, (what,), world.clock.now())
+        await world.grids.noted(made.recording)
 
 
 async def _resume(world: World, recording: RecordingId, case_id: CaseId) -> None:

@@ -61,7 +61,10 @@ async def making(grids: LocalGrids) -> AsyncIterator[list[GridMade]]:
 
     async def go_on() -> None:
         while True:
-            made.append(await grids.next_made())
+            one = await grids.next_made()
+            if not one.why:
+                await grids.noted(one.recording)
+            made.append(one)
 
     task = asyncio.create_task(go_on())
     try:

@@ -1,5 +1,6 @@
 """Files whose period is over: held back, proposed by one, destroyed by another."""
 
+import errno
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -183,6 +184,37 @@ async def test_recordings_lose_their_key(office: Stage, made: Sitting, file: Cas
     assert session.recordings == (replace(recording, key=""),)
     last = (await cases.logged(world, made.case.id))[-1]
     assert (last["kind"], last["facts"]) == ("recording.shredded", {"recording": "recording-1"})
+
+
+class _Stuck:
+    """Where the folder of the first recording cannot be removed; keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+
+    async def cancel(self, recording: RecordingId) -> bool:
+        self.told.append(("cancel", recording))
+        return False
+
+    async def remove(self, recording: RecordingId) -> None:
+        self.told.append(("remove", recording))
+        if recording == "recording-1":
+            raise OSError(errno.ENOTEMPTY, "not empty")
+
+
+async def test_a_folder_that_cannot_be_removed_stops_no_other(
+    office: Stage, made: Sitting, file: CaseId
+) -> None:
+    names = [RecordingId(f"recording-{n}") for n in (1, 2)]
+    began, by = office.clock.now(), StaffId("staff-su")
+    async with office.world.store.write() as uow:
+        [session] = await uow.sessions.of_case(made.case.id)
+        kept = tuple(Recording(id=one, started_at=began, by=by, key="a2V5") for one in names)
+        await uow.sessions.save(replace(session, recordings=kept))
+    stuck = _Stuck()
+    world = replace(office.world, grids=stuck, recordings=stuck)  # type: ignore[arg-type]  # no more is asked
+    await destroyed(replace(office, world=world), file)
+    assert stuck.told == [(act, one) for one in names for act in ("cancel", "remove")]
 
 
 async def test_a_hold_stops_everything_until_it_is_lifted(
