@@ -383,7 +383,10 @@ class UnitOfWork(Protocol):
 
 
 class Store(Protocol):
-    """The database. `write` takes the one writer's place before the first read."""
+    """The database. `write` takes the one writer's place before the first read.
+
+    All that one `read` sees was committed at one moment.
+    """
 
     def read(self) -> AbstractAsyncContextManager[UnitOfWork]: ...
     def write(self) -> AbstractAsyncContextManager[UnitOfWork]: ...

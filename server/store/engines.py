@@ -36,7 +36,10 @@ _PRAGMAS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engines:
-    """Where writes and reads go; one and the same for PostgreSQL."""
+    """Where writes and reads go; PostgreSQL's share one pool.
+
+    A read is one snapshot: SQLite's are that by themselves.
+    """
 
     writer: AsyncEngine
     reader: AsyncEngine
@@ -70,7 +73,8 @@ def open_engines(address: str) -> Engines:
     if url.get_backend_name() == "sqlite":
         return Engines(writer=sqlite_writer(url), reader=_sqlite_reader(url))
     pool = postgres_pool(url)
-    return Engines(writer=pool, reader=pool)
+    reader = pool.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Engines(writer=pool, reader=reader)
 
 
 def parse(address: str) -> URL:

@@ -81,7 +81,10 @@ class SqlStore:
         self._writing: set[asyncio.Task[object] | None] = set()
 
     def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """Open a transaction that sees what was committed; the database refuses writes."""
+        """Open a transaction that sees what was committed when its first statement began.
+
+        The database refuses writes.
+        """
         return self._read()
 
     def write(self) -> AbstractAsyncContextManager[UnitOfWork]:
@@ -129,8 +132,7 @@ class SqlStore:
     @asynccontextmanager
     async def _read(self) -> AsyncIterator[UnitOfWork]:
         async with _connected(self._engines.reader) as connection:
-            reading = await connection.execution_options(postgresql_readonly=True)
-            yield SqlUnitOfWork(Transaction(reading, self._vault, locks_cases=False))
+            yield SqlUnitOfWork(Transaction(connection, self._vault, locks_cases=False))
 
     @asynccontextmanager
     async def _write(self) -> AsyncIterator[UnitOfWork]:

@@ -13,9 +13,10 @@ from sqlalchemy.exc import DBAPIError, StatementError
 
 from server.domain.errors import DomainError, InvalidValueError, NotFoundError
 from server.domain.register import RegisterQuery
-from server.ports.store import CaseQuery, ConflictError, DiskFullError
+from server.ports.store import CaseQuery, ConflictError, DiskFullError, ShreddedError
 from server.store.engines import open_engines
 from server.store.errors import UnavailableError
+from server.store.files import PIECE
 from server.store.store import SqlStore
 from tests.store import examples
 from tests.store.conftest import opened
@@ -296,6 +297,29 @@ async def test_every_commit_is_synced(sqlite_file: Path) -> None:
             }.items():
                 assert (await connection.exec_driver_sql(f"PRAGMA {pragma}")).scalar() == value
     await engines.close()
+
+
+async def test_a_read_is_one_snapshot(store: SqlStore) -> None:
+    content = bytes(PIECE + 1)
+    async with store.write() as uow:
+        await Story(uow).begin()
+        await uow.files.add(examples.file(size=len(content)), content)
+    async with store.read() as reading:
+        kept = await reading.files.get(examples.file(size=0).id)
+        async with store.write() as uow:
+            await uow.files.shred(kept.id, AT)
+        assert await reading.files.content(kept.id) == content
+    async with store.read() as reading:
+        with pytest.raises(ShreddedError):
+            await reading.files.content(kept.id)
+
+
+async def test_a_read_can_write_nothing(store: SqlStore) -> None:
+    with pytest.raises((DomainError, DBAPIError)):
+        async with store.read() as reading:
+            await Story(reading).begin()
+    async with store.read() as reading:
+        assert await reading.committees.all() == []
 
 
 @pytest.mark.parametrize("address", ["sqlite://", "mysql://x/y", "sqlite:///:memory:"])
