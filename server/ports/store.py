@@ -394,11 +394,16 @@ class Store(Protocol):
         """Return a keyed hash, equal for equal text, useless without the key."""
         ...
 
-    async def forget(self) -> None:
+    async def forget(self) -> bool:
         """Leave nothing of what was erased in the database's log of writes, where it has one.
 
-        Best effort: who still reads keeps it there until the next time.
+        False where somebody still reads it, such as a backup: then it is owed.
         """
+        ...
+
+    @property
+    def owes_forgetting(self) -> bool:
+        """Whether the log of writes may still hold what was erased."""
         ...
 
     async def healthy(self) -> bool: ...

@@ -49,14 +49,21 @@ class Engines:
         """Whether only one transaction may write at a time."""
         return self.writer.dialect.name == "sqlite"
 
-    async def forget(self) -> None:
-        """Truncate SQLite's log of writes, in which old pages with erased keys still lie."""
-        if self.single_writer:
-            async with self.writer.connect() as connection:
-                raw = await connection.get_raw_connection()
-                driver = raw.driver_connection
-                if driver is not None:
-                    await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    async def forget(self) -> bool:
+        """Truncate SQLite's log of writes, in which old pages with erased keys still lie.
+
+        False where a reader, such as a backup, was still at it for `BUSY_SECONDS`
+        (sqlite.org/pragma.html#pragma_wal_checkpoint).
+        """
+        if not self.single_writer:
+            return True
+        async with self.writer.connect() as connection:
+            raw = await connection.get_raw_connection()
+            driver = raw.driver_connection
+            if driver is None:
+                return False
+            [(busy, *_)] = await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            return not busy
 
     async def close(self) -> None:
         """Close every connection."""

@@ -4,6 +4,7 @@ Bodies and files are encrypted with the keys of their case and stay as they are.
 happens in one transaction, so a database is always under one key or the other.
 """
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -20,6 +21,8 @@ from server.store.schema import check
 from server.store.staff import SqlStaffRegister
 from server.store.transaction import STORE_KEY, Transaction
 from server.store.vault import Vault
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 500
 _TRIGGERS = (
@@ -38,7 +41,10 @@ async def rotate(address: str, old: bytes, new: bytes, ids: Ids) -> int:
     try:
         with translated():
             wrapped = await _rotate(engines, Vault(old, ids), Vault(new, ids))
-            await engines.forget()
+            if not await engines.forget():
+                log.warning(
+                    "old keys still lie in the database's log of writes: something reads it"
+                )
         return wrapped
     finally:
         await engines.close()

@@ -78,6 +78,7 @@ class SqlStore:
         self._engines = engines
         self._vault = vault
         self._turn = asyncio.Lock()
+        self.owes_forgetting = True  # a stop may have come between erasing and that
         self._writing: set[asyncio.Task[object] | None] = set()
 
     def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
@@ -98,11 +99,13 @@ class SqlStore:
         """Return HMAC-SHA-256 as hexadecimal digits, useless without the key."""
         return self._vault.keyed_hash(text)
 
-    async def forget(self) -> None:
+    async def forget(self) -> bool:
         """Leave nothing of what was erased in SQLite's log of writes; PostgreSQL keeps its own."""
         async with self._turn:
+            self.owes_forgetting = True
             with translated():
-                await finished(self._engines.forget())
+                self.owes_forgetting = not await finished(self._engines.forget())
+        return not self.owes_forgetting
 
     async def healthy(self) -> bool:
         """Whether the database answers within five seconds."""

@@ -28,6 +28,7 @@ from server.domain.session_log import Happening, happened
 from server.domain.staff import Actor
 from server.ports.store import ClosedBefore, KeepingQuery, UnitOfWork
 from server.usecases.committee_log import keeping_changed, tell
+from server.usecases.forget_erased import forget
 from server.usecases.see_today import begin_of
 from server.usecases.world import World
 
@@ -248,7 +249,7 @@ async def confirm(world: World, actor: Actor, case_id: CaseId) -> int:
 
     await _change(world, actor, case_id, Act.DESTROY, step)
     world.shelf.clear()
-    await world.store.forget()
+    await forget(world)
     for recording in recordings:
         await _remove(world, recording)
     return len(shredded)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from server.usecases.forget_erased import keep_forgetting
 from server.usecases.log_tree import keep_checking, keep_tree
 from server.usecases.renew_nightly import keep_renewing
 from server.usecases.seal_agreement import keep_sealing
@@ -19,5 +20,6 @@ STANDING: Mapping[str, Callable[[World], Coroutine[Any, Any, None]]] = MappingPr
         "waiting seals": keep_sealing,
         "time stamp renewal": keep_renewing,
         "grids": keep_making,
+        "log of writes": keep_forgetting,
     }
 )
