@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 
-from server.domain.agreement import Agreement
+from server.domain.agreement import Agreement, Lease
 from server.domain.case import Case, CaseState
 from server.domain.errors import NotFoundError, WrongStateError
-from server.domain.ids import AgreementId, CaseId
+from server.domain.ids import AgreementId, CaseId, FileId
 from server.domain.sealing import waits
 from server.domain.session_log import Happening
 from server.ports.store import UnitOfWork
@@ -41,11 +41,22 @@ async def change(world: World, case_id: CaseId, step: Step) -> Agreement:
 
 
 async def _end_turn(world: World, uow: UnitOfWork, before: Agreement, after: Agreement) -> None:
-    """Shred what was prepared for a turn that nobody can finish any more."""
-    prepared = before.lease.prepared if before.lease else None
-    kept = after.lease.prepared if after.lease else None
-    if prepared is not None and prepared != kept:
-        await uow.files.shred(prepared, world.clock.now())
+    """Shred what was prepared and written for a turn that nobody can finish any more."""
+    for file in sorted(_of_turn(before.lease) - _of_turn(after.lease) - _signed(after)):
+        await uow.files.shred(file, world.clock.now())
+
+
+def _of_turn(lease: Lease | None) -> set[FileId]:
+    """Return the files made for a turn; the scan of a seal was brought before it."""
+    if lease is None:
+        return set()
+    files = {lease.prepared, lease.signature.handwriting, lease.signature.strokes}
+    return {file for file in files if file is not None}
+
+
+def _signed(agreement: Agreement) -> set[FileId | None]:
+    given = agreement.signatures
+    return {one.handwriting for one in given} | {one.strokes for one in given}
 
 
 def expect_going(case: Case, agreement: Agreement) -> None:

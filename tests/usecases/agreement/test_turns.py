@@ -202,6 +202,29 @@ async def test_what_was_prepared_goes_with_its_turn(office: Stage) -> None:
     assert await waiting(made) == 0
 
 
+async def pictures(made: Sitting) -> int:
+    """Return how many pictures and strokes of handwriting can still be read."""
+    async with made.world.store.read() as uow:
+        files = await uow.files.of_case(made.case.id)
+    kinds = {FileKind.HANDWRITING, FileKind.STROKES}
+    return sum(file.kind in kinds and file.shredded_at is None for file in files)
+
+
+async def test_what_was_written_goes_with_the_turn_that_was_replaced(office: Stage) -> None:
+    made, one, other = await both(office)
+    for _ in range(3):
+        await made.worker.begin(await written(made.worker))
+        assert await pictures(made) == 2, "handwriting and strokes of the turn that goes on"
+    await made.worker.submit(one)
+    await made.agent.submit(other)
+    assert await pictures(made) == 4, "those of both who signed"
+    text = await agreement(made.world, made.case.id)
+    async with made.world.store.read() as uow:
+        for given in text.signatures:
+            assert given.handwriting is not None
+            assert await uow.files.content(given.handwriting)
+
+
 @pytest.mark.parametrize("way", ["opened", "refused"])
 async def test_what_was_prepared_goes_when_the_text_is_opened_or_refused(
     way: str, office: Stage
