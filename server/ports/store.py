@@ -37,6 +37,7 @@ from server.domain.session import Session
 from server.domain.session_log import Entry, Happening
 from server.domain.staff import Staff, StaffSession
 from server.domain.tree import Edge, Spot
+from server.ports.keeping import KeepingQuery
 from server.ports.notify import Message
 
 
@@ -73,25 +74,6 @@ class CaseQuery:
     until: datetime | None = None
     state: CaseState | None = None
     own: StaffId | None = None  # who mediates or records them
-    page: int = 1
-    page_size: int = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClosedBefore:
-    """Cases of some kinds of dispute that were closed before a moment, kept for `years`."""
-
-    dispute_types: frozenset[str]
-    years: int
-    moment: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeepingQuery:
-    """Closed cases of a committee that somebody holds back, or that are in one of `due`."""
-
-    committee_id: CommitteeId
-    due: tuple[ClosedBefore, ...]
     page: int = 1
     page_size: int = 20
 
@@ -385,8 +367,11 @@ class UnitOfWork(Protocol):
 class Store(Protocol):
     """The database. `write` takes the one writer's place before the first read.
 
-    All that one `read` sees was committed at one moment.
+    All that one `read` sees was committed at one moment. `owes_forgetting` tells whether the log
+    of writes may still hold what was erased.
     """
+
+    owes_forgetting: bool
 
     def read(self) -> AbstractAsyncContextManager[UnitOfWork]: ...
     def write(self) -> AbstractAsyncContextManager[UnitOfWork]: ...
@@ -395,15 +380,7 @@ class Store(Protocol):
         ...
 
     async def forget(self) -> bool:
-        """Leave nothing of what was erased in the database's log of writes, where it has one.
-
-        False where somebody still reads it, such as a backup: then it is owed.
-        """
-        ...
-
-    @property
-    def owes_forgetting(self) -> bool:
-        """Whether the log of writes may still hold what was erased."""
+        """Empty the log of writes of what was erased; False where a reader, a backup, forbids."""
         ...
 
     async def healthy(self) -> bool: ...

@@ -8,7 +8,8 @@ from sqlalchemy import Select, delete, func, or_, select, update
 from server.domain.case import Case
 from server.domain.duties import of_case
 from server.domain.ids import CaseId, CommitteeId
-from server.ports.store import CaseQuery, KeepingQuery
+from server.ports.keeping import KeepingQuery
+from server.ports.store import CaseQuery
 from server.store import tables
 from server.store.codec import Codec
 from server.store.counter import Counted, next_serial

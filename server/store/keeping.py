@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, extract, false, func, or_
 
 from server.domain.custody import CustodyState
-from server.ports.store import ClosedBefore, KeepingQuery
+from server.ports.keeping import ClosedBefore, KeepingQuery
 from server.store import tables
 from server.store.vault import Vault
 

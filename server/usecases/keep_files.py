@@ -26,7 +26,8 @@ from server.domain.retention import (
 from server.domain.sealing import waits
 from server.domain.session_log import Happening, happened
 from server.domain.staff import Actor
-from server.ports.store import ClosedBefore, KeepingQuery, UnitOfWork
+from server.ports.keeping import ClosedBefore, KeepingQuery
+from server.ports.store import UnitOfWork
 from server.usecases.committee_log import keeping_changed, tell
 from server.usecases.forget_erased import forget
 from server.usecases.see_today import begin_of

@@ -16,7 +16,8 @@ from server.domain.agreement import AgreementState
 from server.domain.case import CaseState
 from server.domain.ids import StaffId
 from server.domain.session_log import happened
-from server.ports.store import CaseQuery, ClosedBefore, KeepingQuery
+from server.ports.keeping import ClosedBefore, KeepingQuery
+from server.ports.store import CaseQuery
 from server.store.engines import open_engines
 from server.store.errors import OutdatedSchemaError, UnavailableError, UnknownSchemaError
 from server.store.schema import migrate, revert

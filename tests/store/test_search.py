@@ -11,7 +11,8 @@ from server.domain.case import CaseState
 from server.domain.custody import Custody, Hold
 from server.domain.ids import CaseId, CommitteeId, RecordId, StaffId
 from server.domain.register import RegisterQuery
-from server.ports.store import CaseQuery, ClosedBefore, KeepingQuery
+from server.ports.keeping import ClosedBefore, KeepingQuery
+from server.ports.store import CaseQuery
 from server.store.store import SqlStore
 from server.store.terms import name_parts, plain_name, plain_number, query_parts
 from tests.store import examples
