@@ -332,9 +332,10 @@ def _demo(asked: argparse.Namespace) -> int:
 
 def _verify(words: Sequence[str]) -> int:
     from server.archive.cli import main as verify
+    from server.system import SystemClock
     from server.verifying import VERIFIER_TOOLS, own_issuers
 
-    return verify(words, VERIFIER_TOOLS, own_issuers())
+    return verify(words, VERIFIER_TOOLS, SystemClock().now(), own_issuers())
 
 
 def _bench(asked: argparse.Namespace) -> int:

@@ -20,6 +20,7 @@ from server.rehearsal.browser import RehearsalError
 from server.rehearsal.own_server import own_server
 from server.rehearsal.peer import stay_on_loopback
 from server.rehearsal.play import Outcome, play
+from server.system import SystemClock
 from server.verifying import VERIFIER_TOOLS, keep_issuer
 
 
@@ -82,7 +83,8 @@ def _keep(package: bytes) -> Path:
 
 def _verified(package: Path, issuer: bytes) -> bool:
     with contextlib.redirect_stdout(StringIO()):
-        return verify([str(package), "--json"], VERIFIER_TOOLS, [issuer]) == 0
+        now = SystemClock().now()
+        return verify([str(package), "--json"], VERIFIER_TOOLS, now, [issuer]) == 0
 
 
 def _lines(told: dict[str, Any]) -> str:

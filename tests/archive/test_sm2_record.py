@@ -25,6 +25,7 @@ from server.domain.suites import P256_SHA256, SM2_SM3, NoSm2Error
 from tests.archive.example import TOOLS as PLAIN_TOOLS, Files, Office
 from tests.archive.sm2_record import sm2_parts
 from tests.archive.test_verifier import failing, resigned
+from tests.documents.example import SEALED_AT
 
 TOOLS = replace(PLAIN_TOOLS, inspect=cache(inspect))
 SU = "signatures/staff-su"
@@ -109,7 +110,7 @@ def test_a_machine_without_sm2_says_so_and_judges_nothing(
     monkeypatch.setattr("server.documents.sm2.loaded", lacking)
     path = tmp_path / "record.zip"
     path.write_bytes(package("record-17", mixed))
-    assert main([str(path)], PLAIN_TOOLS) == 2
+    assert main([str(path)], PLAIN_TOOLS, SEALED_AT) == 2
     said = capsys.readouterr()
     assert said.out == ""
     assert "SM2" in said.err

@@ -14,6 +14,7 @@ from server.archive.cli import main as verify
 from server.documents.form import fields_of
 from server.documents.updates import update_of
 from server.rehearsal import story
+from server.system import SystemClock
 from server.verifying import VERIFIER_TOOLS, issuers_in
 from tests.journeys import papers, scenes
 from tests.journeys.desk import Desk
@@ -218,8 +219,9 @@ async def _retrieve(people: Stage, number: str, folder: Path) -> None:
     await expect(ye.page.locator(".fact-list .failed")).to_have_count(0)
     package = await _download(ye, "packageGet", folder)
     with contextlib.redirect_stdout(StringIO()):
+        now = SystemClock().now()
         own = issuers_in(folder / "data" / "keys")
-        assert await asyncio.to_thread(verify, [str(package)], VERIFIER_TOOLS, own) == 0
+        assert await asyncio.to_thread(verify, [str(package)], VERIFIER_TOOLS, now, own) == 0
     await ye.press("wholeText")
     await ye.look("43-whole")
 

@@ -18,6 +18,7 @@ from server.documents.timestamps import LocalTimestamps
 from tests.archive.attacks.conftest import sealed
 from tests.archive.attacks.judges import Bend, Found, by_page, by_shell, fingerprint
 from tests.archive.example import TOOLS, Files, Office, record_parts
+from tests.documents.example import LOCKED_AT
 from tests.support.papers import desk_of
 
 PASSES, UNTRUSTED = 0, 1
@@ -92,7 +93,9 @@ def test_the_command_takes_each_root_for_its_purpose_alone(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     named = [*roots.words("--trust", signers), *roots.words("--trust-stamps", stamps)]
-    assert main([str(packed), "--json", *named], TOOLS) == (PASSES if good else UNTRUSTED)
+    assert main([str(packed), "--json", *named], TOOLS, LOCKED_AT) == (
+        PASSES if good else UNTRUSTED
+    )
     told = json.loads(capsys.readouterr().out)
     assert told["trusted"] is good
     assert [one["code"] for one in told["facts"] if one["holds"] is False] == (
@@ -123,8 +126,8 @@ def _when(good: bool, code: str) -> Found:
 def test_without_a_root_for_stamps_every_root_counts_for_both(
     packed: Path, stamped: Files, roots: Roots, tmp_path: Path
 ) -> None:
-    assert main([str(packed), *roots.words("--trust", "both")], TOOLS) == PASSES
-    assert main([str(packed), *roots.words("--trust", "committee")], TOOLS) == UNTRUSTED
+    assert main([str(packed), *roots.words("--trust", "both")], TOOLS, LOCKED_AT) == PASSES
+    assert main([str(packed), *roots.words("--trust", "committee")], TOOLS, LOCKED_AT) == UNTRUSTED
     assert by_page([Bend(zip=packed, known=roots.fingerprints("both"))]) == [frozenset()]
     together = roots.together("both", tmp_path)
     assert by_shell(stamped, tmp_path / "record", together) == frozenset()
@@ -134,11 +137,11 @@ def test_who_stamps_says_nothing_of_who_sealed(
     packed: Path, stamped: Files, roots: Roots, tmp_path: Path
 ) -> None:
     named = roots.words("--trust-stamps", "stamper")
-    assert main([str(packed), *named], TOOLS) == OPEN
+    assert main([str(packed), *named], TOOLS, LOCKED_AT) == OPEN
     # On the machine that sealed it, its own issuer is at hand for the signers.
-    assert main([str(packed), *named], TOOLS, [roots.committee.read_bytes()]) == PASSES
+    assert main([str(packed), *named], TOOLS, LOCKED_AT, [roots.committee.read_bytes()]) == PASSES
     other = roots.words("--trust-stamps", "committee")
-    assert main([str(packed), *other], TOOLS, [roots.committee.read_bytes()]) == OPEN
+    assert main([str(packed), *other], TOOLS, LOCKED_AT, [roots.committee.read_bytes()]) == OPEN
     assert by_page([Bend(zip=packed, stamps=roots.fingerprints("stamper"))]) == [frozenset()]
     assert by_shell(stamped, tmp_path / "record", stamps=roots.stamper) == frozenset()
 
@@ -148,10 +151,10 @@ def test_naming_who_stamps_alone_leaves_trust_open(files: Files, tmp_path: Path)
     path, issuer = tmp_path / "record.zip", tmp_path / "issuer.pem"
     path.write_bytes(package("record-17", files))
     issuer.write_bytes(files["trust/issuer.pem"])
-    assert main([str(path), "--trust-stamps", str(issuer)], TOOLS) == OPEN
+    assert main([str(path), "--trust-stamps", str(issuer)], TOOLS, LOCKED_AT) == OPEN
 
 
 def test_a_certificate_that_is_none_ends_the_command(packed: Path, tmp_path: Path) -> None:
     text = tmp_path / "text.pem"
     text.write_text("no certificate")
-    assert main([str(packed), "--trust-stamps", str(text)], TOOLS) == 2
+    assert main([str(packed), "--trust-stamps", str(text)], TOOLS, LOCKED_AT) == 2
