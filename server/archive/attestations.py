@@ -1,6 +1,5 @@
 """Judges what staff attested in a record: keys, digests, scans, and for whose lines it counts."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from server.domain.attested import (
 )
 from server.domain.canonical import sha256_hex, sm3_agrees
 from server.domain.errors import InvalidValueError
+from server.domain.reading import read_json
 from server.domain.record import AGREEMENT, ATTESTED, pem_body
 from server.domain.signing_order import WITNESSES
 from server.domain.signing_route import SigningRoute
@@ -96,7 +96,7 @@ def _objects(value: object) -> list[Mapping[str, object]]:
 def attested_lines(agreement: bytes) -> tuple[Line, ...]:
     """Return the lines that nobody signs with a key, as the agreement itself says."""
     try:
-        parties = json.loads(agreement)["parties"]
+        parties = read_json(agreement)["parties"]
         signers = [signer for party in parties for signer in party["signers"]]
         found = [_line(signer) for signer in signers]
     except (KeyError, TypeError, ValueError, AttributeError):

@@ -1,6 +1,5 @@
 """Takes a record apart for judging: manifest, seal, and each signer's evidence."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from server.archive.attestations import (
 from server.domain.canonical import sha256_hex, sm3_agrees
 from server.domain.consent_statement import ConsentStatement, read_statement
 from server.domain.errors import InvalidValueError
+from server.domain.reading import read_json
 from server.domain.record import (
     AGREEMENT,
     CERTIFICATE,
@@ -239,7 +239,7 @@ def _expected(agreement: Mapping[str, object]) -> dict[str, str]:
 
 def _object(content: bytes) -> Mapping[str, object]:
     try:
-        found = json.loads(content)
+        found = read_json(content)
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

@@ -4,7 +4,6 @@ It runs in a child process of its own: what a parser of hostile bytes may use up
 limited by the kernel (setitimer(2), setrlimit(2)), and a child that is ended for it is replaced.
 """
 
-import json
 import os
 import resource
 import signal
@@ -20,6 +19,7 @@ from server.archive.renewed import document_stamp
 from server.archive.verifier import SEAL_ROLE, verify_files
 from server.domain.canonical import sha256_hex
 from server.domain.errors import InvalidValueError
+from server.domain.reading import read_json
 from server.domain.record import MANIFEST, PDF, read_manifest
 from server.domain.verification import Fact, Kind, Presented, Report
 from server.ports.archive import VerifierTools
@@ -119,8 +119,8 @@ def _case_of_manifest(content: bytes) -> str:
 
 def _case_of_agreement(content: bytes) -> str:
     try:
-        case = json.loads(content)["case"]["id"]
-    except (KeyError, TypeError, ValueError, RecursionError):
+        case = read_json(content)["case"]["id"]
+    except (KeyError, TypeError, ValueError):
         return ""
     return case if isinstance(case, str) else ""
 

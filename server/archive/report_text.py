@@ -240,7 +240,7 @@ def _date_words(fact: Fact, words: Mapping[str, str]) -> str:
 
 
 def _day(iso: str) -> str:
-    return f"{datetime.fromisoformat(iso).astimezone(CHINA):%Y-%m-%d}"
+    return f"{_in_china(datetime.fromisoformat(iso)):%Y-%m-%d}"
 
 
 _DATED = {CODE: _stamp_words, "log_stamped": _date_words}
@@ -270,7 +270,15 @@ def _signer_json(signer: SignerFact) -> dict[str, object]:
 
 
 def _moment(moment: datetime | None) -> str:
-    return "" if moment is None else f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M:%S} +08:00"
+    return "" if moment is None else f"{_in_china(moment):%Y-%m-%d %H:%M:%S} +08:00"
+
+
+def _in_china(moment: datetime) -> datetime:
+    """Return the time there; the last one there is for a certificate without end (RFC 5280)."""
+    try:
+        return moment.astimezone(CHINA)
+    except OverflowError:
+        return moment.replace(tzinfo=CHINA)
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -1,6 +1,5 @@
 """Judges whether two people sealed, in a record whose text was locked to be sealed by two."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +7,7 @@ from datetime import datetime
 from server.archive.attestations import Attested
 from server.domain.attested import CONFIRM_SEAL, RELEASE_SEAL, AttestedStatement
 from server.domain.canonical import sha256_hex
+from server.domain.reading import read_json, read_moment
 from server.domain.record import LOG
 from server.domain.verification import Fact
 
@@ -69,10 +69,9 @@ def _fit(release: _Said, confirmation: _Said) -> bool:
 def _until(release: AttestedStatement) -> datetime:
     """Return when the release ends; as it begins where that cannot be read."""
     try:
-        until = datetime.fromisoformat(str(release.saw.get("until")))
+        return read_moment(str(release.saw.get("until")))
     except ValueError:
         return release.at
-    return until if until.tzinfo is not None else release.at
 
 
 def _takes_two(log: Sequence[Mapping[str, object]]) -> bool:
@@ -94,7 +93,7 @@ def _facts(body: Mapping[str, object]) -> Mapping[str, object]:
 
 def _entries(log: bytes) -> list[Mapping[str, object]]:
     try:
-        bodies = [json.loads(line)["body"] for line in log.splitlines()]
+        bodies = [read_json(line)["body"] for line in log.splitlines()]
     except (KeyError, TypeError, ValueError):
         return []
     return [body for body in bodies if isinstance(body, dict)]

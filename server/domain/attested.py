@@ -4,7 +4,6 @@ The RFC 8785 bytes are kept as they are. They name the locked text by its digest
 signer's own statement does, and say in `saw` what was before the attester's eyes.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from typing import Any
 
 from server.domain.canonical import canonical_json
 from server.domain.errors import InvalidValueError
+from server.domain.reading import read_json, read_moment
 
 FORMAT = 1
 COMPARE_PAPER = "compare_paper"
@@ -49,6 +49,12 @@ class AttestedStatement:
     key_control: str = "server"
 
 
+_TEXTS = (
+    *("purpose", "attester_id", "attester_name", "case_id", "agreement_id", "agreement_sha256"),
+    *("pdf_sha256", "key_sha256", "declaration", "nonce", "key_control"),
+)
+
+
 def attested_bytes(statement: AttestedStatement) -> bytes:
     """Return the exact bytes to sign."""
     fields = {name: getattr(statement, name) for name in AttestedStatement.__slots__}
@@ -60,13 +66,15 @@ def attested_bytes(statement: AttestedStatement) -> bytes:
 def read_attested(content: bytes) -> AttestedStatement:
     """Return the attestation in `content`; InvalidValueError when it is none of ours."""
     try:
-        found: dict[str, Any] = json.loads(content)
-        version, at = found.pop("v"), datetime.fromisoformat(found.pop("at"))
+        found: dict[str, Any] = read_json(content)
+        version, at = found.pop("v"), read_moment(found.pop("at"))
         signers = tuple(str(who) for who in found.pop("signers"))
         statement = AttestedStatement(**found, at=at, signers=signers)
         whole = version == FORMAT and attested_bytes(statement) == content
+        texts = [getattr(statement, name) for name in _TEXTS]
+        typed = all(isinstance(one, str) for one in texts) and isinstance(statement.saw, dict)
     except (AttributeError, KeyError, TypeError, ValueError, InvalidValueError) as error:
         raise InvalidValueError(field="attested", reason="not_an_attestation") from error
-    if not whole or statement.purpose not in PURPOSES:
+    if not (whole and typed) or statement.purpose not in PURPOSES:
         raise InvalidValueError(field="attested", reason="not_canonical")
     return statement

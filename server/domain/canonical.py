@@ -17,12 +17,14 @@ def canonical_json(value: object) -> bytes:
     """Return the RFC 8785 bytes of `value`.
 
     Raises InvalidValueError for what the profile leaves out: floats, keys beyond
-    ASCII, integers a browser cannot hold, lone surrogates.
+    ASCII, integers a browser cannot hold, lone surrogates; and for what is nested too deep.
     """
-    _check(value)
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     try:
+        _check(value)
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return text.encode()
+    except RecursionError as error:
+        raise InvalidValueError(field=type(value).__name__, reason="not_canonical") from error
     except UnicodeEncodeError as error:
         raise InvalidValueError(field="text", reason="lone_surrogate") from error
 

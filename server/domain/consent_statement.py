@@ -4,13 +4,13 @@ The RFC 8785 bytes are shown to the signer's device, signed there and kept as th
 Fields follow 电子签名法 art. 13: whose key, who controls it, which exact content.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from server.domain.canonical import canonical_json
 from server.domain.errors import InvalidValueError
+from server.domain.reading import read_json, read_moment
 
 FORMAT = 1
 SIGN_AGREEMENT = "sign_agreement"
@@ -51,6 +51,12 @@ class ConsentStatement:
     purpose: str = SIGN_AGREEMENT
 
 
+_TEXTS = (
+    *("signer_id", "role", "case_id", "agreement_id", "agreement_sha256", "pdf_sha256"),
+    *("key_sha256", "key_control", "declaration", "nonce", "purpose"),
+)
+
+
 def statement_bytes(statement: ConsentStatement) -> bytes:
     """Return the exact bytes to sign."""
     fields = {name: getattr(statement, name) for name in ConsentStatement.__slots__}
@@ -61,13 +67,14 @@ def statement_bytes(statement: ConsentStatement) -> bytes:
 def read_statement(content: bytes) -> ConsentStatement:
     """Return the statement in `content`; InvalidValueError when it is none of ours."""
     try:
-        found: dict[str, Any] = json.loads(content)
+        found: dict[str, Any] = read_json(content)
         version = found.pop("v")
         moments = {name: _moment(found.pop(name)) for name in MOMENTS}
         statement = ConsentStatement(**found, **moments)  # type: ignore[arg-type]
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InvalidValueError(field="statement", reason="not_a_statement") from error
-    if version != FORMAT or statement_bytes(statement) != content:
+    typed = all(isinstance(getattr(statement, name), str) for name in _TEXTS)
+    if version != FORMAT or not typed or statement_bytes(statement) != content:
         raise InvalidValueError(field="statement", reason="not_canonical")
     return statement
 
@@ -80,4 +87,4 @@ def _plain(value: object) -> object:
 
 
 def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+    return None if text is None else read_moment(text)

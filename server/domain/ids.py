@@ -1,5 +1,6 @@
 """The identifiers of every thing, so that one is never passed for another."""
 
+import re
 from typing import NewType
 
 CommitteeId = NewType("CommitteeId", str)
@@ -22,3 +23,10 @@ RoomId = NewType("RoomId", str)
 ConnectionId = NewType("ConnectionId", str)
 # A place in a room: a person on a party's side, or a member of staff.
 SeatId = NewType("SeatId", str)
+
+_OWN = re.compile(r"[0-9a-f]{32}")
+
+
+def is_id(text: str) -> bool:
+    """Return whether it has the form of an identifier of ours, as `Ids.new` makes them."""
+    return _OWN.fullmatch(text) is not None

@@ -1,12 +1,12 @@
 """What a record holds to show that its log stood in the tree of a signed checkpoint."""
 
 import base64
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from server.domain.canonical import canonical_json
+from server.domain.reading import read_json
 from server.domain.session_log import Entry
 from server.domain.tree import Head, Spot, included, inclusion_path, prove
 
@@ -69,7 +69,7 @@ def _text(path: Sequence[tuple[int, int]], nodes: Mapping[Spot, bytes]) -> list[
 def proven(entries: Sequence[Entry], content: bytes, head: Head) -> bool:
     """Return whether the proofs show every entry, each in its order, under this root."""
     try:
-        read = json.loads(content)
+        read = read_json(content)
         if read["v"] != FORMAT or read["size"] != head.size:
             return False
         proofs = [(p["seq"], p["position"], _hashes(p["path"])) for p in read["proofs"]]

@@ -17,6 +17,7 @@ from server.domain.canonical import canonical_json, sha256_hex, sm3_hex
 from server.domain.errors import DomainError, InvalidValueError
 from server.domain.ids import CaseId, CommitteeId, RecordId
 from server.domain.inclusion import LogInclusion, inclusion_files
+from server.domain.reading import read_json, read_moment
 from server.domain.session_log import GENESIS, Entry
 
 FORMAT = 1
@@ -192,12 +193,12 @@ def manifest_bytes(manifest: Manifest) -> bytes:
 def read_manifest(content: bytes) -> Manifest:
     """Return the manifest in `content`; InvalidValueError when it is none of ours."""
     try:
-        found: dict[str, Any] = json.loads(content)
+        found: dict[str, Any] = read_json(content)
         found.pop("v")
         well_typed = _well_typed(found)
         found["files"] = {name: FileDigest(**d) for name, d in found["files"].items()}
         found["signers"] = tuple(found["signers"])
-        found["sealed_at"] = datetime.fromisoformat(found["sealed_at"])
+        found["sealed_at"] = read_moment(found["sealed_at"])
         found["effective_on"] = date.fromisoformat(found["effective_on"])
         manifest = Manifest(**found)
         whole = well_typed and manifest_bytes(manifest) == content
@@ -231,7 +232,7 @@ def log_lines(entries: tuple[Entry, ...]) -> bytes:
 def read_log(content: bytes, case_id: CaseId) -> tuple[Entry, ...]:
     """Return the entries in `content`; InvalidValueError when a line is none."""
     try:
-        return tuple(_entry(json.loads(line), case_id) for line in content.splitlines())
+        return tuple(_entry(read_json(line), case_id) for line in content.splitlines())
     except (KeyError, TypeError, ValueError, DomainError) as error:
         raise InvalidValueError(field="log", reason="not_a_log") from error
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from server.domain.committee import Committee
 from server.domain.errors import InvalidValueError, NotFoundError
-from server.domain.ids import CaseId
+from server.domain.ids import CaseId, is_id
 from server.domain.record import PDF
 from server.domain.register import RegisterEntry, RegisterQuery
 from server.domain.verification import Kind, Presented
@@ -62,6 +62,9 @@ async def verify_presented(world: World, content: bytes | Path) -> Verified:
 
 
 async def _kept(world: World, presented: Presented) -> bool:
+    # Whoever wrote what was presented chose the case, and no query is made of it as it stands.
+    if not is_id(presented.case_id):
+        return False
     async with world.store.read() as uow:
         entry = await uow.register.of_case(CaseId(presented.case_id))
     if entry is None:

@@ -5,8 +5,10 @@ import hashlib
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock, Mock
 
 import aiohttp
 import pytest
@@ -16,6 +18,7 @@ from server.documents.key_files import FileKeys
 from server.documents.keys import KeysUnavailableError
 from server.domain.record import PDF
 from server.domain.register import RegisterQuery
+from server.domain.verification import Kind, Presented, Report
 from server.usecases import verify_presented
 from server.usecases.world import World
 from tests.architecture.tree import ROOT
@@ -123,6 +126,30 @@ async def test_what_was_changed_is_told(site: Town, sealed: tuple[bytes, bytes, 
     at = package.index(b'"kind":"') + 8
     status, page = await posted(site, {"file": package[:at] + b"X" + package[at + 1 :]})
     assert (status, "这既不是卷宗 ZIP 包" in page) == (422, True)
+
+
+@pytest.mark.parametrize("case", ["\ud800", "\0", "a" * 31, "A" * 32, ""], ids=ascii)
+async def test_a_case_that_is_none_of_ours_reaches_no_query(
+    case: str, office: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = Presented(kind=Kind.PDF, report=unsigned_report(), case_id=case, digest="0" * 64)
+    judge, store = AsyncMock(return_value=told), Mock()
+    monkeypatch.setattr(verify_presented, "issuers", AsyncMock(return_value=[]))
+    world = replace(office.world, archive=Mock(judge=judge), store=store)
+    assert not (await verify_presented.verify_presented(world, b"%PDF-")).on_record
+    assert store.mock_calls == []
+
+
+def unsigned_report() -> Report:
+    return Report(
+        record_id="",
+        number="",
+        manifest_sha256="",
+        facts=(),
+        signers=(),
+        sealed_by="",
+        sealed_at=None,
+    )
 
 
 async def test_number_and_code_tell_that_it_is_on_record_and_nothing_else(
