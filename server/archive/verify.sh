@@ -149,22 +149,56 @@ for folder in attested/*/; do
   of_this_text
   tell "signed this very text 所签即本文 $name" $?
 done
+# What a statement is for it says itself; its folder may have any name. In what is signed no quotes of
+# anybody's words stand bare, and a field comes before what was seen: the first of its name is its own.
+field() { # field FILE NAME
+  awk -v name="\"$2\":\"" '{
+    at = index($0, name); if (!at) exit
+    rest = substr($0, at + length(name)); sub(/".*/, "", rest); print rest; exit
+  }' "$1"
+}
+for stated in attested/*/statement.json; do
+  if [ -f "$stated" ]; then printf '%s %s\n' "$(field "$stated" purpose)" "$stated"; fi
+done >"$scratch/purposes"
+for_purpose() { sed -n "s#^$1 ##p" "$scratch/purposes"; }
+contents() { while read -r one; do cat "$one"; echo; done; } # of the files that are named
+for_purpose compare_paper | contents >"$scratch/compared"
 for scan in paper/*; do
   [ -f "$scan" ] || continue
-  cat attested/*-compare_paper/statement.json 2>/dev/null | grep -qF "\"sha256\":\"$(sum "$scan")\""
+  grep -qF "\"sha256\":\"$(sum "$scan")\"" "$scratch/compared"
   tell "signature on paper, compared 纸质签署页已对照 ${scan#paper/}" $?
 done
+# Every page that was compared is here, too.
+awk '{
+  at = index($0, "\"pages\":["); if (!at) next
+  pages = split(substr($0, at), page, "{")
+  for (i = 2; i <= pages; i++) {
+    name = digest = page[i]
+    if (!sub(/^"file":"/, "", name)) continue
+    sub(/".*/, "", name); sub(/.*"sha256":"/, "", digest); sub(/".*/, "", digest)
+    print digest "  " name
+  }
+}' "$scratch/compared" >"$scratch/pages"
+if [ -s "$scratch/pages" ]; then
+  lists_only "$scratch/pages" && sha256sum --quiet --strict -c "$scratch/pages" >/dev/null 2>&1
+  tell "signature on paper, every page that was compared 所对照的各页俱在" $?
+fi
 
 # Where the text was locked to be sealed by two people: one released, another confirmed.
-field() { sed -n "s/.*\"$2\":\"\([^\"]*\)\".*/\1/p" "$1"; } # field FILE NAME
 takes_two() {
   grep -F '"kind":"agreement.locked"' log.jsonl | tail -n 1 | grep -qF '"two_to_seal":true' ||
-    [ -d "$(echo attested/*-release_seal)" ] || [ -d "$(echo attested/*-confirm_seal)" ]
+    [ -n "$(for_purpose release_seal)$(for_purpose confirm_seal)" ]
 }
 two_people() {
-  first=$(echo attested/*-release_seal) second=$(echo attested/*-confirm_seal)
-  for folder in "$first" "$second"; do by_named_key && of_this_text || return 1; done
-  first=$first/statement.json second=$second/statement.json
+  for_purpose release_seal >"$scratch/releases"
+  for_purpose confirm_seal >"$scratch/confirmations"
+  while read -r first; do
+    while read -r second; do released_and_confirmed && return; done <"$scratch/confirmations"
+  done <"$scratch/releases"
+  return 1
+}
+released_and_confirmed() {
+  for folder in "${first%/*}" "${second%/*}"; do by_named_key && of_this_text || return 1; done
   says "$second" "\"release_sha256\":\"$(sum "$first")\"" || return 1
   [ "$(field "$first" attester_id)" != "$(field "$second" attester_id)" ] &&
     [ "$(field "$first" key_sha256)" != "$(field "$second" key_sha256)" ] || return 1
@@ -187,17 +221,23 @@ fi
 tr ',{[' '\n\n\n' <agreement.json >"$scratch/lines"
 by_route() { sed -n "/^\"route\":\"$1\"\$/{n;s/^\"signer_id\":\"\([^\"]*\)\"[]}]*\$/\1/p;}" "$scratch/lines"; }
 on_paper() { # on_paper SIGNER
-  for seen in true,\"signature\":true true,\"signature\":false false,\"signature\":true; do
-    cat attested/*-compare_paper/statement.json 2>/dev/null |
-      grep -qF "\"fingerprint\":$seen,\"signer\":\"$1\"" && return 0
-  done
-  return 1
+  tr '{' '\n' <"$scratch/compared" | grep -F "\"signer\":\"$1\"" |
+    grep -q -e '"fingerprint":true' -e '"signature":true'
 }
 before_witnesses() { # before_witnesses SIGNER
   grep -lF "\"signers\":[\"$1\"]" attested/*/statement.json 2>/dev/null >"$scratch/spoken"
-  says "$scratch/spoken" record_declaration/ &&
-    [ "$(while read -r one; do cat "$one"; done <"$scratch/spoken" |
-      tr '{,' '\n\n' | grep -c '^"relation":')" -ge 2 ]
+  for_purpose record_declaration | grep -qxF -f "$scratch/spoken" &&
+    [ "$(contents <"$scratch/spoken" | witnesses | sort -u | wc -l)" -ge 2 ]
+}
+witnesses() { # the name of each
+  awk '{
+    at = index($0, "\"witnesses\":["); if (!at) next
+    rest = substr($0, at + 13)
+    while (match(rest, /^,?[{]("[a-z]*":"([^"\\]|\\.)*",?)+[}]/)) {
+      one = substr(rest, 1, RLENGTH); rest = substr(rest, RLENGTH + 1)
+      match(one, /"name":"([^"\\]|\\.)*"/); print substr(one, RSTART, RLENGTH)
+    }
+  }'
 }
 all_attested() {
   for one in $(by_route wet_ink); do on_paper "$one" || return 1; done

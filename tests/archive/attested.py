@@ -21,6 +21,7 @@ from tests.archive.example import CASE, HEXI, Office, document, record_parts
 from tests.documents.example import SEALED_AT
 
 CHEN, LIN = "person-chen", "person-lin"
+UPLOADED = {"uploaded_by": "su", "uploaded_at": "2025-03-14T03:40:00.000+00:00"}
 SCANS = {"paper/01.jpg": b"\xff\xd8\xff first", "paper/02.pdf": b"%PDF- second and third"}
 
 
@@ -53,7 +54,7 @@ def by_route(route: SigningRoute, *signers: str) -> AgreementDocument:
 def ink(*, fingerprint: bool = True) -> Said:
     """Return the comparison of the paper."""
     pages = [
-        {"page": page, "file": name, "part": part, "sha256": sha256(SCANS[name])}
+        {"page": page, "file": name, "part": part, "sha256": sha256(SCANS[name]), **UPLOADED}
         for page, name, part in (
             (1, "paper/01.jpg", 1),
             (2, "paper/02.pdf", 1),
@@ -61,11 +62,16 @@ def ink(*, fingerprint: bool = True) -> Said:
         )
     ]
     lines = [
-        {"signer": CHEN, "signature": False, "fingerprint": fingerprint, "company_seal": False},
-        {"signer": LIN, "signature": True, "fingerprint": False, "company_seal": True},
+        seen(CHEN, signature=False, fingerprint=fingerprint),
+        seen(LIN, signature=True, fingerprint=False, signed_on="2025-03-14"),
     ]
     saw = {"pages": pages, "lines": lines}
     return Said(by="jiang", purpose=COMPARE_PAPER, signers=(CHEN, LIN), saw=saw)
+
+
+def seen(signer: str, **what: object) -> dict[str, object]:
+    """Return what stands on a line of the paper, with every field that the server writes."""
+    return {"signer": signer, "company_seal": False, "signed_on": None, **what}
 
 
 def sha256(content: bytes) -> str:
@@ -74,7 +80,7 @@ def sha256(content: bytes) -> str:
 
 def spoken(witness: str = "江一帆") -> tuple[Said, Said]:
     """Return the declaration with one witness, and the other witness's own word."""
-    nurse = {"name": "马护士", "relation": "护士", "words": "我在床边听到。"}
+    nurse = {"name": "马护士", "relation": "护士", "words": '我在床边听到"同意"，{[没有异议]}。'}
     other = {"name": witness, "relation": "staff", "words": "我在视频里听到。"}
     saw = {"way": "video", "witnesses": [nurse]}
     return (

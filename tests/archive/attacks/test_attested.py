@@ -8,6 +8,7 @@ import pytest
 
 from server.archive.package import package
 from server.archive.verifier import verify_files
+from server.domain.attested import WITNESS_DECLARATION
 from server.domain.signing_route import SigningRoute
 from tests.archive.attacks.conftest import sealed
 from tests.archive.attacks.judges import (
@@ -19,7 +20,7 @@ from tests.archive.attacks.judges import (
     by_page,
     by_shell,
 )
-from tests.archive.attested import CHEN, LIN, attested_parts, by_route, ink, spoken
+from tests.archive.attested import CHEN, LIN, Said, attested_parts, by_route, ink, spoken
 from tests.archive.example import Office
 from tests.archive.test_verifier import resigned
 
@@ -70,11 +71,34 @@ FORGED: dict[str, tuple[Forge, set[str]]] = {
         lambda files: _changed(files, b'"fingerprint":true', b'"fingerprint":null'),
         {"signatures", "everybody_signed"},
     ),
+    "a compared scan left out": (
+        lambda files: {n: c for n, c in files.items() if n != "paper/02.pdf"},
+        {"signatures", "everybody_signed"},
+    ),
     "no comparison at all": (
         lambda files: {n: c for n, c in files.items() if not n.startswith(COMPARISON)},
         {"everybody_signed"},
     ),
 }
+
+
+def test_a_purpose_is_what_is_signed_and_no_name_of_a_folder(
+    aloud: Files, paper: Files, office: Office, tmp_path: Path
+) -> None:
+    """Two witnesses without the record of the declaration, under the folder's name of one."""
+    said = Said(by="su", purpose=WITNESS_DECLARATION, signers=(CHEN,), saw=spoken()[0].saw)
+    bare = sealed(attested_parts(office, ALOUD, said, spoken()[1]), office)[0]
+    renamed = moved(bare, "01-witness_declaration", "01-record_declaration")
+    found = judged(resigned(renamed, office), tmp_path / "renamed")
+    assert found == (frozenset({"everybody_signed"}),) * 3
+    for name, files in (("aloud", aloud), ("paper", paper)):
+        other = moved(files, "01-", "01-other-")
+        assert judged(resigned(other, office), tmp_path / name) == (frozenset(),) * 3
+
+
+def moved(files: Files, folder: str, other: str) -> Files:
+    old, new = f"attested/{folder}", f"attested/{other}"
+    return {name.replace(old, new): content for name, content in files.items()}
 
 
 def _changed(files: Files, old: bytes, new: bytes) -> Files:
@@ -102,8 +126,7 @@ def test_a_bare_line_and_a_witness_heard_twice_are_not_enough(
     alone = sealed(attested_parts(office, ALOUD, spoken()[0]), office)[0]
     assert judged(alone, tmp_path / "alone") == (frozenset({"everybody_signed"}),) * 3
     twice = sealed(attested_parts(office, ALOUD, *spoken("马护士")), office)[0]
-    heyi, page, _ = judged(twice, tmp_path / "twice")
-    assert heyi == page == {"everybody_signed"}
+    assert judged(twice, tmp_path / "twice") == (frozenset({"everybody_signed"}),) * 3
 
 
 def test_a_comparison_of_another_version_is_of_another_text(
