@@ -3,7 +3,7 @@
 import logging
 from datetime import UTC, timedelta
 
-from server.usecases.renew_records import Result, renew_records
+from server.usecases.renew_records import NOBODY_CAN, Result, renew_records
 from server.usecases.world import World
 
 log = logging.getLogger(__name__)
@@ -25,17 +25,21 @@ async def keep_renewing(world: World) -> None:
 
 
 async def _through_the_night(world: World) -> bool:
-    """Return whether everything due was looked at before the morning."""
-    begun = world.clock.monotonic()
+    """Return whether everything due was looked at before the morning.
+
+    It was not where the run ended for want of what all of them need: it is tried again tonight.
+    """
+    begun, trouble = world.clock.monotonic(), ""
     async for outcome in renew_records(world):
         world.renewing.add(failed=outcome.result is Result.FAILED)
+        trouble = outcome.trouble
         if not _is_night(world):
             return False
         now = world.clock.monotonic()
         await world.clock.sleep(max(0.1, now - begun))
         begun = world.clock.monotonic()
     await count(world)
-    return True
+    return trouble not in NOBODY_CAN
 
 
 def _is_night(world: World) -> bool:

@@ -40,7 +40,7 @@ RENEWED = "archive_timestamp.renewed"
 PAGE = 50
 _LONGEST = 200
 _UNREADABLE = "unreadable"
-_NOBODY_CAN = frozenset(
+NOBODY_CAN = frozenset(
     {"timestamps_unavailable", "keys_unavailable", "disk_full", "archive_unavailable"}
 )
 """What is no fault of a record: the run ends, and the next one tries again."""
@@ -83,7 +83,7 @@ async def renew_records(
                 continue
             yield outcome
             done += 1
-            if done == limit or outcome.trouble in _NOBODY_CAN:
+            if done == limit or outcome.trouble in NOBODY_CAN:
                 return
 
 
@@ -115,7 +115,7 @@ async def _one(world: World, stamp: ArchiveStamp, *, dry_run: bool) -> Outcome |
 async def _failed(
     world: World, entry: RegisterEntry, stamp: ArchiveStamp, trouble: str, *, dry_run: bool
 ) -> Outcome:
-    if not dry_run and trouble not in _NOBODY_CAN:
+    if not dry_run and trouble not in NOBODY_CAN:
         await _troubled(world, stamp, trouble)
     return _outcome(entry, why_due(stamp, world.rules.renewal, world.clock.now()), trouble)
 
