@@ -233,7 +233,8 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
 
 
 def _desk(settings: Settings, keys: KeyProvider, fonts: FontFolders) -> Desk:
-    where = sources_of(keys, settings.certificate_command, settings.timestamp_url)
+    stamping = settings.timestamp_url, settings.timestamp_trust
+    where = sources_of(keys, settings.certificate_command, *stamping)
     return Desk(keys, fonts, where)
 
 

@@ -70,6 +70,7 @@ _AWAY = (
     "rotation_unfinished",
     "schema_outdated",
     "store_unavailable",
+    "timestamp_unsound",
     "timestamps_unavailable",
 )
 _BROKEN = (

@@ -6,7 +6,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import aiohttp
 from asn1crypto import cms, tsp, x509  # type: ignore[import-untyped]
@@ -15,7 +15,12 @@ from cryptography.x509 import load_der_x509_certificate
 
 from server.documents.issuer import Issued
 from server.documents.revocation import read_list
-from server.documents.timestamps import Stamper, TimestampsUnavailableError
+from server.documents.timestamps import (
+    CLOCKS_APART,
+    Expected,
+    Stamper,
+    TimestampsUnavailableError,
+)
 from server.domain.ids import CommitteeId
 
 log = logging.getLogger(__name__)
@@ -28,18 +33,23 @@ ASKS, ANSWERS = "application/timestamp-query", "application/timestamp-reply"
 
 @dataclass(frozen=True, slots=True)
 class RemoteTimestamps:
-    """TimestampAuthority: any RFC 3161 address; its clock counts, not ours."""
+    """TimestampAuthority: any RFC 3161 address; its clock counts, as long as ours agrees.
+
+    `roots` (PEM) are those below which it stamps; without any, whoever answers is taken.
+    """
 
     url: str
+    roots: tuple[bytes, ...] = ()
+    apart: timedelta = CLOCKS_APART
 
     def stamper(self, committee: CommitteeId, at: datetime) -> Stamper:
-        del committee, at
-        return _Remote(self.url)
+        del committee
+        return _Remote(self.url, Expected(at=at, apart=self.apart, roots=self.roots))
 
 
 class _Remote(Stamper):
-    def __init__(self, url: str) -> None:
-        super().__init__()
+    def __init__(self, url: str, expected: Expected) -> None:
+        super().__init__(expected)
         self._url = url
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:

@@ -36,8 +36,12 @@ def _roots_in(file: Path | None, setting: str) -> list[bytes]:
     return [one + b"\n" for one in found]
 
 
-def sources_of(keys: KeyProvider, command: str = "", timestamp_url: str = "") -> Sources:
+def sources_of(
+    keys: KeyProvider, command: str = "", timestamp_url: str = "", trust: Path | None = None
+) -> Sources:
     """Return the issuer's command, or the local issuer; the authority's address, or the local."""
     issuer = CommandIssuer(command) if command else LocalIssuer(keys)
-    stamps = RemoteTimestamps(timestamp_url) if timestamp_url else LocalTimestamps(keys)
-    return Sources(issuer, stamps)
+    if not timestamp_url:
+        return Sources(issuer, LocalTimestamps(keys))
+    roots = tuple(_roots_in(trust, "timestamp_trust"))
+    return Sources(issuer, RemoteTimestamps(timestamp_url, roots))

@@ -68,6 +68,37 @@ def _judged(token: bytes, message: bytes, roots: Sequence[x509.Certificate]) -> 
     return _said(signed, status, status.signing_cert, trust=bool(roots))
 
 
+async def fault_of(
+    token: cms.SignedData, digest: bytes, algorithm: str, roots: Sequence[x509.Certificate]
+) -> str:
+    """Return what is wrong with a token over this digest by itself; empty for nothing.
+
+    `not_a_token`, `signature`, `purpose`, `expired`; and `root` where of given roots none fits.
+    """
+    try:
+        return await _fault(token, digest, algorithm, roots)
+    except TAMPERED:
+        return "not_a_token"
+
+
+async def _fault(
+    token: cms.SignedData, digest: bytes, algorithm: str, roots: Sequence[x509.Certificate]
+) -> str:
+    def imprint(named: str) -> bytes:
+        return digest if named == algorithm else b""
+
+    context = context_at(roots, stamped_at(token))
+    status = TimestampSignatureStatus(**await validate_tst_signed_data(token, context, imprint))
+    usage = status.signing_cert.extended_key_usage_value
+    faults = {
+        "signature": not (status.intact and status.valid),
+        "purpose": usage is None or "time_stamping" not in usage.native,
+        "expired": not _alive(status.signing_cert, token),
+        "root": bool(roots) and not status.trusted,
+    }
+    return next((name for name, is_one in faults.items() if is_one), "")
+
+
 def document_stamps(reader: PdfFileReader, roots: Sequence[x509.Certificate]) -> list[Stamp]:
     """Return the document time stamps of a PDF, in order.
 

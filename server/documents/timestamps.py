@@ -7,8 +7,9 @@ renew them (ETSI EN 319 142-1, B-LTA). An authority from outside takes its place
 # pyHanko annotates its values, not all of its calls.
 # mypy: allow-untyped-calls
 
+import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Protocol
 from urllib.parse import quote
@@ -22,6 +23,7 @@ from server.documents.certificates import YEAR, Role, certificate_der
 from server.documents.issuer import Issued, lasting
 from server.documents.issuing import serial
 from server.documents.keys import KeyProvider
+from server.documents.stamp_facts import fault_of, stamp_roots
 from server.domain.errors import DomainError
 from server.domain.ids import CommitteeId
 
@@ -35,6 +37,21 @@ Unless the issuer ends with it: the next one's would last no longer.
 """
 _LAST = 99
 
+CLOCKS_APART = timedelta(minutes=10)
+"""So far a stamp may be from our clock: asking takes seconds, and clocks that are kept err less."""
+
+WORDS = {
+    "not_a_token": "it is no RFC 3161 token, or its certificate is not inside",
+    "signature": "its signature does not hold",
+    "purpose": "its certificate is for something else than time stamps",
+    "expired": "its certificate was not valid at the moment it names",
+    "root": "its authority is none that HEYI_TIMESTAMP_TRUST names",
+    "clock": "the moment it names is too far from this server's clock: set whichever is wrong",
+}
+"""What is wrong with a stamp, in the operator's words."""
+
+log = logging.getLogger(__name__)
+
 
 class TimestampsUnavailableError(DomainError):
     """The time stamp authority did not stamp; nothing was signed."""
@@ -43,14 +60,41 @@ class TimestampsUnavailableError(DomainError):
     machine = True
 
 
+class UnsoundStampError(TimestampsUnavailableError):
+    """The authority's stamp would prove nothing; nothing was signed. `facts["reason"]` says why.
+
+    `not_a_token`, `signature`, `purpose` of its certificate, `expired`, `clock`: too far from
+    ours; `root`: none of those that the settings name.
+    """
+
+    code = "timestamp_unsound"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What a stamp has to fit: our clock now, how far from it, and roots (PEM) where named."""
+
+    at: datetime
+    apart: timedelta = CLOCKS_APART
+    roots: tuple[bytes, ...] = ()
+
+
 class Stamper(TimeStamper):
     """Stamps digests, and proves the last stamp afterwards."""
 
     token: cms.SignedData
     stamped_at: datetime
 
+    def __init__(self, expected: Expected) -> None:
+        """Take stamps that are as expected, and no others."""
+        super().__init__()
+        self._expected = expected
+
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
-        """Return the token of this very digest; TimestampsUnavailableError for no such."""
+        """Return the token of this very digest; TimestampsUnavailableError for no such.
+
+        UnsoundStampError for one that would not verify: what is sealed with it is locked.
+        """
         try:
             made = await super().async_timestamp(message_digest, md_algorithm)
             self.token = made["content"]
@@ -61,7 +105,17 @@ class Stamper(TimeStamper):
             raise TimestampsUnavailableError(reason="no_token") from error
         if imprint != message_digest:
             raise TimestampsUnavailableError(reason="other_digest")
+        await self._expect_sound(message_digest, md_algorithm)
         return made
+
+    async def _expect_sound(self, digest: bytes, algorithm: str) -> None:
+        asked, roots = self._expected, stamp_roots(self._expected.roots)
+        reason = await fault_of(self.token, digest, algorithm, roots)
+        if not reason and abs(self.stamped_at - asked.at) > asked.apart:
+            reason = "clock"
+        if reason:
+            log.error("a time stamp was refused, nothing was signed with it: %s", WORDS[reason])
+            raise UnsoundStampError(reason=reason)
 
     async def evidence(self) -> Issued:
         """Return the certificate behind the last stamp with what proves it."""
@@ -106,7 +160,7 @@ def _ends(certificate: bytes) -> datetime:
 
 class _Local(Stamper):
     def __init__(self, keys: KeyProvider, key: str, issued: Issued, at: datetime) -> None:
-        super().__init__()
+        super().__init__(Expected(at=at))
         self._keys, self._key, self._issued, self._at = keys, key, issued, at
         self._certificate = x509.Certificate.load(certificate_der(issued.certificate))
         self._chain = [x509.Certificate.load(certificate_der(one)) for one in issued.chain]

@@ -41,7 +41,10 @@ PAGE = 50
 _LONGEST = 200
 _UNREADABLE = "unreadable"
 NOBODY_CAN = frozenset(
-    {"timestamps_unavailable", "keys_unavailable", "disk_full", "archive_unavailable"}
+    {
+        *("timestamps_unavailable", "timestamp_unsound"),
+        *("keys_unavailable", "disk_full", "archive_unavailable"),
+    }
 )
 """What is no fault of a record: the run ends, and the next one tries again."""
 

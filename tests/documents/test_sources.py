@@ -5,7 +5,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -61,6 +61,10 @@ class Authority:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
 
+SEALING = timedelta(hours=1)
+"""The authority of these tests stands still while the story goes on for so long at most."""
+
+
 @pytest.fixture(scope="module")
 def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> FileKeys:
     return FileKeys(tmp_path_factory.mktemp("elsewhere"), b"an authority of another house")
@@ -77,7 +81,7 @@ def authority(elsewhere: FileKeys) -> Iterator[Authority]:
 def test_a_chain_with_stamps_from_elsewhere_holds_and_is_trusted_with_both_anchors(
     desk: Desk, authority: Authority, elsewhere: FileKeys
 ) -> None:
-    sources = Sources(LocalIssuer(desk.keys), RemoteTimestamps(authority.url))
+    sources = Sources(LocalIssuer(desk.keys), RemoteTimestamps(authority.url, apart=SEALING))
     stamped = replace(desk, sources=sources)
     locked = locked_by(stamped, example())
     sealed = apply_seal(seal_order(example(), signed_by_all(stamped, example(), locked)), stamped)
@@ -124,7 +128,7 @@ def test_an_authority_that_does_not_answer_is_told(url: str, desk: Desk) -> None
 
 COMMAND = """
 import base64, json, sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 sys.path.insert(0, ROOT)
 from server.documents.issuer import EventRequest, LocalIssuer

@@ -88,6 +88,7 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   "refusal.no_sm2": "This server cannot do SM2; nothing was signed or verified. Tell the technician.",
   "refusal.keys_unavailable": "The token that holds the signing keys does not answer; nothing was signed. Tell the technician at once.",
   "refusal.timestamps_unavailable": "The time stamp service does not answer; nothing was locked or signed. Try again in a while.",
+  "refusal.timestamp_unsound": "The time stamp service's stamp is no good: its certificate has ended, its clock is wrong, or it is another authority than the settings name. Nothing was locked or signed. Tell the technician at once; the log says which.",
   "refusal.no_certificate": "No signing certificate was issued; nothing was signed. Tell the technician.",
   "refusal.certificate_unproven": "Nothing says whether the signing certificate still holds; nothing was signed. Try again in a while, and tell the technician if it stays so.",
   "refusal.disk_full": "The server's disk is full. Tell the technician at once.",

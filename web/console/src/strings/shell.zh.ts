@@ -85,6 +85,7 @@ export const shellZh = {
   "refusal.no_sm2": "这台服务器不支持国密 SM2，没有签名，也没有核验。请告诉技术人员。",
   "refusal.keys_unavailable": "保管签名密钥的令牌没有回应，没有签名。请马上告诉技术人员。",
   "refusal.timestamps_unavailable": "时间戳服务没有回应，没有锁定也没有签名。请过一会儿再试。",
+  "refusal.timestamp_unsound": "时间戳服务给的时间戳不能用（证书过期、时钟不准，或者不是设置中的机构），没有锁定也没有签名。请马上告诉技术人员，原因在日志里。",
   "refusal.no_certificate": "签名证书没有签发下来，没有签名。请告诉技术人员。",
   "refusal.certificate_unproven": "查不到签名证书有没有被吊销，没有签名。请过一会儿再试；还不行就告诉技术人员。",
   "refusal.disk_full": "服务器的盘满了，请马上告诉技术人员。",
