@@ -1,9 +1,12 @@
 """Messages for staff to copy or for a gateway to carry."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
 
 from server.domain.ids import CaseId, MessageId
-from server.ports.notify import Message
+from server.ports.notify import Message, MessageKind, MessageState
 from server.store import tables
 from server.store.codec import Codec
 from server.store.shelf import Layout, Shelf
@@ -30,7 +33,7 @@ class SqlOutbox:
     """Messages, the oldest first."""
 
     def __init__(self, tx: Transaction) -> None:
-        self._shelf = Shelf(tx, _LAYOUT)
+        self._tx, self._shelf = tx, Shelf(tx, _LAYOUT)
 
     async def add(self, message: Message) -> None:
         await self._shelf.add(message)
@@ -40,6 +43,11 @@ class SqlOutbox:
 
     async def of_case(self, case: CaseId) -> Sequence[Message]:
         return await self._shelf.many(_T.case_id == case, order=[_T.at, _T.id])
+
+    async def untold(self, since: datetime) -> Sequence[CaseId]:
+        waits = _T.kind == MessageKind.SEALED.value, _T.state == MessageState.WAITING.value
+        query = select(_T.case_id).where(*waits, _T.at >= since).distinct().order_by(_T.case_id)
+        return [CaseId(row.case_id) for row in await self._tx.rows(query)]
 
     async def save(self, message: Message) -> None:
         await self._shelf.replace(message, expected=await self._shelf.version(message.id))

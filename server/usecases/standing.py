@@ -10,6 +10,7 @@ from server.usecases.renew_nightly import keep_renewing
 from server.usecases.seal_agreement import keep_sealing
 from server.usecases.show_grids import keep_making
 from server.usecases.stamp_checkpoints import keep_stamping
+from server.usecases.tell_sealed import keep_telling
 from server.usecases.world import World
 
 STANDING: Mapping[str, Callable[[World], Coroutine[Any, Any, None]]] = MappingProxyType(
@@ -18,6 +19,7 @@ STANDING: Mapping[str, Callable[[World], Coroutine[Any, Any, None]]] = MappingPr
         "log check": keep_checking,
         "checkpoint stamps": keep_stamping,
         "waiting seals": keep_sealing,
+        "sealed messages": keep_telling,
         "time stamp renewal": keep_renewing,
         "grids": keep_making,
         "log of writes": keep_forgetting,

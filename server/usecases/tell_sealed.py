@@ -1,5 +1,6 @@
 """Tells everybody who signed for a party that the agreement is in effect and can be fetched."""
 
+import logging
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,7 +15,12 @@ from server.ports.notify import Message, MessageKind, MessageState
 from server.ports.store import UnitOfWork
 from server.usecases.world import World
 
+log = logging.getLogger(__name__)
+
 E_DELIVERY = "e_delivery"
+TELL_EVERY_S = 300.0
+NEWS = timedelta(days=2)
+"""So long a message is worth sending late: a gateway that comes later tells of no old seals."""
 _SEALED = Text(
     zh="您的调解协议已盖章生效。打开原来的链接可以领取。",
     en="Your mediation agreement is sealed and in effect. Open your link to fetch it.",
@@ -66,6 +72,27 @@ def _message(world: World, case: Case, person: Person) -> Message:
         link="",
         at=world.clock.now(),
     )
+
+
+async def keep_telling(world: World) -> None:
+    """Send what a stop kept back between the record and the gateway; at start and later on."""
+    while True:
+        await tell_untold(world)
+        await world.clock.sleep(TELL_EVERY_S)
+
+
+async def tell_untold(world: World) -> None:
+    """Hand over every message of a seal that waits; without a gateway they go on waiting."""
+    async with world.store.read() as uow:
+        cases = await uow.outbox.untold(world.clock.now() - NEWS)
+    for case_id in cases:
+        try:
+            # In the seal's own turn: whoever has just sealed sends them now.
+            async with world.turns.of(f"seal {case_id}"):
+                await send_waiting(world, case_id)
+        except Exception:
+            # Supervised loop: one case that cannot be told must not hold up the others.
+            log.exception("who signed in case %s was not told of the seal", case_id)
 
 
 async def send_waiting(world: World, case_id: CaseId) -> None:
