@@ -32,9 +32,10 @@ import {
   type Wish,
 } from "@heyi/core";
 import { partyZh } from "@heyi/core/strings/party.zh.ts";
-import { Peer, MediaOwner, SLOTS, createBell, createSink, createWake, type Bell, type MediaState, type Sink } from "@heyi/rtc";
+import { Peer, SLOTS, createBell, createSink, type Bell, type MediaState, type Sink } from "@heyi/rtc";
 import { computed, inject, shallowRef, type ComputedRef, type InjectionKey, type ShallowRef } from "vue";
 import { OfflineError, RefusedError, SeatApi, type Fault } from "./api.ts";
+import { Devices } from "./devices.ts";
 import { Line } from "./line.ts";
 
 interface Tracks {
@@ -68,9 +69,9 @@ export class Room {
   readonly lang = shallowRef<Lang>("zh-CN");
   readonly screen: ComputedRef<ReturnType<typeof screenOf>>;
   readonly #words = shallowRef<Translate<PartyKey>>(translator(partyZh));
-  readonly owner: MediaOwner;
+  readonly devices = new Devices((media) => this.#mediaTold(media));
+  readonly owner = this.devices.owner;
   readonly #shelf: HTMLElement;
-  readonly #wake = createWake();
   readonly #tracks: Tracks[] = Array.from({ length: SLOTS }, () => ({ audio: null, video: null }));
   readonly #places = new Map<number, (holder: HTMLElement, on: boolean) => void>();
   #sink: Sink | null = null;
@@ -84,7 +85,6 @@ export class Room {
     this.#shelf = shelf;
     this.api = new SeatApi(() => this.lang.value);
     this.state = shallowRef(begin(seat));
-    this.owner = new MediaOwner((media) => this.#mediaTold(media));
     this.media = shallowRef(this.owner.state);
     this.screen = computed(() => screenOf(this.state.value));
     this.#timer = window.setInterval(() => this.#tick(), TICK_MS);
@@ -146,6 +146,8 @@ export class Room {
   async goLive(): Promise<void> {
     this.#sink ??= createSink(this.#shelf, (locked) => this.put({ is: "soundLocked", locked }));
     this.#bell ??= createBell();
+    // Whoever comes back to this phone gave its camera and microphone back before.
+    void this.devices.reopen();
     if (this.seat.device === "holder") return this.put({ is: "go", step: "live" });
     await this.attempt(async () => {
       await this.api.enter();
@@ -168,14 +170,12 @@ export class Room {
   leave(): void {
     void this.ask("leave");
     this.put({ is: "go", step: "left" });
-    this.owner.close();
   }
 
   async stop(reason: string): Promise<void> {
     await this.attempt(async () => {
       this.put({ is: "seat", seat: await this.api.stop(reason) });
       this.put({ is: "go", step: "papers" });
-      this.owner.close();
     });
   }
 
@@ -231,8 +231,7 @@ export class Room {
     window.removeEventListener("pageshow", this.#seen);
     this.#run({ do: "endMedia" });
     this.#run({ do: "closeLine" });
-    this.#wake.release();
-    this.owner.close();
+    this.#run({ do: "release" });
   }
 
   #run(effect: Effect): void {
@@ -254,6 +253,8 @@ export class Room {
         this.#peer = null;
         for (let slot = 0; slot < SLOTS; slot += 1) this.#sink?.show(slot, null, null);
         return;
+      case "release":
+        return this.devices.release();
       case "route":
         return this.#route(effect.snapshot);
       case "blank":
@@ -281,8 +282,8 @@ export class Room {
         void this.refreshAgreement();
         return;
       case "wake":
-        if (effect.on) this.#wake.hold();
-        else this.#wake.release();
+        if (effect.on) this.devices.wake.hold();
+        else this.devices.wake.release();
     }
   }
 

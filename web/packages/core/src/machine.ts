@@ -57,6 +57,7 @@ export type Effect =
   | { readonly do: "enter" }
   | { readonly do: "startMedia" }
   | { readonly do: "endMedia" }
+  | { readonly do: "release" }
   | { readonly do: "route"; readonly snapshot: Snapshot }
   | { readonly do: "blank" }
   | { readonly do: "send"; readonly microphone: boolean; readonly camera: boolean }
@@ -243,8 +244,20 @@ function seatTold(state: PartyState, seat: SeatView): Outcome {
   return [ended ? { ...next, step: "papers" } : next, []];
 }
 
-/** One event further. */
+/** Whether camera, microphone and a waking screen serve anything: in the device check, and as long as a room may come. */
+export function holdsDevices(state: PartyState): boolean {
+  if (state.step !== "live") return state.step === "device";
+  const over = state.snapshot !== null && isOver(state.snapshot);
+  return state.line !== "off" && state.line !== "replaced" && !over;
+}
+
+/** One event further. Devices that serve nothing any more are given back, whatever ended it. */
 export function advance(state: PartyState, event: PartyEvent): Outcome {
+  const [next, effects] = further(state, event);
+  return [next, holdsDevices(state) && !holdsDevices(next) ? [...effects, { do: "release" }] : effects];
+}
+
+function further(state: PartyState, event: PartyEvent): Outcome {
   switch (event.is) {
     case "seat":
       return seatTold(state, event.seat);

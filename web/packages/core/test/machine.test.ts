@@ -59,7 +59,7 @@ describe("first step", () => {
 describe("the end of a sitting", () => {
   it.each(["closed", "adjourned"] as const)("closes the line, so that nobody enters a sitting that is %s again", (state) => {
     const [over, effects] = run(live({ n: 7 }), { is: "change", change: change(8, { state }) });
-    expect(done(effects)).toEqual(["route", "endMedia", "closeLine", "wake", "refreshSeat"]);
+    expect(done(effects)).toEqual(["route", "endMedia", "closeLine", "wake", "refreshSeat", "release"]);
     expect([over.line, over.media, screenOf(over)]).toEqual(["off", "none", "ended"]);
     const [still, more] = run(over, { is: "lineDown", at: 9 });
     expect([still.line, more]).toEqual(["off", []]);
@@ -140,8 +140,41 @@ describe("losing the line", () => {
   it("gives way to a newer phone and stays quiet", () => {
     const [state, effects] = run(live(), { is: "replaced" }, { is: "lineDown", at: 5 });
     expect(screenOf(state)).toBe("replaced");
-    expect(done(effects)).toEqual(["blank", "endMedia", "closeLine"]);
+    expect(done(effects)).toEqual(["blank", "endMedia", "closeLine", "release"]);
     expect(screenOf(run(live(), { is: "parted", reason: "moved" })[0])).toBe("replaced");
+  });
+});
+
+describe("camera and microphone", () => {
+  const ends: readonly (readonly [string, PartyEvent])[] = [
+    ["the sitting is closed", { is: "change", change: change(20, { state: "closed" }) }],
+    ["the sitting is adjourned", { is: "change", change: change(20, { state: "adjourned" }) }],
+    ["another phone took the seat", { is: "replaced" }],
+    ["the seat was moved", { is: "parted", reason: "moved" }],
+    ["the link was ended", { is: "parted", reason: "link_ended" }],
+    ["the line was refused", { is: "signedOut" }],
+    ["the person left", { is: "go", step: "left" }],
+    ["the person ended it", { is: "go", step: "papers" }],
+  ];
+  it.each(ends)("are given back once, after everything that used them: %s", (_why, end) => {
+    const [over, effects] = run(live(), end);
+    expect(done(effects).at(-1)).toBe("release");
+    expect(done(run(over, end, { is: "lineDown", at: 9 })[1])).not.toContain("release");
+  });
+
+  it("are given back when the sitting ends while they are being tried", () => {
+    const trying: PartyState = { ...begin(seatView({ answer: "accepted", consents: [] })), step: "device" };
+    const ended = { how: "withdrawn", at: "2025-03-14T01:00:00Z", remedies: [] } as unknown as SeatView["ended"];
+    expect(done(run(trying, { is: "seat", seat: seatView({ ended }) })[1])).toEqual(["release"]);
+  });
+
+  const stays: readonly (readonly [string, PartyState, PartyEvent])[] = [
+    ["the line breaks", live(), { is: "lineDown", at: 5 }],
+    ["a rest begins", live(), { is: "change", change: change(20, { state: "paused", hold: "paused" }) }],
+    ["the device check leads into the room", { ...live(), step: "device", line: "off" }, { is: "go", step: "live" }],
+  ];
+  it.each(stays)("are kept while a room may come: %s", (_why, state, event) => {
+    expect(done(run(state, event)[1])).not.toContain("release");
   });
 });
 
