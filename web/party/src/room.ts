@@ -13,6 +13,7 @@ import {
   offersTelephone,
   screenOf,
   sendLimits,
+  sends,
   sentenceOf,
   translator,
   type Effect,
@@ -367,16 +368,15 @@ export class Room {
     const before = this.media.value;
     this.media.value = media;
     const same = before.audio === media.audio && before.video === media.video;
+    if (!same) this.put({ is: "devices", has: { microphone: media.audio !== null, camera: media.video !== null } });
     if (!same && this.#peer) this.#resend();
     if (before.interrupted !== media.interrupted) this.put({ is: "interrupted", interrupted: media.interrupted });
   }
 
   #resend(): void {
-    const { own, snapshot } = this.state.value;
-    const quiet = snapshot === null || snapshot.hold !== "none" || snapshot.space === "lobby" || snapshot.lamp === "failed";
-    if (quiet) return;
+    const { microphone, camera } = sends(this.state.value);
     const { audio, video } = this.media.value;
-    void this.#peer?.send(own.microphone ? audio : null, own.camera ? video : null);
+    void this.#peer?.send(microphone ? audio : null, camera ? video : null);
   }
 
   readonly #seen = (): void => {

@@ -24,7 +24,10 @@ export interface PartyState {
   readonly media: "none" | "asked" | "up" | "lost";
   /** When the line or the media went, ms of the runner's clock. */
   readonly lostAt: number | null;
+  /** What the person wants to send. */
   readonly own: OwnSwitches;
+  /** What the browser gave; nobody has a picture without a camera, whatever is switched on. */
+  readonly has: OwnSwitches;
   readonly away: OwnMedia["away"];
   readonly network: OwnMedia["network"];
   readonly interrupted: boolean;
@@ -45,6 +48,7 @@ export type PartyEvent =
   | { readonly is: "mediaUp" }
   | { readonly is: "mediaLost"; readonly at: number }
   | { readonly is: "switch"; readonly own: Partial<OwnSwitches> }
+  | { readonly is: "devices"; readonly has: OwnSwitches }
   | { readonly is: "away"; readonly away: OwnMedia["away"] }
   | { readonly is: "network"; readonly network: OwnMedia["network"] }
   | { readonly is: "interrupted"; readonly interrupted: boolean }
@@ -100,6 +104,7 @@ export function begin(seat: SeatView): PartyState {
     media: "none",
     lostAt: null,
     own: { microphone: true, camera: true },
+    has: { microphone: true, camera: true },
     away: "none",
     network: "good",
     interrupted: false,
@@ -108,17 +113,22 @@ export function begin(seat: SeatView): PartyState {
   };
 }
 
+/** What is switched on and there: a switch without its device is off. */
+export function switchedOn({ own, has }: PartyState): OwnSwitches {
+  return { microphone: own.microphone && has.microphone, camera: own.camera && has.camera };
+}
+
 /** Own sound and picture leave the phone only where somebody may have them, and never while a cut is unconfirmed. */
 export function sends(state: PartyState): OwnSwitches {
   const snapshot = state.snapshot;
   const nobody = { microphone: false, camera: false };
   if (state.step !== "live" || snapshot === null || snapshot.device === "waiting") return nobody;
   if (snapshot.hold !== "none" || snapshot.space === "lobby" || snapshot.lamp === "failed") return nobody;
-  return state.own;
+  return switchedOn(state);
 }
 
 export function ownMedia(state: PartyState): OwnMedia {
-  return { ...state.own, away: state.away, network: state.network };
+  return { ...switchedOn(state), away: state.away, network: state.network };
 }
 
 function sending(before: PartyState, after: PartyState): Effect[] {
@@ -282,6 +292,8 @@ function further(state: PartyState, event: PartyEvent): Outcome {
       return [{ ...state, media: "lost", lostAt: state.lostAt ?? event.at }, [{ do: "announce", word: "lost" }]];
     case "switch":
       return withOwn(state, { ...state, own: { ...state.own, ...event.own } });
+    case "devices":
+      return withOwn(state, { ...state, has: event.has });
     case "away":
       return withOwn(state, { ...state, away: event.away });
     case "network":

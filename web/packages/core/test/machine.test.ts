@@ -12,6 +12,7 @@ import {
   sends,
   sentenceOf,
   surnameOf,
+  switchedOn,
   type Change,
   type Effect,
   type PartyEvent,
@@ -124,6 +125,30 @@ describe("moves", () => {
     const [state, effects] = run(live(), { is: "switch", own: { microphone: false } });
     expect(done(effects)).toEqual(["send", "tellOwn"]);
     expect(sentenceOf(state, "zh-CN", "、").heard).toBe(false);
+  });
+});
+
+describe("a seat without a camera", () => {
+  const nobody: PartyEvent = { is: "devices", has: { microphone: true, camera: false } };
+  it("says so to the others, and is told itself that nobody sees it", () => {
+    const [blind, effects] = run(live(), nobody);
+    expect(effects).toEqual([
+      { do: "send", microphone: true, camera: false },
+      { do: "tellOwn", own: { microphone: true, camera: false, away: "none", network: "good" } },
+    ]);
+    expect(sentenceOf(blind, "zh-CN", "、")).toEqual(sentenceOf({ ...live(), own: { microphone: true, camera: false } }, "zh-CN", "、"));
+  });
+
+  it("has none either when its picture is switched on, until a camera comes", () => {
+    const [blind] = run(live(), nobody, { is: "switch", own: { camera: true } });
+    expect(switchedOn(blind)).toEqual({ microphone: true, camera: false });
+    const [seen, effects] = run(blind, { is: "devices", has: { microphone: true, camera: true } });
+    expect([switchedOn(seen).camera, done(effects)]).toEqual([true, ["send", "tellOwn"]]);
+  });
+
+  it("keeps off what was switched off when the devices come back", () => {
+    const [back] = run(live(), { is: "switch", own: { camera: false } }, nobody, { is: "devices", has: { microphone: true, camera: true } });
+    expect(sends(back).camera).toBe(false);
   });
 });
 

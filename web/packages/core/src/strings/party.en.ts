@@ -119,6 +119,8 @@ export const partyEn: Dictionary<PartyKey> = {
   deniedStepsIos: "iPhone: tap “AA” left of the address, “Website Settings”, and allow camera and microphone.",
   deniedStepsAndroid: "Android: tap the lock left of the address, “Permissions”, and switch on camera and microphone.",
   deniedStepsDesktop: "Computer: click the lock left of the address and allow camera and microphone.",
+  cameraLacking: "The camera is off: nobody sees you",
+  microphoneLacking: "The microphone is off: nobody hears you",
   missingTitle: "No camera or microphone was found",
   missingText: "Please use another phone, or take part with sound only or by telephone.",
   busyTitle: "Another app is using the camera",

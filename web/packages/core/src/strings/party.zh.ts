@@ -117,6 +117,8 @@ export const partyZh = {
   deniedStepsIos: "苹果手机：地址栏左边点“大小”，选“网站设置”，摄像头和麦克风都选“允许”。",
   deniedStepsAndroid: "安卓手机：地址栏左边点锁的样子，选“权限”，摄像头和麦克风都打开。",
   deniedStepsDesktop: "电脑：地址栏左边点锁的样子，摄像头和麦克风都选“允许”。",
+  cameraLacking: "摄像头没有打开，大家看不到您",
+  microphoneLacking: "麦克风没有打开，大家听不到您",
   missingTitle: "没有找到摄像头和麦克风",
   missingText: "请换一部手机，或者只用声音、打电话参加。",
   busyTitle: "摄像头正被别的应用用着",
