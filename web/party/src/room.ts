@@ -339,6 +339,7 @@ export class Room {
         },
         line: (sample) => this.#judged(judge(this.#quality, sample)),
       },
+      sendLimits(this.rung.value),
     );
     this.#peer.open();
   }

@@ -26,6 +26,10 @@ const DESK_LIMITS: SendLimits = { maxBitrate: 800_000, maxFramerate: 20, picture
 /** Why nothing is heard or sent here any more. */
 type Ended = "replaced" | "over" | "signed_out" | "no_access";
 
+function deskLimits(rung: Rung): SendLimits {
+  return rung === "good" ? DESK_LIMITS : sendLimits(rung);
+}
+
 interface Tracks {
   readonly audio: MediaStreamTrack | null;
   readonly video: MediaStreamTrack | null;
@@ -206,9 +210,9 @@ export class Live {
         lost: (_reconnect, sign) => (this.mediaLost.value = sign !== "online" && sign !== "route"),
         line: (sample) => this.#judged(judge(this.#quality, sample)),
       },
+      deskLimits(this.rung.value),
     );
     this.#peer.open();
-    void this.#peer.limit(DESK_LIMITS);
     this.#send();
   }
 
@@ -217,7 +221,7 @@ export class Live {
     this.#quality = line;
     if (!changed) return;
     this.rung.value = line.rung;
-    void this.#peer?.limit(line.rung === "good" ? DESK_LIMITS : sendLimits(line.rung));
+    void this.#peer?.limit(deskLimits(line.rung));
     this.#tellOwn();
   }
 

@@ -76,7 +76,7 @@ export class Peer {
   readonly #signalling: Signalling;
   readonly #events: PeerEvents;
   #own: { audio: MediaStreamTrack | null; video: MediaStreamTrack | null } = { audio: null, video: null };
-  #limits: SendLimits | null = null;
+  #limits: SendLimits;
   #used: Leg | null = null;
   #next: Leg | null = null;
   #reconnect: ReconnectState = CONNECTED;
@@ -91,9 +91,11 @@ export class Peer {
   #asked = 0;
   #late = false;
 
-  constructor(signalling: Signalling, events: PeerEvents) {
+  /** `limits` holds for every connection from its first packet on, until `limit` says otherwise. */
+  constructor(signalling: Signalling, events: PeerEvents, limits: SendLimits) {
     this.#signalling = signalling;
     this.#events = events;
+    this.#limits = limits;
   }
 
   /** Begins; call it once the seat is entered. */
@@ -200,12 +202,12 @@ export class Peer {
   }
 
   #picture(): MediaStreamTrack | null {
-    return this.#limits?.picture === false ? null : this.#own.video;
+    return this.#limits.picture ? this.#own.video : null;
   }
 
   async #bound(leg: Leg): Promise<void> {
     const sender = leg.pc.getTransceivers()[1]?.sender;
-    if (!sender || this.#limits === null) return;
+    if (!sender) return;
     await put(leg, 1, this.#picture());
     const parameters = sender.getParameters();
     const encoding = parameters.encodings[0];

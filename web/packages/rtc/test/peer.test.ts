@@ -1,7 +1,24 @@
 /** The connection of a seat over a browser that answers as the standard says; only packets and time are the test's. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Offer } from "@heyi/core";
+import { sendLimits, type Offer, type Rung } from "@heyi/core";
 import { Peer } from "../src/index.ts";
+
+class Sender {
+  track: unknown = null;
+  encodings = [{}];
+
+  replaceTrack(track: unknown): Promise<void> {
+    this.track = track;
+    return Promise.resolve();
+  }
+  getParameters(): { encodings: object[] } {
+    return { encodings: this.encodings.map((encoding) => ({ ...encoding })) };
+  }
+  setParameters({ encodings }: { encodings: object[] }): Promise<void> {
+    this.encodings = encodings;
+    return Promise.resolve();
+  }
+}
 
 class Connection extends EventTarget {
   static made: Connection[] = [];
@@ -14,12 +31,7 @@ class Connection extends EventTarget {
   readonly #transceivers = Array.from({ length: 16 }, (_, index) => ({
     direction: "recvonly",
     receiver: { track: { index, of: this } },
-    sender: {
-      track: null as unknown,
-      replaceTrack: () => Promise.resolve(),
-      getParameters: () => ({ encodings: [] }),
-      setParameters: () => Promise.resolve(),
-    },
+    sender: new Sender(),
   }));
 
   constructor(configuration: RTCConfiguration) {
@@ -60,7 +72,13 @@ function made(track: MediaStreamTrack | null): number {
   return Connection.made.indexOf((track as unknown as { of: Connection }).of);
 }
 
-function seat() {
+/** The picture's sender of a connection: its track and what it may send. */
+function pictureOf(connection: Connection): readonly [unknown, object | undefined] {
+  const sender = connection.getTransceivers()[1]?.sender;
+  return [sender?.track, sender?.encodings[0]];
+}
+
+function seat(rung: Rung = "good") {
   const told: string[] = [];
   const asked: string[] = [];
   const pending: ((ok: boolean) => void)[] = [];
@@ -83,6 +101,7 @@ function seat() {
       lost: (_state, sign) => told.push(sign),
       line: () => undefined,
     },
+    sendLimits(rung),
   );
   return { peer, told, asked, pending };
 }
@@ -127,6 +146,22 @@ describe("a seat's connection", () => {
   it("gives the browser the relays that came with the offer", async () => {
     const { first, peer } = await connected();
     expect(first.configuration.iceServers).toEqual(RELAYS);
+    peer.close();
+  });
+
+  it.each([
+    ["good", true, 400_000, 15],
+    ["smaller", true, 180_000, 8],
+    ["sound", false, 100_000, 8],
+  ] as const)("sends within its limits from the first packet on: %s", async (rung, picture, maxBitrate, maxFramerate) => {
+    const { peer } = seat(rung);
+    const camera = { kind: "video" } as MediaStreamTrack;
+    await peer.send(null, camera);
+    peer.open();
+    const first = await next(peer, "first");
+    expect(pictureOf(first)).toEqual([picture ? camera : null, { maxBitrate, maxFramerate }]);
+    await peer.limit(sendLimits("noOwnPicture"));
+    expect(pictureOf(first)[0]).toBeNull();
     peer.close();
   });
 
