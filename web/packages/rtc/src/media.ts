@@ -58,6 +58,9 @@ export class MediaOwner {
     facing: "user",
     interrupted: false,
   };
+  #running: Promise<void> | null = null;
+  /** Counts the times everything was given back. */
+  #turn = 0;
   readonly #port: MediaPort;
   readonly #told: (state: MediaState) => void;
 
@@ -72,14 +75,37 @@ export class MediaOwner {
 
   /** Opens microphone and, if wanted, camera. Call it from a tap. A missing camera leaves sound alone: a result. */
   async open(wantPicture: boolean): Promise<MediaState> {
-    this.#set({ phase: "asking", trouble: null });
-    claimSound();
-    try {
-      this.#take(await this.#ask(wantPicture));
-    } catch (error) {
-      this.#set({ phase: "trouble", trouble: troubleOf(error) });
-    }
+    await this.#once(() => {
+      this.#set({ phase: "asking", trouble: null });
+      claimSound();
+      return this.#ask(wantPicture);
+    }, (stream) => this.#take(stream), (trouble) => this.#set({ phase: "trouble", trouble }));
     return this.#state;
+  }
+
+  /**
+   * One request at a time: a second tap waits for what the first one brings, for two captures of one camera would
+   * leave one that nobody can stop. What comes after `close` is stopped at once.
+   */
+  #once(ask: () => Promise<MediaStream>, take: (stream: MediaStream) => void, fail: (trouble: MediaTrouble) => void): Promise<void> {
+    this.#running ??= this.#run(this.#turn, ask, take, fail);
+    return this.#running;
+  }
+
+  async #run(
+    turn: number,
+    ask: () => Promise<MediaStream>,
+    take: (stream: MediaStream) => void,
+    fail: (trouble: MediaTrouble) => void,
+  ): Promise<void> {
+    try {
+      const stream = await ask();
+      if (turn === this.#turn) take(stream);
+      else for (const track of stream.getTracks()) track.stop();
+    } catch (error) {
+      if (turn === this.#turn) fail(troubleOf(error));
+    }
+    if (turn === this.#turn) this.#running = null;
   }
 
   async #ask(wantPicture: boolean): Promise<MediaStream> {
@@ -106,12 +132,14 @@ export class MediaOwner {
   }
 
   #take(stream: MediaStream): void {
-    const audio = stream.getAudioTracks()[0] ?? null;
-    const video = stream.getVideoTracks()[0] ?? null;
-    for (const track of [audio, video]) {
-      track?.addEventListener("ended", () => this.#lost(track));
-    }
+    const audio = this.#watch(stream.getAudioTracks()[0]);
+    const video = this.#watch(stream.getVideoTracks()[0]);
     this.#set({ phase: "open", audio, video, trouble: null, interrupted: false });
+  }
+
+  #watch(track: MediaStreamTrack | undefined): MediaStreamTrack | null {
+    track?.addEventListener("ended", () => this.#lost(track));
+    return track ?? null;
   }
 
   #lost(track: MediaStreamTrack): void {
@@ -125,35 +153,28 @@ export class MediaOwner {
     return await this.open(wantPicture);
   }
 
-  /** Changes between front and back camera. Only the picture is opened anew: echo control keeps its microphone. */
+  /**
+   * Changes between front and back camera. Only the picture is opened anew: echo control keeps its microphone. The old
+   * track is stopped first, as many phones open one camera at a time, and stands until the new one is there.
+   */
   async flip(): Promise<MediaStreamTrack | null> {
     const facing = this.#state.facing === "user" ? "environment" : "user";
-    const old = this.#state.video;
-    old?.stop();
-    this.#set({ facing, video: null });
-    try {
-      const stream = await this.#port.getUserMedia({ video: picture(facing), audio: false });
-      const video = stream.getVideoTracks()[0] ?? null;
-      video?.addEventListener("ended", () => this.#lost(video));
-      this.#set({ video });
-    } catch (error) {
-      this.#set({ trouble: troubleOf(error) });
-    }
+    await this.#once(() => {
+      this.#state.video?.stop();
+      return this.#port.getUserMedia({ video: picture(facing), audio: false });
+    }, (stream) => this.#set({ facing, video: this.#watch(stream.getVideoTracks()[0]), trouble: null }), (trouble) => this.#set({ video: null, trouble }));
     return this.#state.video;
   }
 
   /** Adds a missing camera or microphone later. */
   async add(kind: "audio" | "video"): Promise<MediaStreamTrack | null> {
-    try {
-      const wanted = kind === "audio" ? { audio: SOUND } : { video: picture(this.#state.facing) };
-      const track = (await this.#port.getUserMedia(wanted)).getTracks()[0] ?? null;
-      track?.addEventListener("ended", () => this.#lost(track));
-      this.#set(kind === "audio" ? { audio: track } : { video: track });
-      return track;
-    } catch (error) {
-      this.#set({ trouble: troubleOf(error) });
-      return null;
-    }
+    const wanted = kind === "audio" ? { audio: SOUND } : { video: picture(this.#state.facing) };
+    await this.#once(
+      () => this.#port.getUserMedia(wanted),
+      (stream) => this.#set({ [kind]: this.#watch(stream.getTracks()[0]), trouble: null }),
+      (trouble) => this.#set({ trouble }),
+    );
+    return this.#state[kind];
   }
 
   /** Checks after the page comes back whether capture was taken away: muted or ended tracks need a tap. */
@@ -164,6 +185,8 @@ export class MediaOwner {
   }
 
   close(): void {
+    this.#turn += 1;
+    this.#running = null;
     this.#stopTracks();
     this.#set({ phase: "closed", audio: null, video: null, interrupted: false });
   }

@@ -85,6 +85,62 @@ describe("camera and microphone", () => {
     expect(owner.state.facing).toBe("environment");
   });
 
+  /** A device that has opened both and gives the next streams when the test says so. */
+  async function slow() {
+    const first = stream("audio", "video");
+    const later: ((stream: MediaStream) => void)[] = [];
+    let asked = 0;
+    const port: MediaPort = {
+      getUserMedia: () => ((asked += 1) === 1 ? Promise.resolve(first) : new Promise((resolve) => later.push(resolve))),
+      wait: () => Promise.resolve(),
+    };
+    const owner = new MediaOwner(() => undefined, port);
+    await owner.open(true);
+    return { owner, later, first };
+  }
+
+  it("opens one camera only, however often it is tapped meanwhile", async () => {
+    const { owner, later, first } = await slow();
+    const taps = [owner.flip(), owner.flip(), owner.add("video")];
+    expect(owner.state.video).toBe(first.getVideoTracks()[0]);
+    const second = stream("video");
+    for (const give of later) give(second);
+    const track = second.getTracks()[0];
+    expect(await Promise.all(taps)).toEqual([track, track, track]);
+    expect([later.length, owner.state.facing, first.getVideoTracks()[0]?.readyState]).toEqual([1, "environment", "ended"]);
+  });
+
+  it("stops a camera that comes after everything was given back", async () => {
+    const { owner, later } = await slow();
+    const flipped = owner.flip();
+    owner.close();
+    const late = stream("video");
+    later[0]?.(late);
+    expect(await flipped).toBeNull();
+    expect([late.getTracks()[0]?.readyState, owner.state.video, owner.state.phase]).toEqual(["ended", null, "closed"]);
+  });
+
+  it("lets a camera be opened again while an older wish for it is still open", async () => {
+    const { owner, later } = await slow();
+    void owner.flip();
+    owner.close();
+    const opened = owner.open(true);
+    const wanted = stream("audio", "video");
+    later[1]?.(wanted);
+    expect((await opened).video).toBe(wanted.getVideoTracks()[0]);
+  });
+
+  it("has no picture when the other camera does not open, and asks for the known one next", async () => {
+    const port = device(["audio", "video"], "NotReadableError", ["video"]);
+    const owner = new MediaOwner(() => undefined, port);
+    await owner.open(true);
+    expect(await owner.flip()).toBeNull();
+    expect([owner.state.trouble, owner.state.facing]).toEqual(["busy", "user"]);
+    expect(await owner.add("video")).not.toBeNull();
+    expect(owner.state.trouble).toBeNull();
+    expect(port.asked[2]?.video).toMatchObject({ facingMode: "user" });
+  });
+
   it("says when a telephone call took the devices away, and comes back by a tap", async () => {
     const owner = new MediaOwner(() => undefined, device(["audio", "video"], ["audio", "video"]));
     await owner.open(true);

@@ -87,6 +87,7 @@ export const partyEn: Dictionary<PartyKey> = {
   sound: "Sound",
   line: "Line",
   pictureClear: "clear",
+  pictureOpening: "opening",
   pictureNone: "no picture",
   pictureNoneHelp: "You can take part without a camera; the others will only hear you.",
   flip: "Flip",

@@ -85,6 +85,7 @@ export const partyZh = {
   sound: "声音",
   line: "网络",
   pictureClear: "清楚",
+  pictureOpening: "正在打开",
   pictureNone: "没有画面",
   pictureNoneHelp: "没有摄像头也能参加，对方只听到您的声音。",
   flip: "翻转",
