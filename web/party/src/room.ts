@@ -33,16 +33,12 @@ import {
   type Wish,
 } from "@heyi/core";
 import { partyZh } from "@heyi/core/strings/party.zh.ts";
-import { Peer, SLOTS, createBell, createSink, type Bell, type MediaState, type Sink } from "@heyi/rtc";
+import { Peer, createBell, type Bell, type MediaState } from "@heyi/rtc";
 import { computed, inject, shallowRef, type ComputedRef, type InjectionKey, type ShallowRef } from "vue";
 import { OfflineError, RefusedError, SeatApi, type Fault } from "./api.ts";
 import { Devices } from "./devices.ts";
 import { Line } from "./line.ts";
-
-interface Tracks {
-  readonly audio: MediaStreamTrack | null;
-  readonly video: MediaStreamTrack | null;
-}
+import { Pictures, type Place } from "./pictures.ts";
 
 export const ROOM: InjectionKey<Room> = Symbol("room");
 
@@ -73,9 +69,7 @@ export class Room {
   readonly devices = new Devices((media) => this.#mediaTold(media));
   readonly owner = this.devices.owner;
   readonly #shelf: HTMLElement;
-  readonly #tracks: Tracks[] = Array.from({ length: SLOTS }, () => ({ audio: null, video: null }));
-  readonly #places = new Map<number, (holder: HTMLElement, on: boolean) => void>();
-  #sink: Sink | null = null;
+  readonly #pictures = new Pictures();
   #bell: Bell | null = null;
   #line: Line | null = null;
   #peer: Peer | null = null;
@@ -145,7 +139,7 @@ export class Room {
 
   /** Goes to wait. Call it inside the tap: elements, bell and lock are freed by that tap alone. */
   async goLive(): Promise<void> {
-    this.#sink ??= createSink(this.#shelf, (locked) => this.put({ is: "soundLocked", locked }));
+    this.#pictures.open(this.#shelf, (locked) => this.put({ is: "soundLocked", locked }));
     this.#bell ??= createBell();
     // Whoever comes back to this phone gave its camera and microphone back before.
     void this.devices.reopen();
@@ -157,7 +151,7 @@ export class Room {
   }
 
   async unlockSound(): Promise<void> {
-    await this.#sink?.unlock();
+    await this.#pictures.unlock();
   }
 
   async ask(event: string, body: object = {}): Promise<Reply> {
@@ -190,14 +184,8 @@ export class Room {
     });
   }
 
-  /** Where the picture of a slot goes; the same function every time, so that nothing is moved without need. */
-  placeOf(slot: number | null): ((holder: HTMLElement, on: boolean) => void) | undefined {
-    if (slot === null) return undefined;
-    const known = this.#places.get(slot);
-    if (known) return known;
-    const place = (holder: HTMLElement, on: boolean): void => this.#sink?.place(slot, holder, on);
-    this.#places.set(slot, place);
-    return place;
+  placeOf(slot: number | null): Place | undefined {
+    return this.#pictures.placeOf(slot);
   }
 
   /** Says it to a screen reader and shows it for a few seconds. */
@@ -252,15 +240,13 @@ export class Room {
       case "endMedia":
         this.#peer?.close();
         this.#peer = null;
-        for (let slot = 0; slot < SLOTS; slot += 1) this.#sink?.show(slot, null, null);
-        return;
+        return this.#pictures.empty();
       case "release":
         return this.devices.release();
       case "route":
-        return this.#route(effect.snapshot);
+        return this.#pictures.route(effect.snapshot);
       case "blank":
-        this.#sink?.blank();
-        return;
+        return this.#pictures.blank();
       case "send":
         void this.#peer?.send(
           effect.microphone ? this.media.value.audio : null,
@@ -329,8 +315,8 @@ export class Room {
       },
       {
         slot: (slot, audio, video) => {
-          this.#tracks[slot] = { audio, video };
-          if (this.snapshot) this.#route(this.snapshot);
+          this.#pictures.came(slot, audio, video);
+          if (this.snapshot) this.#pictures.route(this.snapshot);
         },
         up: () => this.put({ is: "mediaUp" }),
         late: () => void this.#line?.check(),
@@ -354,24 +340,15 @@ export class Room {
     this.put({ is: "network", network });
   }
 
-  /** Whoever is not in a slot by the server's word is cut here and now. */
-  #route(snapshot: Snapshot): void {
-    for (let slot = 0; slot < SLOTS; slot += 1) {
-      const seated = snapshot.slots.find((each) => each.slot === slot);
-      const tracks = this.#tracks[slot];
-      const [audio, video] = [seated?.audio && tracks?.audio, seated?.video && tracks?.video];
-      this.#sink?.show(slot, audio || null, video || null);
-    }
-    if (snapshot.lamp !== "cutting") this.#sink?.clear();
-  }
-
   #mediaTold(media: MediaState): void {
     const before = this.media.value;
     this.media.value = media;
     const same = before.audio === media.audio && before.video === media.video;
     if (!same) this.put({ is: "devices", has: { microphone: media.audio !== null, camera: media.video !== null } });
     if (!same && this.#peer) this.#resend();
-    if (before.interrupted !== media.interrupted) this.put({ is: "interrupted", interrupted: media.interrupted });
+    if (before.interrupted === media.interrupted) return;
+    this.put({ is: "interrupted", interrupted: media.interrupted });
+    if (!media.interrupted) this.#seen();
   }
 
   #resend(): void {
@@ -383,8 +360,11 @@ export class Room {
   readonly #seen = (): void => {
     const hidden = document.visibilityState === "hidden";
     this.put({ is: "away", away: hidden ? "page_hidden" : this.state.value.interrupted ? "telephone" : "none" });
-    if (!hidden) document.title = this.t("brand");
-    if (!hidden && this.media.value.phase === "open") this.owner.check();
+    if (hidden) return;
+    document.title = this.t("brand");
+    this.owner.check();
+    // Whatever took the page or its microphone away may have stopped what plays as well.
+    void this.unlockSound();
   };
 
   #tick(): void {

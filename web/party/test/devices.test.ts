@@ -83,6 +83,61 @@ describe("a camera that does not come", () => {
   });
 });
 
+/** Mutes or frees the microphone, or shows and hides the page, as a telephone call does. */
+function microphone(muted: boolean): void {
+  const track = given[0];
+  if (track === undefined) throw new Error("no microphone");
+  track.muted = muted;
+  track.dispatchEvent(new Event(muted ? "mute" : "unmute"));
+}
+function page(visibility: DocumentVisibilityState): void {
+  vi.spyOn(document, "visibilityState", "get").mockReturnValue(visibility);
+  document.dispatchEvent(new Event("visibilitychange"));
+}
+
+describe("a telephone call", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
+  it("taken from the banner is told, though the page never was away, and is over with the call", async () => {
+    const plays = vi.spyOn(room, "unlockSound");
+    microphone(true);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([room.state.value.interrupted, room.state.value.away]).toEqual([true, "telephone"]);
+    expect(plays).not.toHaveBeenCalled();
+    microphone(false);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([room.state.value.interrupted, room.state.value.away]).toEqual([false, "none"]);
+    expect(plays).toHaveBeenCalled();
+  });
+
+  it("that lasts longer than the page was away is not forgotten, and leaves a hidden page hidden", async () => {
+    page("hidden");
+    microphone(true);
+    page("visible");
+    expect(room.state.value.away).toBe("telephone");
+    page("hidden");
+    microphone(false);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(room.state.value.away).toBe("page_hidden");
+  });
+
+  it("has everybody else's sound and picture played again when the page is seen", () => {
+    const plays = vi.spyOn(room, "unlockSound");
+    page("hidden");
+    expect(plays).not.toHaveBeenCalled();
+    page("visible");
+    expect(plays).toHaveBeenCalledOnce();
+    window.dispatchEvent(new Event("pageshow"));
+    expect(plays).toHaveBeenCalledTimes(2);
+  });
+});
+
 describe("camera and microphone of a phone", () => {
   it("go off with the seat, and come back in the tap that takes it again", async () => {
     room.put({ is: "replaced" });

@@ -11,7 +11,7 @@ export interface MediaState {
   readonly video: MediaStreamTrack | null;
   readonly trouble: MediaTrouble | null;
   readonly facing: "user" | "environment";
-  /** A telephone call or the lock screen took the devices away; they need a tap to come back. */
+  /** A telephone call or the lock screen took the devices away; a tap brings them back, or the end of the call. */
   readonly interrupted: boolean;
 }
 
@@ -21,6 +21,8 @@ export interface MediaPort {
 }
 
 const BUSY_WAIT_MS = 300;
+/** A track that is mute for less is none that anybody misses: headphones change, or a call rings and is declined. */
+const MUTE_SETTLES_MS = 1_000;
 const SOUND: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
 function picture(facing: "user" | "environment"): MediaTrackConstraints {
@@ -61,6 +63,8 @@ export class MediaOwner {
   #running: Promise<void> | null = null;
   /** Counts the times everything was given back. */
   #turn = 0;
+  /** Counts mutes and unmutes, so that only the last of them is judged. */
+  #muted = 0;
   readonly #port: MediaPort;
   readonly #told: (state: MediaState) => void;
 
@@ -139,11 +143,20 @@ export class MediaOwner {
 
   #watch(track: MediaStreamTrack | undefined): MediaStreamTrack | null {
     track?.addEventListener("ended", () => this.#lost(track));
+    // iPhones end nothing in a telephone call: they mute, and may unmute by themselves afterwards.
+    track?.addEventListener("mute", () => void this.#checkLater());
+    track?.addEventListener("unmute", () => void this.#checkLater());
     return track ?? null;
   }
 
   #lost(track: MediaStreamTrack): void {
     if (track === this.#state.audio || track === this.#state.video) this.#set({ interrupted: true });
+  }
+
+  async #checkLater(): Promise<void> {
+    const change = (this.#muted += 1);
+    await this.#port.wait(MUTE_SETTLES_MS);
+    if (change === this.#muted) this.check();
   }
 
   /** Opens the devices again after an interruption; call it from a tap. */
@@ -177,8 +190,9 @@ export class MediaOwner {
     return this.#state[kind];
   }
 
-  /** Checks after the page comes back whether capture was taken away: muted or ended tracks need a tap. */
+  /** Checks whether capture was taken away, or given back: muted or ended tracks need a tap. */
   check(): void {
+    if (this.#state.phase !== "open") return;
     const tracks = [this.#state.audio, this.#state.video].filter((track) => track !== null);
     const gone = tracks.some((track) => track.readyState === "ended" || track.muted);
     if (gone !== this.#state.interrupted) this.#set({ interrupted: gone });

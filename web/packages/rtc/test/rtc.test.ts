@@ -150,6 +150,65 @@ describe("camera and microphone", () => {
     expect(owner.state.interrupted).toBe(false);
   });
 
+  /** A device whose waits last until the test lets them end. */
+  async function patient() {
+    const waits: (() => void)[] = [];
+    const port: MediaPort = { ...device(["audio", "video"]), wait: () => new Promise((resolve) => waits.push(resolve)) };
+    const told: boolean[] = [];
+    const owner = new MediaOwner((state) => told.push(state.interrupted), port);
+    await owner.open(true);
+    const track = owner.state.audio as unknown as Track;
+    const becomes = (muted: boolean): void => {
+      track.muted = muted;
+      track.dispatchEvent(new Event(muted ? "mute" : "unmute"));
+    };
+    const settle = async (): Promise<void> => {
+      for (const end of waits.splice(0)) end();
+      await Promise.resolve();
+    };
+    return { owner, told, becomes, settle };
+  }
+
+  it("notices a call that only mutes the microphone, after a while, and the end of it without a tap", async () => {
+    const { owner, becomes, settle } = await patient();
+    becomes(true);
+    expect(owner.state.interrupted).toBe(false);
+    await settle();
+    expect(owner.state.interrupted).toBe(true);
+    becomes(false);
+    await settle();
+    expect(owner.state.interrupted).toBe(false);
+  });
+
+  it("says nothing of a microphone that is mute for a moment", async () => {
+    const { told, becomes, settle } = await patient();
+    becomes(true);
+    becomes(false);
+    await settle();
+    expect(told).not.toContain(true);
+  });
+
+  it("keeps a call that a returning page noticed until the microphone is heard again", async () => {
+    const { owner, becomes, settle } = await patient();
+    becomes(true);
+    owner.check();
+    expect(owner.state.interrupted).toBe(true);
+    await settle();
+    expect(owner.state.interrupted).toBe(true);
+    becomes(false);
+    await settle();
+    expect(owner.state.interrupted).toBe(false);
+  });
+
+  it("needs a tap when the call ended the microphone, whatever comes of the camera", async () => {
+    const { owner, becomes, settle } = await patient();
+    owner.state.audio?.stop();
+    owner.state.audio?.dispatchEvent(new Event("ended"));
+    becomes(false);
+    await settle();
+    expect(owner.state.interrupted).toBe(true);
+  });
+
   it.each([
     ["NotAllowedError", "denied"],
     ["SecurityError", "denied"],
