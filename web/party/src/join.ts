@@ -10,6 +10,7 @@ import { landingEn } from "@heyi/core/strings/landing.en.ts";
 import { landingZh } from "@heyi/core/strings/landing.zh.ts";
 import { nextSize, restoreSize, watchFoot } from "./size.ts";
 import { readableText, toggleSpeech } from "./speak.ts";
+import { forgetStale } from "./stale.ts";
 
 const lang = langOf(document.documentElement.lang);
 const t = translator(lang === "en" ? landingEn : landingZh);
@@ -188,6 +189,7 @@ async function comeBack(): Promise<void> {
   if (!isRefused(answer)) await enter(answer);
 }
 
+forgetStale();
 restoreSize();
 wireTools();
 if (document.body.dataset["state"] === "open") {

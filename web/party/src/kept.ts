@@ -1,11 +1,12 @@
 /**
  * What a person has done towards signing one text, kept in this browser for a short while: WeChat may close the page while
- * its reader looks at the message with the code. It is forgotten with the signature, with a refusal, after half an hour,
- * and when somebody else signs on the same device.
+ * its reader looks at the message with the code. It is forgotten with the signature, with a refusal, when its writer
+ * leaves, when somebody else signs on the same device, and after half an hour: while the page is open by a timer, later
+ * by the next link that is opened in this browser, whosever it is.
  */
 import type { PointGroup } from "signature_pad";
+import { KEY } from "./stale.ts";
 
-const KEY = "signing";
 const LIFE_MS = 30 * 60 * 1_000;
 
 export interface Progress {
@@ -26,7 +27,11 @@ interface Kept extends Progress, Signing {
   readonly until: number;
 }
 
+let timer: number | undefined;
+
 export function keepProgress(signing: Signing, progress: Progress, now = Date.now()): void {
+  window.clearTimeout(timer);
+  timer = window.setTimeout(forgetProgress, LIFE_MS);
   try {
     localStorage.setItem(KEY, JSON.stringify({ ...progress, ...signing, until: now + LIFE_MS } satisfies Kept));
   } catch {

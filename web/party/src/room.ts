@@ -37,6 +37,7 @@ import { Peer, createBell, type Bell, type MediaState } from "@heyi/rtc";
 import { computed, inject, shallowRef, type ComputedRef, type InjectionKey, type ShallowRef } from "vue";
 import { OfflineError, RefusedError, SeatApi, type Fault } from "./api.ts";
 import { Devices } from "./devices.ts";
+import { forgetProgress } from "./kept.ts";
 import { Line } from "./line.ts";
 import { Pictures, type Place } from "./pictures.ts";
 
@@ -171,6 +172,7 @@ export class Room {
     await this.attempt(async () => {
       this.put({ is: "seat", seat: await this.api.stop(reason) });
       this.put({ is: "go", step: "papers" });
+      forgetProgress();
     });
   }
 
@@ -243,6 +245,8 @@ export class Room {
         return this.#pictures.empty();
       case "release":
         return this.devices.release();
+      case "forget":
+        return forgetProgress();
       case "route":
         return this.#pictures.route(effect.snapshot);
       case "blank":

@@ -1,5 +1,8 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { SEAT, STATES } from "../dev/samples.ts";
 import { forgetProgress, keepProgress, recallProgress } from "../src/kept.ts";
+import { Room } from "../src/room.ts";
+import { forgetStale } from "../src/stale.ts";
 
 const HERS = { person: "lin", digest: "a".repeat(64) };
 const DONE = { seen: [1, 2], strokes: [], sent: "199****0001", scan: null };
@@ -29,5 +32,42 @@ describe("what was done towards signing", () => {
     keepProgress(HERS, DONE);
     forgetProgress();
     expect(recallProgress(HERS)).toBeNull();
+  });
+
+  it("goes by itself after half an hour of an open page, counted from the last stroke", async () => {
+    vi.useFakeTimers();
+    keepProgress(HERS, DONE);
+    await vi.advanceTimersByTimeAsync(20 * 60 * 1_000);
+    keepProgress(HERS, DONE);
+    await vi.advanceTimersByTimeAsync(20 * 60 * 1_000);
+    expect(recallProgress(HERS)).toEqual(DONE);
+    await vi.advanceTimersByTimeAsync(10 * 60 * 1_000);
+    expect(localStorage.length).toBe(0);
+    vi.useRealTimers();
+  });
+
+  it("goes with the next link that is opened, whosever it is, and not before its time", () => {
+    keepProgress(HERS, DONE, 0);
+    forgetStale(30 * 60 * 1_000);
+    expect(localStorage.length).toBe(1);
+    forgetStale(30 * 60 * 1_000 + 1);
+    expect(localStorage.length).toBe(0);
+  });
+
+  it.each([
+    ["leaves", (room: Room) => room.leave()],
+    ["ends the mediation", (room: Room) => room.stop("")],
+    ["is sent away", (room: Room) => room.put({ is: "parted", reason: "link_ended" })],
+  ] as const)("goes when its writer %s", async (_how, goes) => {
+    const room = new Room(SEAT, document.createElement("div"));
+    const joint = STATES["joint"]?.();
+    if (joint === undefined) throw new Error("joint");
+    room.state.value = joint;
+    vi.spyOn(room.api, "stop").mockResolvedValue(SEAT);
+    keepProgress(HERS, DONE);
+    await goes(room);
+    expect(localStorage.length).toBe(0);
+    room.close();
+    vi.restoreAllMocks();
   });
 });

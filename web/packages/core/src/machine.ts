@@ -62,6 +62,7 @@ export type Effect =
   | { readonly do: "startMedia" }
   | { readonly do: "endMedia" }
   | { readonly do: "release" }
+  | { readonly do: "forget" }
   | { readonly do: "route"; readonly snapshot: Snapshot }
   | { readonly do: "blank" }
   | { readonly do: "send"; readonly microphone: boolean; readonly camera: boolean }
@@ -264,7 +265,13 @@ export function holdsDevices(state: PartyState): boolean {
 /** One event further. Devices that serve nothing any more are given back, whatever ended it. */
 export function advance(state: PartyState, event: PartyEvent): Outcome {
   const [next, effects] = further(state, event);
-  return [next, holdsDevices(state) && !holdsDevices(next) ? [...effects, { do: "release" }] : effects];
+  return [next, holdsDevices(state) && !holdsDevices(next) ? [...effects, ...givesBack(next, event)] : effects];
+}
+
+/** Whoever goes, or is sent, leaves no handwriting here; at the end of a sitting the pages may still be signed. */
+function givesBack(next: PartyState, event: PartyEvent): Effect[] {
+  const goes = next.step === "left" || event.is === "parted" || event.is === "replaced";
+  return goes ? [{ do: "release" }, { do: "forget" }] : [{ do: "release" }];
 }
 
 function further(state: PartyState, event: PartyEvent): Outcome {

@@ -165,25 +165,26 @@ describe("losing the line", () => {
   it("gives way to a newer phone and stays quiet", () => {
     const [state, effects] = run(live(), { is: "replaced" }, { is: "lineDown", at: 5 });
     expect(screenOf(state)).toBe("replaced");
-    expect(done(effects)).toEqual(["blank", "endMedia", "closeLine", "release"]);
+    expect(done(effects)).toEqual(["blank", "endMedia", "closeLine", "release", "forget"]);
     expect(screenOf(run(live(), { is: "parted", reason: "moved" })[0])).toBe("replaced");
   });
 });
 
 describe("camera and microphone", () => {
-  const ends: readonly (readonly [string, PartyEvent])[] = [
-    ["the sitting is closed", { is: "change", change: change(20, { state: "closed" }) }],
-    ["the sitting is adjourned", { is: "change", change: change(20, { state: "adjourned" }) }],
-    ["another phone took the seat", { is: "replaced" }],
-    ["the seat was moved", { is: "parted", reason: "moved" }],
-    ["the link was ended", { is: "parted", reason: "link_ended" }],
-    ["the line was refused", { is: "signedOut" }],
-    ["the person left", { is: "go", step: "left" }],
-    ["the person ended it", { is: "go", step: "papers" }],
+  const ends: readonly (readonly [string, PartyEvent, boolean])[] = [
+    ["the sitting is closed", { is: "change", change: change(20, { state: "closed" }) }, false],
+    ["the sitting is adjourned", { is: "change", change: change(20, { state: "adjourned" }) }, false],
+    ["another phone took the seat", { is: "replaced" }, true],
+    ["the seat was moved", { is: "parted", reason: "moved" }, true],
+    ["the link was ended", { is: "parted", reason: "link_ended" }, true],
+    ["the line was refused", { is: "signedOut" }, false],
+    ["the person left", { is: "go", step: "left" }, true],
+    ["the person ended it", { is: "go", step: "papers" }, false],
   ];
-  it.each(ends)("are given back once, after everything that used them: %s", (_why, end) => {
+  it.each(ends)("are given back once, after all that used them, with handwriting of who goes: %s", (_why, end, goes) => {
     const [over, effects] = run(live(), end);
-    expect(done(effects).at(-1)).toBe("release");
+    expect(done(effects).slice(goes ? -2 : -1)).toEqual(goes ? ["release", "forget"] : ["release"]);
+    expect(done(effects).includes("forget")).toBe(goes);
     expect(done(run(over, end, { is: "lineDown", at: 9 })[1])).not.toContain("release");
   });
 
