@@ -1,6 +1,6 @@
 import axe from "axe-core";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createApp, h, nextTick, type App, type Component } from "vue";
+import { createApp, h, nextTick, reactive, ref, type App, type Component } from "vue";
 import { AudienceLine, Btn, Digits, Field, ICONS, Lamp, Notice, Sheet, Steps, Tile, Toolbar, WaitRing } from "../src/index.ts";
 
 let app: App | null = null;
@@ -71,6 +71,54 @@ describe("digits", () => {
     typed(root, 0, "407218");
     await nextTick();
     expect(full).toHaveBeenCalledWith("407218");
+  });
+  /** Boxes whose code the page keeps, as every page does. */
+  function kept(code: string): { root: HTMLElement; shown: () => string[]; model: { value: string } } {
+    const model = ref(code);
+    const keep = (value: string): void => { model.value = value; };
+    const props = reactive({ modelValue: model, count: 6, label: "验证码", boxLabel: String, "onUpdate:modelValue": keep });
+    const root = show(Digits, props);
+    return { root, model, shown: () => [...root.querySelectorAll("input")].map((box) => box.value) };
+  }
+  it.each([
+    ["3", "123456"],
+    ["7", "127456"],
+  ])("keeps every other figure where it was when one is corrected: %s", async (figure, code) => {
+    const { root, shown, model } = kept("123456");
+    typed(root, 2, "");
+    await nextTick();
+    expect(shown()).toEqual(["1", "2", "", "4", "5", "6"]);
+    expect(model.value).toHaveLength(5);
+    typed(root, 2, figure);
+    await nextTick();
+    expect([shown().join(""), model.value]).toEqual([code, code]);
+  });
+  it.each(["43", "34", "3"])("takes the newer of two figures in one box: %s", async (text) => {
+    const { root, shown } = kept("124456");
+    typed(root, 2, text);
+    await nextTick();
+    expect(shown().join("")).toBe("123456");
+  });
+  it.each([
+    [2, "98", "129856"],
+    [4, "98765", "123498"],
+    [4, "407 218", "407218"],
+    [1, "nothing", "123456"],
+  ])("puts pasted figures where they were pasted, a whole code everywhere: box %i, %s", async (at, text, code) => {
+    const { root, shown } = kept("123456");
+    const event = Object.assign(new Event("paste"), { clipboardData: { getData: () => text } });
+    root.querySelectorAll("input")[at]?.dispatchEvent(event);
+    await nextTick();
+    expect(shown().join("")).toBe(code);
+  });
+  it("goes back over a box that is empty, and is emptied by the page", async () => {
+    const { root, shown, model } = kept("1234");
+    root.querySelectorAll("input")[4]?.dispatchEvent(new KeyboardEvent("keydown", { key: "Backspace" }));
+    await nextTick();
+    expect(shown().join("")).toBe("123");
+    model.value = "";
+    await nextTick();
+    expect(shown().join("")).toBe("");
   });
   it("lets nothing but figures in", () => {
     const changed = vi.fn();
