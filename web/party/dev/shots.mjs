@@ -1,4 +1,4 @@
-// Pictures of every screen: node dev/shots.mjs OUT_DIR [screen ...]  (needs `npm run dev -w @heyi/party` running on :5199)
+// Pictures of every screen: node dev/shots.mjs OUT_DIR [screen ...]  (needs `npm run dev -w @heyi/party` running on :5199, or PORT)
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { SCREENS } from "./screens.mjs";
@@ -20,7 +20,7 @@ page.on("console", (message) => { if (message.type() === "error" || message.type
 for (const lang of langs) {
   for (const screen of only.length > 0 ? only : SCREENS) {
     const query = new URLSearchParams({ screen, lang, ...(size ? { size } : {}), ...(process.env.MEDIA ? { media: process.env.MEDIA } : {}) });
-    await page.goto(`http://127.0.0.1:5199/party/dev/index.html?${query}`);
+    await page.goto(`http://127.0.0.1:${process.env.PORT ?? 5199}/party/dev/index.html?${query}`);
     await page.waitForSelector("body[data-ready]");
     await page.waitForTimeout(250);
     await page.screenshot({ path: `${out}/${screen}-${lang}${size}.png` });

@@ -34,7 +34,7 @@ import {
 } from "@heyi/core";
 import { partyZh } from "@heyi/core/strings/party.zh.ts";
 import { Peer, createBell, type Bell, type MediaState } from "@heyi/rtc";
-import { computed, inject, shallowRef, type ComputedRef, type InjectionKey, type ShallowRef } from "vue";
+import { computed, inject, shallowReactive, shallowRef, type ComputedRef, type InjectionKey, type ShallowRef } from "vue";
 import { OfflineError, RefusedError, SeatApi, type Fault } from "./api.ts";
 import { Devices } from "./devices.ts";
 import { forgetProgress } from "./kept.ts";
@@ -64,6 +64,8 @@ export class Room {
   /** A short answer to the last tap, shown for a few seconds. */
   readonly note = shallowRef({ text: "", until: 0 });
   readonly fault = shallowRef<Fault | null>(null);
+  /** Words that were written and not sent yet, by what they are about. */
+  readonly drafts = shallowReactive(new Map<string, string>());
   readonly lang = shallowRef<Lang>("zh-CN");
   readonly screen: ComputedRef<ReturnType<typeof screenOf>>;
   readonly #words = shallowRef<Translate<PartyKey>>(translator(partyZh));

@@ -264,7 +264,7 @@ export const partyEn: Dictionary<PartyKey> = {
   wantsChange: "Change it",
   agreeClause: "Agree",
   heardFirst: "First hear it clearly, then answer whether you agree",
-  wishTitle: "What would you change?",
+  wishTitle: "Clause {n}: what would you change?",
   wishText: "Write it to the mediator, or just say it.",
   wishLabel: "What to change",
   wishSend: "Tell the mediator",

@@ -262,7 +262,7 @@ export const partyZh = {
   wantsChange: "要改",
   agreeClause: "同意",
   heardFirst: "先听清，再回答同不同意",
-  wishTitle: "您想怎么改？",
+  wishTitle: "第 {n} 条，您想怎么改？",
   wishText: "写给调解员，也可以直接说。",
   wishLabel: "想改的地方",
   wishSend: "告诉调解员",
