@@ -30,7 +30,6 @@ import {
   type Snapshot,
   type Translate,
   type Vars,
-  type Wish,
 } from "@heyi/core";
 import { partyZh } from "@heyi/core/strings/party.zh.ts";
 import { Peer, createBell, type Bell, type MediaState } from "@heyi/rtc";
@@ -39,6 +38,7 @@ import { OfflineError, RefusedError, SeatApi, type Fault } from "./api.ts";
 import { Devices } from "./devices.ts";
 import { forgetProgress } from "./kept.ts";
 import { Line } from "./line.ts";
+import { NO_NOTE, type Note } from "./notes.ts";
 import { Pictures, type Place } from "./pictures.ts";
 
 export const ROOM: InjectionKey<Room> = Symbol("room");
@@ -62,7 +62,7 @@ export class Room {
   readonly now = shallowRef(Date.now());
   readonly said = shallowRef({ text: "", turn: 0 });
   /** A short answer to the last tap, shown for a few seconds. */
-  readonly note = shallowRef({ text: "", until: 0 });
+  readonly note = shallowRef<Note>(NO_NOTE);
   readonly fault = shallowRef<Fault | null>(null);
   /** Words that were written and not sent yet, by what they are about. */
   readonly drafts = shallowReactive(new Map<string, string>());
@@ -161,10 +161,6 @@ export class Room {
     return (await this.#line?.ask(event, body)) ?? { ok: false, code: null, facts: {} };
   }
 
-  async wish(wish: Wish): Promise<boolean> {
-    return (await this.ask("call.mediator", { wish })).ok;
-  }
-
   leave(): void {
     void this.ask("leave");
     this.put({ is: "go", step: "left" });
@@ -193,14 +189,14 @@ export class Room {
   }
 
   /** Says it to a screen reader and shows it for a few seconds. */
-  tell(key: PartyKey, vars?: Vars): void {
-    this.note.value = { text: this.t(key, vars), until: Date.now() + NOTE_MS };
+  tell(key: PartyKey, vars?: Vars, tone: Note["tone"] = "good"): void {
+    this.note.value = { text: this.t(key, vars), until: Date.now() + NOTE_MS, tone };
     this.say(key, vars);
   }
 
   /** Takes the note away early: what it says is no longer so. */
   hush(): void {
-    this.note.value = { text: "", until: 0 };
+    this.note.value = NO_NOTE;
   }
 
   say(key: PartyKey, vars?: Vars): void {
@@ -375,7 +371,7 @@ export class Room {
 
   #tick(): void {
     this.now.value = Date.now();
-    if (this.note.value.text !== "" && this.note.value.until < this.now.value) this.note.value = { text: "", until: 0 };
+    if (this.note.value.text !== "" && this.note.value.until < this.now.value) this.note.value = NO_NOTE;
     this.#feature();
   }
 

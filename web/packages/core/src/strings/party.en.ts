@@ -3,11 +3,13 @@ import type { PartyKey } from "./party.zh.ts";
 
 import { elsewhereEn } from "./elsewhere.en.ts";
 import { recordingEn } from "./recording.en.ts";
+import { troubleEn } from "./trouble.en.ts";
 import { weakEn } from "./weak.en.ts";
 
 export const partyEn: Dictionary<PartyKey> = {
   ...recordingEn,
   ...elsewhereEn,
+  ...troubleEn,
   ...weakEn,
   brand: "Heyi",
   readAloud: "Read",

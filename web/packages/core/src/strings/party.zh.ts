@@ -1,11 +1,13 @@
 /** Words of the party's room. This file is the source of the key type; party.en.ts must match it. */
 import { elsewhereZh } from "./elsewhere.zh.ts";
 import { recordingZh } from "./recording.zh.ts";
+import { troubleZh } from "./trouble.zh.ts";
 import { weakZh } from "./weak.zh.ts";
 
 export const partyZh = {
   ...recordingZh,
   ...elsewhereZh,
+  ...troubleZh,
   ...weakZh,
   brand: "和议",
   readAloud: "朗读",
