@@ -45,6 +45,13 @@ export class OfflineError extends Error {
   }
 }
 
+/** What a failed act shows; what is neither a refusal nor a missing answer is raised. */
+export function faultOf(error: unknown): Fault {
+  if (error instanceof RefusedError) return { code: error.code, signedOut: error.code === "signed_out" };
+  if (error instanceof OfflineError) return { code: "offline", signedOut: false };
+  throw error;
+}
+
 export class SeatApi {
   readonly #lang: () => string;
 

@@ -34,12 +34,13 @@ import {
 import { partyZh } from "@heyi/core/strings/party.zh.ts";
 import { Peer, createBell, type Bell, type MediaState } from "@heyi/rtc";
 import { computed, inject, shallowReactive, shallowRef, type ComputedRef, type InjectionKey, type ShallowRef } from "vue";
-import { OfflineError, RefusedError, SeatApi, type Fault } from "./api.ts";
+import { SeatApi, faultOf, type Fault } from "./api.ts";
 import { Devices } from "./devices.ts";
 import { forgetProgress } from "./kept.ts";
 import { Line } from "./line.ts";
 import { NO_NOTE, type Note } from "./notes.ts";
 import { Pictures, type Place } from "./pictures.ts";
+import { Upkeep } from "./upkeep.ts";
 
 export const ROOM: InjectionKey<Room> = Symbol("room");
 
@@ -51,6 +52,7 @@ export function useRoom(): Room {
 
 const TICK_MS = 1_000;
 const NOTE_MS = 8_000;
+const ASK_AGAIN_TICKS = 5;
 
 export class Room {
   readonly api: SeatApi;
@@ -73,11 +75,13 @@ export class Room {
   readonly owner = this.devices.owner;
   readonly #shelf: HTMLElement;
   readonly #pictures = new Pictures();
+  readonly #upkeep = new Upkeep(() => { this.fault.value = { code: "signed_out", signedOut: true }; });
   #bell: Bell | null = null;
   #line: Line | null = null;
   #peer: Peer | null = null;
   #quality: LineState = FRESH_LINE;
   #timer: number;
+  #ticks = 0;
 
   constructor(seat: SeatView, shelf: HTMLElement) {
     this.#shelf = shelf;
@@ -115,7 +119,7 @@ export class Room {
   /** Changes the language and asks for the server's texts in it. */
   async otherLanguage(): Promise<void> {
     await this.speak(this.lang.value === "en" ? "zh-CN" : "en");
-    await this.attempt(async () => this.put({ is: "seat", seat: await this.api.seat() }));
+    await this.refreshSeat();
   }
 
   put(event: PartyEvent): void {
@@ -129,13 +133,9 @@ export class Room {
   async attempt(work: () => Promise<unknown>): Promise<boolean> {
     try {
       await work();
-      this.fault.value = null;
       return true;
     } catch (error) {
-      if (error instanceof RefusedError) {
-        this.fault.value = { code: error.code, signedOut: error.code === "signed_out" };
-      } else if (error instanceof OfflineError) this.fault.value = { code: "offline", signedOut: false };
-      else throw error;
+      this.fault.value = faultOf(error);
       return false;
     }
   }
@@ -174,15 +174,14 @@ export class Room {
     });
   }
 
-  async refreshSeat(): Promise<void> {
-    await this.attempt(async () => this.put({ is: "seat", seat: await this.api.seat() }));
-  }
+  readonly #seat = async (): Promise<void> => this.put({ is: "seat", seat: await this.api.seat() });
+  readonly #text = async (): Promise<void> => { this.agreement.value = await this.api.agreement(); };
 
-  async refreshAgreement(): Promise<void> {
-    await this.attempt(async () => {
-      this.agreement.value = await this.api.agreement();
-    });
-  }
+  /** Fetches anew what a tap needs; the other two fetch unbidden, and say nothing when it fails. */
+  refreshSeat = (): Promise<boolean> => this.attempt(this.#seat);
+  refreshAgreement = (): Promise<boolean> => this.attempt(this.#text);
+  lookAgain = (): Promise<void> => this.#upkeep.run(this.#seat);
+  readAgain = (): Promise<void> => this.#upkeep.run(this.#text);
 
   placeOf(slot: number | null): Place | undefined {
     return this.#pictures.placeOf(slot);
@@ -265,10 +264,10 @@ export class Room {
       case "announce":
         return this.#announce(effect.word);
       case "refreshSeat":
-        void this.refreshSeat();
+        void this.lookAgain();
         return;
       case "refreshAgreement":
-        void this.refreshAgreement();
+        void this.readAgain();
         return;
       case "wake":
         if (effect.on) this.devices.wake.hold();
@@ -372,6 +371,8 @@ export class Room {
   #tick(): void {
     this.now.value = Date.now();
     if (this.note.value.text !== "" && this.note.value.until < this.now.value) this.note.value = NO_NOTE;
+    this.#ticks += 1;
+    if (this.#ticks % ASK_AGAIN_TICKS === 0) void this.#upkeep.again();
     this.#feature();
   }
 

@@ -5,4 +5,7 @@ export const troubleEn: Dictionary<keyof typeof troubleZh> = {
   notSent: "It did not get through. Please tap again.",
   minutesKept: "Your words are kept. Tap “Not right” to go on.",
   minutesChanged: "The minutes have just changed, please read them again. Your words are kept.",
+  offlineTitle: "It did not get through",
+  offlineText: "There is no connection. Nothing you entered is lost, please tap again.",
+  errorNext: "Nothing you entered or signed is lost. Please try again. If it still fails, ring the committee.",
 };
