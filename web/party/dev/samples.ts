@@ -227,6 +227,7 @@ export const STATES: Record<string, () => PartyState> = {
   sign: () => live({ agreement_state: "locked" }, { seat: { ...SEAT, agreement_state: "locked" } }),
   signPaper: () => live({ agreement_state: "locked" }, { seat: { ...SEAT, agreement_state: "locked" } }),
   signWitnessed: () => live({ agreement_state: "locked" }, { seat: { ...SEAT, agreement_state: "locked" } }),
+  signLater: () => at("papers", { session_state: "closed", agreement_state: "locked" }),
   receipt: () => at("papers", { session_state: "closed", receipt: RECEIPT }),
   effective: () => at("papers", { session_state: "closed", receipt: { ...RECEIPT, state: "sealed", number: "湖禾人调字〔2025〕第017号", effective_on: "2025-03-14", confirmation_deadline: "2025-04-14" } }),
   stopped: () => at("papers", { may_sign: false, ended: { outcome: "not_agreed", end_reason: "party_stopped", remedies: [] } }),

@@ -8,4 +8,7 @@ export const troubleEn: Dictionary<keyof typeof troubleZh> = {
   offlineTitle: "It did not get through",
   offlineText: "There is no connection. Nothing you entered is lost, please tap again.",
   errorNext: "Nothing you entered or signed is lost. Please try again. If it still fails, ring the committee.",
+  refusedText: "The agreement is not in force. You can go on talking, or go to arbitration or court.",
+  refusedOffice: "To go on talking, or to say something, ring the committee.",
+  refusedUndo: "I will sign after all",
 };

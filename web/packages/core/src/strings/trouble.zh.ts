@@ -6,4 +6,7 @@ export const troubleZh = {
   offlineTitle: "没有送到",
   offlineText: "网络断了。您填的都没有丢，请再点一次。",
   errorNext: "您填的、签的都没有丢。请再试一次。还不行，请打电话给调委会。",
+  refusedText: "协议没有生效。您还可以接着谈，或者去仲裁、去法院。",
+  refusedOffice: "想接着谈，或者有话要说，请打电话给调委会。",
+  refusedUndo: "我又想签了",
 } as const;

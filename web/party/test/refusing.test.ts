@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { SEAT } from "../dev/samples.ts";
+import { OfflineError } from "../src/api.ts";
+import { keepProgress, recallProgress } from "../src/kept.ts";
+import Sign from "../src/screens/Sign.vue";
+import { clear, roomIn, settle, show, tap, type Shown } from "./stage.ts";
+
+const DIGEST = "9f2c71ab".repeat(8);
+const STROKES = [{ points: [{ x: 1, y: 1, pressure: 0.5, time: 1 }, { x: 9, y: 9, pressure: 0.5, time: 2 }] }] as never[];
+const signing = { person: SEAT.person_id, digest: DIGEST };
+
+beforeEach(() => {
+  // The pad draws nothing here; what it is for is tested with a real browser.
+  vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(new Proxy({}, { get: () => () => undefined, set: () => true }) as never);
+  keepProgress(signing, { seen: [1], strokes: STROKES, sent: "", scan: null });
+});
+afterEach(() => {
+  clear();
+  localStorage.clear();
+  vi.restoreAllMocks();
+});
+
+async function atSigning(name: string): Promise<Shown> {
+  return show(Sign, await roomIn(name));
+}
+async function refuse(root: HTMLElement): Promise<void> {
+  await tap(root, "我不签");
+  await tap(root, "确认不签");
+}
+
+describe("not signing", () => {
+  it("outside the room is noted on the screen, with the number and a way back", async () => {
+    const { root, room } = await atSigning("signLater");
+    room.api.refuseSigning = () => Promise.resolve(room.seat);
+    await refuse(root);
+    expect(root.textContent).toContain("已经记下：您不签");
+    expect(root.textContent).toContain(SEAT.office_phone);
+    expect(root.querySelector("canvas")).toBeNull();
+    expect(recallProgress(signing)).toBeNull();
+    await tap(root, "我又想签了");
+    expect(root.querySelector("canvas")).not.toBeNull();
+    expect(root.textContent).toContain("手写名字");
+    expect(recallProgress(signing)).toBeNull();
+  });
+
+  it("that did not arrive keeps its sheet, and what was done towards signing", async () => {
+    const { root, room } = await atSigning("signLater");
+    room.api.refuseSigning = () => Promise.reject(new OfflineError());
+    await refuse(root);
+    expect(room.fault.value?.code).toBe("offline");
+    expect(root.querySelector(".sheet")?.textContent).toContain("不签，是吗？");
+    expect(recallProgress(signing)?.seen).toEqual([1]);
+  });
+
+  it("in the room brings the pictures back", async () => {
+    const { root, room } = await atSigning("sign");
+    room.api.refuseSigning = () => Promise.resolve(room.seat);
+    await refuse(root);
+    await settle();
+    expect(room.screen.value).toBe("joint");
+    expect(room.note.value.text).toBe("已经记下：您不签");
+  });
+});
