@@ -234,5 +234,8 @@ export const STATES: Record<string, () => PartyState> = {
   adjourned: () => at("papers", { may_sign: false, session_state: "adjourned" }),
   left: () => at("left"),
   second: () => live({ device: "waiting", seats: [], slots: [] }),
+  cutSignedOut: () => live({}, { line: "off", cut: "signed_out" }),
+  cutLink: () => live({}, { line: "off", cut: "link_ended" }),
+  cutRefused: () => live({}, { line: "off", snapshot: null, cut: "too_fast" }),
   replaced: () => live({}, { line: "replaced" }),
 };

@@ -291,19 +291,9 @@ export class Room {
       change: (change) => this.put({ is: "change", change }),
       offer: (offer) => void this.#peer?.offered(offer),
       replaced: () => this.put({ is: "replaced" }),
-      parted: (reason) => this.#parted(reason),
-      refused: (code) => this.#refused(code),
+      parted: (reason) => this.put({ is: "parted", reason }),
+      refused: (reason) => this.put({ is: "signedOut", reason }),
     });
-  }
-
-  #parted(reason: string): void {
-    this.put({ is: "parted", reason });
-    if (reason !== "moved") this.fault.value = { code: reason, signedOut: true };
-  }
-
-  #refused(code: string): void {
-    this.fault.value = { code, signedOut: code === "signed_out" };
-    this.put({ is: "signedOut" });
   }
 
   #startMedia(): void {

@@ -34,6 +34,8 @@ export interface PartyState {
   readonly soundLocked: boolean;
   /** The party looks at the pictures although a document is open. */
   readonly aside: boolean;
+  /** Why this browser is no more in the room, by the server's word; null as long as it is or never was. */
+  readonly cut: string | null;
 }
 
 export type PartyEvent =
@@ -43,7 +45,7 @@ export type PartyEvent =
   | { readonly is: "lineDown"; readonly at: number }
   | { readonly is: "replaced" }
   | { readonly is: "parted"; readonly reason: string }
-  | { readonly is: "signedOut" }
+  | { readonly is: "signedOut"; readonly reason: string }
   | { readonly is: "change"; readonly change: Change }
   | { readonly is: "mediaUp" }
   | { readonly is: "mediaLost"; readonly at: number }
@@ -111,6 +113,7 @@ export function begin(seat: SeatView): PartyState {
     interrupted: false,
     soundLocked: false,
     aside: false,
+    cut: null,
   };
 }
 
@@ -147,7 +150,7 @@ function told(before: PartyState, after: PartyState): Effect[] {
 
 const ENDS: readonly string[] = ["closed", "adjourned"];
 
-function isOver(snapshot: Snapshot): boolean {
+export function isOver(snapshot: Snapshot): boolean {
   return ENDS.includes(snapshot.state);
 }
 
@@ -228,7 +231,7 @@ function replaced(state: PartyState): Outcome {
 /** The server cut this browser off: the seat moved to another phone, or the link is no longer good. */
 function parted(state: PartyState, reason: string): Outcome {
   if (reason === "moved") return replaced(state);
-  return [{ ...state, line: "off", media: "none" }, [{ do: "blank" }, { do: "endMedia" }, { do: "closeLine" }]];
+  return [{ ...state, line: "off", media: "none", cut: reason }, [{ do: "blank" }, { do: "endMedia" }, { do: "closeLine" }]];
 }
 
 function mediaUp(state: PartyState): Outcome {
@@ -240,7 +243,7 @@ function mediaUp(state: PartyState): Outcome {
 function goes(state: PartyState, step: Step): Outcome {
   const next: PartyState = { ...state, step };
   if (step === "live" && state.step !== "live") {
-    return [{ ...next, line: "entering", snapshot: null, media: "none" }, [{ do: "openLine" }, { do: "wake", on: true }]];
+    return [{ ...next, line: "entering", snapshot: null, media: "none", cut: null }, [{ do: "openLine" }, { do: "wake", on: true }]];
   }
   if (step !== "live" && state.step === "live") {
     const off: PartyState = { ...next, line: "off", media: "none", lostAt: null };
@@ -289,7 +292,7 @@ function further(state: PartyState, event: PartyEvent): Outcome {
     case "parted":
       return parted(state, event.reason);
     case "signedOut":
-      return [{ ...state, line: "off", media: "none" }, [{ do: "endMedia" }, { do: "closeLine" }]];
+      return [{ ...state, line: "off", media: "none", cut: event.reason }, [{ do: "blank" }, { do: "endMedia" }, { do: "closeLine" }]];
     case "change":
       return changed(state, event.change);
     case "mediaUp":

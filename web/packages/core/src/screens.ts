@@ -1,7 +1,7 @@
 /** Which screen the party sees, and who sits where on it: pure readings of the machine's state. */
 import { audienceSentence, type AudienceSentence } from "./audience.ts";
 import type { Lang } from "./dictionary.ts";
-import { sends, type PartyState } from "./machine.ts";
+import { isOver, sends, type PartyState } from "./machine.ts";
 import { mediatorName } from "./names.ts";
 import type { SeatState, SeatView, Snapshot } from "./protocol.ts";
 
@@ -25,6 +25,7 @@ export type Screen =
   | "sign"
   | "receipt"
   | "ended"
+  | "cut"
   | "left";
 
 /** Whether the own signature or the seal is there: then the receipt is what there is to see. */
@@ -56,9 +57,11 @@ function minutesAnswered(snapshot: Snapshot): boolean {
 function live(state: PartyState): Screen {
   const { snapshot } = state;
   if (state.line === "replaced") return "replaced";
+  // The last snapshot is from before: who hears whom is not known here any more.
+  if (state.cut !== null && !(snapshot !== null && isOver(snapshot))) return "cut";
   if (snapshot === null) return "connecting";
   if (snapshot.device === "waiting") return "second";
-  if (snapshot.state === "closed" || snapshot.state === "adjourned") return papers(state);
+  if (isOver(snapshot)) return papers(state);
   if (snapshot.state === "frozen" || snapshot.hold === "mediator_lost") return "frozen";
   if (snapshot.state === "paused" || snapshot.hold === "paused") return "paused";
   if (snapshot.hold === "other_side_talks") return "hold";
@@ -68,7 +71,7 @@ function live(state: PartyState): Screen {
 /** Whether the person is in a running sitting now: then every screen carries the audience line. */
 export function isInRoom(state: PartyState): boolean {
   const { snapshot } = state;
-  return state.step === "live" && snapshot !== null && snapshot.state !== "closed" && snapshot.state !== "adjourned";
+  return state.step === "live" && state.cut === null && snapshot !== null && !isOver(snapshot);
 }
 
 export function screenOf(state: PartyState): Screen {

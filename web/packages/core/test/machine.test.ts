@@ -7,6 +7,7 @@ import {
   chairOf,
   feature,
   firstStep,
+  isInRoom,
   mediatorName,
   screenOf,
   sends,
@@ -177,7 +178,7 @@ describe("camera and microphone", () => {
     ["another phone took the seat", { is: "replaced" }, true],
     ["the seat was moved", { is: "parted", reason: "moved" }, true],
     ["the link was ended", { is: "parted", reason: "link_ended" }, true],
-    ["the line was refused", { is: "signedOut" }, false],
+    ["the line was refused", { is: "signedOut", reason: "too_fast" }, false],
     ["the person left", { is: "go", step: "left" }, true],
     ["the person ended it", { is: "go", step: "papers" }, false],
   ];
@@ -201,6 +202,30 @@ describe("camera and microphone", () => {
   ];
   it.each(stays)("are kept while a room may come: %s", (_why, state, event) => {
     expect(done(run(state, event)[1])).not.toContain("release");
+  });
+});
+
+describe("being let in no more", () => {
+  it.each([
+    ["parted", { is: "parted", reason: "link_ended" }],
+    ["refused", { is: "signedOut", reason: "too_fast" }],
+  ] as const)("is a screen of its own once %s: the old snapshot says nothing of who hears", (_how, event) => {
+    const [state, effects] = run(live(), event);
+    expect([screenOf(state), isInRoom(state), state.cut]).toEqual(["cut", false, event.reason]);
+    expect(done(effects).slice(0, 4)).toEqual(["blank", "endMedia", "closeLine", "release"]);
+    const [back] = run(state, { is: "go", step: "device" }, { is: "go", step: "live" });
+    expect([screenOf(back), back.cut]).toEqual(["connecting", null]);
+  });
+
+  it("is one too before the first word of the server", () => {
+    const start = begin(seatView({ answer: "accepted", consents: [] }));
+    const [state] = run(start, { is: "go", step: "live" }, { is: "lineUp" }, { is: "signedOut", reason: "not_found" });
+    expect(screenOf(state)).toBe("cut");
+  });
+
+  it("changes nothing on a sitting that is over", () => {
+    const [state] = run(live({ state: "closed" }), { is: "parted", reason: "link_ended" });
+    expect(screenOf(state)).toBe("ended");
   });
 });
 

@@ -11,4 +11,9 @@ export const troubleEn: Dictionary<keyof typeof troubleZh> = {
   refusedText: "The agreement is not in force. You can go on talking, or go to arbitration or court.",
   refusedOffice: "To go on talking, or to say something, ring the committee.",
   refusedUndo: "I will sign after all",
+  cutTitle: "You cannot get in just now",
+  cutText: "Nothing you entered or signed is lost. Please enter again. If it still fails, ring the committee.",
+  cutLinkTitle: "This link can no longer be used",
+  cutLinkText: "The committee has ended it or sent a new one. Use the new link, or ring.",
+  cutAgain: "Enter again",
 };
