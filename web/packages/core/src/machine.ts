@@ -77,13 +77,17 @@ export type Effect =
 
 export type Outcome = readonly [PartyState, readonly Effect[]];
 
-/** The step a returning browser begins with; nothing that was already answered is asked again. */
+/**
+ * The step a returning browser begins with; nothing that was already answered is asked again. Who refused what the online
+ * way needs stays with his answers: there he sees what happens instead, and may change them.
+ */
 export function firstStep(seat: SeatView): Step {
   if (seat.answer === "refused") return "declined";
   if (seat.ended !== null || isShut(seat) || hasPapers(seat)) return "papers";
   // Without a planned sitting there is nothing to consent to and no room to enter yet.
   if (seat.answer !== "accepted" || seat.session_id === null) return "invitation";
-  return seat.consents.some((consent) => consent.answer === null) ? "consents" : "device";
+  const open = seat.consents.some((consent) => consent.answer === null || (consent.ends_online && !consent.answer));
+  return open ? "consents" : "device";
 }
 
 function isShut(seat: SeatView): boolean {

@@ -56,6 +56,15 @@ describe("first step", () => {
     expect(firstStep(seatView({ answer: "accepted", session_state: "closed" }))).toBe("papers");
     expect(firstStep(seatView({ answer: "accepted", session_id: null, session_state: null }))).toBe("invitation");
   });
+
+  it.each([
+    ["online, which ends the online way", { ends_online: true, answer: false }, "consents"],
+    ["online, agreed to", { ends_online: true, answer: true }, "device"],
+    ["another, refused", { ends_online: false, answer: false }, "device"],
+  ] as const)("after the consent %s is %s", (_which, more, step) => {
+    const consents = seatView().consents.map((consent) => ({ ...consent, ...more }));
+    expect(firstStep(seatView({ answer: "accepted", consents }))).toBe(step);
+  });
 });
 
 describe("the end of a sitting", () => {

@@ -16,4 +16,5 @@ export const troubleEn: Dictionary<keyof typeof troubleZh> = {
   cutLinkTitle: "This link can no longer be used",
   cutLinkText: "The committee has ended it or sent a new one. Use the new link, or ring.",
   cutAgain: "Enter again",
+  deviceConsents: "See or change what you agreed to",
 };

@@ -14,4 +14,5 @@ export const troubleZh = {
   cutLinkTitle: "这个链接不能用了",
   cutLinkText: "调委会停用了它，或者换了新的。请用新收到的链接，或者打电话。",
   cutAgain: "再进一次",
+  deviceConsents: "看同意事项，可以改",
 } as const;
