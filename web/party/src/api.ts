@@ -117,7 +117,11 @@ async function refusalOf(response: Response): Promise<Refusal> {
   }
 }
 
-/** Address of a page image of the locked text; the digest keeps a cached page of an older text away. */
-export function pageAddress(page: number, width: number, digest: string | null): string {
-  return `/api/seat/agreement/pages/${page}?w=${width}&v=${(digest ?? "").slice(0, 16)}`;
+/**
+ * Address of a page image of the locked text; the digest keeps a cached page of an older text away. `turn` counts the
+ * tries after one that failed: the same address would not be fetched again.
+ */
+export function pageAddress(page: number, width: number, digest: string | null, turn = 0): string {
+  const again = turn > 0 ? `&turn=${turn}` : "";
+  return `/api/seat/agreement/pages/${page}?w=${width}&v=${(digest ?? "").slice(0, 16)}${again}`;
 }

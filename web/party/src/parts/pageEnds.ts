@@ -2,10 +2,13 @@ import { nextTick, onBeforeUnmount, onMounted, ref, type Ref } from "vue";
 
 /**
  * Tells when the end of a page has been on the screen. Only a loaded picture can be seen: the end mark of an empty frame
- * means nothing. `view` holds the pages; each is followed by a mark with `data-end`.
+ * means nothing. `view` holds the pages; each is followed by a mark with `data-end`. A page that did not come says so in
+ * `failed`, and `again` fetches it once more, from the address with its next `turns`.
  */
 export function usePageEnds(view: Ref<HTMLElement | null>, seen: (page: number) => void) {
   const loaded = ref<readonly number[]>([]);
+  const failed = ref<readonly number[]>([]);
+  const turns = ref<Readonly<Record<number, number>>>({});
   let watcher: IntersectionObserver | null = null;
 
   function loadedPage(page: number): void {
@@ -15,11 +18,18 @@ export function usePageEnds(view: Ref<HTMLElement | null>, seen: (page: number) 
       if (end) watcher?.observe(end);
     });
   }
+  function failedPage(page: number): void {
+    if (!failed.value.includes(page)) failed.value = [...failed.value, page];
+  }
+  function again(page: number): void {
+    turns.value = { ...turns.value, [page]: (turns.value[page] ?? 0) + 1 };
+    failed.value = failed.value.filter((each) => each !== page);
+  }
   onMounted(() => {
     watcher = new IntersectionObserver((entries) => {
       for (const entry of entries) if (entry.isIntersecting) seen(Number((entry.target as HTMLElement).dataset["end"]));
     });
   });
   onBeforeUnmount(() => watcher?.disconnect());
-  return { loaded, loadedPage };
+  return { loaded, loadedPage, failed, failedPage, again, turns };
 }

@@ -17,4 +17,6 @@ export const troubleEn: Dictionary<keyof typeof troubleZh> = {
   cutLinkText: "The committee has ended it or sent a new one. Use the new link, or ring.",
   cutAgain: "Enter again",
   deviceConsents: "See or change what you agreed to",
+  pageLost: "Page {n} did not arrive.",
+  pageAgain: "Fetch it again",
 };

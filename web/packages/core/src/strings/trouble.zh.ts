@@ -15,4 +15,6 @@ export const troubleZh = {
   cutLinkText: "调委会停用了它，或者换了新的。请用新收到的链接，或者打电话。",
   cutAgain: "再进一次",
   deviceConsents: "看同意事项，可以改",
+  pageLost: "第 {n} 页没有取到。",
+  pageAgain: "再取一次",
 } as const;
