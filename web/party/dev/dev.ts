@@ -23,6 +23,7 @@ document.body.replaceChildren(root, shelf);
 Object.assign(room.api, {
   agreement: () => Promise.resolve(agreement),
   seat: () => Promise.resolve(room.seat),
+  refuseSigning: () => Promise.resolve(room.seat),
   code: () => Promise.resolve({ sent: true, mobile_masked: SEAT.mobile_masked, retry_after_s: 60 }),
 });
 await room.speak(asked.get("lang") ?? "zh-CN");

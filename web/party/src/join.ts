@@ -153,14 +153,28 @@ class Boxes {
       if (isRefused(answer)) this.#refuse(sentenceFor(answer));
       else {
         this.#say(t("loading"), false);
-        await enter(answer);
+        await enter(answer).catch(() => this.lost());
       }
     } catch {
-      // No answer, or the chunk did not load: both are the line's fault and both are cured by another try.
       this.#refuse(t("digitsOffline"));
     } finally {
       this.#busy = false;
     }
+  }
+
+  /**
+   * The room's part did not come. Engines remember a part that failed: another try of the digits would fail too, while
+   * the page opened anew knows who is here.
+   */
+  lost(): void {
+    this.#say(t("partLost"), true);
+    const again = document.createElement("button");
+    again.type = "button";
+    again.className = "btn btn-primary btn-wide";
+    again.textContent = t("openAgain");
+    again.addEventListener("click", () => location.reload());
+    this.#note?.after(again);
+    this.#boxes[0]?.closest("fieldset")?.setAttribute("hidden", "");
   }
 
   #refuse(sentence: string): void {
@@ -177,7 +191,7 @@ class Boxes {
   }
 }
 
-async function comeBack(): Promise<void> {
+async function comeBack(boxes: Boxes): Promise<void> {
   let known = "";
   try {
     known = localStorage.getItem(RETURNING) ?? "";
@@ -186,7 +200,7 @@ async function comeBack(): Promise<void> {
   }
   if (known !== token) return;
   const answer = await post("/api/link/resume", { token });
-  if (!isRefused(answer)) await enter(answer);
+  if (!isRefused(answer)) await enter(answer).catch(() => boxes.lost());
 }
 
 forgetStale();
@@ -201,8 +215,7 @@ if (document.body.dataset["state"] === "open") {
   const form = document.querySelector("form");
   if (why !== null) showObstacle(why);
   else if (form) {
-    new Boxes(form);
-    void comeBack().catch(() => undefined);
+    void comeBack(new Boxes(form)).catch(() => undefined);
     window.setTimeout(() => void room().catch(() => undefined), 300);
   }
 }

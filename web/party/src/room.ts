@@ -34,7 +34,7 @@ import {
 import { partyZh } from "@heyi/core/strings/party.zh.ts";
 import { Peer, createBell, type Bell, type MediaState } from "@heyi/rtc";
 import { computed, inject, shallowReactive, shallowRef, type ComputedRef, type InjectionKey, type ShallowRef } from "vue";
-import { SeatApi, faultOf, type Fault } from "./api.ts";
+import { OfflineError, SeatApi, faultOf, type Fault } from "./api.ts";
 import { Devices } from "./devices.ts";
 import { forgetProgress } from "./kept.ts";
 import { Line } from "./line.ts";
@@ -49,6 +49,9 @@ export function useRoom(): Room {
   if (!room) throw new Error("no room above this screen");
   return room;
 }
+
+/** The English words; where they do not come it is the line's fault. */
+const english = () => import("@heyi/core/strings/party.en.ts").catch(() => { throw new OfflineError(); });
 
 const TICK_MS = 1_000;
 const NOTE_MS = 8_000;
@@ -110,7 +113,7 @@ export class Room {
 
   async speak(tag: string): Promise<void> {
     const lang = langOf(tag);
-    const words = lang === "en" ? (await import("@heyi/core/strings/party.en.ts")).partyEn : partyZh;
+    const words = lang === "en" ? (await english()).partyEn : partyZh;
     this.#words.value = translator(words);
     this.lang.value = lang;
     document.documentElement.lang = lang;
@@ -118,8 +121,8 @@ export class Room {
 
   /** Changes the language and asks for the server's texts in it. */
   async otherLanguage(): Promise<void> {
-    await this.speak(this.lang.value === "en" ? "zh-CN" : "en");
-    await this.refreshSeat();
+    const other = this.lang.value === "en" ? "zh-CN" : "en";
+    if (await this.attempt(() => this.speak(other))) await this.refreshSeat();
   }
 
   put(event: PartyEvent): void {

@@ -16,7 +16,10 @@ export const troubleEn: Dictionary<keyof typeof troubleZh> = {
   cutLinkTitle: "This link can no longer be used",
   cutLinkText: "The committee has ended it or sent a new one. Use the new link, or ring.",
   cutAgain: "Enter again",
-  deviceConsents: "See or change what you agreed to",
+  deviceConsents: "See or change consents",
   pageLost: "Page {n} did not arrive.",
   pageAgain: "Fetch it again",
+  partLost: "This page did not arrive",
+  partLostText: "Nothing you entered or signed is lost. Check your connection and open it again.",
+  partAgain: "Open it again",
 };

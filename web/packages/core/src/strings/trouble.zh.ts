@@ -17,4 +17,7 @@ export const troubleZh = {
   deviceConsents: "看同意事项，可以改",
   pageLost: "第 {n} 页没有取到。",
   pageAgain: "再取一次",
+  partLost: "这一页没有取到",
+  partLostText: "您填的、签的都没有丢。请看看网络，再打开一次。",
+  partAgain: "再打开一次",
 } as const;
