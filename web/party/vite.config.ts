@@ -1,7 +1,13 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig, type Plugin } from "vite";
 import { landingEn } from "../packages/core/src/strings/landing.en.ts";
 import { landingZh } from "../packages/core/src/strings/landing.zh.ts";
+
+/** The script that speaks to engines which cannot run the page's own; it must keep its form, and run before that one. */
+const old = readFileSync(new URL("src/old.js", import.meta.url), "utf8");
+const oldName = `assets/old-${createHash("sha256").update(old).digest("hex").slice(0, 8)}.js`;
 
 /**
  * Makes the link page paint without a second request: the entry's style goes into the page under the server's nonce,
@@ -16,7 +22,10 @@ function linkPage(): Plugin {
       handler(html, { bundle }) {
         if (!bundle) return html;
         const styles = /<link rel="stylesheet"[^>]*href="\/party\/([^"]+)"[^>]*>/g;
-        return html.replace(styles, (_tag, file: string) => {
+        const modules = /<script type="module"/;
+        if (!modules.test(html)) throw new Error("no script of the link page");
+        const heard = html.replace(modules, `<script defer src="/party/${oldName}"></script>\n    $&`);
+        return heard.replace(styles, (_tag, file: string) => {
           const asset = bundle[file];
           if (!asset || asset.type !== "asset") throw new Error(`no style ${file}`);
           Reflect.deleteProperty(bundle, file);
@@ -27,6 +36,7 @@ function linkPage(): Plugin {
     generateBundle() {
       const words = JSON.stringify({ "zh-CN": landingZh, en: landingEn });
       this.emitFile({ type: "asset", fileName: "landing.json", source: words });
+      this.emitFile({ type: "asset", fileName: oldName, source: old });
     },
   };
 }

@@ -1,7 +1,7 @@
 // Size gate of the party app: what a phone loads before the page works, and what it loads for the room.
-// entry = index.html + every file it names; room = the lazy chunks that the room needs, each counted once.
+// entry = index.html + every file it names, and the script for old engines; room = the lazy chunks that the room needs, each counted once.
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 const ROOT = "dist/party";
@@ -33,6 +33,8 @@ const roomFiles = filesOf(manifest, [...roomKeys].filter((key) => !entryKeys.has
 const read = (file) => readFileSync(join(ROOT, file));
 
 let entry = brotli(read("index.html"));
+const old = readdirSync(join(ROOT, "assets")).filter((name) => /^old-.*\.js$/.test(name));
+for (const name of old) entry += brotli(read(join("assets", name)));
 for (const file of entryFiles) if (existsSync(join(ROOT, file))) entry += brotli(read(file));
 let room = 0;
 for (const file of roomFiles) room += gzipSync(read(file), { level: 9 }).length;

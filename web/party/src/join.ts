@@ -9,7 +9,7 @@ import { langOf, translator } from "@heyi/core/dictionary.ts";
 import { landingEn } from "@heyi/core/strings/landing.en.ts";
 import { landingZh } from "@heyi/core/strings/landing.zh.ts";
 import { nextSize, restoreSize, watchFoot } from "./size.ts";
-import { readableText, toggleSpeech } from "./speak.ts";
+import { canSpeak, readableText, toggleSpeech } from "./speak.ts";
 import { forgetStale } from "./stale.ts";
 
 const lang = langOf(document.documentElement.lang);
@@ -61,6 +61,7 @@ function sentenceFor(answer: Refused): string {
 function wireTools(): void {
   const read = document.querySelector<HTMLButtonElement>("[data-tool='read']");
   const word = read?.querySelector("span");
+  if (read && canSpeak()) read.hidden = false;
   read?.addEventListener("click", () =>
     toggleSpeech(readableText(document), lang, (reading) => {
       if (word) word.textContent = t(reading ? "stopReading" : "readAloud");
@@ -69,6 +70,13 @@ function wireTools(): void {
   document.querySelector("[data-tool='size']")?.addEventListener("click", () => nextSize());
   const foot = document.querySelector<HTMLElement>(".foot");
   if (foot) watchFoot(foot, (flows) => foot.classList.toggle("foot-flows", flows));
+}
+
+/** Tells old.js that this script runs, and takes back what it may have said before. */
+function ready(): void {
+  document.documentElement.dataset["ready"] = "";
+  document.querySelector("[data-part='obstacle']")?.setAttribute("hidden", "");
+  document.querySelector("[data-part='digits']")?.removeAttribute("hidden");
 }
 
 function showObstacle(why: "insecure" | "inApp" | "old"): void {
@@ -167,7 +175,7 @@ class Boxes {
    * the page opened anew knows who is here.
    */
   lost(): void {
-    this.#say(t("partLost"), true);
+    this.#say(`${t("lostTitle")}${lang === "en" ? ". " : "。"}${t("lostHow")}`, true);
     const again = document.createElement("button");
     again.type = "button";
     again.className = "btn btn-primary btn-wide";
@@ -206,6 +214,7 @@ async function comeBack(boxes: Boxes): Promise<void> {
 forgetStale();
 restoreSize();
 wireTools();
+ready();
 if (document.body.dataset["state"] === "open") {
   const why = obstacle(browserOf(navigator.userAgent), {
     secure: window.isSecureContext,

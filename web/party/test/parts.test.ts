@@ -29,7 +29,7 @@ async function landing(): Promise<void> {
   answering();
   document.body.dataset["state"] = "open";
   const boxes = [1, 2, 3, 4].map(() => '<input class="digit">').join("");
-  document.body.innerHTML = `<form><fieldset><div>${boxes}</div></fieldset><p id="digits-note"></p></form>`;
+  document.body.innerHTML = `<button data-tool="read" hidden><span></span></button><form><fieldset><div>${boxes}</div></fieldset><p id="digits-note"></p></form>`;
   vi.resetModules();
   await import("../src/join.ts");
 }
@@ -39,8 +39,17 @@ async function digits(): Promise<void> {
   box.value = "0001";
   box.dispatchEvent(new Event("input"));
   await settle();
-  await vi.waitFor(() => { expect(document.querySelector("button")).not.toBeNull(); });
+  await vi.waitFor(() => { expect(document.querySelector("form button")).not.toBeNull(); });
 }
+
+describe("reading aloud", () => {
+  it.each([[true, false], [false, true]])("is offered on the link page where the phone can speak (%s)", async (speaks, hidden) => {
+    if (speaks) vi.stubGlobal("speechSynthesis", {});
+    await landing();
+    expect(document.querySelector<HTMLElement>("[data-tool='read']")?.hidden).toBe(hidden);
+    expect(document.documentElement.dataset["ready"]).toBe("");
+  });
+});
 
 describe("a part of the app that does not come", () => {
   it.each(["sign", "signLater"])("leaves no empty page in %s, and the page can be opened again", async (name) => {
@@ -61,6 +70,6 @@ describe("a part of the app that does not come", () => {
   it("of the room, for who comes back, is too", async () => {
     localStorage.setItem("heyi-seat", location.pathname.split("/").pop() ?? "");
     await landing();
-    await vi.waitFor(() => { expect(document.querySelector("button")?.textContent).toBe("再打开一次"); });
+    await vi.waitFor(() => { expect(document.querySelector("form button")?.textContent).toBe("再打开一次"); });
   });
 });

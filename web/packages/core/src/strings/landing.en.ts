@@ -42,7 +42,8 @@ export const landingEn: Dictionary<LandingKey> = {
   copyLink: "Copy link",
   copied: "Copied",
   loading: "Opening",
-  partLost: "The page did not load fully. Check your connection and open it again.",
+  lostTitle: "The page did not load fully",
+  lostHow: "Check your connection and open it again.",
   openAgain: "Open it again",
   noScript: "Please switch on JavaScript in your browser, or ring the committee.",
 };

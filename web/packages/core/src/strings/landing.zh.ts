@@ -40,7 +40,8 @@ export const landingZh = {
   copyLink: "复制链接",
   copied: "已复制",
   loading: "正在打开",
-  partLost: "没有打开全。请看看网络，再打开一次。",
+  lostTitle: "没有打开全",
+  lostHow: "请看看网络，再打开一次。",
   openAgain: "再打开一次",
   noScript: "请打开浏览器的 JavaScript，或者打电话给调委会。",
 } as const;
