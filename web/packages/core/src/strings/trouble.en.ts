@@ -22,4 +22,10 @@ export const troubleEn: Dictionary<keyof typeof troubleZh> = {
   partLost: "This page did not arrive",
   partLostText: "Nothing you entered or signed is lost. Check your connection and open it again.",
   partAgain: "Open it again",
+  refusedTitle: "Noted: you are not signing",
+  errorTitle: "Something went wrong",
+  errorSafe: "Nothing you entered or signed is lost.",
+  errorCode: "Code for the committee: {code}",
+  sessionOver: "It has been a while. Please enter the last four digits again.",
+  enterAgain: "Enter again",
 };

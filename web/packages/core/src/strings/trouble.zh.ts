@@ -20,4 +20,10 @@ export const troubleZh = {
   partLost: "这一页没有取到",
   partLostText: "您填的、签的都没有丢。请看看网络，再打开一次。",
   partAgain: "再打开一次",
+  refusedTitle: "已经记下：您不签",
+  errorTitle: "出了点问题",
+  errorSafe: "您填的、签的都没有丢。",
+  errorCode: "给调委会看的代码：{code}",
+  sessionOver: "太久没动，请再输一次手机号后四位。",
+  enterAgain: "再输一次",
 } as const;
