@@ -203,7 +203,6 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
             teller=_teller(live),
             epoch=epoch,
             pack=pack,
-            rights_blocks=len(pack.notices.rights_and_duties),
         ),
         tasks,
     )

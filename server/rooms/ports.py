@@ -30,7 +30,6 @@ class RoomPorts:
     teller: Callable[[], Teller]
     epoch: int
     pack: JurisdictionPack
-    rights_blocks: int
     numbers: Iterator[int] = field(default_factory=partial(itertools.count, 1))
     grace: float = 20.0
     media_patience: float = 5.0

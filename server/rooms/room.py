@@ -117,7 +117,7 @@ class Room:
             actor=actor,
             case=self.scene.case,
             pack=self.ports.pack,
-            rights_blocks=self.ports.rights_blocks,
+            rights_blocks=self.ports.pack.rights_blocks,
         )
 
     async def _narrow(self, after: Session) -> bool:
@@ -279,7 +279,7 @@ class Room:
             lamp_at=self._lamp_at,
             hold_minutes=self._hold_minutes,
             hold_texts=dict(self.hold_texts),
-            rights_blocks=self.ports.rights_blocks,
+            rights_blocks=self.ports.pack.rights_blocks,
             consents=self.ports.pack.consent_scopes,
             media_ok=self.forwarding.ok,
             log_ok=self._log_ok,

@@ -168,7 +168,6 @@ async def make_stage(
         teller=told or (lambda: teller),
         epoch=1,
         pack=pack,
-        rights_blocks=len(pack.notices.rights_and_duties),
     )
     nowhere = cast("Any", None)
     world = World(

@@ -27,7 +27,7 @@ from server.store.schema import migrate
 from server.store.store import SqlStore, open_store
 from server.system import TaskScope
 from server.usecases.read_scene import scene_reader
-from tests.support.builders import BLOCKS, COMMITTEE, MEDIATOR, PACK, RECORDER, SESSION, a_case
+from tests.support.builders import COMMITTEE, MEDIATOR, PACK, RECORDER, SESSION, a_case
 from tests.support.clock import FakeClock
 from tests.support.ids import SeededIds
 
@@ -164,7 +164,6 @@ async def stage(
             teller=lambda: teller,
             epoch=1,
             pack=PACK,
-            rights_blocks=BLOCKS,
         )
         await _fill(store, session)
         yield Stage(clock, store, media, teller, journal, Registry(ports, tasks))

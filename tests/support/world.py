@@ -223,7 +223,6 @@ def still_rooms(
         teller=lambda: teller,
         epoch=1,
         pack=PACK,
-        rights_blocks=len(PACK.notices.rights_and_duties),
     )
 
 

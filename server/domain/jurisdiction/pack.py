@@ -89,6 +89,11 @@ class JurisdictionPack:
         return _one(self.identity_documents, code, "identity_documents")
 
     @property
+    def rights_blocks(self) -> int:
+        """Return of how many blocks the notice of rights and duties consists."""
+        return len(self.notices.rights_and_duties)
+
+    @property
     def consent_scopes(self) -> tuple[str, ...]:
         """The scopes of all consents that are asked for, in the order of asking."""
         return tuple(text.scope for text in self.consents)
