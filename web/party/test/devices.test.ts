@@ -25,7 +25,7 @@ const asked: MediaStreamConstraints[] = [];
 
 let refusal = "";
 
-function getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream> {
+function capture(constraints: MediaStreamConstraints): Promise<MediaStream> {
   asked.push(constraints);
   if (refusal !== "") return Promise.reject(new DOMException("no", refusal));
   const kinds = (["audio", "video"] as const).filter((kind) => constraints[kind]);
@@ -41,7 +41,7 @@ beforeEach(async () => {
   given.length = 0;
   refusal = "";
   asked.length = 0;
-  Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia }, configurable: true });
+  Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia: capture }, configurable: true });
   room = new Room({ ...SEAT, device: "holder", session_id: null }, document.createElement("div"));
   const joint = STATES["joint"]?.();
   if (joint === undefined) throw new Error("joint");
