@@ -119,18 +119,33 @@ async def _answer(job: Job, answer: asyncio.Future[Any] | None) -> None:
         return
     try:
         result = await job()
+    except asyncio.CancelledError as ended:
+        if _mailbox_ends():
+            _fail(answer, RoomClosedError())
+            raise
+        # What a job waited for was ended: that is no end of the room.
+        _fail(answer, ended)
     # The asker gets whatever went wrong; the room lives on for the others.
     except Exception as error:  # noqa: BLE001
-        if answer is None or answer.done():
-            _log(error)
-        else:
-            answer.set_exception(error)
+        _fail(answer, error)
     else:
         if answer is not None and not answer.done():
             answer.set_result(result)
 
 
-def _log(error: Exception) -> None:
+def _mailbox_ends() -> bool:
+    worker = asyncio.current_task()
+    return worker is None or worker.cancelling() > 0
+
+
+def _fail(answer: asyncio.Future[Any] | None, error: BaseException) -> None:
+    if answer is None or answer.done():
+        _log(error)
+    else:
+        answer.set_exception(error)
+
+
+def _log(error: BaseException) -> None:
     """Log what nobody waits for: a refusal by its code, a fault by the way it came."""
     if isinstance(error, DomainError):
         log.warning("a room could not do what it had to: %s", error.noted or error.code)

@@ -11,7 +11,7 @@ from server.domain.errors import NotFoundError
 from server.domain.ids import SeatId
 from server.ports.media import MediaLoss, MediaLost, WorkerLost
 from server.rooms import attendance
-from server.rooms.mailbox import LIMIT, BusyError, Mailbox
+from server.rooms.mailbox import LIMIT, BusyError, Mailbox, RoomClosedError
 from tests.rooms.stage import Stage
 from tests.support.builders import CASE, MEDIATOR, SESSION, WORKER
 
@@ -151,6 +151,33 @@ async def test_a_fault_that_somebody_waits_for_is_his_alone(
     with pytest.raises(ValueError, match=SECRET):
         await mailbox.submit(_failing(ValueError(SECRET)))
     assert not caplog.records
+
+
+async def test_a_job_that_something_else_ended_does_not_end_the_room(mailbox: Mailbox) -> None:
+    async def ended() -> None:
+        gone = asyncio.get_running_loop().create_future()
+        gone.cancel()
+        await gone
+
+    asked = asyncio.create_task(mailbox.submit(ended))
+    mailbox.post(ended)
+    told = await asyncio.gather(asked, return_exceptions=True)
+    assert isinstance(told[0], asyncio.CancelledError)
+    journal: list[str] = []
+    async with asyncio.timeout(10):
+        await mailbox.submit(lambda: _write(journal, "after"))
+    assert journal == ["after"]
+
+
+async def test_whoever_ends_the_mailbox_ends_it_amid_a_job() -> None:
+    mailbox = Mailbox()
+    running = asyncio.create_task(mailbox.run())
+    asked = asyncio.create_task(mailbox.submit(asyncio.Event().wait))
+    while not mailbox._busy:
+        await asyncio.sleep(0)
+    running.cancel()
+    ends = await asyncio.gather(running, asked, return_exceptions=True)
+    assert [type(one) for one in ends] == [asyncio.CancelledError, RoomClosedError]
 
 
 async def test_a_room_held_up_for_minutes_keeps_one_tick_and_every_loss(joint: Stage) -> None:
