@@ -43,6 +43,10 @@ describe("a phone that is let in no more", () => {
     expect(root.textContent).not.toContain("太久没动");
     expect(root.textContent).toContain(SEAT.office_phone);
   });
+  it("goes on for a screen reader at the new screen's heading", async () => {
+    const root = await after({ is: "parted", reason: "link_ended" });
+    expect(document.activeElement).toBe(root.querySelector("h1"));
+  });
   it("says it in English too", async () => {
     expect((await after({ is: "parted", reason: "link_ended" }, "en")).textContent).toContain("This link can no longer be used");
   });

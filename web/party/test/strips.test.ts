@@ -4,6 +4,7 @@ import type { PartyState } from "@heyi/core";
 import { CHEN, LIN, SEAT, STATES } from "../dev/samples.ts";
 import Strips from "../src/parts/Strips.vue";
 import { ROOM, Room } from "../src/room.ts";
+import { clear, roomIn, show } from "./stage.ts";
 
 const OWN = CHEN.seat;
 let open: { readonly app: App; readonly room: Room } | null = null;
@@ -54,4 +55,11 @@ describe("a picture that is held back", () => {
     expect(words).toContain("林启航");
     for (const weak of ["先停了", "网络弱", "看不到您"]) expect(words).not.toContain(weak);
   });
+});
+
+it("a lost line is told once to a screen reader, and counted for the eye alone", async () => {
+  const { root } = show(Strips, await roomIn("lost"));
+  const counted = [...root.querySelectorAll<HTMLElement>("[role='status'] *")].filter((each) => each.textContent.includes("秒"));
+  expect(counted.some((each) => each.getAttribute("aria-hidden") === "true")).toBe(true);
+  clear();
 });
