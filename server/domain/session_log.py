@@ -15,6 +15,8 @@ from server.domain.errors import DomainError
 from server.domain.ids import CaseId
 
 GENESIS = "0" * 64
+SYSTEM = "system"
+"""The actor of what nobody asked for: the server's own deed."""
 Fact = str | int | bool | None
 
 

@@ -9,7 +9,6 @@ from dataclasses import replace
 from server.domain import conduct
 from server.domain.errors import NotFoundError
 from server.domain.ids import ConnectionId, RoomId, SeatId, StaffId
-from server.domain.session import Participant
 from server.ports.media import (
     MediaConnected,
     MediaEvent,
@@ -276,8 +275,3 @@ def seat_of(room: Room, connection: ConnectionId) -> SeatId | None:
         if connection in every_connection(one):
             return one.seat
     return None
-
-
-def participant(room: Room, seat: SeatId) -> Participant:
-    """Return who sits there."""
-    return room.session.participant(seat)

@@ -10,15 +10,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from server.domain.ids import CaseId, RecordingId
-from server.domain.session_log import Entry, happened
+from server.domain.session_log import SYSTEM, Entry, happened
 from server.ports.recording import ManifestHead
 from server.rooms.ports import RoomPorts
 
 _HEAD: Final = "recording.head"
 LOOKS_S: Final = (0.0, 3.0, 20.0)
 """Pauses before each look at a recording that ended: the last is longer than any writer takes."""
-
-_SYSTEM = "system"
 
 
 class Heads:
@@ -32,7 +30,7 @@ class Heads:
         """Log this head, unless one as far is logged."""
         if head.chunks <= self._logged.get(recording, 0):
             return
-        what = happened(_HEAD, _SYSTEM, recording=recording, chunks=head.chunks, head=head.chain)
+        what = happened(_HEAD, SYSTEM, recording=recording, chunks=head.chunks, head=head.chain)
         async with self._ports.store.write() as uow:
             await uow.log.append(case, (what,), self._ports.clock.now())
         self._logged[recording] = head.chunks

@@ -18,7 +18,7 @@ from server.domain.conduct import Decision, Facts, Step
 from server.domain.errors import DomainError
 from server.domain.ids import CaseId, ConnectionId, RoomId, SeatId, SessionId
 from server.domain.session import Session, SpaceKind
-from server.domain.session_log import happened
+from server.domain.session_log import SYSTEM, happened
 from server.ports.store import UnitOfWork
 from server.rooms.forwarding import Forwarding, Taped
 from server.rooms.ports import RoomPorts
@@ -26,8 +26,6 @@ from server.rooms.routing import Legs
 from server.rooms.view import Lamp, Presence, RoomView, Scene
 
 log = logging.getLogger(__name__)
-
-SYSTEM = "system"
 
 Beside = Callable[[UnitOfWork, Session], Awaitable[None]]
 """What is stored with a decision, given the sitting after it, or refused with it."""

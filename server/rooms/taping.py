@@ -1,8 +1,9 @@
 """That the media plane can record no more goes into the log, and to everybody; see `heads`."""
 
 from server.domain import recording
+from server.domain.session_log import SYSTEM
 from server.ports.media import RecordingEnded
-from server.rooms.room import SYSTEM, Room
+from server.rooms.room import Room
 
 
 async def ended(room: Room, event: RecordingEnded) -> None:

@@ -15,7 +15,7 @@ from server.domain.invitation import (
     refuse_digits,
     try_digits,
 )
-from server.domain.session_log import Happening, happened
+from server.domain.session_log import SYSTEM, Happening, happened
 from server.ports.store import UnitOfWork
 from server.usecases.identify import hash_token
 from server.usecases.invite_people import digits_of
@@ -154,7 +154,7 @@ async def _note_expiry(world: World, uow: UnitOfWork, invitation: Invitation) ->
     for body in bodies:
         if body["kind"] == "invite.expired" and body["facts"]["invitation"] == invitation.id:
             return
-    what = happened("invite.expired", "system", invitation=invitation.id)
+    what = happened("invite.expired", SYSTEM, invitation=invitation.id)
     await uow.log.append(invitation.case_id, (what,), now)
 
 

@@ -10,7 +10,7 @@ from server.domain.ids import CaseId
 from server.domain.register import RegisterEntry
 from server.domain.retention import keeping_of, kept_until, kinds_of
 from server.domain.sealing import finished, waits
-from server.domain.session_log import happened
+from server.domain.session_log import SYSTEM, happened
 from server.domain.signing_order import MEDIATOR, lines
 from server.ports.archive import SignManifest, StoredRecord
 from server.ports.documents import KeyRef
@@ -56,7 +56,7 @@ async def finish(world: World, case_id: CaseId) -> None:
         await announce(world, uow, saved, agreement)
         written = happened(
             "record.written",
-            "system",
+            SYSTEM,
             record=stored.record_id,
             manifest_sha256=stored.manifest_sha256,
             **({"archive_version": stored.version} if stored.version else {}),

@@ -24,7 +24,7 @@ from server.domain.retention import (
     suggested,
 )
 from server.domain.sealing import waits
-from server.domain.session_log import Happening, happened
+from server.domain.session_log import SYSTEM, Happening, happened
 from server.domain.staff import Actor
 from server.ports.keeping import ClosedBefore, KeepingQuery
 from server.ports.store import UnitOfWork
@@ -243,7 +243,7 @@ async def confirm(world: World, actor: Actor, case_id: CaseId) -> int:
         await _expect_written(uow, case_id)
         files = await _shred_files(world, uow, case_id)
         recordings.extend(await _shred_recordings(uow, case_id))
-        films = [happened("recording.shredded", "system", recording=one) for one in recordings]
+        films = [happened("recording.shredded", SYSTEM, recording=one) for one in recordings]
         shredded.extend((*files, *films))
         confirmed = happened("destruction.confirmed", actor.staff_id, **_named(found))
         return after, (confirmed, *shredded)
@@ -276,7 +276,7 @@ async def _shred_files(world: World, uow: UnitOfWork, case_id: CaseId) -> list[H
     for file in await uow.files.of_case(case_id):
         if file.shredded_at is None:
             await uow.files.shred(file.id, world.clock.now())
-            what = happened("file.shredded", "system", file=file.id, document=file.kind)
+            what = happened("file.shredded", SYSTEM, file=file.id, document=file.kind)
             shredded.append(what)
     return shredded
 

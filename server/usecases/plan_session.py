@@ -9,7 +9,6 @@ from server.domain.access import Act
 from server.domain.case import Case, CaseState
 from server.domain.errors import NotFoundError, WrongStateError
 from server.domain.ids import CaseId, SessionId
-from server.domain.invitation import Invitation
 from server.domain.recording import kept_consents
 from server.domain.registration.case_form import check_planned
 from server.domain.session import Session, SessionState
@@ -122,11 +121,6 @@ def expiry(world: World, at: datetime | None) -> datetime:
     """Return when a link issued now ends, with a sitting planned at `at`."""
     now = world.clock.now()
     return max(now, at or now) + timedelta(days=world.rules.invitation_days)
-
-
-def usable(invitation: Invitation, at: datetime) -> bool:
-    """Return whether the link opens something at the time."""
-    return invitation.revoked_at is None and at < invitation.expires_at
 
 
 def new_session(world: World, case: Case, at: datetime) -> Session:

@@ -28,7 +28,7 @@ from server.domain.renewal import (
     whole_pdf,
     why_due,
 )
-from server.domain.session_log import happened
+from server.domain.session_log import SYSTEM, happened
 from server.domain.verification import Report
 from server.usecases.check_records import failure_of
 from server.usecases.known_issuers import anchors_of
@@ -217,7 +217,7 @@ async def _logged(
     after = replace(before, at=at, until=until, digest=digest, renewals=number, trouble="")
     what = happened(
         RENEWED,
-        "system",
+        SYSTEM,
         record=before.record_id,
         renewal=number,
         stamp_sha256=sha256_hex(files[f"{folder_of(number)}/{STAMP}"]),

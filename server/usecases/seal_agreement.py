@@ -20,7 +20,7 @@ from server.domain.errors import DomainError, WrongStateError
 from server.domain.ids import CaseId, RecordId
 from server.domain.release import names
 from server.domain.sealing import EFFECTIVE, begun, effective_on, expect_sealable, waits
-from server.domain.session_log import Happening, happened
+from server.domain.session_log import SYSTEM, Happening, happened
 from server.domain.staff import Actor
 from server.ports.store import DiskFullError, UnitOfWork
 from server.usecases.change_agreement import Changed, change
@@ -126,7 +126,7 @@ def _applied(applied: Seal, agreement: Agreement, actor: Actor) -> tuple[Happeni
         ),
         happened(
             EFFECTIVE,
-            "system",
+            SYSTEM,
             record=applied.record_id,
             effective_on=applied.effective_on.isoformat(),
             version=agreement.text_version,

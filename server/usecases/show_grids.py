@@ -11,15 +11,13 @@ from collections.abc import AsyncGenerator, Mapping
 from server.domain.errors import NotFoundError, WrongStateError
 from server.domain.ids import CaseId, RecordId, RecordingId
 from server.domain.session import Recording
-from server.domain.session_log import happened
+from server.domain.session_log import SYSTEM, happened
 from server.domain.staff import Actor
 from server.ports.recording import GridOrder, GridReport, RecordingState
 from server.ports.store import UnitOfWork
 from server.usecases.pieces import joined
 from server.usecases.show_recordings import Asked, expect_recording, names_in, recordings_of
 from server.usecases.world import World
-
-SYSTEM = "system"
 
 log = logging.getLogger(__name__)
 

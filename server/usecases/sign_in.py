@@ -12,7 +12,6 @@ from server.usecases.second_factor import matching_step
 from server.usecases.tries import Tries, count_try, without_last, without_tries
 from server.usecases.world import World
 
-MIN_PASSWORD = 10
 _MAY_SIGN_IN = {Membership.ACTIVE, Membership.INVITED}
 
 

@@ -9,7 +9,7 @@ from server.domain.case import Case, Person
 from server.domain.ids import CaseId, MessageId, PersonId
 from server.domain.jurisdiction.texts import Text
 from server.domain.session import Session
-from server.domain.session_log import happened
+from server.domain.session_log import SYSTEM, happened
 from server.domain.signing_order import lines
 from server.ports.notify import Message, MessageKind, MessageState
 from server.ports.store import UnitOfWork
@@ -114,5 +114,5 @@ async def _send(world: World, message: Message) -> None:
     kind = "delivery.sent" if state is MessageState.SENT else "delivery.failed"
     async with world.store.write() as uow:
         await uow.outbox.save(replace(message, state=state))
-        what = happened(kind, "system", person=message.person_id)
+        what = happened(kind, SYSTEM, person=message.person_id)
         await uow.log.append(message.case_id, (what,), world.clock.now())
