@@ -88,14 +88,8 @@ class Live(socketio.AsyncNamespace):
 
     async def _disconnect(self, sid: str, reason: str = "") -> None:
         caller = self._callers.pop(sid, None)
-        if caller is None or caller.session is None or not caller.holder:
-            return
-        absence = _LEAVING.get(reason, "network")
-        await self._world.rooms.within(
-            caller.session,
-            lambda room: attendance.leave(room, caller.seat, sid, absence),
-            always=True,
-        )
+        if caller is not None:
+            await self._leave(caller, _LEAVING.get(reason, "network"))
 
     async def _request(self, event: str, sid: str, *args: object) -> dict[str, Any]:
         caller = self._callers.get(sid)
@@ -189,13 +183,13 @@ class Live(socketio.AsyncNamespace):
         await self.emit("replaced", {}, to=old)
         await self._cut(old)
 
-    async def _leave(self, caller: Caller) -> None:
+    async def _leave(self, caller: Caller, absence: str = "gone") -> None:
         session, caller.session = caller.session, None
         if session is None or not caller.holder:
             return
         await self._world.rooms.within(
             session,
-            lambda r: attendance.leave(r, caller.seat, caller.socket, "gone"),
+            lambda room: attendance.leave(room, caller.seat, caller.socket, absence),
             always=True,
         )
 
