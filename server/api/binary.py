@@ -50,6 +50,7 @@ async def streamed(
             async for piece in opened:
                 async with asyncio.timeout(_PIECE_S):
                     await answer.write(piece)
+    # Whatever it was, half of a file must not look like the whole.
     except Exception as broken:
         if request.transport is not None:
             request.transport.abort()

@@ -1,5 +1,6 @@
 """Reads days, years and page numbers in an address."""
 
+import re
 from datetime import date
 
 from server.api.endpoint import Context
@@ -23,10 +24,10 @@ def day(context: Context, name: str) -> date | None:
 
 def year_of(context: Context) -> int:
     """Return the year that the path names in four digits; NotFoundError for anything else."""
-    for year in _YEARS:
-        if context.path["year"] == str(year):
-            return year
-    raise NotFoundError
+    text = context.path["year"]
+    if re.fullmatch("[0-9]{4}", text) is None or int(text) not in _YEARS:
+        raise NotFoundError
+    return int(text)
 
 
 def page_number(context: Context) -> int:
