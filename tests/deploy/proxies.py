@@ -16,7 +16,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from tests.architecture.tree import ROOT
 from tests.support.absence import explain_absence
-from tests.support.server import free_port
+from tests.support.server import free_port, listening
 from tests.turn.relay import certified
 
 SHIPPED: Final = ROOT / "docs" / "deploy"
@@ -179,24 +179,14 @@ async def _running(
             program, *command[1:], cwd=folder, env={"HOME": str(folder)}, stdout=out, stderr=out
         )
     proxy = Proxy(ports=ports, certificate=certificate, folder=folder)
+
+    def runs() -> None:
+        assert process.returncode is None, proxy.written()
+
     try:
-        await _listens(process, proxy)
+        await listening(ports.https, STARTS_WITHIN, runs)
         yield proxy
     finally:
         if process.returncode is None:
             process.terminate()
         await process.wait()
-
-
-async def _listens(process: asyncio.subprocess.Process, proxy: Proxy) -> None:
-    async with asyncio.timeout(STARTS_WITHIN):
-        while True:
-            assert process.returncode is None, proxy.written()
-            try:
-                _, writer = await asyncio.open_connection(LOOPBACK, proxy.ports.https)
-            except OSError:
-                await asyncio.sleep(0.05)
-                continue
-            writer.close()
-            await writer.wait_closed()
-            return

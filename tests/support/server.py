@@ -7,7 +7,7 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,21 @@ from server.rehearsal.own_server import ready
 
 PAUSE = 0.1
 GONE_WITHIN = 20.0
+
+
+async def listening(port: int, within: float, expect: Callable[[], None] = lambda: None) -> None:
+    """Wait until somebody takes connections on loopback; `expect` says meanwhile if none will."""
+    async with asyncio.timeout(within):
+        while True:
+            expect()
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(PAUSE / 2)
+                continue
+            writer.close()
+            await writer.wait_closed()
+            return
 
 
 def free_port(kind: socket.SocketKind) -> int:

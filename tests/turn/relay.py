@@ -21,7 +21,7 @@ from server.domain.ids import SeatId
 from server.domain.relay import Relay, RelayPass, passes
 from server.system import SystemClock
 from tests.architecture.tree import ROOT
-from tests.support.server import free_port
+from tests.support.server import free_port, listening
 
 PROGRAM = "turnserver"
 SHIPPED = ROOT / "docs" / "deploy" / "turnserver.conf"
@@ -106,8 +106,8 @@ async def coturn(folder: Path, *arguments: str, **more: str) -> AsyncIterator[Tu
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        await _answers(port)
-        await _answers(tls_port)
+        await listening(port, STARTS_WITHIN)
+        await listening(tls_port, STARTS_WITHIN)
         yield Turn(port=port, tls_port=tls_port, certificate=certificate)
     finally:
         if process.returncode is None:
@@ -122,19 +122,6 @@ def certified(folder: Path) -> tuple[Path, Path]:
     certificate.write_bytes(generate_certificate(key).public_bytes(Encoding.PEM))
     secret.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return certificate, secret
-
-
-async def _answers(port: int) -> None:
-    async with asyncio.timeout(STARTS_WITHIN):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection(LOOPBACK, port)
-            except OSError:
-                await asyncio.sleep(0.05)
-                continue
-            writer.close()
-            await writer.wait_closed()
-            return
 
 
 class Client:
