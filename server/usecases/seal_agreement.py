@@ -27,6 +27,7 @@ from server.usecases.change_agreement import Changed, change
 from server.usecases.finish_sealing import finish
 from server.usecases.read_case import calendar_of
 from server.usecases.release_seal import approvals, confirmation
+from server.usecases.seal_turn import each_in_turn, seal_turn
 from server.usecases.sealed_evidence import keep_evidence
 from server.usecases.world import World
 
@@ -45,7 +46,7 @@ async def seal(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -> 
     before, or in effect with its record still to be written. Any other trouble with the
     record leaves it waiting without an error here.
     """
-    async with world.turns.of(f"seal {case_id}"):
+    async with seal_turn(world, case_id):
         await _begin(world, actor, case_id, pdf_sha256)
         try:
             await finish(world, case_id)
@@ -156,10 +157,4 @@ async def resume_sealing(world: World) -> None:
     """Finish every seal that was begun; at start and every minute."""
     async with world.store.read() as uow:
         waiting = [one.case_id for one in await uow.agreements.sealing() if waits(one)]
-    for case_id in waiting:
-        try:
-            async with world.turns.of(f"seal {case_id}"):
-                await finish(world, case_id)
-        except Exception:
-            # Supervised loop: one record that cannot be written must not hold up the others.
-            log.exception("the seal of case %s still waits", case_id)
+    await each_in_turn(world, waiting, finish, "the seal of case %s still waits")

@@ -1,6 +1,5 @@
 """Tells everybody who signed for a party that the agreement is in effect and can be fetched."""
 
-import logging
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,9 +12,8 @@ from server.domain.session_log import SYSTEM, happened
 from server.domain.signing_order import lines
 from server.ports.notify import Message, MessageKind, MessageState
 from server.ports.store import UnitOfWork
+from server.usecases.seal_turn import each_in_turn
 from server.usecases.world import World
-
-log = logging.getLogger(__name__)
 
 E_DELIVERY = "e_delivery"
 TELL_EVERY_S = 300.0
@@ -85,14 +83,9 @@ async def tell_untold(world: World) -> None:
     """Hand over every message of a seal that waits; without a gateway they go on waiting."""
     async with world.store.read() as uow:
         cases = await uow.outbox.untold(world.clock.now() - NEWS)
-    for case_id in cases:
-        try:
-            # In the seal's own turn: whoever has just sealed sends them now.
-            async with world.turns.of(f"seal {case_id}"):
-                await send_waiting(world, case_id)
-        except Exception:
-            # Supervised loop: one case that cannot be told must not hold up the others.
-            log.exception("who signed in case %s was not told of the seal", case_id)
+    # In the seal's own turn: whoever has just sealed sends them now.
+    owed = "who signed in case %s was not told of the seal"
+    await each_in_turn(world, cases, send_waiting, owed)
 
 
 async def send_waiting(world: World, case_id: CaseId) -> None:
