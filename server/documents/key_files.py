@@ -1,8 +1,9 @@
 """Keeps this server's signing keys as encrypted files.
 
-Private keys as encrypted PKCS#8; each file's passphrase is HKDF-SHA-256 of the master secret
-and the file's name, so a stolen folder alone opens nothing. P-256 signatures are deterministic
-(RFC 6979); nothing relies on that, as other keys' are not.
+Each is an encrypted PKCS#12 (RFC 7292) of one private key; its passphrase is HKDF-SHA-256 of the
+master secret and the file's name, so a stolen folder alone opens nothing. Files of an earlier
+version are PKCS#8 and open too. P-256 signatures are deterministic (RFC 6979); nothing relies
+on that, as other keys' are not.
 """
 
 from collections.abc import Callable
@@ -70,12 +71,12 @@ class FileKeys:
 
     def closed(self, key: PrivateKey, name: str) -> bytes:
         """Return the content of the key's file."""
-        return key.closed(self._passphrase(name))
+        return key.closed(name, self._passphrase(name))
 
-    def opened(self, pem: bytes, name: str) -> PrivateKey:
+    def opened(self, content: bytes, name: str) -> PrivateKey:
         """Return the key in a file's content. Raises KeyUnreadableError."""
         try:
-            return suite_named(name).opened_key(pem, self._passphrase(name))
+            return suite_named(name).opened_key(content, self._passphrase(name))
         except ValueError as error:
             raise KeyUnreadableError(key=name) from error
 

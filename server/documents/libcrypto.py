@@ -17,14 +17,18 @@ CValue: TypeAlias = Any
 LIBRARY = "libcrypto.so.3"
 SM2 = b"SM2"
 
+ROUNDS: Final = 2048
+"""Of a key file's PBKDF2 and MAC: what OpenSSL takes. The passphrases have 256 bits."""
+
 ffi: Final[Any] = cffi.FFI()
 ffi.cdef(
     """
     typedef struct evp_pkey_st EVP_PKEY;
     typedef struct evp_pkey_ctx_st EVP_PKEY_CTX;
     typedef struct evp_md_ctx_st EVP_MD_CTX;
-    typedef struct evp_cipher_st EVP_CIPHER;
     typedef struct bio_st BIO;
+    typedef struct x509_st X509;
+    typedef struct PKCS12_st PKCS12;
     const char *OpenSSL_version(int);
     void ERR_clear_error(void);
     EVP_PKEY_CTX *EVP_PKEY_CTX_new_from_name(void *, const char *, const char *);
@@ -43,15 +47,19 @@ ffi.cdef(
         const char *, EVP_PKEY *, const void *);
     int EVP_DigestVerify(EVP_MD_CTX *, const unsigned char *, size_t,
         const unsigned char *, size_t);
-    const EVP_CIPHER *EVP_aes_256_cbc(void);
     void *BIO_s_mem(void);
     BIO *BIO_new(void *);
     BIO *BIO_new_mem_buf(const void *, int);
     int BIO_free(BIO *);
     int BIO_read(BIO *, void *, int);
     size_t BIO_ctrl_pending(BIO *);
-    int PEM_write_bio_PKCS8PrivateKey(BIO *, const EVP_PKEY *, const EVP_CIPHER *,
-        const char *, int, void *, void *);
+    PKCS12 *PKCS12_create(const char *, const char *, EVP_PKEY *, X509 *, void *,
+        int, int, int, int, int);
+    int PKCS12_parse(PKCS12 *, const char *, EVP_PKEY **, X509 **, void *);
+    void PKCS12_free(PKCS12 *);
+    void X509_free(X509 *);
+    int i2d_PKCS12_bio(BIO *, const PKCS12 *);
+    PKCS12 *d2i_PKCS12_bio(BIO *, PKCS12 **);
     EVP_PKEY *PEM_read_bio_PrivateKey(BIO *, EVP_PKEY **, void *, void *);
     EVP_PKEY *d2i_PUBKEY(EVP_PKEY **, const unsigned char **, long);
     int i2d_PUBKEY(const EVP_PKEY *, unsigned char **);

@@ -9,7 +9,7 @@ gives another one.
 from dataclasses import dataclass, field
 from typing import Self
 
-from server.documents.libcrypto import SM2, CValue, expect, ffi, loaded, owned
+from server.documents.libcrypto import ROUNDS, SM2, CValue, expect, ffi, loaded, owned
 
 IDENTITY = b"1234567812345678"
 SPKI_HEAD = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d03420004")
@@ -39,21 +39,33 @@ class Sm2Key:
         return cls(owned(out[0], lib.EVP_PKEY_free))
 
     @classmethod
-    def opened(cls, pem: bytes, passphrase: bytes) -> Self:
+    def opened(cls, content: bytes, passphrase: bytes) -> Self:
+        """Return the key in an encrypted PKCS#12; ValueError for any other content."""
+        lib, null = loaded(), ffi.NULL
+        held = owned(lib.d2i_PKCS12_bio(_memory(content), null), lib.PKCS12_free)
+        out, beside = ffi.new("EVP_PKEY **"), ffi.new("X509 **")
+        expect(lib.PKCS12_parse(held, ffi.new("char[]", passphrase), out, beside, null))
+        lib.X509_free(beside[0])
+        return cls(_sm2(owned(out[0], lib.EVP_PKEY_free)))
+
+    @classmethod
+    def opened_pem(cls, pem: bytes, passphrase: bytes) -> Self:
         """Return the key in PEM of an encrypted PKCS#8; ValueError for any other content."""
-        lib = loaded()
-        bio = owned(lib.BIO_new_mem_buf(ffi.from_buffer(pem), len(pem)), lib.BIO_free)
+        lib, null = loaded(), ffi.NULL
         secret = ffi.new("char[]", passphrase)
-        read = lib.PEM_read_bio_PrivateKey(bio, ffi.NULL, ffi.NULL, secret)
+        read = lib.PEM_read_bio_PrivateKey(_memory(pem), null, null, secret)
         return cls(_sm2(owned(read, lib.EVP_PKEY_free)))
 
-    def closed(self, passphrase: bytes) -> bytes:
-        """Return the key as PEM of a PKCS#8 encrypted with AES-256 (PBES2, RFC 8018)."""
-        lib = loaded()
+    def closed(self, name: str, passphrase: bytes) -> bytes:
+        """Return an encrypted PKCS#12 (RFC 7292) of the key alone, `name` its friendly name.
+
+        AES-256 (PBES2, RFC 8018) and a MAC over SHA-256, as OpenSSL 3 writes it.
+        """
+        lib, null = loaded(), ffi.NULL
+        secret, called = ffi.new("char[]", passphrase), ffi.new("char[]", name.encode())
+        made = lib.PKCS12_create(secret, called, self._key, null, null, 0, 0, ROUNDS, ROUNDS, 0)
         bio = owned(lib.BIO_new(lib.BIO_s_mem()), lib.BIO_free)
-        cipher, null = lib.EVP_aes_256_cbc(), ffi.NULL
-        secret = (ffi.new("char[]", passphrase), len(passphrase))
-        expect(lib.PEM_write_bio_PKCS8PrivateKey(bio, self._key, cipher, *secret, null, null))
+        expect(lib.i2d_PKCS12_bio(bio, owned(made, lib.PKCS12_free)))
         out = ffi.new("char[]", lib.BIO_ctrl_pending(bio))
         lib.BIO_read(bio, out, len(out))
         return bytes(ffi.buffer(out))
@@ -102,6 +114,12 @@ def _loaded(public_key: bytes) -> CValue:
     held = ffi.from_buffer("unsigned char[]", public_key)
     start = ffi.new("const unsigned char **", held)
     return owned(lib.d2i_PUBKEY(ffi.NULL, start, len(public_key)), lib.EVP_PKEY_free)
+
+
+def _memory(content: bytes) -> CValue:
+    """Return a BIO that reads `content`, which must outlive it."""
+    lib = loaded()
+    return owned(lib.BIO_new_mem_buf(ffi.from_buffer(content), len(content)), lib.BIO_free)
 
 
 def _sm2(key: CValue) -> CValue:

@@ -13,21 +13,24 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
     Encoding,
     PrivateFormat,
     PublicFormat,
     load_der_public_key,
     load_pem_private_key,
+    pkcs12,
 )
 
 from server.documents import gm_oids, sm2
-from server.documents.libcrypto import version
+from server.documents.libcrypto import ROUNDS, version
 from server.domain.suites import P256_SHA256, SM2_SM3
 
 gm_oids.register()
 
 ALGORITHM: Final = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+
+PEM: Final = b"-----BEGIN"
+"""How a key file of an earlier version begins: an encrypted PKCS#8 (RFC 5958)."""
 
 
 class PrivateKey(Protocol):
@@ -42,8 +45,8 @@ class PrivateKey(Protocol):
         """Return the DER signature over `message`."""
         ...
 
-    def closed(self, passphrase: bytes) -> bytes:
-        """Return PEM of the encrypted PKCS#8."""
+    def closed(self, name: str, passphrase: bytes) -> bytes:
+        """Return an encrypted PKCS#12 (RFC 7292) of the key alone, `name` its friendly name."""
         ...
 
 
@@ -82,8 +85,8 @@ class SignatureSuite(Protocol):
         """Return a fresh key."""
         ...
 
-    def opened_key(self, pem: bytes, passphrase: bytes) -> PrivateKey:
-        """Return the key in the PEM of an encrypted PKCS#8; ValueError for any other content."""
+    def opened_key(self, content: bytes, passphrase: bytes) -> PrivateKey:
+        """Return the key in an encrypted PKCS#12 or PEM of PKCS#8; ValueError for all else."""
         ...
 
 
@@ -107,10 +110,17 @@ class P256Key:
         """Return the DER signature over `message`."""
         return self.key.sign(message, ALGORITHM)
 
-    def closed(self, passphrase: bytes) -> bytes:
-        """Return PEM of the encrypted PKCS#8."""
-        encryption = BestAvailableEncryption(passphrase)
-        return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+    def closed(self, name: str, passphrase: bytes) -> bytes:
+        """Return an encrypted PKCS#12 (RFC 7292) of the key alone, `name` its friendly name."""
+        encryption = (
+            PrivateFormat.PKCS12.encryption_builder()
+            .kdf_rounds(ROUNDS)
+            .key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC)
+            .hmac_hash(hashes.SHA256())
+            .build(passphrase)
+        )
+        bag = name.encode()
+        return pkcs12.serialize_key_and_certificates(bag, self.key, None, None, encryption)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +156,13 @@ class P256Suite:
     def made_key(self) -> PrivateKey:
         return P256Key.made()
 
-    def opened_key(self, pem: bytes, passphrase: bytes) -> PrivateKey:
+    def opened_key(self, content: bytes, passphrase: bytes) -> PrivateKey:
         try:
-            key = load_pem_private_key(pem, password=passphrase)
+            key = _opened(content, passphrase)
         except UnsupportedAlgorithm as error:
             raise ValueError("no key on P-256") from error
-        if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise ValueError("no key on P-256")  # noqa: TRY004  of content, not of a caller
+        if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
+            raise ValueError("no key on P-256")
         return P256Key(key)
 
 
@@ -182,8 +192,16 @@ class Sm2Suite:
     def made_key(self) -> PrivateKey:
         return sm2.Sm2Key.made()
 
-    def opened_key(self, pem: bytes, passphrase: bytes) -> PrivateKey:
-        return sm2.Sm2Key.opened(pem, passphrase)
+    def opened_key(self, content: bytes, passphrase: bytes) -> PrivateKey:
+        if content.startswith(PEM):
+            return sm2.Sm2Key.opened_pem(content, passphrase)
+        return sm2.Sm2Key.opened(content, passphrase)
+
+
+def _opened(content: bytes, passphrase: bytes) -> object:
+    if content.startswith(PEM):
+        return load_pem_private_key(content, password=passphrase)
+    return pkcs12.load_key_and_certificates(content, passphrase)[0]
 
 
 P256, SM2 = P256Suite(), Sm2Suite()

@@ -71,7 +71,9 @@ def test_key_files_are_private_and_encrypted(tmp_path: Path) -> None:
     file = tmp_path / "keys/seal-hexi.key"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
-    assert b"BEGIN ENCRYPTED PRIVATE KEY" in file.read_bytes()
+    asked = ["openssl", "pkcs12", "-in", str(file), "-passin", "pass:", "-nokeys"]
+    refused = subprocess.run(asked, check=False, capture_output=True, text=True)
+    assert "Mac verify error: invalid password" in refused.stderr
     assert [p.name for p in file.parent.iterdir()] == ["seal-hexi.key"]
 
 
