@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from server.domain.errors import MissingStepsError, WrongStateError
-from server.domain.ids import SeatId
+from server.domain.ids import PersonId, SeatId
 from server.domain.invitation import Answer, Invitation, LinkState, claim, hand_over
+from server.domain.session import Session
 from server.domain.session_log import Happening, happened
 from server.ports.store import UnitOfWork
 from server.usecases import send_code
@@ -36,8 +37,8 @@ _DEAF = frozenset({"denied", "missing", "busy"})
 async def enter(world: World, invitation: Invitation, device: str) -> Invitation:
     """Let this browser hold the seat, or wait for the mediator behind the one that does.
 
-    Raises MissingStepsError before the invitation is accepted, WrongStateError where no
-    sitting is planned or the link is locked.
+    Raises MissingStepsError before the invitation is accepted and while he refuses what the
+    online way needs, WrongStateError where no sitting is planned or the link is locked.
     """
 
     async def job() -> Invitation:
@@ -62,8 +63,18 @@ async def _expect_ready(world: World, uow: UnitOfWork, invitation: Invitation) -
         raise WrongStateError(state=state)
     if invitation.answer is not Answer.ACCEPTED:
         raise MissingStepsError(missing=["answer"])
-    if current(await uow.sessions.of_case(invitation.case_id)) is None:
+    session = current(await uow.sessions.of_case(invitation.case_id))
+    if session is None:
         raise WrongStateError(state="no_sitting")
+    if _refuses_online(world, session, invitation.person_id):
+        raise MissingStepsError(missing=["online_consent"])
+
+
+def _refuses_online(world: World, session: Session, person: PersonId) -> bool:
+    """Whether his latest answer to a text that ends the online way is no; silence is none."""
+    needed = [text.scope for text in world.pack.consents if text.refusal_ends_online]
+    given = (session.consent(person, scope) for scope in needed)
+    return any(answer is not None and not answer.agreed for answer in given)
 
 
 def _entered(invitation: Invitation, device: str) -> Happening:

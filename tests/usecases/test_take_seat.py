@@ -132,6 +132,38 @@ async def test_nobody_enters_before_he_accepted(world: World) -> None:
     assert refused.value.facts == {"missing": ["answer"]}
 
 
+async def test_who_refused_the_online_way_enters_only_after_he_thought_again(
+    scene: Stage,
+) -> None:
+    world = scene.world
+    case, opened = await accepted(world)
+    device = hash_token(opened.token)
+    await answer_online(world, opened, agreed=False)
+    with pytest.raises(MissingStepsError) as refused:
+        await take_seat.enter(world, opened.invitation, device)
+    assert refused.value.facts == {"missing": ["online_consent"]}
+    await send_code.send(world, opened.invitation, "move")
+    with pytest.raises(MissingStepsError):
+        await take_seat.move(world, opened.invitation, device, scene.notifier.last_code)
+    assert "lobby.enter" not in await cases.kinds(world, case.id)
+    await answer_online(world, opened, agreed=True)
+    held = await take_seat.enter(world, opened.invitation, device)
+    assert held.device == device
+
+
+async def answer_online(world: World, opened: Opened, *, agreed: bool) -> None:
+    scope = "online_mediation"
+    await give_consent.consent(world, opened.invitation, scope, version(scope), agreed=agreed)
+
+
+async def test_refusing_what_the_online_way_does_not_need_closes_no_door(world: World) -> None:
+    _, opened = await accepted(world)
+    refused = version("recording")
+    await give_consent.consent(world, opened.invitation, "recording", refused, agreed=False)
+    held = await take_seat.enter(world, opened.invitation, hash_token(opened.token))
+    assert held.device == hash_token(opened.token)
+
+
 async def test_a_code_goes_to_the_own_telephone_and_is_kept_nowhere_in_clear(
     scene: Stage,
 ) -> None:

@@ -34,7 +34,7 @@ import {
 import { partyZh } from "@heyi/core/strings/party.zh.ts";
 import { Peer, createBell, type Bell, type MediaState } from "@heyi/rtc";
 import { computed, inject, shallowReactive, shallowRef, type ComputedRef, type InjectionKey, type ShallowRef } from "vue";
-import { OfflineError, SeatApi, faultOf, type Fault } from "./api.ts";
+import { OfflineError, RefusedError, SeatApi, faultOf, type Fault } from "./api.ts";
 import { Devices } from "./devices.ts";
 import { forgetProgress } from "./kept.ts";
 import { Line } from "./line.ts";
@@ -151,9 +151,17 @@ export class Room {
     void this.devices.reopen();
     if (this.seat.device === "holder") return this.put({ is: "go", step: "live" });
     await this.attempt(async () => {
-      await this.api.enter();
-      this.put({ is: "go", step: "live" });
+      const step = await this.api.enter().then(() => "live" as const, (error: unknown) => this.#consentsAgain(error));
+      this.put({ is: "go", step });
     });
+  }
+
+  /** Another phone of this person refused what the online way needs: his answers say what happens instead. */
+  async #consentsAgain(error: unknown): Promise<"consents"> {
+    const owed = error instanceof RefusedError ? ((error.facts["missing"] ?? []) as readonly string[]) : [];
+    if (!owed.includes("online_consent")) throw error;
+    await this.#seat();
+    return "consents";
   }
 
   async unlockSound(): Promise<void> {

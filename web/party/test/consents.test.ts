@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { SEAT, STATES } from "../dev/samples.ts";
 import App from "../src/App.vue";
-import { clear, roomIn, show, tap, type Shown } from "./stage.ts";
+import { RefusedError } from "../src/api.ts";
+import { clear, roomIn, settle, show, tap, type Shown } from "./stage.ts";
 
 vi.mock("../src/linecheck.ts", () => ({ measureLine: () => Promise.resolve({ websocket: true, rttMs: 40 }) }));
 afterEach(clear);
@@ -29,5 +30,17 @@ describe("answers already given", () => {
     expect(root.textContent).toContain("您不同意视频调解");
     expect(root.querySelector("a[href^='tel:']")).not.toBeNull();
     expect(root.textContent).not.toContain("去试一试手机");
+  });
+  it("are shown where another phone refused the online way meanwhile", async () => {
+    const { root, room } = await answered(true);
+    const missing = ["online_consent"];
+    room.api.enter = () => Promise.reject(new RefusedError({ code: "missing_steps", facts: { missing } }));
+    const consents = room.seat.consents.map((each) => ({ ...each, answer: !each.ends_online }));
+    room.put({ is: "seat", seat: { ...room.seat, device: "none" } });
+    room.api.seat = () => Promise.resolve({ ...room.seat, consents });
+    await room.goLive();
+    await settle();
+    expect([room.screen.value, room.fault.value]).toEqual(["consents", null]);
+    expect(root.textContent).toContain("您不同意视频调解");
   });
 });
