@@ -29,7 +29,11 @@ class Membership(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staff:
-    """One member. `password_hash` is an Argon2id string, `totp_secret` base32."""
+    """One member. `password_hash` is an Argon2id string, `totp_secret` base32.
+
+    Wrong tries at the door, which is open to everybody, and those of a signed-in console are
+    counted and locked apart.
+    """
 
     id: StaffId
     committee_id: CommitteeId
@@ -45,6 +49,8 @@ class Staff:
     totp_last_step: int = 0
     wrong_tries: int = 0
     locked_until: datetime | None = None
+    console_tries: int = 0
+    console_locked_until: datetime | None = None
     must_change_password: bool = False
     version: int = 0
 

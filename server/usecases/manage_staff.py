@@ -118,6 +118,8 @@ async def reset_staff(world: World, actor: Actor, staff_id: StaffId) -> Credenti
         totp_last_step=0,
         wrong_tries=0,
         locked_until=None,
+        console_tries=0,
+        console_locked_until=None,
         must_change_password=True,
     )
     async with world.store.write() as uow:

@@ -9,7 +9,7 @@ from server.ports.store import ConflictError, UnitOfWork
 from server.usecases.identify import hash_token, step_up_until
 from server.usecases.passwords import NOBODY, hash_password, password_matches
 from server.usecases.second_factor import matching_step
-from server.usecases.tries import Tries, count_try, without_last, without_tries
+from server.usecases.tries import Tries, Where, count_try, without_last, without_tries
 from server.usecases.world import World
 
 _MAY_SIGN_IN = {Membership.ACTIVE, Membership.INVITED}
@@ -45,7 +45,7 @@ async def _count(world: World, login: str, now: datetime) -> tuple[Staff | None,
         staff = await uow.staff.by_login(login)
         if staff is None or staff.membership not in _MAY_SIGN_IN:
             return None, world.strangers.count(login, now)
-        return await count_try(uow, staff, now)
+        return await count_try(uow, staff, Where.DOOR, now)
 
 
 async def _open(world: World, judged: Staff, totp: str, now: datetime) -> SignedIn | None:
@@ -83,7 +83,7 @@ def _console(staff: Staff, token: str, now: datetime) -> StaffSession:
 
 def _entered(staff: Staff, step: int) -> Staff:
     return replace(
-        without_tries(staff),
+        without_tries(staff, Where.DOOR),
         membership=Membership.ACTIVE,
         totp_confirmed=True,
         totp_last_step=step,
@@ -91,15 +91,18 @@ def _entered(staff: Staff, step: int) -> Staff:
 
 
 async def step_up(world: World, token: str, totp: str) -> tuple[Staff, StaffSession]:
-    """Give the second factor again; raises WrongCodeError, TooManyTriesError."""
+    """Give the second factor again; raises WrongCodeError, TooManyTriesError.
+
+    Tries at the door lock nothing here, and these lock no door.
+    """
     now = world.clock.now()
     async with world.store.write() as uow:
         session, staff = await _own(uow, token)
         fresh = replace(session, step_up_at=now, seen_at=now)
-        counted, tries = await count_try(uow, staff, now)
+        counted, tries = await count_try(uow, staff, Where.CONSOLE, now)
         step = _step(counted, totp, now)
         if step is not None:
-            passed = replace(without_tries(counted), totp_last_step=step)
+            passed = replace(without_tries(counted, Where.CONSOLE), totp_last_step=step)
             counted = await uow.staff.save(passed)
             await uow.staff.save_session(fresh)
     if step is None:
@@ -148,7 +151,8 @@ async def change_password(world: World, token: str, old: str, new: str) -> None:
 
 async def _judge_old(world: World, staff: Staff, old: str) -> Staff:
     async with world.store.write() as uow:
-        counted, tries = await count_try(uow, await uow.staff.get(staff.id), world.clock.now())
+        fresh = await uow.staff.get(staff.id)
+        counted, tries = await count_try(uow, fresh, Where.CONSOLE, world.clock.now())
     if not await world.pool.run(password_matches, counted.password_hash, old):
         raise tries.refusal()
     return counted

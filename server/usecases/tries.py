@@ -1,12 +1,15 @@
 """Tries at a password or a second factor: each is counted before it is judged.
 
 However many arrive at once, no more than five are judged. A login that nobody has is
-counted in the same way, so that the answers do not tell which ones exist.
+counted in the same way, so that the answers do not tell which ones exist. At the door, where
+anybody may try, tries are counted apart from those of a signed-in console: no stranger who
+knows a login keeps its member from confirming what he does.
 """
 
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum
 
 from server.domain.errors import DomainError, TooManyTriesError, WrongCodeError
 from server.domain.staff import Staff
@@ -15,6 +18,13 @@ from server.ports.store import UnitOfWork
 MAX_TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
 _REMEMBERED = 10_000
+
+
+class Where(Enum):
+    """Where somebody tries: to sign in, or signed in already."""
+
+    DOOR = "door"
+    CONSOLE = "console"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,28 +65,40 @@ class Strangers:
         return tries
 
 
-async def count_try(uow: UnitOfWork, staff: Staff, now: datetime) -> tuple[Staff, Tries]:
+async def count_try(
+    uow: UnitOfWork, staff: Staff, where: Where, now: datetime
+) -> tuple[Staff, Tries]:
     """Count one try of a member, and return him with it; raises TooManyTriesError.
 
     Of two that are counted at the same moment one raises ConflictError, before it is judged.
     """
-    tries = Tries(wrong=staff.wrong_tries, locked_until=staff.locked_until).one_more(now)
-    return await uow.staff.save(_with(staff, tries)), tries
+    tries = _of(staff, where).one_more(now)
+    return await uow.staff.save(_with(staff, where, tries)), tries
 
 
-def without_tries(staff: Staff) -> Staff:
-    """Return a member who has proved who he is."""
-    return _with(staff, Tries())
+def without_tries(staff: Staff, where: Where) -> Staff:
+    """Return a member who has proved there who he is."""
+    return _with(staff, where, Tries())
 
 
 def without_last(staff: Staff) -> Staff:
-    """Return a member whose last try was right, and proved one thing alone.
+    """Return a member whose last try at his console was right, and proved one thing alone.
 
     The ones before still count: the right password must not buy more tries at the digits.
     """
-    before = MAX_TRIES if staff.locked_until is not None else staff.wrong_tries
-    return _with(staff, Tries(wrong=max(0, before - 1)))
+    tries = _of(staff, Where.CONSOLE)
+    before = MAX_TRIES if tries.locked_until is not None else tries.wrong
+    return _with(staff, Where.CONSOLE, Tries(wrong=max(0, before - 1)))
 
 
-def _with(staff: Staff, tries: Tries) -> Staff:
-    return replace(staff, wrong_tries=tries.wrong, locked_until=tries.locked_until)
+def _of(staff: Staff, where: Where) -> Tries:
+    if where is Where.DOOR:
+        return Tries(wrong=staff.wrong_tries, locked_until=staff.locked_until)
+    return Tries(wrong=staff.console_tries, locked_until=staff.console_locked_until)
+
+
+def _with(staff: Staff, where: Where, tries: Tries) -> Staff:
+    wrong, until = tries.wrong, tries.locked_until
+    if where is Where.DOOR:
+        return replace(staff, wrong_tries=wrong, locked_until=until)
+    return replace(staff, console_tries=wrong, console_locked_until=until)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 import pyotp
@@ -20,6 +21,7 @@ from tests.support.world import COMMITTEE, Stage
 
 T = TypeVar("T")
 AT_ONCE = 20
+FIVE = range(MAX_TRIES)
 
 
 @dataclass
@@ -160,4 +162,41 @@ async def test_a_second_factor_given_again_clears_the_wrong_ones(
         code, _ = await told(steps.step_up(office, signed.token, wrong(office, made)))
         assert code == "wrong_code"
     staff, _ = await steps.step_up(office, signed.token, digits(office, made))
-    assert (staff.wrong_tries, staff.locked_until) == (0, None)
+    assert (staff.console_tries, staff.console_locked_until) == (0, None)
+
+
+async def test_a_login_locked_by_a_stranger_keeps_nobody_from_confirming(
+    office: World, made: Credentials, clock: FakeClock
+) -> None:
+    signed = await steps.sign_in(office, "zhou", made.password, digits(office, made))
+    clock.jump(60)
+    answers = [await told(steps.sign_in(office, "zhou", "guess", "000000")) for _ in FIVE]
+    assert answers[-1][0] == "too_many_tries"
+    _, console = await steps.step_up(office, signed.token, digits(office, made))
+    assert console.step_up_at == clock.now()
+
+
+async def test_a_login_locked_by_a_stranger_keeps_nobody_from_a_new_password(
+    world: World, made: Credentials, clock: FakeClock
+) -> None:
+    signed = await steps.sign_in(world, "zhou", made.password, digits(world, made))
+    clock.jump(60)
+    for _ in range(MAX_TRIES):
+        await told(steps.sign_in(world, "zhou", "guess", "000000"))
+    await steps.change_password(world, signed.token, made.password, "a longer phrase of mine")
+    early = await told(steps.sign_in(world, "zhou", "a longer phrase of mine", "000000"))
+    assert early[0] == "too_many_tries"
+
+
+async def test_wrong_tries_of_a_console_lock_no_door(
+    office: World, made: Credentials, clock: FakeClock
+) -> None:
+    signed = await steps.sign_in(office, "zhou", made.password, digits(office, made))
+    clock.jump(60)
+    answers = [await told(steps.step_up(office, signed.token, wrong(office, made))) for _ in FIVE]
+    assert answers[-1][0] == "too_many_tries"
+    again = await steps.sign_in(office, "zhou", made.password, digits(office, made))
+    assert (again.staff.wrong_tries, again.staff.console_locked_until) == (
+        0,
+        signed.session.created_at + timedelta(minutes=16),
+    )
