@@ -96,7 +96,10 @@ class EndNotice(View):
 
 
 class SeatView(View):
-    """Everything a party's phone needs outside the live room."""
+    """Everything a party's phone needs outside the live room.
+
+    `sign_refused`: the last word on the locked text was his own, that he does not sign it.
+    """
 
     link_state: LinkState
     person_id: str
@@ -124,6 +127,7 @@ class SeatView(View):
     session_id: str | None
     session_state: SessionState | None
     may_sign: bool
+    sign_refused: bool
     agreement_state: str | None
     receipt: Receipt | None
     ended: EndNotice | None

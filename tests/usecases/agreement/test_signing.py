@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from server.api.views.seat import seat_view
 from server.domain import conduct
 from server.domain.case import CaseState
 from server.domain.consent_statement import read_statement
@@ -36,6 +37,8 @@ from server.usecases import (
     unlock_agreement,
 )
 from server.usecases.identify import hash_token
+from server.usecases.see_seat import see_seat
+from server.usecases.world import World
 from tests.support import cases, signing
 from tests.support.cases import agent, applicant, company, power
 from tests.support.papers import with_archive
@@ -344,10 +347,18 @@ async def test_refusing_to_sign_tells_the_mediator_and_may_be_taken_back(office:
     bodies = await cases.logged(world, made.case.id)
     assert bodies[-1]["kind"] == "sign.refused"
     assert "再想一想" not in str(bodies)
+    assert await shown_as_refused(world, phone)
+    assert not await shown_as_refused(world, made.agent)
     text = await phone.sign()
     assert text.refused_by is None
+    assert not await shown_as_refused(world, phone)
     with pytest.raises(WrongStateError):
         await sign_agreement.refuse(world, phone.invitation, phone.device, "")
+
+
+async def shown_as_refused(world: World, phone: Phone) -> bool:
+    seat = await see_seat(world, phone.invitation, phone.device)
+    return seat_view(world, seat, "zh-CN").sign_refused
 
 
 async def test_nothing_is_signed_or_written_after_a_party_stopped(office: Stage) -> None:

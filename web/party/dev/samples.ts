@@ -54,6 +54,7 @@ export const SEAT: SeatView = {
   session_id: "s1",
   session_state: "open",
   may_sign: true,
+  sign_refused: false,
   agreement_state: null,
   receipt: null,
   ended: null,

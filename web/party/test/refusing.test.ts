@@ -31,7 +31,7 @@ async function refuse(root: HTMLElement): Promise<void> {
 describe("not signing", () => {
   it("outside the room is noted on the screen, with the number and a way back", async () => {
     const { root, room } = await atSigning("signLater");
-    room.api.refuseSigning = () => Promise.resolve(room.seat);
+    room.api.refuseSigning = () => Promise.resolve({ ...room.seat, sign_refused: true });
     await refuse(root);
     expect(root.textContent).toContain("已经记下：您不签");
     expect(root.textContent).toContain(SEAT.office_phone);
@@ -54,10 +54,29 @@ describe("not signing", () => {
 
   it("in the room brings the pictures back", async () => {
     const { root, room } = await atSigning("sign");
-    room.api.refuseSigning = () => Promise.resolve(room.seat);
+    room.api.refuseSigning = () => Promise.resolve({ ...room.seat, sign_refused: true });
     await refuse(root);
     await settle();
     expect(room.screen.value).toBe("joint");
     expect(room.note.value.text).toBe("已经记下：您不签");
+  });
+
+  it.each(["signLater", "sign"])("is still noted after a reload, and may be thought over (%s)", async (name) => {
+    const room = await roomIn(name);
+    room.put({ is: "seat", seat: { ...room.seat, sign_refused: true } });
+    const { root } = show(Sign, room);
+    expect(root.textContent).toContain("已经记下：您不签");
+    expect(root.querySelector("canvas")).toBeNull();
+    await tap(root, "我又想签了");
+    expect(root.querySelector("canvas")).not.toBeNull();
+  });
+
+  it("in the room leaves the way to the pictures open after a reload", async () => {
+    const room = await roomIn("sign");
+    room.put({ is: "seat", seat: { ...room.seat, sign_refused: true } });
+    const { root } = show(Sign, room);
+    root.querySelector<HTMLButtonElement>("header button")?.click();
+    await settle();
+    expect(room.screen.value).toBe("joint");
   });
 });

@@ -103,6 +103,7 @@ export function seatView(more: Partial<SeatView> = {}): SeatView {
     session_id: "s1",
     session_state: "open",
     may_sign: false,
+    sign_refused: false,
     agreement_state: null,
     receipt: null,
     ended: null,

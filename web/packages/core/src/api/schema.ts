@@ -4551,6 +4551,8 @@ export interface components {
         /**
          * SeatView
          * @description Everything a party's phone needs outside the live room.
+         *
+         *     `sign_refused`: the last word on the locked text was his own, that he does not sign it.
          */
         SeatView: {
             /** Agreement State */
@@ -4607,6 +4609,8 @@ export interface components {
             session_id: string | null;
             session_state: components["schemas"]["SessionState"] | null;
             side: components["schemas"]["Side"];
+            /** Sign Refused */
+            sign_refused: boolean;
         };
         /**
          * SessionState
