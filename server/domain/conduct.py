@@ -12,7 +12,7 @@ from datetime import datetime
 from server.domain import owed, repeats
 from server.domain.case import Case, Side
 from server.domain.errors import MissingStepsError, NotFoundError, WrongStateError
-from server.domain.going import while_going
+from server.domain.going import expect_going, while_going
 from server.domain.ids import PersonId, SeatId, StaffId
 from server.domain.jurisdiction.pack import JurisdictionPack, expect_code
 from server.domain.session import (
@@ -166,8 +166,7 @@ def stop(note: str) -> Decision:
     """A party ends the mediation; it may at any time (人民调解法 arts. 17, 23)."""
 
     def decide(session: Session, facts: Facts) -> Step:
-        if session.over:
-            raise WrongStateError(state=session.state)
+        expect_going(session)
         ended = replace(
             session.move(SessionState.CLOSED),
             closed_at=facts.now,

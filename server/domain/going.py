@@ -16,6 +16,12 @@ F = TypeVar("F")
 S = TypeVar("S")
 
 
+def expect_going(session: Session) -> None:
+    """Raise WrongStateError once the sitting is over."""
+    if session.over:
+        raise WrongStateError(state=session.state)
+
+
 def while_going(
     make: Callable[P, Callable[[Session, F], S]],
 ) -> Callable[P, Callable[[Session, F], S]]:
@@ -26,8 +32,7 @@ def while_going(
         decide = make(*args, **kwargs)
 
         def going(session: Session, facts: F) -> S:
-            if session.over:
-                raise WrongStateError(state=session.state)
+            expect_going(session)
             return decide(session, facts)
 
         return going

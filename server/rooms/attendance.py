@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from server.domain import conduct
 from server.domain.errors import NotFoundError
+from server.domain.going import expect_going
 from server.domain.ids import ConnectionId, RoomId, SeatId, StaffId
 from server.ports.media import (
     MediaConnected,
@@ -143,7 +144,11 @@ async def own_media(room: Room, seat: SeatId, **told: str | bool) -> None:
 
 
 async def ask_for_mediator(room: Room, seat: SeatId, wish: str | None) -> None:
-    """A party calls the mediator, or staff answer the call (`wish` None)."""
+    """A party calls the mediator, or staff answer the call (`wish` None).
+
+    Raises WrongStateError once the sitting is over.
+    """
+    expect_going(room.session)
     room.session.participant(seat)
     before = presence(room, seat)
     if wish == before.wish:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from server.domain import access, conduct, minutes, relay
 from server.domain.access import Act
 from server.domain.errors import ForbiddenError, SignedOutError
+from server.domain.going import expect_going
 from server.domain.ids import ConnectionId, PersonId, SeatId, SessionId
 from server.domain.session import MinutesItem, MinutesMark
 from server.domain.staff import Actor
@@ -202,6 +203,7 @@ async def mute_please(a: Asked) -> None:
 
     async def ask(room: Room) -> None:
         access.allow(a.actor, Act.CONDUCT, access.of_case(room.scene.case, a.actor))
+        expect_going(room.session)
         room.session.participant(seat)
         await room.tell(f"mute_please:{seat}")
 

@@ -8,6 +8,7 @@ from server.domain.access import Act
 from server.domain.case import Case, Side
 from server.domain.conduct import Decision
 from server.domain.errors import ForbiddenError, InvalidValueError, NotFoundError
+from server.domain.going import expect_going
 from server.domain.ids import PersonId, SeatId, SessionId
 from server.domain.invitation import hand_over
 from server.domain.jurisdiction.texts import text_version
@@ -158,6 +159,7 @@ async def tell_side(world: World, actor: Actor, session: SessionId, side: Side, 
 
     async def job(room: Room) -> None:
         access.allow(actor, Act.CONDUCT, access.of_case(room.scene.case, actor))
+        expect_going(room.session)
         room.hold_texts[side] = text
         await room.note("told", actor.staff_id, side=side)
         await room.tell("told")
