@@ -99,19 +99,19 @@ class SqlCases:
         cases = await self._shelf.many(_T.no.in_(found), order=waiting.order)
         return cases, counted.scalar_one()
 
-    async def due(self, query: CaseQuery, since: date) -> tuple[Sequence[Case], bool]:
-        matching = await self._matching(query)
-        nearest = (
-            matching.join(tables.dues, _D.case_id == _T.id)
-            .where(_D.committee_id == query.committee_id, _D.day >= since)
+    async def due(self, query: CaseQuery, since: date) -> tuple[Sequence[Case], int]:
+        counts = or_(_D.source == Source.CASE, _D.day >= since)
+        every = (
+            (await self._matching(query))
+            .join(tables.dues, _D.case_id == _T.id)
+            .where(_D.committee_id == query.committee_id, counts)
             .group_by(_T.no)
-            .order_by(func.min(_D.day), _T.no)
-            .limit(query.page_size + 1)
-            .offset((query.page - 1) * query.page_size)
         )
-        found = [row.no for row in await self._tx.rows(nearest)]
-        here = _T.no.in_(found[: query.page_size])
-        return await self._shelf.many(here, order=[_T.no]), len(found) > query.page_size
+        counted = await self._tx.run(select(func.count()).select_from(every.subquery()))
+        page = every.order_by(func.min(_D.day), _T.no).limit(query.page_size)
+        found = await self._tx.rows(page.offset((query.page - 1) * query.page_size))
+        here = _T.no.in_([row.no for row in found])
+        return await self._shelf.many(here, order=[_T.no]), counted.scalar_one()
 
     async def next_number(self, committee: CommitteeId, year: int) -> int:
         return await next_serial(self._tx, Counted.CASE, committee, year)

@@ -1,7 +1,7 @@
 """The mediator's day: today's sittings, who is here, what is owed, and the dated duties."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from itertools import count
@@ -9,9 +9,10 @@ from itertools import count
 from server.domain import access
 from server.domain.access import Act
 from server.domain.agreement import Agreement
+from server.domain.calendar import HolidayCalendar
 from server.domain.case import Case, CaseState, Person, PersonRole
 from server.domain.committee import Committee
-from server.domain.duties import duties
+from server.domain.duties import Duty, of_agreement, of_case
 from server.domain.ids import PersonId, SeatId, StaffId
 from server.domain.invitation import Answer, Invitation
 from server.domain.jurisdiction.pack import JurisdictionPack
@@ -28,7 +29,7 @@ from server.usecases.world import World
 
 AHEAD = timedelta(days=60)
 BEHIND = timedelta(days=30)
-"""How long a duty that is past is still shown."""
+"""How long the last days of a sealed agreement are still shown: nothing else ends them."""
 
 RULE_IS_NEWS = timedelta(days=14)
 """How long everybody is told that the committee seals otherwise than before."""
@@ -80,7 +81,8 @@ class SealLine:
 class Today:
     """The day as staff see it.
 
-    `duties` are the nearest; `more_duties` says that others are left out. `rule` is how the
+    `duties` are the oldest and then the nearest; at least `more_duties` others are left out.
+    `rule` is how the
     committee seals, where that changed lately or somebody wants it to.
     """
 
@@ -89,7 +91,7 @@ class Today:
     sittings: tuple[SittingToday, ...]
     later: tuple[CaseLine, ...]
     duties: tuple[DutyLine, ...]
-    more_duties: bool
+    more_duties: int
     seals: tuple[SealLine, ...]
     rule: SealingRule | None
     staff: Mapping[StaffId, str]
@@ -238,20 +240,29 @@ async def _signed(uow: UnitOfWork, own: StaffId | None, committee: Committee) ->
 
 async def _duties(
     world: World, uow: UnitOfWork, actor: Actor, today: date
-) -> tuple[tuple[DutyLine, ...], bool]:
-    """Return the nearest duties, past ones first, and whether there are more."""
+) -> tuple[tuple[DutyLine, ...], int]:
+    """Return the nearest duties, past ones first, and how many more there are at least."""
     since, own = today - BEHIND, own_only(actor, Act.SEE_CASES)
     query = CaseQuery(committee_id=actor.committee_id, own=own, page_size=MOST_CASES)
-    cases, more = await uow.cases.due(query, since)
+    cases, total = await uow.cases.due(query, since)
     calendar = await calendar_of(uow, world.pack)
     found = [
         DutyLine(case=case, code=duty.code, on=duty.on)
         for case in cases
-        for duty in duties(case, await uow.agreements.of_case(case.id), calendar)
-        if duty.on >= since
+        for duty in _shown(case, await uow.agreements.of_case(case.id), calendar, since)
     ]
     near = sorted(found, key=lambda duty: duty.on)
-    return tuple(near[:MOST_DUTIES]), more or len(near) > MOST_DUTIES
+    unopened = total - len(cases)
+    return tuple(near[:MOST_DUTIES]), max(0, len(near) - MOST_DUTIES) + unopened
+
+
+def _shown(
+    case: Case, agreement: Agreement | None, calendar: HolidayCalendar, since: date
+) -> Iterator[Duty]:
+    """Yield what an open case owes, however late, and what an agreement does since that day."""
+    yield from of_case(case, calendar)
+    if agreement is not None:
+        yield from (duty for duty in of_agreement(agreement, calendar) if duty.on >= since)
 
 
 def _seals(

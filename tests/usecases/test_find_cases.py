@@ -120,14 +120,14 @@ async def test_what_is_due_first_is_shown_however_old_the_case(
     days = [date(2025, 3, day) for day in (1, 9, 9)]
     first, *_ = [await cases.registered(world, labour=None, accepted_on=day) for day in days]
 
-    async def shown(most: int) -> tuple[list[CaseId], bool]:
+    async def shown(most: int) -> tuple[list[CaseId], int]:
         monkeypatch.setattr(see_today, "MOST_CASES", most)
         day = await see_today.see_today(world, actor("su"))
         return [duty.case.id for duty in day.duties], day.more_duties
 
-    assert await shown(1) == ([first.id], True)
-    assert await shown(2) == ([first.id, await _second(world)], True)
-    assert (await shown(3))[1] is False
+    assert await shown(1) == ([first.id], 2)
+    assert await shown(2) == ([first.id, await _second(world)], 1)
+    assert (await shown(3))[1] == 0
 
 
 async def _second(world: World) -> CaseId:
@@ -139,23 +139,29 @@ async def test_more_duties_than_are_shown_are_told_of(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await cases.registered(world)
-    for most, told in ((3, True), (4, False)):
+    for most, told in ((3, 1), (4, 0)):
         monkeypatch.setattr(see_today, "MOST_DUTIES", most)
         day = await see_today.see_today(world, actor("su"))
         assert (len(day.duties), day.more_duties) == (most, told)
 
 
-async def test_a_duty_that_is_over_takes_no_place(
+async def test_a_duty_of_a_case_that_ended_takes_no_place(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    over = await cases.registered(world, labour=None, accepted_on=date(2025, 1, 2))
     due = await cases.registered(world, labour=None)
     await end_case.end(world, actor("su"), (await cases.registered(world)).id, "other", "")
     monkeypatch.setattr(see_today, "MOST_CASES", 1)
     day = await see_today.see_today(world, actor("su"))
     assert [duty.case.id for duty in day.duties] == [due.id]
-    assert day.more_duties is False
-    assert over.due_on < date(2025, 3, 10) - see_today.BEHIND
+    assert day.more_duties == 0
+
+
+async def test_what_an_open_case_owes_comes_first_however_late_it_is(world: World) -> None:
+    later = await cases.registered(world, labour=None)
+    longest = await cases.registered(world, labour=None, accepted_on=date(2023, 1, 2))
+    day = await see_today.see_today(world, actor("su"))
+    assert [duty.case.id for duty in day.duties] == [longest.id, later.id]
+    assert longest.due_on < date(2025, 3, 10) - see_today.BEHIND
 
 
 async def test_the_current_sitting_is_the_latest_that_is_not_over(world: World) -> None:

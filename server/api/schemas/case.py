@@ -316,14 +316,14 @@ class SealingNews(View):
 
 
 class TodayView(View):
-    """The mediator's day."""
+    """The mediator's day; at least `more_duties` others follow those shown."""
 
     today: date
     now: datetime
     sittings: list[TodaySitting]
     later: list[CaseRow]
     duties: list[DutyRow]
-    more_duties: bool
+    more_duties: int
     seals: list[SealRow]
     sealing: SealingNews | None
 

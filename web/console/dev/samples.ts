@@ -224,7 +224,7 @@ export const TODAY: TodayView = {
     { case_id: "c1", parties: ["陈水根", "恒筑公司"], code: "labour_arbitration_open", on: "2025-03-26" },
     { case_id: "c1", parties: ["陈水根", "恒筑公司"], code: "mediation", on: "2025-04-11" },
   ],
-  more_duties: true,
+  more_duties: 12,
   seals: [
     { case_id: "c8", case_no: "禾溪受〔2025〕037", parties: ["陈水根", "恒筑公司"], awaited: "release", awaited_of: ["苏慧珍", "江一帆"] },
     { case_id: "c9", case_no: "禾溪受〔2025〕035", parties: ["林阿姨", "许志明"], awaited: "seal", awaited_of: ["何建平"] },

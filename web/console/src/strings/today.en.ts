@@ -28,7 +28,7 @@ export const todayEn: Dictionary<keyof typeof todayZh> = {
   emptyNone: "Nothing is planned later either. Open a case to fix a time.",
   duties: "To be done",
   noDuties: "Nothing is due.",
-  moreDuties: "More follows later; the list of cases has it.",
+  moreDuties: "At least {n} more follow; the list of cases has them.",
   dutyToday: "Today",
   dutyLate: "Overdue",
   goFill: "Open",

@@ -25,7 +25,7 @@ export const todayZh = {
   emptyNone: "往后也还没有安排。要约时间，请打开一个案件。",
   duties: "要办的事",
   noDuties: "没有要办的事。",
-  moreDuties: "后面还有要办的，请到案件列表里看。",
+  moreDuties: "后面至少还有 {n} 件要办的，请到案件列表里看。",
   dutyToday: "今天",
   dutyLate: "已过期",
   goFill: "打开",

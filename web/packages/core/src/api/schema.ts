@@ -5100,7 +5100,7 @@ export interface components {
         };
         /**
          * TodayView
-         * @description The mediator's day.
+         * @description The mediator's day; at least `more_duties` others follow those shown.
          */
         TodayView: {
             /** Duties */
@@ -5108,7 +5108,7 @@ export interface components {
             /** Later */
             later: components["schemas"]["CaseRow"][];
             /** More Duties */
-            more_duties: boolean;
+            more_duties: number;
             /**
              * Now
              * Format: date-time
