@@ -237,6 +237,6 @@ export const STATES: Record<string, () => PartyState> = {
   second: () => live({ device: "waiting", seats: [], slots: [] }),
   cutSignedOut: () => live({}, { line: "off", cut: "signed_out" }),
   cutLink: () => live({}, { line: "off", cut: "link_ended" }),
-  cutRefused: () => live({}, { line: "off", snapshot: null, cut: "too_fast" }),
+  cutRefused: () => live({}, { line: "off", snapshot: null, cut: "forbidden" }),
   replaced: () => live({}, { line: "replaced" }),
 };

@@ -14,6 +14,8 @@ export interface LineEvents {
 }
 
 const ANSWER_MS = 8_000;
+/** The server counts how often one person enters, and lets one in again after ten seconds at the latest. */
+const AGAIN_MS = [2_000, 5_000, 10_000] as const;
 
 export class Line {
   readonly #session: string;
@@ -21,6 +23,7 @@ export class Line {
   readonly #socket: Socket;
   readonly #unwatch: () => void;
   #over = false;
+  #waits: number | undefined;
 
   constructor(session: string, events: LineEvents) {
     this.#session = session;
@@ -93,9 +96,23 @@ export class Line {
     if (reason === "io server disconnect") window.setTimeout(this.#hurry, 1_000);
   }
 
-  async enter(): Promise<void> {
+  /** Enters; whoever came too often waits and is let in later, without a word. */
+  async enter(tries = 0): Promise<void> {
+    window.clearTimeout(this.#waits);
+    const asked = this.#socket.id;
     const reply = await this.ask("enter", { session_id: this.#session, version: PROTOCOL_VERSION });
-    if (!reply.ok && reply.code !== null && reply.code !== undefined) this.#events.refused(reply.code);
+    if (reply.ok || reply.code === null || reply.code === undefined) return;
+    if (reply.code === "too_fast") this.#enterLater(asked, tries);
+    else this.#events.refused(reply.code);
+  }
+
+  /** A connection made meanwhile enters of itself. */
+  #enterLater(asked: string | undefined, tries: number): void {
+    if (this.#over) return;
+    const wait = AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)];
+    this.#waits = window.setTimeout(() => {
+      if (!this.#over && asked === this.#socket.id) void this.enter(tries + 1);
+    }, wait);
   }
 
   /** One request; without an answer in time the reply is `{ok: false, code: null}` and may be asked again. */
@@ -109,6 +126,7 @@ export class Line {
 
   close(): void {
     this.#over = true;
+    window.clearTimeout(this.#waits);
     this.#unwatch();
     document.removeEventListener("visibilitychange", this.#hurry);
     this.#socket.disconnect();

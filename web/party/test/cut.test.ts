@@ -22,9 +22,9 @@ async function after(event: PartyEvent, lang = "zh-CN"): Promise<HTMLElement> {
 
 describe("a phone that is let in no more", () => {
   it("says that nobody hears, and why, with a way back in", async () => {
-    const root = await after({ is: "signedOut", reason: "too_fast" });
+    const root = await after({ is: "signedOut", reason: "forbidden" });
     expect(root.textContent).toContain("现在进不去");
-    expect(root.textContent).toContain("too_fast");
+    expect(root.textContent).toContain("forbidden");
     expect(root.textContent).toContain("现在没有人能听到您、看到您");
     expect(root.textContent).not.toContain("能听到您的：");
     await tap(root, "再进一次");

@@ -2,13 +2,30 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Line } from "../src/line.ts";
 
 /** What the library's socket does to us, played by hand. */
-const played = vi.hoisted(() => ({ hears: new Map<string, (told?: unknown) => void>(), connects: 0, active: true }));
+const played = vi.hoisted(() => ({
+  hears: new Map<string, (told?: unknown) => void>(),
+  connects: 0,
+  active: true,
+  id: "first",
+  answers: [] as string[],
+  asked: [] as string[],
+}));
 vi.mock("socket.io-client", () => ({
   io: () => ({
     connected: false,
     get active() {
       return played.active;
     },
+    get id() {
+      return played.id;
+    },
+    timeout: () => ({
+      emitWithAck: (event: string) => {
+        played.asked.push(event);
+        const code = played.answers.shift();
+        return Promise.resolve(code === undefined ? { ok: true, facts: {} } : { ok: false, code, facts: {} });
+      },
+    }),
     on: (name: string, then: (told?: unknown) => void) => played.hears.set(name, then),
     connect: () => (played.connects += 1),
     disconnect: () => undefined,
@@ -16,20 +33,24 @@ vi.mock("socket.io-client", () => ({
 }));
 
 const told: string[] = [];
+let line: Line;
 beforeEach(() => {
   vi.useFakeTimers();
   told.length = 0;
   played.connects = 0;
   played.active = true;
+  played.id = "first";
+  played.answers = [];
+  played.asked = [];
   const note = (word: string) => () => void told.push(word);
-  new Line("s1", {
+  line = new Line("s1", {
     up: note("up"),
     down: note("down"),
     change: note("change"),
     offer: note("offer"),
     replaced: note("replaced"),
     parted: (reason) => void told.push(`parted ${reason}`),
-    refused: note("refused"),
+    refused: (code) => void told.push(`refused ${code}`),
   });
 });
 const happens = (name: string, what?: unknown): void => played.hears.get(name)?.(what);
@@ -60,5 +81,36 @@ describe("the phone's line", () => {
     happens("disconnect", "io server disconnect");
     vi.runAllTimers();
     expect([told, played.connects]).toEqual([["parted moved"], 0]);
+  });
+});
+
+describe("entering", () => {
+  it("waits where this person came too often, and tries again without a word", async () => {
+    played.answers = ["too_fast", "too_fast"];
+    await line.enter();
+    expect([played.asked.length, told]).toEqual([1, []]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(played.asked.length).toBe(2);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect([played.asked.length, told]).toEqual([3, []]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(played.asked.length).toBe(3);
+  });
+  it("ends where it is refused for another reason", async () => {
+    played.answers = ["forbidden"];
+    await line.enter();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([played.asked.length, told]).toEqual([1, ["refused forbidden"]]);
+  });
+  it("is not tried again on a line that was closed or is another by then", async () => {
+    played.answers = ["too_fast", "too_fast"];
+    await line.enter();
+    played.id = "second";
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(played.asked.length).toBe(1);
+    await line.enter();
+    line.close();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(played.asked.length).toBe(2);
   });
 });

@@ -187,7 +187,7 @@ describe("camera and microphone", () => {
     ["another phone took the seat", { is: "replaced" }, true],
     ["the seat was moved", { is: "parted", reason: "moved" }, true],
     ["the link was ended", { is: "parted", reason: "link_ended" }, true],
-    ["the line was refused", { is: "signedOut", reason: "too_fast" }, false],
+    ["the line was refused", { is: "signedOut", reason: "forbidden" }, false],
     ["the person left", { is: "go", step: "left" }, true],
     ["the person ended it", { is: "go", step: "papers" }, false],
   ];
@@ -217,7 +217,7 @@ describe("camera and microphone", () => {
 describe("being let in no more", () => {
   it.each([
     ["parted", { is: "parted", reason: "link_ended" }],
-    ["refused", { is: "signedOut", reason: "too_fast" }],
+    ["refused", { is: "signedOut", reason: "forbidden" }],
   ] as const)("is a screen of its own once %s: the old snapshot says nothing of who hears", (_how, event) => {
     const [state, effects] = run(live(), event);
     expect([screenOf(state), isInRoom(state), state.cut]).toEqual(["cut", false, event.reason]);
