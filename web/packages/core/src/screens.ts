@@ -60,7 +60,8 @@ function live(state: PartyState): Screen {
   // The last snapshot is from before: who hears whom is not known here any more.
   if (state.cut !== null && !(snapshot !== null && isOver(snapshot))) return "cut";
   if (snapshot === null) return "connecting";
-  if (snapshot.device === "waiting") return "second";
+  // Papers are for the phone that holds the seat: one that waited in vain is told that it is over.
+  if (snapshot.device === "waiting") return isOver(snapshot) ? "ended" : "second";
   if (isOver(snapshot)) return papers(state);
   if (snapshot.state === "frozen" || snapshot.hold === "mediator_lost") return "frozen";
   if (snapshot.state === "paused" || snapshot.hold === "paused") return "paused";

@@ -95,6 +95,18 @@ describe("entering", () => {
     expect(again.snapshot?.space).toBe("lobby");
   });
 
+  it.each(["closed", "adjourned"] as const)("is told where the sitting ended while it waited as a second phone (%s)", (state) => {
+    const locked = { may_sign: true, agreement_state: "locked" };
+    const waiting = live({ device: "waiting", seats: [], slots: [] });
+    expect(screenOf(waiting)).toBe("second");
+    const [over, effects] = run(
+      waiting,
+      { is: "seat", seat: seatView(locked) },
+      { is: "change", change: change(20, { device: "waiting", state }) },
+    );
+    expect(screenOf(over)).toBe("ended");
+    expect(done(effects)).toContain("closeLine");
+  });
   it("waits as a second phone without media, and enters again when let in", () => {
     const waiting = live({ device: "waiting", seats: [], slots: [] });
     expect(screenOf(waiting)).toBe("second");
