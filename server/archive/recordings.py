@@ -55,6 +55,9 @@ class LocalRecordings:
     async def manifest(self, recording: RecordingId, chunks: int) -> bytes:
         return await asyncio.to_thread(manifest_bytes, self.folder, recording, chunks)
 
+    async def lying(self) -> frozenset[RecordingId]:
+        return await asyncio.to_thread(_lying, self.folder)
+
     async def remove(self, recording: RecordingId) -> None:
         await asyncio.to_thread(_remove, self.folder / plain_name(recording))
 
@@ -112,6 +115,12 @@ def _head(folder: Path, recording: RecordingId) -> ManifestHead | None:
         return None  # whoever looks at the recording is told that it is damaged
     chunks = [chunk for one in segments for chunk in one.chunks]
     return ManifestHead(chunks=len(chunks), chain=chunks[-1].chain) if chunks else None
+
+
+def _lying(folder: Path) -> frozenset[RecordingId]:
+    if not folder.is_dir():
+        return frozenset()
+    return frozenset(RecordingId(entry.name) for entry in folder.iterdir() if entry.is_dir())
 
 
 def _remove(folder: Path) -> None:

@@ -80,6 +80,10 @@ class Recordings(RecordingHeads, Protocol):
         """
         ...
 
+    async def lying(self) -> frozenset[RecordingId]:
+        """Return those that have a folder, whatever is in it."""
+        ...
+
     async def remove(self, recording: RecordingId) -> None:
         """Remove its sealed bytes, if there are any."""
         ...

@@ -149,7 +149,7 @@ class StaffRegister(Protocol):
 
 
 class Cases(Protocol):
-    """Cases; numbers have no gaps."""
+    """Cases; numbers have no gaps. `destroyed` are those whose file was, of all committees."""
 
     async def get(self, case: CaseId) -> Case: ...
     async def add(self, case: Case) -> None: ...
@@ -162,6 +162,7 @@ class Cases(Protocol):
         """
         ...
 
+    async def destroyed(self) -> Sequence[CaseId]: ...
     async def in_keeping(self, query: KeepingQuery) -> tuple[Sequence[Case], int]:
         """Return a page of them, the longest due first; no other case is opened for it."""
         ...

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import Select, delete, func, or_, select, update
 
 from server.domain.case import Case
+from server.domain.custody import CustodyState
 from server.domain.duties import of_case
 from server.domain.ids import CaseId, CommitteeId
 from server.ports.keeping import KeepingQuery
@@ -82,6 +83,10 @@ class SqlCases:
         found = [row.no for row in await self._tx.rows(page)]
         cases = await self._shelf.many(_T.no.in_(found), order=[_T.no.desc()])
         return cases, counted.scalar_one()
+
+    async def destroyed(self) -> Sequence[CaseId]:
+        mine = select(_T.id).where(_T.custody == CustodyState.DESTROYED.value)
+        return [row.id for row in await self._tx.rows(mine.order_by(_T.no))]
 
     async def in_keeping(self, query: KeepingQuery) -> tuple[Sequence[Case], int]:
         waiting = waiting_in_keeping(self._tx.vault, query)

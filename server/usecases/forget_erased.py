@@ -1,12 +1,17 @@
-"""Empties the database's log of writes of what was destroyed, also where a reader is in the way."""
+"""Takes away what was destroyed and is still there: in the database's log of writes, on the disk.
+
+Both may wait: a reader is in the way of the one, a stop between key and folder leaves the other.
+"""
 
 import logging
 
+from server.domain.ids import RecordingId
 from server.usecases.world import World
 
 log = logging.getLogger(__name__)
 
 AGAIN_S = 600.0
+SWEEP_EVERY_S = 86_400.0
 
 
 async def forget(world: World) -> None:
@@ -19,9 +24,51 @@ async def forget(world: World) -> None:
         )
 
 
+async def remove(world: World, recording: RecordingId) -> bool:
+    """Remove what lies on the disk; what cannot be removed is noise, and stops no other."""
+    try:
+        await world.grids.cancel(recording)
+        await world.recordings.remove(recording)
+    except OSError as fault:
+        log.warning("recording %s is destroyed, its folder is left: %s", recording, fault)
+        return False
+    return True
+
+
+async def sweep(world: World) -> None:
+    """Remove the folders that a stop left of recordings whose case was destroyed.
+
+    What no destroyed case names stays, whoever put it there: a database restored from an
+    earlier day does not know every recording.
+    """
+    lying = await world.recordings.lying()
+    gone = await _destroyed(world) if lying else frozenset()
+    removed = [one for one in sorted(lying & gone) if await remove(world, one)]
+    if removed:
+        log.info("recordings: %d folder(s) of destroyed cases removed", len(removed))
+
+
+async def _destroyed(world: World) -> frozenset[RecordingId]:
+    """Return the recordings of destroyed cases whose key is gone."""
+    async with world.store.read() as uow:
+        sittings = [
+            session
+            for case in await uow.cases.destroyed()
+            for session in await uow.sessions.of_case(case)
+        ]
+    return frozenset(one.id for sitting in sittings for one in sitting.recordings if not one.key)
+
+
 async def keep_forgetting(world: World) -> None:
     """Do what is owed, until cancelled; first what a stop left."""
     while True:
         if world.store.owes_forgetting:
             await forget(world)
         await world.clock.sleep(AGAIN_S)
+
+
+async def keep_sweeping(world: World) -> None:
+    """Remove folders that were left, at start and once a day, until cancelled."""
+    while True:
+        await sweep(world)
+        await world.clock.sleep(SWEEP_EVERY_S)

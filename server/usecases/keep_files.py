@@ -1,7 +1,6 @@
 """What an officer does with files whose period runs out: look, hold back, propose, confirm."""
 
 import json
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -29,11 +28,9 @@ from server.domain.staff import Actor
 from server.ports.keeping import ClosedBefore, KeepingQuery
 from server.ports.store import UnitOfWork
 from server.usecases.committee_log import keeping_changed, tell
-from server.usecases.forget_erased import forget
+from server.usecases.forget_erased import forget, remove
 from server.usecases.see_today import begin_of
 from server.usecases.world import World
-
-log = logging.getLogger(__name__)
 
 PAGE_SIZE = 20
 NAMED = 5
@@ -252,17 +249,8 @@ async def confirm(world: World, actor: Actor, case_id: CaseId) -> int:
     world.shelf.clear()
     await forget(world)
     for recording in recordings:
-        await _remove(world, recording)
+        await remove(world, recording)
     return len(shredded)
-
-
-async def _remove(world: World, recording: RecordingId) -> None:
-    """Remove what lies on the disk; what cannot be removed is noise, and stops no other."""
-    try:
-        await world.grids.cancel(recording)
-        await world.recordings.remove(recording)
-    except OSError as fault:
-        log.warning("recording %s is destroyed, its folder is left: %s", recording, fault)
 
 
 async def _expect_written(uow: UnitOfWork, case_id: CaseId) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from server.usecases.forget_erased import keep_forgetting
+from server.usecases.forget_erased import keep_forgetting, keep_sweeping
 from server.usecases.log_tree import keep_checking, keep_tree
 from server.usecases.renew_nightly import keep_renewing
 from server.usecases.seal_agreement import keep_sealing
@@ -23,5 +23,6 @@ STANDING: Mapping[str, Callable[[World], Coroutine[Any, Any, None]]] = MappingPr
         "time stamp renewal": keep_renewing,
         "grids": keep_making,
         "log of writes": keep_forgetting,
+        "destroyed recordings": keep_sweeping,
     }
 )
