@@ -1,8 +1,11 @@
 """Shows the exact pages: to staff, and to the phone that is to sign them.
 
 A page counts as shown to a person once its readable picture was sent to the phone that
-holds the seat; signing waits until all of them were.
+holds the seat; signing waits until all of them were. That they were stands in the log, which lasts;
+single pages are remembered for some days, and are shown again after that.
 """
+
+import json
 
 from dataclasses import dataclass
 
@@ -21,6 +24,8 @@ from server.usecases.locked_text import expect_kept, locked_text
 from server.usecases.page_shelf import READABLE, width_for
 from server.usecases.read_agreement import expect_holder
 from server.usecases.world import World
+
+_ALL = "sign.pages_shown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,19 +122,31 @@ async def _remember(world: World, invitation: Invitation, locked: Locked, page: 
         if await uow.replies.find(key) is not None:
             return
         await uow.replies.put(key, "shown", world.clock.now())
-        if await all_shown(uow, locked, person):
+        case_id = invitation.case_id
+        if await _each(uow, locked, person) and not await _noted(uow, case_id, locked, person):
             what = happened(
-                "sign.pages_shown",
+                _ALL,
                 person,
                 person=person,
                 version=locked.version,
                 pages=locked.pages,
             )
-            await uow.log.append(invitation.case_id, (what,), world.clock.now())
+            await uow.log.append(case_id, (what,), world.clock.now())
 
 
-async def all_shown(uow: UnitOfWork, locked: Locked, person: PersonId) -> bool:
-    """Return whether every page of this text was shown to the person."""
+async def all_shown(uow: UnitOfWork, case_id: CaseId, locked: Locked, person: PersonId) -> bool:
+    """Return whether every page of this text was shown to the person, however long ago."""
+    return await _each(uow, locked, person) or await _noted(uow, case_id, locked, person)
+
+
+async def _noted(uow: UnitOfWork, case_id: CaseId, locked: Locked, person: PersonId) -> bool:
+    """Return whether the log tells it of this text: each lock has a version of its own."""
+    bodies = [json.loads(entry.body) for entry in await uow.log.of_case(case_id)]
+    shown = [one["facts"] for one in bodies if one["kind"] == _ALL]
+    return any((one["person"], one["version"]) == (person, locked.version) for one in shown)
+
+
+async def _each(uow: UnitOfWork, locked: Locked, person: PersonId) -> bool:
     for page in range(1, locked.pages + 1):
         if await uow.replies.find(_key(locked, person, page)) is None:
             return False

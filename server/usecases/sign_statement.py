@@ -68,7 +68,7 @@ async def issue(world: World, invitation: Invitation, device: str, form: Stateme
     async with world.store.read() as uow:
         desk = await own_desk(world, uow, invitation, device)
         locked = expect_ready(world, desk, form.pdf_sha256)
-        if not await all_shown(uow, locked, desk.person.id):
+        if not await all_shown(uow, invitation.case_id, locked, desk.person.id):
             raise MissingStepsError(missing=["pages"])
         known = await pending_statements.answered(uow, asked, world.clock.now())
         text = await uow.files.content(locked.document)
