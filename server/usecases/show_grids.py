@@ -5,6 +5,7 @@ what and which bytes, and who watched it stands in the log.
 """
 
 import base64
+import json
 import logging
 from collections.abc import AsyncGenerator, Mapping
 
@@ -13,13 +14,15 @@ from server.domain.ids import CaseId, RecordId, RecordingId
 from server.domain.session import Recording
 from server.domain.session_log import SYSTEM, happened
 from server.domain.staff import Actor
-from server.ports.recording import GridOrder, GridReport, RecordingState
+from server.ports.recording import GridOrder, GridReport, GridState, RecordingState
 from server.ports.store import UnitOfWork
 from server.usecases.pieces import joined
 from server.usecases.show_recordings import Asked, expect_recording, names_in, recordings_of
 from server.usecases.world import World
 
 log = logging.getLogger(__name__)
+
+_MADE = "recording.grid_made"
 
 
 async def ask(
@@ -78,7 +81,7 @@ async def keep_making(world: World) -> None:
             log.warning("grid of recording %s: %s", made.recording, made.why)
             continue
         what = happened(
-            "recording.grid_made",
+            _MADE,
             SYSTEM,
             recording=made.recording,
             film=made.sha256,
@@ -94,8 +97,21 @@ async def _resume(world: World, recording: RecordingId, case_id: CaseId) -> None
         found = await _found(uow, recording, case_id)
     if found is None:
         await world.grids.cancel(recording)
+    elif await _logged(world, recording, case_id):
+        await world.grids.noted(recording)
     else:
         await world.grids.ask(_order(case_id, *found))
+
+
+async def _logged(world: World, recording: RecordingId, case_id: CaseId) -> bool:
+    """Whether the film is there and in the log: the stop came before that was noted."""
+    head = await world.recordings.head(recording)
+    if head is None or (await world.grids.report(recording)).state is not GridState.READY:
+        return False
+    async with world.store.read() as uow:
+        bodies = [json.loads(entry.body) for entry in await uow.log.of_case(case_id)]
+    made = [one["facts"] for one in bodies if one["kind"] == _MADE]
+    return any((one["recording"], one["head"]) == (recording, head.chain) for one in made)
 
 
 async def _found(

@@ -6,7 +6,6 @@ single pages are remembered for some days, and are shown again after that.
 """
 
 import json
-
 from dataclasses import dataclass
 
 from server.domain import access
