@@ -77,7 +77,7 @@ async def own_page(
             expect_entitled(world, case, case.person(invitation.person_id))
     picture = await _page(world, shown, page, width)
     if width_for(width) >= READABLE and shown.agreement.seal is None:
-        await _remember(world, invitation, shown.locked, page)
+        await remember(world, invitation, shown.locked, page)
     return picture
 
 
@@ -111,17 +111,19 @@ async def _content(world: World, file: FileId) -> bytes:
         return await uow.files.content(file)
 
 
-async def _remember(world: World, invitation: Invitation, locked: Locked, page: int) -> None:
+async def remember(world: World, invitation: Invitation, locked: Locked, page: int) -> None:
+    """Note that this page was shown, and once in the log that all were."""
     person, key = invitation.person_id, _key(locked, invitation.person_id, page)
     async with world.store.read() as uow:
         known = await uow.replies.find(key) is not None
     if known:
         return
+    case_id = invitation.case_id
     async with world.store.write() as uow:
+        await uow.cases.get(case_id)  # its lock: nobody notes the same meanwhile
         if await uow.replies.find(key) is not None:
             return
         await uow.replies.put(key, "shown", world.clock.now())
-        case_id = invitation.case_id
         if await _each(uow, locked, person) and not await _noted(uow, case_id, locked, person):
             what = happened(
                 _ALL,

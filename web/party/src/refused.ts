@@ -13,12 +13,14 @@ export const BLOCKED: Readonly<Record<string, PartyKey>> = {
 /** The state that was in the way, empty for other refusals: `statement_expired`, `signed_already` and more. */
 export const stateOf = (error: RefusedError): string => (error.code === "wrong_state" ? String(error.facts["state"] ?? "") : "");
 
+const owed = (error: RefusedError): string => String((error.facts["missing"] as readonly string[] | undefined)?.[0] ?? "");
+export const owesPages = (error: RefusedError): boolean => error.code === "missing_steps" && owed(error) === "pages";
+
 /** The sentence; a code goes with its statement, so a new statement needs a new one wherever codes are sent. */
 export function signingWord(error: RefusedError, codes: boolean): PartyKey {
   if (error.code === "stale_revision") return "signChanged";
   if (error.code === "missing_steps") {
-    const owed = String((error.facts["missing"] as readonly string[] | undefined)?.[0] ?? "");
-    return BLOCKED[owed] ?? (owed === "pages" ? "signPagesAgain" : "signBlocked");
+    return BLOCKED[owed(error)] ?? (owesPages(error) ? "signPagesAgain" : "signBlocked");
   }
   if (error.code === "certificate_unproven" || error.code === "no_certificate") return "signNoCertificate";
   const state = stateOf(error);

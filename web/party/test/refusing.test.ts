@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { SEAT } from "../dev/samples.ts";
-import { OfflineError } from "../src/api.ts";
+import { AGREEMENT, SEAT } from "../dev/samples.ts";
+import { OfflineError, RefusedError } from "../src/api.ts";
 import { keepProgress, recallProgress } from "../src/kept.ts";
 import Sign from "../src/screens/Sign.vue";
 import { clear, roomIn, settle, show, tap, type Shown } from "./stage.ts";
@@ -69,6 +69,23 @@ describe("not signing", () => {
     expect(root.querySelector("canvas")).toBeNull();
     await tap(root, "我又想签了");
     expect(root.querySelector("canvas")).not.toBeNull();
+  });
+
+  it("yet, for pages that the server does not know as shown, fetches them all again", async () => {
+    vi.spyOn(HTMLCanvasElement.prototype, "toDataURL").mockReturnValue("data:image/png;base64,AAAA");
+    const pages = [1, 2, 3];
+    keepProgress(signing, { seen: pages, strokes: STROKES, sent: "199****0001", scan: null });
+    const room = await roomIn("signLater");
+    room.put({ is: "seat", seat: { ...room.seat, code_channel: false } });
+    room.agreement.value = { ...AGREEMENT, pages: pages.length };
+    room.api.statement = () => Promise.reject(new RefusedError({ code: "missing_steps", facts: { missing: ["pages"] } }));
+    const { root } = show(Sign, room);
+    const address = () => root.querySelector("img[alt^='第 1 页']")?.getAttribute("src") ?? "";
+    const first = address();
+    await tap(root, "签名，同意这份协议");
+    await vi.waitFor(() => { expect(address()).toBe(`${first}&turn=1`); });
+    expect(root.textContent).toContain("有的页没有打开完整。请再看一遍。");
+    expect(recallProgress(signing)?.seen).toEqual([]);
   });
 
   it("in the room leaves the way to the pictures open after a reload", async () => {

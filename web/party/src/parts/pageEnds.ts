@@ -3,12 +3,13 @@ import { nextTick, onBeforeUnmount, onMounted, ref, type Ref } from "vue";
 /**
  * Tells when the end of a page has been on the screen. Only a loaded picture can be seen: the end mark of an empty frame
  * means nothing. `view` holds the pages; each is followed by a mark with `data-end`. A page that did not come says so in
- * `failed`, and `again` fetches it once more, from the address with its next `turns`.
+ * `failed`, and `again` fetches it once more, from the address with its next `turns`, which begin with `turn`.
  */
-export function usePageEnds(view: Ref<HTMLElement | null>, seen: (page: number) => void) {
+export function usePageEnds(view: Ref<HTMLElement | null>, seen: (page: number) => void, turn = 0) {
   const loaded = ref<readonly number[]>([]);
   const failed = ref<readonly number[]>([]);
-  const turns = ref<Readonly<Record<number, number>>>({});
+  const later = ref<Readonly<Record<number, number>>>({});
+  const turns = (page: number): number => turn + (later.value[page] ?? 0);
   let watcher: IntersectionObserver | null = null;
 
   function loadedPage(page: number): void {
@@ -22,7 +23,7 @@ export function usePageEnds(view: Ref<HTMLElement | null>, seen: (page: number) 
     if (!failed.value.includes(page)) failed.value = [...failed.value, page];
   }
   function again(page: number): void {
-    turns.value = { ...turns.value, [page]: (turns.value[page] ?? 0) + 1 };
+    later.value = { ...later.value, [page]: (later.value[page] ?? 0) + 1 };
     failed.value = failed.value.filter((each) => each !== page);
   }
   onMounted(() => {
