@@ -13,5 +13,6 @@ export { default as Steps } from "./Steps.vue";
 export { default as Tile } from "./Tile.vue";
 export { default as Toolbar } from "./Toolbar.vue";
 export { default as WaitRing } from "./WaitRing.vue";
+export { ROOM, TEXT, useBack } from "./back.ts";
 export { ICONS, type IconName } from "./icons.ts";
 export type { ToolbarItem } from "./Toolbar.vue";
