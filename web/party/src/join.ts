@@ -8,6 +8,7 @@ import { browserOf, obstacle } from "@heyi/core/ua.ts";
 import { langOf, translator } from "@heyi/core/dictionary.ts";
 import { landingEn } from "@heyi/core/strings/landing.en.ts";
 import { landingZh } from "@heyi/core/strings/landing.zh.ts";
+import { copyAddress } from "./address.ts";
 import { nextSize, restoreSize, watchFoot } from "./size.ts";
 import { canSpeak, readableText, toggleSpeech } from "./speak.ts";
 import { forgetStale } from "./stale.ts";
@@ -95,17 +96,7 @@ function showObstacle(why: "insecure" | "inApp" | "old"): void {
 }
 
 async function copyLink(button: HTMLButtonElement): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(location.href);
-  } catch {
-    // Engines inside other apps often lack the clipboard interface; the old way still works there.
-    const field = document.createElement("input");
-    field.value = location.href;
-    document.body.append(field);
-    field.select();
-    document.execCommand("copy");
-    field.remove();
-  }
+  await copyAddress();
   button.textContent = t("copied");
 }
 

@@ -1,6 +1,7 @@
 import type { Dictionary } from "../dictionary.ts";
 import type { PartyKey } from "./party.zh.ts";
 
+import { copyEn } from "./copy.en.ts";
 import { elsewhereEn } from "./elsewhere.en.ts";
 import { recordingEn } from "./recording.en.ts";
 import { troubleEn } from "./trouble.en.ts";
@@ -8,6 +9,7 @@ import { weakEn } from "./weak.en.ts";
 
 export const partyEn: Dictionary<PartyKey> = {
   ...recordingEn,
+  ...copyEn,
   ...elsewhereEn,
   ...troubleEn,
   ...weakEn,
@@ -364,9 +366,6 @@ export const partyEn: Dictionary<PartyKey> = {
   effectiveOn: "In force since",
   effectiveText: "All have signed and the committee has sealed it. The agreement is legally binding.",
   confirmBy: "To have the court confirm it, go together before {date}.",
-  download: "Download",
-  downloadTitle: "A code is needed to download",
-  downloadText: "The code goes to your phone, so nobody else can download with the link.",
 
   endClosedTitle: "This mediation has ended",
   endClosedText: "Thank you for coming. The committee will tell you the result.",

@@ -1,4 +1,5 @@
 /** Words of the party's room. This file is the source of the key type; party.en.ts must match it. */
+import { copyZh } from "./copy.zh.ts";
 import { elsewhereZh } from "./elsewhere.zh.ts";
 import { recordingZh } from "./recording.zh.ts";
 import { troubleZh } from "./trouble.zh.ts";
@@ -6,6 +7,7 @@ import { weakZh } from "./weak.zh.ts";
 
 export const partyZh = {
   ...recordingZh,
+  ...copyZh,
   ...elsewhereZh,
   ...troubleZh,
   ...weakZh,
@@ -362,9 +364,6 @@ export const partyZh = {
   effectiveOn: "生效时间",
   effectiveText: "各方都签了，调委会也盖了章。协议有法律约束力。",
   confirmBy: "要申请司法确认，请在 {date} 前一起去法院。",
-  download: "下载协议",
-  downloadTitle: "下载要验证码",
-  downloadText: "验证码发到您的手机，别人拿到链接也下不了。",
 
   endClosedTitle: "这次调解结束了",
   endClosedText: "谢谢您来。结果会由调委会告诉您。",

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { SEAT } from "../dev/samples.ts";
+import Receipt from "../src/screens/Receipt.vue";
+import type { Room } from "../src/room.ts";
+import { clear, roomIn, settle, show, tap } from "./stage.ts";
+
+const WECHAT = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36 MicroMessenger/8.0.50";
+const CHROME = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36";
+const opened: { href: string; saves: boolean }[] = [];
+
+beforeEach(() => {
+  opened.length = 0;
+  vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (this: HTMLAnchorElement) {
+    opened.push({ href: this.getAttribute("href") ?? "", saves: this.hasAttribute("download") });
+  });
+});
+afterEach(() => {
+  clear();
+  vi.restoreAllMocks();
+});
+
+interface Asked { root: HTMLElement; codes: ReturnType<typeof vi.fn<Room["api"]["code"]>>; copies: ReturnType<typeof vi.fn<Room["api"]["copy"]>> }
+
+async function ask(agent: string, coded: boolean, lang = "zh-CN"): Promise<Asked> {
+  vi.spyOn(navigator, "userAgent", "get").mockReturnValue(agent);
+  const room = await roomIn("effective", lang);
+  room.state.value = { ...room.state.value, seat: { ...room.seat, code_channel: coded } };
+  const codes = vi.fn<Room["api"]["code"]>().mockResolvedValue({ sent: true, mobile_masked: SEAT.mobile_masked, retry_after_s: 60 });
+  const copies = vi.fn<Room["api"]["copy"]>().mockResolvedValue({ path: "/api/seat/copy/t1", expires_at: "2025-03-14T04:00:00Z" });
+  Object.assign(room.api, { code: codes, copy: copies });
+  const { root } = show(Receipt, room);
+  await tap(root, lang === "en" ? "Download" : "下载协议");
+  return { root, codes, copies };
+}
+async function type(root: HTMLElement, code: string): Promise<void> {
+  for (const [at, box] of [...root.querySelectorAll<HTMLInputElement>(".digit")].entries()) {
+    box.value = code[at] ?? "";
+    box.dispatchEvent(new Event("input"));
+  }
+  await settle();
+}
+
+describe("the copy, in a browser", () => {
+  it("is saved after the code, and the page stays", async () => {
+    const { root, codes } = await ask(CHROME, true);
+    expect(codes).toHaveBeenCalledTimes(1);
+    await type(root, "123456");
+    expect(opened).toEqual([{ href: "/api/seat/copy/t1", saves: true }]);
+    expect(root.querySelector(".sheet")).toBeNull();
+  });
+});
+
+describe("the copy, inside another app", () => {
+  it.each([["zh-CN", "在浏览器打开"], ["en", "Open in browser"]])("leads to the browser before a code is spent (%s)", async (lang, words) => {
+    const { root, codes, copies } = await ask(WECHAT, true, lang);
+    expect(root.querySelector(".sheet p")?.textContent).toContain(words);
+    expect(root.querySelector(".sheet svg[role='img']")?.getAttribute("aria-label")).toContain(words);
+    expect([codes.mock.calls.length, copies.mock.calls.length]).toEqual([0, 0]);
+  });
+  it("is opened there by who wants to try, with what to do where nothing came", async () => {
+    const { root, codes } = await ask(WECHAT, true);
+    await tap(root, "就在这里下载试试");
+    expect(codes).toHaveBeenCalledTimes(1);
+    await type(root, "123456");
+    expect(opened).toEqual([{ href: "/api/seat/copy/t1", saves: false }]);
+    expect(root.querySelector(".sheet")?.textContent).toContain("请打电话给调委会");
+  });
+  it("is opened at once for whom no other browser gets it", async () => {
+    const { root, copies } = await ask(WECHAT, false);
+    await settle();
+    expect(copies).toHaveBeenCalledWith(null);
+    expect(opened).toEqual([{ href: "/api/seat/copy/t1", saves: false }]);
+    expect(root.querySelector(".sheet")?.textContent).not.toContain("在浏览器打开");
+  });
+});
