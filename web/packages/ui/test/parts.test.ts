@@ -146,6 +146,59 @@ describe("sheet", () => {
   });
 });
 
+/** A page with a button, a place that tells what happens, and up to two sheets, one of them deep inside. */
+async function behindSheets(open: { inner: boolean; outer: boolean; more: boolean }): Promise<HTMLElement> {
+  const sheet = (): ReturnType<typeof h> => h(Sheet, { title: "要离开吗？", closeWord: "关上" });
+  const root = show(() => [
+    h("div", { id: "screen" }, [h("header", [h("button", "离开")]), open.inner ? sheet() : null]),
+    open.more ? h("div", { id: "more" }) : null,
+    h("p", { id: "told", "aria-live": "polite" }),
+    open.outer ? sheet() : null,
+  ]);
+  await nextTick();
+  return root;
+}
+const covered = (root: HTMLElement, attribute = "inert"): string[] =>
+  [...root.querySelectorAll(`[${attribute}]`)].filter((each) => each.closest(".icon") === null).map((each) => each.id || each.localName);
+
+describe("what is behind a sheet", () => {
+  it("is out of reach, but for what is told, and free again when the sheet goes; the opener has the focus", async () => {
+    const open = reactive({ inner: false, outer: false, more: false });
+    const root = await behindSheets(open);
+    const opener = root.querySelector("button") as HTMLButtonElement;
+    opener.focus();
+    open.inner = true;
+    await nextTick();
+    expect(covered(root)).toEqual(["header"]);
+    open.inner = false;
+    await nextTick();
+    expect(covered(root)).toEqual([]);
+    expect(document.activeElement).toBe(opener);
+  });
+  it("is all but the uppermost of two, and what comes meanwhile too", async () => {
+    const open = reactive({ inner: true, outer: false, more: false });
+    const root = await behindSheets(open);
+    open.outer = true;
+    await nextTick();
+    expect(covered(root)).toEqual(["screen"]);
+    open.more = true;
+    await nextTick();
+    await nextTick();
+    expect(covered(root)).toEqual(["screen", "more"]);
+    open.outer = false;
+    await nextTick();
+    expect(covered(root)).toEqual(["header", "more"]);
+  });
+  it("is hidden from screen readers by engines that know no inert", async () => {
+    const known = Object.getOwnPropertyDescriptor(HTMLElement.prototype, "inert");
+    Reflect.deleteProperty(HTMLElement.prototype, "inert");
+    const open = reactive({ inner: true, outer: false, more: false });
+    const root = await behindSheets(open);
+    expect([covered(root), covered(root, "aria-hidden")]).toEqual([[], ["header"]]);
+    if (known) Object.defineProperty(HTMLElement.prototype, "inert", known);
+  });
+});
+
 describe("icons", () => {
   it("stay inside their 24 grid", () => {
     for (const [name, paths] of Object.entries(ICONS)) {
