@@ -8,6 +8,7 @@ from server.api.throttle import DOORS
 from server.api.views.staff import committee_view, staff_view
 from server.domain.staff import Staff, StaffSession
 from server.usecases import sign_in as steps
+from server.usecases.identify import STAFF_COOKIE
 
 
 async def sign_in(context: Context, ask: wire.SignIn) -> Answer:
@@ -18,13 +19,13 @@ async def sign_in(context: Context, ask: wire.SignIn) -> Answer:
     doors.signed_in(context.request, ask.login)
     view = await _me(context, signed.staff, signed.session)
     lifetime = context.world.rules.staff_absolute
-    return Answer(view=view, cookies={cookies.STAFF: (signed.token, lifetime)})
+    return Answer(view=view, cookies={STAFF_COOKIE: (signed.token, lifetime)})
 
 
 async def sign_out(context: Context, _: None) -> Answer:
     """End this console."""
     await steps.sign_out(context.world, _token(context))
-    return Answer(view=Nothing(), cookies={cookies.STAFF: None})
+    return Answer(view=Nothing(), cookies={STAFF_COOKIE: None})
 
 
 async def me(context: Context, _: None) -> wire.Me:
@@ -46,7 +47,7 @@ async def change_password(context: Context, ask: wire.ChangePassword) -> Nothing
 
 
 def _token(context: Context) -> str:
-    return cookies.read(context.request, cookies.STAFF) or ""
+    return cookies.read(context.request, STAFF_COOKIE) or ""
 
 
 async def _me(context: Context, staff: Staff, session: StaffSession) -> wire.Me:

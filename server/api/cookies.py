@@ -1,15 +1,11 @@
-"""The two cookies, and the flags they are set with."""
+"""How the two cookies are read and set; `identify` names them."""
 
 from aiohttp import web
-
-STAFF = "heyi-staff"
-SEAT = "heyi-seat"
-PREFIX = "__Host-"
 
 
 def read(request: web.Request, name: str) -> str | None:
     """Return the cookie's value, or None."""
-    return request.cookies.get(PREFIX + name)
+    return request.cookies.get(name)
 
 
 def write(response: web.StreamResponse, name: str, value: str, max_age: int) -> None:
@@ -19,7 +15,7 @@ def write(response: web.StreamResponse, name: str, value: str, max_age: int) -> 
     over plain HTTP on 127.0.0.1.
     """
     response.set_cookie(
-        PREFIX + name,
+        name,
         value,
         max_age=max_age,
         path="/",
@@ -31,6 +27,4 @@ def write(response: web.StreamResponse, name: str, value: str, max_age: int) -> 
 
 def clear(response: web.StreamResponse, name: str) -> None:
     """Delete it."""
-    response.set_cookie(
-        PREFIX + name, "", max_age=0, path="/", secure=True, httponly=True, samesite="Lax"
-    )
+    response.set_cookie(name, "", max_age=0, path="/", secure=True, httponly=True, samesite="Lax")

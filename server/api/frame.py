@@ -12,7 +12,7 @@ from server.api import cookies, refusals
 from server.api.endpoint import WORLD, Answer, Context, Handler, Result, Route, Who
 from server.domain.access import allow
 from server.domain.errors import DomainError, SignedOutError, TooLargeError
-from server.usecases.identify import hash_token, seat_of, staff_of
+from server.usecases.identify import SEAT_COOKIE, STAFF_COOKIE, hash_token, seat_of, staff_of
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ def _query(route: Route, request: web.Request) -> Mapping[str, str]:
 
 
 async def _as_staff(route: Route, context: Context) -> Context:
-    token = cookies.read(context.request, cookies.STAFF)
+    token = cookies.read(context.request, STAFF_COOKIE)
     actor = await staff_of(context.world, token) if token else None
     if actor is None:
         raise SignedOutError
@@ -103,7 +103,7 @@ async def _as_staff(route: Route, context: Context) -> Context:
 
 
 async def _as_seat(context: Context) -> Context:
-    token = cookies.read(context.request, cookies.SEAT)
+    token = cookies.read(context.request, SEAT_COOKIE)
     invitation = await seat_of(context.world, token) if token else None
     if token is None or invitation is None:
         raise SignedOutError

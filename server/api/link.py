@@ -16,7 +16,7 @@ from server.api.views.seat import seat_view
 from server.domain.errors import NotFoundError
 from server.usecases import answer_link
 from server.usecases.answer_link import LinkFacts
-from server.usecases.identify import hash_token
+from server.usecases.identify import SEAT_COOKIE, hash_token
 from server.usecases.see_seat import see_seat
 from server.usecases.wording import day_and_clock
 
@@ -90,14 +90,14 @@ async def open_link(context: Context, ask: wire.OpenLink) -> Answer:
     left = opened.invitation.expires_at - context.world.clock.now()
     return Answer(
         view=seat_view(context.world, seat, language(context.request)),
-        cookies={cookies.SEAT: (opened.token, int(left.total_seconds()))},
+        cookies={SEAT_COOKIE: (opened.token, int(left.total_seconds()))},
     )
 
 
 async def resume(context: Context, ask: wire.ResumeLink) -> wire.SeatView:
     """Return the seat to a browser that gave the digits before."""
     context.request.app[DOORS].look(context.request)
-    token = cookies.read(context.request, cookies.SEAT)
+    token = cookies.read(context.request, SEAT_COOKIE)
     invitation = await answer_link.resume(context.world, ask.token, token)
     seat = await see_seat(context.world, invitation, hash_token(token or ""))
     return seat_view(context.world, seat, language(context.request))

@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from server.api.endpoint import Route, Who
 from server.api.schemas.base import Refusal
+from server.usecases.identify import SEAT_COOKIE, STAFF_COOKIE
 
 _REF = "#/components/schemas/{model}"
 _SECURITY: dict[Who, list[dict[str, list[str]]]] = {
@@ -30,8 +31,8 @@ def document(
         "components": {
             "schemas": _schemas(routes, tuple(live)),
             "securitySchemes": {
-                name: {"type": "apiKey", "in": "cookie", "name": f"__Host-heyi-{name}"}
-                for name in ("staff", "seat")
+                name: {"type": "apiKey", "in": "cookie", "name": cookie}
+                for name, cookie in (("staff", STAFF_COOKIE), ("seat", SEAT_COOKIE))
             },
         },
     }

@@ -10,10 +10,8 @@ from server.domain.staff import Actor
 from server.signalling.limits import Bucket
 from server.signalling.messages import Snapshot
 from server.usecases.conduct_session import may_watch
-from server.usecases.identify import hash_token, seat_of, staff_of
+from server.usecases.identify import SEAT_COOKIE, STAFF_COOKIE, hash_token, seat_of, staff_of
 from server.usecases.world import World
-
-STAFF_COOKIE, SEAT_COOKIE = "__Host-heyi-staff", "__Host-heyi-seat"
 
 
 @dataclass(slots=True)

@@ -9,6 +9,8 @@ from server.domain.staff import Actor, Membership, Staff, StaffSession, as_actor
 from server.ports.store import UnitOfWork
 from server.usecases.world import Rules, World
 
+STAFF_COOKIE, SEAT_COOKIE = "__Host-heyi-staff", "__Host-heyi-seat"
+"""Browsers take this prefix from our own host over TLS alone (RFC 6265bis, 4.1.3.2)."""
 SEEN_EVERY = timedelta(seconds=60)
 
 
