@@ -43,6 +43,11 @@ export function toneOf(snapshot: Snapshot): Tone {
   return snapshot.space;
 }
 
+/** Whether nobody hears anybody whatever the snapshot says: this desk is out of the room, or no worker has the room. */
+export function silent(line: string, snapshot: Snapshot): boolean {
+  return !["on", "lost", "entering"].includes(line) || snapshot.desk?.media_ok === false;
+}
+
 /** Whether a seat is in the space the mediator has opened now. */
 export function inside(snapshot: Snapshot, seat: SeatState): boolean {
   return running(snapshot) && snapshot.space !== "lobby" && seat.space === snapshot.space;

@@ -103,6 +103,7 @@ export const roomEn: Dictionary<keyof typeof roomZh> = {
   frameJoint: "Everyone can hear",
   frameJointText: "Hear you: {names}",
   frameJointNobody: "Nobody hears you yet",
+  frameSilent: "Nobody hears you now",
   framePaused: "Paused",
   framePausedText: "Every side is in its own lobby; nobody hears anybody.",
   frameFrozen: "Everyone is back in the lobby",

@@ -100,6 +100,7 @@ export const roomZh = {
   frameJoint: "大家都能听到",
   frameJointText: "能听到您的：{names}",
   frameJointNobody: "还没有人能听到您",
+  frameSilent: "现在没有人能听到您",
   framePaused: "暂停中",
   framePausedText: "各方都在自己的等候室，谁也听不到谁。",
   frameFrozen: "都回了等候室",

@@ -5,7 +5,7 @@ export const copyEn: Dictionary<keyof typeof copyZh> = {
   download: "Download",
   downloadTitle: "A code is needed to download",
   downloadText: "The code goes to your phone, so nobody else can download with the link.",
-  downloadElsewhere: "Change to a browser first",
+  downloadElsewhere: "Use your browser",
   downloadElsewhereText: "WeChat, QQ and Alipay often cannot save files. Tap the three dots at the top right, choose “Open in browser”, type the last four digits of your phone number, then tap “Download”.",
   downloadElsewherePicture: "Picture: three dots at the top right, then “Open in browser”",
   downloadElsewhereLater: "The sitting goes on: change once it is over. The agreement stays here.",
