@@ -97,6 +97,12 @@ async def test_it_says_what_the_certificates_are(
     assert named in said
 
 
+async def test_of_what_cannot_be_read_no_certificates_are_told(site: Town) -> None:
+    _, page = await posted(site, {"file": b"%PDF-1.7\nno PDF at all"})
+    assert facts(page)["readable"] == "no"
+    assert "data-issued" not in page
+
+
 async def test_a_sealed_pdf_alone_is_known_again(
     site: Town, sealed: tuple[bytes, bytes, str]
 ) -> None:
