@@ -72,7 +72,7 @@ def expect_staff(session: Session, staff: StaffId, *, watches: bool = False) -> 
     for one in session.participants:
         if one.staff_id == staff:
             return (
-                session if one.watches == watches else _with(session, replace(one, watches=watches))
+                session if one.watches == watches else session.seated(replace(one, watches=watches))
             )
     one = Participant(seat=SeatId(staff), staff_id=staff, watches=watches)
     return replace(session, participants=(*session.participants, one))
@@ -234,7 +234,7 @@ def admit(seat: SeatId) -> Decision:
         person = facts.case.person(_person_of(one))
         if missing := owed.before_admission(session, person, facts.rights_blocks):
             raise MissingStepsError(missing=list(missing), seat=seat)
-        admitted = _with(session, replace(one, admitted=True))
+        admitted = session.seated(replace(one, admitted=True))
         what = happened("admit", facts.actor, person=one.person_id)
         return Step(session=admitted, logged=(what,), events=("admitted",))
 
@@ -247,7 +247,7 @@ def send_back(seat: SeatId) -> Decision:
 
     def decide(session: Session, facts: Facts) -> Step:
         one = session.participant(seat)
-        back = _with(session, replace(one, admitted=False))
+        back = session.seated(replace(one, admitted=False))
         what = happened("return_to_lobby", facts.actor, person=_person_of(one))
         return Step(session=back, logged=(what,), events=("returned",))
 
@@ -260,10 +260,10 @@ def check_identity(check: IdentityCheck) -> Decision:
 
     def decide(session: Session, facts: Facts) -> Step:
         expect_code(check.document, facts.pack.identity_documents, "document")
-        checked = replace(session, identity_checks=(*session.identity_checks, check))
+        checked = session.checked(check)
         if not check.matches:
             one = checked.participant(SeatId(check.person_id))
-            checked = _with(checked, replace(one, admitted=False))
+            checked = checked.seated(replace(one, admitted=False))
         kind = "identity.checked" if check.matches else "identity.failed"
         what = happened(kind, facts.actor, person=check.person_id, document=check.document)
         return Step(session=checked, logged=(what,), events=("identity",))
@@ -305,7 +305,7 @@ def _consent_kind(session: Session, given: Consent) -> str:
 def _unadmit(session: Session, person: PersonId) -> Session:
     for one in session.participants:
         if one.person_id == person:
-            return _with(session, replace(one, admitted=False))
+            return session.seated(replace(one, admitted=False))
     return session
 
 
@@ -384,11 +384,6 @@ def _person_of(one: Participant) -> PersonId:
     if one.person_id is None:
         raise WrongStateError(state="staff")
     return one.person_id
-
-
-def _with(session: Session, one: Participant) -> Session:
-    others = tuple(one if p.seat == one.seat else p for p in session.participants)
-    return replace(session, participants=others)
 
 
 def _step(session: Session, facts: Facts, kind: str, event: str) -> Step:

@@ -6,6 +6,7 @@ check of this sitting, and the notice of rights and duties heard.
 
 from collections.abc import Iterable
 
+from server.domain import surroundings
 from server.domain.case import Case, Person, PersonRole
 from server.domain.ids import PersonId
 from server.domain.session import Session
@@ -57,9 +58,11 @@ def before_agreed_close(session: Session, case: Case) -> tuple[str, ...]:
 
 
 def before_joint(session: Session, case: Case, blocks: int) -> tuple[tuple[PersonId, str], ...]:
-    """Return what every invited person still owes before the joint session."""
+    """Return what everybody who takes part still owes before the joint session."""
+    away = surroundings.absent(session, case)
     return tuple(
         (person.id, code)
         for person in case.people
+        if person.id not in away
         for code in before_admission(session, person, blocks)
     )

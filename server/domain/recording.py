@@ -7,10 +7,11 @@ recorded. What stops a recording is never refused: it narrows.
 
 from dataclasses import replace
 
-from server.domain.case import Case, PersonRole
+from server.domain import surroundings
+from server.domain.case import Case, Person, PersonRole
 from server.domain.conduct import Decision, Facts, Step
 from server.domain.errors import MissingStepsError, WrongStateError
-from server.domain.ids import PersonId, RecordingId, SeatId, StaffId
+from server.domain.ids import PartyId, PersonId, RecordingId, SeatId, StaffId
 from server.domain.session import JOINT, Consent, Recording, Session, SpaceKind
 from server.domain.session_log import Happening, happened
 
@@ -106,15 +107,21 @@ def _in_joint(session: Session) -> bool:
 
 
 def _heard(session: Session, case: Case) -> tuple[PersonId, ...]:
-    """Return whose voice a recording holds: those admitted, and companions beside them."""
+    """Return whose voice a recording holds: those admitted, and companions beside them.
+
+    Whoever was said to be with nobody is not heard.
+    """
     inside = {one.person_id for one in session.participants if one.admitted and one.person_id}
     parties = {person.party_id for person in case.people if person.id in inside}
+    away = surroundings.absent(session, case)
     return tuple(
-        person.id
-        for person in case.people
-        if person.id in inside
-        or (person.role is PersonRole.COMPANION and person.party_id in parties)
+        person.id for person in case.people if person.id in inside or _beside(person, parties, away)
     )
+
+
+def _beside(person: Person, parties: set[PartyId], away: frozenset[PersonId]) -> bool:
+    companion = person.role is PersonRole.COMPANION and person.party_id in parties
+    return companion and person.id not in away
 
 
 def _not_agreed(session: Session, case: Case) -> tuple[PersonId, ...]:

@@ -122,11 +122,16 @@ class IdentityCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """Who a person says is in the room with him."""
+    """Who a person says is in the room with him; `present` is empty where nobody else is."""
 
     person_id: PersonId
     present: str
     at: datetime
+
+    @property
+    def alone(self) -> bool:
+        """Whether he says that nobody else is there."""
+        return not self.present
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +200,7 @@ class Session:
     """One sitting. `space` is what the mediator has opened now.
 
     `minutes_ready` means the parties are asked to confirm version `minutes_version`.
+    `taken_over` names whose seat staff gave to another device since they were identified.
     """
 
     id: SessionId
@@ -208,6 +214,7 @@ class Session:
     participants: tuple[Participant, ...] = ()
     consents: tuple[Consent, ...] = ()
     identity_checks: tuple[IdentityCheck, ...] = ()
+    taken_over: tuple[PersonId, ...] = ()
     environments: tuple[Environment, ...] = ()
     rights_answers: tuple[RightsAnswer, ...] = ()
     rights_block: int = 0
@@ -247,6 +254,11 @@ class Session:
                 return one
         raise NotFoundError
 
+    def seated(self, one: Participant) -> "Session":
+        """Return the sitting with this in place of what was at the seat."""
+        seats = tuple(one if other.seat == one.seat else other for other in self.participants)
+        return replace(self, participants=seats)
+
     def place(self, one: Participant) -> Space:
         """Return where a participant is, whatever he or his phone believes."""
         own = Space(kind=SpaceKind.LOBBY, side=one.side)
@@ -270,9 +282,15 @@ class Session:
         return given[-1] if given else None
 
     def identified(self, person: PersonId) -> bool:
-        """Whether the latest check of this sitting found the person to match."""
+        """Whether the latest check of this sitting found the person at this device to match."""
         found = [c for c in self.identity_checks if c.person_id == person]
-        return bool(found) and found[-1].matches
+        return bool(found) and found[-1].matches and person not in self.taken_over
+
+    def checked(self, check: IdentityCheck) -> "Session":
+        """Return the sitting with what staff saw."""
+        still = tuple(one for one in self.taken_over if one != check.person_id)
+        checks = (*self.identity_checks, check)
+        return replace(self, identity_checks=checks, taken_over=still)
 
     def heard(self, person: PersonId, blocks: int) -> bool:
         """Whether the person acknowledged every block of the rights notice."""

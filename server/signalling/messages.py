@@ -69,9 +69,9 @@ class RightsHeard(Request):
 
 
 class DeclareEnvironment(Request):
-    """`environment.declare` (party): who is in the room with me."""
+    """`environment.declare` (party): who else is in the room with me; empty for nobody."""
 
-    present: Annotated[str, Field(min_length=1, max_length=200)]
+    present: Annotated[str, Field(max_length=200)]
 
 
 class CallMediator(Request):
@@ -209,6 +209,9 @@ class SeatState(BaseModel):
     """One participant as the viewer may see him.
 
     `staff_role` is what he is to the case, or else in the committee; `chair`: he conducts now.
+    `beside` names who else hears and is heard at his device: whom he named himself, once he has
+    said it and if the viewer is staff, of his side, or within hearing; till then companions
+    who have no link of their own.
     """
 
     seat: str
@@ -253,7 +256,7 @@ class DeskSeat(BaseModel):
     consents_asked: int
     online_consent: bool | None
     rights_heard: int
-    environment: str
+    environment: str | None
     call: str | None
     device_waiting: bool
     owed: list[str]
@@ -312,7 +315,8 @@ class Snapshot(BaseModel):
     `lamp` is `cutting` until the worker has confirmed the edge table, then `isolated`;
     `failed` keeps the own sound off. `audience` names the seats that hear the viewer;
     `unseen_by` those of them who do not see him, because their line is too weak for his picture;
-    `rights_heard` and `environment` are the viewer's own answers.
+    `rights_heard` and `environment` are the viewer's own answers; `environment` is null before he
+    has said who is with him, and empty where nobody is; `identified`: his document was compared.
     Where `device` is `waiting` nothing else is told but that the sitting is over.
     """
 
@@ -335,7 +339,8 @@ class Snapshot(BaseModel):
     rights_block: int
     rights_total: int
     rights_heard: list[int]
-    environment: str
+    environment: str | None
+    identified: bool
     minutes: MinutesState
     agreement_revision: int
     agreement_state: str | None

@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Literal, cast
 
-from server.domain import owed, recording
+from server.domain import owed, recording, surroundings
 from server.domain.audience import visible_to
 from server.domain.case import Person
 from server.domain.errors import NotFoundError
-from server.domain.ids import PersonId, SeatId
+from server.domain.ids import SeatId
 from server.domain.session import Participant, Session, SessionState, SpaceKind
 from server.rooms.view import Lamp, Presence, RoomView
+from server.signalling.beside import beside, companions
 from server.signalling.messages import (
     DeskSeat,
     DeskState,
@@ -58,6 +59,7 @@ def snapshot(view: RoomView, seat: SeatId, *, holder: bool = True) -> Snapshot:
         rights_total=view.rights_blocks,
         rights_heard=_heard(session, viewer),
         environment=_said(session, viewer),
+        identified=_identified(session, viewer),
         minutes=_minutes(view, viewer),
         agreement_revision=view.scene.agreement.revision,
         agreement_state=view.scene.agreement.state,
@@ -92,7 +94,8 @@ def _waiting(view: RoomView) -> Snapshot:
         rights_block=0,
         rights_total=0,
         rights_heard=[],
-        environment="",
+        environment=None,
+        identified=False,
         minutes=MinutesState(version=0, ready=False, items=[], answers={}),
         agreement_revision=0,
         agreement_state=None,
@@ -150,30 +153,15 @@ def _unseen_by(view: RoomView, seat: SeatId) -> list[str]:
 
 def _seats(view: RoomView, viewer: Participant) -> list[SeatState]:
     shown = visible_to(view.session, viewer)
-    beside = _beside(view)
-    seated = {person for people in beside.values() for person in people}
+    seated = {person for people in companions(view).values() for person in people}
     return [
-        _seat(view, one, viewer, beside)
+        _seat(view, one, viewer)
         for one in shown
         if viewer.staff_id is not None or one.person_id not in seated
     ]
 
 
-def _beside(view: RoomView) -> dict[SeatId, list[PersonId]]:
-    # A companion without a link of his own sits at the phone of the person he is with.
-    at: dict[SeatId, list[PersonId]] = {}
-    case = view.scene.case
-    for person in case.people:
-        if person.role != "companion" or person.id in view.scene.invited:
-            continue
-        first = next(p for p in case.people_of(person.party_id))
-        at.setdefault(SeatId(first.id), []).append(person.id)
-    return at
-
-
-def _seat(
-    view: RoomView, one: Participant, viewer: Participant, beside: dict[SeatId, list[PersonId]]
-) -> SeatState:
+def _seat(view: RoomView, one: Participant, viewer: Participant) -> SeatState:
     presence = view.presence.get(one.seat, Presence(seat=one.seat))
     person = view.scene.case.person(one.person_id) if one.person_id else None
     return SeatState(
@@ -186,7 +174,7 @@ def _seat(
         side=one.side,
         name=_name(view, one, person),
         party=_party(view, person),
-        beside=[view.scene.case.person(p).name for p in beside.get(one.seat, [])],
+        beside=beside(view, one, viewer),
         present=presence.present,
         absence=_absence(presence),
         since=presence.since,
@@ -240,9 +228,13 @@ def _heard(session: Session, viewer: Participant) -> list[int]:
     return sorted({a.block for a in answers if a.person_id == viewer.person_id})
 
 
-def _said(session: Session, viewer: Participant) -> str:
-    said = [e.present for e in session.environments if e.person_id == viewer.person_id]
-    return said[-1] if said else ""
+def _said(session: Session, viewer: Participant) -> str | None:
+    said = surroundings.said_by(session, viewer.person_id)
+    return said.present if said else None
+
+
+def _identified(session: Session, viewer: Participant) -> bool:
+    return viewer.person_id is not None and session.identified(viewer.person_id)
 
 
 def _minutes(view: RoomView, viewer: Participant) -> MinutesState:
@@ -338,6 +330,6 @@ def _desk_seat(view: RoomView, one: Participant) -> DeskSeat:
 
 def _identity(session: Session, person: Person) -> Literal["unchecked", "matches", "differs"]:
     checks = [c for c in session.identity_checks if c.person_id == person.id]
-    if not checks:
+    if not checks or person.id in session.taken_over:
         return "unchecked"
     return "matches" if checks[-1].matches else "differs"

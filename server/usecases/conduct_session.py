@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from server.domain import access, conduct, minutes
+from server.domain import access, conduct, devices, minutes
 from server.domain.access import Act
 from server.domain.case import Case, Side
 from server.domain.conduct import Decision
@@ -178,12 +178,13 @@ async def answer_call(world: World, actor: Actor, session: SessionId, seat: Seat
 
 
 async def admit_device(world: World, actor: Actor, session: SessionId, seat: SeatId) -> None:
-    """Let a second browser take the seat; the first one is cut."""
+    """Let a second browser take the seat; the first one is cut, and identity is owed again."""
 
     async def job(room: Room) -> None:
         case = room.scene.case
         access.allow(actor, Act.ADMIT, access.of_case(case, actor))
         await _hand_over(world, actor, case, PersonId(seat))
+        await room.decide(actor.staff_id, devices.take_over(seat))
         await attendance.cut(room, seat, "moved")
         await room.refresh("joined")
 

@@ -67,9 +67,10 @@ def _owed(world: World, facts: CaseFacts, person: Person) -> str | None:
 
 def seen_on_video(session: Session | None, person: Person) -> IdentityCheck | None:
     """Return the check in which staff compared the person's number on video."""
-    checks = session.identity_checks if session else ()
-    own = [check for check in checks if check.person_id == person.id]
-    return own[-1] if own and own[-1].matches and own[-1].phone_confirmed_on_video else None
+    if session is None or not session.identified(person.id):
+        return None
+    own = [check for check in session.identity_checks if check.person_id == person.id]
+    return own[-1] if own[-1].phone_confirmed_on_video else None
 
 
 def expect_ready(world: World, desk: OwnDesk, pdf_sha256: str) -> Locked:

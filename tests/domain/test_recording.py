@@ -81,6 +81,16 @@ def test_a_companion_beside_a_party_has_to_agree_as_well() -> None:
     assert recording.missing(session, a_case()) == (f"consent:{WIFE}",)
 
 
+def test_a_companion_who_is_said_to_be_away_is_not_asked() -> None:
+    session, _ = after(prepared(a_session()), *ALL_AGREE, conduct.send_back(SeatId(WIFE)))
+    session, _ = after(session, conduct.go_joint, answer(WIFE, agreed=False))
+    alone, _ = after(session, conduct.declare_environment(WORKER, ""))
+    assert recording.missing(alone, a_case()) == ()
+    session, logged = after(alone, START, conduct.declare_environment(WORKER, "妻子来了"))
+    assert recording.missing(session, a_case()) == (f"consent:{WIFE}",)
+    assert logged[-1] == "recording.stopped withdrawn"
+
+
 def test_a_second_one_does_not_begin_beside_it() -> None:
     with pytest.raises(WrongStateError):
         recording.start(RecordingId("two"), "key")(recorded(), facts())

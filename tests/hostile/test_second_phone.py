@@ -25,7 +25,8 @@ NOTHING: dict[str, Any] = {
     "rights_block": 0,
     "rights_total": 0,
     "rights_heard": [],
-    "environment": "",
+    "environment": None,
+    "identified": False,
     "minutes": {"version": 0, "ready": False, "items": [], "answers": {}},
     "agreement_revision": 0,
     "agreement_state": None,
@@ -101,7 +102,20 @@ async def test_it_hears_that_it_may_come_in(office: Office) -> None:
     assert (await _changes(second))[-1]["events"] == ["enter_again"]
     assert (await second.ask("enter", {"session_id": office.facts["session"]}))["ok"]
     shown = (await _changes(second))[-1]["snapshot"]
-    assert (shown["device"], shown["environment"]) == ("holder", "我和妻子")
+    assert shown["device"] == "holder"
+    assert (shown["environment"], shown["identified"]) == (None, False), "of the former device"
+
+
+async def test_it_is_somebody_until_he_was_compared_with_his_document(office: Office) -> None:
+    second, mediator = await entered(office, "waiting"), await _happen(office)
+    seat = {"seat": office.facts["people"]["P"]}
+    await mediator.ask("device.admit", seat)
+    await second.ask("enter", {"session_id": office.facts["session"]})
+    assert not (await mediator.ask("admit", seat))["ok"], "identity is owed again"
+    look = {**seat, "document": "resident_identity_card", "matches": True}
+    assert (await mediator.ask("identity.check", look))["ok"]
+    assert (await mediator.ask("admit", seat))["ok"]
+    assert (await _changes(second))[-1]["snapshot"]["identified"]
 
 
 async def test_it_hears_that_there_is_nothing_left_to_wait_for(office: Office) -> None:

@@ -33,7 +33,7 @@ const desk = (id: string, change: Partial<DeskSeat> = {}): DeskSeat => ({
   consents_asked: 6,
   online_consent: true,
   rights_heard: 5,
-  environment: "本人、妻子",
+  environment: "妻子",
   call: null,
   device_waiting: false,
   owed: [],
@@ -82,8 +82,9 @@ const BASE: Snapshot = {
   outcome: "",
   end_reason: "",
   rights_heard: [],
-  environment: "",
-  desk: { seats: [desk("p1a"), desk("p2a", { environment: "一个人" })], owed_for_joint: [], media_ok: true, log_ok: true, recorder_in_caucus: false, elapsed_s: 4_140, owed_for_recording: [] },
+  environment: null,
+  identified: false,
+  desk: { seats: [desk("p1a"), desk("p2a", { environment: "" })], owed_for_joint: [], media_ok: true, log_ok: true, recorder_in_caucus: false, elapsed_s: 4_140, owed_for_recording: [] },
 };
 const withDesk = (seats: DeskSeat[], elapsed = 300): Snapshot["desk"] => ({ seats, owed_for_joint: [], media_ok: true, log_ok: true, recorder_in_caucus: false, elapsed_s: elapsed, owed_for_recording: ["not_joint"] });
 

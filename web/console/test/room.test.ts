@@ -4,7 +4,7 @@ import { SCENES } from "../dev/scenes.ts";
 import type { Snapshot } from "../src/api/types.ts";
 import { away, circleSign, featuredOf, shares, sends, whyNot } from "../src/room/scene.ts";
 import { owedOf, phaseOf } from "../src/room/steps.ts";
-import { MOST_DRAWN, WIDTH, groupsOf, whoHears } from "../src/room/whoHears.ts";
+import { MOST_DRAWN, WIDTH, fitting, groupsOf, whoHears } from "../src/room/whoHears.ts";
 
 const scene = (name: string): Snapshot => {
   const found = SCENES[name];
@@ -48,6 +48,12 @@ describe("the picture of who hears whom", () => {
     for (const link of links) expect([inside.has(link.from.id), inside.has(link.to.id)]).toEqual([true, true]);
     expect(links).toHaveLength(3);
     expect(cuts.every((cut) => cut.confirmed)).toBe(true);
+  });
+  it("writes no name wider than the room below its circle", () => {
+    expect(fitting("陈水根")).toBe("陈水根");
+    expect(fitting("买买提·吐尔逊江·阿布都热合曼")).toBe("买买提·吐…");
+    expect(fitting("Maximilian Alexander")).toBe("Maximilian…");
+    expect(fitting("Zhang Wei")).toBe("Zhang Wei");
   });
   it("shows the cut as open until the server has confirmed it", () => {
     expect(whoHears(scene("cutting")).cuts.some((cut) => cut.confirmed)).toBe(false);

@@ -48,6 +48,8 @@ const CELL = 78;
 const ROW = 66;
 const PAD = 10;
 const COUNT_HEIGHT = 44;
+/** So wide is a name that fits below its circle: a letter is one, a Chinese character two. */
+const NAME_WIDTH = 11;
 
 interface Person {
   readonly id: string;
@@ -67,6 +69,14 @@ function peopleOf(seats: readonly SeatState[]): readonly Person[] {
       { id: seat.seat, name: seat.name },
       ...seat.beside.map((name, index) => ({ id: `${seat.seat}+${index}`, name })),
     ]);
+}
+
+/** The name as it fits; the list that is read aloud has it whole. */
+export function fitting(name: string): string {
+  let left = NAME_WIDTH;
+  const signs = [...name];
+  const end = signs.findIndex((sign) => (left -= /[\u2e80-\uffff]/u.test(sign) ? 2 : 1) < 0);
+  return end < 0 ? name : `${signs.slice(0, end - 1).join("").trimEnd()}…`;
 }
 
 /** Groups of people who share a place; the space that is open comes first. */
@@ -100,7 +110,7 @@ function boxOf(group: Group, x: number, y: number, w: number, h: number, counts:
     return {
       id: person.id,
       sign: circleSign(person.name),
-      name: person.name,
+      name: fitting(person.name),
       x: Math.round(x + step * ((index % columns) + 0.5)),
       y: Math.round(top + row * ROW + 23),
     };

@@ -2,6 +2,7 @@
 export const recordingZh = {
   recordingTitle: "录音录像",
   recordingText: "只录共同谈话，而且要在场的每个人都同意过。单独谈话、休息和等候室从来不录。有一个人收回同意，马上停。",
+  recordingBeside: "{name}说身边有：{beside}。他也会录进去：先问他同不同意，记进笔录。",
   recordingStart: "开始录",
   recordingStop: "停止录",
   recordingSomebody: "有一位",

@@ -84,6 +84,11 @@ export function nameFor(seat: SeatState, lang: Lang): string {
   return seat.staff_role === "mediator" ? mediatorName(seat.name, lang) : seat.name;
 }
 
+/** Everybody who hears at one device: who sits there, and whom he said is with him. */
+export function namesAt(seat: SeatState, lang: Lang): readonly string[] {
+  return [nameFor(seat, lang), ...seat.beside];
+}
+
 /** Who conducts: in the chair, or before the sitting is opened the case's mediator. */
 export function chairOf(seats: readonly SeatState[]): SeatState | null {
   return seats.find((seat) => seat.chair) ?? seats.find((seat) => seat.staff_role === "mediator") ?? null;
@@ -113,7 +118,7 @@ export function sentenceOf(state: PartyState, lang: Lang, comma: string): Audien
   return audienceSentence(
     {
       space: snapshot === null || snapshot.hold !== "none" ? "lobby" : snapshot.space,
-      names: snapshot === null ? [] : audienceOf(snapshot).map((seat) => nameFor(seat, lang)),
+      names: snapshot === null ? [] : audienceOf(snapshot).flatMap((seat) => namesAt(seat, lang)),
       confirmed: snapshot === null || snapshot.lamp !== "cutting",
       failed: snapshot?.lamp === "failed",
       microphone: own.microphone,

@@ -2530,7 +2530,7 @@ export interface components {
         };
         /**
          * DeclareEnvironment
-         * @description `environment.declare` (party): who is in the room with me.
+         * @description `environment.declare` (party): who else is in the room with me; empty for nobody.
          */
         DeclareEnvironment: {
             /** Present */
@@ -2550,7 +2550,7 @@ export interface components {
             /** Device Waiting */
             device_waiting: boolean;
             /** Environment */
-            environment: string;
+            environment: string | null;
             /**
              * Identity
              * @enum {string}
@@ -4504,6 +4504,9 @@ export interface components {
          * @description One participant as the viewer may see him.
          *
          *     `staff_role` is what he is to the case, or else in the committee; `chair`: he conducts now.
+         *     `beside` names who else hears and is heard at his device: whom he named himself, once he has
+         *     said it and if the viewer is staff, of his side, or within hearing; till then companions
+         *     who have no link of their own.
          */
         SeatState: {
             /**
@@ -4861,7 +4864,8 @@ export interface components {
          *     `lamp` is `cutting` until the worker has confirmed the edge table, then `isolated`;
          *     `failed` keeps the own sound off. `audience` names the seats that hear the viewer;
          *     `unseen_by` those of them who do not see him, because their line is too weak for his picture;
-         *     `rights_heard` and `environment` are the viewer's own answers.
+         *     `rights_heard` and `environment` are the viewer's own answers; `environment` is null before he
+         *     has said who is with him, and empty where nobody is; `identified`: his document was compared.
          *     Where `device` is `waiting` nothing else is told but that the sitting is over.
          */
         Snapshot: {
@@ -4881,7 +4885,7 @@ export interface components {
             /** End Reason */
             end_reason: string;
             /** Environment */
-            environment: string;
+            environment: string | null;
             /**
              * Hold
              * @enum {string}
@@ -4891,6 +4895,8 @@ export interface components {
             hold_minutes: number | null;
             /** Hold Text */
             hold_text: string;
+            /** Identified */
+            identified: boolean;
             /**
              * Lamp
              * @enum {string}

@@ -4,6 +4,7 @@ import type { PartyKey } from "./party.zh.ts";
 import { copyEn } from "./copy.en.ts";
 import { elsewhereEn } from "./elsewhere.en.ts";
 import { recordingEn } from "./recording.en.ts";
+import { surroundingsEn } from "./surroundings.en.ts";
 import { troubleEn } from "./trouble.en.ts";
 import { weakEn } from "./weak.en.ts";
 
@@ -11,6 +12,7 @@ export const partyEn: Dictionary<PartyKey> = {
   ...recordingEn,
   ...copyEn,
   ...elsewhereEn,
+  ...surroundingsEn,
   ...troubleEn,
   ...weakEn,
   brand: "Heyi",
@@ -160,14 +162,6 @@ export const partyEn: Dictionary<PartyKey> = {
 
   receptionTitle: "Mediator is here",
   receptionSub: "Without the other side",
-  identityTitle: "Identity check",
-  identityText: "Hold your ID card beside your face for a moment.",
-  environmentTitle: "Who is with you?",
-  environmentAlone: "Only me",
-  environmentWith: "Others too",
-  environmentWho: "Who else (name and relation)",
-  environmentSend: "Tell the mediator",
-  environmentDone: "The mediator was told: {who}",
   rightsTitle: "Your rights and duties",
   rightsOf: "Part {n} of {total}",
   rightsHeard: "I have heard this clearly",

@@ -2,6 +2,7 @@
 import { copyZh } from "./copy.zh.ts";
 import { elsewhereZh } from "./elsewhere.zh.ts";
 import { recordingZh } from "./recording.zh.ts";
+import { surroundingsZh } from "./surroundings.zh.ts";
 import { troubleZh } from "./trouble.zh.ts";
 import { weakZh } from "./weak.zh.ts";
 
@@ -9,6 +10,7 @@ export const partyZh = {
   ...recordingZh,
   ...copyZh,
   ...elsewhereZh,
+  ...surroundingsZh,
   ...troubleZh,
   ...weakZh,
   brand: "和议",
@@ -158,14 +160,6 @@ export const partyZh = {
 
   receptionTitle: "调解员来了",
   receptionSub: "对方不在这里",
-  identityTitle: "核对身份",
-  identityText: "请把身份证举到脸旁边，停一下。",
-  environmentTitle: "您身边有谁？",
-  environmentAlone: "只有我一个人",
-  environmentWith: "还有别人",
-  environmentWho: "还有谁（姓名和关系）",
-  environmentSend: "告诉调解员",
-  environmentDone: "已告诉调解员：{who}",
   rightsTitle: "您的权利和义务",
   rightsOf: "第 {n} 段，共 {total} 段",
   rightsHeard: "我听清楚了",
