@@ -16,6 +16,16 @@ class SeededIds:
         self._chance = Random(seed)
         self._tick = FIRST
 
+    @property
+    def state(self) -> tuple[int, object]:
+        """What everything to come follows from."""
+        return self._tick, self._chance.getstate()
+
+    def go_on_like(self, other: "SeededIds") -> None:
+        """Give from now on what the other one would give."""
+        self._tick = other._tick
+        self._chance.setstate(other._chance.getstate())
+
     def new(self) -> str:
         self._tick += 1
         return uuid7(self._tick, self._chance.getrandbits(62))

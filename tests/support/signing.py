@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import date
 from io import BytesIO
-from typing import Any
+from typing import Any, Self
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -50,6 +50,7 @@ from server.usecases.sign_agreement import SignatureForm, Turn
 from server.usecases.sign_statement import StatementForm
 from server.usecases.world import World
 from tests.support import cases
+from tests.support.beginnings import begun
 from tests.support.world import PACK, Stage, actor
 
 SCOPES = ("online_mediation", "e_signature", "e_delivery", "preservation")
@@ -218,6 +219,11 @@ class Sitting:
     def phones(self) -> tuple[Phone, Phone]:
         return self.worker, self.agent
 
+    def on(self, scene: Stage) -> Self:
+        """Return it on another stage, which is at the same moment."""
+        worker, agent = (replace(phone, scene=scene) for phone in self.phones)
+        return replace(self, scene=scene, worker=worker, agent=agent)
+
 
 async def agreement(world: World, case_id: CaseId) -> Agreement:
     """Return the stored agreement."""
@@ -232,6 +238,7 @@ async def current_session(world: World, case_id: CaseId) -> Session:
         return (await uow.sessions.of_case(case_id))[-1]
 
 
+@begun
 async def sitting(
     scene: Stage, *, scopes: tuple[str, ...] = SCOPES, on_video: bool = False, **changes: Any
 ) -> Sitting:
@@ -304,6 +311,7 @@ def _payment(payee: PartyId, payer: PartyId, amount: int, due_on: date) -> Payme
     )
 
 
+@begun
 async def drafted(scene: Stage, **changes: Any) -> Sitting:
     """Return the sitting with the draft written."""
     made = await sitting(scene, **changes)
@@ -311,6 +319,7 @@ async def drafted(scene: Stage, **changes: Any) -> Sitting:
     return made
 
 
+@begun
 async def agreed(scene: Stage, **changes: Any) -> Sitting:
     """Return it with every clause agreed to by both."""
     made = await drafted(scene, **changes)
@@ -325,6 +334,7 @@ async def lock(made: Sitting) -> Agreement:
     return await lock_agreement.lock(made.world, actor("su"), made.case.id, revision)
 
 
+@begun
 async def locked(scene: Stage, **changes: Any) -> Sitting:
     """Return it locked."""
     made = await agreed(scene, **changes)
@@ -338,6 +348,7 @@ async def scan(made: Sitting) -> FileId:
     return (await share_files.upload_seal_scan(made.world, made.agent.invitation, given)).id
 
 
+@begun
 async def signed(scene: Stage, **changes: Any) -> Sitting:
     """Return it signed by everybody."""
     made = await locked(scene, **changes)
@@ -365,6 +376,7 @@ async def seal(made: Sitting, world: World | None = None) -> None:
     await seal_agreement.seal(world or made.world, stepped_up("he"), made.case.id, pdf)
 
 
+@begun
 async def sealed(scene: Stage, **changes: Any) -> Sitting:
     """Return it sealed."""
     made = await signed(scene, **changes)

@@ -141,6 +141,8 @@ class Stage:
     notifier: KeepingNotifier
     teller: KeepingTeller
     media: StillMedia
+    beginning: object = None
+    """Where it may begin, see `beginnings`; None: at the very beginning."""
 
 
 STAFF = (
