@@ -187,7 +187,9 @@ class Registry:
         await self.run(case, lambda: self._heads.look_at_all(case))
 
     def _settle(self, room: Room) -> None:
-        """Look after the end of each recording that has stopped."""
+        """Look after the end of each recording that has stopped, once the log can say that."""
+        if room.owes:
+            return
         for one in room.session.recordings:
             if one.stopped_at is not None and one.id not in self._settled:
                 self._settled.add(one.id)

@@ -2,6 +2,8 @@
 
 Order of every change: what narrows is cut, logged, told, and never undone; what widens
 is logged, opened, confirmed by the worker, told. All methods run in the mailbox's task.
+Where the log cannot be written nobody stays together whom a change parts; what ends a
+recording alone is owed to the log, and the talk goes on.
 """
 
 import logging
@@ -9,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from enum import Enum, auto
 
 from server.domain import conduct, pictures, recording
 from server.domain.audience import hearing
@@ -21,6 +24,7 @@ from server.domain.session import Session, SpaceKind
 from server.domain.session_log import SYSTEM, happened
 from server.ports.store import UnitOfWork
 from server.rooms.forwarding import Forwarding, Taped
+from server.rooms.owing import AGAIN_S, Owed, behind, with_owed
 from server.rooms.ports import RoomPorts
 from server.rooms.routing import Legs
 from server.rooms.view import Lamp, Presence, RoomView, Scene
@@ -29,6 +33,14 @@ log = logging.getLogger(__name__)
 
 Beside = Callable[[UnitOfWork, Session], Awaitable[None]]
 """What is stored with a decision, given the sitting after it, or refused with it."""
+
+
+class Cut(Enum):
+    """What a change took away before it was stored: nothing, a recording's sources, or voices."""
+
+    NOTHING = auto()
+    TAPE = auto()
+    VOICES = auto()
 
 
 class Room:
@@ -48,6 +60,8 @@ class Room:
         self._lamp = Lamp.NONE
         self._lamp_at: datetime | None = None
         self._log_ok = True
+        self._owed: tuple[Owed, ...] = ()
+        self._pay_at = 0.0
         self.chair_empty_since: float | None = ports.clock.monotonic()
 
     @property
@@ -80,10 +94,14 @@ class Room:
         except Exception:
             await self._cut_unread(decision, facts)
             raise
-        step = recording.follow(stored, decision(stored, facts), facts)
+        step = behind(with_owed(stored, self._owed, facts.case), decision, facts)
         before = self.session
-        narrowed = await self._narrow(step.session)
-        await self._write(step, beside, narrowed=narrowed)
+        cut = await self._narrow(step.session)
+        try:
+            await self._write(step, beside)
+        except Exception:
+            await self._unstored(cut, Owed(decision, facts), step.session)
+            raise
         if (step.session.space, step.session.state) != (before.space, before.state):
             self._moved(hold_minutes)
         await self._widen(step.events)
@@ -92,9 +110,28 @@ class Room:
     async def _cut_unread(self, decision: Decision, facts: Facts) -> None:
         """Cut by what is known where nothing can be read: what narrows is never refused."""
         with suppress(DomainError):
-            step = recording.follow(self.session, decision(self.session, facts), facts)
-            if await self._narrow(step.session):
-                await self._alarm()
+            step = behind(Step(session=self.session), decision, facts)
+            cut = await self._narrow(step.session)
+            await self._unstored(cut, Owed(decision, facts), step.session)
+
+    async def _unstored(self, cut: Cut, owed: Owed, after: Session) -> None:
+        """Keep cut what was cut: where voices were, nobody is left together; see `owing`."""
+        if cut is Cut.TAPE and recording.going(after) is None:
+            self._owe(owed)
+            await self.tell("recording")
+        elif cut is not Cut.NOTHING:
+            await self._alarm()
+
+    def _owe(self, owed: Owed) -> None:
+        self._owed = (*self._owed, owed)
+        self._pay_at = self.ports.clock.monotonic() + AGAIN_S
+        after = with_owed(self.session, (owed,), self.scene.case).session
+        self.scene = replace(self.scene, session=after)
+
+    @property
+    def owes(self) -> bool:
+        """Whether a recording ended of which the log could not say so until now."""
+        return bool(self._owed)
 
     async def _stored(self) -> Session:
         # Consents and the like are saved by use cases outside the room.
@@ -118,24 +155,18 @@ class Room:
             rights_blocks=self.ports.pack.rights_blocks,
         )
 
-    async def _narrow(self, after: Session) -> bool:
+    async def _narrow(self, after: Session) -> Cut:
         kept = hearing(self.session) & hearing(after)
         taped = taped_in(self.session, self.scene.case)
         less = _both(taped, taped_in(after, self.scene.case))
         if kept == hearing(self.session) and less == taped:
-            return False
+            return Cut.NOTHING
         await self.forwarding.apply(kept, self.legs(), less, self._ranks())
-        return True
+        return Cut.TAPE if kept == hearing(self.session) else Cut.VOICES
 
-    async def _write(self, step: Step, beside: Beside | None, *, narrowed: bool) -> None:
-        try:
-            saved, case = await self._save(step, beside)
-        except Exception:
-            # What was cut stays cut and nobody is left together: an alarm, not an undo.
-            if narrowed:
-                await self._alarm()
-            raise
-        self._log_ok = True
+    async def _write(self, step: Step, beside: Beside | None) -> None:
+        saved, case = await self._save(step, beside)
+        self._log_ok, self._owed = True, ()
         self.scene = replace(self.scene, session=saved, case=case)
 
     async def _save(self, step: Step, beside: Beside | None) -> tuple[Session, Case]:
@@ -203,7 +234,8 @@ class Room:
     async def refresh(self, *events: str) -> None:
         """Read the scene again after a change made elsewhere, and tell everybody."""
         scene = await self.ports.read_scene(self.session_id)
-        after = self._expect(scene.session, scene.case)
+        expected = self._expect(scene.session, scene.case)
+        after = with_owed(expected, self._owed, scene.case).session
         await self._narrow(after)
         self.scene = replace(scene, session=after)
         if recording.must_stop(after, scene.case):
@@ -252,8 +284,28 @@ class Room:
             self.forwarding.writing = self.forwarding.may_write = False
             await self.tell("recording")
 
+    async def recorder_ended(self, why: str) -> None:
+        """Show the recording as stopped, whether or not the log can say so now.
+
+        Whoever wrote it has ended by himself: no voice may be cut for want of an entry.
+        """
+        self._owe(Owed(recording.stop(why), self._facts(SYSTEM)))
+        try:
+            if self._log_ok:
+                await self.route()
+            await self.decide(SYSTEM, unchanged)
+        except Exception:
+            await self.tell("recording")
+            raise
+
     async def tick(self) -> None:
-        """Freeze when the chair has been empty longer than the grace."""
+        """Freeze when the chair has been empty longer than the grace; store what is owed."""
+        await self._freeze_in_time()
+        if self._owed and self.ports.clock.monotonic() >= self._pay_at:
+            self._pay_at = self.ports.clock.monotonic() + AGAIN_S
+            await self.decide(SYSTEM, unchanged)
+
+    async def _freeze_in_time(self) -> None:
         if self.chair_empty_since is None or not self.session.running:
             return
         if self.ports.clock.monotonic() - self.chair_empty_since >= self.ports.grace:

@@ -7,7 +7,7 @@ from server.rooms.room import Room
 from tests.rooms.stage import Stage
 from tests.support.builders import MEDIATOR, NOW, SESSION
 
-ONE = RecordingId("one")
+ONE, TWO = RecordingId("one"), RecordingId("two")
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 
