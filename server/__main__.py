@@ -191,9 +191,10 @@ def _app(asked: argparse.Namespace) -> int:
 
 
 def _media(asked: argparse.Namespace) -> int:
-    from server.app import prepare_folders, worker_settings
+    from server.app import prepare_folders
     from server.media.sweep import seldom
     from server.media.worker import Worker, run_worker
+    from server.media_wiring import worker_settings
 
     settings = _settings(asked)
     prepare_folders(settings)

@@ -20,14 +20,13 @@ from server.api.metrics import METRICS
 from server.api.throttle import DOORS, Doors
 from server.api.tray import TRAY, Tray
 from server.archive.backups import UNFINISHED
-from server.archive.grids import LocalGrids
 from server.archive.guide import guide
 from server.archive.local import LocalArchive
 from server.archive.recordings import LocalRecordings
 from server.archive.s3 import S3Archive, S3Place, open_s3
 from server.archive.witness import FolderWitness
-from server.config import Settings, SettingsError
-from server.documents.fonts import FontFolders, faces, font_folders
+from server.config import Settings
+from server.documents.fonts import FontFolders, font_folders
 from server.documents.keys import KeyProvider
 from server.documents.pool import ProcessWorkPool
 from server.documents.renewal import PooledStamper
@@ -37,13 +36,8 @@ from server.documents.work import EcdsaChecker, LocalChain, LocalSigner, TypstRe
 from server.domain.jurisdiction.packs import pack_of
 from server.domain.relay import Relay
 from server.domain.renewal import MONTH, RenewalRules
-from server.media.address import announced
-from server.media.client import WorkerClient
-from server.media.settings import DoorSettings, WorkerSettings
-from server.media.tapes import Tapes
-from server.media.trust import trust
-from server.media.ways import LocalWay, RemoteWay
 from server.media.workers import Workers
+from server.media_wiring import grids, media_workers
 from server.notify.command import CommandNotifier
 from server.notify.demo import DemoNotifier
 from server.notify.outbox import OutboxNotifier
@@ -55,7 +49,7 @@ from server.ports.backup import BackupError
 from server.ports.notify import Notifier
 from server.ports.system import Clock, WorkPool
 from server.ports.witness import Witness
-from server.recorder import grid_command, show_command, write_command
+from server.recorder import show_command
 from server.rooms.ports import RoomPorts
 from server.rooms.registry import Registry
 from server.rooms.view import Teller
@@ -88,43 +82,6 @@ class Running:
     site: web.Application
     world: World
     media: Workers
-
-
-def worker_settings(
-    settings: Settings, number: int = 0, *, listen: tuple[str, int] | None = None
-) -> WorkerSettings:
-    """Return what a media worker is told: its number here, and where to listen for a far app."""
-    return WorkerSettings(
-        control=settings.control_of(number),
-        door=None if listen is None else _door(settings, *listen),
-        bind=settings.media_bind,
-        port=settings.media_port + number if settings.media_port else 0,
-        announced=announced(settings.media_bind, settings.media_address),
-        engine=settings.media_engine,
-        recorder=write_command(settings.media) if listen is None else (),
-    )
-
-
-def _door(settings: Settings, host: str, port: int) -> DoorSettings:
-    secret = settings.shared_secret()
-    if not secret:
-        raise SettingsError("--listen needs HEYI_MEDIA_SECRET or HEYI_MEDIA_SECRET_FILE")
-    return DoorSettings(host=host, port=port, trust=trust(secret, "worker"))
-
-
-def media_workers(settings: Settings, *, epoch: int) -> Workers:
-    """Return every media worker that this app is told of, by the name that figures give it."""
-    here = {
-        str(number): WorkerClient(LocalWay(settings.control_of(number)), epoch=epoch)
-        for number in range(settings.media_workers)
-    }
-    return Workers(here | (_far(settings, epoch) if settings.remote else {}))
-
-
-def _far(settings: Settings, epoch: int) -> dict[str, WorkerClient]:
-    proof, writer = trust(settings.shared_secret(), "app"), write_command(settings.media)
-    ways = [RemoteWay(host=host, port=port, trust=proof) for host, port in settings.remote]
-    return {way.name: WorkerClient(way, epoch=epoch, tapes=Tapes(writer)) for way in ways}
 
 
 def prepare_folders(settings: Settings) -> None:
@@ -221,7 +178,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
         checker=EcdsaChecker(),
         archive=make_archive(settings, pool, clock),
         recordings=recordings,
-        grids=LocalGrids(settings.media, grid_command(), faces(fonts)),
+        grids=grids(settings, fonts),
         rooms=registry,
         pack=pack,
         rules=_rules(settings),

@@ -115,6 +115,9 @@ class Settings(BaseSettings):
         "", description="Addresses of proxies whose `X-Forwarded-For` is believed, by comma."
     )
     data: Path = Field(ROOT / "recordings", description="Data folder; it must be on a local disk.")
+    recording_reserve_mb: Annotated[int, Field(ge=0)] = Field(
+        256, description="Megabytes of the disk that recordings leave to agreements and seals."
+    )
     database_url: str = Field(
         "", description="SQLAlchemy URL of PostgreSQL. Empty: SQLite in the data folder."
     )

@@ -1,9 +1,9 @@
 """The composition root of the children that touch recordings: they write, show, and draw.
 
-`python -m server.recorder write FOLDER` is what a media worker starts for each recording,
+`python -m server.recorder write FOLDER RESERVE` is what a media worker starts for each recording,
 `python -m server.recorder show` what the app starts for somebody who may see one, and
-`python -m server.recorder grid` for the film of all participants. They load little, take their
-orders and keys from standard input, and end with who started them.
+`python -m server.recorder grid RESERVE` for the film of all participants. They load little, take
+their orders and keys from standard input, and end with who started them.
 """
 
 import base64
@@ -24,15 +24,18 @@ NICE: Final = 5
 """Writing may wait a little; forwarding may not."""
 LAST: Final = 19
 """A grid has time: everything else comes first."""
-RESERVE: Final = 256 * 1024 * 1024
-"""Bytes of the disk that a grid leaves for recordings, which cannot wait."""
+FOR_RECORDINGS: Final = 256 * 1024 * 1024
+"""Bytes of the disk, beyond the reserve, that a grid leaves for recordings, which cannot wait."""
 _CPU_SHARE: Final = 4
 """Seconds of CPU for each second of a grid; it takes a tenth of that on a slow machine."""
 
 
-def write_command(folder: Path) -> tuple[str, ...]:
-    """Return the command line of the child that writes below `folder`."""
-    return (sys.executable, "-m", "server.recorder", "write", str(folder))
+def write_command(folder: Path, reserve: int = 0) -> tuple[str, ...]:
+    """Return the command line of the child that writes below `folder`.
+
+    It stops while `reserve` bytes of the disk are still free.
+    """
+    return (sys.executable, "-m", "server.recorder", "write", str(folder), str(reserve))
 
 
 def show_command() -> tuple[str, ...]:
@@ -40,12 +43,12 @@ def show_command() -> tuple[str, ...]:
     return (sys.executable, "-m", "server.recorder", "show")
 
 
-def grid_command() -> tuple[str, ...]:
-    """Return the command line of the child that draws a grid."""
-    return (sys.executable, "-m", "server.recorder", "grid")
+def grid_command(reserve: int = 0) -> tuple[str, ...]:
+    """Return the command line of the child that draws a grid, and leaves what recordings leave."""
+    return (sys.executable, "-m", "server.recorder", "grid", str(reserve))
 
 
-def write(folder: Path) -> None:
+def write(folder: Path, reserve: int) -> None:
     """Write what comes through the pipe, until it ends; signals to a whole group do not end it."""
     from server.archive.recorder import Recorder
     from server.system import SystemClock
@@ -53,7 +56,8 @@ def write(folder: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.nice(NICE)
-    Recorder(folder, SystemClock(), os.urandom, _say).run(sys.stdin.fileno())
+    recorder = Recorder(folder, SystemClock(), os.urandom, _say, reserve=reserve)
+    recorder.run(sys.stdin.fileno())
 
 
 def _say(line: str) -> None:
@@ -79,7 +83,7 @@ def show() -> None:
     mux(lambda: opened_chunks(folder, recording, key), order["track"], sys.stdout.buffer)
 
 
-def grid() -> None:
+def grid(reserve: int) -> None:
     """Draw a grid, sealed beside its recording; tell progress, then what became of it.
 
     Each line is JSON: `percent`, or at the end `sha256` and `chain`, or `fault`. Whoever asked
@@ -91,7 +95,7 @@ def grid() -> None:
     from server.ports.store import DiskFullError
 
     try:
-        last = _drawn(json.loads(sys.stdin.read()))
+        last = _drawn(json.loads(sys.stdin.read()), reserve + FOR_RECORDINGS)
     except DiskFullError:
         last = {"fault": "disk_full"}
     except BrokenPipeError:
@@ -101,7 +105,7 @@ def grid() -> None:
     _tell(last)
 
 
-def _drawn(order: dict[str, Any]) -> dict[str, str]:
+def _drawn(order: dict[str, Any], left: int) -> dict[str, str]:
     from server.archive.grid_film import GridWriter
     from server.archive.media_log import opened_chunks
     from server.domain.ids import RecordingId
@@ -118,7 +122,7 @@ def _drawn(order: dict[str, Any]) -> dict[str, str]:
     found = survey_all(chunks, list(wanted.names))
     if not found.length:
         return {"fault": "nothing"}
-    if shutil.disk_usage(folder).free < found.length * BYTES_A_SECOND + RESERVE:
+    if shutil.disk_usage(folder).free < found.length * BYTES_A_SECOND + left:
         raise DiskFullError
     limit = CPU_S + int(_CPU_SHARE * found.length)
     resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
@@ -135,8 +139,8 @@ def _tell(what: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "write":
-        write(Path(sys.argv[2]))
+        write(Path(sys.argv[2]), int(sys.argv[3]))
     elif sys.argv[1] == "grid":
-        grid()
+        grid(int(sys.argv[2]))
     else:
         show()

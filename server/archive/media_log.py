@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from server.archive.writer import plain_name
 from server.domain.errors import InvalidValueError
 from server.domain.ids import RecordingId
 from server.ports.disk import refusing_when_full
+from server.ports.store import DiskFullError
 
 FORMAT: Final = 1
 START: Final = "0" * 64
@@ -72,12 +74,23 @@ class SegmentWriter:
     """Writes one new segment. Times are milliseconds since 1970, UTC."""
 
     def __init__(
-        self, root: Path, recording: RecordingId, key: bytes, *, chance: Callable[[int], bytes]
+        self,
+        root: Path,
+        recording: RecordingId,
+        key: bytes,
+        *,
+        chance: Callable[[int], bytes],
+        reserve: int = 0,
     ) -> None:
-        """Open the next free segment; DiskFullError where there is no room for one."""
+        """Open the next free segment; DiskFullError where there is no room for one.
+
+        So many bytes of the disk are left free: agreements and seals are written to it too.
+        """
         folder = root / plain_name(recording)
+        self._folder, self._reserve = folder, reserve
         with refusing_when_full():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._leave_room(0)
             self._turn = _alone(folder)
             earlier = read_segments(root, recording)
             number = _next_number(folder)
@@ -105,6 +118,7 @@ class SegmentWriter:
         sealed = self._seal.encrypt(_nonce(self._base, i), plain, _name(self._recording, i))
         digests = hashlib.sha256(plain).hexdigest(), hashlib.sha256(sealed).hexdigest()
         with refusing_when_full():
+            self._leave_room(len(sealed))
             _durably(self._log, sealed)
         head = chain_on(self.head, i, *digests)
         self._line(
@@ -130,6 +144,10 @@ class SegmentWriter:
         self._log.close()
         self._manifest.close()
         os.close(self._turn)
+
+    def _leave_room(self, octets: int) -> None:
+        if shutil.disk_usage(self._folder).free < self._reserve + octets:
+            raise DiskFullError
 
     def _line(self, what: dict[str, object]) -> None:
         line = json.dumps(what, sort_keys=True, separators=(",", ":")).encode() + b"\n"

@@ -31,19 +31,27 @@ class Recorder:
         clock: Clock,
         chance: Callable[[int], bytes],
         tell: Callable[[str], None],
+        *,
+        reserve: int = 0,
     ) -> None:
-        """`tell` takes one JSON line after each chunk, or when writing became impossible."""
+        """`tell` takes one JSON line after each chunk, or when writing became impossible.
+
+        `reserve` bytes of the disk are left free for what is not a recording.
+        """
         self._folder = folder
         self._clock = clock
         self._chance = chance
         self._tell = tell
+        self._reserve = reserve
 
     def run(self, source: int) -> None:
         """Read the file descriptor to its end: a JSON line of orders, then batches."""
         order, rest = _order(source)
         recording, key = RecordingId(order["recording"]), base64.b64decode(order["key"])
         try:
-            writer = SegmentWriter(self._folder, recording, key, chance=self._chance)
+            writer = SegmentWriter(
+                self._folder, recording, key, chance=self._chance, reserve=self._reserve
+            )
             self._follow(source, rest, writer)
             writer.close()
         except DiskFullError:

@@ -23,6 +23,7 @@ from server import app as composition
 from server.archive.recordings import LocalRecordings
 from server.config import Settings
 from server.domain.jurisdiction.packs import pack_of
+from server.media_wiring import media_workers
 from server.notify.demo import DemoNotifier
 from server.recorder import show_command
 from server.rooms.ports import RoomPorts
@@ -209,7 +210,7 @@ async def open_office(
             make_stage(folder, now=now, seed=len(facts) + 77, told=lambda: lives[0])
         )
         given = settings(folder, web_dist=facts["dist"], **more)
-        site = composition._site(given, scene.world, composition.media_workers(given, epoch=1))
+        site = composition._site(given, scene.world, media_workers(given, epoch=1))
         lives.append(composition._attach_live(given, site, scene.world))
         server = await stack.enter_async_context(TestServer(site))
         http = await stack.enter_async_context(ClientSession(cookie_jar=DummyCookieJar()))

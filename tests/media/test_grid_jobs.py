@@ -27,7 +27,7 @@ from server.ports.recording import (
     GridState,
     RecordingState,
 )
-from server.recorder import LAST, MEMORY
+from server.recorder import LAST, MEMORY, grid_command
 from tests.media.h264_clip import HUGE, packed
 from tests.media.packets import rtp
 from tests.media.sitting import batches, said, shown
@@ -184,9 +184,7 @@ async def test_a_child_whose_server_was_killed_ends(tmp_path: Path) -> None:
         }
     )
     pipe = asyncio.subprocess.PIPE
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "server.recorder", "grid"), stdin=pipe, stdout=pipe
-    )
+    child = await asyncio.create_subprocess_exec(*grid_command(), stdin=pipe, stdout=pipe)
     assert child.stdin is not None
     assert child.stdout is not None
     child.stdin.write(order.encode())
@@ -197,6 +195,16 @@ async def test_a_child_whose_server_was_killed_ends(tmp_path: Path) -> None:
     async with asyncio.timeout(30):
         await child.wait()
     assert read_grid(tmp_path, ONE) is None
+
+
+async def test_what_recordings_leave_free_a_grid_leaves_too(tmp_path: Path) -> None:
+    record(tmp_path, seconds=0.5)
+    grids = LocalGrids(tmp_path, grid_command(1 << 60), ())
+    await grids.ask(ORDER)
+    async with making(grids) as made:
+        await until(lambda: bool(made), within=60)
+    assert made[0].why == "disk_full"
+    assert not list((tmp_path / ONE).glob("grid.*.film"))
 
 
 async def test_a_full_disk_is_told_and_leaves_nothing(

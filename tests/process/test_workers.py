@@ -15,11 +15,11 @@ import aiohttp
 import aioice.ice
 import pytest
 
-from server.app import worker_settings
 from server.config import SettingsError, load
 from server.domain.ids import RoomId
 from server.media.client import WorkerClient
 from server.media.workers import Workers
+from server.media_wiring import worker_settings
 from server.ports.media import MediaEvent, TableVersion, WorkerBack, WorkerLost
 from server.rehearsal import play
 from server.rehearsal.peer import stay_on_loopback
