@@ -21,7 +21,7 @@ from server.media.wire import Message, WireError
 from server.ports.media import Recorded, RecordingEnded
 
 MOST: Final = 64
-"""Recordings of one worker at a time."""
+"""Recordings of one worker at a time; a further one finds no place and ends, alone."""
 TAIL_S: Final = 10.0
 """For so long what was under way may still come once an order was withdrawn, and be written."""
 _GOODBYE_S: Final = 5.0
@@ -65,7 +65,7 @@ class Tape:
             await self._written(argv)
         except Exception:  # noqa: BLE001  # whatever a child can do, it costs its recording alone
             _log.warning("a recorder failed", exc_info=True)
-        self._send({"op": "tape_ended", "tape": self.number})
+        self._send(_ended(self.number))
 
     async def _written(self, argv: Sequence[str]) -> None:
         if self.order is None:
@@ -190,7 +190,9 @@ class Tapes:
 
     def _begin(self, number: int, room: RoomId, recording: object, send: Send) -> None:
         if len(self._open) >= MOST:
-            raise WireError("tapes")
+            _log.warning("%s: not recorded, %d others are", room, MOST)
+            send(_ended(number))
+            return
         order = self._orders.get(room)
         if order is not None and order.recording != recording:
             order = None
@@ -210,6 +212,10 @@ class Tapes:
             for tape in gone.values()
             if tape.order is not None
         ]
+
+
+def _ended(number: int) -> Message:
+    return {"op": "tape_ended", "tape": number}
 
 
 def _octets(part: str) -> bytes:

@@ -273,13 +273,25 @@ async def test_a_worker_that_sends_more_than_it_may_is_let_go(folder: Path) -> N
     tapes.take(opening(1), Ear())
     for _ in range(2 * WINDOW // PIECE):
         tapes.take(flood, Ear())
-    for n in range(MOST - 1):
-        tapes.take(opening(n + 2), Ear())
     odd = ({"event": "tape_part", "tape": "1"}, {**flood, "part": "*"}, {"event": "tape_x"})
-    for message in (flood, opening(MOST + 2), *odd):
+    for message in (flood, *odd):
         with pytest.raises(WireError):
             tapes.take(message, Ear())
     assert not Tapes.concerns({"event": "report"})
+
+
+async def test_one_recording_too_many_ends_alone() -> None:
+    ear, tapes = Ear(), Tapes(())
+    tapes.order(ROOM, ORDER)
+    for n in range(MOST + 1):
+        tapes.take(opening(n), ear)
+    assert ear.said == [{"op": "tape_ended", "tape": MOST}]
+    for late in (
+        {"event": "tape_part", "tape": MOST, "part": "AAAA"},
+        {"event": "tape_close", "tape": MOST},
+    ):
+        tapes.take(late, ear)
+    assert len(tapes.lost()) == MOST, "all the others are still written"
 
 
 async def test_stretches_that_ended_make_room_for_others(folder: Path) -> None:
