@@ -37,6 +37,7 @@ class Sparing:
         self._plane = plane
         self._changed = changed
         self._loop = asyncio.get_running_loop()
+        self._settling: dict[Connection, asyncio.TimerHandle] = {}
 
     def measure(self, connection: Connection, now: float) -> None:
         """Note what flows; once a round."""
@@ -89,9 +90,17 @@ class Sparing:
         self._apply(connection, videos)
         if shown:
             connection.estimate.rest(now + SETTLE_S + _MEASURED_S)
-            self._loop.call_later(SETTLE_S, self._settled, connection)
+            self._settle_by(connection)
+
+    def _settle_by(self, connection: Connection) -> None:
+        """Let the queue have its whole time, also where an earlier one was still emptying."""
+        if (earlier := self._settling.get(connection)) is not None:
+            earlier.cancel()
+        later = self._loop.call_later(SETTLE_S, self._settled, connection)
+        self._settling[connection] = later
 
     def _settled(self, connection: Connection) -> None:
+        self._settling.pop(connection, None)
         connection.settling = False
         self._apply(connection, connection.videos())
 

@@ -67,14 +67,14 @@ class Thrift:
         self._rest = FIRST_REST_S
 
     def judge(self, signs: Signs, videos: Mapping[int, float], now: float) -> bool:
-        """Return whether `held` changed.
+        """Return whether something more is held; what is gone is held no more, and no change.
 
         `videos` are the slots in which a video flows or waits, the most important first, with the
         bit/s that each takes now.
         """
         self._order = list(videos)
-        before = set(self.held)
         self.held &= videos.keys()
+        before = set(self.held)
         self._rest_anew(now)
         self._look(signs, [slot for slot in videos if slot not in self.held], now)
         if self._too_much(signs, now):

@@ -3,6 +3,7 @@
 import asyncio
 import struct
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +18,7 @@ from server.media.feedback import Feedback
 from server.media.formats import VP8, Kind
 from server.media.rtp import HEADER, Packet
 from server.media.settings import WorkerSettings
-from server.media.sparing import Sparing
+from server.media.sparing import SETTLE_S, Sparing
 from server.media.thrift import FIRST_REST_S, Signs
 from server.media.uplink import HISTORY
 
@@ -105,3 +106,80 @@ async def test_a_trial_that_a_cut_ended_is_made_again(video: Downlink) -> None:
     assert owner.probe is video.probe
     assert video.probe is not None
     video.probe.stop()
+
+
+class Timers:
+    """A loop's clock that stands until `pass_by`."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self._due: list[tuple[float, asyncio.TimerHandle]] = []
+
+    def time(self) -> float:
+        return self.now
+
+    def call_later(
+        self, delay: float, call: Callable[..., object], *args: object
+    ) -> asyncio.TimerHandle:
+        at = self.now + delay
+        handle = asyncio.TimerHandle(at, call, args, asyncio.get_running_loop())
+        self._due.append((at, handle))
+        return handle
+
+    def pass_by(self, seconds: float) -> None:
+        self.now += seconds
+        for at, handle in self._due:
+            if at <= self.now and not handle.cancelled():
+                handle._run()
+        self._due = [(at, handle) for at, handle in self._due if at > self.now]
+
+
+@dataclass
+class Weak:
+    """A subscriber of two pictures, and what judges it."""
+
+    owner: Connection
+    sparing: Sparing
+    timers: Timers
+
+    def judge(self) -> None:
+        self.sparing.judge(self.owner, self.timers.now)
+
+    @property
+    def held(self) -> list[bool]:
+        return [self.owner.downlinks[slot, Kind.VIDEO].held for slot in range(2)]
+
+
+@pytest.fixture
+async def weak(video: Downlink, monkeypatch: pytest.MonkeyPatch) -> Weak:
+    monkeypatch.setattr("server.media.sparing._quiet", lambda *_: False)
+    plane: Any = SimpleNamespace(engine=Line(), feedback=SimpleNamespace(want_key=lambda _: None))
+    sparing, timers = Sparing(plane, lambda _: None), Timers()
+    monkeypatch.setattr(sparing, "_loop", timers)
+    owner: Connection = video.link.owner
+    second = connection("second").uplinks[Kind.VIDEO]
+    owner.downlinks[1, Kind.VIDEO].open(second)
+    return Weak(owner, sparing, timers)
+
+
+async def test_when_one_who_waits_leaves_the_others_go_on(weak: Weak) -> None:
+    gone = weak.owner.downlinks[1, Kind.VIDEO]
+    weak.owner.thrift.judge(Signs(choked=True, lost=0.4), {0: 4e5, 1: 4e5}, weak.timers.now)
+    gone.hold(held=True)
+    assert weak.held == [False, True]
+    gone.close()
+    weak.judge()
+    assert not weak.owner.downlinks[0, Kind.VIDEO].held
+    assert weak.owner.downlinks[0, Kind.VIDEO].granted(weak.timers.now) is None
+    assert not weak.owner.settling
+
+
+async def test_a_queue_that_is_choked_anew_has_its_whole_time_to_empty(weak: Weak) -> None:
+    videos = weak.owner.videos()
+    weak.sparing._settle(weak.owner, videos, weak.timers.now)
+    weak.timers.pass_by(SETTLE_S * 0.75)
+    weak.sparing._settle(weak.owner, videos, weak.timers.now)
+    weak.timers.pass_by(SETTLE_S * 0.5)
+    assert weak.held == [True, True]
+    weak.timers.pass_by(SETTLE_S * 0.5)
+    assert weak.held == [False, False]

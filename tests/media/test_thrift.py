@@ -65,6 +65,14 @@ def test_only_what_the_line_cannot_carry_is_held_and_the_first_is_kept_longest()
     assert thrift.held == {1, 4}
 
 
+def test_that_who_waits_leaves_changes_nothing_for_the_others() -> None:
+    thrift = Thrift()
+    thrift.judge(Signs(choked=True, lost=0.4, sound=60_000), TWO, BEGIN)
+    assert thrift.held == {1}
+    assert not thrift.judge(CLEAN, {4: EACH}, BEGIN + 1)
+    assert thrift.held == set()
+
+
 def test_what_the_phone_says_it_can_take_counts_before_anything_is_lost() -> None:
     thrift = Thrift()
     cramped = Signs(room=1.5 * WEAK_BITS, sound=60_000)
