@@ -37,7 +37,7 @@ from server.domain.jurisdiction.packs import pack_of
 from server.domain.relay import Relay
 from server.domain.renewal import MONTH, RenewalRules
 from server.media.workers import Workers
-from server.media_wiring import grids, media_workers
+from server.media_wiring import app_epoch, grids, media_workers
 from server.notify.command import CommandNotifier
 from server.notify.demo import DemoNotifier
 from server.notify.outbox import OutboxNotifier
@@ -115,7 +115,8 @@ async def running(settings: Settings, seed: Seed | None = None) -> AsyncIterator
     """Wire everything, start what runs beside the requests, undo it at the end."""
     await migrate_database(settings)
     async with AsyncExitStack() as stack:
-        wired = await _wired(settings, stack)
+        epoch = app_epoch(settings, SystemClock().now())
+        wired = await _wired(settings, stack, epoch=epoch)
         world, media, tasks = wired.world, wired.media, wired.tasks
         await tell_holder(world.pool, signing_keys(settings))
         if isinstance(world.archive, LocalArchive):
@@ -134,10 +135,10 @@ async def at_rest(settings: Settings) -> AsyncIterator[World]:
     """Wire everything for a command; nobody is served and nothing runs beside it."""
     await migrate_database(settings)
     async with AsyncExitStack() as stack:
-        yield (await _wired(settings, stack)).world
+        yield (await _wired(settings, stack, epoch=0)).world
 
 
-async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
+async def _wired(settings: Settings, stack: AsyncExitStack, *, epoch: int) -> _Wired:
     stack.enter_context(in_use(settings.key_folder / "kek"))
     clock, ids = SystemClock(), SystemIds()
     tasks = await stack.enter_async_context(TaskScope(clock))
@@ -145,7 +146,6 @@ async def _wired(settings: Settings, stack: AsyncExitStack) -> _Wired:
     store = await open_store(settings.database, master(settings), ids)
     stack.push_async_callback(store.close)
     pack = pack_of("zh_cn")
-    epoch = int(clock.now().timestamp() * 1000)
     media = media_workers(settings, epoch=epoch)
     live: list[Live] = []
     recordings = LocalRecordings(settings.media, show_command())

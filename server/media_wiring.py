@@ -1,10 +1,13 @@
 """A part of the composition root: media workers, and the children that touch recordings."""
 
+from datetime import datetime
+
 from server.archive.grids import LocalGrids
 from server.config import Settings, SettingsError
 from server.documents.fonts import FontFolders, faces
 from server.media.address import announced
 from server.media.client import WorkerClient
+from server.media.epochs import new_epoch
 from server.media.settings import DoorSettings, WorkerSettings
 from server.media.tapes import Tapes
 from server.media.trust import trust
@@ -35,6 +38,11 @@ def _door(settings: Settings, host: str, port: int) -> DoorSettings:
     if not secret:
         raise SettingsError("--listen needs HEYI_MEDIA_SECRET or HEYI_MEDIA_SECRET_FILE")
     return DoorSettings(host=host, port=port, trust=trust(secret, "worker"))
+
+
+def app_epoch(settings: Settings, now: datetime) -> int:
+    """Return the epoch of this start of the app, kept beside the workers' sockets."""
+    return new_epoch(settings.control_of(0).with_name("epoch"), now)
 
 
 def media_workers(settings: Settings, *, epoch: int) -> Workers:

@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 
 class OlderEpochError(Exception):
-    """A newer app has taken the worker: this one must not go on."""
+    """The worker knows a newer app: this one has none of it until that one is surely gone."""
 
 
 class WorkerClient:
@@ -70,7 +70,7 @@ class WorkerClient:
         """What the worker held when it welcomed us last."""
         self.draining = False
         self.tapes = tapes
-        self._keyless = False
+        self._keyless = self._refused = False
 
     # ------------------------------------------------------------------ MediaRouter
 
@@ -119,7 +119,7 @@ class WorkerClient:
     # ------------------------------------------------------------------ one socket after another
 
     async def run(self) -> None:
-        """Stay connected to the worker until cancelled; raise OlderEpochError when superseded."""
+        """Stay connected to the worker until cancelled; who knows a newer app is asked again."""
         wait = _RETRY_FIRST_S
         while True:
             try:
@@ -139,6 +139,8 @@ class WorkerClient:
             await self._welcome(reader, writer)
             welcomed = True
             await self._converse(reader)
+        except* OlderEpochError:
+            self._tell_refused()
         except* (WireError, OSError) as faults:
             _log.warning("worker at %s: %r", self._way.name, faults.exceptions)
         finally:
@@ -151,6 +153,12 @@ class WorkerClient:
                 await writer.wait_closed()
         return welcomed
 
+    def _tell_refused(self) -> None:
+        """Say it once, not with each attempt."""
+        if not self._refused:
+            _log.warning("worker at %s knows a newer app: no media of it", self._way.name)
+        self._refused = True
+
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         told = {"epoch": self._epoch, "tapes": self.tapes is not None}
         hello = {"id": 0, "op": "hello", "protocol": wire.PROTOCOL, **told}
@@ -161,7 +169,7 @@ class WorkerClient:
             raise WireError("no welcome")
         if reply.get("error") == "older_epoch":
             raise OlderEpochError
-        self._writer = writer
+        self._writer, self._refused = writer, False
         self.worker = str(reply["worker"])
         self._keyless = reply.get("tapes") is True
         self._back(reply)

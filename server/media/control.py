@@ -74,6 +74,12 @@ class Control:
         """Return for how long no app has said anything."""
         return self._loop.time() - self._heard_at
 
+    def forget(self) -> None:
+        """Take any app from now on: nothing is left of the last one, which may come back older."""
+        if self._epoch:
+            _log.warning("no app for %.0f s: whichever comes is taken", self.silent_s)
+        self._epoch = self._plane.epoch = 0
+
     def watch(self) -> None:
         """Cut every room when the app is silent, and rooms that a new app does not route.
 

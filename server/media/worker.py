@@ -120,6 +120,7 @@ class Worker:
             self.plane.drop(connection, MediaLoss.EXPIRED)
         for room in list(self.plane.rooms):
             self.plane.close_room(room)
+        self.control.forget()
         return False
 
     async def close(self) -> None:

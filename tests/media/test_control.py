@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from server.domain.ids import ConnectionId, RoomId
-from server.media.client import OlderEpochError, WorkerClient
 from server.media.settings import WorkerSettings
+from server.media.ways import LocalWay, Pair
 from server.media.wire import MAX_LINE
 from server.media.worker import Worker, run_worker
 from server.ports.media import (
@@ -133,11 +133,26 @@ async def test_a_new_app_adopts_what_the_worker_holds_and_the_old_one_is_refused
             await m.sees(0)
 
 
-async def test_an_app_of_an_older_epoch_is_told_to_stop(settings: WorkerSettings) -> None:
+async def test_an_app_of_an_older_epoch_gets_nothing_and_says_so_once(
+    settings: WorkerSettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked: list[str] = []
+
+    class Way(LocalWay):
+        async def open(self) -> Pair:
+            asked.append(self.name)
+            return await super().open()
+
     async with plant(settings, epoch=5) as it:
         await it.hear(WorkerBack)
-        with pytest.raises(OlderEpochError):
-            await WorkerClient(settings.control, epoch=4).run()
+        async with client_of(settings, epoch=4, way=Way(settings.control)) as old:
+            await until(lambda: len(asked) > 2)
+            assert old.client.worker is None
+            with pytest.raises(MediaLostError):
+                await old.client.connect(ROOM, ConnectionId("a"))
+        assert it.client.worker is not None
+    told = [one for one in caplog.records if "newer app" in one.message]
+    assert [(one.levelname, one.exc_info) for one in told] == [("WARNING", None)]
 
 
 async def test_a_worker_without_an_app_ends(settings: WorkerSettings) -> None:

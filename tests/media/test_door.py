@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.ids import RoomId
+from server.domain.ids import ConnectionId, RoomId
 from server.media import trust as trusting, wire
 from server.media.control import HELLO_S
 from server.media.settings import DoorSettings, WorkerSettings
@@ -103,6 +103,19 @@ async def test_without_its_app_it_forwards_nothing_lets_go_and_waits(
             await phone.join(it.client, ROOM)
         await it.client.route(ROOM, version(2), both_ways(again, other))
         await other.sees(0)
+
+
+async def test_a_worker_that_waits_empty_takes_an_app_whose_clock_was_set_back(
+    far: WorkerSettings,
+) -> None:
+    hasty = replace(far, silence_s=0.1, orphan_s=0.3)
+    async with far_plant(hasty, epoch=4, ping_s=0.05) as it:
+        async with client_of(hasty, epoch=5, way=way_to(hasty), ping_s=0.05) as newer:
+            await newer.hear(WorkerBack)
+            with pytest.raises(TimeoutError):
+                await it.hear(WorkerBack, within=0.6)
+        await it.hear(WorkerBack)
+        assert await it.client.connect(ROOM, ConnectionId("a"))
 
 
 # ------------------------------------------------------------------ strangers
