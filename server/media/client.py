@@ -101,9 +101,13 @@ class WorkerClient:
         await self._ask("disconnect", connection=connection)
 
     async def close_room(self, room: RoomId) -> None:
+        self.give_up(room)
+        await self._ask("close_room", room=room)
+
+    def give_up(self, room: RoomId) -> None:
+        """Have nothing written any more of a room that goes elsewhere, and keep no key of it."""
         if self.tapes is not None:
             self.tapes.order(room, None)
-        await self._ask("close_room", room=room)
 
     async def counters(self) -> Mapping[str, float]:
         reply = await self._ask("stats")

@@ -150,7 +150,7 @@ class Plane:
     def close_room(self, room_id: RoomId) -> None:
         """Close a room's connections and forget its table."""
         room = self.rooms.pop(room_id, None)
-        self.recorder.end(room_id)
+        self.recorder.forget(room_id)
         for connection in list(room.connections.values()) if room else ():
             self._remove(connection)
 

@@ -242,6 +242,11 @@ class Recorder:
         for fresh in log.listen(_ordered(room, order)):
             self._want_key(fresh)
 
+    def forget(self, room: RoomId) -> None:
+        """Close the log of a room that is gone, and keep nothing of it."""
+        self.end(room)
+        self._over.pop(room, None)
+
     def end(self, room: RoomId) -> None:
         """Close a room's log, if it has one."""
         log = self._logs.pop(room, None)

@@ -252,6 +252,8 @@ class Workers:
         _log.warning("media worker %s stays away: its rooms go to others", place.name)
         place.known = True
         self._forget(lambda room: self._rooms.get(room) is place)
+        for gone in [room for room, one in self._rooms.items() if one is place]:
+            place.client.give_up(gone)
         self._rooms = {room: one for room, one in self._rooms.items() if one is not place}
         self._asked &= self._rooms.keys()
         self._post(WorkerGivenUp(elsewhere=frozenset(self._rooms)))

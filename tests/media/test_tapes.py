@@ -15,15 +15,20 @@ import pytest
 
 from server.archive.media_log import read_segments
 from server.archive.recordings import check
+from server.domain.ids import RoomId
 from server.media import recording
 from server.media.client import WorkerClient
+from server.media.recording import Recorder
 from server.media.settings import DoorSettings, WorkerSettings
+from server.media.table import Room
 from server.media.tape_link import PIECE, WINDOW
 from server.media.tapes import MOST, Tapes
 from server.media.trust import trust
 from server.media.ways import RemoteWay
 from server.media.wire import Message, WireError
+from server.media.workers import Workers
 from server.ports.media import (
+    MediaEvent,
     MediaLostError,
     Recorded,
     RecordingEnded,
@@ -292,6 +297,27 @@ async def test_one_recording_too_many_ends_alone() -> None:
     ):
         tapes.take(late, ear)
     assert len(tapes.lost()) == MOST, "all the others are still written"
+
+
+async def test_no_order_and_no_key_is_kept_of_a_room_that_went_to_another_worker() -> None:
+    tapes = Tapes(())
+    workers = Workers({"far": WorkerClient(Path("nowhere"), epoch=1, tapes=tapes)})
+    (place,) = workers._places
+    workers._rooms[ROOM] = place
+    tapes.order(ROOM, ORDER)
+    tapes.order(RoomId("elsewhere"), ORDER)
+    workers._give_up(place)
+    assert set(tapes._orders) == {RoomId("elsewhere")}
+
+
+async def test_that_a_recording_ended_is_remembered_as_long_as_its_room() -> None:
+    told: list[MediaEvent] = []
+    recorder = Recorder((), spawn=lambda _: None, tell=told.append, want_key=lambda _: None)
+    recorder.follow(Room(ROOM, recorded=ORDER))
+    assert [type(one) for one in told] == [RecordingEnded]
+    assert recorder._over[ROOM] == told[0]
+    recorder.forget(ROOM)
+    assert recorder._over == {}
 
 
 async def test_stretches_that_ended_make_room_for_others(folder: Path) -> None:
