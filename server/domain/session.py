@@ -200,7 +200,7 @@ class Session:
     """One sitting. `space` is what the mediator has opened now.
 
     `minutes_ready` means the parties are asked to confirm version `minutes_version`.
-    `taken_over` names whose seat staff gave to another device since they were identified.
+    `unproven` names who is to be identified again: see `identify_again`.
     """
 
     id: SessionId
@@ -214,7 +214,7 @@ class Session:
     participants: tuple[Participant, ...] = ()
     consents: tuple[Consent, ...] = ()
     identity_checks: tuple[IdentityCheck, ...] = ()
-    taken_over: tuple[PersonId, ...] = ()
+    unproven: tuple[PersonId, ...] = ()
     environments: tuple[Environment, ...] = ()
     rights_answers: tuple[RightsAnswer, ...] = ()
     rights_block: int = 0
@@ -284,13 +284,13 @@ class Session:
     def identified(self, person: PersonId) -> bool:
         """Whether the latest check of this sitting found the person at this device to match."""
         found = [c for c in self.identity_checks if c.person_id == person]
-        return bool(found) and found[-1].matches and person not in self.taken_over
+        return bool(found) and found[-1].matches and person not in self.unproven
 
     def checked(self, check: IdentityCheck) -> "Session":
         """Return the sitting with what staff saw."""
-        still = tuple(one for one in self.taken_over if one != check.person_id)
+        still = tuple(one for one in self.unproven if one != check.person_id)
         checks = (*self.identity_checks, check)
-        return replace(self, identity_checks=checks, taken_over=still)
+        return replace(self, identity_checks=checks, unproven=still)
 
     def heard(self, person: PersonId, blocks: int) -> bool:
         """Whether the person acknowledged every block of the rights notice."""

@@ -5,11 +5,14 @@ that rebuilds its media does so beside the old connection.
 """
 
 from dataclasses import replace
+from datetime import datetime
 
 from server.domain import conduct
 from server.domain.errors import NotFoundError
 from server.domain.going import expect_going
+from server.domain.identity import AWAY, identify_again
 from server.domain.ids import ConnectionId, RoomId, SeatId, StaffId
+from server.domain.session_log import SYSTEM
 from server.ports.media import (
     MediaConnected,
     MediaEvent,
@@ -49,15 +52,24 @@ def expect(room: Room, seat: SeatId, staff: StaffId | None, *, watches: bool = F
 
 
 async def enter(room: Room, seat: SeatId, socket: str) -> str | None:
-    """Take an expected seat with a browser; return the browser it replaces, if any."""
+    """Take an expected seat with a browser; return the browser it replaces, if any.
+
+    Who was away for long is identified again, and waits for it in the lobby of his side.
+    """
     before = presence(room, seat)
     await _note_arrival(room, seat, before)
     now = room.ports.clock.now()
+    if _long_away(before, now):
+        await room.decide(SYSTEM, identify_again(seat))
     _put(room, replace(before, socket=socket, absence="none", since=now))
     if _in_chair(room, seat):
         room.chair_empty_since = None
     await room.tell("joined")
     return before.socket if before.socket != socket else None
+
+
+def _long_away(before: Presence, now: datetime) -> bool:
+    return not before.present and before.since is not None and now - before.since > AWAY
 
 
 def _in_chair(room: Room, seat: SeatId) -> bool:

@@ -330,6 +330,6 @@ def _desk_seat(view: RoomView, one: Participant) -> DeskSeat:
 
 def _identity(session: Session, person: Person) -> Literal["unchecked", "matches", "differs"]:
     checks = [c for c in session.identity_checks if c.person_id == person.id]
-    if not checks or person.id in session.taken_over:
+    if not checks or person.id in session.unproven:
         return "unchecked"
     return "matches" if checks[-1].matches else "differs"

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
-from server.domain import access, conduct, devices, minutes
+from server.domain import access, conduct, minutes
 from server.domain.access import Act
 from server.domain.case import Case, Side
 from server.domain.conduct import Decision
 from server.domain.errors import ForbiddenError, InvalidValueError, NotFoundError
 from server.domain.going import expect_going
+from server.domain.identity import identify_again
 from server.domain.ids import PersonId, SeatId, SessionId
 from server.domain.invitation import hand_over
 from server.domain.jurisdiction.texts import text_version
@@ -184,7 +185,7 @@ async def admit_device(world: World, actor: Actor, session: SessionId, seat: Sea
         case = room.scene.case
         access.allow(actor, Act.ADMIT, access.of_case(case, actor))
         await _hand_over(world, actor, case, PersonId(seat))
-        await room.decide(actor.staff_id, devices.take_over(seat))
+        await room.decide(actor.staff_id, identify_again(seat))
         await attendance.cut(room, seat, "moved")
         await room.refresh("joined")
 

@@ -9,8 +9,8 @@ import pytest
 from server.domain import conduct
 from server.domain.case import Side
 from server.domain.errors import DomainError, MissingStepsError
-from server.domain.ids import SeatId
-from server.domain.session import SessionState
+from server.domain.ids import PersonId, SeatId
+from server.domain.session import SessionState, SpaceKind
 from server.ports.media import MediaLoss, MediaLost, WorkerBack, WorkerLost
 from server.ports.store import DiskFullError
 from server.rooms import attendance
@@ -192,6 +192,20 @@ async def test_who_is_back_within_five_minutes_needs_no_new_admission(ready: Sta
     ends = [{one.source, one.subscriber} for one in ready.media.edges]
     assert sum(fresh in both for both in ends) == 4
     assert "admit" not in await ready.kinds()
+
+
+async def test_who_was_away_for_longer_is_identified_again(ready: Stage) -> None:
+    await decide(ready, conduct.go_joint)
+    room, worker = await ready.room(), SeatId(WORKER)
+    for away, still in ((300, True), (301, False)):
+        await attendance.leave(room, worker, f"socket-{WORKER}", "network")
+        await ready.clock.advance(away)
+        await ready.seat(WORKER)
+        back = room.session.participant(worker)
+        assert (back.admitted, room.session.identified(PersonId(WORKER))) == (still, still), away
+    assert room.session.place(room.session.participant(worker)).kind is SpaceKind.LOBBY
+    mine = room.presence[worker].connection
+    assert not [one for one in ready.media.edges if mine in {one.source, one.subscriber}]
 
 
 async def test_the_newest_browser_of_a_seat_replaces_the_older(ready: Stage) -> None:
