@@ -29,6 +29,8 @@ export const SCREENS = {
   roomRecorded: { at: "/cases/c1/room/s1", scene: "recorded", press: "enter" },
   roomStopping: { at: "/cases/c1/room/s1", scene: "recordingStopping", press: "enter" },
   roomRecordable: { at: "/cases/c1/room/s1", scene: "recordable", press: "recording" },
+  roomIdentity: { at: "/cases/c1/room/s1", scene: "secondPhone", press: "row" },
+  roomSecondPhone: { at: "/cases/c1/room/s1", scene: "secondPhone", press: "name" },
   roomLeave: { at: "/cases/c1/room/s1", scene: "joint", press: "leave" },
   roomGate: { at: "/cases/c1/room/s1" },
   roomDraft: { at: "/cases/c1/room/s1", scene: "drafting", press: "draft" },
@@ -91,7 +93,7 @@ for (const name of names) {
         await page.locator(".person .actions .btn").first().click();
         await page.waitForTimeout(300);
       }
-      if (["enter", "draft", "recording", "leave"].includes(screen.press)) {
+      if (["enter", "draft", "recording", "leave", "row", "name"].includes(screen.press)) {
         await page.locator(".gate .btn.primary").click();
         await page.locator(".room-grid").waitFor();
         if (screen.press === "draft") {
@@ -99,6 +101,11 @@ for (const name of names) {
           await page.locator(".clause-button").nth(4).click();
         }
         if (screen.press === "leave") await page.locator(".room-head .back").click();
+        if (screen.press === "row") await page.locator(".seat-line .btn").first().click();
+        if (screen.press === "name") {
+          await page.locator(".seat-name").last().click();
+          await page.locator(".seat-acts .btn").last().click();
+        }
         if (screen.press === "recording") await page.locator(".tag-button").click();
         await page.waitForTimeout(700);
       }

@@ -5,7 +5,7 @@ import type { recordingZh } from "./recording.zh.ts";
 export const recordingEn: Dictionary<keyof typeof recordingZh> = {
   recordingTitle: "Recording",
   recordingText: "Only the joint session is recorded, and only while everybody in it has agreed. Private talks, breaks and lobbies never are. One person withdrawing stops it at once.",
-  recordingBeside: "With {name}, as he says: {beside}. Their voices are recorded too: ask them first, and note the answer in the minutes.",
+  recordingBeside: "With {name}, as stated: {beside}. Their voices are recorded too: ask them first, and note the answer in the minutes.",
   recordingStart: "Start recording",
   recordingStop: "Stop recording",
   recordingSomebody: "Somebody",
