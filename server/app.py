@@ -190,7 +190,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack, *, epoch: int) -> _W
 
 def _desk(settings: Settings, keys: KeyProvider, fonts: FontFolders) -> Desk:
     stamping = settings.timestamp_url, settings.timestamp_trust
-    where = sources_of(keys, settings.certificate_command, *stamping)
+    where = sources_of(keys, settings.certificate_command, *stamping, settings.certificate_trust)
     return Desk(keys, fonts, where)
 
 

@@ -14,21 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cryptography import x509
-
-from server.documents.certificates import UNREADABLE, certificate_key
+from server.documents.event_checks import expect_as_asked, refused
 from server.documents.issuer import STATEMENT, EventRequest, Issued
-from server.domain.errors import DomainError
 from server.domain.ids import CommitteeId
 
 PATIENCE_S = 20
-
-
-class NoCertificateError(DomainError):
-    """The issuer gave no certificate that could be used; nothing was signed."""
-
-    code = "no_certificate"
-    machine = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +26,17 @@ class CommandIssuer:
     """CertificateIssuer: whatever the command answers, checked.
 
     Asked `{"do": "issue", "committee", "role", "pseudonym", "public_key" (base64 SPKI),
-    "statement_sha256", "extension", "at"}` it answers `{"certificate": PEM, "chain": [PEM]}`;
-    asked `{"do": "revoked", "committee", "certificate", "at"}` it answers
+    "statement_sha256", "extension", "at"}` it answers `{"certificate": PEM, "chain": [PEM]}`.
+    The extension's value is the digest as a DER OCTET STRING: the bytes 04 20, then the 32. All
+    certificates are valid at `at` and at the time stamp some seconds later; the certificate is
+    for signing (non-repudiation), and leads to its issuers and one of `roots` (PEM) if any.
+    Asked `{"do": "revoked", "committee", "certificate", "at"}` it answers
     `{"lists": [base64 DER]}`: of its issuer and of each one below the root, best as of `at`.
     Without those nothing is signed.
     """
 
     command: str
+    roots: tuple[bytes, ...] = ()
 
     def issue(self, request: EventRequest) -> Issued:
         told = self._asked(
@@ -61,8 +55,8 @@ class CommandIssuer:
                 chain=tuple(one.encode() for one in told["chain"]),
             )
         except (KeyError, TypeError, AttributeError) as error:
-            raise NoCertificateError(reason="answer") from error
-        _expect_as_asked(issued, request)
+            raise refused("answer") from error
+        expect_as_asked(issued, request, self.roots)
         return issued
 
     def revoked(
@@ -73,7 +67,7 @@ class CommandIssuer:
         try:
             return tuple(base64.b64decode(one, validate=True) for one in told["lists"])
         except (KeyError, TypeError, binascii.Error) as error:
-            raise NoCertificateError(reason="answer") from error
+            raise refused("answer") from error
 
     def _asked(self, **question: str) -> Mapping[str, Any]:
         try:
@@ -86,22 +80,7 @@ class CommandIssuer:
             )
             told = json.loads(done.stdout)
         except (OSError, subprocess.SubprocessError, ValueError) as error:
-            raise NoCertificateError(reason="command") from error
+            raise refused("command") from error
         if not isinstance(told, dict):
-            raise NoCertificateError(reason="answer")
+            raise refused("answer")
         return told
-
-
-def _expect_as_asked(issued: Issued, request: EventRequest) -> None:
-    try:
-        key = certificate_key(issued.certificate)
-        made = x509.load_pem_x509_certificate(issued.certificate)
-        found = made.extensions.get_extension_for_oid(STATEMENT).value
-    except (DomainError, x509.ExtensionNotFound, *UNREADABLE) as error:
-        raise NoCertificateError(reason="certificate") from error
-    if key != request.public_key:
-        raise NoCertificateError(reason="other_key")
-    if not isinstance(found, x509.UnrecognizedExtension) or not found.value.endswith(
-        bytes.fromhex(request.statement_sha256)
-    ):
-        raise NoCertificateError(reason="other_statement")

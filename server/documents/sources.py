@@ -37,10 +37,18 @@ def _roots_in(file: Path | None, setting: str) -> list[bytes]:
 
 
 def sources_of(
-    keys: KeyProvider, command: str = "", timestamp_url: str = "", trust: Path | None = None
+    keys: KeyProvider,
+    command: str = "",
+    timestamp_url: str = "",
+    trust: Path | None = None,
+    signers: Path | None = None,
 ) -> Sources:
-    """Return the issuer's command, or the local issuer; the authority's address, or the local."""
-    issuer = CommandIssuer(command) if command else LocalIssuer(keys)
+    """Return the issuer's command, or the local issuer; the authority's address, or the local.
+
+    `trust` and `signers` are the roots of who stamps and of who issues from outside, if named.
+    """
+    named = tuple(_roots_in(signers, "certificate_trust")) if command else ()
+    issuer = CommandIssuer(command, named) if command else LocalIssuer(keys)
     if not timestamp_url:
         return Sources(issuer, LocalTimestamps(keys))
     roots = tuple(_roots_in(trust, "timestamp_trust"))

@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from server.documents.certificates import certificate_der, certificates
 from server.documents.chain import Sources
-from server.documents.command_issuer import CommandIssuer, NoCertificateError
+from server.documents.command_issuer import CommandIssuer
+from server.documents.event_checks import NoCertificateError
 from server.documents.inspection import inspect
 from server.documents.issuer import EventRequest, LocalIssuer
 from server.documents.key_files import FileKeys, spki
