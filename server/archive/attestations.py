@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from server.domain.attested import (
     COMPARE_PAPER,
     RECORD_DECLARATION,
+    WITNESS_DECLARATION,
     AttestedStatement,
     read_attested,
 )
 from server.domain.canonical import sha256_hex, sm3_agrees
 from server.domain.errors import InvalidValueError
 from server.domain.reading import read_json
-from server.domain.record import AGREEMENT, ATTESTED, pem_body
+from server.domain.record import AGREEMENT, ATTESTED, pem_body, signature_folder
 from server.domain.signing_order import WITNESSES
 from server.domain.signing_route import SigningRoute
 from server.domain.verification import SignerFact
 from server.ports.archive import CheckSignature
 
 NAMES = ("statement.json", "signature.bin", "public_key.pem")
+SM2_KEY = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d034200")
+"""How a key on SM2's curve begins in DER (GB/T 32918.5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +67,9 @@ def _judged(
     except InvalidValueError:
         return Attested(statement=None, statement_name=name, same_text=False, bad=(name,))
     key = der_in(content["public_key.pem"])
+    named = sha256_hex(key) == said.key_sha256 and _own(files, said.attester_id, key)
     bad = {
-        f"{folder}/public_key.pem": sha256_hex(key) != said.key_sha256,
+        f"{folder}/public_key.pem": not named,
         f"{folder}/signature.bin": not check(
             key, content["statement.json"], content["signature.bin"]
         ),
@@ -78,6 +82,19 @@ def _judged(
         and sm3_agrees(said.agreement_sm3, files.get(AGREEMENT, b"")),
         bad=(*wrong, *_bad_scans(files, said)),
     )
+
+
+def _own(files: Mapping[str, bytes], attester: str, key: bytes) -> bool:
+    """Return whether it is the key with which the same person signed the agreement, if he did.
+
+    A server may have gone over to another suite in between: then it has another key for him.
+    """
+    signed = files.get(f"{signature_folder(attester)}/public_key.pem")
+    return signed is None or der_in(signed) == key or _sm2(der_in(signed)) != _sm2(key)
+
+
+def _sm2(key: bytes) -> bool:
+    return key.startswith(SM2_KEY)
 
 
 def _bad_scans(files: Mapping[str, bytes], said: AttestedStatement) -> Iterator[str]:
@@ -135,10 +152,17 @@ def signer_fact(line: Line, found: Sequence[Attested]) -> SignerFact:
 def _enough(line: Line, spoken: Sequence[AttestedStatement]) -> bool:
     if line.route == SigningRoute.WET_INK:
         return any(_saw_ink(line, said) for said in spoken if said.purpose == COMPARE_PAPER)
-    if not any(said.purpose == RECORD_DECLARATION for said in spoken):
+    if not any(said.purpose == RECORD_DECLARATION for said in spoken) or _one_for_two(spoken):
         return False
     witnesses = {name for said in spoken for name in _witnesses(said)}
     return len(witnesses) >= WITNESSES
+
+
+def _one_for_two(spoken: Sequence[AttestedStatement]) -> bool:
+    """Return whether one person, or one key, recorded and witnessed, or witnessed twice."""
+    heard = [said for said in spoken if said.purpose in {RECORD_DECLARATION, WITNESS_DECLARATION}]
+    people, keys = {said.attester_id for said in heard}, {said.key_sha256 for said in heard}
+    return min(len(people), len(keys)) < len(heard)
 
 
 def _saw_ink(line: Line, said: AttestedStatement) -> bool:

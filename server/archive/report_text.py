@@ -46,7 +46,7 @@ FACTS = {
         "log_included": "日志各条均已列入经签名的总日志检查点",
         "log_stamped": "该检查点有时间戳",
         "container": "ASiC-E 容器的签名（CAdES）有效，列明的就是这些文件",
-        "two_people": "盖章由两人完成：一人放行，另一人确认，各以本人密钥签名",
+        "two_people": "盖章由两人完成：一人放行，另一人确认，两人的密钥不同",
     },
     "en": {
         "readable": "the manifest can be read",
@@ -68,7 +68,7 @@ FACTS = {
         "log_included": "a signed checkpoint of the whole log holds every entry",
         "log_stamped": "that checkpoint has a time stamp",
         "container": "the ASiC-E container's signature (CAdES) is valid and names these files",
-        "two_people": "two people sealed: one released, another confirmed, each with his own key",
+        "two_people": "two people sealed: one released, another confirmed, by two different keys",
     },
 }
 WORDS = {

@@ -126,6 +126,26 @@ signed_by_own_key() {
     pictured "$folder/strokes.json" strokes_sha256 &&
     by_named_key
 }
+# In what is signed no quotes of anybody's words stand bare, and a field comes before what was seen:
+# the first of its name is its own.
+field() { # field FILE NAME
+  awk -v name="\"$2\":\"" '{
+    at = index($0, name); if (!at) exit
+    rest = substr($0, at + length(name)); sub(/".*/, "", rest); print rest; exit
+  }' "$1"
+}
+# Who signed the agreement too attests with the key of that signature, if it is of one suite with it:
+# a server may have gone over to another in between.
+by_own_key() { # by_own_key FOLDER
+  attester=$(field "$1/statement.json" attester_id)
+  case $attester in '' | *[!0-9A-Za-z._~-]* | .*) return 0 ;; esac
+  set -- "signatures/$attester/public_key.pem" "$1/public_key.pem"
+  [ ! -f "$1" ] || cmp -s "$1" "$2" || other_suite "$1" "$2"
+}
+other_suite() {
+  if sm2_key "$1"; then ! sm2_key "$2"; else sm2_key "$2"; fi
+}
+by_attester() { by_own_key "$folder" && by_named_key; }
 size=$(sed 's/.*"locked_pdf_size":\([0-9]*\).*/\1/' manifest.json)
 locked=$(head -c "$size" agreement.pdf | sha256sum | cut -c1-64)
 agreement=$(sum agreement.json)
@@ -144,19 +164,12 @@ for folder in attested/*/; do
   [ -d "$folder" ] || continue
   folder=${folder%/}
   name=${folder#attested/}
-  by_named_key
+  by_attester
   tell "signature of who attests 证明人签名 $name" $?
   of_this_text
   tell "signed this very text 所签即本文 $name" $?
 done
-# What a statement is for it says itself; its folder may have any name. In what is signed no quotes of
-# anybody's words stand bare, and a field comes before what was seen: the first of its name is its own.
-field() { # field FILE NAME
-  awk -v name="\"$2\":\"" '{
-    at = index($0, name); if (!at) exit
-    rest = substr($0, at + length(name)); sub(/".*/, "", rest); print rest; exit
-  }' "$1"
-}
+# What a statement is for it says itself; its folder may have any name.
 for stated in attested/*/statement.json; do
   if [ -f "$stated" ]; then printf '%s %s\n' "$(field "$stated" purpose)" "$stated"; fi
 done >"$scratch/purposes"
@@ -193,12 +206,20 @@ two_people() {
   for_purpose release_seal >"$scratch/releases"
   for_purpose confirm_seal >"$scratch/confirmations"
   while read -r first; do
-    while read -r second; do released_and_confirmed && return; done <"$scratch/confirmations"
+    while read -r second; do
+      released_and_confirmed
+      told=$?
+      [ $told -eq 1 ] || return $told
+    done <"$scratch/confirmations"
   done <"$scratch/releases"
   return 1
 }
 released_and_confirmed() {
-  for folder in "${first%/*}" "${second%/*}"; do by_named_key && of_this_text || return 1; done
+  open=0
+  for folder in "${first%/*}" "${second%/*}"; do
+    by_attester && of_this_text
+    case $? in 0) ;; $unknown) of_this_text && open=$unknown || return 1 ;; *) return 1 ;; esac
+  done
   says "$second" "\"release_sha256\":\"$(sum "$first")\"" || return 1
   [ "$(field "$first" attester_id)" != "$(field "$second" attester_id)" ] &&
     [ "$(field "$first" key_sha256)" != "$(field "$second" key_sha256)" ] || return 1
@@ -209,6 +230,7 @@ released_and_confirmed() {
     says "$scratch/sealed" "\"confirmation_sha256\":\"$(sum "$second")\"" || return 1
   both="$(field "$first" attester_name) $(field "$first" at), "
   both="$both$(field "$second" attester_name) $(field "$second" at)"
+  return $open
 }
 if takes_two; then
   both=
@@ -227,7 +249,14 @@ on_paper() { # on_paper SIGNER
 before_witnesses() { # before_witnesses SIGNER
   grep -lF "\"signers\":[\"$1\"]" attested/*/statement.json 2>/dev/null >"$scratch/spoken"
   for_purpose record_declaration | grep -qxF -f "$scratch/spoken" &&
+    each_once attester_id && each_once key_sha256 &&
     [ "$(contents <"$scratch/spoken" | witnesses | sort -u | wc -l)" -ge 2 ]
+}
+each_once() { # each_once FIELD: nobody, and no key, recorded and witnessed, or witnessed twice
+  grep -e '^record_declaration ' -e '^witness_declaration ' "$scratch/purposes" | cut -d ' ' -f 2- |
+    grep -xF -f "$scratch/spoken" |
+    while read -r one; do field "$one" "$1"; done | sort >"$scratch/heard"
+  sort -u "$scratch/heard" | cmp -s - "$scratch/heard"
 }
 witnesses() { # the name of each
   awk '{

@@ -3,8 +3,12 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from server.documents.signatures import make_signature, server_key
+from server.documents.suites import PrivateKey
 from server.domain.agreement_document import AgreementDocument, digest
 from server.domain.attested import (
     COMPARE_PAPER,
@@ -12,6 +16,7 @@ from server.domain.attested import (
     WITNESS_DECLARATION,
     AttestedStatement,
     attested_bytes,
+    read_attested,
 )
 from server.domain.ids import StaffId
 from server.domain.record import RecordAttestation, RecordParts
@@ -94,15 +99,37 @@ def spoken(witness: str = "江一帆") -> tuple[Said, Said]:
     )
 
 
-def attested_parts(office: Office, text: AgreementDocument, *said: Said) -> RecordParts:
-    """Return the record of a text that some sign otherwise, with what staff attest of it."""
-    parts = record_parts(office, text)
+def attested_parts(
+    office: Office,
+    text: AgreementDocument,
+    *said: Said,
+    keys: Mapping[str, ec.EllipticCurvePrivateKey] | None = None,
+) -> RecordParts:
+    """Return the record of a text that some sign otherwise, with what staff attest of it.
+
+    `keys` are with what some sign the text.
+    """
+    parts = record_parts(office, text, keys=keys)
     locked_sha256 = sha256(parts.pdf[: parts.locked_size])
     ink_too = any(one.purpose == COMPARE_PAPER for one in said)
     return replace(
         parts,
         attestations=tuple(_made(office, text, locked_sha256, one) for one in said),
         paper=SCANS if ink_too else {},
+    )
+
+
+def by_key(
+    given: RecordAttestation, key: PrivateKey, signature: bytes | None = None, **bent: Any
+) -> RecordAttestation:
+    """Return an attestation by another key, with other fields; with a signature that is none."""
+    said = replace(read_attested(given.statement), key_sha256=sha256(key.public), **bent)
+    exact = attested_bytes(said)
+    return replace(
+        given,
+        statement=exact,
+        signature=key.sign(exact) if signature is None else signature,
+        public_key=key.public,
     )
 
 

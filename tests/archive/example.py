@@ -1,7 +1,7 @@
 """A whole sealed record of the invented agreement, with keys made for it."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -127,16 +127,19 @@ def record_parts(
     text: AgreementDocument | None = None,
     desk: Desk | None = None,
     drawn: LockedPdf | None = None,
+    keys: Mapping[str, ec.EllipticCurvePrivateKey] | None = None,
 ) -> RecordParts:
     """Return everything of the record; different calls make different signing keys.
 
     Whoever signs `text` otherwise than by phone has no signature here. `desk` signs the PDF,
     the office's own unless given. `drawn` is locked in place of what `text` is typeset as.
+    `keys` are of those who do not sign with a new one.
     """
     text = text or document()
     desk = desk or desk_of(office.keys, office.fonts)
     locked = certify(HEXI, drawn, LOCKED_AT, desk) if drawn else locked_by(desk, text)
-    own = {who: ec.generate_private_key(ec.SECP256R1()) for who in by_phone(text)}
+    made = {who: ec.generate_private_key(ec.SECP256R1()) for who in by_phone(text)}
+    own = {**made, **(keys or {})}
     given = tuple(
         signed_on_phone(text, locked, who, n, own[who]) for n, who in enumerate(by_phone(text))
     )

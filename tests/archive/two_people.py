@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -30,16 +30,21 @@ class Both:
     two_to_seal: bool = True
 
 
-def parts_by_two(office: Office, both: Both) -> RecordParts:
-    """Return the record of a text that two people sealed."""
+Bend = Callable[[RecordAttestation], RecordAttestation]
+
+
+def parts_by_two(office: Office, both: Both, bend: Bend | None = None) -> RecordParts:
+    """Return the record of a text that two people sealed; `bend` makes both attestations anew."""
     text = document()
     parts = record_parts(office, text)
     locked = hashlib.sha256(parts.pdf[: parts.locked_size]).hexdigest()
     until = f"{both.until:%Y-%m-%dT%H:%M:%S}.000Z"
     said = _Said(office=office, text=text, locked=locked)
     release = said.by(both.first, RELEASE_SEAL, {"until": until}, both.released_at)
+    release = bend(release) if bend else release
     named = {"released_by": both.first, "release_sha256": sha256(release)}
     confirmation = said.by(both.second, CONFIRM_SEAL, named, SEALED_AT)
+    confirmation = bend(confirmation) if bend else confirmation
     return replace(
         parts,
         attestations=(release, confirmation),

@@ -1,10 +1,10 @@
 // Lines that nobody signs with a key: in ink, or aloud before witnesses. Staff attest what they saw of it.
-import { type Bytes, pemBody } from "./bytes.ts";
+import { type Bytes, pemBody, same } from "./bytes.ts";
 import { type Json, type JsonObject, isObject, parse, readObject, textAt } from "./canonical.ts";
 import { beyondBrowsers, sha256Hex, signed } from "./crypto.ts";
 import type { Files } from "./files.ts";
 import type { Signer } from "./report.ts";
-import type { Text } from "./signers.ts";
+import { type Text, folderOf } from "./signers.ts";
 
 const FORMAT = 1;
 const WITNESSES = 2;
@@ -45,12 +45,19 @@ async function judged(files: Files, folder: string, text: Text): Promise<Atteste
   const key = keyIn(file("public_key.pem"));
   const open = beyondBrowsers(key) ? [`${folder}signature.bin`] : [];
   const bad = [
-    ...((await sha256Hex(key)) === statement["key_sha256"] ? [] : [`${folder}public_key.pem`]),
+    ...((await sha256Hex(key)) === statement["key_sha256"] && own(files, statement, key) ? [] : [`${folder}public_key.pem`]),
     ...(open.length > 0 || (await signed(key, file("statement.json"), file("signature.bin"))) ? [] : [`${folder}signature.bin`]),
     ...(await badScans(files, statement)),
   ];
   const sameText = statement["agreement_sha256"] === text.agreement && statement["pdf_sha256"] === text.locked;
   return { statement, statementName, sameText, bad, open };
+}
+
+/** Whether it is the key with which the same person signed the agreement, if he did and it is of the same suite. */
+function own(files: Files, statement: JsonObject, key: Bytes): boolean {
+  const found = files.get(`${folderOf(textAt(statement, "attester_id"))}/public_key.pem`);
+  const other = found === undefined ? key : keyIn(found);
+  return same(other, key) || beyondBrowsers(other) !== beyondBrowsers(key);
 }
 
 /** The scans that are not those compared. */
@@ -103,8 +110,14 @@ export function attestedSigners(agreement: Bytes, found: readonly Attested[]): S
 
 function holds(line: Line, spoken: readonly JsonObject[]): boolean {
   if (line.route === "wet_ink") return spoken.some((said) => said["purpose"] === "compare_paper" && sawInk(line, said));
-  if (!spoken.some((said) => said["purpose"] === "record_declaration")) return false;
+  if (!spoken.some((said) => said["purpose"] === "record_declaration") || oneForTwo(spoken)) return false;
   return new Set(spoken.flatMap((said) => saw(said, "witnesses").map((one) => textAt(one, "name")))).size >= WITNESSES;
+}
+
+/** Whether one person, or one key, recorded and witnessed, or witnessed twice. */
+function oneForTwo(spoken: readonly JsonObject[]): boolean {
+  const heard = spoken.filter((said) => said["purpose"] === "record_declaration" || said["purpose"] === "witness_declaration");
+  return ["attester_id", "key_sha256"].some((name) => new Set(heard.map((said) => said[name])).size < heard.length);
 }
 
 const sawInk = (line: Line, said: JsonObject): boolean =>

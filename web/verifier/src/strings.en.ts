@@ -48,7 +48,7 @@ export const en: Words = {
     log_stamped: "that checkpoint has a time stamp",
     log_included: "the checkpoint of the whole log is signed and holds every entry of this record",
     container: "the ASiC-E container's signature (CAdES) is valid and names these files",
-    two_people: "two people sealed: one released the seal, another confirmed it, each with his own key",
+    two_people: "two people sealed: one released the seal, another confirmed it, by two different keys",
     trusted: "the issuer's fingerprint is the one you learnt elsewhere",
     attachment: "the PDF carries the same agreement data",
     only_blanks_filled: "sealing only filled the blanks and covered no text",

@@ -49,7 +49,7 @@ export const zh = {
     log_stamped: "该检查点有时间戳",
     log_included: "总日志的检查点签名有效，本卷每条日志都列在其中",
     container: "ASiC-E 容器的签名（CAdES）有效，列明的就是这些文件",
-    two_people: "盖章由两人完成：一人放行，另一人确认，各以本人密钥签名",
+    two_people: "盖章由两人完成：一人放行，另一人确认，两人的密钥不同",
     trusted: "签发证书的指纹与您另行得到的一致",
     attachment: "PDF 内嵌的协议数据与卷内一致",
     only_blanks_filled: "盖章只填写了预留的空白处，没有盖住或改动文字",

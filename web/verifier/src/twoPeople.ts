@@ -4,7 +4,7 @@ import { type Bytes, text, utf8 } from "./bytes.ts";
 import { type JsonObject, isObject, parse, textAt } from "./canonical.ts";
 import { sha256Hex } from "./crypto.ts";
 import type { Files } from "./files.ts";
-import { type Fact, type TwoPeople, fact } from "./report.ts";
+import { type Fact, type TwoPeople, fact, factOr } from "./report.ts";
 
 const LOG = "log.jsonl";
 const NONE = new Uint8Array();
@@ -14,16 +14,22 @@ interface Said {
   readonly name: string;
   readonly sha256: string;
   readonly holds: boolean;
+  readonly open: readonly string[];
 }
 
-/** Whether two people sealed; nothing where one may. The log tells that the text takes two. */
+/**
+ * Whether two people sealed; nothing where one may. The log tells that the text takes two.
+ * What no browser can check, a signature in SM2, leaves it unjudged.
+ */
 export async function twoPeople(files: Files, found: readonly Attested[]): Promise<Fact | null> {
   const log = entries(files.get(LOG) ?? NONE);
   const [first, second] = [await of(files, found, "release_seal"), await of(files, found, "confirm_seal")];
   if (!takesTwo(log) && first.length + second.length === 0) return null;
   for (const release of first) {
     const confirmation = second.find((one) => fit(release, one) && logged(log, release, one));
-    if (confirmation !== undefined) return { ...fact("two_people", []), both: both(release, confirmation) };
+    if (confirmation === undefined) continue;
+    const found = factOr("two_people", [], [...release.open, ...confirmation.open]);
+    return found.holds ? { ...found, both: both(release, confirmation) } : found;
   }
   const names = [...first, ...second].map((one) => one.name);
   return fact("two_people", names.length > 0 ? names : [LOG]);
@@ -35,6 +41,7 @@ async function of(files: Files, found: readonly Attested[], purpose: string): Pr
     name: one.statementName,
     sha256: await sha256Hex(files.get(one.statementName) ?? NONE),
     holds: one.bad.length === 0 && one.sameText,
+    open: one.open,
   }));
   return (await Promise.all(made)).filter((one) => one.said["purpose"] === purpose);
 }
