@@ -37,11 +37,16 @@ def take(agreement: Agreement, signature: Signature, now: datetime) -> Agreement
     """
     expect_turn(agreement, signature.signer)
     going = agreement.lease
-    if going is not None and going.signature.signer != signature.signer and now < going.until:
+    if going is not None and going.signature.signer != signature.signer and _going(going, now):
         raise SigningBusyError(retry_after_s=RETRY_AFTER_S)
     epoch = agreement.epoch + 1
     lease = Lease(epoch=epoch, until=now + LIFE, signature=signature)
     return replace(agreement, epoch=epoch, lease=lease)
+
+
+def _going(lease: Lease, now: datetime) -> bool:
+    # A clock that was put back must not keep everybody else waiting until it catches up.
+    return lease.until - LIFE <= now < lease.until
 
 
 def prepared(agreement: Agreement, epoch: int, kept: FileId, attributes: str) -> Agreement:

@@ -55,6 +55,19 @@ async def test_the_second_waits_until_the_first_has_signed(office: Stage) -> Non
     assert (len(text.signatures), len(text.added), text.lease) == (2, 2, None)
 
 
+@pytest.mark.parametrize("back", [LIFE.total_seconds() + 1, 3600])
+async def test_a_clock_that_is_put_back_keeps_nobody_waiting(office: Stage, back: float) -> None:
+    made, one, other = await both(office)
+    late = await made.worker.begin(one)
+    office.clock.jump(-back)
+    turn = await made.agent.begin(other)
+    with pytest.raises(TurnLostError):
+        await made.worker.finish(made.worker.answer_to(one, late))
+    await made.agent.finish(made.agent.answer_to(other, turn))
+    text = await agreement(made.world, made.case.id)
+    assert (len(text.signatures), text.lease) == (1, None)
+
+
 async def test_a_late_answer_signs_nothing_and_may_be_given_anew(office: Stage) -> None:
     made, one, _ = await both(office)
     turn = await made.worker.begin(one)
