@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from server.domain.agreement import Agreement, Lease
 from server.domain.case import Case
-from server.domain.errors import InvalidValueError, WrongStateError
+from server.domain.errors import InvalidValueError, MissingStepsError, WrongStateError
 from server.domain.ids import CaseId, FileId
 from server.domain.invitation import Invitation
 from server.domain.signing_lease import TurnLostError, answered, ended, lapsed
@@ -15,8 +15,10 @@ from server.usecases import pending_statements
 from server.usecases.change_agreement import Changed, change
 from server.usecases.count_signatures import done, follow_signatures
 from server.usecases.made_files import ADDED, keep
+from server.usecases.may_sign_now import owed_now
 from server.usecases.pending_statements import Pending
 from server.usecases.read_agreement import expect_holder
+from server.usecases.read_case import gather
 from server.usecases.sign_agreement import LONGEST_SIGNATURE
 from server.usecases.sign_statement import decode
 from server.usecases.signed_pdf import signed_pdf
@@ -47,8 +49,8 @@ async def finish(
     """Keep the signature; the same one again changes nothing.
 
     Raises TurnLostError when the answer came too late, InvalidValueError when it does not
-    fit, ForbiddenError for another browser, UnprovenError where nothing clears his certificate
-    now. Nothing is signed then.
+    fit, ForbiddenError for another browser, MissingStepsError once his power has run out,
+    UnprovenError where nothing clears his certificate now. Nothing is signed then.
     """
     pending = await _own(world, invitation, device, form.statement_id)
     value = world.checker.to_der(decode(form.signature, "signature", LONGEST_SIGNATURE))
@@ -89,12 +91,20 @@ async def _finish(
     async def step(uow: UnitOfWork, case: Case, agreement: Agreement) -> Changed:
         if pending.signed_in(agreement):
             return agreement, ()
+        await _expect_able(world, uow, case, invitation)
         kept = await keep(world, uow, case.id, ADDED, added)
         after = ended(agreement, epoch, kept.id)
         await follow_signatures(uow, case, after)
-        return after, (done(after, lease.signature),)
+        return after, (await done(uow, after, lease.signature),)
 
     return await change(world, invitation.case_id, step)
+
+
+async def _expect_able(world: World, uow: UnitOfWork, case: Case, invitation: Invitation) -> None:
+    """Raise MissingStepsError where an agent's power, or what else he showed, ended since."""
+    facts = await gather(world, uow, case)
+    if (code := owed_now(world, facts, case.person(invitation.person_id))) is not None:
+        raise MissingStepsError(missing=[code])
 
 
 async def _own(world: World, invitation: Invitation, device: str, statement_id: str) -> Pending:

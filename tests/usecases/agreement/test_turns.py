@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
+from datetime import date
 
 import pytest
 
@@ -9,7 +10,7 @@ from server.documents.issuer import LocalIssuer
 from server.documents.revocation import UnprovenError
 from server.documents.work import LocalChain
 from server.domain.agreement import Agreement, AgreementState
-from server.domain.errors import ForbiddenError, InvalidValueError
+from server.domain.errors import ForbiddenError, InvalidValueError, MissingStepsError
 from server.domain.file_kinds import FileKind
 from server.domain.signing_lease import LIFE, SigningBusyError, TurnLostError
 from server.ports.documents import Prepared, SignOrder
@@ -53,6 +54,31 @@ async def test_the_second_waits_until_the_first_has_signed(office: Stage) -> Non
     await made.agent.submit(other)
     text = await agreement(made.world, made.case.id)
     assert (len(text.signatures), len(text.added), text.lease) == (2, 2, None)
+
+
+async def test_an_agent_whose_power_ends_during_his_turn_signs_nothing(office: Stage) -> None:
+    made, _, form = await both(office)
+    turn = await made.agent.begin(form)
+    held = await _power(made, valid_to=date(2025, 3, 1))
+    with pytest.raises(MissingStepsError) as refused:
+        await made.agent.finish(made.agent.answer_to(form, turn))
+    assert refused.value.facts["missing"] == ["authority"]
+    await unsigned(made)
+    await _power(made, valid_to=held)
+    await made.agent.finish(made.agent.answer_to(form, turn))
+    assert len((await agreement(made.world, made.case.id)).signatures) == 1
+
+
+async def _power(made: Sitting, valid_to: date | None) -> date | None:
+    """Let the agent's power end on a day; return when it ended before."""
+    async with made.world.store.write() as uow:
+        case = await uow.cases.get(made.case.id)
+        agent = case.person(made.agent.invitation.person_id)
+        assert agent.authority is not None
+        bent = replace(agent, authority=replace(agent.authority, valid_to=valid_to))
+        people = tuple(bent if one.id == agent.id else one for one in case.people)
+        await uow.cases.save(replace(case, people=people))
+    return agent.authority.valid_to
 
 
 @pytest.mark.parametrize("back", [LIFE.total_seconds() + 1, 3600])
