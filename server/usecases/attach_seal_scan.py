@@ -23,22 +23,26 @@ async def attach(
     Raises WrongStateError before the signature, ForbiddenError where no seal belongs,
     InvalidValueError for a file that is no seal scan of this case or no picture.
     """
-    await check_scan(world, case_id, file)
+    digest = await check_scan(world, case_id, file)
 
     async def step(uow: UnitOfWork, case: Case, agreement: Agreement) -> Changed:
         access.allow(actor, Act.EDIT_DRAFT, access.of_case(case, actor))
         after = scanned(agreement, signer, file)
-        what = happened("sign.seal_scan", actor.staff_id, person=signer, file=file)
-        return after, (what,)
+        named = {"person": signer, "file": file, "scan_sha256": digest}
+        return after, (happened("sign.seal_scan", actor.staff_id, **named),)
 
     return await change(world, case_id, step)
 
 
-async def check_scan(world: World, case_id: CaseId, file: FileId) -> None:
-    """Raise InvalidValueError unless the file is a picture of a seal kept for the case."""
+async def check_scan(world: World, case_id: CaseId, file: FileId) -> str:
+    """Return the digest of a picture of a seal kept for the case; InvalidValueError for no such.
+
+    The log names it: the seal draws the picture into the PDF after everybody has signed.
+    """
     async with world.store.read() as uow:
         stored = await uow.files.get(file)
         if stored.case_id != case_id or stored.kind is not FileKind.SEAL_SCAN:
             raise InvalidValueError(field="file", reason="not_a_seal_scan")
         content = await uow.files.content(file)
     await world.renderer.check_picture(content)
+    return stored.sha256

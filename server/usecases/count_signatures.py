@@ -10,8 +10,10 @@ from server.domain.signing_order import outstanding
 from server.ports.store import UnitOfWork
 
 
-def done(after: Agreement, signature: Signature) -> Happening:
+async def done(uow: UnitOfWork, after: Agreement, signature: Signature) -> Happening:
     """Return the log entry of a signature: who, in what role, over which digests."""
+    scan = signature.seal_scan
+    given = {"scan_sha256": (await uow.files.get(scan)).sha256} if scan else {}
     return happened(
         "sign.done",
         signature.signer,
@@ -22,6 +24,7 @@ def done(after: Agreement, signature: Signature) -> Happening:
         statement_sha256=sha256_hex(signature.statement.encode()),
         key_control=signature.key_control,
         outstanding=len(outstanding(after)),
+        **given,
     )
 
 

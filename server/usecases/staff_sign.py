@@ -55,7 +55,7 @@ async def sign(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -> 
             raise ConflictError
         kept = await keep(world, uow, case_id, ADDED, added)
         await follow_signatures(uow, case, after)
-        return replace(after, added=(*fresh.added, kept.id)), (done(after, signature),)
+        return replace(after, added=(*fresh.added, kept.id)), (await done(uow, after, signature),)
 
     return await change(world, case_id, step)
 

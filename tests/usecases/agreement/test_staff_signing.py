@@ -3,6 +3,7 @@
 import pytest
 
 from server.domain.agreement import AgreementState
+from server.domain.canonical import sha256_hex
 from server.domain.case import CaseState
 from server.domain.errors import (
     ForbiddenError,
@@ -34,6 +35,21 @@ async def test_the_companys_seal_comes_from_the_phone_or_from_staff(office: Stag
     assert given is not None
     assert given.seal_scan is not None
     await signing.staff_signs(made, "su")
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["with the signature", "by staff"])
+async def test_the_log_names_the_scan_that_the_seal_draws(office: Stage, *, later: bool) -> None:
+    made = await signing.locked(office)
+    await made.worker.sign()
+    scan = await signing.scan(made)
+    await made.agent.sign(seal_scan=None if later else scan)
+    if later:
+        await signing.attach(made, scan)
+    async with made.world.store.read() as uow:
+        content = await uow.files.content(scan)
+    last = (await cases.logged(made.world, made.case.id))[-1]
+    assert last["kind"] == ("sign.seal_scan" if later else "sign.done")
+    assert last["facts"]["scan_sha256"] == sha256_hex(content)
 
 
 async def test_a_seal_scan_is_a_picture_kept_as_one_for_this_case(office: Stage) -> None:

@@ -205,6 +205,7 @@ export const logEn: Dictionary<keyof typeof logZh> = {
   "logFact.signatures_void": "signatures void",
   "logFact.key_control": "key",
   "logFact.outstanding": "signatures missing",
+  "logFact.scan_sha256": "company seal fingerprint",
   "logFact.statement_sha256": "statement fingerprint",
   "logValue.method.online": "on the phone",
   "logValue.method.oral": "aloud on video",

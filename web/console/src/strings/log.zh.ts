@@ -202,6 +202,7 @@ export const logZh = {
   "logFact.signatures_void": "作废签名",
   "logFact.key_control": "密钥",
   "logFact.outstanding": "还差签名",
+  "logFact.scan_sha256": "公章扫描件指纹",
   "logFact.statement_sha256": "签名声明指纹",
   "logValue.method.online": "手机上答",
   "logValue.method.oral": "视频里口头答",
