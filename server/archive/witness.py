@@ -11,6 +11,7 @@ import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from server.domain.checkpoint import Checkpoint
 from server.ports.witness import Answer
@@ -37,21 +38,38 @@ class FolderWitness:
     def _keep(self, checkpoint: Checkpoint, public_key: bytes, stamp: bytes | None) -> None:
         name = checkpoint.origin.replace("/", "-")
         _keep_once(self.folder / f"{name}.pem", public_key)
-        _append(self.folder / f"{name}.txt", f"{checkpoint.text}\n".encode())
+        _append(self.folder / f"{name}.txt", f"{checkpoint.text}\n".encode(), b"\n\n")
         if stamp is not None:
             token = base64.b64encode(stamp).decode()
-            _append(self.folder / f"{name}.stamps", f"{checkpoint.head.size} {token}\n".encode())
+            line = f"{checkpoint.head.size} {token}\n".encode()
+            _append(self.folder / f"{name}.stamps", line, b"\n")
 
 
-def _append(path: Path, text: bytes) -> None:
+def _append(path: Path, text: bytes, end: bytes) -> None:
+    """Append what is not there already; `end` is how each of it ends.
+
+    A write that a full disk cut leaves a part, of which nothing can be taken back here: it is
+    ended, so that what follows can be read.
+    """
     with path.open("a+b") as kept:
-        kept.seek(max(0, kept.seek(0, os.SEEK_END) - len(text)))
-        if kept.read() != text:
-            kept.write(text)
-            kept.flush()
-            os.fsync(kept.fileno())
+        size = kept.seek(0, os.SEEK_END)
+        kept.seek(max(0, size - len(text)))
+        last = kept.read()
+        if last != text:
+            whole = size == 0 or last.endswith(end)
+            _write(kept, text if whole else end + text)
 
 
 def _keep_once(path: Path, content: bytes) -> None:
-    if not path.exists():
-        path.write_bytes(content)
+    """Write what never changes, or the rest of it where a write was cut."""
+    with path.open("a+b") as kept:
+        kept.seek(0)
+        found = kept.read()
+        if found != content and content.startswith(found):
+            _write(kept, content[len(found) :])
+
+
+def _write(kept: BinaryIO, content: bytes) -> None:
+    kept.write(content)
+    kept.flush()
+    os.fsync(kept.fileno())
