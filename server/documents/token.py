@@ -29,6 +29,9 @@ from server.documents.private_files import replace_private
 if TYPE_CHECKING:
     from pkcs11._pkcs11 import lib
 
+SALT = 16
+"""Bytes."""
+
 _WRONG = (PinIncorrect, PinInvalid, PinLenRange)
 
 
@@ -44,7 +47,8 @@ class Opened:
 class Token:
     """Which token, and what opens it. Picklable, for the pool.
 
-    `refused` is where a refused PIN is noted, as an HMAC under `secret`.
+    `refused` is where a refused PIN is noted, as an HMAC under a salt of its own: the note
+    outlives the master `secret`, under which earlier versions noted it.
     """
 
     module: Path
@@ -82,7 +86,7 @@ class Token:
         try:
             session = token.open(rw=True, user_pin=self.pin)
         except _WRONG as error:
-            replace_private(self.refused, self._mark())
+            self._note()
             raise self._wrong_pin() from error
         except PinLocked as error:
             raise KeysUnavailableError(reason="pin_locked", token=self.label) from error
@@ -90,7 +94,7 @@ class Token:
         return session
 
     def _expect_tries(self, token: pkcs11.Token) -> None:
-        if self.refused.exists() and hmac.compare_digest(self.refused.read_bytes(), self._mark()):
+        if self._noted():
             raise self._wrong_pin()
         if token.flags & TokenFlag.USER_PIN_LOCKED:
             raise KeysUnavailableError(reason="pin_locked", token=self.label)
@@ -101,9 +105,19 @@ class Token:
         noted = str(self.refused)
         return KeysUnavailableError(reason="wrong_pin", token=self.label, noted=noted)
 
-    def _mark(self) -> bytes:
-        said = f"{self.label}\0{self.pin}".encode()
-        return hmac.digest(self.secret, said, "sha256").hex().encode()
+    def _note(self) -> None:
+        salt = os.urandom(SALT)
+        replace_private(self.refused, f"{salt.hex()}:{self._mark(salt)}".encode())
+
+    def _noted(self) -> bool:
+        """Return whether this PIN is the one that was refused; earlier notes have no salt."""
+        if not self.refused.exists():
+            return False
+        salt, _, mark = self.refused.read_text("ascii").rpartition(":")
+        return hmac.compare_digest(mark, self._mark(bytes.fromhex(salt) or self.secret))
+
+    def _mark(self, key: bytes) -> str:
+        return hmac.digest(key, f"{self.label}\0{self.pin}".encode(), "sha256").hex()
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """Keys in a token: what it keeps to itself, and what is said when it does not answer."""
 
+import hmac
+from dataclasses import replace
 from pathlib import Path
 
 import pkcs11
@@ -128,6 +130,23 @@ def test_a_wrong_pin_is_tried_once_and_never_again(tokens: TokenDrawer, tmp_path
     assert reason(wrong) == "wrong_pin"  # it would be right by now: nobody asked the token
     wrong.token.refused.unlink()
     assert wrong.sign("seal-hexi", b"m")
+
+
+@pytest.mark.parametrize("earlier", [False, True], ids=["this form", "the earlier form"])
+def test_a_refused_pin_is_remembered_under_another_master_secret(
+    tokens: TokenDrawer, tmp_path: Path, *, earlier: bool
+) -> None:
+    wrong = tokens.keys(tmp_path, pin=OTHER_PIN)
+    assert reason(wrong) == "wrong_pin"
+    if earlier:
+        said = f"{wrong.token.label}\0{OTHER_PIN}".encode()
+        wrong.token.refused.write_text(hmac.digest(wrong.token.secret, said, "sha256").hex())
+    _change_pin(wrong, PIN, OTHER_PIN)
+    secret = wrong.token.secret if earlier else b"another master secret of 32 bytes"
+    rotated = TokenKeys(wrong.folder, replace(wrong.token, secret=secret))
+    assert reason(rotated) == "wrong_pin"  # it would be right by now: nobody asked the token
+    rotated.token.refused.unlink()
+    assert rotated.sign("seal-hexi", b"m")
 
 
 def test_another_pin_is_tried(tokens: TokenDrawer, tmp_path: Path) -> None:
