@@ -4,6 +4,7 @@ A certificate from here lets any PDF reader check the seal; it is no electronic
 certification in the sense of 电子签名法 arts. 16-18, and its names say so.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -31,11 +32,18 @@ from server.domain.errors import InvalidValueError
 from server.domain.ids import CommitteeId
 from server.ports.documents import KeyRef, SealCertificates
 
+log = logging.getLogger(__name__)
+
 ISSUER_YEARS, SEAL_YEARS = 40, 30
 YEAR = timedelta(days=365)
 SLACK = timedelta(hours=1)
 EVENTS = b"events"
 SEAL_TITLE = "COMMITTEE-SEAL"
+NOT_BEGUN = (
+    "the certificate keys/%s begins at %s, and it is %s: nothing can be signed with it. If the "
+    "clock is behind, set it. If it was ahead when the certificate was made, see "
+    "docs/deploy/README.md, 'When the clock was wrong'"
+)
 UNREADABLE = (TypeError, UnsupportedAlgorithm, ValueError, InvalidVersion)
 """What `cryptography` raises on a certificate that is none, or is of another kind."""
 
@@ -66,7 +74,7 @@ def issuer(keys: KeyProvider, committee: CommitteeId, at: datetime) -> bytes:
     one's is its own.
     """
     file = f"{issuer_name(committee)}-of-events.crt"
-    return keys.companion(file, partial(_issuer, keys, committee, at))
+    return _begun(file, keys.companion(file, partial(_issuer, keys, committee, at)), at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +107,20 @@ def seal_role(committee: CommitteeId, suite: SignatureSuite = P256) -> Role:
 
 def of_role(keys: KeyProvider, committee: CommitteeId, role: Role, at: datetime) -> bytes:
     """Return the lasting certificate of one of the committee's keys as PEM."""
-    return keys.companion(f"{role.key}.crt", partial(_lasting, keys, committee, role, at))
+    file = f"{role.key}.crt"
+    return _begun(file, keys.companion(file, partial(_lasting, keys, committee, role, at)), at)
+
+
+def _begun(file: str, certificate: bytes, at: datetime) -> bytes:
+    """Return a kept certificate; the log says so where it is not valid yet.
+
+    It is not made anew: whether the clock was ahead then or is behind now nobody here can
+    tell, and a new issuer would be another one than all have compared.
+    """
+    begin: datetime = issued_from(certificate).not_valid_before
+    if begin > at:
+        log.error(NOT_BEGUN, file, begin.isoformat(), at.isoformat())
+    return certificate
 
 
 def issuer_of(keys: KeyProvider, committee: CommitteeId, role: Role, at: datetime) -> bytes:

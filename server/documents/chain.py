@@ -35,7 +35,7 @@ from pyhanko.stamp import BaseStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from server.documents.certificates import Role, certificate_der
-from server.documents.event_checks import expect_valid
+from server.documents.event_checks import expect_begun, expect_valid
 from server.documents.filling import Shown, Words, face
 from server.documents.fonts import FontFolders
 from server.documents.issuer import CertificateIssuer, Issued
@@ -125,8 +125,8 @@ def finish(pdf: bytes, state: bytes, signature: bytes, at: datetime, sources: So
     """Return the PDF with the prepared signature, its time stamp and its proofs.
 
     Raises UnprovenError where no list says that its certificate and the issuers of that hold,
-    NoCertificateError where one of a signer's is not valid at the stamp's moment, and
-    TimestampsUnavailableError without a stamp.
+    NoCertificateError where one of a signer's is not valid at the stamp's moment, or another
+    has not begun, and TimestampsUnavailableError without a stamp.
     """
     kept: dict[str, Any] = json.loads(state)
     issued = Issued(
@@ -151,8 +151,8 @@ def finish(pdf: bytes, state: bytes, signature: bytes, at: datetime, sources: So
     PreparedByteRangeDigest(bytes.fromhex(kept["digest"]), start, end).fill_with_cms(out, made)
     moment = max(at, stamper.stamped_at)
     own, *above = (certificate(one) for one in (issued.certificate, *issued.chain))
-    if not issued.revoked:  # of one signing; what lasts brings its lists along
-        expect_valid((own, *above), stamper.stamped_at)
+    expect = expect_begun if issued.revoked else expect_valid  # what lasts brings its lists along
+    expect((own, *above), stamper.stamped_at)
     lists = issued.revoked or sources.issuer.revoked(committee, issued.certificate, moment)
     expect_proven(own, above, lists, moment)
     update = update_of(out.getvalue())

@@ -54,7 +54,7 @@ class NoCertificateError(DomainError):
 
 def refused(reason: str) -> NoCertificateError:
     """Return the refusal, and say in the log what the operator has to mend."""
-    log.error("a signer's certificate was refused, nothing was signed: %s", WORDS[reason])
+    log.error("a certificate was refused, nothing was signed: %s", WORDS[reason])
     return NoCertificateError(reason=reason)
 
 
@@ -84,6 +84,16 @@ def expect_valid(each: Sequence[asn1_x509.Certificate], moment: datetime) -> Non
     A verifier judges a signature as of its time stamp, at which its certificate has to be valid.
     """
     if not all(one.not_valid_before <= moment <= one.not_valid_after for one in each):
+        raise refused("not_valid")
+
+
+def expect_begun(each: Sequence[asn1_x509.Certificate], moment: datetime) -> None:
+    """Return if every lasting certificate has begun by then; NoCertificateError.
+
+    The clock is put right and the same tried again. What has ended never comes back: a seal
+    that waits would wait for ever.
+    """
+    if any(moment < one.not_valid_before for one in each):
         raise refused("not_valid")
 
 

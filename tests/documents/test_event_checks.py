@@ -14,15 +14,16 @@ from cryptography.x509.oid import NameOID
 
 from server.app import _desk
 from server.config import Settings
-from server.documents.certificates import issuer
+from server.documents.certificates import certificates, issuer
 from server.documents.chain import Sources
 from server.documents.command_issuer import CommandIssuer
 from server.documents.event_checks import WORDS, NoCertificateError, expect_as_asked
 from server.documents.inspection import inspect
-from server.documents.issuer import STATEMENT, EventRequest, Issued
-from server.documents.key_files import spki
-from server.documents.signing import Desk, finished, prepare
+from server.documents.issuer import STATEMENT, EventRequest, Issued, LocalIssuer
+from server.documents.key_files import FileKeys, spki
+from server.documents.signing import Desk, certify, finished, prepare
 from server.documents.timestamps import LocalTimestamps
+from server.documents.typesetting import typeset
 from server.domain.ids import CommitteeId
 from server.ports.documents import LockedPdf, SignerRoot
 from tests.documents.example import LOCKED_AT, example
@@ -188,3 +189,16 @@ def test_the_roots_that_the_settings_name_are_those_it_must_lead_to(
     settings = Settings(data=tmp_path, certificate_command="ca", certificate_trust=named)
     made = _desk(settings, desk.keys, desk.fonts).sources.issuer
     assert made == CommandIssuer("ca", (root,))
+
+
+def test_a_lock_whose_certificate_has_not_begun_is_none(desk: Desk, tmp_path: Path) -> None:
+    """The stamps are another house's, whose clock was right all the time."""
+    ahead = FileKeys(tmp_path, b"made while the clock was ahead")
+    hexi, text = CommitteeId("hexi"), example()
+    certificates(ahead, hexi, LOCKED_AT + timedelta(days=1))
+    sources = Sources(LocalIssuer(ahead), LocalTimestamps(desk.keys))
+    own = replace(desk, keys=ahead, sources=sources)
+    drawn = typeset(text, desk.fonts)
+    with pytest.raises(NoCertificateError) as refused:
+        certify(hexi, drawn, LOCKED_AT, own)
+    assert refused.value.facts == {"reason": "not_valid"}

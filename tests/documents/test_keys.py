@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from server.documents.certificates import (
+    NOT_BEGUN,
     YEAR,
     certificate_key,
     certificates,
@@ -200,6 +201,18 @@ def test_no_certificate_outlives_its_issuer(keys: FileKeys, tmp_path: Path, year
     assert ends[0] <= min(ends[1], late + timedelta(hours=24))
     # The last ones end with the issuer: a next key would last no longer.
     assert [path.name for path in own.folder.glob("stamps-*.crt")] == ["stamps-hexi.crt"]
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=59), timedelta(days=1)])
+def test_a_certificate_that_has_not_begun_stays_and_the_log_names_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, ahead: timedelta
+) -> None:
+    own = FileKeys(tmp_path / "keys", b"m" * 32)
+    made = certificates(own, HEXI, SEALED_AT + ahead)
+    assert certificates(own, HEXI, SEALED_AT) == made
+    named = {one.args[0] for one in caplog.records if one.msg == NOT_BEGUN and one.args}  # type: ignore[index]
+    late = {"issuer-hexi-of-events.crt", "seal-hexi.crt"}
+    assert named == (late if ahead > timedelta(hours=1) else set())
 
 
 def test_openssl_accepts_the_chain(keys: FileKeys, tmp_path: Path) -> None:
