@@ -15,8 +15,8 @@ from server.media.grid_sound import Voice
 from server.media.picture import LARGEST
 from server.media.units import Unit
 
-AHEAD_S: Final = 1.0
-"""How far is read beyond the moment that is drawn: streams of one phone are not in step."""
+AHEAD_S: Final = 2.0
+"""How far is read beyond the moment that is drawn: a stream waits a second for what was lost."""
 _MOST_WAITING: Final = 128
 """Pictures; sixty a second come at most."""
 _GONE_S: Final = 3.0

@@ -1,5 +1,6 @@
 """How a phone holds its camera, as its packets tell (3GPP TS 26.114 7.4.5)."""
 
+from collections import Counter
 from typing import Final
 
 from server.media.formats import VIDEO_ORIENTATION
@@ -26,3 +27,23 @@ def turned(packet: Packet) -> int | None:
             return None
         at += 1 + size if number else 1
     return None
+
+
+class Turns:
+    """How the pictures of a recording are to be turned, all in all."""
+
+    def __init__(self) -> None:
+        """No picture came yet."""
+        self._now: dict[tuple[tuple[int, int], int], int] = {}
+        self._counts: dict[int, Counter[int]] = {}
+
+    def note(self, stream: tuple[int, int], form: int, said: int | None) -> None:
+        """Count a picture; what a phone said holds until it says another."""
+        now = self._now.get((stream, form), 0) if said is None else said
+        self._now[stream, form] = now
+        self._counts.setdefault(form, Counter())[now] += 1
+
+    def most(self, form: int) -> int:
+        """Return by how many degrees clockwise most pictures of a format are to be turned."""
+        counted = self._counts.get(form, Counter({0: 1}))
+        return counted.most_common(1)[0][0]

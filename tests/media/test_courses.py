@@ -6,9 +6,11 @@ import itertools
 import av
 import pytest
 
+from server.media import course
 from server.media.formats import OPUS
 from server.media.log_frames import CLOCK, STANDS, frame
 from server.media.rtp import HEADER, TIMESTAMP_MOD
+from server.media.survey import survey
 from server.rehearsal.clip import sounds
 from tests.media.packets import rtp
 from tests.media.test_mux import clip, film_of, logged
@@ -76,3 +78,16 @@ def test_a_time_that_jumps_with_every_packet_leaves_the_order() -> None:
     assert times(film_of(logged(said)), "audio") == pytest.approx(
         [n / 50 for n in range(50)], abs=0.01
     )
+
+
+def test_a_time_that_jumps_with_every_packet_takes_no_memory_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(course, "_MOST_BLOCKS", 20)
+    said = [lying([one], n * HOUR, begin=0)[0] for n, one in enumerate(spoken())]
+    batch = logged(said)
+    found = survey(lambda: [(0, batch)], "seat")
+    assert len(found.courses[0, 2].blocks) == 20
+    begun = times(film_of(batch), "audio")
+    assert begun == sorted(begun)
+    assert begun[:20] == pytest.approx([n / 50 for n in range(20)], abs=0.01)

@@ -19,6 +19,7 @@ from server.media.grid import HEIGHT, WIDTH, Grid, make_grid, survey_all
 from server.media.grid_layout import Area, Cell, cells
 from server.media.grid_seat import GridSeat
 from server.media.grid_sound import RATE, Mixer, Voice
+from server.media.log_frames import CLOCK, STANDS, frame
 from server.media.name_strips import NameStrips
 from server.media.orientation import turned
 from server.media.picture import LARGEST
@@ -115,6 +116,45 @@ def test_what_was_not_recorded_takes_no_time_and_leaves_no_picture() -> None:
     assert film.heard(1.0, 1.9)
     assert not film.heard(2.1, 2.4)
     assert film.heard(2.6, 3.9)
+
+
+def test_who_was_muted_is_heard_again_beside_his_picture() -> None:
+    """A browser's RTP clock stands still while its microphone is off."""
+    talk = said(0, 4, 2)
+    after = [(at + 6_000 if at >= 2_000 else at, raw) for at, raw in talk]
+    film = Film([batches(one=sorted([*shown(90, 0, 11, 1), *after]))], "one")
+    assert film.heard(0.1, 1.9)
+    assert not film.heard(2.2, 7.8), "nothing is heard while it is off"
+    assert film.heard(8.1, 8.3)
+    assert film.heard(9.5, 9.9)
+
+
+@pytest.mark.parametrize("skew", [20.0, -20.0, 0.5])
+def test_a_second_device_is_seen_and_heard_when_it_was_there(skew: float) -> None:
+    first = [*shown(90, 0, 3, 1), *said(0, 3, 2)]
+    second = [*shown(200, 4, 3, 3), *said(4, 3, 4)]
+    reports = [(1, 0, 1000.0), (2, 0, 1000.0)]
+    reports += [(3, 360_000, 1004 + skew), (4, 192_000, 1004 + skew)]
+    log = batches(one=[*first, *second])
+    log[-1] += b"".join(frame(CLOCK, 0, 0, STANDS.pack(*one)) for one in reports)
+    film = Film([log], "one")
+    assert (film.at(1), film.at(2.8), film.at(4.2), film.at(6.8)) == (
+        about(90),
+        about(90),
+        about(200),
+        about(200),
+    )
+    assert film.heard(0.1, 0.3)
+    assert film.heard(2.7, 2.9)
+    assert not film.heard(3.2, 3.8)
+    assert film.heard(4.1, 4.3)
+
+
+def test_a_sound_that_was_lost_costs_no_other() -> None:
+    talk = said(0, 8, 2)
+    del talk[100]
+    film = Film([batches(one=sorted([*shown(90, 0, 8, 1), *talk]))], "one")
+    assert all(film.heard(n / 2, (n + 1) / 2) for n in range(1, 15))
 
 
 def test_nothing_to_see_or_hear_has_no_length() -> None:

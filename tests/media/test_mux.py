@@ -16,10 +16,10 @@ from server.domain.ids import RecordingId
 from server.media.formats import OPUS, VP8
 from server.media.log_frames import CLOCK, NAME, PACKET, STANDS, frame, frames
 from server.media.mux import mux
+from server.media.order import Order
 from server.media.picture import LARGEST
 from server.media.rtp import Packet
 from server.media.survey import survey
-from server.media.units import Order
 from server.media.vp8 import Pictures
 from server.media.vp8_head import body_at, key_size
 from server.ports.recording import FilmLostError, FilmsBusyError
@@ -134,7 +134,7 @@ def test_sound_and_picture_begin_as_the_phone_s_own_clock_says() -> None:
     ]
     batch = logged(sorted(shown + sound)) + b"".join(stands)
     found = survey(lambda: [(0, batch)], "seat")
-    video_begins, audio_begins = (found.courses[0, ssrc].base for ssrc in (1, 2))
+    video_begins, audio_begins = (found.courses[0, ssrc].reading().second(0) for ssrc in (1, 2))
     assert audio_begins - video_begins == pytest.approx(0.1)
 
 
