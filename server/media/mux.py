@@ -1,10 +1,13 @@
 """One participant's packets, as recorded, become a film: pictures and Opus as they came.
 
 Nothing is decoded, and memory does not grow with the recording. VP8 goes into WebM, H.264 into
-MP4 (WebM holds none); who changed from one to the other has both, in Matroska.
+MP4 (WebM holds none); who changed from one to the other has both, in Matroska. How most pictures
+are to be turned stands in the header.
 """
 
-from collections.abc import Iterator
+import io
+import struct
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, Final, TypeAlias, cast
@@ -15,6 +18,7 @@ from av.packet import Packet as Coded
 from server.domain.errors import DomainError
 from server.media.duration import Sink, WithDuration
 from server.media.formats import CLOCK, H264, OPUS, VP8, Kind
+from server.media.picture import Size
 from server.media.survey import Chunks, Survey, survey
 from server.media.units import units
 
@@ -32,6 +36,8 @@ FRAGMENTS: Final = {
 }
 """Microseconds; each fragment can be played when it has come (ISO/IEC 14496-12 8.8)."""
 _CODECS: Final = {VP8: "vp8", H264: "h264"}
+_TAGS: Final = {VP8: b"VP80", H264: b"H264"}
+_IVF: Final = struct.Struct("<4sHH4sHHIIII")
 
 
 def mux(chunks: Chunks, track: str, out: Sink) -> None:
@@ -43,7 +49,7 @@ def mux(chunks: Chunks, track: str, out: Sink) -> None:
     sink: Sink = WithDuration(out, found.length) if form == "mp4" else out
     options = FRAGMENTS if form == "mp4" else {}
     with av.open(cast("Any", Pipe(sink)), "w", format=form, options=options) as film:
-        lanes = _lanes(film, found)
+        lanes = _lanes(film, found, lambda: _opening(chunks, track, found))
         for one in units(chunks, track, found):
             if (lane := lanes.get(one.payload_type)) is not None:
                 film.mux(lane.coded(one.second, one.content, key=one.key))
@@ -102,16 +108,41 @@ class _Lane:
         return packet
 
 
-def _lanes(film: Film, found: Survey) -> dict[int, _Lane]:
+def _lanes(film: Film, found: Survey, opening: Callable[[], bytes]) -> dict[int, _Lane]:
     lanes = {}
     for form, (width, height) in found.sizes.items():
-        video = film.add_mux_stream(_CODECS[form], rate=_FRAME_RATE, width=width, height=height)
+        if turn := found.turns.most(form):
+            video = _turned(film, form, (width, height), turn)
+            if form == H264:
+                video.codec_context.extradata = opening()
+        else:
+            video = film.add_mux_stream(_CODECS[form], rate=_FRAME_RATE, width=width, height=height)
         lanes[form] = _Lane(video, Kind.VIDEO, found.length)
     if found.heard:
         # An encoder is opened for the header alone that it writes (RFC 7845 5.1).
         audio = film.add_stream("libopus", rate=CLOCK[Kind.AUDIO], layout=_PAIR)
         lanes[OPUS] = _Lane(audio, Kind.AUDIO, found.length)
     return lanes
+
+
+def _turned(film: Film, form: int, size: Size, turn: int) -> Stream:
+    """Add a stream of pictures that players turn by so many degrees clockwise.
+
+    The angle stands in the header, once. PyAV writes it only for streams that have a codec, and
+    those of `add_mux_stream` have none: an empty film of the same format gives it one.
+    """
+    head = _IVF.pack(b"DKIF", 0, _IVF.size, _TAGS[form], *size, _FRAME_RATE, 1, 0, 0)
+    with av.open(io.BytesIO(head), "r", format="ivf") as empty:
+        made: Stream = film.add_stream_from_template(empty.streams.video[0], opaque=True)
+    # FFmpeg counts against the clock.
+    made.set_display_rotation(-turn)
+    return made
+
+
+def _opening(chunks: Chunks, track: str, found: Survey) -> bytes:
+    """Return the first picture of H.264 that can be begun with: its parameter sets are in it."""
+    every = units(chunks, track, found)
+    return next((one.content for one in every if one.payload_type == H264 and one.key), b"")
 
 
 def _clock_text(seconds: float) -> str:
