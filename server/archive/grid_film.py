@@ -22,7 +22,8 @@ from server.archive.writer import plain_name
 from server.domain.ids import RecordingId
 from server.ports.disk import refusing_when_full
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+"""Grids of format 1 left out what was said after a microphone had been off: none counts."""
 CHUNK: Final = 1024 * 1024
 FILM, MANIFEST, PART = "grid.film", "grid.json", ".part"
 _GRID: Final = "grid."

@@ -1,18 +1,20 @@
 """What lies beside a recording while its grid is made: gone when it is said to be."""
 
 import asyncio
+import json
 import os
 import sys
 from pathlib import Path
 
 import pytest
 
-from server.archive.grid_film import FILM, PART
+from server.archive.grid_film import FILM, MANIFEST, PART, read_grid
 from server.archive.grids import LocalGrids
 from server.archive.recordings import LocalRecordings
 from server.domain.ids import CaseId, RecordingId
 from server.ports.recording import GridOrder
 from tests.media.waiting import until
+from tests.support.films import write_film, write_grid
 
 ONE, CASE = RecordingId("recording-1"), CaseId("case-1")
 ORDER = GridOrder(recording=ONE, case_id=CASE, key=bytes(32), names={})
@@ -75,3 +77,14 @@ async def test_files_that_go_on_their_own_keep_no_recording_from_being_removed(
     await LocalRecordings(folder, ()).remove(ONE)
     assert not (folder / ONE).exists()
     await LocalRecordings(folder, ()).remove(ONE)
+
+
+def test_a_film_whose_times_were_wrong_does_not_count_and_can_be_asked_for_again(
+    tmp_path: Path,
+) -> None:
+    write_film(tmp_path, ONE, "seat")
+    write_grid(tmp_path, ONE, b"film")
+    assert read_grid(tmp_path, ONE) is not None
+    manifest = tmp_path / ONE / MANIFEST
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"v": 1}))
+    assert read_grid(tmp_path, ONE) is None
