@@ -36,7 +36,7 @@ def archive_stamp(evidence: Evidence) -> Fact:
     stamp has ended, which is told by its date.
     """
     files, stamps = evidence.files, evidence.pdf.stamps
-    if evidence.earlier and not stamps and not numbers_in(files):
+    if evidence.earlier and not stamps and not any(is_renewal(name) for name in files):
         return Fact(code=CODE, holds=None)
     tokens = renewal_stamps(evidence)
     bad = [*_odd(files), *_unlisted(evidence), *_bad_tokens(tokens), *_bad_pdf(evidence)]
@@ -113,7 +113,8 @@ def _odd(files: Mapping[str, bytes]) -> list[str]:
     expected = {name for number in range(1, len(numbers) + 1) for name in _of(files, number)}
     found = {name for name in files if is_renewal(name)} - {WHOLE}
     odd = sorted(expected ^ found)
-    return odd if files.get(WHOLE, whole_pdf(files)) == whole_pdf(files) else [*odd, WHOLE]
+    whole = WHOLE not in files or (bool(numbers) and files[WHOLE] == whole_pdf(files))
+    return odd if whole else [*odd, WHOLE]
 
 
 def _of(files: Mapping[str, bytes], number: int) -> Iterator[str]:

@@ -41,6 +41,7 @@ from server.domain.record import (
     read_log,
     signature_folder,
 )
+from server.domain.record_form import odd_names
 from server.domain.renewal import is_renewal
 from server.domain.session_log import BrokenChainError, Entry, verify as verify_chain
 from server.domain.verification import Fact, Report
@@ -112,8 +113,8 @@ def _readable(_: Evidence) -> Fact:
 def _complete(evidence: Evidence) -> Fact:
     expected = set(evidence.manifest.files) | UNLISTED
     own = {name for name in evidence.files if not is_renewal(name)}
-    odd = sorted(expected ^ (own - CONTAINER))
-    return _fact("complete", odd, files=len(evidence.files))
+    odd = (expected ^ (own - CONTAINER)) | odd_names(own, evidence.manifest.signers)
+    return _fact("complete", sorted(odd), files=len(evidence.files))
 
 
 def _intact(evidence: Evidence) -> Fact:

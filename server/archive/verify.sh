@@ -74,12 +74,35 @@ give_up() { tell "$1" 1; exit 1; }
 [ -z "$(find . ../META-INF ../renewals ! -type d ! -type f 2>/dev/null | head -n 1)" ] ||
   give_up "nothing but plain files 只有普通文件"
 [ "$(find . | wc -l)" -le 2000 ] || give_up "not more files than any record has 文件过多，不像卷宗"
-lists_only() { # lists_only LIST [RECORD]: whether what it names lies below here, or in a package
-  list=$1 record=${2:-}
+# The names that a record may hold are those of FORMAT.md, so that no other agreement passes as part
+# of it; and no two are one to a system that tells no case. 卷内只许有 FORMAT.md 所列的文件名。
+plain='[0-9A-Za-z][0-9A-Za-z_.-]*'
+of_a_record="agreement\.(pdf|json)|consents\.json|identity\.json|log\.jsonl"
+of_a_record="$of_a_record|manifest\.(json|sig)|SHA256SUMS|README\.txt|FORMAT\.md|verify\.(sh|html)"
+of_a_record="$of_a_record|trust/(seal|issuer|pdf-seal|pdf-seal-issuer)\.pem"
+of_a_record="$of_a_record|log/(checkpoint\.(txt|tst)|proofs\.json|public_key\.pem)"
+of_a_record="$of_a_record|recordings/$plain\.jsonl|paper/$plain\.(jpg|png|pdf)"
+of_a_record="$of_a_record|(signatures|attested)/$plain/(statement\.json|signature\.bin|public_key\.pem)"
+of_a_record="$of_a_record|signatures/$plain/(certificate\.pem|handwriting\.png|strokes\.json)"
+of_meta='META-INF/(ASiCManifest001\.xml|signature001\.p7s)'
+of_renewals='renewals/(agreement\.pdf|[0-9][0-9][0-9]/(appended\.pdf|stamp\.tst|SHA(256|384|512)SUMS))'
+only() { # only PATTERN FOLDER: whether files of such names are all that it holds
+  [ -d "$2" ] || return 0
+  find "$2" ! -type d >"$scratch/names"
+  find "$2" -type d >"$scratch/folders"
+  ! grep -Evqx "$1" "$scratch/names" && awk 'seen[tolower($0)]++ { exit 1 }' "$scratch/names" &&
+    none_bare
+}
+none_bare() { # a folder without a file tells something in some ZIPs, and is not there in others
+  awk 'FILENAME == ARGV[1] { while (sub("/[^/]*$", "")) filled[$0] = 1; next }
+    !($0 in filled) { exit 1 }' "$scratch/names" "$scratch/folders"
+}
+container=META-INF
+[ -d $container ] || container=../META-INF
+lists_only() { # lists_only LIST: whether what it names lies below here
   while read -r skipped name || [ "$skipped" ]; do
     case /$name/ in /[!0-9A-Za-z]* | */../*) return 1 ;; esac
-    [ -z "$record" ] || case $name in "$record"/* | META-INF/* | renewals/*) ;; *) return 1 ;; esac
-  done <"$list"
+  done <"$1"
 }
 
 openssl verify -no_check_time -x509_strict -CAfile "$anchor" trust/seal.pem >/dev/null 2>&1
@@ -105,6 +128,23 @@ find . ! -type d ! -path ./manifest.json ! -path ./manifest.sig ! -path ./SHA256
   ! -path ./META-INF/ASiCManifest001.xml ! -path ./META-INF/signature001.p7s | sort >"$scratch/found"
 cut -c67- SHA256SUMS | sed 's#^#./#' | sort | cmp -s - "$scratch/found"
 tell "no file missing or added 无缺无多" $?
+for folder in signatures/*/; do [ -d "$folder" ] && basename "$folder"; done |
+  sort >"$scratch/folders_of_signers"
+of_signers_alone() { # whoever has a folder is a signer by the manifest
+  sed -n 's/.*,"signers":\[\(.*\)\],"v":1}$/\1/p' manifest.json | tr -d '"' | tr , '\n' | sort |
+    cmp -s - "$scratch/folders_of_signers"
+}
+only "\./($of_a_record|$of_meta)" . && only "\.\./$of_meta" ../META-INF && of_signers_alone
+tell "no file of another name than a record has 无卷宗以外的文件名" $?
+beside() { # what an unpacked package has beside this folder
+  for one in ../* ../.[!.]*; do
+    case $one in ../META-INF | ../renewals | ../mimetype | "../$(basename "$PWD")") continue ;; esac
+    [ ! -e "$one" ] || echo one
+  done | wc -l
+}
+if [ $container = ../META-INF ] && [ "$(beside)" -gt 0 ]; then
+  not_judged "$(beside) more beside this folder, no part of the record 本文件夹旁边另有文件，不属于本卷"
+fi
 
 # A picture is there if and only if the statement names it.
 pictured() { # pictured FILE FIELD
@@ -274,8 +314,7 @@ all_attested() {
 }
 sed -n -e '/^"route":"w[a-z_]*"$/{n;d;}' -e 's/^"signer_id":"\([^"]*\)"[]}]*$/\1/p' "$scratch/lines" |
   sort -u >"$scratch/named"
-for folder in signatures/*/; do [ -d "$folder" ] && basename "$folder"; done | sort |
-  cmp -s - "$scratch/named" && all_attested
+cmp -s "$scratch/folders_of_signers" "$scratch/named" && all_attested
 tell "everybody signed 人人已签" $?
 
 # hash = SHA-256(0x00, the hash before, body); the first follows 64 zeros.
@@ -697,10 +736,7 @@ in_order() {
     grep -x '(stamp)' "$scratch/order"
   } | cmp -s - "$scratch/order"
 }
-one_each() {
-  for folder in signatures/*/; do [ -d "$folder" ] && basename "$folder"; done | sort >"$scratch/folders"
-  sort "$scratch/people" | cmp -s - "$scratch/folders"
-}
+one_each() { sort "$scratch/people" | cmp -s - "$scratch/folders_of_signers"; }
 if [ "$earlier" ]; then
   not_judged "signatures in the PDF: an earlier record, sealed alone 早先格式，PDF 仅有印章签名"
 else
@@ -722,8 +758,6 @@ listed_alike() {
       echo "$(echo "$digest" | base64 -d | basenc --base16 -w0)  $name"
     done | tr a-f A-F | sort | cmp -s - "$scratch/ours"
 }
-container=META-INF
-[ -d $container ] || container=../META-INF
 # OpenSSL takes no notice of what the signature's own file holds beside the signed parts.
 made_as_ours() { # made_as_ours SIGNATURE: by the certificates of this record, and of this form
   openssl cms -verify -noverify -nointern -certfile trust/seal.pem -binary -inform DER -in "$1" \
@@ -754,24 +788,43 @@ tell_stamped() { # tell_stamped WHAT HELD: a stamp from elsewhere proves somethi
   elif [ "$given" ]; then tell "certificate of the $1" 1
   else not_judged "$1: by another authority 由别的机构加盖"; fi
 }
+record=$(sed -n "s/.*\"record_id\":\"\($plain\)\".*/\1/p" manifest.json)
+all_before() { # all_before FOLDER: the digests that its list has to hold, by their paths in the ZIP
+  {
+    find . ! -type d -exec "${digest}sum" {} +
+    [ $container = META-INF ] || find ../META-INF ! -type d -exec "${digest}sum" {} + 2>/dev/null
+    for earlier_one in ../renewals/[0-9]*/; do
+      [ "${earlier_one%/}" != "$1" ] || break
+      find "${earlier_one%/}" ! -type d -exec "${digest}sum" {} +
+    done
+    "${digest}sum" "$1/appended.pdf"
+  } | sed -e 's#  \./META-INF/#  META-INF/#' -e "s#  \./#  $record/#" -e 's#  \.\./#  #' | sort -k 2
+}
 renewed() { # renewed FOLDER
+  [ "$(basename "$1")" = "$(printf %03d $renewals)" ] && [ -f "$1/appended.pdf" ] &&
+    [ "$(find "$1" ! -type d | wc -l)" -eq 3 ] || return 1
   for digest in sha256 sha384 sha512; do
     list=$1/$(echo $digest | tr a-z A-Z)SUMS
     [ -f "$list" ] || continue
-    lists_only "$list" "$(basename "$PWD")" || return 1
-    (cd "$(dirname "$1")/.." && "${digest}sum" --quiet --strict -c "$OLDPWD/$list") >/dev/null 2>&1 &&
-      stamped "$1/stamp.tst" "$list" $digest
+    all_before "$1" | cmp -s - "$list" && stamped "$1/stamp.tst" "$list" $digest
     return
   done
   false
 }
+renewals=0
 for folder in ../renewals/*/; do
   [ -d "$folder" ] || continue
+  renewals=$((renewals + 1))
   renewed "${folder%/}"
   tell_stamped "archive time stamp, renewal 存档时间戳续期 $(basename "$folder")" $?
 done
+if [ -d ../renewals ]; then
+  only "\.\./$of_renewals" ../renewals
+  tell "archive time stamp: nothing but renewals lies there 续期文件夹内无其他文件" $?
+fi
 if [ -f ../renewals/agreement.pdf ]; then
-  cat agreement.pdf ../renewals/*/appended.pdf | cmp -s - ../renewals/agreement.pdf
+  [ $renewals -gt 0 ] && cat agreement.pdf ../renewals/*/appended.pdf 2>/dev/null |
+    cmp -s - ../renewals/agreement.pdf
   tell "archive time stamp: renewals/agreement.pdf only adds to agreement.pdf 续期只在原文件后追加" $?
 fi
 

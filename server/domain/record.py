@@ -201,7 +201,8 @@ def read_manifest(content: bytes) -> Manifest:
         found["sealed_at"] = read_moment(found["sealed_at"])
         found["effective_on"] = date.fromisoformat(found["effective_on"])
         manifest = Manifest(**found)
-        whole = well_typed and manifest_bytes(manifest) == content
+        each_once = len(set(manifest.signers)) == len(manifest.signers)
+        whole = well_typed and each_once and manifest_bytes(manifest) == content
     except (AttributeError, KeyError, TypeError, ValueError, DomainError) as error:
         raise InvalidValueError(field="manifest", reason="not_a_manifest") from error
     if not whole:

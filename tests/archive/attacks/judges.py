@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -21,7 +22,7 @@ from server.domain.canonical import sha256_hex
 from server.domain.errors import InvalidValueError
 from server.domain.record import pem_body
 from tests.architecture.tree import ROOT
-from tests.archive.example import TOOLS as PLAIN_TOOLS
+from tests.archive.example import RECORD, TOOLS as PLAIN_TOOLS
 from tests.archive.test_verifier import written
 
 Found = frozenset[str]
@@ -39,6 +40,7 @@ LINES = {
     "list of digests": "intact",
     "every file": "intact",
     "no file missing": "complete",
+    "no file of another name": "complete",
     "signature in the PDF": "pdf_signatures",
     "lock of the text in the PDF": "pdf_signatures",
     "order of the signatures in the PDF": "pdf_signatures",
@@ -129,7 +131,17 @@ def by_shell(
 
     `anchor` is an issuer one trusts, `stamps` the root of an authority that stamps.
     """
-    done = _shell(files, folder, anchor, script, stamps)
+    return _of_shell(_shell(files, folder, anchor, script, stamps))
+
+
+def package_by_shell(path: Path, folder: Path) -> Found:
+    """Return what verify.sh finds in a package that is unpacked to a folder."""
+    with zipfile.ZipFile(path) as opened:
+        opened.extractall(folder)
+    return _of_shell(_run(SCRIPT, "", str(folder / RECORD)))
+
+
+def _of_shell(done: subprocess.CompletedProcess[str]) -> Found:
     wrong = [line[8:] for line in done.stdout.splitlines() if line.startswith("FAILED")]
     assert bool(wrong) == (done.returncode != 0), done.stdout + done.stderr
     return frozenset(next(c for b, c in LINES.items() if line.startswith(b)) for line in wrong)
@@ -148,6 +160,10 @@ def _shell(
     stamps: Path | str = "",
 ) -> subprocess.CompletedProcess[str]:
     told = (str(anchor), str(written(files, folder)), *((str(stamps),) if stamps else ()))
+    return _run(script, *told)
+
+
+def _run(script: Path, *told: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["/bin/sh", str(script), *told],
         capture_output=True,

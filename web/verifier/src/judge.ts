@@ -15,9 +15,10 @@ import { embedded } from "./embedded.ts";
 import { type Files, isRenewal } from "./files.ts";
 import { proven, readChain, readCheckpoint, signedByLog } from "./log.ts";
 import { MANIFEST, MANIFEST_SIGNATURE, type Manifest, readManifest } from "./manifest.ts";
+import { oddNames, oddRenewals } from "./names.ts";
 import { pdfSignatures } from "./pdf.ts";
 import { PdfFacts } from "./pdfFacts.ts";
-import { BEYOND, type Fact, type FileFact, type Report, type Signer, fact, factOr, unjudged } from "./report.ts";
+import { BEYOND, type Code, type Fact, type FileFact, type Report, type Signer, fact, factOr, unjudged } from "./report.ts";
 import { type Judged, expectedSigners, judgeSigner, officialsOf } from "./signers.ts";
 import { twoPeople } from "./twoPeople.ts";
 import { onlyFilled } from "./updates.ts";
@@ -61,7 +62,7 @@ export async function judge(files: Files, known = "", stamps = ""): Promise<Repo
     manifestSha256: evidence.digests.get(MANIFEST) ?? "",
     issuerSha256: evidence.issuerSha256,
     logOrigin: readCheckpoint(content(files, CHECKPOINT))?.origin ?? "",
-    facts: [...(await factsOf(evidence)), trusted(evidence, known, stamps), ...BEYOND.map((code) => unjudged(code))],
+    facts: [...(await factsOf(evidence)), trusted(evidence, known, stamps), ...BEYOND.map((code) => beyond(code, files))],
     signers: signersOf(evidence),
     files: fileFacts(evidence),
   };
@@ -155,7 +156,7 @@ function complete({ files, manifest }: Evidence): Fact {
   const expected = new Set([...manifest.files.keys(), ...UNLISTED]);
   const missing = [...expected].filter((name) => !files.has(name));
   const more = [...files.keys()].filter((name) => !expected.has(name) && !CONTAINER.includes(name) && !isRenewal(name));
-  return fact("complete", [...missing, ...more]);
+  return fact("complete", [...missing, ...more, ...oddNames(files, manifest.signers)]);
 }
 
 function fileFacts({ files, manifest, digests }: Evidence): FileFact[] {
@@ -286,6 +287,12 @@ function trusted({ issuerSha256, pdf }: Evidence, known: string, stamps: string)
   const stampers = stamping.size === 0 ? issuers : stamping;
   const outside = pdf.issuedOutside(issuers, stampers);
   return factOr("trusted", issuers.has(issuerSha256) ? outside : [ISSUER], pdf.stampedBeyond(stampers));
+}
+
+/** Stamps are dated elsewhere; that nothing but renewals lies among them is told here, too. */
+function beyond(code: Code, files: Files): Fact {
+  const odd = code === "archive_stamp" ? oddRenewals(files) : [];
+  return factOr(code, odd, odd.length > 0 ? [] : [code]);
 }
 
 /** However they are written: 64 digits each. */

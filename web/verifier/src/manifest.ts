@@ -39,6 +39,7 @@ export function readManifest(bytes: Bytes | undefined): Manifest | null {
 function manifest(found: JsonObject): Manifest {
   const { files, signers } = found;
   if (!isObject(files) || !Array.isArray(signers)) throw new TypeError("no manifest");
+  if (new Set(signers).size !== signers.length) throw new TypeError("a signer twice");
   return {
     recordId: aText(found["record_id"]),
     number: aText(found["number"]),

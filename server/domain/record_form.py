@@ -1,0 +1,45 @@
+"""The names that a record may hold: a closed set, so that no other agreement passes as part of it.
+
+FORMAT.md lists the same in words; `verify.sh` and `verify.html` keep the same patterns.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+PLAIN = "[0-9A-Za-z][0-9A-Za-z_.-]*"
+"""What an identifier, or a folder named after one, is made of."""
+_OWN = re.compile(
+    r"agreement\.(pdf|json)|consents\.json|identity\.json|log\.jsonl"
+    r"|manifest\.(json|sig)|SHA256SUMS|README\.txt|FORMAT\.md|verify\.(sh|html)"
+    r"|trust/(seal|issuer|pdf-seal|pdf-seal-issuer)\.pem"
+    r"|log/(checkpoint\.(txt|tst)|proofs\.json|public_key\.pem)"
+    rf"|recordings/{PLAIN}\.jsonl|paper/{PLAIN}\.(jpg|png|pdf)"
+    rf"|(signatures|attested)/{PLAIN}/(statement\.json|signature\.bin|public_key\.pem)"
+    rf"|signatures/{PLAIN}/(certificate\.pem|handwriting\.png|strokes\.json)"
+    r"|META-INF/(ASiCManifest001\.xml|signature001\.p7s)"
+)
+_SIGNATURES = "signatures/"
+
+
+def odd_names(names: Iterable[str], signers: Iterable[str]) -> set[str]:
+    """Return the names that no record holds, those equal but for case, and strangers' folders.
+
+    `names` are all in the record and its container, renewals apart; `signers` are identifiers.
+    """
+    all_names, folders = set(names), {f"{_SIGNATURES}{who}" for who in signers}
+    odd = {name for name in all_names if not _OWN.fullmatch(name)}
+    odd |= {n for n in all_names if n.startswith(_SIGNATURES) and _folder(n) not in folders}
+    return odd | _alike(all_names)
+
+
+def _folder(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
+def _alike(names: Iterable[str]) -> set[str]:
+    """Return what some systems unpack to one and the same file."""
+    same = defaultdict(set)
+    for name in names:
+        same[name.lower()].add(name)
+    return {name for group in same.values() if len(group) > 1 for name in group}
