@@ -14,7 +14,6 @@ from server.archive.attestations import (
 from server.domain.canonical import sha256_hex, sm3_agrees
 from server.domain.consent_statement import ConsentStatement, read_statement
 from server.domain.errors import InvalidValueError
-from server.domain.reading import read_json
 from server.domain.record import (
     AGREEMENT,
     CERTIFICATE,
@@ -25,6 +24,7 @@ from server.domain.record import (
     read_manifest,
     signature_folder,
 )
+from server.domain.record_form import one_form
 from server.domain.renewal import whole_pdf
 from server.domain.verification import SignerFact
 from server.ports.archive import VerifierTools
@@ -238,10 +238,7 @@ def _expected(agreement: Mapping[str, object]) -> dict[str, str]:
 
 
 def _object(content: bytes) -> Mapping[str, object]:
-    try:
-        found = read_json(content)
-    except ValueError:
-        return {}
+    found = one_form(content)
     return found if isinstance(found, dict) else {}
 
 

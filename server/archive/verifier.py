@@ -35,13 +35,15 @@ from server.domain.record import (
     PDF_SEAL_CERTIFICATE,
     PDF_SEAL_ISSUER,
     SEAL_CERTIFICATE,
+    SUMS,
     UNLISTED,
     FileDigest,
     pem_body,
     read_log,
     signature_folder,
+    sums_of,
 )
-from server.domain.record_form import odd_names
+from server.domain.record_form import odd_names, one_form
 from server.domain.renewal import is_renewal
 from server.domain.session_log import BrokenChainError, Entry, verify as verify_chain
 from server.domain.verification import Fact, Report
@@ -121,7 +123,9 @@ def _intact(evidence: Evidence) -> Fact:
     named = evidence.manifest.files
     present = {name: evidence.files[name] for name in named if name in evidence.files}
     changed = [name for name, content in present.items() if not _is(content, named[name])]
-    return _fact("intact", changed, files=len(named))
+    digests = {name: said.sha256 for name, said in named.items() if name != SUMS}
+    listed = evidence.content(SUMS) == sums_of(digests)
+    return _fact("intact", [*changed, *([] if listed else [SUMS])], files=len(named))
 
 
 def _is(content: bytes, said: FileDigest) -> bool:
@@ -146,11 +150,16 @@ def _signatures(evidence: Evidence) -> Fact:
 def _same_text(evidence: Evidence) -> Fact:
     bad = [signed.statement_name for signed in evidence.signed if not signed.same_text]
     bad += [one.statement_name for one in evidence.attested if not one.same_text]
+    bad += [n for n, c in evidence.files.items() if _is_statement(n) and one_form(c) is None]
     if sha256_hex(evidence.content(AGREEMENT)) != evidence.manifest.agreement_sha256:
         bad.append(AGREEMENT)
     if evidence.locked_sha256 != evidence.manifest.locked_pdf_sha256:
         bad.append(PDF)
     return _fact("same_text", bad)
+
+
+def _is_statement(name: str) -> bool:
+    return name.endswith("/statement.json")
 
 
 def _everybody_signed(evidence: Evidence) -> Fact:
@@ -222,7 +231,7 @@ def _in_order(evidence: Evidence, order: Sequence[str]) -> list[str]:
 
 def _seal_chain(evidence: Evidence) -> Fact:
     seal, issuer = evidence.content(SEAL_CERTIFICATE), evidence.content(ISSUER_CERTIFICATE)
-    issued = evidence.tools.issued_by(seal, issuer)
+    issued = evidence.tools.issued_by(seal, issuer) and _certificate_digest(issuer) != ""
     apart = PDF_SEAL_CERTIFICATE in evidence.files
     same = apart or _seals(evidence, seal)
     bad = [] if issued and same else [SEAL_CERTIFICATE]

@@ -65,7 +65,62 @@ fits() { # fits KEY SIGNATURE FILE: the key is PEM
 sealed_by_sm2() {
   knows_sm2 || return $unknown
   openssl verify -no_check_time -x509_strict -vfyopt $identity -CAfile "$anchor" \
-    -untrusted trust/pdf-seal-issuer.pem trust/pdf-seal.pem >/dev/null 2>&1
+    -untrusted trust/pdf-seal-issuer.pem trust/pdf-seal.pem >/dev/null 2>&1 &&
+    as_pem trust/pdf-seal.pem && as_pem trust/pdf-seal-issuer.pem
+}
+
+# JSON has one form here (RFC 8785): sorted keys, none twice, whole numbers, no blanks, no escapes that
+# need none, at most 64 deep; so that nobody reads what another did not. JSON 只有一种写法。
+canonical() { # canonical FILE: one value and no more; leaves its own members, one a line
+  [ -f "$1" ] && [ "$(wc -l <"$1")" -eq 0 ] && members_of_all "$1" >"$scratch/members"
+}
+has() { grep -qxF "$1" "$scratch/members"; } # has MEMBER: whether one of those is this
+all_canonical() { # all_canonical FILE: each line is one value, and ends
+  [ -z "$(tail -c 1 "$1")" ] && members_of_all "$1" >/dev/null
+}
+members_of_all() {
+  in_utf8 "$1" && tr '\177-\377' '[\001*]' <"$1" | awk '
+function eat(form,   held) {
+  held = match(rest, "^(" form ")")
+  if (held) { got = substr(rest, 1, RLENGTH); rest = substr(rest, RLENGTH + 1) }
+  return held
+}
+function number() {
+  sub(/^-/, "", got)
+  return length(got) < 16 || (length(got) == 16 && (got "") <= "9007199254740991")
+}
+function pair(before) { # whether a key that follows the one before, and its value
+  if (!eat("\"[]!#-[^-~ ]*\":") || (before != "" && (before "") >= (got ""))) return 0
+  key = got
+  return 1
+}
+function value(deep,   before, own, from) {
+  if (eat("\"([^\"\\\\]|\\\\[\"\\\\bfnrt]|\\\\u00(0[0-7bef]|1[0-9a-f]))*\"|true|false|null")) return 1
+  if (eat("0|-?[1-9][0-9]*")) return number()
+  if (deep == 0) return 0
+  if (eat("[[]")) {
+    if (eat("[]]")) return 1
+    do { if (!value(deep - 1)) return 0 } while (eat(","))
+    return eat("[]]")
+  }
+  if (!eat("[{]")) return 0
+  if (eat("[}]")) return 1
+  do {
+    if (!pair(before)) return 0
+    before = own = key; from = rest
+    if (!value(deep - 1)) return 0
+    if (deep == 64) print own substr(from, 1, length(from) - length(rest))
+  } while (eat(","))
+  return eat("[}]")
+}
+{ rest = $0; if (!value(64) || rest != "") exit 1 }
+END { if (NR == 0) exit 1 }'
+}
+in_utf8() { # in_utf8 FILE: without half a character, nor any that JSON escapes
+  tr '\012\040-\177\200-\217\220-\237\240-\277\302-\337\340\341-\354\355\356\357\360\361-\363\364\000-\011\013-\037\300\301\365-\377' \
+    '\012[a*96][b*16][c*16][d*32][e*30]f[g*12]hggi[j*3]k[x*]' <"$1" |
+    awk '{ gsub(/a|e[bcd]|fd[bcd]|g[bcd][bcd]|h[bc][bcd]|i[cd][bcd][bcd]|j[bcd][bcd][bcd]|kb[bcd][bcd]/, "") }
+      $0 != "" { exit 1 }'
 }
 
 # What is no plain file may never end, and a list may name what is not in here.
@@ -105,7 +160,15 @@ lists_only() { # lists_only LIST: whether what it names lies below here
   done <"$1"
 }
 
-openssl verify -no_check_time -x509_strict -CAfile "$anchor" trust/seal.pem >/dev/null 2>&1
+as_pem() { # as_pem FILE: one block, lines of 64 characters, nothing around it (RFC 7468, 3)
+  {
+    sed -n '1s/^-----BEGIN [A-Z ]*-----$/&/p' "$1"
+    sed '1d;$d' "$1" | base64 -d 2>/dev/null | base64 -w 64
+    sed -n '1s/BEGIN/END/p' "$1"
+  } 2>/dev/null | cmp -s - "$1"
+}
+openssl verify -no_check_time -x509_strict -CAfile "$anchor" trust/seal.pem >/dev/null 2>&1 &&
+  as_pem trust/seal.pem && as_pem trust/issuer.pem
 tell "certificate 印章证书" $?
 
 # The seal in the PDF may have a key, and an issuer between, of its own.
@@ -118,10 +181,67 @@ openssl x509 -in trust/seal.pem -noout -pubkey >"$scratch/seal.pub" 2>/dev/null
 openssl dgst -sha256 -verify "$scratch/seal.pub" -signature manifest.sig manifest.json >/dev/null 2>&1
 tell "manifest 清单签名" $?
 
-says manifest.json "\"SHA256SUMS\":{\"sha256\":\"$(sum SHA256SUMS)\""
+# The manifest has one form, and names what the list names, byte for byte.
+members="agreement_sha256 case_id committee_id committee_name effective_on files locked_pdf_sha256"
+members="$members locked_pdf_size log_head number record_id sealed_at signers v"
+a_day() { [ "$(date -ud "$1" +%Y-%m-%d 2>/dev/null)" = "$1" ]; }
+well_formed() {
+  canonical manifest.json && cat "$scratch/members" >"$scratch/manifest" &&
+    [ "$(sed 's/^"\([a-z0-9_]*\)":.*/\1/' "$scratch/manifest" | tr '\n' ' ')" = "$members " ] &&
+    [ "$(grep -Ecx "$typed" "$scratch/manifest")" = 14 ] &&
+    a_day "$(sed -n 's/^"effective_on":"\(.*\)"/\1/p' "$scratch/manifest")" &&
+    a_day "$(sed -n 's/^"sealed_at":"\(.*\)T.*/\1/p' "$scratch/manifest")" &&
+    ! sed -n 's/^"signers":\[\(.*\)\]$/\1/p' "$scratch/manifest" | tr , '\n' |
+    awk 'seen[$0]++ { twice = 1 } END { exit !twice }'
+}
+typed="\"(agreement_sha256|case_id|committee_id|committee_name|locked_pdf_sha256|log_head|number)\":\".*\""
+typed="$typed|\"effective_on\":\"[-0-9]*\"|\"files\":[{].*[}]|\"locked_pdf_size\":[0-9]*|\"v\":1"
+typed="$typed|\"record_id\":\"$plain\"|\"signers\":\\[(\"$plain\"(,\"$plain\")*)?\\]"
+typed="$typed|\"sealed_at\":\"[-0-9]*T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\\.[0-9][0-9][0-9]Z\""
+well_formed
+tell "form of the manifest 清单格式" $?
+each_listed() { # each file of the list as the manifest has it; SM3 counts where the manifest has one
+  find . ! -type d -exec wc -c {} + | sed -n 's#^ *\([0-9]*\) \./#size \1 #p' >"$scratch/listed"
+  find . ! -type d -exec openssl dgst -sm3 -r {} + 2>/dev/null | sed -n 's#^\([0-9a-f]*\) [*]\./#sm3 \1 #p' >>"$scratch/listed"
+  { cat SHA256SUMS; echo "$(sum SHA256SUMS)  SHA256SUMS"; } | sort -k 2 | sed 's/^/sha256 /' >>"$scratch/listed"
+  sed -n 's/^"files":{/files /p' "$scratch/manifest" | cat "$scratch/listed" - | awk '
+    $1 == "size" { size[$3] = $2 }
+    $1 == "sm3" { sm3[$3] = $2 }
+    $1 == "sha256" { sha256[$3] = $2; name[++names] = $3 }
+    function next_is(said) {
+      if (index(rest, said) != 1) return 0
+      rest = substr(rest, length(said) + 1)
+      return 1
+    }
+    function digest(of) {
+      if (next_is("null")) return 1
+      if (of != "") return next_is("\"" of "\"")
+      if (rest !~ /^"[0-9a-f]*"/ || index(substr(rest, 2), "\"") != 65) return 0
+      rest = substr(rest, 67)
+      return 1
+    }
+    $1 == "files" {
+      rest = substr($0, 7)
+      for (i = 1; i <= names; i++) {
+        one = name[i]
+        if (!next_is("\"" one "\":{\"sha256\":\"" sha256[one] "\",\"size\":" size[one] ",\"sm3\":") ||
+          !digest(sm3[one]) || !next_is(i < names ? "}," : "}}")) exit
+      }
+      if (rest == "") print "as listed"
+    }' | grep -q .
+}
+sums_in_order() { # of the one form that sha256sum writes, by name
+  ! grep -Evqx '[0-9a-f]*  [0-9A-Za-z].*' SHA256SUMS && sort -c -k 2 SHA256SUMS 2>/dev/null &&
+    [ -z "$(tail -c 1 SHA256SUMS)" ]
+}
+record=$(sed -n 's/^"record_id":"\(.*\)"$/\1/p' "$scratch/manifest")
+says manifest.json "\"SHA256SUMS\":{\"sha256\":\"$(sum SHA256SUMS)\"" && sums_in_order
 tell "list of digests 摘要表" $?
 
-lists_only SHA256SUMS && sha256sum --quiet --strict -c SHA256SUMS >/dev/null 2>&1
+all_intact() {
+  lists_only SHA256SUMS && sha256sum --quiet --strict -c SHA256SUMS >/dev/null 2>&1 && each_listed
+}
+all_intact
 tell "every file 全部文件" $?
 
 find . ! -type d ! -path ./manifest.json ! -path ./manifest.sig ! -path ./SHA256SUMS \
@@ -156,9 +276,13 @@ by_named_key() {
   says "$folder/statement.json" "\"key_sha256\":\"$key\"" &&
     fits "$folder/public_key.pem" "$folder/signature.bin" "$folder/statement.json"
 }
-of_this_text() {
-  says "$folder/statement.json" "\"agreement_sha256\":\"$agreement\"" &&
-    says "$folder/statement.json" "\"pdf_sha256\":\"$locked\""
+of_this_text() { # by what it says itself, not by what stands in what was seen
+  canonical "$folder/statement.json" && as_pem "$folder/public_key.pem" || return 1
+  grep -v '^"[^"]*":[[{]' "$scratch/members" >"$scratch/said"
+  says "$scratch/said" "\"agreement_sha256\":\"$agreement\"" &&
+    says "$scratch/said" "\"pdf_sha256\":\"$locked\"" &&
+    { [ -z "$agreement_sm3" ] || ! grep -q '^"agreement_sm3":"' "$scratch/said" ||
+      says "$scratch/said" "\"agreement_sm3\":\"$agreement_sm3\""; }
 }
 signed_by_own_key() {
   says "$folder/statement.json" "\"signer_id\":\"$name\"" &&
@@ -189,6 +313,11 @@ by_attester() { by_own_key "$folder" && by_named_key; }
 size=$(sed 's/.*"locked_pdf_size":\([0-9]*\).*/\1/' manifest.json)
 locked=$(head -c "$size" agreement.pdf | sha256sum | cut -c1-64)
 agreement=$(sum agreement.json)
+agreement_sm3=$(openssl dgst -sm3 -r agreement.json 2>/dev/null | cut -c1-64)
+[ "$agreement_sm3" ] || not_judged "digests in SM3: this OpenSSL has none 本机 OpenSSL 不支持 SM3"
+says "$scratch/manifest" "\"agreement_sha256\":\"$agreement\"" &&
+  says "$scratch/manifest" "\"locked_pdf_sha256\":\"$locked\""
+tell "signed this very text by the manifest 清单所载即本文" $?
 for folder in signatures/*/; do
   [ -d "$folder" ] || continue
   folder=${folder%/}
@@ -314,7 +443,7 @@ all_attested() {
 }
 sed -n -e '/^"route":"w[a-z_]*"$/{n;d;}' -e 's/^"signer_id":"\([^"]*\)"[]}]*$/\1/p' "$scratch/lines" |
   sort -u >"$scratch/named"
-cmp -s "$scratch/folders_of_signers" "$scratch/named" && all_attested
+canonical agreement.json && cmp -s "$scratch/folders_of_signers" "$scratch/named" && all_attested
 tell "everybody signed 人人已签" $?
 
 # hash = SHA-256(0x00, the hash before, body); the first follows 64 zeros.
@@ -334,7 +463,9 @@ chained() {
   says manifest.json "\"log_head\":\"$head\""
 }
 digits='\([0-9a-f]\{64\}\)'
+sed -n "s/^{\"body\":\\(.*\\),\"hash\":\"$digits\",\"prev\":\"$digits\"}\$/\\1/p" log.jsonl >"$scratch/bodies"
 sed "s/^{\"body\":\\(.*\\),\"hash\":\"$digits\",\"prev\":\"$digits\"}\$/\\3 \\2 \\1/" log.jsonl | chained &&
+  all_canonical log.jsonl && all_canonical "$scratch/bodies" && ! grep -qv '^{' "$scratch/bodies" &&
   says log.jsonl "\"hash\":\"$(sed 's/.*"log_head":"\([0-9a-f]*\)".*/\1/' agreement.json)\""
 tell "session log 会话日志" $?
 
@@ -455,7 +586,9 @@ find_signer() { # a signer's certificate holds the digest of the statement, in D
   else who='?'; fi
 }
 filed() { # filed FOLDER/: the certificate there, where there is one, is that of the signature
-  [ ! -e "$1certificate.pem" ] || der <"$1certificate.pem" 2>/dev/null | cmp -s - "$scratch/signer.der"
+  [ ! -e "$1certificate.pem" ] || {
+    as_pem "$1certificate.pem" && der <"$1certificate.pem" 2>/dev/null | cmp -s - "$scratch/signer.der"
+  }
 }
 as_stated() { # by the key that the statement names, and by the certificate that names the statement
   key=$(openssl x509 -in "$scratch/signer.pem" -noout -pubkey | der | sha256sum)
@@ -750,13 +883,19 @@ elif [ "$given" ]; then tell "certificates in the PDF by that issuer PDF 内各�
 else not_judged "certificates by another issuer 另有签发者的证书: $(tr '\n' ' ' <"$scratch/elsewhere")"; fi
 
 # The ASiC-E container beside the folder names the same digests under the seal's signature.
-listed_alike() {
+reference='<asic:DataObjectReference URI="%s"><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/>'
+reference="$reference<ds:DigestValue>%s</ds:DigestValue></asic:DataObjectReference>\\n"
+asic='xmlns:asic="http://uri.etsi.org/02918/v1.2.1#" xmlns:ds="http://www.w3.org/2000/09/xmldsig#"'
+our_container() { # the one form of its manifest
+  echo '<?xml version="1.0" encoding="UTF-8"?>'
+  echo "<asic:ASiCManifest $asic>"
+  echo '<asic:SigReference URI="META-INF/signature001.p7s" MimeType="application/pkcs7-signature"/>'
   for name in manifest.json manifest.sig SHA256SUMS; do echo "$(sum $name)  $name"; done |
-    cat SHA256SUMS - | tr a-f A-F | sort >"$scratch/ours"
-  sed -n 's#^<asic:DataObjectReference URI="[^/"]*/\([^"]*\)">.*<ds:DigestValue>\([^<]*\)<.*#\2 \1#p' "$1" |
-    while read -r digest name; do
-      echo "$(echo "$digest" | base64 -d | basenc --base16 -w0)  $name"
-    done | tr a-f A-F | sort | cmp -s - "$scratch/ours"
+    cat SHA256SUMS - | sort -k 2 | while read -r digest name; do
+    # shellcheck disable=SC2059  # the form is our own
+    printf "$reference" "$record/$name" "$(echo "$digest" | tr a-f A-F | basenc --base16 -d 2>/dev/null | base64 -w 0)"
+  done
+  echo '</asic:ASiCManifest>'
 }
 # OpenSSL takes no notice of what the signature's own file holds beside the signed parts.
 made_as_ours() { # made_as_ours SIGNATURE: by the certificates of this record, and of this form
@@ -775,7 +914,7 @@ named_by_issuer() { # a certificate's issuer and number, as a signature names it
   for place in 4 2; do cut_out "$scratch/one" "$(sed -n ${place}p "$scratch/inside")"; done | basenc --base16 -w0
 }
 if [ -d $container ]; then
-  made_as_ours $container/signature001.p7s && listed_alike $container/ASiCManifest001.xml
+  made_as_ours $container/signature001.p7s && our_container | cmp -s - $container/ASiCManifest001.xml
   tell "container ASiC-E 容器" $?
 else
   not_judged "the ASiC-E container ASiC-E 容器"
@@ -788,7 +927,6 @@ tell_stamped() { # tell_stamped WHAT HELD: a stamp from elsewhere proves somethi
   elif [ "$given" ]; then tell "certificate of the $1" 1
   else not_judged "$1: by another authority 由别的机构加盖"; fi
 }
-record=$(sed -n "s/.*\"record_id\":\"\($plain\)\".*/\1/p" manifest.json)
 all_before() { # all_before FOLDER: the digests that its list has to hold, by their paths in the ZIP
   {
     find . ! -type d -exec "${digest}sum" {} +

@@ -6,6 +6,7 @@ manifest holds SHA-256, SM3 and size of every file and is signed by the committe
 
 import base64
 import json
+import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,8 @@ from server.domain.canonical import canonical_json, sha256_hex, sm3_hex
 from server.domain.errors import DomainError, InvalidValueError
 from server.domain.ids import CaseId, CommitteeId, RecordId
 from server.domain.inclusion import LogInclusion, inclusion_files
-from server.domain.reading import read_json, read_moment
+from server.domain.reading import read_moment
+from server.domain.record_form import PLAIN, one_form
 from server.domain.session_log import GENESIS, Entry
 
 FORMAT = 1
@@ -26,6 +28,7 @@ PDF, AGREEMENT, LOG = "agreement.pdf", "agreement.json", "log.jsonl"
 ATTESTED, CERTIFICATE, HANDWRITING = "attested", "certificate.pem", "handwriting.png"
 SEAL_CERTIFICATE, ISSUER_CERTIFICATE = "trust/seal.pem", "trust/issuer.pem"
 PDF_SEAL_CERTIFICATE, PDF_SEAL_ISSUER = "trust/pdf-seal.pem", "trust/pdf-seal-issuer.pem"
+_PEM = re.compile(rb"-----BEGIN ([A-Z ]+)-----\n([A-Za-z0-9+/=\n]+)-----END \1-----\n")
 UNLISTED = frozenset({MANIFEST, MANIFEST_SIGNATURE})  # a manifest cannot name itself
 
 
@@ -193,7 +196,7 @@ def manifest_bytes(manifest: Manifest) -> bytes:
 def read_manifest(content: bytes) -> Manifest:
     """Return the manifest in `content`; InvalidValueError when it is none of ours."""
     try:
-        found: dict[str, Any] = read_json(content)
+        found: dict[str, Any] = one_form(content)
         found.pop("v")
         well_typed = _well_typed(found)
         found["files"] = {name: FileDigest(**d) for name, d in found["files"].items()}
@@ -231,33 +234,55 @@ def log_lines(entries: tuple[Entry, ...]) -> bytes:
 
 
 def read_log(content: bytes, case_id: CaseId) -> tuple[Entry, ...]:
-    """Return the entries in `content`; InvalidValueError when a line is none."""
+    """Return the entries in `content`; InvalidValueError when a line is none.
+
+    Neither is one of another form than ours: what is read is what was hashed.
+    """
     try:
-        return tuple(_entry(read_json(line), case_id) for line in content.splitlines())
+        lines = content.decode().split("\n")[:-1]
+        found = tuple(_entry(one_form(line), case_id) for line in lines)
+        whole = log_lines(found) == content
     except (KeyError, TypeError, ValueError, DomainError) as error:
         raise InvalidValueError(field="log", reason="not_a_log") from error
+    if not whole:
+        raise InvalidValueError(field="log", reason="not_canonical")
+    return found
 
 
 def public_key_pem(spki: bytes) -> bytes:
     """Return a DER SPKI as PEM (RFC 7468), which OpenSSL reads."""
-    lines = "\n".join(textwrap.wrap(base64.b64encode(spki).decode(), 64))
-    return f"-----BEGIN PUBLIC KEY-----\n{lines}\n-----END PUBLIC KEY-----\n".encode()
+    return b"-----BEGIN PUBLIC KEY-----\n%b-----END PUBLIC KEY-----\n" % _lines_of(spki)
 
 
 def pem_body(pem: bytes) -> bytes:
-    """Return the DER inside a PEM; InvalidValueError when there is none."""
+    """Return the DER inside a PEM; InvalidValueError when there is none.
+
+    Strictly: one block, nothing around it, lines of 64 characters that end in LF (RFC 7468, 3).
+    """
+    found = _PEM.fullmatch(pem)
     try:
-        lines = pem.decode("ascii").splitlines()
-        return base64.b64decode("".join(lines[1:-1]), validate=True)
+        der = base64.b64decode(found[2].replace(b"\n", b""), validate=True) if found else b""
     except ValueError as error:
         raise InvalidValueError(field="pem", reason="not_pem") from error
+    if found is None or _lines_of(der) != found[2]:
+        raise InvalidValueError(field="pem", reason="not_pem")
+    return der
+
+
+def _lines_of(der: bytes) -> bytes:
+    lines = textwrap.wrap(base64.b64encode(der).decode(), 64)
+    return "".join(f"{line}\n" for line in lines).encode()
 
 
 def _well_typed(found: dict[str, Any]) -> bool:
     lists = {"files", "signers", "locked_pdf_size"}
     texts = [value for name, value in found.items() if name not in lists]
-    return all(isinstance(text, str) for text in (*texts, *found["signers"])) and (
-        type(found["locked_pdf_size"]) is int
+    size, named = found["locked_pdf_size"], (found["record_id"], *found["signers"])
+    return (
+        all(isinstance(text, str) for text in (*texts, *named))
+        and all(re.fullmatch(PLAIN, name) for name in named)
+        and type(size) is int
+        and size >= 0
     )
 
 
@@ -295,8 +320,12 @@ def _attestation_files(number: int, given: RecordAttestation) -> dict[str, bytes
 
 
 def _sums(files: Mapping[str, bytes]) -> bytes:
-    lines = [f"{sha256_hex(content)}  {name}\n" for name, content in sorted(files.items())]
-    return "".join(lines).encode()
+    return sums_of({name: sha256_hex(content) for name, content in files.items()})
+
+
+def sums_of(digests: Mapping[str, str]) -> bytes:
+    """Return the list that `sha256sum -c` reads, by name."""
+    return "".join(f"{one}  {name}\n" for name, one in sorted(digests.items())).encode()
 
 
 def _log_line(entry: Entry) -> bytes:
@@ -309,4 +338,6 @@ def _log_line(entry: Entry) -> bytes:
 def _entry(line: dict[str, Any], case_id: CaseId) -> Entry:
     body = canonical_json(line["body"]).decode()
     seq = line["body"]["seq"]
+    if not body.endswith(f',"seq":{seq},"v":{FORMAT}}}'):
+        raise InvalidValueError(field="log", reason="not_canonical")
     return Entry(case_id=case_id, seq=seq, body=body, prev=line["prev"], hash=line["hash"])

@@ -1,11 +1,17 @@
-"""The names that a record may hold: a closed set, so that no other agreement passes as part of it.
+"""The one form of a record: a closed set of names, and one way to write each JSON text.
 
-FORMAT.md lists the same in words; `verify.sh` and `verify.html` keep the same patterns.
+So no other agreement passes as part of it, and nobody reads what others did not. FORMAT.md
+says the same in words; `verify.sh` and `verify.html` keep the same rules.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
+
+from server.domain.canonical import canonical_json
+from server.domain.errors import InvalidValueError
+from server.domain.reading import read_json
 
 PLAIN = "[0-9A-Za-z][0-9A-Za-z_.-]*"
 """What an identifier, or a folder named after one, is made of."""
@@ -20,6 +26,8 @@ _OWN = re.compile(
     r"|META-INF/(ASiCManifest001\.xml|signature001\.p7s)"
 )
 _SIGNATURES = "signatures/"
+_KEY = re.compile(r"[ !#-\[\]-~]*")
+DEEPEST = 64
 
 
 def odd_names(names: Iterable[str], signers: Iterable[str]) -> set[str]:
@@ -43,3 +51,27 @@ def _alike(names: Iterable[str]) -> set[str]:
     for name in names:
         same[name.lower()].add(name)
     return {name for group in same.values() if len(group) > 1 for name in group}
+
+
+def one_form(content: bytes | str) -> Any:  # noqa: ANN401 - the shape is for who asked to judge
+    """Return the value of canonical JSON, None for what is not the one form of any.
+
+    So no key stands twice. Keys are printable and need no escapes, nothing is nested deeper
+    than 64: a shell has to read them.
+    """
+    try:
+        found = read_json(content)
+        written = content.encode() if isinstance(content, str) else content
+        whole = _shallow(found, DEEPEST) and canonical_json(found) == written
+    except (ValueError, InvalidValueError):
+        return None
+    return found if whole else None
+
+
+def _shallow(value: object, left: int) -> bool:
+    if isinstance(value, dict):
+        keys = all(_KEY.fullmatch(key) for key in value)
+        return keys and left > 0 and all(_shallow(one, left - 1) for one in value.values())
+    if isinstance(value, list):
+        return left > 0 and all(_shallow(one, left - 1) for one in value)
+    return True

@@ -123,7 +123,7 @@ def exchanged_agreement(scene: Scene) -> Files:
 
 @attack("complete")
 def file_put_in(scene: Scene) -> Files:
-    return {**scene.files, "trust/other.pem": scene.files[ISSUER_CERTIFICATE]}
+    return {**scene.files, "recordings/another.jsonl": scene.files[ISSUER_CERTIFICATE]}
 
 
 @attack("complete", shell={"intact", "complete"})
@@ -172,7 +172,7 @@ def container_signed_by_a_stranger(scene: Scene) -> Files:
     return {**scene.files, CONTAINER_SIGNATURE: theirs[CONTAINER_SIGNATURE]}
 
 
-@attack("container", shell=set())  # the folder's name tells verify.sh nothing
+@attack("container")
 def container_of_another_record(scene: Scene) -> Files:
     manifest = replace(read_manifest(scene.files[MANIFEST]), record_id="record-18")
     return contained(scene.files, manifest, scene.office)
@@ -192,6 +192,12 @@ def container_of_another_record(scene: Scene) -> Files:
 @inside
 def overlay_listed_anew(scene: Scene) -> Files:
     return overlay_on_a_page(scene)
+
+
+@attack("complete")
+@inside
+def agreement_under_another_name(scene: Scene) -> Files:
+    return {**scene.files, "agreement-final.pdf": scene.foreign[PDF]}
 
 
 @attack("attachment", "same_text", "everybody_signed", shell={"attachment", "same_text"})

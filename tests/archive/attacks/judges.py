@@ -37,6 +37,7 @@ BEYOND_THE_PAGE = frozenset({"archive_stamp", "log_stamped"})
 LINES = {
     "certificate": "certificate",
     "manifest": "manifest_signed",
+    "form of the manifest": "readable",
     "list of digests": "intact",
     "every file": "intact",
     "no file missing": "complete",

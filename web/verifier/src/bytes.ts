@@ -41,8 +41,15 @@ export function join(...parts: Bytes[]): Bytes {
 export const same = (one: Bytes, other: Bytes): boolean =>
   one.length === other.length && one.every((byte, at) => byte === other[at]);
 
-/** The bytes inside a PEM (RFC 7468); throws where there are none. */
+const PEM = /^-----BEGIN ([A-Z ]+)-----\n([A-Za-z0-9+/=\n]+)-----END \1-----\n$/;
+
+/**
+ * The bytes inside a PEM; throws where there are none. Strictly: one block, nothing around it, lines of 64 characters that
+ * end in LF (RFC 7468, section 3).
+ */
 export function pemBody(pem: Bytes): Bytes {
-  const lines = text(pem).split(/\r?\n/).filter((line) => line !== "");
-  return unbase64(lines.slice(1, -1).join(""));
+  const body = PEM.exec(text(pem))?.[2] ?? "";
+  const bytes = unbase64(body.replaceAll("\n", ""));
+  if (body === "" || btoa(String.fromCharCode(...bytes)).replace(/.{1,64}/g, "$&\n") !== body) throw new SyntaxError("no PEM");
+  return bytes;
 }

@@ -11,11 +11,22 @@ export const parse = (bytes: Bytes): Json => JSON.parse(text(bytes)) as Json;
 /** The canonical bytes of a value. */
 export const canonical = (value: Json): Bytes => utf8(canonicalize(value) ?? "");
 
+const KEY = /^[ !#-[\]-~]*$/;
+const DEEPEST = 64;
+
+/** Whether a value is of our profile: whole numbers, plain keys that a shell can read too, not nested too deep. */
+function ours(value: Json, left: number): boolean {
+  if (typeof value === "number") return Number.isSafeInteger(value);
+  if (typeof value !== "object" || value === null) return true;
+  const [keys, inside] = [Array.isArray(value) ? [] : Object.keys(value), Object.values(value)];
+  return left > 0 && keys.every((key) => KEY.test(key)) && inside.every((one) => ours(one, left - 1));
+}
+
 /** The object in these bytes, only if they are its canonical form; so no name stands there twice. */
 export function readObject(bytes: Bytes): JsonObject | null {
   try {
     const found = parse(bytes);
-    return isObject(found) && same(canonical(found), bytes) ? found : null;
+    return isObject(found) && ours(found, DEEPEST) && same(canonical(found), bytes) ? found : null;
   } catch {
     return null;
   }

@@ -1,7 +1,7 @@
 // Judges a record, fact by fact. No fact hides another: each is judged even where others fail.
 import { type Attested, attestations, attestedSigners } from "./attested.ts";
-import { type Bytes, same } from "./bytes.ts";
-import { parse, isObject, textAt } from "./canonical.ts";
+import { type Bytes, same, utf8 } from "./bytes.ts";
+import { readObject, textAt } from "./canonical.ts";
 import { type Certificate, fingerprint, issuedBy, readCertificate } from "./certificate.ts";
 import {
   CONTAINER,
@@ -21,12 +21,14 @@ import { PdfFacts } from "./pdfFacts.ts";
 import { BEYOND, type Code, type Fact, type FileFact, type Report, type Signer, fact, factOr, unjudged } from "./report.ts";
 import { type Judged, expectedSigners, judgeSigner, officialsOf } from "./signers.ts";
 import { twoPeople } from "./twoPeople.ts";
+import { sm3Hex } from "./sm3.ts";
 import { onlyFilled } from "./updates.ts";
 
 const [PDF, AGREEMENT, LOG] = ["agreement.pdf", "agreement.json", "log.jsonl"] as const;
 const [SEAL, ISSUER] = ["trust/seal.pem", "trust/issuer.pem"] as const;
 const [PDF_SEAL, PDF_SEAL_ISSUER] = ["trust/pdf-seal.pem", "trust/pdf-seal-issuer.pem"] as const;
 const [CHECKPOINT, PROOFS, LOG_KEY] = ["log/checkpoint.txt", "log/proofs.json", "log/public_key.pem"] as const;
+const SUMS = "SHA256SUMS";
 const UNLISTED = [MANIFEST, MANIFEST_SIGNATURE];
 const NONE = new Uint8Array();
 
@@ -73,7 +75,7 @@ async function factsOf(evidence: Evidence): Promise<Fact[]> {
   return [
     fact("readable", []),
     complete(evidence),
-    fact("intact", fileFacts(evidence).filter((file) => !file.holds).map((file) => file.name)),
+    intact(evidence),
     await manifestSigned(evidence),
     signatures([...evidence.judged, ...evidence.attested]),
     everybodySigned(evidence),
@@ -164,8 +166,18 @@ function fileFacts({ files, manifest, digests }: Evidence): FileFact[] {
     const found = files.get(name);
     if (found === undefined) return [];
     const sha256 = digests.get(name) ?? "";
-    return [{ name, sha256, holds: sha256 === said.sha256 && found.length === said.size }];
+    const holds = sha256 === said.sha256 && found.length === said.size && [null, sm3Hex(found)].includes(said.sm3);
+    return [{ name, sha256, holds }];
   });
+}
+
+/** Every file as the manifest names it, and the list for `sha256sum -c` says the same. */
+function intact(evidence: Evidence): Fact {
+  const { files, manifest } = evidence;
+  const lines = [...manifest.files].filter(([name]) => name !== SUMS).map(([name, said]) => `${said.sha256}  ${name}\n`);
+  const listed = same(content(files, SUMS), utf8(lines.join("")));
+  const changed = fileFacts(evidence).filter((file) => !file.holds).map((file) => file.name);
+  return fact("intact", listed ? changed : [...changed, SUMS]);
 }
 
 async function manifestSigned({ files, seal }: Evidence): Promise<Fact> {
@@ -196,12 +208,19 @@ function everybodySigned(evidence: Evidence): Fact {
   return factOr("everybody_signed", bad, good.filter((one) => one.open).map((one) => one.id));
 }
 
-function sameText({ manifest, digests, locked, judged, attested }: Evidence): Fact {
+function sameText({ files, manifest, digests, locked, judged, attested }: Evidence): Fact {
   const bad = judged.filter((one) => !one.signer.sameText).map((one) => one.statementName);
   bad.push(...attested.filter((one) => !one.sameText).map((one) => one.statementName));
   if (digests.get(AGREEMENT) !== manifest.agreementSha256) bad.push(AGREEMENT);
   if (locked !== manifest.lockedSha256) bad.push(PDF);
+  bad.push(...[...judged, ...attested].map((one) => one.statementName).filter((name) => !sm3Fits(files, name)));
   return fact("same_text", bad);
+}
+
+/** Whether a statement's SM3 of the agreement, where it tells one, is that. */
+function sm3Fits(files: Files, name: string): boolean {
+  const said = readObject(content(files, name))?.["agreement_sm3"] ?? null;
+  return said === null || said === sm3Hex(content(files, AGREEMENT));
 }
 
 /** What the PDF carries for programs is what the record holds, wherever they look for it. */
@@ -241,12 +260,8 @@ function logChain({ files, manifest, chain }: Evidence): Fact {
 
 /** The log's head as the agreement itself names it, printed on every page. */
 function headAtLock(files: Files): string {
-  try {
-    const agreement = parse(content(files, AGREEMENT));
-    return isObject(agreement) ? textAt(agreement, "log_head") : "";
-  } catch {
-    return "";
-  }
+  const agreement = readObject(content(files, AGREEMENT));
+  return agreement === null ? "" : textAt(agreement, "log_head");
 }
 
 async function logIncluded({ files, chain }: Evidence): Promise<Fact> {

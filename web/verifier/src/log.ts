@@ -1,10 +1,11 @@
 // The session log, one hash chain, and its place in the tree of a signed checkpoint (RFC 9162, C2SP).
 import { type Bytes, join, pemBody, same, text, unbase64, unhex, utf8 } from "./bytes.ts";
-import { type Json, canonical, isObject, parse, textAt } from "./canonical.ts";
+import { type Json, canonical, isObject, parse, readObject, textAt } from "./canonical.ts";
 import { sha256, sha256Hex, signed } from "./crypto.ts";
 
 const GENESIS = "0".repeat(64);
 const FORMAT = 1;
+const MEMBERS = 3; // of an entry: body, hash, prev
 const [LEAF, NODE] = [Uint8Array.of(0), Uint8Array.of(1)];
 const NOTE =
   /^(?<note>(?<origin>[!-~]+)\n(?<size>0|[1-9][0-9]{0,15})\n(?<root>[A-Za-z0-9+/]{43}=)\n)\n— (?<name>[!-~]+) (?<signature>[A-Za-z0-9+/]+={0,2})\n$/;
@@ -23,11 +24,12 @@ export async function readChain(log: Bytes): Promise<string[] | null> {
 }
 
 async function follow(line: string, seq: number, head: string): Promise<string> {
-  const entry = parse(utf8(line));
-  if (!isObject(entry) || !isObject(entry["body"])) throw new SyntaxError("no entry");
-  const hash = textAt(entry, "hash");
-  const whole = join(LEAF, unhex(head), canonical(entry["body"]));
-  const fits = entry["prev"] === head && entry["body"]["seq"] === seq && (await sha256Hex(whole)) === hash;
+  const entry = readObject(utf8(line));
+  if (!entry || !isObject(entry["body"]) || Object.keys(entry).length !== MEMBERS) throw new SyntaxError("no entry");
+  const [hash, body] = [textAt(entry, "hash"), canonical(entry["body"])];
+  const whole = join(LEAF, unhex(head), body);
+  const ends = text(body).endsWith(`,"seq":${seq},"v":${FORMAT}}`);
+  const fits = entry["prev"] === head && ends && (await sha256Hex(whole)) === hash;
   if (!fits) throw new SyntaxError("the chain is broken");
   return hash;
 }

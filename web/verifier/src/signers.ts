@@ -1,6 +1,6 @@
 // Each signer: what was signed, with whose key, and whether it is this very text.
 import { type Bytes, pemBody } from "./bytes.ts";
-import { type Json, type JsonObject, isObject, parse, readObject, textAt } from "./canonical.ts";
+import { type Json, type JsonObject, isObject, readObject, textAt } from "./canonical.ts";
 import { beyondBrowsers, sha256Hex, signed } from "./crypto.ts";
 import type { Files } from "./files.ts";
 import type { Signer } from "./report.ts";
@@ -40,7 +40,7 @@ export const folderOf = (id: string): string =>
 /** Whom the agreement wants to sign: id to name. */
 export function expectedSigners(agreement: Bytes): ReadonlyMap<string, string> {
   try {
-    const found = parse(agreement) as { parties: { signers: Json[] }[]; [role: string]: unknown };
+    const found = readObject(agreement) as unknown as { parties: { signers: Json[] }[]; [role: string]: unknown };
     const officials = ["mediator", "recorder"].map((role) => found[role] as Json).filter(Boolean);
     const all = [...found.parties.flatMap((party) => party.signers), ...officials].filter(isObject);
     return new Map(all.map((one) => [textAt(one, "signer_id"), textAt(one, "name")]));

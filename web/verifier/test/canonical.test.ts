@@ -7,7 +7,7 @@ describe("canonical JSON", () => {
     expect(readObject(utf8(text))).toEqual(JSON.parse(text));
   });
 
-  it.each(['{"a":1,"a":1}', '{"a":2,"a":1}', '{"b":1,"a":1}', '{ "a":1}', '{"a":1.0}', '{"a":1e2}', "[]", "1", "null", ""])(
+  it.each(['{"a":1,"a":1}', '{"a":2,"a":1}', '{"b":1,"a":1}', '{ "a":1}', '{"a":1.0}', '{"a":1e2}', "[]", "1", "null", "", '{"a":1.5}', '{"é":1}', '{"a\\n":1}'])(
     "is not: %s",
     (text) => {
       expect(readObject(utf8(text))).toBeNull();

@@ -10,7 +10,7 @@ function lines(count: number): { text: string[]; hashes: string[] } {
   const [text, hashes]: [string[], string[]] = [[], []];
   for (let seq = 1; seq <= count; seq++) {
     const prev = hashes.at(-1) ?? "0".repeat(64);
-    const body = `{"kind":"k${seq}","seq":${seq}}`;
+    const body = `{"kind":"k${seq}","seq":${seq},"v":1}`;
     const hash = hex(digest(Uint8Array.of(0), unhex(prev), utf8(body)));
     text.push(`{"body":${body},"hash":"${hash}","prev":"${prev}"}`);
     hashes.push(hash);
@@ -22,6 +22,10 @@ const log = (text: string[]): Bytes => utf8(text.map((line) => `${line}\n`).join
 
 describe("the chain", () => {
   const { text, hashes } = lines(4);
+
+  it.each(["\r\n", "\r", ""])("is none where lines end in %j", async (end) => {
+    expect(await readChain(utf8(text.map((line) => line + end).join("")))).toBeNull();
+  });
 
   it("is read from its first entry to its last", async () => {
     expect(await readChain(log(text))).toEqual(hashes);
