@@ -37,6 +37,7 @@ interface Evidence {
   readonly files: Files;
   readonly manifest: Manifest;
   readonly digests: ReadonlyMap<string, string>;
+  readonly checked: readonly FileFact[];
   readonly locked: string;
   readonly expected: ReadonlyMap<string, string>;
   readonly judged: readonly Judged[];
@@ -66,7 +67,7 @@ export async function judge(files: Files, known = "", stamps = ""): Promise<Repo
     logOrigin: readCheckpoint(content(files, CHECKPOINT))?.origin ?? "",
     facts: [...(await factsOf(evidence)), trusted(evidence, known, stamps), ...BEYOND.map((code) => beyond(code, files))],
     signers: signersOf(evidence),
-    files: fileFacts(evidence),
+    files: evidence.checked,
   };
 }
 
@@ -122,6 +123,7 @@ async function gather(files: Files, manifest: Manifest): Promise<Evidence> {
     files,
     manifest,
     digests,
+    checked: fileFacts(files, manifest, digests),
     locked,
     expected,
     judged,
@@ -161,22 +163,23 @@ function complete({ files, manifest }: Evidence): Fact {
   return fact("complete", [...missing, ...more, ...oddNames(files, manifest.signers)]);
 }
 
-function fileFacts({ files, manifest, digests }: Evidence): FileFact[] {
+function fileFacts(files: Files, manifest: Manifest, digests: ReadonlyMap<string, string>): FileFact[] {
   return [...manifest.files].flatMap(([name, said]) => {
     const found = files.get(name);
     if (found === undefined) return [];
     const sha256 = digests.get(name) ?? "";
-    const holds = sha256 === said.sha256 && found.length === said.size && [null, sm3Hex(found)].includes(said.sm3);
+    const plain = sha256 === said.sha256 && found.length === said.size;
+    const holds = plain && (said.sm3 === null || said.sm3 === sm3Hex(found));
     return [{ name, sha256, holds }];
   });
 }
 
 /** Every file as the manifest names it, and the list for `sha256sum -c` says the same. */
 function intact(evidence: Evidence): Fact {
-  const { files, manifest } = evidence;
+  const { files, manifest, checked } = evidence;
   const lines = [...manifest.files].filter(([name]) => name !== SUMS).map(([name, said]) => `${said.sha256}  ${name}\n`);
   const listed = same(content(files, SUMS), utf8(lines.join("")));
-  const changed = fileFacts(evidence).filter((file) => !file.holds).map((file) => file.name);
+  const changed = checked.filter((file) => !file.holds).map((file) => file.name);
   return fact("intact", listed ? changed : [...changed, SUMS]);
 }
 
