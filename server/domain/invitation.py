@@ -65,9 +65,12 @@ class Invitation:
             return LinkState.REVOKED
         if now >= self.expires_at:
             return LinkState.EXPIRED
-        if self.wrong_digits >= MAX_WRONG_DIGITS:
-            return LinkState.LOCKED
-        return LinkState.OPEN
+        return LinkState.LOCKED if self.digits_locked else LinkState.OPEN
+
+    @property
+    def digits_locked(self) -> bool:
+        """Say whether no more digits are taken; who gave them before keeps his seat."""
+        return self.wrong_digits >= MAX_WRONG_DIGITS
 
     def unlocked(self) -> "Invitation":
         """Return it after staff unlocked the digits."""

@@ -21,6 +21,12 @@ def asked_of(person: Person, scopes: Iterable[str]) -> tuple[str, ...]:
     return tuple(scope for scope in scopes if not (companion and scope in _SIGNERS_ALONE))
 
 
+def refuses_online(session: Session, person: PersonId) -> bool:
+    """Say whether he answered that he does not want mediation by video: the office calls him."""
+    consent = session.consent(person, ONLINE)
+    return consent is not None and not consent.agreed
+
+
 def before_admission(session: Session, person: Person, rights_blocks: int) -> tuple[str, ...]:
     """Return the codes of what one person still owes; empty means he may be admitted."""
     owed = []

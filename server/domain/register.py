@@ -9,7 +9,10 @@ from server.domain.ids import CaseId, CommitteeId, RecordId, StaffId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterEntry:
-    """One sealed agreement. `amount` is fen; `digest` the manifest's SHA-256."""
+    """One sealed agreement. `amount` is fen; `digest` the manifest's SHA-256.
+
+    `pdf_sha256` is that of the sealed PDF; empty in entries older than the field.
+    """
 
     record_id: RecordId
     case_id: CaseId
@@ -26,6 +29,7 @@ class RegisterEntry:
     confirmation_deadline: date | None
     mediator_name: str
     digest: str
+    pdf_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol, Self
 
 from server.domain.case import Case, Side
-from server.domain.ids import ConnectionId, PersonId, SeatId, SessionId, StaffId
+from server.domain.ids import ConnectionId, InvitationId, PersonId, SeatId, SessionId, StaffId
 from server.domain.session import Session
 from server.rooms.routing import Legs
 
@@ -91,7 +91,8 @@ class AgreementMark:
 class Scene:
     """What the room read from the store; read again after every change elsewhere.
 
-    `holders` are the device hashes that own the seats, `waiting` second devices.
+    `holders` are the device hashes that own the seats, `waiting` second devices, `locked`
+    the links that take no more digits.
     """
 
     session: Session
@@ -101,6 +102,7 @@ class Scene:
     holders: Mapping[PersonId, str | None] = field(default_factory=dict)
     waiting: frozenset[PersonId] = frozenset()
     invited: frozenset[PersonId] = frozenset()
+    locked: Mapping[PersonId, InvitationId] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

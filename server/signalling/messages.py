@@ -248,7 +248,10 @@ class SlotState(BaseModel):
 
 
 class DeskSeat(BaseModel):
-    """What only staff see about a participant; `consents_asked`: how many he is asked for."""
+    """What only staff see about a participant; `consents_asked`: how many he is asked for.
+
+    `locked_link` is the id of his invitation while it takes no more digits, for unlocking it.
+    """
 
     seat: str
     identity: Literal["unchecked", "matches", "differs"]
@@ -259,6 +262,7 @@ class DeskSeat(BaseModel):
     environment: str | None
     call: str | None
     device_waiting: bool
+    locked_link: str | None
     owed: list[str]
 
 

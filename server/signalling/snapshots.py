@@ -324,6 +324,7 @@ def _desk_seat(view: RoomView, one: Participant) -> DeskSeat:
         environment=_said(session, one),
         call=presence.wish,
         device_waiting=person.id in view.scene.waiting,
+        locked_link=view.scene.locked.get(person.id),
         owed=list(owed.before_admission(session, person, view.rights_blocks)),
     )
 

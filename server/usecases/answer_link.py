@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from server.domain.case import CaseState
-from server.domain.errors import NotFoundError, SignedOutError, WrongStateError
+from server.domain.errors import NotFoundError, SignedOutError, TooManyTriesError, WrongStateError
 from server.domain.invitation import (
     MAX_WRONG_DIGITS,
     Answer,
@@ -102,7 +102,12 @@ async def open_link(world: World, token: str, digits: str) -> Opened:
     async def job() -> Opened:
         return await _open(world, token, digits)
 
-    opened = await world.rooms.run(found.case_id, job)
+    try:
+        opened = await world.rooms.run(found.case_id, job)
+    except TooManyTriesError:
+        # News for the desk: whoever has not given the digits yet is kept out until staff unlock.
+        await world.rooms.touch(found.case_id)
+        raise
     await world.rooms.touch(found.case_id)
     return opened
 

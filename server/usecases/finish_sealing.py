@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from server.domain.agreement import Agreement
+from server.domain.canonical import sha256_hex
 from server.domain.case import Case, CaseState
 from server.domain.ids import CaseId
 from server.domain.register import RegisterEntry
@@ -52,7 +53,7 @@ async def finish(world: World, case_id: CaseId) -> None:
         if not waits(agreement):
             return agreement, ()
         saved = await uow.cases.save(_closed(case, begun.seal.at))
-        await uow.register.add(_entry(saved, begun, stored))
+        await uow.register.add(_entry(saved, begun, stored, sha256_hex(sealed)))
         await announce(world, uow, saved, agreement)
         written = happened(
             "record.written",
@@ -111,7 +112,7 @@ def _closed(case: Case, at: datetime) -> Case:
     return replace(case, state=CaseState.SEALED, result=WRITTEN, end_reason="", closed_at=at)
 
 
-def _entry(case: Case, begun: Begun, stored: StoredRecord) -> RegisterEntry:
+def _entry(case: Case, begun: Begun, stored: StoredRecord, pdf_sha256: str) -> RegisterEntry:
     agreement, seal = begun.agreement, begun.seal
     mediators = (line.name for line in lines(agreement) if line.role == MEDIATOR)
     return RegisterEntry(
@@ -130,4 +131,5 @@ def _entry(case: Case, begun: Begun, stored: StoredRecord) -> RegisterEntry:
         confirmation_deadline=seal.confirmation_deadline,
         mediator_name=next(mediators, ""),
         digest=stored.manifest_sha256,
+        pdf_sha256=pdf_sha256,
     )

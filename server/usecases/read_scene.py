@@ -33,6 +33,7 @@ async def _scene(uow: UnitOfWork, session_id: SessionId) -> Scene:
         holders=_holders(links),
         waiting=frozenset(i.person_id for i in links if i.waiting_device),
         invited=frozenset(i.person_id for i in links),
+        locked={i.person_id: i.id for i in links if i.digits_locked},
     )
 
 

@@ -25,7 +25,9 @@ async def unlock(
     world: World, actor: Actor, case_id: CaseId, invitation_id: InvitationId
 ) -> Invitation:
     """Let the four digits be tried again."""
-    return await _change(world, actor, case_id, invitation_id, _unlocked)
+    unlocked = await _change(world, actor, case_id, invitation_id, _unlocked)
+    await world.rooms.touch(case_id)
+    return unlocked
 
 
 Step = Callable[[Invitation, World], tuple[Invitation, str]]

@@ -16,6 +16,7 @@ from server.domain.duties import Duty, of_agreement, of_case
 from server.domain.ids import PersonId, SeatId, StaffId
 from server.domain.invitation import Answer, Invitation
 from server.domain.jurisdiction.pack import JurisdictionPack
+from server.domain.owed import refuses_online
 from server.domain.representation import signer_of
 from server.domain.sealing_rule import SealingRule
 from server.domain.session import Session
@@ -41,17 +42,24 @@ MOST_CASES = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """One expected person. `device` is the last device check's colour, empty before one."""
+    """One expected person. `device` is the last device check's colour, empty before one.
+
+    `refuses_online`: he takes part, but not by video, and waits for a call.
+    """
 
     person: Person
     answer: Answer
+    refuses_online: bool
     here: bool
     device: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SittingToday:
-    """A sitting of today; `missing` holds codes of what is owed, each once."""
+    """A sitting of today; `missing` holds codes of what is owed, each once.
+
+    One that concerns a single person has his name behind a colon.
+    """
 
     line: CaseLine
     session: Session
@@ -159,6 +167,7 @@ async def _sitting(
         Arrival(
             person=person,
             answer=links[person.id].answer if person.id in links else Answer.NONE,
+            refuses_online=refuses_online(session, person.id),
             here=SeatId(person.id) in here,
             device=devices.get(person.id, ""),
         )
@@ -207,6 +216,8 @@ def _of_person(
         return ["not_invited"]
     if link.answer is not Answer.ACCEPTED:
         return ["no_answer" if link.answer is Answer.NONE else link.answer.value]
+    if refuses_online(session, person.id):
+        return [f"refuses_online:{person.name}"]
     if person.role is PersonRole.COMPANION:
         return []
     owed = [] if person.id_no else ["identity_number"]

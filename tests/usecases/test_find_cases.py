@@ -5,15 +5,19 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from server.api.views.case import case_view
 from server.domain.case import CaseState
 from server.domain.errors import ForbiddenError
 from server.domain.ids import CaseId, SeatId
 from server.domain.invitation import Answer
+from server.domain.jurisdiction.texts import text_version
+from server.domain.owed import ONLINE
 from server.rooms import attendance
 from server.usecases import (
     answer_link,
     end_case,
     find_cases,
+    give_consent,
     read_case,
     see_logs,
     see_today,
@@ -83,6 +87,23 @@ async def test_the_day_says_who_is_here_and_what_is_owed(scene: Stage) -> None:
     )
     (sitting,) = (await see_today.see_today(world, actor("su"))).sittings
     assert [one.person.name for one in sitting.arrivals if one.here] == ["陈水根"]
+
+
+async def test_who_refuses_video_is_named_and_not_counted_as_still_coming(world: World) -> None:
+    case = await cases.registered(world, planned_at=TODAY)
+    opened = await cases.opened(world, case, "陈水根")
+    await answer_link.answer(world, opened.invitation, Answer.ACCEPTED, "")
+    version = text_version(world.pack.consent(ONLINE))
+    for agreed, owed in ((False, "refuses_online:陈水根"), (True, "consents")):
+        await give_consent.consent(world, opened.invitation, ONLINE, version, agreed=agreed)
+        (sitting,) = (await see_today.see_today(world, actor("su"))).sittings
+        refusing = [one.person.name for one in sitting.arrivals if one.refuses_online]
+        assert refusing == ([] if agreed else ["陈水根"])
+        assert sitting.missing == (owed, "not_invited")
+        shown = case_view(world, await read_case.see_case(world, actor("su"), case.id))
+        people = {one.name: one.refuses_online for party in shown.parties for one in party.people}
+        assert people["陈水根"] is not agreed
+        assert not people["林启航"]
 
 
 async def test_later_sittings_stand_apart_from_todays(world: World) -> None:

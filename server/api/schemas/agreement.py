@@ -204,6 +204,7 @@ class AgreementView(View):
     reading: str | None
     digest: str | None
     pdf_sha256: str | None
+    sealed_sha256: str | None
     pages: int
     signatures: list[SignatureView]
     route_reason: str

@@ -153,6 +153,7 @@ class PersonView(View):
     relation: str
     authority: AuthorityView | None
     signs: bool
+    refuses_online: bool
     invitation: InvitationView | None
 
 
@@ -273,6 +274,7 @@ class PresenceRow(View):
     side: Side
     role: PersonRole
     answer: Answer
+    refuses_online: bool
     here: bool
     device: str
 

@@ -65,17 +65,24 @@ class RightsBlock(View):
 
 
 class SignerProgress(View):
-    """Who signs, in legal order, by which route, and whether he has; no content."""
+    """Who signs, in legal order, by which route, and whether he has; no content.
+
+    `seal_owed`: he has signed, and the picture of his organisation's seal is not there yet.
+    """
 
     label: str
     name: str
     is_you: bool
     signed_at: datetime | None
     route: str
+    seal_owed: bool
 
 
 class Receipt(View):
-    """Where the own signature and the agreement stand."""
+    """Where the own signature and the agreement stand.
+
+    `fingerprint`: how the SHA-256 of the sealed PDF begins, before that of the PDF he signed.
+    """
 
     signed_at: datetime | None
     fingerprint: str

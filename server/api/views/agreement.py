@@ -46,6 +46,7 @@ def agreement_view(world: World, desk: Desk) -> wire.AgreementView:
         reading=agreement.reading,
         digest=locked.digest if locked else None,
         pdf_sha256=locked.pdf_sha256 if locked else None,
+        sealed_sha256=_sealed_sha256(desk),
         pages=locked.pages if locked else 0,
         signatures=[_signature(world, desk, line) for line in _lines(world, desk)],
         route_reason=locked.route_reason if locked else "",
@@ -61,6 +62,11 @@ def agreement_view(world: World, desk: Desk) -> wire.AgreementView:
         confirmation_deadline=_certain(seal, deadline),
         calendar_missing=_missing_year(deadline),
     )
+
+
+def _sealed_sha256(desk: Desk) -> str | None:
+    record = desk.facts.record
+    return record.pdf_sha256 or None if record else None
 
 
 def _characters(desk: Desk) -> list[wire.CharacterView]:

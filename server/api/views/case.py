@@ -9,6 +9,7 @@ from server.domain.invitation import Invitation
 from server.domain.jurisdiction.entries import AgentAct
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.masking import mask_identity_number, mask_phone
+from server.domain.owed import refuses_online
 from server.domain.registration.unchanged import mask_address
 from server.domain.representation import agent_may
 from server.domain.session import Session
@@ -125,6 +126,7 @@ def _person(world: World, facts: CaseFacts, person: Person) -> wire.PersonView:
         relation=person.relation,
         authority=_authority(person, world.pack, facts.today),
         signs=signs(facts, person, world.pack),
+        refuses_online=facts.shown is not None and refuses_online(facts.shown, person.id),
         invitation=invitation_view(invitation, now) if invitation else None,
     )
 

@@ -95,6 +95,7 @@ def _arrival(arrival: Arrival, side: Side) -> wire.PresenceRow:
         side=side,
         role=arrival.person.role,
         answer=arrival.answer,
+        refuses_online=arrival.refuses_online,
         here=arrival.here,
         device=arrival.device,
     )

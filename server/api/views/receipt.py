@@ -1,15 +1,15 @@
 """Renders a signer's receipt: his own signature, who is still missing, what is in force."""
 
-import hashlib
 from datetime import datetime, timedelta
 
 from server.api.schemas import seat as wire
 from server.domain.agreement import Agreement, AgreementState
-from server.domain.signing_order import line_of, lines, settled_at
+from server.domain.signing_order import line_of, lines, scans_missing, settled_at
 from server.usecases.see_seat import Seat
 from server.usecases.world import World
 
-_FINGERPRINT = 8
+_FINGERPRINT = 16
+"""Hexadecimal digits, as many as the desk shows of the same file."""
 
 
 def receipt(world: World, seat: Seat) -> wire.Receipt | None:
@@ -17,11 +17,10 @@ def receipt(world: World, seat: Seat) -> wire.Receipt | None:
     agreement = seat.facts.agreement
     if agreement is None or agreement.state is AgreementState.DRAFTING:
         return None
-    own = agreement.signature_of(seat.person.id)
     line, seal = line_of(agreement, seat.person.id), agreement.seal
     return wire.Receipt(
         signed_at=settled_at(agreement, line) if line else None,
-        fingerprint=fingerprint(own.statement) if own else "",
+        fingerprint=_fingerprint(seat, agreement),
         progress=_progress(agreement, seat.person.id),
         state=agreement.state,
         number=seal.number if seal else None,
@@ -31,9 +30,16 @@ def receipt(world: World, seat: Seat) -> wire.Receipt | None:
     )
 
 
-def fingerprint(statement: str) -> str:
-    """Return the first eight hexadecimal digits of the signed statement's SHA-256."""
-    return hashlib.sha256(statement.encode()).hexdigest()[:_FINGERPRINT]
+def _fingerprint(seat: Seat, agreement: Agreement) -> str:
+    """Return how the SHA-256 of the sealed PDF begins, before the seal of the one he signed.
+
+    Empty where he signed no PDF, and while the sealed one is not written.
+    """
+    record, locked = seat.facts.record, agreement.locked
+    if agreement.state is AgreementState.SEALED:
+        return record.pdf_sha256[:_FINGERPRINT] if record else ""
+    own = agreement.signature_of(seat.person.id)
+    return locked.pdf_sha256[:_FINGERPRINT] if own and locked else ""
 
 
 def _copy_until(world: World, sealed_at: datetime) -> datetime:
@@ -42,6 +48,7 @@ def _copy_until(world: World, sealed_at: datetime) -> datetime:
 
 def _progress(agreement: Agreement, own: str) -> list[wire.SignerProgress]:
     """Return who signs, in legal order; an official's label is his role."""
+    without_seal = scans_missing(agreement)
     return [
         wire.SignerProgress(
             label=line.label or line.role,
@@ -49,6 +56,7 @@ def _progress(agreement: Agreement, own: str) -> list[wire.SignerProgress]:
             is_you=line.signer == own,
             signed_at=settled_at(agreement, line),
             route=line.route,
+            seal_owed=line in without_seal,
         )
         for line in lines(agreement)
     ]

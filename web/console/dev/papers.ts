@@ -80,6 +80,7 @@ export const DRAFT: AgreementView = {
   reading: null,
   digest: null,
   pdf_sha256: null,
+  sealed_sha256: null,
   pages: 0,
   signatures: [],
   refused_by: null,
@@ -131,6 +132,7 @@ export const LOCKED: AgreementView = {
   findings: [],
   digest: "9f2c71ab4e08d3c59f2c71ab4e08d3c59f2c71ab4e08d3c59f2c71ab4e08d3c5",
   pdf_sha256: "9f2c71ab4e08d3c59f2c71ab4e08d3c59f2c71ab4e08d3c59f2c71ab4e08d3c5",
+  sealed_sha256: null,
   pages: 3,
   signatures: [
     signer("p1a", "陈水根", "party", "甲方", { ...done, signed_at: "2025-03-14T03:38:20Z" }),

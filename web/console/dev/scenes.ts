@@ -36,6 +36,7 @@ const desk = (id: string, change: Partial<DeskSeat> = {}): DeskSeat => ({
   environment: "妻子",
   call: null,
   device_waiting: false,
+  locked_link: null,
   owed: [],
   ...change,
 });
@@ -119,6 +120,17 @@ export const SCENES: Record<string, Snapshot> = {
     minutes: { version: 0, ready: false, items: [], answers: {} },
     seats: [{ ...SU, space: "lobby" }, { ...CHEN, admitted: false }, { ...LIN, admitted: false, present: false, absence: "not_yet", since: null }],
     desk: withDesk([desk("p1a", { identity: "unchecked", owed: ["identity", "rights"], rights_heard: 0 }), desk("p2a", { identity: "unchecked", online_consent: null, consents_asked: 6, consents_given: 0, owed: ["online_consent", "identity", "rights"], rights_heard: 0 })], 0),
+  },
+  refused: {
+    ...BASE,
+    state: "scheduled",
+    space: "lobby",
+    audience: [],
+    slots: [],
+    rights_block: 0,
+    minutes: { version: 0, ready: false, items: [], answers: {} },
+    seats: [{ ...SU, space: "lobby" }, { ...CHEN, admitted: false, present: false, absence: "not_yet", since: null, beside: [] }, { ...LIN, admitted: false, present: false, absence: "network" }],
+    desk: withDesk([desk("p1a", { identity: "unchecked", online_consent: false, consents_given: 0, owed: ["online_consent", "identity", "rights"], rights_heard: 0 }), desk("p2a", { identity: "unchecked", locked_link: "i2", owed: ["identity", "rights"], rights_heard: 0 })], 0),
   },
   lobby: {
     ...BASE,

@@ -22,6 +22,8 @@ export const SCREENS = {
   roomCutting: { at: "/cases/c1/room/s1", scene: "cutting", press: "enter" },
   roomHeld: { at: "/cases/c1/room/s1", scene: "held", press: "enter" },
   roomScheduled: { at: "/cases/c1/room/s1", scene: "scheduled", press: "enter" },
+  roomRefused: { at: "/cases/c1/room/s1", scene: "refused", press: "enter" },
+  roomLocked: { at: "/cases/c1/room/s1", scene: "refused", press: "seat" },
   roomLobby: { at: "/cases/c1/room/s1", scene: "lobby", press: "enter" },
   roomReception: { at: "/cases/c1/room/s1", scene: "reception", press: "enter" },
   roomFrozen: { at: "/cases/c1/room/s1", scene: "frozen", press: "enter" },
@@ -93,13 +95,14 @@ for (const name of names) {
         await page.locator(".person .actions .btn").first().click();
         await page.waitForTimeout(300);
       }
-      if (["enter", "draft", "recording", "leave", "row", "name"].includes(screen.press)) {
+      if (["enter", "draft", "recording", "leave", "row", "name", "seat"].includes(screen.press)) {
         await page.locator(".gate .btn.primary").click();
         await page.locator(".room-grid").waitFor();
         if (screen.press === "draft") {
           await page.locator("#room-panel-agreement").click();
           await page.locator(".clause-button").nth(4).click();
         }
+        if (screen.press === "seat") await page.locator(".seat-name").last().click();
         if (screen.press === "leave") await page.locator(".room-head .back").click();
         if (screen.press === "row") await page.locator(".seat-line .btn").first().click();
         if (screen.press === "name") {

@@ -73,6 +73,19 @@ describe("the picture of who hears whom", () => {
   });
 });
 
+describe("who refuses mediation by video", () => {
+  it("is owed a call, and nobody waits for him", () => {
+    const owing = owedOf(scene("refused")).rows.filter((row) => !row.done);
+    expect(owing.map((row) => [row.code, row.seat])).toEqual([["refuses_online", "p1a"], ["presence", "p2a"]]);
+  });
+  it("is told so while he is in his lobby, with the way to take another answer aloud", () => {
+    const refused = scene("refused");
+    const here = { ...refused, state: "open" as const, seats: refused.seats.map((seat) => ({ ...seat, present: true })) };
+    const row = owedOf(here).rows.find((each) => each.code === "refuses_online");
+    expect([row?.seat, row?.act]).toEqual(["p1a", "consent"]);
+  });
+});
+
 describe("own sound", () => {
   it("goes out only in a space that the server has confirmed", () => {
     expect([sends(scene("joint")), sends(scene("caucus")), sends(scene("reception"))]).toEqual([true, true, true]);

@@ -164,12 +164,12 @@ export const AGREEMENT: PartyAgreement = {
 
 const RECEIPT: NonNullable<SeatView["receipt"]> = {
   signed_at: `${day}03:38:20Z`,
-  fingerprint: "9f2c71ab".repeat(8),
+  fingerprint: "9f2c71ab".repeat(2),
   progress: [
-    { label: "甲方", name: "陈水根", is_you: true, signed_at: `${day}03:38:20Z`, route: "electronic" },
-    { label: "恒筑公司代理人", name: "林启航", is_you: false, signed_at: null, route: "electronic" },
-    { label: "mediator", name: "苏慧珍", is_you: false, signed_at: null, route: "electronic" },
-    { label: "recorder", name: "江一帆", is_you: false, signed_at: null, route: "electronic" },
+    { label: "甲方", name: "陈水根", is_you: true, signed_at: `${day}03:38:20Z`, route: "electronic", seal_owed: false },
+    { label: "恒筑公司代理人", name: "林启航", is_you: false, signed_at: null, route: "electronic", seal_owed: false },
+    { label: "mediator", name: "苏慧珍", is_you: false, signed_at: null, route: "electronic", seal_owed: false },
+    { label: "recorder", name: "江一帆", is_you: false, signed_at: null, route: "electronic", seal_owed: false },
   ],
   state: "locked",
   number: null,
@@ -231,6 +231,7 @@ export const STATES: Record<string, () => PartyState> = {
   signWitnessed: () => live({ agreement_state: "locked" }, { seat: { ...SEAT, agreement_state: "locked" } }),
   signLater: () => at("papers", { session_state: "closed", agreement_state: "locked" }),
   receipt: () => at("papers", { session_state: "closed", receipt: RECEIPT }),
+  receiptSeal: () => at("papers", { session_state: "closed", receipt: { ...RECEIPT, progress: RECEIPT.progress.map((each) => ({ ...each, is_you: each.name === "林启航", signed_at: each.name === "林启航" ? RECEIPT.signed_at : each.signed_at, seal_owed: each.name === "林启航" })) } }),
   effective: () => at("papers", { session_state: "closed", receipt: { ...RECEIPT, state: "sealed", number: "湖禾人调字〔2025〕第017号", effective_on: "2025-03-14", confirmation_deadline: "2025-04-14" } }),
   stopped: () => at("papers", { may_sign: false, ended: { outcome: "not_agreed", end_reason: "party_stopped", remedies: [] } }),
   adjourned: () => at("papers", { may_sign: false, session_state: "adjourned" }),

@@ -100,6 +100,31 @@ async function copyLink(button: HTMLButtonElement): Promise<void> {
   button.textContent = t("copied");
 }
 
+/**
+ * The room's part did not come. Engines remember a part that failed: another try of the digits would fail too, while
+ * the page opened anew knows who is here.
+ */
+function lostWords(): string {
+  return `${t("lostTitle")}${lang === "en" ? ". " : "。"}${t("lostHow")}`;
+}
+
+function againButton(): HTMLButtonElement {
+  const again = document.createElement("button");
+  again.type = "button";
+  again.className = "btn btn-primary btn-wide";
+  again.textContent = t("openAgain");
+  again.addEventListener("click", () => location.reload());
+  return again;
+}
+
+/** The link is locked, and yet he sits here: what is said of the lock gives way to what did not come. */
+function lostWhileLocked(): void {
+  const words = document.createElement("p");
+  words.className = "field-wrong";
+  words.textContent = lostWords();
+  document.querySelector("[data-state-text]")?.replaceChildren(words, againButton());
+}
+
 class Boxes {
   readonly #boxes: readonly HTMLInputElement[];
   readonly #note: HTMLElement | null;
@@ -161,18 +186,9 @@ class Boxes {
     }
   }
 
-  /**
-   * The room's part did not come. Engines remember a part that failed: another try of the digits would fail too, while
-   * the page opened anew knows who is here.
-   */
   lost(): void {
-    this.#say(`${t("lostTitle")}${lang === "en" ? ". " : "。"}${t("lostHow")}`, true);
-    const again = document.createElement("button");
-    again.type = "button";
-    again.className = "btn btn-primary btn-wide";
-    again.textContent = t("openAgain");
-    again.addEventListener("click", () => location.reload());
-    this.#note?.after(again);
+    this.#say(lostWords(), true);
+    this.#note?.after(againButton());
     this.#boxes[0]?.closest("fieldset")?.setAttribute("hidden", "");
   }
 
@@ -190,7 +206,8 @@ class Boxes {
   }
 }
 
-async function comeBack(boxes: Boxes): Promise<void> {
+/** Whoever gave the digits before sits here still; also where a stranger's guesses have locked the link since. */
+async function comeBack(lost: () => void): Promise<void> {
   let known = "";
   try {
     known = localStorage.getItem(RETURNING) ?? "";
@@ -199,14 +216,16 @@ async function comeBack(boxes: Boxes): Promise<void> {
   }
   if (known !== token) return;
   const answer = await post("/api/link/resume", { token });
-  if (!isRefused(answer)) await enter(answer).catch(() => boxes.lost());
+  if (!isRefused(answer)) await enter(answer).catch(lost);
 }
 
 forgetStale();
 restoreSize();
 wireTools();
 ready();
-if (document.body.dataset["state"] === "open") {
+const state = document.body.dataset["state"];
+if (state === "locked") void comeBack(lostWhileLocked).catch(() => undefined);
+if (state === "open") {
   const why = obstacle(browserOf(navigator.userAgent), {
     secure: window.isSecureContext,
     peer: typeof RTCPeerConnection === "function",
@@ -215,7 +234,8 @@ if (document.body.dataset["state"] === "open") {
   const form = document.querySelector("form");
   if (why !== null) showObstacle(why);
   else if (form) {
-    void comeBack(new Boxes(form)).catch(() => undefined);
+    const boxes = new Boxes(form);
+    void comeBack(() => boxes.lost()).catch(() => undefined);
     window.setTimeout(() => void room().catch(() => undefined), 300);
   }
 }

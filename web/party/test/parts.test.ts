@@ -42,6 +42,31 @@ async function digits(): Promise<void> {
   await vi.waitFor(() => { expect(document.querySelector("form button")).not.toBeNull(); });
 }
 
+/** Puts the page of a locked link into the document, and starts the script on the phone that gave the digits to `seat`. */
+async function lockedLanding(seat: string): Promise<void> {
+  answering();
+  localStorage.setItem("heyi-seat", seat);
+  document.body.dataset["state"] = "locked";
+  document.body.innerHTML = "<main><div data-state-text>锁上了</div></main>";
+  vi.resetModules();
+  await import("../src/join.ts");
+}
+
+describe("a link that a stranger locked", () => {
+  const own = location.pathname.split("/").pop() ?? "";
+  it("is opened again for who sits there, and says so when the room does not come", async () => {
+    await lockedLanding(own);
+    await vi.waitFor(() => { expect(document.querySelector("[data-state-text]")?.textContent).toContain("没有打开全"); });
+    await tap(document.body, "再打开一次");
+    expect(reloads()).toBe(1);
+  });
+  it("stays locked for everybody else", async () => {
+    await lockedLanding(`${own}-other`);
+    await settle();
+    expect(document.body.textContent).toBe("锁上了");
+  });
+});
+
 describe("reading aloud", () => {
   it.each([[true, false], [false, true]])("is offered on the link page where the phone can speak (%s)", async (speaks, hidden) => {
     if (speaks) vi.stubGlobal("speechSynthesis", {});

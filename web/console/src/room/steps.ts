@@ -8,6 +8,7 @@ export type RowAct = "identity" | "consent" | "rights" | "admit" | "minutes" | "
 export type RowCode =
   | "presence"
   | "online_consent"
+  | "refuses_online"
   | "identity"
   | "rights"
   | "admitted"
@@ -74,15 +75,22 @@ function rowsFor(code: RowCode, people: readonly { seat: string; name: string }[
   return [...head, ...owing];
 }
 
+/** Who does not want it by video is called by the office: the row says so in place of what he will not do. */
+function called(snapshot: Snapshot, rows: readonly Row[]): readonly Row[] {
+  const refusing = new Set(snapshot.desk?.seats.filter((each) => each.online_consent === false).map((each) => each.seat));
+  return rows.map((each) => (!each.done && refusing.has(each.seat ?? "") ? { ...each, code: "refuses_online" } : each));
+}
+
 function presenceRows(snapshot: Snapshot): readonly Row[] {
   const people = sidesOf(snapshot).flatMap((side) => seatsOf(snapshot, side));
   const here = new Set(people.filter((seat) => seat.present).map((seat) => seat.seat));
-  return rowsFor("presence", people, (seat) => !here.has(seat));
+  return called(snapshot, rowsFor("presence", people, (seat) => !here.has(seat)));
 }
 
 function jointRows(snapshot: Snapshot): readonly Row[] {
   const people = expected(snapshot);
-  const byCode = BEFORE_JOINT.flatMap((code) => rowsFor(code, people, (seat) => people.find((each) => each.seat === seat)?.owed.includes(code) ?? false));
+  const rowsOfCode = (code: RowCode): readonly Row[] => rowsFor(code, people, (seat) => people.find((each) => each.seat === seat)?.owed.includes(code) ?? false);
+  const byCode = BEFORE_JOINT.flatMap((code) => (code === "online_consent" ? called(snapshot, rowsOfCode(code)) : rowsOfCode(code)));
   const ready = people.filter((each) => each.owed.length === 0);
   return [...byCode, ...rowsFor("admitted", ready, (seat) => !(ready.find((each) => each.seat === seat)?.admitted ?? false))];
 }

@@ -142,6 +142,7 @@ export const agreementEn: Dictionary<keyof typeof agreementZh> = {
   lockedText: "These very pages are what everyone signs.",
   sealedText: "These pages are what everyone signed. The sealed copy with its number is in the record.",
   fingerprint: "Fingerprint {print}",
+  fingerprintSealed: "Fingerprint of the sealed file {print}",
   pageOf: "Page {page} of {pages}",
   pdf: "See the PDF",
   signers: "Who signs",

@@ -139,6 +139,7 @@ export const agreementZh = {
   lockedText: "各方签的就是下面这几页，一个字也不差。",
   sealedText: "各方签的就是下面这几页。有编号、盖了章的那份在档案里。",
   fingerprint: "文件指纹 {print}",
+  fingerprintSealed: "盖章后的文件指纹 {print}",
   pageOf: "第 {page} 页，共 {pages} 页",
   pdf: "看 PDF",
   signers: "谁来签",

@@ -274,6 +274,7 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   "owed.not_invited": "Somebody is not invited yet",
   "owed.no_answer": "An invitation is not answered",
   "owed.refused": "Somebody does not take part",
+  "owed.refuses_online": "No to mediation by video, waits for a call",
   "owed.other_time": "Somebody wants another time",
   "owed.identity_number": "A document number",
   "owed.no_mediator": "A mediator",

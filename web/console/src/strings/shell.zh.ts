@@ -271,6 +271,7 @@ export const shellZh = {
   "owed.not_invited": "还有人没邀请",
   "owed.no_answer": "邀请没有答复",
   "owed.refused": "有人不参加",
+  "owed.refuses_online": "不同意视频调解，等调委会电话",
   "owed.other_time": "有人想换时间",
   "owed.identity_number": "登记证件号码",
   "owed.no_mediator": "指定调解员",

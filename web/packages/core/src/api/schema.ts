@@ -1767,6 +1767,8 @@ export interface components {
             route_reason: string;
             /** Seal Waits */
             seal_waits: boolean;
+            /** Sealed Sha256 */
+            sealed_sha256: string | null;
             sealing: components["schemas"]["SealingView"];
             /** Session Id */
             session_id: string;
@@ -2539,6 +2541,8 @@ export interface components {
         /**
          * DeskSeat
          * @description What only staff see about a participant; `consents_asked`: how many he is asked for.
+         *
+         *     `locked_link` is the id of his invitation while it takes no more digits, for unlocking it.
          */
         DeskSeat: {
             /** Call */
@@ -2556,6 +2560,8 @@ export interface components {
              * @enum {string}
              */
             identity: "unchecked" | "matches" | "differs";
+            /** Locked Link */
+            locked_link: string | null;
             /** Online Consent */
             online_consent: boolean | null;
             /** Owed */
@@ -3851,6 +3857,8 @@ export interface components {
             name: string;
             /** Occupation */
             occupation: string;
+            /** Refuses Online */
+            refuses_online: boolean;
             /** Relation */
             relation: string;
             role: components["schemas"]["PersonRole"];
@@ -3869,6 +3877,8 @@ export interface components {
             here: boolean;
             /** Name */
             name: string;
+            /** Refuses Online */
+            refuses_online: boolean;
             role: components["schemas"]["PersonRole"];
             side: components["schemas"]["Side"];
         };
@@ -3929,6 +3939,8 @@ export interface components {
         /**
          * Receipt
          * @description Where the own signature and the agreement stand.
+         *
+         *     `fingerprint`: how the SHA-256 of the sealed PDF begins, before that of the PDF he signed.
          */
         Receipt: {
             /** Confirmation Deadline */
@@ -4772,6 +4784,8 @@ export interface components {
         /**
          * SignerProgress
          * @description Who signs, in legal order, by which route, and whether he has; no content.
+         *
+         *     `seal_owed`: he has signed, and the picture of his organisation's seal is not there yet.
          */
         SignerProgress: {
             /** Is You */
@@ -4782,6 +4796,8 @@ export interface components {
             name: string;
             /** Route */
             route: string;
+            /** Seal Owed */
+            seal_owed: boolean;
             /** Signed At */
             signed_at: string | null;
         };

@@ -4,6 +4,7 @@ import type { PartyKey } from "./party.zh.ts";
 import { copyEn } from "./copy.en.ts";
 import { elsewhereEn } from "./elsewhere.en.ts";
 import { recordingEn } from "./recording.en.ts";
+import { receiptEn } from "./receipt.en.ts";
 import { surroundingsEn } from "./surroundings.en.ts";
 import { troubleEn } from "./trouble.en.ts";
 import { weakEn } from "./weak.en.ts";
@@ -12,6 +13,7 @@ export const partyEn: Dictionary<PartyKey> = {
   ...recordingEn,
   ...copyEn,
   ...elsewhereEn,
+  ...receiptEn,
   ...surroundingsEn,
   ...troubleEn,
   ...weakEn,
@@ -344,16 +346,6 @@ export const partyEn: Dictionary<PartyKey> = {
   sealScanBad: "Not received. Please use a photo up to 10 MB.",
   signBlocked: "This agreement cannot be signed on the phone now. Please ask the mediator.",
   signCodeNone: "No text message: the mediator checks your phone number on video.",
-  receiptTitle: "You have signed",
-  receiptSignedAt: "You signed on {when}",
-  receiptSteps: "{n} steps until it is in force",
-  receiptToSign: "to sign",
-  receiptToSeal: "to seal",
-  sealRow: "Committee seal",
-  sealLast: "last step",
-  notYet: "The agreement is not in force yet.",
-  notYetText: "It takes effect when all have signed and it is sealed. You will be told.",
-  fingerprint: "Fingerprint {print}, the same as what you saw",
   seeAgreement: "See the agreement",
   effectiveTitle: "The agreement is in force",
   effectiveNumber: "Number",

@@ -2,6 +2,7 @@
 import { copyZh } from "./copy.zh.ts";
 import { elsewhereZh } from "./elsewhere.zh.ts";
 import { recordingZh } from "./recording.zh.ts";
+import { receiptZh } from "./receipt.zh.ts";
 import { surroundingsZh } from "./surroundings.zh.ts";
 import { troubleZh } from "./trouble.zh.ts";
 import { weakZh } from "./weak.zh.ts";
@@ -10,6 +11,7 @@ export const partyZh = {
   ...recordingZh,
   ...copyZh,
   ...elsewhereZh,
+  ...receiptZh,
   ...surroundingsZh,
   ...troubleZh,
   ...weakZh,
@@ -342,16 +344,6 @@ export const partyZh = {
   sealScanBad: "没有收到。请用照片，10 MB 以内。",
   signBlocked: "这份协议现在不能在手机上签。请问调解员。",
   signCodeNone: "没有短信，您的电话由调解员在视频里核对。",
-  receiptTitle: "您签好了",
-  receiptSignedAt: "您签于 {when}",
-  receiptSteps: "还差 {n} 步才生效",
-  receiptToSign: "待签",
-  receiptToSeal: "待盖",
-  sealRow: "调委会盖章",
-  sealLast: "最后一步",
-  notYet: "协议现在还没有生效。",
-  notYetText: "全部签完、盖章以后才生效，到时会告诉您。",
-  fingerprint: "文件指纹 {print}，与您看到的一样",
   seeAgreement: "再看一遍协议",
   effectiveTitle: "协议已生效",
   effectiveNumber: "编号",
