@@ -15,7 +15,12 @@ const shelf = document.createElement("div");
 shelf.hidden = true;
 const name = asked.get("screen") ?? "invitation";
 const ELSEWHERE: Readonly<Record<string, string>> = { signPaper: "wet_ink", signWitnessed: "witnessed" };
-const agreement = { ...AGREEMENT, sign_blocked: ELSEWHERE[name] ?? AGREEMENT.sign_blocked };
+const answered = (clause: (typeof AGREEMENT.clauses)[0]) => ({ ...clause, heard: true, verdict: "agree" as const });
+const agreement = {
+  ...AGREEMENT,
+  sign_blocked: ELSEWHERE[name] ?? AGREEMENT.sign_blocked,
+  ...(name === "readBackAnswered" ? { clauses: AGREEMENT.clauses.map(answered) } : {}),
+};
 const room = new Room(SEAT, shelf);
 const root = document.createElement("div");
 root.className = "app";

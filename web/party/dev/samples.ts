@@ -200,6 +200,7 @@ export const STATES: Record<string, () => PartyState> = {
   declined: () => at("declined"),
   consents: () => at("consents"),
   consentsDone: () => at("consents", { consents: SEAT.consents.map((each) => ({ ...each, answer: each.scope !== "recording" })) }),
+  consentsRefused: () => at("consents", { consents: SEAT.consents.map((each) => ({ ...each, answer: each.ends_online ? false : each.answer })) }),
   device: () => at("device"),
   lobby: () => live({ ...lobby, seats: [...lobby.seats] , audience: [], slots: [] }),
   reception: () => live({ space: "reception", audience: ["m"], seats: [{ ...SU, space: "reception" }, { ...CHEN, space: "reception" }] }),
@@ -222,6 +223,8 @@ export const STATES: Record<string, () => PartyState> = {
   paused: () => live({ state: "paused", hold: "paused", audience: [] }),
   frozen: () => live({ state: "frozen", hold: "mediator_lost", audience: [] }),
   readBack: () => live({ agreement_state: "drafting", reading: "c2" }),
+  readBackAnswered: () => live({ agreement_state: "drafting", reading: "c3" }),
+  readBackWeak: () => live({ agreement_state: "drafting", reading: "c2", unseen_by: ["p2"], slots: [{ slot: 0, seat: "m", audio: true, video: true }, { slot: 1, seat: "p2", audio: true, video: false }] }),
   minutes: () => live({ minutes: { version: 1, ready: true, answers: {}, items: [
     { id: "1", at: `${day}01:52:00Z`, speaker: "陈水根", text: "月工资约 6,500 元，公司转账发放。", mark: "undisputed" },
     { id: "2", at: `${day}01:55:00Z`, speaker: "林启航", text: "住院 20 天，公司付医疗费 48,632.70 元。", mark: "undisputed" },

@@ -72,3 +72,11 @@ describe("a wish for change", () => {
     expect(root.querySelector("textarea")?.value).toBe("分两期付");
   });
 });
+
+it("says above the clause that all are answered, not in the foot, where it would push the answers away", async () => {
+  const { root, room } = await reading(() => Promise.resolve(heard));
+  room.agreement.value = { ...heard, clauses: heard.clauses.map((clause) => ({ ...clause, verdict: "agree" })) };
+  await settle();
+  expect(root.querySelector("main")?.textContent).toContain("每一条您都答过了");
+  expect(root.querySelector(".foot")?.textContent).not.toContain("每一条您都答过了");
+});

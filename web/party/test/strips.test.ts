@@ -19,12 +19,12 @@ function stateOf(name: string, without: string): PartyState {
 }
 
 /** Returns what stands under the header in that state. */
-async function said(name: string, lang = "zh-CN", without = ""): Promise<string> {
+async function said(name: string, lang = "zh-CN", without = "", paper = false): Promise<string> {
   close();
   const room = new Room(SEAT, document.createElement("div"));
   room.state.value = stateOf(name, without);
   await room.speak(lang);
-  const app = createApp(Strips).provide(ROOM, room);
+  const app = createApp(Strips, { paper }).provide(ROOM, room);
   open = { app, room };
   const root = document.createElement("div");
   app.mount(root);
@@ -49,6 +49,12 @@ describe("a picture that is held back", () => {
   it("is not told of who has no picture to send", async () => {
     expect(await said("jointUnseen", "zh-CN", OWN)).not.toContain("看不到您");
     expect(await said("jointHeld", "zh-CN", LIN.seat)).not.toContain("先停了");
+  });
+  it("is not spoken of over paper; that the line is weak is", async () => {
+    const held = await said("jointHeld", "zh-CN", "", true);
+    expect(held).toContain("您的网络弱，声音没有断。");
+    expect(held).not.toContain("先停了");
+    expect(await said("jointUnseen", "zh-CN", "", true)).not.toContain("看不到您");
   });
   it("is not told where none is", async () => {
     const words = await said("joint");

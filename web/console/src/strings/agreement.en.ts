@@ -32,6 +32,7 @@ export const agreementEn: Dictionary<keyof typeof agreementZh> = {
   readNext: "Next clause",
   readStop: "Stop reading",
   readingNow: "Clause {no} is being read",
+  readOwed: "Clause {no} is not agreed to by all yet",
   readAll: "Everyone agrees to every clause",
   lock: "Lock",
   lockNot: "Cannot be locked yet: ",

@@ -29,6 +29,7 @@ export const agreementZh = {
   readNext: "读下一条",
   readStop: "先不读了",
   readingNow: "正在宣读第{no}条",
+  readOwed: "第{no}条还有人没同意",
   readAll: "各条都同意了",
   lock: "定稿",
   lockNot: "还不能定稿：",
