@@ -195,6 +195,8 @@ const caucus = {
   seats: [{ ...SU, space: "caucus" as const, speaking: false }, { ...CHEN, space: "caucus" as const }],
 } as const;
 
+const DROPPED = { present: false, absence: "network", speaking: false } as const;
+
 export const STATES: Record<string, () => PartyState> = {
   invitation: () => at("invitation"),
   declined: () => at("declined"),
@@ -244,4 +246,9 @@ export const STATES: Record<string, () => PartyState> = {
   cutLink: () => live({}, { line: "off", cut: "link_ended" }),
   cutRefused: () => live({}, { line: "off", snapshot: null, cut: "forbidden" }),
   replaced: () => live({}, { line: "replaced" }),
+  moved: () => live({}, { line: "replaced", cut: "moved" }),
+  deviceBack: () => at("device", { device: "holder" }),
+  caucusDropped: () => live({ ...caucus, lamp: "isolated", seats: [{ ...caucus.seats[0], ...DROPPED }, caucus.seats[1]], audience: [] }),
+  jointDropped: () => live({ seats: [{ ...SU, ...DROPPED }, CHEN, LIN], audience: ["p2"] }),
+  closed: () => at("papers", { may_sign: false, session_state: "closed", ended: { outcome: "agreed", end_reason: "", remedies: [] } }),
 };

@@ -143,10 +143,15 @@ export class Room {
     }
   }
 
-  /** Goes to wait. Call it inside the tap: elements, bell and lock are freed by that tap alone. */
-  async goLive(): Promise<void> {
+  /** Makes what only a tap may make; whoever must wait for the devices first calls it in the tap itself. */
+  touched(): void {
     this.#pictures.open(this.#shelf, (locked) => this.put({ is: "soundLocked", locked }));
     this.#bell ??= createBell();
+  }
+
+  /** Goes to wait. Call it inside the tap: elements, bell and lock are freed by that tap alone. */
+  async goLive(): Promise<void> {
+    this.touched();
     // Whoever comes back to this phone gave its camera and microphone back before.
     void this.devices.reopen();
     if (this.seat.device === "holder") return this.put({ is: "go", step: "live" });

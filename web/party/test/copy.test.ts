@@ -6,6 +6,8 @@ import { clear, roomIn, settle, show, tap } from "./stage.ts";
 
 const WECHAT = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36 MicroMessenger/8.0.50";
 const CHROME = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36";
+const IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile/15E148 Safari/604.1";
+const DESKTOP = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36";
 const opened: { href: string; saves: boolean }[] = [];
 
 beforeEach(() => {
@@ -46,7 +48,19 @@ describe("the copy, in a browser", () => {
     expect(codes).toHaveBeenCalledTimes(1);
     await type(root, "123456");
     expect(opened).toEqual([{ href: "/api/seat/copy/t1", saves: true }]);
-    expect(root.querySelector(".sheet")).toBeNull();
+    expect(root.querySelector("h1")?.textContent).toBe("协议已生效");
+  });
+  it.each([
+    ["an Android phone", CHROME, "zh-CN", "在手机的“文件管理”里"],
+    ["an iPhone", IPHONE, "zh-CN", "在“文件”里的“下载”"],
+    ["a computer", DESKTOP, "en", "the computer's folder “Downloads”"],
+  ])("is told by name, with where it lies and whom to call: %s", async (_where, agent, lang, words) => {
+    const { root } = await ask(agent, false, lang);
+    await settle();
+    const told = root.querySelector(".sheet")?.textContent ?? "";
+    expect(told).toContain("湖禾人调字〔2025〕第017号.pdf");
+    expect(told).toContain(words);
+    expect(told).toContain(SEAT.office_phone);
   });
 });
 

@@ -234,7 +234,10 @@ function replaced(state: PartyState): Outcome {
 
 /** The server cut this browser off: the seat moved to another phone, or the link is no longer good. */
 function parted(state: PartyState, reason: string): Outcome {
-  if (reason === "moved") return replaced(state);
+  if (reason === "moved") {
+    const [next, effects] = replaced(state);
+    return [{ ...next, cut: reason }, effects];
+  }
   return [{ ...state, line: "off", media: "none", cut: reason }, [{ do: "blank" }, { do: "endMedia" }, { do: "closeLine" }]];
 }
 

@@ -188,7 +188,9 @@ describe("losing the line", () => {
     const [state, effects] = run(live(), { is: "replaced" }, { is: "lineDown", at: 5 });
     expect(screenOf(state)).toBe("replaced");
     expect(done(effects)).toEqual(["blank", "endMedia", "closeLine", "release", "forget"]);
-    expect(screenOf(run(live(), { is: "parted", reason: "moved" })[0])).toBe("replaced");
+    expect(state.cut).toBeNull();
+    const [moved] = run(live(), { is: "parted", reason: "moved" });
+    expect([screenOf(moved), moved.cut]).toEqual(["replaced", "moved"]);
   });
 });
 

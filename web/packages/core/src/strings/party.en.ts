@@ -5,6 +5,7 @@ import { copyEn } from "./copy.en.ts";
 import { elsewhereEn } from "./elsewhere.en.ts";
 import { recordingEn } from "./recording.en.ts";
 import { receiptEn } from "./receipt.en.ts";
+import { runningEn } from "./running.en.ts";
 import { surroundingsEn } from "./surroundings.en.ts";
 import { troubleEn } from "./trouble.en.ts";
 import { weakEn } from "./weak.en.ts";
@@ -14,6 +15,7 @@ export const partyEn: Dictionary<PartyKey> = {
   ...copyEn,
   ...elsewhereEn,
   ...receiptEn,
+  ...runningEn,
   ...surroundingsEn,
   ...troubleEn,
   ...weakEn,
@@ -186,7 +188,7 @@ export const partyEn: Dictionary<PartyKey> = {
   findAlone: "I want to talk alone",
   findQuiet: "I cannot speak freely now",
   findRest: "I need a rest",
-  findSent: "The mediator knows",
+  findSent: "The mediator was told",
   restTitle: "Take a rest?",
   restText: "The mediator will be told and will arrange it.",
   restAsk: "Tell the mediator",
@@ -295,7 +297,7 @@ export const partyEn: Dictionary<PartyKey> = {
   signPageSeen: "seen",
   pagesLarge: "Enlarge",
   pagesWhole: "Whole page",
-  signRead: "Read",
+  signRead: "Full text",
   signAgain: "See again",
   signHere: "You sign here",
   signWrite: "Write your name in the box",

@@ -3,6 +3,7 @@ import { copyZh } from "./copy.zh.ts";
 import { elsewhereZh } from "./elsewhere.zh.ts";
 import { recordingZh } from "./recording.zh.ts";
 import { receiptZh } from "./receipt.zh.ts";
+import { runningZh } from "./running.zh.ts";
 import { surroundingsZh } from "./surroundings.zh.ts";
 import { troubleZh } from "./trouble.zh.ts";
 import { weakZh } from "./weak.zh.ts";
@@ -12,6 +13,7 @@ export const partyZh = {
   ...copyZh,
   ...elsewhereZh,
   ...receiptZh,
+  ...runningZh,
   ...surroundingsZh,
   ...troubleZh,
   ...weakZh,
@@ -184,7 +186,7 @@ export const partyZh = {
   findAlone: "想单独谈",
   findQuiet: "我现在不方便说话",
   findRest: "要休息",
-  findSent: "调解员知道了",
+  findSent: "已告诉调解员",
   restTitle: "要休息一下吗？",
   restText: "告诉调解员，由调解员安排。",
   restAsk: "告诉调解员",
@@ -266,7 +268,7 @@ export const partyZh = {
   wishText: "写给调解员，也可以直接说。",
   wishLabel: "想改的地方",
   wishSend: "告诉调解员",
-  notUnderstoodSent: "调解员知道了，会再讲一遍。",
+  notUnderstoodSent: "已告诉调解员，请等再讲一遍。",
   payments: "付款安排",
   paymentNo: "第 {n} 期",
   paymentBy: "{date}前",
