@@ -72,6 +72,14 @@ def blocked(agreement: Agreement, signer: str) -> str | None:
     return "mediator" if line.role == RECORDER and MEDIATOR in waiting else None
 
 
+def awaits(agreement: Agreement, signer: str) -> bool:
+    """Return whether the locked text waits for this signer's own signature now."""
+    if agreement.state is not AgreementState.LOCKED or blocked(agreement, signer) is not None:
+        return False
+    due = {one.signer for one in outstanding(agreement) if one.route is SigningRoute.ELECTRONIC}
+    return signer in due
+
+
 def expect_before_officials(agreement: Agreement) -> None:
     """Raise WrongStateError unless the text is locked and no official has signed it.
 

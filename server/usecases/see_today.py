@@ -21,6 +21,7 @@ from server.domain.representation import signer_of
 from server.domain.sealing_rule import SealingRule
 from server.domain.session import Session
 from server.domain.session_log import Entry
+from server.domain.signing_order import awaits
 from server.domain.staff import Actor, Staff
 from server.ports.store import CaseQuery, UnitOfWork
 from server.usecases.find_cases import CaseLine, line, own_only
@@ -45,9 +46,11 @@ class Arrival:
     """One expected person. `device` is the last device check's colour, empty before one.
 
     `refuses_online`: he takes part, but not by video, and waits for a call.
+    Who is not `invited` has no link of his own: a companion sits at another's phone then.
     """
 
     person: Person
+    invited: bool
     answer: Answer
     refuses_online: bool
     here: bool
@@ -59,12 +62,14 @@ class SittingToday:
     """A sitting of today; `missing` holds codes of what is owed, each once.
 
     One that concerns a single person has his name behind a colon.
+    `to_sign`: the agreement waits for the signature of the member who looks.
     """
 
     line: CaseLine
     session: Session
     arrivals: tuple[Arrival, ...]
     missing: tuple[str, ...]
+    to_sign: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +125,7 @@ async def see_today(world: World, actor: Actor) -> Today:
         mine = [pair for pair in await _with_cases(uow, planned) if _is_own(pair[1], own)]
         tomorrow = begin + timedelta(days=1)
         sittings = [
-            await _sitting(world, uow, case, session, names)
+            await _sitting(world, uow, actor, case, session, names)
             for session, case in mine
             if session.planned_at < tomorrow
         ]
@@ -157,15 +162,22 @@ def _is_own(case: Case, own: StaffId | None) -> bool:
 
 
 async def _sitting(
-    world: World, uow: UnitOfWork, case: Case, session: Session, names: dict[StaffId, str]
+    world: World,
+    uow: UnitOfWork,
+    actor: Actor,
+    case: Case,
+    session: Session,
+    names: dict[StaffId, str],
 ) -> SittingToday:
     links = {one.person_id: one for one in await uow.invitations.of_case(case.id)}
+    agreement = await uow.agreements.of_case(case.id)
     devices = device_checks(await uow.log.of_case(case.id))
     present = world.rooms.presence(session.id)
     here = {one.seat for one in present.values() if one.present}
     arrivals = tuple(
         Arrival(
             person=person,
+            invited=_invited(links.get(person.id)),
             answer=links[person.id].answer if person.id in links else Answer.NONE,
             refuses_online=refuses_online(session, person.id),
             here=SeatId(person.id) in here,
@@ -176,8 +188,16 @@ async def _sitting(
     today = world.pack.local_day(world.clock.now())
     missing = _missing(case, session, links, world.pack, today)
     return SittingToday(
-        line=line(case, [session], names), session=session, arrivals=arrivals, missing=missing
+        line=line(case, [session], names),
+        session=session,
+        arrivals=arrivals,
+        missing=missing,
+        to_sign=agreement is not None and awaits(agreement, actor.staff_id),
     )
+
+
+def _invited(link: Invitation | None) -> bool:
+    return link is not None and link.revoked_at is None
 
 
 def device_checks(entries: Sequence[Entry]) -> Mapping[PersonId, str]:
@@ -212,8 +232,8 @@ def _of_person(
     pack: JurisdictionPack,
 ) -> list[str]:
     link = links.get(person.id)
-    if link is None or link.revoked_at is not None:
-        return ["not_invited"]
+    if link is None or not _invited(link):
+        return [] if person.role is PersonRole.COMPANION else ["not_invited"]
     if link.answer is not Answer.ACCEPTED:
         return ["no_answer" if link.answer is Answer.NONE else link.answer.value]
     if refuses_online(session, person.id):

@@ -81,6 +81,7 @@ async def test_the_day_says_who_is_here_and_what_is_owed(scene: Stage) -> None:
     assert arrivals["陈水根"].device == "yellow"
     assert not arrivals["陈水根"].here
     assert sitting.missing == ("consents", "not_invited")
+    assert [name for name, one in arrivals.items() if one.invited] == ["陈水根"]
     seat = SeatId(opened.invitation.person_id)
     await world.rooms.within(
         sitting.session.id, lambda room: attendance.enter(room, seat, "socket")
@@ -104,6 +105,15 @@ async def test_who_refuses_video_is_named_and_not_counted_as_still_coming(world:
         people = {one.name: one.refuses_online for party in shown.parties for one in party.people}
         assert people["陈水根"] is not agreed
         assert not people["林启航"]
+
+
+async def test_a_companion_at_anothers_phone_is_owed_no_invitation(world: World) -> None:
+    case = await cases.registered(world, planned_at=TODAY)
+    for name in ("陈水根", "林启航"):
+        await cases.opened(world, case, name)
+    (sitting,) = (await see_today.see_today(world, actor("su"))).sittings
+    assert {one.person.name for one in sitting.arrivals if not one.invited} == {"刘春梅"}
+    assert sitting.missing == ("no_answer",)
 
 
 async def test_later_sittings_stand_apart_from_todays(world: World) -> None:

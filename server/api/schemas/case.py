@@ -268,11 +268,15 @@ class CaseList(View):
 
 
 class PresenceRow(View):
-    """Who of a side has arrived, for the card of the next sitting."""
+    """Who of a side has arrived, for the card of the next sitting.
+
+    Who is not `invited` has no link of his own; a companion sits at another's phone then.
+    """
 
     name: str
     side: Side
     role: PersonRole
+    invited: bool
     answer: Answer
     refuses_online: bool
     here: bool
@@ -280,13 +284,14 @@ class PresenceRow(View):
 
 
 class TodaySitting(View):
-    """A sitting on the mediator's day."""
+    """A sitting on the mediator's day; `to_sign` where the viewer's own signature is owed now."""
 
     case: CaseRow
     session_id: str
     people: list[PresenceRow]
     due_on: date
     missing: list[str]
+    to_sign: bool
 
 
 class DutyRow(View):

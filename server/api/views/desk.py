@@ -86,6 +86,7 @@ def _sitting(one: SittingToday) -> wire.TodaySitting:
         people=[_arrival(arrival, case.side_of(arrival.person.id)) for arrival in one.arrivals],
         due_on=case.due_on,
         missing=list(one.missing),
+        to_sign=one.to_sign,
     )
 
 
@@ -94,6 +95,7 @@ def _arrival(arrival: Arrival, side: Side) -> wire.PresenceRow:
         name=arrival.person.name,
         side=side,
         role=arrival.person.role,
+        invited=arrival.invited,
         answer=arrival.answer,
         refuses_online=arrival.refuses_online,
         here=arrival.here,

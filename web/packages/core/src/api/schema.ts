@@ -3868,6 +3868,8 @@ export interface components {
         /**
          * PresenceRow
          * @description Who of a side has arrived, for the card of the next sitting.
+         *
+         *     Who is not `invited` has no link of his own; a companion sits at another's phone then.
          */
         PresenceRow: {
             answer: components["schemas"]["Answer"];
@@ -3875,6 +3877,8 @@ export interface components {
             device: string;
             /** Here */
             here: boolean;
+            /** Invited */
+            invited: boolean;
             /** Name */
             name: string;
             /** Refuses Online */
@@ -5104,7 +5108,7 @@ export interface components {
         };
         /**
          * TodaySitting
-         * @description A sitting on the mediator's day.
+         * @description A sitting on the mediator's day; `to_sign` where the viewer's own signature is owed now.
          */
         TodaySitting: {
             case: components["schemas"]["CaseRow"];
@@ -5119,6 +5123,8 @@ export interface components {
             people: components["schemas"]["PresenceRow"][];
             /** Session Id */
             session_id: string;
+            /** To Sign */
+            to_sign: boolean;
         };
         /**
          * TodayView
