@@ -79,12 +79,19 @@ class ArchiveStamp:
 
 def why_due(stamp: ArchiveStamp, rules: RenewalRules, now: datetime) -> Due | None:
     """Return the reason to renew, None where there is none yet."""
-    if stamp.until is None or stamp.half is None:
-        return Due.UNKNOWN
-    if stamp.digest != rules.digest:
-        return Due.DIGEST
-    if stamp.until <= now + rules.before and stamp.half <= now:
-        return Due.ENDS
+    return Due.UNKNOWN if stamp.until is None else due_by_date(stamp, rules, now)
+
+
+def due_by_date(stamp: ArchiveStamp, rules: RenewalRules, now: datetime) -> Due | None:
+    """Return the reason that needs no look into the record first.
+
+    A seal's own stamp is looked at in its first night; till then it is young, not due.
+    """
+    if stamp.until is not None and stamp.half is not None:
+        if stamp.digest != rules.digest:
+            return Due.DIGEST
+        if stamp.until <= now + rules.before and stamp.half <= now:
+            return Due.ENDS
     return Due.YEARLY if stamp.at <= now - rules.every else None
 
 

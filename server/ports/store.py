@@ -236,7 +236,7 @@ class ArchiveStamps(Protocol):
     async def count(
         self, rules: RenewalRules, now: datetime, committee: CommitteeId | None = None
     ) -> tuple[int, int]:
-        """Return how many are due, and how many could not be renewed when it was tried."""
+        """Return how many are due by their dates, and how many could not be renewed when tried."""
         ...
 
     async def troubled(self, committee: CommitteeId, limit: int) -> Sequence[ArchiveStamp]:

@@ -61,7 +61,7 @@ class SqlArchiveStamps:
         due = select(func.count()).select_from(tables.archive_stamps)
         row = await self._tx.first(
             select(
-                due.where(_due(rules, now), *mine).scalar_subquery().label("due"),
+                due.where(_due_by_date(rules, now), *mine).scalar_subquery().label("due"),
                 due.where(_S.trouble != "", *mine).scalar_subquery().label("failed"),
             )
         )
@@ -86,9 +86,13 @@ class SqlArchiveStamps:
 
 def _due(rules: RenewalRules, now: datetime) -> ColumnElement[bool]:
     """The same as `why_due`, for the database."""
+    return or_(_S.until.is_(None), _due_by_date(rules, now))
+
+
+def _due_by_date(rules: RenewalRules, now: datetime) -> ColumnElement[bool]:
+    """The same as `due_by_date`, for the database."""
     return or_(
-        _S.until.is_(None),
-        _S.digest != rules.digest,
+        _S.until.is_not(None) & (_S.digest != rules.digest),
         (_S.until <= now + rules.before) & (_S.half <= now),
         _S.at <= now - rules.every,
     )

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from server.domain.ids import CaseId, CommitteeId, RecordId
-from server.domain.renewal import ArchiveStamp, RenewalRules, why_due
+from server.domain.renewal import ArchiveStamp, RenewalRules, due_by_date, why_due
 from server.store.engines import open_engines
 from tests.store.conftest import opened
 
@@ -46,11 +46,14 @@ async def test_the_database_finds_what_the_rule_says(address: str) -> None:
                 RULES, NOW, found[-1].record_id if found else None, 7
             ):
                 found += page
-            assert await uow.stamps.count(RULES, NOW) == (len(found), 0)
+            told = await uow.stamps.count(RULES, NOW)
             assert await uow.stamps.count(RULES, NOW, CommitteeId("other")) == (0, 0)
     expected = [one for one in every_kind() if why_due(one, RULES, NOW)]
     assert 0 < len(expected) < len(every_kind())
     assert found == expected
+    by_date = [one for one in every_kind() if due_by_date(one, RULES, NOW)]
+    assert told == (len(by_date), 0)
+    assert {one.at for one in set(expected) - set(by_date)} == {NOW, NOW - timedelta(days=100)}
 
 
 async def test_only_one_of_two_stores_a_renewal(address: str) -> None:

@@ -47,7 +47,7 @@ export const keepingEn: Dictionary<keyof typeof keepingZh> = {
   stampsDue: "{n} due, to be renewed tonight",
   stampsFailed: "{n} could not be renewed: {numbers}. Open the record to see what fails, and tell the administrator.",
   stampsLast: "Last renewed {when}",
-  stampsNever: "None was due yet",
+  stampsNever: "None was renewed yet",
   rulesTitle: "Periods",
   rulesText: "No law fixes the years: the committee decides by kind of dispute. Where it has not, these suggestions hold.",
   rulesAny: "Any other dispute",

@@ -44,7 +44,7 @@ export const keepingZh = {
   stampsDue: "等候续期 {n} 件，今夜办理",
   stampsFailed: "{n} 件没有续上：{numbers}。请打开档案看核验结果，并告诉系统管理员。",
   stampsLast: "最近一次续期 {when}",
-  stampsNever: "还没有到续期的时候",
+  stampsNever: "还没有续期过",
   rulesTitle: "保管期限",
   rulesText: "法律没有统一规定年限，由调委会按纠纷类型决定。没有决定的，按下面的建议。",
   rulesAny: "其他纠纷",
