@@ -8,7 +8,7 @@ from server.domain.access import Act
 from server.domain.agreement import Agreement
 from server.domain.errors import NotFoundError
 from server.domain.file_kinds import FileKind
-from server.domain.ids import RecordId, StaffId
+from server.domain.ids import PersonId, RecordId, StaffId
 from server.domain.record import HANDWRITING, signature_folder
 from server.domain.register import RecordOpening, RegisterEntry, expect_open
 from server.domain.session_log import Entry, happened
@@ -25,7 +25,10 @@ from server.usecases.world import World
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """An opened record: its entry, what the verifier found, its course, who else opened it."""
+    """An opened record: its entry, what the verifier found, its course, who else opened it.
+
+    `people` are the names of the case's people, for whom its log has ids alone.
+    """
 
     entry: RegisterEntry
     opening: RecordOpening
@@ -36,6 +39,7 @@ class Opened:
     log: Sequence[Entry]
     openings: Sequence[RecordOpening]
     staff: Mapping[StaffId, str]
+    people: Mapping[PersonId, str]
 
 
 async def open_record(world: World, actor: Actor, record_id: RecordId, reason: str) -> Opened:
@@ -96,6 +100,7 @@ async def _opened(
         if agreement is None:
             raise NotFoundError
         members = await uow.staff.of_committee(entry.committee_id)
+        case = await uow.cases.get(entry.case_id)
         return Opened(
             entry=entry,
             opening=opening,
@@ -106,6 +111,7 @@ async def _opened(
             log=await uow.log.of_case(entry.case_id),
             openings=earlier,
             staff={member.id: member.name for member in members},
+            people={person.id: person.name for person in case.people},
         )
 
 

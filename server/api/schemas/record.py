@@ -46,12 +46,16 @@ class FactView(View):
 
 
 class CourseRow(View):
-    """One step of the course of events; `space` and `side` where it is a going or leaving."""
+    """One step of the course of events; `space` and `side` where it is a going or leaving.
+
+    `who` is the name of whom it concerns, else of who did it; empty for the server's own deeds.
+    """
 
     at: datetime
     kind: str
     space: str | None
     side: str | None
+    who: str
 
 
 class RecordSigner(View):

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from server.api.schemas import record as wire
 from server.domain.agreement import Signature
+from server.domain.ids import PersonId, StaffId
 from server.domain.register import RegisterEntry
 from server.domain.session_log import Entry
 from server.domain.signing_route import SigningRoute
@@ -27,6 +28,8 @@ COURSE = frozenset(
         "consent.given",
         "consent.refused",
         "consent.withdrawn",
+        "device.admitted",
+        "device.moved",
         "room.open",
         "room.close",
         "recording.started",
@@ -91,7 +94,7 @@ def record_view(opened: Opened) -> wire.RecordView:
         facts=_facts(opened.report, entry),
         suites=list(opened.report.suites),
         verified_in_ms=opened.verified_in_ms,
-        course=[row for one in opened.log if (row := _course(one)) is not None],
+        course=[row for one in opened.log if (row := _course(opened, one)) is not None],
         signers=[_signer(opened, fact) for fact in opened.report.signers],
         pages=locked.pages if locked else 0,
         package_size=opened.stored.package_size,
@@ -116,16 +119,23 @@ def _facts(report: Report, entry: RegisterEntry) -> list[wire.FactView]:
     return [*found, registered]
 
 
-def _course(entry: Entry) -> wire.CourseRow | None:
+def _course(opened: Opened, entry: Entry) -> wire.CourseRow | None:
     body = json.loads(entry.body)
+    facts = body["facts"]
     if body["kind"] not in COURSE:
         return None
     return wire.CourseRow(
         at=datetime.fromisoformat(body["at"]),
         kind=body["kind"],
-        space=body["facts"].get("space"),
-        side=body["facts"].get("side"),
+        space=facts.get("space"),
+        side=facts.get("side"),
+        who=_name(opened, facts.get("person") or body["actor"]),
     )
+
+
+def _name(opened: Opened, who: str) -> str:
+    """Return the name of somebody of the case or of the staff; empty for everybody else."""
+    return opened.people.get(PersonId(who)) or opened.staff.get(StaffId(who)) or ""
 
 
 def _signer(opened: Opened, fact: SignerFact) -> wire.RecordSigner:

@@ -139,6 +139,8 @@ async def expect_record(made: Desk, record_id: str) -> None:
     assert [s["how"] for s in opened["signers"]] == ["phone_code"] * 2 + ["staff_key"] * 2
     assert opened["suites"] == ["p256-sha256"]
     assert opened["course"][-1]["kind"] == "record.viewed"
+    signed = [one["who"] for one in opened["course"] if one["kind"] == "sign.done"]
+    assert signed == ["陈水根", "林启航", "苏慧珍", "江一帆"]
     await expect_downloads(made, path, opened)
 
 

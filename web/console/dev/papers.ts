@@ -223,7 +223,7 @@ export const KEEPING: KeepingList = {
   stamps: { due: 12, failed: 1, numbers: ["湖禾人调字〔2025〕第 014 号"], last_at: "2036-01-04T18:20:00Z" },
 };
 
-const step = (at: string, kind: string, space: string | null = null, side: string | null = null) => ({ at, kind, space, side });
+const step = (at: string, kind: string, space: string | null = null, side: string | null = null, who = "") => ({ at, kind, space, side, who });
 const fact = (code: string, facts: Record<string, string | number> = {}, holds: boolean | null = true, parts: string[] = []) => ({ code, holds, parts, facts });
 
 export const RECORD: RecordView = {
@@ -246,7 +246,10 @@ export const RECORD: RecordView = {
     step("2025-03-14T01:00:00Z", "session.open"),
     step("2025-03-14T01:23:00Z", "room.open", "joint"),
     step("2025-03-14T02:02:00Z", "room.open", "caucus", "applicant"),
-    step("2025-03-14T03:35:00Z", "agreement.locked"),
+    step("2025-03-14T03:35:00Z", "agreement.locked", null, null, "苏慧珍"),
+    step("2025-03-14T03:36:00Z", "device.moved", null, null, "陈水根"),
+    step("2025-03-14T03:38:20Z", "sign.done", null, null, "陈水根"),
+    step("2025-03-14T03:41:05Z", "sign.done", null, null, "林启航"),
     step("2025-03-14T03:52:47Z", "agreement.effective"),
     step("2025-03-14T04:08:00Z", "session.close"),
   ],

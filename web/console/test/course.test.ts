@@ -5,7 +5,7 @@ import { dayFrom } from "../src/format.ts";
 import { setLang } from "../src/i18n.ts";
 import { courseOf } from "../src/records/course.ts";
 
-const row = (kind: string, at: string, space: string | null = null, side: string | null = null) => ({ kind, at, space, side });
+const row = (kind: string, at: string, space: string | null = null, side: string | null = null, who = "") => ({ kind, at, space, side, who });
 const MORNING = "2026-11-24T01:00:00Z";
 
 afterEach(() => setLang("zh-CN"));
@@ -33,6 +33,22 @@ describe("the course of events", () => {
       ["room.open", "applicant", 1, false],
       ["room.open", "respondent", 1, false],
       ["room.open", "respondent", 1, true],
+    ]);
+  });
+});
+
+describe("who did it", () => {
+  it("keeps the deeds of two people apart, each with the own moment", () => {
+    const lines = courseOf([
+      row("sign.done", "2026-11-24T01:08:39Z", null, null, "陈水根"),
+      row("sign.done", "2026-11-24T01:09:14Z", null, null, "林启航"),
+      row("consent.given", "2026-11-24T01:09:20Z", null, null, "林启航"),
+      row("consent.given", "2026-11-24T01:09:21Z", null, null, "林启航"),
+    ]);
+    expect(lines.map(({ who, at, times }) => [who, at.slice(11, 19), times])).toEqual([
+      ["陈水根", "01:08:39", 1],
+      ["林启航", "01:09:14", 1],
+      ["林启航", "01:09:20", 2],
     ]);
   });
 });

@@ -1,15 +1,30 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createApp } from "vue";
+import type { Schemas } from "../src/api/types.ts";
 import { setLang } from "../src/i18n.ts";
 import FactList from "../src/records/FactList.vue";
 
-function shown(suites: readonly string[]): string {
+function shown(suites: readonly string[], facts: readonly Schemas["FactView"][] = []): string {
   const root = document.createElement("div");
-  createApp(FactList, { facts: [], suites, tookMs: 800, print: "ab".repeat(32) }).mount(root);
+  createApp(FactList, { facts, suites, tookMs: 800, print: "ab".repeat(32) }).mount(root);
   return root.textContent;
 }
 
 afterEach(() => setLang("zh-CN"));
+
+describe("who stamped the log's checkpoint", () => {
+  const text = (authority: string): string =>
+    shown([], [{ code: "log_stamped", holds: true, parts: [], facts: { at: "2026-11-28T01:00:00Z", authority } }]);
+  it("is this server, in the reader's words, where it stamps for itself", () => {
+    expect(text("TIME-STAMPS log")).toContain("由本服务器自己加盖");
+    setLang("en");
+    expect(text("TIME-STAMPS log")).toContain("stamped by this server itself");
+    expect(text("TIME-STAMPS log")).not.toContain("TIME-STAMPS");
+  });
+  it("is an authority by its name", () => {
+    expect(text("Example TSA")).toContain("Example TSA");
+  });
+});
 
 describe("by what algorithm a record was signed", () => {
   it("is one line in either language", () => {

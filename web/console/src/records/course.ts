@@ -1,4 +1,4 @@
-/** The course of events as it is shown: the same happening several times in a row is one line. Pure. */
+/** The course of events as it is shown: what befalls the same person several times in a row is one line. Pure. */
 import type { Schemas } from "../api/types.ts";
 import { tableDay } from "../format.ts";
 
@@ -9,7 +9,7 @@ export interface CourseLine extends Row {
   readonly newDay: boolean;
 }
 
-const same = (one: Row, other: Row): boolean => one.kind === other.kind && one.space === other.space && one.side === other.side;
+const same = (one: Row, other: Row): boolean => one.kind === other.kind && one.who === other.who && one.space === other.space && one.side === other.side;
 
 export function courseOf(rows: readonly Row[]): readonly CourseLine[] {
   const lines: CourseLine[] = [];

@@ -84,6 +84,7 @@ export const recordsEn: Dictionary<keyof typeof recordsZh> = {
   "factText.log_included": "The checkpoint of {origin} holds every entry",
   "factText.two_people": "Released by {released_by}, confirmed by {sealed_by}",
   "factText.log_stamped": "{at}, {authority}",
+  ownStamps: "stamped by this server itself",
   "factText.log_stamped.none": "There was none at sealing; the checkpoint's own signature holds",
   "factText.container": "It names these very files",
   "factText.registered": "The register names this very record",

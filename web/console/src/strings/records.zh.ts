@@ -81,6 +81,7 @@ export const recordsZh = {
   "factText.log_included": "总日志 {origin} 的检查点里有全部各条",
   "factText.two_people": "{released_by}放行，{sealed_by}确认盖章",
   "factText.log_stamped": "{at}，{authority}",
+  ownStamps: "由本服务器自己加盖",
   "factText.log_stamped.none": "归档时没有取得，检查点本身的签名仍有效",
   "factText.container": "容器列明的就是这些文件",
   "factText.registered": "登记簿记的就是这一份",

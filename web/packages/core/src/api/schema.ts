@@ -2488,6 +2488,8 @@ export interface components {
         /**
          * CourseRow
          * @description One step of the course of events; `space` and `side` where it is a going or leaving.
+         *
+         *     `who` is the name of whom it concerns, else of who did it; empty for the server's own deeds.
          */
         CourseRow: {
             /**
@@ -2501,6 +2503,8 @@ export interface components {
             side: string | null;
             /** Space */
             space: string | null;
+            /** Who */
+            who: string;
         };
         /**
          * DeadlineView
