@@ -119,6 +119,34 @@ function verb<M extends Method>(method: M) {
 
 export const api = { get: verb("get"), post: verb("post"), put: verb("put"), patch: verb("patch") };
 
+/**
+ * Fetches a file whole. `comes` is told its media type first, and may then say that it is not wanted (null is returned);
+ * `told` how many octets there are so far. Throws Refused.
+ */
+export async function fileAt(address: string, stop: AbortSignal, comes: (type: string) => boolean, told: (octets: number) => void): Promise<Blob | null> {
+  try {
+    const answer = await fetch(address, { credentials: "same-origin", cache: "no-store", signal: stop });
+    if (!answer.ok) throw refusal({ status: answer.status, json: await answer.json().catch(() => null) });
+    const type = answer.headers.get("Content-Type") ?? "";
+    if (!comes(type)) return null;
+    return await whole(answer, type, told);
+  } catch (error) {
+    if (error instanceof TypeError) throw new Refused("offline", {}, 0);
+    throw error;
+  }
+}
+
+async function whole(answer: Response, type: string, told: (octets: number) => void): Promise<Blob> {
+  const pieces: BlobPart[] = [];
+  let octets = 0;
+  const reader = answer.body?.getReader();
+  for (let next = await reader?.read(); next !== undefined && !next.done; next = await reader?.read()) {
+    pieces.push(next.value);
+    told((octets += next.value.byteLength));
+  }
+  return new Blob(pieces, { type });
+}
+
 /** A file as multipart form, the way every upload route takes it. */
 export function fileForm(file: File): FormData {
   const form = new FormData();
