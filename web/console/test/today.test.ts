@@ -6,7 +6,7 @@ import type { PresenceRow, TodaySitting } from "../src/api/types.ts";
 import { setLang } from "../src/i18n.ts";
 import NextSitting from "../src/pages/NextSitting.vue";
 
-const [FIRST] = TODAY.sittings as readonly [TodaySitting];
+const FIRST = TODAY.sittings[0] as TodaySitting;
 let app: App | null = null;
 
 /** Returns the card of a sitting in this state. */

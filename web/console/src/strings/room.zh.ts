@@ -141,8 +141,8 @@ export const roomZh = {
   toolTell: "捎句话",
   toolRights: "宣读告知",
   toolBreak: "休息一下",
-  toolRecorder: "记录人同去",
-  toolRecorderOff: "记录人不去",
+  toolRecorder: "记录人参加单独谈",
+  toolRecorderOff: "记录人不参加单独谈",
   controls: "声音和画面",
   pictures: "各方的画面",
 

@@ -62,6 +62,7 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   totp: "Six digits",
   totpHint: "The number your authenticator shows now.",
   signIn: "Sign in",
+  signInParties: "Taking part in a mediation? Tap the link you got by SMS or WeChat. This page is for staff.",
   signInNoAccount: "No account, or a new phone? Ask your committee's administrator.",
   signedOutNotice: "You were away for long and have been signed out. Sign in again; nothing was lost.",
   stepUpTitle: "Confirm once more that it is you",

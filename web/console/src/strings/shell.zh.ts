@@ -59,6 +59,7 @@ export const shellZh = {
   totp: "动态码",
   totpHint: "认证器里现在显示的六位数字。",
   signIn: "登录",
+  signInParties: "来参加调解的：收到短信或微信链接的，请点那个链接，不在这里登录。",
   signInNoAccount: "没有账号，或者换了手机，请找本调委会的管理员。",
   signedOutNotice: "您太久没动，已经退出。请再登录一次，刚才的内容没有丢。",
   stepUpTitle: "再确认一次是您本人",
