@@ -188,9 +188,7 @@ class Phone:
         """
         await self.page.add_init_script(COUNTED)
         await self.page.reload()
-        await self.tap("deviceOpen")
-        await self.sees("deviceReady")
-        await self.tap("deviceGo")
+        await self.tap("runningGo")
         await expect(self.button("signAgain")).to_be_visible(timeout=PATIENCE_MS)
         await expect(self.page.locator(".digits-6")).to_be_visible(timeout=PATIENCE_MS)
         assert await self.page.locator(".pad canvas").evaluate(INKED)

@@ -40,7 +40,8 @@ async def test_a_second_phone_receives_nothing_until_it_is_admitted(
     assert (nothing.frames, nothing.audio, nothing.video) == (0, 0, 0)
     await su.press("admitDevice")
     await receives_more(second.page)
-    await worker.sees("secondTitle")
+    await worker.sees("movedTitle")
+    await worker.sees("movedNotYou")
     await worker.look("71-replaced")
     assert people.faults == []
 
