@@ -15,8 +15,8 @@ import { clear, roomIn, settle, show, tap } from "./stage.ts";
 function devices(given: boolean): void {
   const track = Object.assign(new EventTarget(), { kind: "audio", readyState: "live", muted: false, stop: () => undefined });
   const stream = { getTracks: () => [track], getAudioTracks: () => [track], getVideoTracks: () => [] };
-  const getUserMedia = () => (given ? Promise.resolve(stream) : Promise.reject(new DOMException("no", "NotAllowedError")));
-  Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia }, configurable: true });
+  const capture = () => (given ? Promise.resolve(stream) : Promise.reject(new DOMException("no", "NotAllowedError")));
+  Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia: capture }, configurable: true });
 }
 beforeEach(() => { vi.stubGlobal("fetch", () => Promise.resolve(new Response("{}", { status: 200 }))); });
 afterEach(() => {
