@@ -261,6 +261,8 @@ async def declines_for_now(cast: Cast) -> None:
         await desk.look("26-declined-room")
         await desk.page.locator("#room-panel-agreement").click()
     await cast.worker.tap("goSign")
+    await cast.worker.look("26-still-not")
+    await cast.worker.tap("refusedUndo")
 
 
 async def party_signs(phone: Phone, *, finger: bool, scan: bool) -> None:

@@ -62,6 +62,7 @@ describe("not signing", () => {
   });
 
   it.each(["signLater", "sign"])("is still noted after a reload, and may be thought over (%s)", async (name) => {
+    localStorage.clear(); // as refusing left it
     const room = await roomIn(name);
     room.put({ is: "seat", seat: { ...room.seat, sign_refused: true } });
     const { root } = show(Sign, room);
@@ -88,7 +89,17 @@ describe("not signing", () => {
     expect(recallProgress(signing)?.seen).toEqual([]);
   });
 
+  it("is not said again once he signs after all and the page is lost meanwhile", async () => {
+    const room = await roomIn("sign");
+    room.put({ is: "seat", seat: { ...room.seat, sign_refused: true } });
+    const { root } = show(Sign, room);
+    await settle();
+    expect(root.textContent).not.toContain("已经记下：您不签");
+    expect(root.querySelector("canvas")).not.toBeNull();
+  });
+
   it("in the room leaves the way to the pictures open after a reload", async () => {
+    localStorage.clear();
     const room = await roomIn("sign");
     room.put({ is: "seat", seat: { ...room.seat, sign_refused: true } });
     const { root } = show(Sign, room);
