@@ -63,6 +63,7 @@ export const roomEn: Dictionary<keyof typeof roomZh> = {
   seatNoConsent: "No consents answered yet",
   seatSamePhone: "same phone",
   seatArrived: "since {time}",
+  seatAway: "since {time}",
   seatSaidBeside: "there, as stated",
   seatEnvironment: "There too, as stated: {text}",
   seatAlone: "Nobody else is there, as stated",

@@ -60,6 +60,7 @@ export const roomZh = {
   seatNoConsent: "还没答同意事项",
   seatSamePhone: "同一部手机",
   seatArrived: "{time} 到",
+  seatAway: "{time} 起",
   seatSaidBeside: "本人说在身边",
   seatEnvironment: "本人说身边有：{text}",
   seatAlone: "本人说身边没有别人",

@@ -270,7 +270,7 @@ export const partyEn: Dictionary<PartyKey> = {
   wishText: "Write it to the mediator, or just say it.",
   wishLabel: "What to change",
   wishSend: "Tell the mediator",
-  notUnderstoodSent: "The mediator knows and will explain again.",
+  notUnderstoodSent: "The mediator was told. Please wait until it is explained again.",
   payments: "Payments",
   paymentNo: "Instalment {n}",
   paymentBy: "by {date}",
