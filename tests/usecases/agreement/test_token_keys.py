@@ -16,7 +16,6 @@ from server.documents.keys import KeysUnavailableError
 from server.domain.agreement import AgreementState
 from server.usecases.log_tree import sign_checkpoint
 from server.usecases.seal_agreement import resume_sealing
-from tests.documents.example import SEALED_AT
 from tests.support import signing
 from tests.support.papers import MASTER, TOOLS, ThreadPool, equipped
 from tests.support.signing import Sitting, agreement
@@ -107,7 +106,7 @@ async def test_keys_that_moved_into_a_token_are_the_same_keys(
     before = equipped(scene, tmp_path)
     made = await signing.signed(before)
     await sign_checkpoint(before.world)
-    trusted = certificates(files, COMMITTEE, SEALED_AT)
+    trusted = certificates(files, COMMITTEE, scene.clock.now())
     assert refusal(keys) == "in_files"
     count = len(list(keys.folder.glob("*.key")))
     assert move_in(files, keys) == count
@@ -117,6 +116,6 @@ async def test_keys_that_moved_into_a_token_are_the_same_keys(
     after = equipped(scene, tmp_path, keys=keys)
     await signing.seal(made, after.world)
     await sign_checkpoint(after.world)  # no other tree: the log's key is the same
-    assert certificates(keys, COMMITTEE, SEALED_AT) == trusted
+    assert certificates(keys, COMMITTEE, scene.clock.now()) == trusted
     assert isinstance(after.world.archive, LocalArchive)
     await expect_verified(await package(made, tmp_path), tmp_path / "unpacked")
