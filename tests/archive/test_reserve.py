@@ -3,7 +3,6 @@
 import json
 import os
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ from server.config import load
 from server.domain.ids import RecordingId
 from server.media_wiring import worker_settings
 from server.ports.store import DiskFullError
+from tests.support import disk
 from tests.support.clock import FakeClock
 
 ONE, KEY = RecordingId("one"), bytes(32)
@@ -24,13 +24,8 @@ MB = 1024 * 1024
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "small"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("needs the right to mount a small file system")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    with disk.small_disk(tmp_path / "small", "8m") as mounted:
+        yield mounted
 
 
 def fill(folder: Path, reserve: int) -> int:

@@ -1,9 +1,9 @@
 import errno
-import os
 import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from server.domain.ids import CaseId, RecordId
 from server.domain.record import RecordExistsError
 from server.ports.disk import refusing_when_full
 from server.ports.store import DiskFullError
+from tests.support import disk
 
 ROOT = Path(__file__).parents[2]
 RECORD = RecordId("record-17")
@@ -141,32 +142,25 @@ def test_reserved_space_is_really_taken_and_given_back(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Path:
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("needs the right to mount a small file system")
-    return folder
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    with disk.small_disk(tmp_path / "small", "1m") as mounted:
+        yield mounted
 
 
 def test_on_a_really_full_disk_reserving_and_writing_are_refused(small_disk: Path) -> None:
-    try:
-        with pytest.raises(DiskFullError):
-            Spool(small_disk / "spool").reserve(CaseId("case-1"), 2_000_000)
-        assert not list((small_disk / "spool").iterdir())
-        Spool(small_disk / "spool").reserve(CaseId("case-1"), 100_000)
-        with pytest.raises(DiskFullError):
-            Spool(small_disk / "spool").reserve(CaseId("case-1"), 2_000_000)
-        (kept,) = (small_disk / "spool").iterdir()
-        assert kept.stat().st_size == 100_000
-        kept.unlink()
-        with pytest.raises(DiskFullError):
-            RecordWriter(small_disk / "records").write(RECORD, 2025, {"big": b"x" * 2_000_000})
-        assert not list((small_disk / "records").glob("*/*"))
-        RecordWriter(small_disk / "records").write(RECORD, 2025, SMALL)
-    finally:
-        subprocess.run(["umount", str(small_disk)], check=True)
+    with pytest.raises(DiskFullError):
+        Spool(small_disk / "spool").reserve(CaseId("case-1"), 2_000_000)
+    assert not list((small_disk / "spool").iterdir())
+    Spool(small_disk / "spool").reserve(CaseId("case-1"), 100_000)
+    with pytest.raises(DiskFullError):
+        Spool(small_disk / "spool").reserve(CaseId("case-1"), 2_000_000)
+    (kept,) = (small_disk / "spool").iterdir()
+    assert kept.stat().st_size == 100_000
+    kept.unlink()
+    with pytest.raises(DiskFullError):
+        RecordWriter(small_disk / "records").write(RECORD, 2025, {"big": b"x" * 2_000_000})
+    assert not list((small_disk / "records").glob("*/*"))
+    RecordWriter(small_disk / "records").write(RECORD, 2025, SMALL)
 
 
 WRITING = """

@@ -1,10 +1,8 @@
 """A disk that is full: signing refuses before it asks, nothing is lost, room again helps."""
 
-import os
 import shutil
-import subprocess
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from tests.access.asks import ASKS, Ask
 from tests.access.office import Office, Reply, open_office
 from tests.access.prepare import Preparation
 from tests.support import signing
+from tests.support.disk import small_disk
 
 SIZE_MB = 48
 STATEMENT, SIGN = "POST /api/seat/signing/statement", "POST /api/seat/signing"
@@ -21,25 +20,10 @@ FINISH = "POST /api/seat/signing/finish"
 LOCK, SEAL = "POST /api/cases/{case_id}/agreement/lock", "POST /api/cases/{case_id}/agreement/seal"
 
 
-@contextmanager
-def small_disk(folder: Path) -> Iterator[Path]:
-    """Mount a small file system of its own; only root may."""
-    if os.geteuid() != 0:
-        pytest.skip("only root mounts a disk of its own")
-    folder.mkdir()
-    words = ["mount", "-t", "tmpfs", "-o", f"size={SIZE_MB}m", "tmpfs", str(folder)]
-    if subprocess.run(words, check=False, capture_output=True).returncode:
-        pytest.skip("this system mounts nothing")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
-
-
 @pytest.fixture
 async def mounted(prepared: Preparation, moment: str, tmp_path: Path) -> AsyncIterator[Office]:
     folder, facts = prepared.folder(moment), prepared.facts[moment]
-    with small_disk(tmp_path / "disk") as disk:
+    with small_disk(tmp_path / "disk", f"{SIZE_MB}m") as disk:
         async with open_office(folder, disk / "office", facts) as opened:
             yield opened
 

@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import os
-import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from server.media.ways import Way
 from server.media.worker import run_worker
 from server.ports.media import MediaEvent
 from tests.media.phone import Phone
+from tests.support import disk
 
 ROOM = RoomId("room")
 
@@ -117,11 +116,5 @@ async def phones() -> AsyncIterator[NewPhone]:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    if os.geteuid():
-        pytest.skip("only root may make a disk")
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=96k", "tmpfs", str(disk)]
-    subprocess.run(mount, check=True)
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    with disk.small_disk(tmp_path / "disk", "96k") as mounted:
+        yield mounted
