@@ -25,7 +25,8 @@ def identify_again(seat: SeatId) -> Decision:
             return Step(session=session)
         waits = session.seated(replace(one, admitted=False))
         said = tuple(e for e in session.environments if e.person_id != one.person_id)
-        unproven = (*session.unproven, one.person_id)
+        others = tuple(each for each in session.unproven if each != one.person_id)
+        unproven = (*others, one.person_id)
         after = replace(waits, unproven=unproven, environments=said)
         return Step(session=after, events=("identity",))
 
