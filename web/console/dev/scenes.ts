@@ -89,6 +89,17 @@ const BASE: Snapshot = {
 };
 const withDesk = (seats: DeskSeat[], elapsed = 300): Snapshot["desk"] => ({ seats, owed_for_joint: [], media_ok: true, log_ok: true, recorder_in_caucus: false, elapsed_s: elapsed, owed_for_recording: ["not_joint"] });
 
+/** Before the sitting is opened. */
+const BEFORE: Snapshot = {
+  ...BASE,
+  state: "scheduled",
+  space: "lobby",
+  audience: [],
+  slots: [],
+  rights_block: 0,
+  minutes: { version: 0, ready: false, items: [], answers: {} },
+};
+
 export const SCENES: Record<string, Snapshot> = {
   joint: BASE,
   held: {
@@ -111,24 +122,12 @@ export const SCENES: Record<string, Snapshot> = {
   },
   cutting: { ...BASE, space: "caucus", caucus_side: "respondent", lamp: "cutting", audience: [], slots: [], seats: [{ ...SU, space: "caucus" }, CHEN, { ...LIN, space: "caucus" }] },
   scheduled: {
-    ...BASE,
-    state: "scheduled",
-    space: "lobby",
-    audience: [],
-    slots: [],
-    rights_block: 0,
-    minutes: { version: 0, ready: false, items: [], answers: {} },
+    ...BEFORE,
     seats: [{ ...SU, space: "lobby" }, { ...CHEN, admitted: false }, { ...LIN, admitted: false, present: false, absence: "not_yet", since: null }],
     desk: withDesk([desk("p1a", { identity: "unchecked", owed: ["identity", "rights"], rights_heard: 0 }), desk("p2a", { identity: "unchecked", online_consent: null, consents_asked: 6, consents_given: 0, owed: ["online_consent", "identity", "rights"], rights_heard: 0 })], 0),
   },
   refused: {
-    ...BASE,
-    state: "scheduled",
-    space: "lobby",
-    audience: [],
-    slots: [],
-    rights_block: 0,
-    minutes: { version: 0, ready: false, items: [], answers: {} },
+    ...BEFORE,
     seats: [{ ...SU, space: "lobby" }, { ...CHEN, admitted: false, present: false, absence: "not_yet", since: null, beside: [] }, { ...LIN, admitted: false, present: false, absence: "network" }],
     desk: withDesk([desk("p1a", { identity: "unchecked", online_consent: false, consents_given: 0, owed: ["online_consent", "identity", "rights"], rights_heard: 0 }), desk("p2a", { identity: "unchecked", locked_link: "i2", owed: ["identity", "rights"], rights_heard: 0 })], 0),
   },
