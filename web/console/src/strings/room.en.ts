@@ -89,7 +89,7 @@ export const roomEn: Dictionary<keyof typeof roomZh> = {
   oralConsent: "Oral consent",
   admitDevice: "Admit new phone",
   deviceTitle: "Another phone opened the link of {name}",
-  deviceText: "If that phone is admitted, the one {name} uses now goes out.",
+  deviceText: "If that phone is admitted, the one {name} uses now goes out; whoever comes in waits in the lobby until identity is checked again.",
   deviceAsk: "Ask first, in the picture or by telephone: have you changed your phone? If not, do not admit it, and give a fresh link.",
   deviceNot: "Not now",
   mutePlease: "Ask to mute",

@@ -86,7 +86,7 @@ export const roomZh = {
   oralConsent: "记口头同意",
   admitDevice: "让新手机进来",
   deviceTitle: "{name}的链接，另一部手机也打开了",
-  deviceText: "让那部手机进来，{name}现在用的手机就退出去。",
+  deviceText: "让那部手机进来，{name}现在用的手机就退出去；进来的人先在等候室，身份要重新核对。",
   deviceAsk: "先问本人（在画面里，或者打电话）：是您自己换了手机吗？不是，就不要让它进来，给他换一个新链接。",
   deviceNot: "先不让",
   mutePlease: "请先静音",
