@@ -16,12 +16,11 @@ from server.domain.reading import read_json
 from server.domain.record import AGREEMENT, ATTESTED, pem_body, signature_folder
 from server.domain.signing_order import WITNESSES
 from server.domain.signing_route import SigningRoute
+from server.domain.suites import SM2_KEY
 from server.domain.verification import SignerFact
 from server.ports.archive import CheckSignature
 
 NAMES = ("statement.json", "signature.bin", "public_key.pem")
-SM2_KEY = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d034200")
-"""How a key on SM2's curve begins in DER (GB/T 32918.5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

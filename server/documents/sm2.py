@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from server.documents.libcrypto import ROUNDS, SM2, CValue, expect, ffi, loaded, owned
+from server.domain.suites import SM2_KEY
 
 IDENTITY = b"1234567812345678"
-SPKI_HEAD = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d03420004")
+SPKI_HEAD = SM2_KEY + b"\x04"
 """A public key's DER up to its two coordinates; other encodings of the point are refused."""
 
 SPKI_SIZE = len(SPKI_HEAD) + 64
