@@ -5,13 +5,15 @@ start a child, once for each recording, is not.
 """
 
 import asyncio
+import math
 import secrets
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
-from statistics import mean
+from statistics import mean, stdev
 from typing import Final
 
 from server.domain.ids import RecordingId
@@ -24,8 +26,10 @@ from server.rehearsal.bench_seat import SEATS_PER_ROOM
 
 GOAL: Final = 0.15
 """CPU-seconds more for each room and minute."""
-ROUNDS: Final = 3
-FIGURES: Final = ("more", "not_recorded", "recorded", "recorders")
+ROUNDS: Final = 12
+"""A worker's need drifts with its host within half a minute: many short turns, each beside its
+neighbours, tell more than few long ones."""
+FIGURES: Final = ("more", "give_or_take", "not_recorded", "recorded", "recorders")
 
 _BEGINS_S: Final = 8.0
 """Within that all recorders must have begun to write; starting so many at once is slow."""
@@ -52,8 +56,9 @@ def bench_recording(
 ) -> dict[str, object]:
     """Return CPU-seconds for each room and minute; all None, with a reason, if the run is unsound.
 
-    `more` is what the worker takes more while it is recorded, and what its recorders take. Each of
-    the turns, one of each kind a round, takes `seconds`.
+    `more` is what the worker takes more in a recorded turn than in the two beside it, and what its
+    recorders take; `give_or_take` is its standard error. Each of the turns, one of each kind a
+    round and a last one without, takes `seconds`.
     """
     if not sys.platform.startswith("linux"):
         return refused(rooms, "needs the /proc and the scheduling calls of Linux", FIGURES)
@@ -83,7 +88,7 @@ class Stage:
         self.plan = Plan()
         self.plain: list[Turn] = []
         self.recorded: list[Turn] = []
-        self.most_s = rounds * (2 * seconds + _BEGINS_S + _ENDS_S)
+        self.most_s = rounds * (2 * seconds + _BEGINS_S + _ENDS_S) + seconds
         self._rooms, self._rounds = range(rooms), range(rounds)
         self._seconds = seconds
         self._version = 1
@@ -95,6 +100,7 @@ class Stage:
             for n in self._rounds:
                 self.plain.append(await self._look(scene))
                 await self._record(scene, n)
+            self.plain.append(await self._look(scene))
 
     async def _record(self, scene: Scene, n: int) -> None:
         folder = scene.recordings
@@ -163,15 +169,18 @@ async def _until(holds: Callable[[], bool], *, within: float) -> None:
 
 
 def told(rooms: int, plain: list[Turn], recorded: list[Turn]) -> dict[str, object]:
-    """Return the figures: means over the turns, and each turn's own."""
+    """Return the figures: of all turns, and each turn's own; one plain turn more than recorded."""
     without = [_each(rooms, one.worker_s, one) for one in plain]
     worker = [_each(rooms, one.worker_s, one) for one in recorded]
     recorders = [_each(rooms, one.recorders_s, one) for one in recorded]
-    more = mean(worker) + mean(recorders) - mean(without)
+    beside = [mean(pair) for pair in pairwise(without)]
+    added = [a + b - c for a, b, c in zip(worker, recorders, beside, strict=True)]
+    more = mean(added)
     return {
         "rooms": rooms,
         "seats": rooms * SEATS_PER_ROOM,
         "more": round(more, 3),
+        "give_or_take": round(_error(added), 3),
         "not_recorded": _rounded(without),
         "recorded": _rounded(worker),
         "recorders": _rounded(recorders),
@@ -185,6 +194,11 @@ def told(rooms: int, plain: list[Turn], recorded: list[Turn]) -> dict[str, objec
 def _each(rooms: int, cpu_s: float, turn: Turn) -> float:
     """Return CPU-seconds for each room and minute."""
     return cpu_s * _MINUTE / turn.window_s / rooms
+
+
+def _error(values: list[float]) -> float:
+    """Return the standard error of their mean; 0 where one alone tells of none."""
+    return stdev(values) / math.sqrt(len(values)) if len(values) > 1 else 0.0
 
 
 def _rounded(values: list[float]) -> list[float]:

@@ -24,9 +24,9 @@ def test_a_run_records_by_turns_and_leaves_nobody_behind() -> None:
     found = bench_recording(rooms=1, seconds=1, rounds=1, limits=ANY_PACE)
     assert children() <= before
     assert found["sound"], found["reason"]
-    for name in ("not_recorded", "recorded", "recorders"):
+    for name, turns in (("not_recorded", 2), ("recorded", 1), ("recorders", 1)):
         each: Any = found[name]
-        assert len(each) == 1
+        assert len(each) == turns
         assert 0 < each[0] < 60
     # The load ends with the last turn, not when the most that turns may take is over.
     assert number(found, "packets_sent") < 0.9 * Stage(1, 1, 1).most_s * 3 * PER_SEAT_AND_S
@@ -47,13 +47,31 @@ def test_a_recording_that_does_not_begin_gives_no_figures(monkeypatch: pytest.Mo
 
 
 def test_what_it_adds_is_told_for_each_room_and_minute() -> None:
-    found = told(2, [PLAIN, PLAIN], [RECORDED, RECORDED])
-    assert found["not_recorded"] == [3.0, 3.0]
+    found = told(2, [PLAIN] * 3, [RECORDED] * 2)
+    assert found["not_recorded"] == [3.0, 3.0, 3.0]
     assert found["recorded"] == [3.3, 3.3]
     assert found["recorders"] == [0.6, 0.6]
     assert found["more"] == 0.9
+    assert found["give_or_take"] == 0
     assert found["goals_missed"] == ["more"]
-    assert told(100, [PLAIN], [RECORDED])["goals_missed"] == []
+    assert told(100, [PLAIN] * 2, [RECORDED])["goals_missed"] == []
+
+
+def test_a_turn_is_compared_with_those_beside_it() -> None:
+    """A host that becomes dearer all the time is no cost of recording, and no uncertainty."""
+    plain = [Turn(window_s=60.0, worker_s=1.0 + n) for n in range(4)]
+    recorded = [
+        Turn(window_s=60.0, worker_s=1.6 + n, recorders=1, recorders_s=0.1) for n in range(3)
+    ]
+    found = told(1, plain, recorded)
+    assert (found["more"], found["give_or_take"]) == (0.2, 0.0)
+
+
+def test_how_far_turns_differ_is_told() -> None:
+    plain = [Turn(window_s=60.0, worker_s=1.0)] * 3
+    recorded = [Turn(window_s=60.0, worker_s=worker) for worker in (1.1, 1.3)]
+    found = told(1, plain, recorded)
+    assert (found["more"], found["give_or_take"]) == (0.2, 0.1)
 
 
 @pytest.mark.parametrize(
