@@ -82,7 +82,7 @@ class Shelf:
         async with stage(folder / DATABASE, settled=True) as scene:
             _ids(scene).go_on_like(_ids(first))
             made = await make(self._equip(scene, folder))
-            await _told(made)
+            await told(made)
             assert scene.clock.sleepers == 0, "who waits there would not wait in the copies"
         return made
 
@@ -111,7 +111,7 @@ class Beginning:
         self._lay(self._shelf.folder(make), _folder(scene))
         _remember(moment.scene, scene)
         made = moment.on(scene)
-        await _told(made)
+        await told(made)
         return made
 
     def _lay(self, kept: Path, folder: Path) -> None:
@@ -153,8 +153,8 @@ def _remember(moment: Stage, scene: Stage) -> None:
     scene.media.recorded.update(moment.media.recorded)
 
 
-async def _told(made: Moment) -> None:
-    """Have the sitting's room open, and nothing waiting in it."""
+async def told(made: Moment) -> None:
+    """Have the sitting's room open, and nothing waiting in it that somebody is still to hear."""
     await made.scene.world.rooms.within(made.session.id, _nothing)
 
 

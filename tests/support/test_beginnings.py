@@ -11,7 +11,7 @@ import pytest
 
 from server.ports.store import CalendarYear
 from tests.support import cases, signing
-from tests.support.beginnings import Shelf, beginning
+from tests.support.beginnings import Shelf, beginning, told
 from tests.support.papers import equipped
 from tests.support.signing import Sitting
 from tests.support.world import Stage, stage
@@ -62,7 +62,7 @@ async def test_laid_down_it_is_as_the_steps_leave_it(
     make: Callable[[Stage], Awaitable[Sitting]], opened: Opened, tmp_path: Path
 ) -> None:
     stepped = await make(replace(await opened("stepped"), beginning=None))
-    await stepped.world.rooms.within(stepped.session.id, _nothing)
+    await told(stepped)
     await make(await opened("first"))
     laid = await make(await opened("laid"))
     assert on_disk(tmp_path / "laid") == on_disk(tmp_path / "stepped")
@@ -70,9 +70,6 @@ async def test_laid_down_it_is_as_the_steps_leave_it(
     assert laid.world.ids.new() == stepped.world.ids.new()
     assert laid.case == stepped.case
     assert all(one.scene is laid.scene for one in laid.phones)
-
-
-async def _nothing(_: object) -> None: ...
 
 
 async def _time(scene: Stage) -> Stage:

@@ -22,6 +22,7 @@ from server.usecases.draft_agreement import ClauseForm
 from server.usecases.identify import hash_token
 from server.usecases.take_seat import enter
 from tests.support import cases, signing
+from tests.support.beginnings import told
 from tests.support.signing import Sitting, agreement, draft
 from tests.support.world import OTHER_COMMITTEE, Stage, actor
 
@@ -124,9 +125,11 @@ async def test_the_clause_read_out_is_shown_to_everybody(office: Stage) -> None:
     made = await signing.drafted(office)
     world, case_id = office.world, made.case.id
     clause = (await agreement(world, case_id)).clauses[1]
+    office.teller.told.clear()
     await draft_agreement.read_out(world, actor("su"), case_id, clause.id)
+    await told(made)
     assert (await agreement(world, case_id)).reading == clause.id
-    assert ("agreement",) in office.teller.told
+    assert office.teller.told == [("agreement",)]
     await draft_agreement.read_out(world, actor("su"), case_id, None)
     assert (await agreement(world, case_id)).reading is None
     with pytest.raises(NotFoundError):
