@@ -171,11 +171,17 @@ function calledIn(before: Snapshot | null, after: Snapshot): boolean {
   return waited && after.space !== "lobby" && after.hold === "none";
 }
 
+/** Neither line nor media is away: nothing is lost any more, and who heard of the loss hears of its end. */
+function restored(after: PartyState): Outcome {
+  if (after.lostAt === null || after.line !== "on" || after.media === "lost") return [after, []];
+  return [{ ...after, lostAt: null }, [{ do: "announce", word: "back" }]];
+}
+
 function changed(state: PartyState, change: Change): Outcome {
   if (!state.fresh && state.snapshot !== null && change.n <= state.snapshot.n) return [state, []];
   const [before, snapshot] = [state.snapshot, change.snapshot];
   const sameReading = before !== null && before.reading === snapshot.reading;
-  const next: PartyState = {
+  const [next, back] = restored({
     ...state,
     // Nobody sits in a sitting that is over; what comes of it later is asked for, not heard.
     line: isOver(snapshot) ? "off" : "on",
@@ -183,8 +189,8 @@ function changed(state: PartyState, change: Change): Outcome {
     snapshot,
     aside: sameReading && state.aside,
     media: snapshot.device === "waiting" || isOver(snapshot) ? "none" : state.media,
-  };
-  const effects: Effect[] = [];
+  });
+  const effects: Effect[] = [...back];
   if (moved(before, snapshot)) effects.push({ do: "blank" });
   effects.push({ do: "route", snapshot }, ...sending(state, next));
   if (isOver(snapshot)) effects.push({ do: "endMedia" }, { do: "closeLine" }, { do: "wake", on: false }, { do: "refreshSeat" });
@@ -242,8 +248,7 @@ function parted(state: PartyState, reason: string): Outcome {
 }
 
 function mediaUp(state: PartyState): Outcome {
-  const next: PartyState = { ...state, media: "up", lostAt: state.line === "on" ? null : state.lostAt };
-  const back: Effect[] = state.media === "lost" ? [{ do: "announce", word: "back" }] : [];
+  const [next, back] = restored({ ...state, media: "up" });
   return [next, [{ do: "send", ...sends(next) }, { do: "tellOwn", own: ownMedia(next) }, ...back]];
 }
 

@@ -184,6 +184,18 @@ describe("losing the line", () => {
     expect(screenOf(back)).toBe("joint");
   });
 
+  it.each([
+    ["the line alone was away", [{ is: "lineUp" }, { is: "change", change: change(1) }]],
+    ["the line came first", [{ is: "mediaLost", at: 120 }, { is: "lineUp" }, { is: "change", change: change(1) }, { is: "mediaUp" }]],
+    ["media came first", [{ is: "mediaLost", at: 120 }, { is: "mediaUp" }, { is: "lineUp" }, { is: "change", change: change(1) }]],
+  ] satisfies [string, PartyEvent[]][])("says once that it is back, and counts the next loss anew: %s", (_how, events) => {
+    const [lost] = run(live(), { is: "lineDown", at: 100 });
+    const [back, effects] = run(lost, ...events);
+    expect(effects.filter((one) => one.do === "announce" && one.word === "back")).toHaveLength(1);
+    const [again] = run(back, { is: "lineDown", at: 900 });
+    expect(again.lostAt).toBe(900);
+  });
+
   it("gives way to a newer phone and stays quiet", () => {
     const [state, effects] = run(live(), { is: "replaced" }, { is: "lineDown", at: 5 });
     expect(screenOf(state)).toBe("replaced");
