@@ -29,6 +29,18 @@ const heard: PartyAgreement = {
 };
 const sheet = (root: HTMLElement) => root.querySelector(".sheet");
 
+it("another clause is shown from its beginning, whoever turned to it", async () => {
+  const { root, room } = await reading(() => Promise.resolve(heard));
+  const middle = root.querySelector("main");
+  if (middle === null) throw new Error("no middle");
+  middle.scrollTop = 300;
+  await readNext(room, "c3");
+  expect(middle.scrollTop).toBe(0);
+  middle.scrollTop = 300;
+  await tap(root, "上一条");
+  expect(middle.scrollTop).toBe(0);
+});
+
 describe("a wish for change", () => {
   it("goes to the clause it was written for, though the reading went on", async () => {
     const answer = vi.fn<Answer>(() => Promise.resolve(heard));
