@@ -179,7 +179,7 @@ export const agreementEn: Dictionary<keyof typeof agreementZh> = {
   refusalReason: "Reason: {text}",
   reopen: "Draft again",
   reopenTitle: "A new version",
-  reopenText: "Every signature given becomes void; everyone hears and signs anew.",
+  reopenText: "Every signature given becomes void. Clauses you change are heard and answered anew, the others are not; once locked again, everybody signs anew.",
   reopenGo: "Void signatures, draft again",
   noAgreement: "This case has no agreement yet.",
   noAgreementRoom: "It is drafted in the room.",

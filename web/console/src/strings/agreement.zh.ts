@@ -176,7 +176,7 @@ export const agreementZh = {
   refusalReason: "原因：{text}",
   reopen: "重新起草",
   reopenTitle: "出新一稿",
-  reopenText: "已经签的名都作废，各方要重新听、重新签。",
+  reopenText: "已经签的名都作废。改过的条款各方要重新听、重新表态，没改的不用；再定稿后，各方重新签。",
   reopenGo: "作废签名，重新起草",
   noAgreement: "这个案件还没有协议。",
   noAgreementRoom: "协议在调解室里起草。",
