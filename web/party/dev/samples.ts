@@ -210,6 +210,7 @@ export const STATES: Record<string, () => PartyState> = {
   joint: () => live({}),
   jointHeld: () => live({ slots: [{ slot: 0, seat: "m", audio: true, video: true }, { slot: 1, seat: "p2", audio: true, video: false }] }),
   jointUnseen: () => live({ unseen_by: ["p2"] }),
+  jointRedrafted: () => live({ agreement_state: "drafting" }, { seat: { ...SEAT, answer: "accepted", may_sign: true } }),
   jointWeak: () => live({ slots: [SNAPSHOT.slots[0] as Snapshot["slots"][0], { slot: 1, seat: "p2", audio: true, video: false }] }),
   recorded: () => live({ recording: { state: "on", since: minutesAgo(3), reason: "", own_consent: true } }),
   recordingStopping: () => live({ recording: { state: "stopping", since: minutesAgo(0), reason: "", own_consent: false } }),

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createApp, type App } from "vue";
 import type { PartyState } from "@heyi/core";
-import { CHEN, LIN, SEAT, STATES } from "../dev/samples.ts";
+import { AGREEMENT, CHEN, LIN, SEAT, STATES } from "../dev/samples.ts";
 import Strips from "../src/parts/Strips.vue";
 import { ROOM, Room } from "../src/room.ts";
 import { clear, roomIn, show } from "./stage.ts";
@@ -68,4 +68,26 @@ it("a lost line is told once to a screen reader, and counted for the eye alone",
   const counted = [...root.querySelectorAll<HTMLElement>("[role='status'] *")].filter((each) => each.textContent.includes("秒"));
   expect(counted.some((each) => each.getAttribute("aria-hidden") === "true")).toBe(true);
   clear();
+});
+
+describe("a text that was locked and is being changed", () => {
+  const told = "之前签的名都不算了";
+  async function after(version: number, state: "drafting" | "locked", signs = true): Promise<string> {
+    const room = await roomIn("joint");
+    const snapshot = room.snapshot;
+    if (snapshot === null) throw new Error("not in the room");
+    const seat = { ...room.seat, may_sign: signs };
+    room.state.value = { ...room.state.value, seat, snapshot: { ...snapshot, agreement_state: state } };
+    room.agreement.value = { ...AGREEMENT, text_version: version };
+    return show(Strips, room).root.textContent;
+  }
+  afterEach(clear);
+  it("is told to who signs, until it is locked again", async () => {
+    expect(await after(2, "drafting")).toContain(told);
+    expect(await after(2, "locked")).not.toContain(told);
+  });
+  it("is not told of the first draft, nor to who does not sign", async () => {
+    expect(await after(1, "drafting")).not.toContain(told);
+    expect(await after(2, "drafting", false)).not.toContain(told);
+  });
 });

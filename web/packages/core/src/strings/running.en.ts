@@ -16,6 +16,7 @@ export const runningEn: Dictionary<keyof typeof runningZh> = {
   pageTitle: "This link is open on another page",
   pageText: "Only one page can be used at a time. To use this one, tap below.",
   pageUse: "Use this page",
+  redrafted: "The agreement is being changed, so signatures given before no longer count. You will be asked to read and sign it again.",
   endMayClose: "The video session is over, and you may close this page. Tap the link again to see it later.",
   confirmWhat: "Judicial confirmation: both sides ask the court to approve this agreement. If the other side then does not keep it, the court can enforce it.",
 };
