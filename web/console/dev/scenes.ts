@@ -163,7 +163,7 @@ export const SCENES: Record<string, Snapshot> = {
   recorded: { ...BASE, recording: { state: "on", since: ago(300), reason: "", own_consent: null } },
   recordingStopping: { ...BASE, recording: { state: "stopping", since: ago(5), reason: "withdrawn", own_consent: null } },
   recordable: { ...BASE, desk: { ...withDesk([desk("p1a"), desk("p2a")], 4_140), owed_for_recording: ["consent:p2a"] } as Snapshot["desk"] },
-  drafting: { ...BASE, agreement_revision: 3, agreement_state: "drafting" },
+  drafting: { ...BASE, agreement_revision: 3, agreement_state: "drafting", desk: withDesk([desk("p1a", { call: "talk_alone" }), desk("p2a", { device_waiting: true })]) },
   eight: {
     ...BASE,
     seats: [

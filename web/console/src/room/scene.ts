@@ -38,6 +38,17 @@ export function deskOf(snapshot: Snapshot, seat: string): DeskSeat | null {
   return snapshot.desk?.seats.find((each) => each.seat === seat) ?? null;
 }
 
+export type NextStep = "device" | "identity" | "admit";
+
+/** What the desk can do next for somebody; null where nothing is owed. Whose telephone died waits with another one. */
+export function nextOf(snapshot: Snapshot, seat: SeatState): NextStep | null {
+  const desk = deskOf(snapshot, seat.seat);
+  if (desk?.device_waiting) return "device";
+  if (!seat.present || desk === null) return null;
+  if (desk.owed.includes("identity")) return "identity";
+  return !seat.admitted && desk.owed.length === 0 ? "admit" : null;
+}
+
 export function toneOf(snapshot: Snapshot): Tone {
   if (!running(snapshot) || snapshot.space === "lobby") return "hold";
   return snapshot.space;
