@@ -10,6 +10,7 @@ from aiohttp import web
 from server.api.endpoint import Context
 from server.domain.errors import DomainError, InvalidValueError, NotFoundError
 from server.usecases.pieces import joined
+from server.usecases.show_recordings import Film
 
 WEBP, PNG, PDF, ZIP = "image/webp", "image/png", "application/pdf", "application/zip"
 MP4, WEBM, MATROSKA = "video/mp4", "video/webm", "video/x-matroska"
@@ -61,13 +62,11 @@ async def streamed(
     return answer
 
 
-async def film(
-    request: web.Request, pieces: AsyncGenerator[bytes], name: str
-) -> web.StreamResponse:
-    """Send a film as what it begins like; `name` has no ending yet."""
-    first = await anext(pieces, b"")
+async def film(request: web.Request, found: Film) -> web.StreamResponse:
+    """Send a film as what it begins like, under its name and the ending of that."""
+    first = await anext(found.pieces, b"")
     media, ending = _form(first)
-    return await streamed(request, joined(first, pieces), media, f"{name}.{ending}")
+    return await streamed(request, joined(first, found.pieces), media, f"{found.name}.{ending}")
 
 
 def _form(first: bytes) -> tuple[str, str]:

@@ -71,10 +71,10 @@ async def open_record(context: Context, ask: wire.OpenRecord) -> wire.RecordView
 
 async def pdf(context: Context, _: None) -> web.Response:
     """Return the sealed PDF."""
-    content = await retrieve_record.pdf(
+    taken = await retrieve_record.pdf(
         context.world, context.staff, _record_id(context), _opening(context)
     )
-    return saved(content, PDF, f"{_record_id(context)}.pdf")
+    return saved(taken.content, PDF, f"{taken.number}.pdf")
 
 
 async def page(context: Context, _: None) -> web.Response:
@@ -103,10 +103,10 @@ async def handwriting(context: Context, _: None) -> web.Response:
 
 async def package(context: Context, _: None) -> web.Response:
     """Return the whole record as a ZIP."""
-    content = await retrieve_record.package(
+    taken = await retrieve_record.package(
         context.world, context.staff, _record_id(context), _opening(context)
     )
-    return saved(content, ZIP, f"{_record_id(context)}.zip")
+    return saved(taken.content, ZIP, f"{taken.number}.zip")
 
 
 async def recordings(context: Context, _: None) -> wire.RecordingList:
@@ -120,10 +120,10 @@ async def recordings(context: Context, _: None) -> wire.RecordingList:
 async def recording(context: Context, _: None) -> web.StreamResponse:
     """Send one participant's film while it is made."""
     which = (context.path["recording_id"], context.path["seat"])
-    pieces = await show_recordings.watch(
+    found = await show_recordings.watch(
         context.world, context.staff, _record_id(context), _opening(context), which
     )
-    return await film(context.request, pieces, which[0])
+    return await film(context.request, found)
 
 
 async def ask_grid(context: Context, _: None) -> wire.GridView:
@@ -143,8 +143,7 @@ async def grid(context: Context, _: None) -> wire.GridView:
 
 async def grid_film(context: Context, _: None) -> web.StreamResponse:
     """Send it."""
-    pieces = await show_grids.watch(*_grid(context))
-    return await film(context.request, pieces, context.path["recording_id"])
+    return await film(context.request, await show_grids.watch(*_grid(context)))
 
 
 def _grid(context: Context) -> tuple[World, Actor, RecordId, str, RecordingId]:

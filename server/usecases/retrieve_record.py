@@ -42,6 +42,14 @@ class Opened:
     people: Mapping[PersonId, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What somebody takes away of a record, and the number under which he finds it again."""
+
+    number: str
+    content: bytes
+
+
 async def open_record(world: World, actor: Actor, record_id: RecordId, reason: str) -> Opened:
     """Open the record, log that it was, and verify it.
 
@@ -121,16 +129,16 @@ async def _verify(world: World, entry: RegisterEntry) -> Report:
     return await world.archive.verify(entry.record_id, roots, world.clock.now())
 
 
-async def pdf(world: World, actor: Actor, record_id: RecordId, opening: str) -> bytes:
+async def pdf(world: World, actor: Actor, record_id: RecordId, opening: str) -> Taken:
     """Return the sealed PDF as last renewed; ForbiddenError without his own living opening."""
-    await expect_opening(world, actor, record_id, opening, taken="pdf")
-    return await world.archive.pdf(record_id)
+    entry, _ = await expect_opening(world, actor, record_id, opening, taken="pdf")
+    return Taken(number=entry.number, content=await world.archive.pdf(record_id))
 
 
-async def package(world: World, actor: Actor, record_id: RecordId, opening: str) -> bytes:
+async def package(world: World, actor: Actor, record_id: RecordId, opening: str) -> Taken:
     """Return the whole record as one ZIP; the same until its stamp is renewed."""
-    await expect_opening(world, actor, record_id, opening, taken="package")
-    return await world.archive.package(record_id)
+    entry, _ = await expect_opening(world, actor, record_id, opening, taken="package")
+    return Taken(number=entry.number, content=await world.archive.package(record_id))
 
 
 async def handwriting(

@@ -7,7 +7,7 @@ what and which bytes, and who watched it stands in the log.
 import base64
 import json
 import logging
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 
 from server.domain.errors import NotFoundError, WrongStateError
 from server.domain.ids import CaseId, RecordId, RecordingId
@@ -17,7 +17,7 @@ from server.domain.staff import Actor
 from server.ports.recording import GridOrder, GridReport, GridState, RecordingState
 from server.ports.store import UnitOfWork
 from server.usecases.pieces import joined
-from server.usecases.show_recordings import Asked, expect_recording, names_in, recordings_of
+from server.usecases.show_recordings import Asked, Film, expect_recording, names_in, recordings_of
 from server.usecases.world import World
 
 log = logging.getLogger(__name__)
@@ -62,13 +62,13 @@ async def report(
 
 async def watch(
     world: World, actor: Actor, record_id: RecordId, opening: str, recording: RecordingId
-) -> AsyncGenerator[bytes, None]:
-    """Return the film in pieces; NotFoundError where none was made."""
+) -> Film:
+    """Return the film; NotFoundError where none was made."""
     asked = await expect_recording(world, actor, record_id, opening, recording)
     pieces = world.grids.watch(recording, base64.b64decode(asked.recording.key))
     first = await anext(pieces, b"")
     await _note(world, actor, asked, "recording.grid_watched")
-    return joined(first, pieces)
+    return Film(name=asked.title, pieces=joined(first, pieces))
 
 
 async def keep_making(world: World) -> None:

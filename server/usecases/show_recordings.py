@@ -36,13 +36,25 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A recording that somebody may watch under an opening; names by seat."""
+    """A recording that somebody may watch under an opening; names by seat.
 
+    `title` is the agreement's number and which of the case's recordings it is, from 1.
+    """
+
+    title: str
     record_id: RecordId
     case_id: CaseId
     opening: str
     recording: Recording
     names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Film:
+    """A film in pieces, and what it is called: whose it is must not be mistaken."""
+
+    name: str
+    pieces: AsyncGenerator[bytes]
 
 
 async def recordings(
@@ -79,25 +91,26 @@ async def expect_recording(
     async with world.store.read() as uow:
         case = await uow.cases.get(entry.case_id)
         access.allow(actor, Act.OPEN_RECORDING, access.of_case(case, actor))
-        found = [one for one in await recordings_of(uow, entry.case_id) if one.id == recording]
+        every = {one.id: one for one in await recordings_of(uow, entry.case_id)}
         names = await names_in(uow, case)
-    if not found:
+    if recording not in every:
         raise NotFoundError
-    if not found[0].key:
+    if not every[recording].key:
         raise ShreddedError
     return Asked(
+        title=f"{entry.number} {[*every].index(recording) + 1}",
         record_id=record_id,
         case_id=entry.case_id,
         opening=valid.id,
-        recording=found[0],
+        recording=every[recording],
         names=names,
     )
 
 
 async def watch(
     world: World, actor: Actor, record_id: RecordId, opening: str, which: tuple[str, str]
-) -> AsyncGenerator[bytes, None]:
-    """Return one participant's film in pieces; `which` is a recording and a seat.
+) -> Film:
+    """Return one participant's film; `which` is a recording and a seat.
 
     The opening's reason stands in the log; so does that this was watched. Raises
     ForbiddenError, ShreddedError, and NotFoundError where there is nothing to see.
@@ -120,7 +133,7 @@ async def watch(
     )
     async with world.store.write() as uow:
         await uow.log.append(asked.case_id, (what,), world.clock.now())
-    return joined(first, pieces)
+    return Film(name=f"{asked.title} {asked.names[seat]}", pieces=joined(first, pieces))
 
 
 async def names_in(uow: UnitOfWork, case: Case) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from server.api import binary
 from server.api.binary import film, streamed
 from server.ports.recording import FilmLostError
+from server.usecases.show_recordings import Film
 
 
 async def _film(*, breaks: bool) -> AsyncGenerator[bytes, None]:
@@ -73,7 +74,7 @@ async def _begun(first: bytes) -> AsyncGenerator[bytes, None]:
 )
 async def test_a_film_is_named_after_what_it_is(first: bytes, media: str, name: str) -> None:
     async def handle(request: web.Request) -> web.StreamResponse:
-        return await film(request, _begun(first), "one")
+        return await film(request, Film(name="one", pieces=_begun(first)))
 
     site = web.Application()
     site.router.add_get("/", handle)

@@ -63,8 +63,9 @@ async def test_it_is_asked_called_off_made_watched_and_logged(
         while "grid_made" not in await kinds(made):
             await asyncio.sleep(0.02)
     assert (await show_grids.report(made.world, OFFICER, *which)).state is GridState.READY
-    pieces = await show_grids.watch(made.world, OFFICER, *which)
-    assert b"".join([one async for one in pieces])[4:8] == b"ftyp"
+    film = await show_grids.watch(made.world, OFFICER, *which)
+    assert film.name.endswith("号 1")
+    assert b"".join([one async for one in film.pieces])[4:8] == b"ftyp"
     logged = ["grid_asked", "grid_cancelled", "grid_asked", "grid_made", "grid_watched"]
     assert await kinds(made) == logged
     shown, _ = await show_recordings.recordings(made.world, OFFICER, record, opening)

@@ -119,16 +119,21 @@ async def opened(world: World, made: Sitting, login: str) -> tuple[RecordId, str
     return sealed.record_id, done.opening.id
 
 
+async def number(made: Sitting) -> str:
+    sealed = (await agreement(made.world, made.case.id)).seal
+    assert sealed is not None
+    return sealed.number
+
+
 async def test_watching_is_logged_and_not_for_who_only_keeps_the_minutes(
     office: Stage, tmp_path: Path
 ) -> None:
     made = await recorded(office, tmp_path / "media")
     worker = made.phones[0].invitation.person_id
     record, opening = await opened(made.world, made, "officer")
-    pieces = await show_recordings.watch(
-        made.world, actor("officer"), record, opening, (ONE, worker)
-    )
-    assert b"".join([piece async for piece in pieces])[:4] == b"\x1a\x45\xdf\xa3"
+    film = await show_recordings.watch(made.world, actor("officer"), record, opening, (ONE, worker))
+    assert film.name == f"{await number(made)} 1 {made.case.person(worker).name}"
+    assert b"".join([piece async for piece in film.pieces])[:4] == b"\x1a\x45\xdf\xa3"
     async with made.world.store.read() as uow:
         log = await uow.log.of_case(made.case.id)
     assert "recording.watched" in log[-1].body

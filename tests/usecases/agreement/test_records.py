@@ -123,7 +123,8 @@ async def test_downloads_need_the_members_own_opening_of_this_day(office: Stage)
     opened = await retrieve_record.open_record(world, officer, record_id, "核对")
     opening = opened.opening.id
     pdf = await retrieve_record.pdf(world, officer, record_id, opening)
-    assert pdf == await world.archive.read(record_id, "agreement.pdf")
+    assert pdf.number == opened.entry.number
+    assert pdf.content == await world.archive.read(record_id, "agreement.pdf")
     for wrong in ("", "unknown"):
         with pytest.raises(ForbiddenError):
             await retrieve_record.pdf(world, officer, record_id, wrong)
@@ -158,7 +159,8 @@ async def test_the_package_verifies_away_from_here(office: Stage, tmp_path: Path
     world, record_id, officer = office.world, await record(made), actor("officer")
     opened = await retrieve_record.open_record(world, officer, record_id, "司法确认")
     assert isinstance(world.archive, LocalArchive)
-    package = await retrieve_record.package(world, officer, record_id, opened.opening.id)
+    taken = await retrieve_record.package(world, officer, record_id, opened.opening.id)
+    package = taken.content
     assert len(package) == opened.stored.package_size
     path = tmp_path / "package.zip"
     path.write_bytes(package)
