@@ -7,7 +7,7 @@ from aiohttp import web
 from server.api.endpoint import Context
 from server.api.forms import case_form
 from server.api.queries import page_number
-from server.api.schemas import case as wire, pack as pack_wire
+from server.api.schemas import case as wire, desk, pack as pack_wire
 from server.api.schemas.log import LogView
 from server.api.uploads import read_upload
 from server.api.views.case import case_view, file_view
@@ -42,12 +42,12 @@ async def pack(context: Context, _: None) -> pack_wire.PackView:
     return pack_view(context.world.pack)
 
 
-async def today(context: Context, _: None) -> wire.TodayView:
+async def today(context: Context, _: None) -> desk.TodayView:
     """Return the day."""
     return today_view(await see_today.see_today(context.world, context.staff))
 
 
-async def search(context: Context, _: None) -> wire.CaseList:
+async def search(context: Context, _: None) -> desk.CaseList:
     """Return one page of cases."""
     found = await find_cases.search(
         context.world,

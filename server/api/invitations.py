@@ -6,7 +6,7 @@ from server.api import templates
 from server.api.cases import case_id
 from server.api.endpoint import Context
 from server.api.headers import SOCKETS, content_policy
-from server.api.schemas import case as wire
+from server.api.schemas import invitation as wire
 from server.api.views.case import invitation_view
 from server.api.views.desk import outbox_view, whole_text
 from server.api.views.qr import qr_codes

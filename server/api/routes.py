@@ -8,7 +8,19 @@ from typing import TypedDict, Unpack
 from pydantic import BaseModel
 
 from server.api.endpoint import Route, Who
-from server.api.schemas import agreement, case, keeping, log, pack, record, sealing, seat, staff
+from server.api.schemas import (
+    agreement,
+    case,
+    desk,
+    invitation,
+    keeping,
+    log,
+    pack,
+    record,
+    sealing,
+    seat,
+    staff,
+)
 from server.api.schemas.base import Nothing
 from server.domain.access import Act
 
@@ -101,9 +113,9 @@ ADMIN = (
 CASES = (
     _r("GET", "/api/pack", "cases.pack", STAFF, "Enumerations", view=pack.PackView,
        act=Act.OWN_ACCOUNT),
-    _r("GET", "/api/today", "cases.today", STAFF, "The day", view=case.TodayView,
+    _r("GET", "/api/today", "cases.today", STAFF, "The day", view=desk.TodayView,
        act=Act.SEE_CASES),
-    _r("GET", "/api/cases", "cases.search", STAFF, "Cases", view=case.CaseList,
+    _r("GET", "/api/cases", "cases.search", STAFF, "Cases", view=desk.CaseList,
        query=("q", "state", "page"), act=Act.SEE_CASES),
     _r("POST", "/api/cases", "cases.register", STAFF, "Register a case", ask=case.RegisterCase,
        view=case.Registered, act=Act.REGISTER_CASE),
@@ -129,15 +141,15 @@ CASES = (
 
 INVITATIONS = (
     _r("POST", "/api/cases/{case_id}/invitations", "invitations.invite", STAFF, "Invite a person",
-       ask=case.InviteAsk, view=case.InvitationIssued, act=Act.INVITE),
+       ask=invitation.InviteAsk, view=invitation.InvitationIssued, act=Act.INVITE),
     _r("POST", "/api/cases/{case_id}/invitations/{invitation_id}/resend", "invitations.resend",
-       STAFF, "A fresh link; the old one ends", view=case.InvitationIssued, act=Act.INVITE),
+       STAFF, "A fresh link; the old one ends", view=invitation.InvitationIssued, act=Act.INVITE),
     _r("POST", "/api/cases/{case_id}/invitations/{invitation_id}/revoke", "invitations.revoke",
-       STAFF, "Revoke", view=case.InvitationView, act=Act.INVITE),
+       STAFF, "Revoke", view=invitation.InvitationView, act=Act.INVITE),
     _r("POST", "/api/cases/{case_id}/invitations/{invitation_id}/unlock", "invitations.unlock",
-       STAFF, "Unlock the digits", view=case.InvitationView, act=Act.INVITE),
+       STAFF, "Unlock the digits", view=invitation.InvitationView, act=Act.INVITE),
     _r("GET", "/api/cases/{case_id}/outbox", "invitations.outbox", STAFF, "Messages to copy",
-       view=case.OutboxView, act=Act.INVITE),
+       view=invitation.OutboxView, act=Act.INVITE),
     _r("GET", "/api/cases/{case_id}/outbox/{message_id}/slip", "invitations.slip", STAFF,
        "Print slip", media=HTML, act=Act.INVITE),
 )

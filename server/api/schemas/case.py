@@ -1,4 +1,4 @@
-"""Cases, people, invitations and sittings as the console registers and sees them."""
+"""Cases, people and sittings as the console registers and sees them."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from server.api.schemas.base import Ask, Fen, LongText, ShortText, View
+from server.api.schemas.invitation import InvitationView
 from server.domain.case import Capacity, CaseState, PartyKind, PersonRole, Side
-from server.domain.invitation import Answer, LinkState
 from server.domain.session import SessionState
 
 Name = Annotated[str, Field(min_length=1, max_length=50)]
@@ -120,23 +120,6 @@ class AuthorityView(View):
     can_sign: bool
 
 
-class InvitationView(View):
-    """Where a person's link stands. The link itself is in the outbox."""
-
-    id: str
-    channel: str
-    state: LinkState
-    sent_at: datetime
-    opened_at: datetime | None
-    expires_at: datetime
-    answer: Answer
-    answered_at: datetime | None
-    answer_text: str
-    wrong_digits: int
-    device_bound: bool
-    device_waiting: bool
-
-
 class PersonView(View):
     """A person with masked numbers."""
 
@@ -242,133 +225,6 @@ class CaseView(View):
     record_id: str | None
     result: str
     end_reason: str
-
-
-class CaseRow(View):
-    """A case in a list."""
-
-    id: str
-    case_no: str
-    parties: list[str]
-    matter: str
-    dispute_type: str
-    state: CaseState
-    planned_at: datetime | None
-    mediator_name: str
-    session_id: str | None
-    session_state: SessionState | None
-
-
-class CaseList(View):
-    """One page of cases."""
-
-    cases: list[CaseRow]
-    total: int
-    page: int
-
-
-class PresenceRow(View):
-    """Who of a side has arrived, for the card of the next sitting.
-
-    Who is not `invited` has no link of his own; a companion sits at another's phone then.
-    """
-
-    name: str
-    side: Side
-    role: PersonRole
-    invited: bool
-    answer: Answer
-    refuses_online: bool
-    here: bool
-    device: str
-
-
-class TodaySitting(View):
-    """A sitting on the mediator's day; `to_sign` where the viewer's own signature is owed now."""
-
-    case: CaseRow
-    session_id: str
-    people: list[PresenceRow]
-    due_on: date
-    missing: list[str]
-    to_sign: bool
-
-
-class DutyRow(View):
-    """A dated duty on the right of the day."""
-
-    case_id: str
-    parties: list[str]
-    code: str
-    on: date
-
-
-class SealRow(View):
-    """A signed text whose seal waits: for a release or for the seal, and for whom."""
-
-    case_id: str
-    case_no: str
-    parties: list[str]
-    awaited: Literal["release", "seal"]
-    awaited_of: list[str]
-
-
-class SealingNews(View):
-    """That the committee seals by one or by two since lately, or that somebody wants one again."""
-
-    two: bool
-    by: list[str]
-    at: datetime | None
-    back_by: str | None
-
-
-class TodayView(View):
-    """The mediator's day; at least `more_duties` others follow those shown."""
-
-    today: date
-    now: datetime
-    sittings: list[TodaySitting]
-    later: list[CaseRow]
-    duties: list[DutyRow]
-    more_duties: int
-    seals: list[SealRow]
-    sealing: SealingNews | None
-
-
-class InviteAsk(Ask):
-    """Whom to invite and how the link shall travel."""
-
-    person_id: str
-    channel: Literal["sms", "wechat", "qr", "print", "email"] = "sms"
-
-
-class InvitationIssued(View):
-    """The fresh link; it is shown here and in the outbox, its hash alone is kept."""
-
-    invitation: InvitationView
-    link: str
-    qr_svg: str
-    text: str
-
-
-class OutboxMessage(View):
-    """A message staff may copy."""
-
-    id: str
-    person_id: str
-    person_name: str
-    kind: str
-    state: str
-    at: datetime
-    text: str
-    link: str
-    qr_svg: str
-
-
-class OutboxView(View):
-    """The case's messages, newest first."""
-
-    messages: list[OutboxMessage]
 
 
 class ScheduleAsk(Ask):

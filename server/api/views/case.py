@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from server.api.schemas import case as wire
+from server.api.schemas import case as wire, invitation as invitation_wire
 from server.domain.case import LabourFacts, Party, Person
 from server.domain.duties import duties
 from server.domain.invitation import Invitation
@@ -146,9 +146,9 @@ def _authority(person: Person, pack: JurisdictionPack, today: date) -> wire.Auth
     )
 
 
-def invitation_view(invitation: Invitation, now: datetime) -> wire.InvitationView:
+def invitation_view(invitation: Invitation, now: datetime) -> invitation_wire.InvitationView:
     """Return where a person's link stands; never the link."""
-    return wire.InvitationView(
+    return invitation_wire.InvitationView(
         id=invitation.id,
         channel=invitation.channel,
         state=invitation.state(now),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from server.api.schemas import case as wire
+from server.api.schemas import desk as wire, invitation
 from server.api.views.qr import qr_codes
 from server.domain.case import Case, Side
 from server.ports.notify import Message
@@ -103,17 +103,17 @@ def _arrival(arrival: Arrival, side: Side) -> wire.PresenceRow:
     )
 
 
-async def outbox_view(world: World, lines: Sequence[OutboxLine]) -> wire.OutboxView:
+async def outbox_view(world: World, lines: Sequence[OutboxLine]) -> invitation.OutboxView:
     """Return the messages; one whose link has ended is shown without it."""
     links = [line.message.link if line.live else "" for line in lines]
     drawn = await world.pool.run(qr_codes, links)
     rows = zip(lines, links, drawn, strict=True)
-    return wire.OutboxView(messages=[_message(line, link, qr) for line, link, qr in rows])
+    return invitation.OutboxView(messages=[_message(line, link, qr) for line, link, qr in rows])
 
 
-def _message(line: OutboxLine, link: str, drawn: str) -> wire.OutboxMessage:
+def _message(line: OutboxLine, link: str, drawn: str) -> invitation.OutboxMessage:
     message = line.message
-    return wire.OutboxMessage(
+    return invitation.OutboxMessage(
         id=message.id,
         person_id=message.person_id,
         person_name=line.person,
