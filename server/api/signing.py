@@ -4,7 +4,7 @@ from aiohttp import web
 
 from server.api.binary import PDF, WEBP, page_of, saved, shown, width_of
 from server.api.endpoint import Context
-from server.api.schemas import seat as wire
+from server.api.schemas import party_agreement as text_wire, seat as seat_wire, signing as wire
 from server.api.throttle import DOORS
 from server.api.views.language import language
 from server.api.views.party_agreement import party_agreement
@@ -36,13 +36,13 @@ async def _seat(context: Context) -> Seat:
     return await see_seat(context.world, context.seat, _device(context))
 
 
-async def agreement(context: Context, _: None) -> wire.PartyAgreement:
+async def agreement(context: Context, _: None) -> text_wire.PartyAgreement:
     """Return the agreement as the person sees it."""
     desk = await read_agreement.see_own(context.world, context.seat, _device(context))
     return party_agreement(context.world, desk)
 
 
-async def answer(context: Context, ask: wire.ClauseAnswerAsk) -> wire.PartyAgreement:
+async def answer(context: Context, ask: text_wire.ClauseAnswerAsk) -> text_wire.PartyAgreement:
     """Take an answer to one clause."""
     form = AnswerForm(
         clause_id=ClauseId(ask.clause_id),
@@ -90,7 +90,7 @@ async def sign(context: Context, ask: wire.SignAsk) -> wire.SigningTurn:
     return wire.SigningTurn(epoch=turn.epoch, attributes=turn.attributes, life_s=turn.life_s)
 
 
-async def finish(context: Context, ask: wire.FinishAsk) -> wire.Receipt:
+async def finish(context: Context, ask: wire.FinishAsk) -> seat_wire.Receipt:
     """Keep the signature and return where it stands."""
     form = PdfSignatureForm(statement_id=ask.statement_id, epoch=ask.epoch, signature=ask.signature)
     await finish_signature.finish(context.world, context.seat, _device(context), form)
@@ -101,17 +101,17 @@ async def finish(context: Context, ask: wire.FinishAsk) -> wire.Receipt:
     return found
 
 
-async def refuse(context: Context, ask: wire.RefuseSigning) -> wire.SeatView:
+async def refuse(context: Context, ask: wire.RefuseSigning) -> seat_wire.SeatView:
     """Keep that the person does not sign."""
     context.request.app[DOORS].answer(context.seat.person_id)
     await sign_agreement.refuse(context.world, context.seat, _device(context), ask.reason)
     return seat_view(context.world, await _seat(context), language(context.request))
 
 
-async def copy(context: Context, ask: wire.CopyAsk) -> wire.CopyTicket:
+async def copy(context: Context, ask: seat_wire.CopyAsk) -> seat_wire.CopyTicket:
     """Open the download for a short while."""
     ticket = await deliver_copy.ask(context.world, context.seat, _device(context), ask.code)
-    return wire.CopyTicket(path=f"/api/seat/copy/{ticket.token}", expires_at=ticket.until)
+    return seat_wire.CopyTicket(path=f"/api/seat/copy/{ticket.token}", expires_at=ticket.until)
 
 
 async def download(context: Context, _: None) -> web.Response:

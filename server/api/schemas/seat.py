@@ -7,14 +7,12 @@ from pydantic import Field
 
 from server.api.schemas.base import (
     Ask,
-    Base64Text,
     FourDigits,
     LongText,
     ShortText,
     SixDigits,
     View,
 )
-from server.domain.agreement import Verdict
 from server.domain.case import PersonRole, Side
 from server.domain.invitation import Answer, LinkState
 from server.domain.session import SessionState
@@ -193,142 +191,6 @@ class MoveAsk(Ask):
 
 class StopAsk(Ask):
     """Ending the mediation as a party; a reason is welcome, never asked for."""
-
-    reason: Annotated[str, Field(max_length=300)] = ""
-
-
-class PartyClause(View):
-    """One clause as shown, and the own answer to this version."""
-
-    id: str
-    no: int
-    text: str
-    version: int
-    changed: bool
-    heard: bool
-    verdict: Verdict | None
-    wish: str
-
-
-class PartyPayment(View):
-    """One instalment as shown."""
-
-    no: int
-    payer: str
-    payee: str
-    amount: int
-    amount_words: str
-    due_on: date
-    method: str
-
-
-class SignBox(View):
-    """Where the own signature stands: page from 1, fractions of its width and height."""
-
-    page: int
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-class PartyMark(View):
-    """How the text names a party: 甲方, 乙方."""
-
-    label: str
-    name: str
-    is_you: bool
-
-
-class PartyAgreement(View):
-    """The agreement on the phone: live text, own answers, or locked pages.
-
-    `state` is `none` before there is a draft. `may_sign` says that the turn has come;
-    `sign_blocked` is why not, for whoever signs a locked text.
-    """
-
-    state: str
-    revision: int
-    text_version: int
-    label: str
-    answers_for_party: bool
-    facts: str
-    clauses: list[PartyClause]
-    payments: list[PartyPayment]
-    total: int
-    total_words: str
-    reading: str | None
-    pages: int
-    digest: str | None
-    pdf_sha256: str | None
-    may_sign: bool
-    sign_blocked: str | None
-    sign_box: SignBox | None
-    parties: list[PartyMark]
-
-
-class ClauseAnswerAsk(Ask):
-    """Heard or not, and then agree or a wish for change."""
-
-    clause_id: str
-    clause_version: int
-    heard: bool
-    verdict: Verdict | None = None
-    wish: Annotated[str, Field(max_length=500)] = ""
-
-
-class StatementAsk(Ask):
-    """Asks for the consent statement over the pages shown.
-
-    `public_key` is the SPKI of a key made for this signing; `code` is absent only
-    where no code channel is configured.
-    """
-
-    pdf_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    public_key: Base64Text
-    handwriting_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    strokes_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    code: SixDigits | None = None
-
-
-class Statement(View):
-    """The exact RFC 8785 text to sign, and the id to give back with the signature."""
-
-    id: str
-    statement: str
-
-
-class SignAsk(Ask):
-    """The signature (raw r||s, base64) over the statement, and the handwriting."""
-
-    statement_id: str
-    signature: Base64Text
-    handwriting_png: Base64Text
-    strokes: Annotated[str, Field(max_length=400_000)]
-    seal_scan: str | None = None
-
-
-class SigningTurn(View):
-    """What the same key signs now (DER, base64); null once that signature is complete.
-
-    The answer is due within `life_s` seconds and names the turn by its `epoch`.
-    """
-
-    epoch: int
-    attributes: str | None
-    life_s: int
-
-
-class FinishAsk(Ask):
-    """The signature (raw r||s, base64) over the attributes of a turn."""
-
-    statement_id: str
-    epoch: int
-    signature: Base64Text
-
-
-class RefuseSigning(Ask):
-    """I do not sign; a reason is welcome."""
 
     reason: Annotated[str, Field(max_length=300)] = ""
 

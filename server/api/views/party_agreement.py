@@ -1,6 +1,6 @@
 """Renders the agreement on a party's phone: live text and own answers, or locked pages."""
 
-from server.api.schemas import seat as wire
+from server.api.schemas import party_agreement as wire
 from server.domain.agreement import Agreement, AgreementState, Clause, Payment
 from server.domain.agreement_text import words_of
 from server.domain.signing_order import line_of

@@ -1,0 +1,63 @@
+"""Signing on a party's phone: the statement, the signatures it asks for, and the refusal."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from server.api.schemas.base import Ask, Base64Text, SixDigits, View
+
+
+class StatementAsk(Ask):
+    """Asks for the consent statement over the pages shown.
+
+    `public_key` is the SPKI of a key made for this signing; `code` is absent only
+    where no code channel is configured.
+    """
+
+    pdf_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    public_key: Base64Text
+    handwriting_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    strokes_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    code: SixDigits | None = None
+
+
+class Statement(View):
+    """The exact RFC 8785 text to sign, and the id to give back with the signature."""
+
+    id: str
+    statement: str
+
+
+class SignAsk(Ask):
+    """The signature (raw r||s, base64) over the statement, and the handwriting."""
+
+    statement_id: str
+    signature: Base64Text
+    handwriting_png: Base64Text
+    strokes: Annotated[str, Field(max_length=400_000)]
+    seal_scan: str | None = None
+
+
+class SigningTurn(View):
+    """What the same key signs now (DER, base64); null once that signature is complete.
+
+    The answer is due within `life_s` seconds and names the turn by its `epoch`.
+    """
+
+    epoch: int
+    attributes: str | None
+    life_s: int
+
+
+class FinishAsk(Ask):
+    """The signature (raw r||s, base64) over the attributes of a turn."""
+
+    statement_id: str
+    epoch: int
+    signature: Base64Text
+
+
+class RefuseSigning(Ask):
+    """I do not sign; a reason is welcome."""
+
+    reason: Annotated[str, Field(max_length=300)] = ""
