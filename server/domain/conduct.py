@@ -2,7 +2,8 @@
 
 A decision takes the sitting and the facts of the moment and returns the sitting after
 it, what is to be logged, and the words announced once. It raises a DomainError when
-the rule refuses; then nothing has changed.
+the rule refuses; then nothing has changed. Where the sitting goes is decided in `spaces`,
+the notice of rights in `rights`.
 """
 
 from collections.abc import Callable
@@ -10,23 +11,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from server.domain import owed, repeats
-from server.domain.case import Case, Side
-from server.domain.errors import MissingStepsError, NotFoundError, WrongStateError
+from server.domain.case import Case
+from server.domain.errors import MissingStepsError, WrongStateError
 from server.domain.going import expect_going, while_going
 from server.domain.ids import PersonId, SeatId, StaffId
 from server.domain.jurisdiction.pack import JurisdictionPack, expect_code
 from server.domain.session import (
-    JOINT,
     STAFF_LOBBY,
     Consent,
     Environment,
     IdentityCheck,
     Participant,
-    RightsAnswer,
     Session,
     SessionState,
-    Space,
-    SpaceKind,
 )
 from server.domain.session_log import Happening, happened
 
@@ -179,52 +176,6 @@ def stop(note: str) -> Decision:
     return decide
 
 
-def go_lobby(session: Session, facts: Facts) -> Step:
-    """Everybody to the own lobby."""
-    return _go(session, facts, STAFF_LOBBY)
-
-
-def go_joint(session: Session, facts: Facts) -> Step:
-    """Open the joint session for everybody admitted; nobody owes anything by then."""
-    return _go(session, facts, JOINT)
-
-
-def go_reception(side: Side) -> Decision:
-    """The mediator goes into one side's lobby."""
-    return lambda session, facts: _go(session, facts, Space(kind=SpaceKind.RECEPTION, side=side))
-
-
-def go_caucus(side: Side) -> Decision:
-    """The mediator talks with one side alone."""
-    return lambda session, facts: _go(session, facts, Space(kind=SpaceKind.CAUCUS, side=side))
-
-
-def _go(session: Session, facts: Facts, space: Space) -> Step:
-    if not session.running:
-        raise WrongStateError(state=session.state)
-    if session.space == space:
-        return Step(session=session)
-    logged = [_left(session.space, facts), _entered(space, facts)]
-    # What was being read out was read to whoever was there: others have not heard it.
-    return Step(
-        session=replace(session, space=space, rights_block=0),
-        logged=tuple(what for what in logged if what),
-        events=("moved",),
-    )
-
-
-def _left(space: Space, facts: Facts) -> Happening | None:
-    if space.kind is SpaceKind.LOBBY:
-        return None
-    return happened("room.close", facts.actor, space=space.kind, side=space.side)
-
-
-def _entered(space: Space, facts: Facts) -> Happening | None:
-    if space.kind is SpaceKind.LOBBY:
-        return happened("room.lobby", facts.actor)
-    return happened("room.open", facts.actor, space=space.kind, side=space.side)
-
-
 @while_going
 def admit(seat: SeatId) -> Decision:
     """Let a person into joint session and caucus; refused while he owes something."""
@@ -320,62 +271,6 @@ def declare_environment(person: PersonId, present: str) -> Decision:
         declared = replace(session, environments=(*session.environments, said))
         what = happened("environment.declared", facts.actor, person=person)
         return Step(session=declared, logged=(what,), events=("environment",))
-
-    return decide
-
-
-@while_going
-def read_rights(block: int) -> Decision:
-    """Staff read one block of the notice out."""
-
-    def decide(session: Session, facts: Facts) -> Step:
-        if not 1 <= block <= facts.rights_blocks:
-            raise NotFoundError
-        what = happened("rights.read", facts.actor, block=block)
-        read = replace(session, rights_block=block)
-        return Step(session=read, logged=(what,), events=("rights",))
-
-    return decide
-
-
-@while_going
-def hear_rights(person: PersonId, block: int) -> Decision:
-    """A person says he has heard a block that was read out."""
-
-    def decide(session: Session, facts: Facts) -> Step:
-        if block > session.rights_block:
-            raise WrongStateError(state="not_read_yet")
-        if session.heard_block(person, block):
-            return Step(session=session)
-        heard = RightsAnswer(person_id=person, block=block, at=facts.now)
-        what = happened("rights.ack", facts.actor, person=person, block=block)
-        answers = (*session.rights_answers, heard)
-        return Step(
-            session=replace(session, rights_answers=answers), logged=(what,), events=("rights",)
-        )
-
-    return decide
-
-
-@while_going
-def skip_rights(reason: str) -> Decision:
-    """Go on without every answer; the reason is printed in the minutes."""
-
-    def decide(session: Session, facts: Facts) -> Step:
-        skipped = replace(session, rights_skipped=reason)
-        return _step(skipped, facts, "rights.skipped", "rights")
-
-    return decide
-
-
-@while_going
-def recorder_goes_along(*, along: bool) -> Decision:
-    """Whether the recorder goes along into a caucus."""
-
-    def decide(session: Session, facts: Facts) -> Step:
-        changed = replace(session, recorder_in_caucus=along)
-        what = happened("recorder.caucus", facts.actor, along=along)
-        return Step(session=changed, logged=(what,), events=("moved",))
 
     return decide
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from server.domain import access, conduct, minutes, relay
+from server.domain import access, conduct, minutes, relay, rights, spaces
 from server.domain.access import Act
 from server.domain.errors import ForbiddenError, SignedOutError
 from server.domain.going import expect_going
@@ -112,7 +112,7 @@ async def call_mediator(a: Asked) -> None:
 
 
 async def rights_heard(a: Asked) -> None:
-    await a.own(conduct.hear_rights(a.person, a.say.block))
+    await a.own(rights.hear_rights(a.person, a.say.block))
 
 
 async def environment(a: Asked) -> None:
@@ -165,7 +165,7 @@ async def caucus(a: Asked) -> None:
         a.world,
         a.actor,
         a.session,
-        conduct.go_caucus(a.say.side),
+        spaces.go_caucus(a.say.side),
         hold_minutes=a.say.minutes,
     )
 
@@ -245,9 +245,9 @@ REQUESTS: dict[str, Request] = {
     "session.resume": _plain(conduct.resume, Act.RUN_ROOM),
     "session.pause": _plain(conduct.pause, Act.RUN_ROOM),
     "session.take_over": _plain(conduct.take_over, Act.TAKE_OVER),
-    "space.lobby": _plain(conduct.go_lobby, Act.RUN_ROOM),
-    "space.joint": _plain(conduct.go_joint, Act.RUN_ROOM),
-    "space.reception": _staff(m.WhichSide, lambda a: a.decide(conduct.go_reception(a.say.side))),
+    "space.lobby": _plain(spaces.go_lobby, Act.RUN_ROOM),
+    "space.joint": _plain(spaces.go_joint, Act.RUN_ROOM),
+    "space.reception": _staff(m.WhichSide, lambda a: a.decide(spaces.go_reception(a.say.side))),
     "space.caucus": _staff(m.WhichSide, caucus),
     "admit": _staff(m.WhichSeat, lambda a: a.decide(conduct.admit(SeatId(a.say.seat)), Act.ADMIT)),
     "return": _staff(
@@ -256,14 +256,14 @@ REQUESTS: dict[str, Request] = {
     "device.admit": _staff(m.WhichSeat, admit_device),
     "identity.check": _staff(m.CheckIdentity, check_identity),
     "consent.oral": _staff(m.OralConsent, oral_consent),
-    "rights.read": _staff(m.ReadRights, lambda a: a.decide(conduct.read_rights(a.say.block))),
-    "rights.skip": _staff(m.SkipRights, lambda a: a.decide(conduct.skip_rights(a.say.reason))),
+    "rights.read": _staff(m.ReadRights, lambda a: a.decide(rights.read_rights(a.say.block))),
+    "rights.skip": _staff(m.SkipRights, lambda a: a.decide(rights.skip_rights(a.say.reason))),
     "tell": _staff(m.TellSide, tell),
     "call.answer": _staff(m.WhichSeat, answer_call),
     "mute.please": _staff(m.WhichSeat, mute_please),
     "recorder.caucus": _staff(
         m.RecorderSetting,
-        lambda a: a.decide(conduct.recorder_goes_along(along=a.say.along), Act.TAKE_RECORDER_ALONG),
+        lambda a: a.decide(spaces.recorder_goes_along(along=a.say.along), Act.TAKE_RECORDER_ALONG),
     ),
     "recording.start": _staff(m.Empty, record),
     "recording.stop": _staff(m.Empty, stop_recording),

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from server.archive.recordings import LocalRecordings
-from server.domain import conduct
+from server.domain import conduct, rights
 from server.domain.case import Case, PersonRole
 from server.domain.committee import Committee
 from server.domain.ids import CommitteeId, PersonId, RecordingId, SeatId, SessionId, StaffId
@@ -239,14 +239,14 @@ async def _receive(world: World, made: Sitting, person: PersonId, *, companion: 
     )
     await conduct_session.check_identity(world, su, session, check)
     for block in range(1, len(PACK.notices.rights_and_duties) + 1):
-        await conduct_session.by_staff(world, su, session, conduct.read_rights(block))
+        await conduct_session.by_staff(world, su, session, rights.read_rights(block))
         if not companion:
             await _hear(world, session, person, block)
     await conduct_session.by_staff(world, su, session, conduct.admit(SeatId(person)))
 
 
 async def _hear(world: World, session: SessionId, person: PersonId, block: int) -> None:
-    await conduct_session.by_party(world, person, session, conduct.hear_rights(person, block))
+    await conduct_session.by_party(world, person, session, rights.hear_rights(person, block))
 
 
 async def _agree(made: Sitting, facts: Facts) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from server.domain import conduct, recording
+from server.domain import conduct, recording, spaces
 from server.domain.case import Side
 from server.domain.conduct import Decision
 from server.domain.errors import MissingStepsError, WrongStateError
@@ -52,7 +52,7 @@ ALL_AGREE = tuple(answer(person, agreed=True) for person in (WORKER, WIFE, AGENT
 
 
 def recorded() -> Session:
-    return after(prepared(a_session()), *ALL_AGREE, conduct.go_joint, START)[0]
+    return after(prepared(a_session()), *ALL_AGREE, spaces.go_joint, START)[0]
 
 
 def test_everybody_in_the_joint_session_is_written_staff_too() -> None:
@@ -67,7 +67,7 @@ def test_it_is_refused_with_the_names_of_what_is_missing() -> None:
     with pytest.raises(MissingStepsError) as lobby:
         START(session, facts())
     assert lobby.value.facts["missing"] == ["not_joint", f"consent:{AGENT}"]
-    session, _ = after(session, conduct.go_joint, answer(AGENT, agreed=True))
+    session, _ = after(session, spaces.go_joint, answer(AGENT, agreed=True))
     after(session, START)
     nobody = replace(
         session, participants=tuple(replace(one, admitted=False) for one in session.participants)
@@ -77,13 +77,13 @@ def test_it_is_refused_with_the_names_of_what_is_missing() -> None:
 
 def test_a_companion_beside_a_party_has_to_agree_as_well() -> None:
     session, _ = after(prepared(a_session()), *ALL_AGREE, conduct.send_back(SeatId(WIFE)))
-    session, _ = after(session, conduct.go_joint, answer(WIFE, agreed=False))
+    session, _ = after(session, spaces.go_joint, answer(WIFE, agreed=False))
     assert recording.missing(session, a_case()) == (f"consent:{WIFE}",)
 
 
 def test_a_companion_who_is_said_to_be_away_is_not_asked() -> None:
     session, _ = after(prepared(a_session()), *ALL_AGREE, conduct.send_back(SeatId(WIFE)))
-    session, _ = after(session, conduct.go_joint, answer(WIFE, agreed=False))
+    session, _ = after(session, spaces.go_joint, answer(WIFE, agreed=False))
     alone, _ = after(session, conduct.declare_environment(WORKER, ""))
     assert recording.missing(alone, a_case()) == ()
     session, logged = after(alone, START, conduct.declare_environment(WORKER, "妻子来了"))
@@ -115,8 +115,8 @@ def test_it_stops_at_once_and_says_why(decision: Decision, reason: str) -> None:
 
 
 def test_who_withdraws_during_a_caucus_ends_it_too() -> None:
-    session, _ = after(recorded(), conduct.go_caucus(Side.APPLICANT))
-    session, logged = after(session, answer(AGENT, agreed=False), conduct.go_joint)
+    session, _ = after(recorded(), spaces.go_caucus(Side.APPLICANT))
+    session, logged = after(session, answer(AGENT, agreed=False), spaces.go_joint)
     assert logged == ["recording.stopped withdrawn"]
     assert not recording.sources(session, a_case())
 
@@ -124,7 +124,7 @@ def test_who_withdraws_during_a_caucus_ends_it_too() -> None:
 def test_somebody_who_has_not_agreed_ends_it_by_coming_in() -> None:
     base = prepared(a_session())
     session, _ = after(base, *ALL_AGREE[:2], conduct.send_back(SeatId(AGENT)))
-    session, _ = after(session, conduct.go_joint, START)
+    session, _ = after(session, spaces.go_joint, START)
     assert recording.sources(session, a_case())
     session, logged = after(session, conduct.admit(SeatId(AGENT)))
     assert logged == ["recording.stopped not_agreed"]
@@ -132,7 +132,7 @@ def test_somebody_who_has_not_agreed_ends_it_by_coming_in() -> None:
 
 
 @pytest.mark.parametrize(
-    "leave", [conduct.go_caucus(Side.RESPONDENT), conduct.go_lobby, conduct.pause, conduct.freeze]
+    "leave", [spaces.go_caucus(Side.RESPONDENT), spaces.go_lobby, conduct.pause, conduct.freeze]
 )
 def test_leaving_the_joint_session_suspends_and_coming_back_goes_on(leave: Decision) -> None:
     session, logged = after(recorded(), leave)
@@ -140,7 +140,7 @@ def test_leaving_the_joint_session_suspends_and_coming_back_goes_on(leave: Decis
     assert not recording.sources(session, a_case())
     if not session.running:
         session, _ = after(session, conduct.resume)
-    session, logged = after(session, conduct.go_joint)
+    session, logged = after(session, spaces.go_joint)
     assert logged == ["recording.resumed"]
     assert recording.sources(session, a_case())
 
@@ -148,7 +148,7 @@ def test_leaving_the_joint_session_suspends_and_coming_back_goes_on(leave: Decis
 def test_the_log_holds_no_key_and_no_names() -> None:
     _, *steps = [
         recording.follow(recorded(), c(recorded(), facts()), facts())
-        for c in (conduct.go_lobby, recording.stop(), answer(WORKER, agreed=False))
+        for c in (spaces.go_lobby, recording.stop(), answer(WORKER, agreed=False))
     ]
     told = json.dumps([what.facts for step in steps for what in step.logged])
     assert "key" not in told

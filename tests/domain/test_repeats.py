@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from server.domain import conduct, minutes, owed
+from server.domain import conduct, minutes, owed, rights
 from server.domain.conduct import Decision, Facts, Step
 from server.domain.errors import TooManyTriesError
 from server.domain.minutes import Confirmation
@@ -58,7 +58,7 @@ SAYINGS: dict[str, Callable[[], Decision]] = {
     "refusing": lambda: answer(agreed=False),
     "refusing the form": lambda: answer(agreed=False, scope=owed.ONLINE),
     "who is there": lambda: conduct.declare_environment(WORKER, "妻子在场"),
-    "a block heard": lambda: conduct.hear_rights(WORKER, 1),
+    "a block heard": lambda: rights.hear_rights(WORKER, 1),
     "minutes agreed": lambda: confirm(agreed=True),
     "minutes disputed": lambda: confirm(agreed=False, remark="少一句"),
 }
@@ -99,9 +99,9 @@ def test_something_else_is_kept_and_logged(name: str) -> None:
 
 
 def test_a_block_heard_before_is_not_heard_anew_when_it_is_read_again() -> None:
-    session = conduct.hear_rights(AGENT, 1)(sitting(), at(0)).session
-    read = conduct.read_rights(1)(session, facts(MEDIATOR)).session
-    assert conduct.hear_rights(AGENT, 1)(read, at(1)) == Step(session=read)
+    session = rights.hear_rights(AGENT, 1)(sitting(), at(0)).session
+    read = rights.read_rights(1)(session, facts(MEDIATOR)).session
+    assert rights.hear_rights(AGENT, 1)(read, at(1)) == Step(session=read)
 
 
 def changing(yes: Decision, no: Decision) -> tuple[Session, int]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain import conduct
+from server.domain import conduct, rights, spaces
 from server.domain.case import Side
 from server.domain.errors import WrongStateError
 from server.domain.ids import PersonId
@@ -12,16 +12,16 @@ from tests.support.builders import AGENT, BLOCKS, WORKER, a_session, facts
 def test_a_block_is_heard_once_it_is_read() -> None:
     opened = conduct.open_session(a_session(), facts()).session
     with pytest.raises(WrongStateError):
-        conduct.hear_rights(PersonId(WORKER), 1)(opened, facts(WORKER))
-    read = conduct.read_rights(1)(opened, facts()).session
-    heard = conduct.hear_rights(PersonId(WORKER), 1)(read, facts(WORKER)).session
+        rights.hear_rights(PersonId(WORKER), 1)(opened, facts(WORKER))
+    read = rights.read_rights(1)(opened, facts()).session
+    heard = rights.hear_rights(PersonId(WORKER), 1)(read, facts(WORKER)).session
     assert [answer.block for answer in heard.rights_answers] == [1]
 
 
 def test_whoever_is_received_next_has_not_heard_what_was_read_before() -> None:
     opened = conduct.open_session(a_session(), facts()).session
-    first = conduct.go_reception(Side.APPLICANT)(opened, facts()).session
-    read = conduct.read_rights(BLOCKS)(first, facts()).session
-    second = conduct.go_reception(Side.RESPONDENT)(read, facts()).session
+    first = spaces.go_reception(Side.APPLICANT)(opened, facts()).session
+    read = rights.read_rights(BLOCKS)(first, facts()).session
+    second = spaces.go_reception(Side.RESPONDENT)(read, facts()).session
     with pytest.raises(WrongStateError):
-        conduct.hear_rights(PersonId(AGENT), BLOCKS)(second, facts(AGENT))
+        rights.hear_rights(PersonId(AGENT), BLOCKS)(second, facts(AGENT))

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, strategies as st
 
-from server.domain import conduct, minutes, owed, recording
+from server.domain import conduct, minutes, owed, recording, rights, spaces
 from server.domain.audience import Pair, hearing, visible_to
 from server.domain.case import Side
 from server.domain.conduct import Decision
@@ -72,21 +72,21 @@ moves: st.SearchStrategy[Decision] = st.one_of(
             conduct.take_over,
             conduct.begin_signing,
             conduct.end_signing,
-            conduct.go_joint,
-            conduct.go_lobby,
+            spaces.go_joint,
+            spaces.go_lobby,
         ]
     ),
-    sides.map(conduct.go_reception),
-    sides.map(conduct.go_caucus),
+    sides.map(spaces.go_reception),
+    sides.map(spaces.go_caucus),
     people.map(lambda p: conduct.admit(SeatId(p))),
     people.map(lambda p: conduct.send_back(SeatId(p))),
     st.builds(lambda p, a: _consent(p, agreed=a), people, st.booleans()),
     st.builds(lambda p, m: _identity(p, matches=m), people, st.booleans()),
-    st.builds(conduct.hear_rights, people, st.integers(1, BLOCKS)),
-    st.integers(1, BLOCKS).map(conduct.read_rights),
+    st.builds(rights.hear_rights, people, st.integers(1, BLOCKS)),
+    st.integers(1, BLOCKS).map(rights.read_rights),
     people.map(lambda p: conduct.declare_environment(p, "妻子在场")),
-    st.just(conduct.skip_rights("换个时间")),
-    st.booleans().map(lambda along: conduct.recorder_goes_along(along=along)),
+    st.just(rights.skip_rights("换个时间")),
+    st.booleans().map(lambda along: spaces.recorder_goes_along(along=along)),
     st.just(conduct.stop("换个时间")),
 )
 starts = st.sampled_from([a_session(), prepared(a_session())])
@@ -249,7 +249,7 @@ def test_a_recording_that_ends_after_the_sitting_is_no_fault() -> None:
 
 
 def test_a_seeded_leak_is_caught() -> None:
-    caucus = conduct.go_caucus(Side.APPLICANT)(prepared(a_session()), facts()).session
+    caucus = spaces.go_caucus(Side.APPLICANT)(prepared(a_session()), facts()).session
     leak = frozenset({(SeatId(WORKER), SeatId(AGENT)), (SeatId(AGENT), SeatId(WORKER))})
     with pytest.raises(AssertionError):
         expect_sides_apart(caucus, hearing(caucus) | leak)

@@ -13,7 +13,7 @@ from typing import Any, cast
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from server.domain import conduct, recording
+from server.domain import conduct, recording, spaces
 from server.domain.case import Side
 from server.domain.conduct import Decision
 from server.domain.errors import DomainError
@@ -117,11 +117,11 @@ def answer(person: PersonId, *, agreed: bool) -> Decision:
 
 ALL_AGREE = tuple(answer(person, agreed=True) for person in PEOPLE)
 MOVES: dict[str, Decision] = {
-    "joint": conduct.go_joint,
-    "lobby": conduct.go_lobby,
-    "caucus": conduct.go_caucus(Side.APPLICANT),
-    "other caucus": conduct.go_caucus(Side.RESPONDENT),
-    "reception": conduct.go_reception(Side.APPLICANT),
+    "joint": spaces.go_joint,
+    "lobby": spaces.go_lobby,
+    "caucus": spaces.go_caucus(Side.APPLICANT),
+    "other caucus": spaces.go_caucus(Side.RESPONDENT),
+    "reception": spaces.go_reception(Side.APPLICANT),
     "pause": conduct.pause,
     "freeze": conduct.freeze,
     "resume": conduct.resume,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.domain import conduct
+from server.domain import spaces
 from server.domain.case import Side
 from server.domain.ids import PersonId, SeatId
 from server.ports.media import MediaReport
@@ -46,7 +46,7 @@ class Frames(Live):
 async def caucus(tmp_path: Path) -> AsyncIterator[Stage]:
     async with stage(tmp_path, prepared(a_session())) as made:
         await made.seat(MEDIATOR, WORKER, AGENT)
-        apart = conduct.go_caucus(Side.APPLICANT)
+        apart = spaces.go_caucus(Side.APPLICANT)
         await made.registry.within(SESSION, lambda room: room.decide(MEDIATOR, apart))
         yield made
 

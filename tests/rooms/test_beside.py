@@ -1,8 +1,9 @@
 """Whom somebody says is with him hears as well, and everybody within hearing is told so."""
 
 from server.domain.case import Side
-from server.domain.conduct import declare_environment, go_caucus
+from server.domain.conduct import declare_environment
 from server.domain.ids import SeatId
+from server.domain.spaces import go_caucus
 from server.signalling.snapshots import snapshot
 from tests.rooms.consents import decide
 from tests.rooms.stage import Stage

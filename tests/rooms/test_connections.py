@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from server.domain import conduct
+from server.domain import spaces
 from server.domain.case import Side
 from server.domain.ids import ConnectionId, SeatId
 from server.ports.media import (
@@ -175,7 +175,7 @@ async def test_a_third_one_ends_the_first(joint: Stage) -> None:
 async def test_a_seat_that_is_apart_is_so_with_every_connection(joint: Stage) -> None:
     old, new = await both(joint)
     await joint.registry.within(
-        SESSION, lambda room: room.decide(MEDIATOR, conduct.go_caucus(Side.RESPONDENT))
+        SESSION, lambda room: room.decide(MEDIATOR, spaces.go_caucus(Side.RESPONDENT))
     )
     assert joint.media.edges
     assert (edges_of(joint, old), edges_of(joint, new)) == (0, 0)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.domain import conduct
+from server.domain import conduct, spaces
 from server.domain.case import Side
 from server.domain.conduct import Decision
 from server.domain.session import SessionState
@@ -40,14 +40,14 @@ def fill(on: Stage) -> None:
     [
         pytest.param(conduct.freeze, SessionState.FROZEN, id="freeze"),
         pytest.param(conduct.pause, SessionState.PAUSED, id="pause"),
-        pytest.param(conduct.go_lobby, SessionState.OPEN, id="lobby"),
+        pytest.param(spaces.go_lobby, SessionState.OPEN, id="lobby"),
         pytest.param(conduct.stop(""), SessionState.CLOSED, id="stop"),
     ],
 )
 async def test_what_narrows_is_done_logged_and_told(
     ready: Stage, decision: Decision, state: SessionState
 ) -> None:
-    await decide(ready, conduct.go_joint)
+    await decide(ready, spaces.go_joint)
     fill(ready)
     told = len(ready.teller.views)
     await decide(ready, decision, WORKER)
@@ -59,8 +59,8 @@ async def test_what_narrows_is_done_logged_and_told(
 @pytest.mark.parametrize(
     "decision",
     [
-        pytest.param(conduct.go_joint, id="joint"),
-        pytest.param(conduct.go_reception(Side.APPLICANT), id="reception"),
+        pytest.param(spaces.go_joint, id="joint"),
+        pytest.param(spaces.go_reception(Side.APPLICANT), id="reception"),
     ],
 )
 async def test_what_widens_is_told_and_logged_not_to_have_opened(
@@ -75,14 +75,14 @@ async def test_what_widens_is_told_and_logged_not_to_have_opened(
 
 async def test_a_caucus_is_not_shown_as_isolated(ready: Stage) -> None:
     fill(ready)
-    await decide(ready, conduct.go_caucus(Side.APPLICANT))
+    await decide(ready, spaces.go_caucus(Side.APPLICANT))
     assert ready.teller.views[-1].lamp is Lamp.FAILED
     assert (await ready.kinds())[-2:] == ["room.open", "room.not_isolated"]
 
 
 async def test_what_opens_says_nothing_of_a_failure(ready: Stage) -> None:
-    await decide(ready, conduct.go_joint)
-    await decide(ready, conduct.go_lobby)
+    await decide(ready, spaces.go_joint)
+    await decide(ready, spaces.go_lobby)
     fill(ready)
     await decide(ready, conduct.pause)
     assert "room.not_opened" not in await ready.kinds()

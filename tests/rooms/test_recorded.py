@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from server.domain import conduct, recording
+from server.domain import conduct, recording, spaces
 from server.domain.case import Person, PersonRole, Side
 from server.domain.ids import PartyId, PersonId, RoomId, SeatId
 from server.ports.media import RecordingEnded, RecordingHead
@@ -42,7 +42,7 @@ async def test_a_withdrawal_is_cut_logged_and_told(recorded: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    "leave", [conduct.go_caucus(Side.APPLICANT), conduct.go_lobby, conduct.pause, conduct.freeze]
+    "leave", [spaces.go_caucus(Side.APPLICANT), spaces.go_lobby, conduct.pause, conduct.freeze]
 )
 async def test_outside_the_joint_session_nothing_is_ordered(
     recorded: Stage, leave: conduct.Decision
@@ -98,7 +98,7 @@ async def test_the_screens_say_it_but_not_to_who_waits_outside(recorded: Stage) 
     assert told(MEDIATOR) == ("on", "", None)
     await decide(recorded, conduct.send_back(SeatId(AGENT)))
     assert told(AGENT) == ("off", "", True)
-    await decide(recorded, conduct.go_caucus(Side.APPLICANT))
+    await decide(recorded, spaces.go_caucus(Side.APPLICANT))
     assert told(WORKER) == ("waiting", "", True)
     await decide(recorded, answer(WORKER, agreed=False))
     assert told(WORKER) == ("stopped", "", False)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from server.domain import conduct
+from server.domain import conduct, spaces
 from server.domain.case import Side
 from server.domain.errors import DomainError, MissingStepsError
 from server.domain.ids import PersonId, SeatId
@@ -34,15 +34,15 @@ async def decide(on: Stage, decision: conduct.Decision) -> None:
 
 
 async def test_widening_is_logged_opened_confirmed_then_told(ready: Stage) -> None:
-    await decide(ready, conduct.go_joint)
+    await decide(ready, spaces.go_joint)
     assert ready.journal.lines == ["route 6", "tell moved lamp=none heard=6"]
     assert (await ready.kinds())[-1] == "room.open"
 
 
 async def test_a_caucus_cuts_before_it_opens_and_lights_the_lamp_last(ready: Stage) -> None:
-    await decide(ready, conduct.go_joint)
+    await decide(ready, spaces.go_joint)
     ready.journal.lines.clear()
-    await decide(ready, conduct.go_caucus(Side.APPLICANT))
+    await decide(ready, spaces.go_caucus(Side.APPLICANT))
     assert ready.journal.lines == [
         "route 2",
         "tell moved lamp=cutting heard=2",
@@ -53,9 +53,9 @@ async def test_a_caucus_cuts_before_it_opens_and_lights_the_lamp_last(ready: Sta
 
 
 async def test_isolated_is_never_shown_without_the_worker(ready: Stage) -> None:
-    await decide(ready, conduct.go_joint)
+    await decide(ready, spaces.go_joint)
     ready.media.lost = True
-    await decide(ready, conduct.go_caucus(Side.APPLICANT))
+    await decide(ready, spaces.go_caucus(Side.APPLICANT))
     assert ready.teller.views[-1].lamp is Lamp.FAILED
     assert not ready.teller.views[-1].heard
     assert all(view.lamp is not Lamp.ISOLATED for view in ready.teller.views)
@@ -64,7 +64,7 @@ async def test_isolated_is_never_shown_without_the_worker(ready: Stage) -> None:
 
 async def test_nobody_of_the_other_side_is_in_the_table_of_a_caucus(ready: Stage) -> None:
     room = await ready.room()
-    await decide(ready, conduct.go_caucus(Side.RESPONDENT))
+    await decide(ready, spaces.go_caucus(Side.RESPONDENT))
     worker = room.presence[SeatId(WORKER)].connection
     assert worker is not None
     assert ready.media.edges
@@ -72,7 +72,7 @@ async def test_nobody_of_the_other_side_is_in_the_table_of_a_caucus(ready: Stage
 
 
 async def test_table_versions_only_grow(ready: Stage) -> None:
-    for decision in (conduct.go_joint, conduct.go_lobby, conduct.go_joint, conduct.pause):
+    for decision in (spaces.go_joint, spaces.go_lobby, spaces.go_joint, conduct.pause):
         await decide(ready, decision)
     assert ready.media.versions == sorted(set(ready.media.versions))
 
@@ -81,7 +81,7 @@ async def test_a_refused_decision_tells_nobody(ready: Stage) -> None:
     await ready.registry.within(SESSION, lambda room: room.decide(MEDIATOR, conduct.pause))
     ready.journal.lines.clear()
     with pytest.raises(DomainError):
-        await decide(ready, conduct.go_joint)
+        await decide(ready, spaces.go_joint)
     assert not ready.journal.lines
 
 
@@ -91,7 +91,7 @@ async def test_a_failed_log_write_refuses_what_would_widen(
     room = await ready.room()
     _break_the_log(room, monkeypatch)
     with pytest.raises(DiskFullError):
-        await decide(ready, conduct.go_joint)
+        await decide(ready, spaces.go_joint)
     assert not ready.media.edges
     assert room.session.space.kind == "lobby"
 
@@ -99,11 +99,11 @@ async def test_a_failed_log_write_refuses_what_would_widen(
 async def test_a_failed_log_write_leaves_everybody_cut_with_an_alarm(
     ready: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await decide(ready, conduct.go_joint)
+    await decide(ready, spaces.go_joint)
     room = await ready.room()
     _break_the_log(room, monkeypatch)
     with pytest.raises(DiskFullError):
-        await decide(ready, conduct.go_caucus(Side.APPLICANT))
+        await decide(ready, spaces.go_caucus(Side.APPLICANT))
     assert not ready.media.edges
     assert ready.teller.views[-1].log_ok is False
 
@@ -111,7 +111,7 @@ async def test_a_failed_log_write_leaves_everybody_cut_with_an_alarm(
 async def test_a_database_that_cannot_be_read_keeps_nobody_from_being_cut(
     ready: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await decide(ready, conduct.go_joint)
+    await decide(ready, spaces.go_joint)
     room = await ready.room()
 
     async def unread() -> None:
@@ -120,7 +120,7 @@ async def test_a_database_that_cannot_be_read_keeps_nobody_from_being_cut(
     monkeypatch.setattr(room, "_stored", unread)
     assert ready.media.edges
     with pytest.raises(DiskFullError):
-        await decide(ready, conduct.go_caucus(Side.APPLICANT))
+        await decide(ready, spaces.go_caucus(Side.APPLICANT))
     assert not ready.media.edges
     assert ready.teller.views[-1].log_ok is False
 
@@ -133,7 +133,7 @@ def _break_the_log(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_mediator_gone_longer_than_the_grace_freezes_the_room(ready: Stage) -> None:
-    await decide(ready, conduct.go_joint)
+    await decide(ready, spaces.go_joint)
     room = await ready.room()
     await attendance.leave(room, SeatId(MEDIATOR), f"socket-{MEDIATOR}", "network")
     await ready.clock.advance(19)
@@ -147,7 +147,7 @@ async def test_a_mediator_gone_longer_than_the_grace_freezes_the_room(ready: Sta
 
 
 async def test_a_mediator_who_comes_back_in_time_freezes_nothing(ready: Stage) -> None:
-    await decide(ready, conduct.go_joint)
+    await decide(ready, spaces.go_joint)
     room = await ready.room()
     await attendance.leave(room, SeatId(MEDIATOR), f"socket-{MEDIATOR}", "network")
     await ready.clock.advance(10)
@@ -158,7 +158,7 @@ async def test_a_mediator_who_comes_back_in_time_freezes_nothing(ready: Stage) -
 
 
 async def test_a_drop_is_neutral_and_keeps_seat_and_admission(ready: Stage) -> None:
-    await decide(ready, conduct.go_joint)
+    await decide(ready, spaces.go_joint)
     room = await ready.room()
     await attendance.leave(room, SeatId(WORKER), f"socket-{WORKER}", "network")
     assert room.session.participant(SeatId(WORKER)).admitted
@@ -171,7 +171,7 @@ async def test_a_drop_is_neutral_and_keeps_seat_and_admission(ready: Stage) -> N
 
 
 async def test_who_is_back_within_five_minutes_needs_no_new_admission(ready: Stage) -> None:
-    await decide(ready, conduct.go_joint)
+    await decide(ready, spaces.go_joint)
     room = await ready.room()
     worker, before = SeatId(WORKER), len(ready.media.edges)
     await attendance.leave(room, worker, f"socket-{WORKER}", "network")
@@ -195,7 +195,7 @@ async def test_who_is_back_within_five_minutes_needs_no_new_admission(ready: Sta
 
 
 async def test_who_was_away_for_longer_is_identified_again(ready: Stage) -> None:
-    await decide(ready, conduct.go_joint)
+    await decide(ready, spaces.go_joint)
     room, worker = await ready.room(), SeatId(WORKER)
     for away, still in ((300, True), (301, False)):
         await attendance.leave(room, worker, f"socket-{WORKER}", "network")
@@ -217,7 +217,7 @@ async def test_the_newest_browser_of_a_seat_replaces_the_older(ready: Stage) -> 
 
 
 async def test_a_lost_worker_leaves_nobody_shown_as_heard(ready: Stage) -> None:
-    await decide(ready, conduct.go_caucus(Side.APPLICANT))
+    await decide(ready, spaces.go_caucus(Side.APPLICANT))
     room = await ready.room()
     await room.media_lost()
     view = ready.teller.views[-1]
@@ -227,7 +227,7 @@ async def test_a_lost_worker_leaves_nobody_shown_as_heard(ready: Stage) -> None:
 
 
 async def test_a_room_hears_of_its_own_worker_alone(ready: Stage) -> None:
-    await decide(ready, conduct.go_joint)
+    await decide(ready, spaces.go_joint)
     room = await ready.room()
     elsewhere = frozenset({room.forwarding.room})
     back = WorkerBack(connections=frozenset())
@@ -246,7 +246,7 @@ async def test_a_room_hears_of_its_own_worker_alone(ready: Stage) -> None:
 
 
 async def test_a_lost_connection_takes_its_seat_out_of_the_table(ready: Stage) -> None:
-    await decide(ready, conduct.go_joint)
+    await decide(ready, spaces.go_joint)
     room = await ready.room()
     connection = room.presence[SeatId(WORKER)].connection
     assert connection is not None
@@ -256,7 +256,7 @@ async def test_a_lost_connection_takes_its_seat_out_of_the_table(ready: Stage) -
 
 
 async def test_cutting_a_seat_ends_media_and_browser(ready: Stage) -> None:
-    await decide(ready, conduct.go_joint)
+    await decide(ready, spaces.go_joint)
     await ready.registry.cut(CASE, SeatId(WORKER), "revoked")
     assert ready.teller.parted == [f"socket-{WORKER}"]
     assert len(ready.media.edges) == 2
@@ -278,7 +278,7 @@ async def test_a_room_survives_a_failing_job(ready: Stage) -> None:
 
     with pytest.raises(ValueError, match="a bug"):
         await ready.registry.within(SESSION, fail)
-    await decide(ready, conduct.go_joint)
+    await decide(ready, spaces.go_joint)
 
 
 async def test_what_waits_when_the_mailbox_closes_is_answered(ready: Stage) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain import conduct, recording
+from server.domain import conduct, recording, spaces
 from server.domain.case import Side
 from server.domain.conduct import Decision
 from server.domain.ids import RoomId, SeatId
@@ -41,7 +41,7 @@ STOPS = [
     pytest.param(recording.stop(), "stopped", id="mediator"),
     pytest.param(conduct.stop(""), "stopped", id="over"),
     pytest.param(conduct.pause, "waiting", id="pause"),
-    pytest.param(conduct.go_caucus(Side.APPLICANT), "waiting", id="caucus"),
+    pytest.param(spaces.go_caucus(Side.APPLICANT), "waiting", id="caucus"),
 ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server.domain import conduct
+from server.domain import spaces
 from server.domain.ids import RoomId, SeatId, SessionId
 from server.domain.session import SessionState
 from server.rooms import attendance
@@ -29,7 +29,7 @@ async def joint(tmp_path: Path) -> AsyncIterator[Stage]:
             earlier = replace(present, id=EARLIER, planned_at=at, state=SessionState.ADJOURNED)
             await uow.sessions.add(earlier)
         await made.seat(MEDIATOR, WORKER, AGENT)
-        await made.registry.within(SESSION, lambda room: room.decide(MEDIATOR, conduct.go_joint))
+        await made.registry.within(SESSION, lambda room: room.decide(MEDIATOR, spaces.go_joint))
         yield made
 
 
@@ -63,7 +63,7 @@ async def test_people_are_still_cut_at_the_worker(
     joint: Stage, touch: Callable[[Room], Awaitable[None]]
 ) -> None:
     await joint.registry.within(EARLIER, touch)
-    await joint.registry.within(SESSION, lambda room: room.decide(MEDIATOR, conduct.go_lobby))
+    await joint.registry.within(SESSION, lambda room: room.decide(MEDIATOR, spaces.go_lobby))
     assert not joint.media.edges
     assert joint.media.versions == sorted(set(joint.media.versions))
 

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import pytest
 
-from server.domain import conduct, recording
+from server.domain import recording, spaces
 from server.domain.case import Side
 from server.domain.errors import MissingStepsError
 from server.domain.ids import RoomId, SeatId
@@ -149,7 +149,7 @@ async def test_who_is_parted_is_still_cut_for_good_with_an_alarm(
     broken.refuse("write")
     await hear_of_the_end(recorded)
     with pytest.raises(DiskFullError):
-        await decide(recorded, conduct.go_caucus(Side.APPLICANT))
+        await decide(recorded, spaces.go_caucus(Side.APPLICANT))
     assert not recorded.media.edges
     assert recorded.teller.views[-1].log_ok is False
 

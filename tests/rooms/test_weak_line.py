@@ -1,6 +1,6 @@
 """Both ends of a line too weak for a picture are told, each by name, and nobody else."""
 
-from server.domain import conduct
+from server.domain import spaces
 from server.domain.case import Side
 from server.domain.ids import SeatId
 from server.ports.media import MediaReport
@@ -49,7 +49,7 @@ async def test_it_is_told_when_the_picture_is_back(joint: Stage) -> None:
 
 async def test_in_a_caucus_the_other_side_hears_nothing_of_it(joint: Stage) -> None:
     await report(joint, WORKER, AGENT, MEDIATOR)
-    caucus = conduct.go_caucus(Side.APPLICANT)
+    caucus = spaces.go_caucus(Side.APPLICANT)
     await joint.registry.within(SESSION, lambda room: room.decide(MEDIATOR, caucus))
     assert seen(joint, AGENT)[1] == []
     assert seen(joint, MEDIATOR)[1] == [WORKER]
