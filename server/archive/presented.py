@@ -16,7 +16,8 @@ from typing import BinaryIO
 
 from server.archive.reader import load_zip
 from server.archive.renewed import document_stamp
-from server.archive.verifier import SEAL_ROLE, verify_files
+from server.archive.seal import SEAL_ROLE
+from server.archive.verifier import verify_files
 from server.domain.canonical import sha256_hex
 from server.domain.errors import InvalidValueError
 from server.domain.reading import read_json

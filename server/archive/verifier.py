@@ -12,10 +12,11 @@ from server.archive.attestations import attested_lines
 from server.archive.cades import holds_detached
 from server.archive.evidence import Evidence, gather, other_certificates
 from server.archive.reader import load
-from server.archive.renewed import archive_stamp, log_stamped, untrusted
+from server.archive.renewed import archive_stamp, log_stamped
+from server.archive.seal import certificates, pdf_seal, seal_chain, trusted
+from server.archive.session_log import log_chain, log_included
 from server.archive.two_people import two_people
 from server.domain.canonical import sha256_hex, sm3_agrees
-from server.domain.checkpoint import read_checkpoint
 from server.domain.container import (
     CONTAINER,
     CONTAINER_MANIFEST,
@@ -23,38 +24,27 @@ from server.domain.container import (
     container_manifest,
 )
 from server.domain.errors import InvalidValueError
-from server.domain.ids import CaseId
-from server.domain.inclusion import CHECKPOINT, INCLUSION, LOG_KEY, PROOFS, proven
 from server.domain.record import (
     AGREEMENT,
     ISSUER_CERTIFICATE,
-    LOG,
     MANIFEST,
     MANIFEST_SIGNATURE,
     PDF,
-    PDF_SEAL_CERTIFICATE,
-    PDF_SEAL_ISSUER,
     SEAL_CERTIFICATE,
     SUMS,
     UNLISTED,
     FileDigest,
-    pem_body,
-    read_log,
     signature_folder,
     sums_of,
 )
 from server.domain.record_form import odd_names, one_form
 from server.domain.renewal import is_renewal
-from server.domain.session_log import BrokenChainError, Entry, verify as verify_chain
-from server.domain.verification import Fact, Report
+from server.domain.verification import Fact, Report, fact_of
 from server.ports.archive import VerifierTools
-from server.ports.documents import CERTIFICATION, SEAL, for_seals
+from server.ports.documents import CERTIFICATION, SEAL
 from server.ports.inspection import PdfSignature
 
 LASTING = frozenset({"B-LT", "B-LTA"})
-SEAL_ROLE = "COMMITTEE-SEAL"
-ALLOWED_AFTER = frozenset({"none", "lta_updates"})
-"""What may follow the seal: nothing, or what an archive adds to keep it checkable."""
 
 
 def verify_path(
@@ -116,7 +106,7 @@ def _complete(evidence: Evidence) -> Fact:
     expected = set(evidence.manifest.files) | UNLISTED
     own = {name for name in evidence.files if not is_renewal(name)}
     odd = (expected ^ (own - CONTAINER)) | odd_names(own, evidence.manifest.signers)
-    return _fact("complete", sorted(odd), files=len(evidence.files))
+    return fact_of("complete", sorted(odd), files=len(evidence.files))
 
 
 def _intact(evidence: Evidence) -> Fact:
@@ -125,7 +115,7 @@ def _intact(evidence: Evidence) -> Fact:
     changed = [name for name, content in present.items() if not _is(content, named[name])]
     digests = {name: said.sha256 for name, said in named.items() if name != SUMS}
     listed = evidence.content(SUMS) == sums_of(digests)
-    return _fact("intact", [*changed, *([] if listed else [SUMS])], files=len(named))
+    return fact_of("intact", [*changed, *([] if listed else [SUMS])], files=len(named))
 
 
 def _is(content: bytes, said: FileDigest) -> bool:
@@ -138,13 +128,13 @@ def _manifest_signed(evidence: Evidence) -> Fact:
     signature = evidence.content(MANIFEST_SIGNATURE)
     key = evidence.seal_key
     holds = bool(key) and evidence.tools.check_signature(key, evidence.content(MANIFEST), signature)
-    return _fact("manifest_signed", [] if holds else [MANIFEST, MANIFEST_SIGNATURE])
+    return fact_of("manifest_signed", [] if holds else [MANIFEST, MANIFEST_SIGNATURE])
 
 
 def _signatures(evidence: Evidence) -> Fact:
     bad = [part for signed in evidence.signed for part in signed.bad]
     bad += [part for attested in evidence.attested for part in attested.bad]
-    return _fact("signatures", bad, signers=len(evidence.signed))
+    return fact_of("signatures", bad, signers=len(evidence.signed))
 
 
 def _same_text(evidence: Evidence) -> Fact:
@@ -155,7 +145,7 @@ def _same_text(evidence: Evidence) -> Fact:
         bad.append(AGREEMENT)
     if evidence.locked_sha256 != evidence.manifest.locked_pdf_sha256:
         bad.append(PDF)
-    return _fact("same_text", bad)
+    return fact_of("same_text", bad)
 
 
 def _is_statement(name: str) -> bool:
@@ -166,25 +156,7 @@ def _everybody_signed(evidence: Evidence) -> Fact:
     expected = set(evidence.expected_signers)
     signed = {who.signer_id for who in evidence.signers if who.holds}
     odd = sorted(expected ^ signed) if expected else [AGREEMENT]
-    return _fact("everybody_signed", odd, signers=len(expected))
-
-
-def _seal(evidence: Evidence) -> Fact:
-    pdf = evidence.pdf
-    if evidence.earlier:
-        return _earlier_seal(evidence)
-    holds = pdf.readable and pdf.intact and pdf.valid and pdf.covers_all
-    last = pdf.each[-1] if pdf.each else PdfSignature(field="")
-    sound = holds and pdf.modification in ALLOWED_AFTER and last.field == SEAL
-    return _fact("seal", [] if sound else [PDF], signer=pdf.signer, suite=last.suite)
-
-
-def _earlier_seal(evidence: Evidence) -> Fact:
-    """Judge the one signature of the earlier form: a certification over the whole file."""
-    (seal,) = evidence.pdf.each
-    stamped = evidence.pdf.covers_all and evidence.pdf.modification in ALLOWED_AFTER
-    sound = seal.holds and (stamped or (seal.whole and evidence.pdf.modification == "none"))
-    return _fact("seal", [] if sound else [PDF], signer=evidence.pdf.signer)
+    return fact_of("everybody_signed", odd, signers=len(expected))
 
 
 def _pdf_signatures(evidence: Evidence) -> Fact:
@@ -200,7 +172,7 @@ def _pdf_signatures(evidence: Evidence) -> Fact:
     if not bad and order != _in_order(evidence, order):
         bad = order
     parts = [f"{PDF}#{name}" for name in bad] + other_certificates(evidence)
-    return _fact("pdf_signatures", parts, signatures=len(order))
+    return fact_of("pdf_signatures", parts, signatures=len(order))
 
 
 def _fields(evidence: Evidence) -> list[str]:
@@ -229,99 +201,13 @@ def _in_order(evidence: Evidence, order: Sequence[str]) -> list[str]:
     return [CERTIFICATION, *rest, *officials, SEAL]
 
 
-def _seal_chain(evidence: Evidence) -> Fact:
-    seal, issuer = evidence.content(SEAL_CERTIFICATE), evidence.content(ISSUER_CERTIFICATE)
-    issued = evidence.tools.issued_by(seal, issuer) and _certificate_digest(issuer) != ""
-    apart = PDF_SEAL_CERTIFICATE in evidence.files
-    same = apart or _seals(evidence, seal)
-    bad = [] if issued and same else [SEAL_CERTIFICATE]
-    bad += [] if not apart or _pdf_seal_issued(evidence) else [PDF_SEAL_CERTIFICATE]
-    return _fact("seal_chain", bad, issuer_sha256=_certificate_digest(issuer))
-
-
-def _pdf_seal_issued(evidence: Evidence) -> bool:
-    """Judge the certificate of a PDF's seal that is of another suite than the manifest's."""
-    issued_by = evidence.tools.issued_by
-    seal, between = evidence.content(PDF_SEAL_CERTIFICATE), evidence.content(PDF_SEAL_ISSUER)
-    issued = issued_by(seal, between) and issued_by(between, evidence.content(ISSUER_CERTIFICATE))
-    return issued and _seals(evidence, seal)
-
-
-def _seals(evidence: Evidence, certificate: bytes) -> bool:
-    """Return whether the PDF's last signature is made with it, and it is a committee's seal's.
-
-    The issuer of a signer's certificate is below the committee's too: without the role, who
-    signs on his own phone could bring that issuer along, and his key as the committee's seal.
-    """
-    last = evidence.pdf.each[-1] if evidence.pdf.each else PdfSignature(field="")
-    said = last.role, last.certificate_sha256
-    return said == (SEAL_ROLE, _certificate_digest(certificate))
-
-
-def _certificate_digest(pem: bytes) -> str:
-    try:
-        return sha256_hex(pem_body(pem))
-    except InvalidValueError:
-        return ""
-
-
-def _certificates(evidence: Evidence) -> Fact:
-    """Judge whether all of them come from the issuer in the record, or one the reader trusts.
-
-    A licensed authority may have issued some: that proves nothing against the record.
-    """
-    own, pdf = _certificate_digest(evidence.content(ISSUER_CERTIFICATE)), evidence.pdf
-    outside = [] if pdf.trusted else [one.field for one in pdf.each if {*one.issuers} - {own}]
-    if not pdf.trusted and {*pdf.stamp_issuers} - {own}:
-        outside.append("archive")
-    parts = tuple(f"{PDF}#{name}" for name in outside)
-    return Fact(code="certificates", holds=None if parts else True, parts=parts)
-
-
-def _trusted(evidence: Evidence) -> Fact:
-    if not for_seals(evidence.anchors):
-        return Fact(code="trusted", holds=None)
-    bad = [] if evidence.pdf.trusted else [ISSUER_CERTIFICATE]
-    return _fact("trusted", [*bad, *untrusted(evidence)])
-
-
 def _only_blanks_filled(evidence: Evidence) -> Fact:
-    return _fact("only_blanks_filled", [] if evidence.pdf.only_blanks_filled else [PDF])
+    return fact_of("only_blanks_filled", [] if evidence.pdf.only_blanks_filled else [PDF])
 
 
 def _attachment(evidence: Evidence) -> Fact:
     same = evidence.pdf.attachment == evidence.content(AGREEMENT)
-    return _fact("attachment", [] if same else [PDF])
-
-
-def _log_chain(evidence: Evidence) -> Fact:
-    manifest = evidence.manifest
-    try:
-        entries = read_log(evidence.content(LOG), CaseId(manifest.case_id))
-        head = verify_chain(entries)
-    except BrokenChainError as broken:
-        return _fact("log_chain", [LOG], seq=_number(broken.facts.get("seq")))
-    except InvalidValueError:
-        return _fact("log_chain", [LOG])
-    known = {entry.hash for entry in entries}
-    whole = head == manifest.log_head and evidence.lock_head in known
-    return _fact("log_chain", [] if whole else [LOG], entries=len(entries))
-
-
-def _log_included(evidence: Evidence) -> Fact:
-    if not any(name in evidence.files for name in INCLUSION):
-        return Fact(code="log_included", holds=None)
-    try:
-        checkpoint = read_checkpoint(evidence.content(CHECKPOINT).decode())
-        key = pem_body(evidence.content(LOG_KEY))
-    except (InvalidValueError, UnicodeDecodeError):
-        return _fact("log_included", INCLUSION)
-    bad = []
-    if not checkpoint.signed_by(key, evidence.tools.check_signature):
-        bad += [CHECKPOINT, LOG_KEY]
-    if not proven(_entries(evidence), evidence.content(PROOFS), checkpoint.head):
-        bad += [LOG, PROOFS]
-    return _fact("log_included", bad, size=checkpoint.head.size, origin=checkpoint.origin)
+    return fact_of("attachment", [] if same else [PDF])
 
 
 def _container(evidence: Evidence) -> Fact:
@@ -342,7 +228,7 @@ def _container(evidence: Evidence) -> Fact:
         ),
     ):
         bad.append(CONTAINER_SIGNATURE)
-    return _fact("container", bad)
+    return fact_of("container", bad)
 
 
 def _container_of(evidence: Evidence) -> bytes:
@@ -356,22 +242,6 @@ def _container_of(evidence: Evidence) -> bytes:
         return b""
 
 
-def _entries(evidence: Evidence) -> tuple[Entry, ...]:
-    try:
-        return read_log(evidence.content(LOG), CaseId(evidence.manifest.case_id))
-    except InvalidValueError:
-        return ()
-
-
-def _number(value: object) -> int:
-    return value if isinstance(value, int) else 0
-
-
-def _fact(code: str, bad: Sequence[str], **facts: str | int) -> Fact:
-    parts = tuple(dict.fromkeys(bad))
-    return Fact(code=code, holds=not parts, parts=parts, facts=tuple(facts.items()))
-
-
 JUDGES = (
     _readable,
     _complete,
@@ -383,13 +253,13 @@ JUDGES = (
     _attachment,
     _only_blanks_filled,
     _pdf_signatures,
-    _seal,
-    _seal_chain,
+    pdf_seal,
+    seal_chain,
     archive_stamp,
-    _certificates,
-    _trusted,
-    _log_chain,
-    _log_included,
+    certificates,
+    trusted,
+    log_chain,
+    log_included,
     log_stamped,
     _container,
 )

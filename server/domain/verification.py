@@ -1,5 +1,6 @@
 """What checking a sealed record found: each fact apart, never one verdict alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -23,6 +24,12 @@ class Fact:
     holds: bool | None
     parts: tuple[str, ...] = ()
     facts: tuple[tuple[str, str | int], ...] = ()
+
+
+def fact_of(code: str, bad: Sequence[str], **facts: str | int) -> Fact:
+    """Return the fact that fails where `bad` names files that make it so, and else holds."""
+    parts = tuple(dict.fromkeys(bad))
+    return Fact(code=code, holds=not parts, parts=parts, facts=tuple(facts.items()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
