@@ -6,8 +6,7 @@ is encrypted by the adapter (KEK -> case key -> field); searchable names and ide
 numbers are kept as keyed hashes only.
 """
 
-import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,15 +14,12 @@ from typing import Protocol
 
 from server.domain.agreement import Agreement
 from server.domain.case import Case, CaseState
-from server.domain.checkpoint import Checkpoint
 from server.domain.committee import Committee
 from server.domain.errors import DomainError
-from server.domain.file_kinds import FileKind
 from server.domain.ids import (
     AgreementId,
     CaseId,
     CommitteeId,
-    FileId,
     InvitationId,
     MessageId,
     RecordId,
@@ -32,25 +28,19 @@ from server.domain.ids import (
 )
 from server.domain.invitation import Invitation
 from server.domain.register import RecordOpening, RegisterEntry, RegisterQuery
-from server.domain.renewal import ArchiveStamp, RenewalRules
 from server.domain.session import Session
-from server.domain.session_log import Entry, Happening
 from server.domain.staff import Staff, StaffSession
-from server.domain.tree import Edge, Spot
+from server.ports.archive_stamp import ArchiveStamps
+from server.ports.files import Files
 from server.ports.keeping import KeepingQuery
 from server.ports.notify import Message
+from server.ports.session_log import LogTree, SessionLog
 
 
 class ConflictError(DomainError):
     """Another writer saved first; load again and decide anew."""
 
     code = "conflict"
-
-
-class ShreddedError(DomainError):
-    """The file was destroyed when its period was over."""
-
-    code = "shredded"
 
 
 class DiskFullError(DomainError):
@@ -76,30 +66,6 @@ class CaseQuery:
     own: StaffId | None = None  # who mediates or records them
     page: int = 1
     page_size: int = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredFile:
-    """An uploaded or made file; its bytes are encrypted with a key of its own.
-
-    Shredded, that key is gone and so is the name; what it was stays on record.
-    """
-
-    id: FileId
-    case_id: CaseId
-    kind: FileKind
-    name: str
-    media_type: str
-    size: int
-    sha256: str
-    at: datetime
-    salt: str = ""
-    shredded_at: datetime | None = None
-
-    @property
-    def commitment(self) -> str:
-        """Return SHA-256(salt || digest), which tells the digest to nobody without the salt."""
-        return hashlib.sha256(bytes.fromhex(self.salt + self.sha256)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,89 +184,6 @@ class Register(Protocol):
     async def openings(self, record: RecordId) -> Sequence[RecordOpening]: ...
 
 
-class ArchiveStamps(Protocol):
-    """How long each sealed record's archive time stamp lasts; `Register.add` adds them."""
-
-    async def add(self, stamp: ArchiveStamp) -> None: ...
-    async def get(self, record: RecordId) -> ArchiveStamp: ...
-    async def save(self, stamp: ArchiveStamp, renewals: int) -> bool:
-        """Store it; False, and nothing is, unless it had been renewed so often before."""
-        ...
-
-    async def due(
-        self, rules: RenewalRules, now: datetime, after: RecordId | None, limit: int
-    ) -> Sequence[ArchiveStamp]:
-        """Return some that are due (`why_due`), in the order of their ids, after that one."""
-        ...
-
-    async def count(
-        self, rules: RenewalRules, now: datetime, committee: CommitteeId | None = None
-    ) -> tuple[int, int]:
-        """Return how many are due by their dates, and how many could not be renewed when tried."""
-        ...
-
-    async def troubled(self, committee: CommitteeId, limit: int) -> Sequence[ArchiveStamp]:
-        """Return some of those that could not be renewed."""
-        ...
-
-    async def latest(self, committee: CommitteeId) -> datetime | None:
-        """Return when a stamp was renewed last, None before the first."""
-        ...
-
-
-class SessionLog(Protocol):
-    """The hash chains. Entries can only be appended; the database refuses the rest."""
-
-    async def append(
-        self, case: CaseId, what: Sequence[Happening], at: datetime
-    ) -> Sequence[Entry]: ...
-    async def of_case(self, case: CaseId) -> Sequence[Entry]: ...
-    async def head(self, case: CaseId) -> Entry | None: ...
-
-
-class LogTree(Protocol):
-    """The tree over all session logs. Places and checkpoints are only ever added."""
-
-    async def waiting(self) -> Sequence[CaseId]:
-        """Return the cases with committed entries that have no place yet, oldest first."""
-        ...
-
-    async def place(self, case: CaseId, limit: int) -> int:
-        """Give up to `limit` entries of a case their places and return how many.
-
-        Raises BrokenChainError where they do not follow those placed before.
-        """
-        ...
-
-    async def edge(self) -> Edge: ...
-    async def nodes(self, spots: Collection[Spot]) -> Mapping[Spot, bytes]: ...
-    async def positions(self, case: CaseId, until: int) -> Sequence[int]:
-        """Return the places of the case's first `until` entries, as many as have one."""
-        ...
-
-    async def entries(self, begin: int, limit: int) -> Sequence[Entry]:
-        """Return entries in the order of the tree from a position on."""
-        ...
-
-    async def latest(self) -> Checkpoint | None: ...
-    async def latest_at(self) -> datetime | None: ...
-    async def covering(self, size: int) -> Checkpoint | None:
-        """Return the first checkpoint of a tree at least so large."""
-        ...
-
-    async def keep(self, checkpoint: Checkpoint, at: datetime) -> bool:
-        """Keep a checkpoint; False where a larger tree's, or this one's, is kept already."""
-        ...
-
-    async def keep_stamp(self, size: int, token: bytes, at: datetime) -> bytes:
-        """Keep the time stamp of the checkpoint of this size; return the one that is kept."""
-        ...
-
-    async def stamp_of(self, size: int) -> bytes | None:
-        """Return the time stamp of the checkpoint of this size, None where it has none yet."""
-        ...
-
-
 class Outbox(Protocol):
     """Messages for staff to copy or for a gateway to carry; codes never come here."""
 
@@ -322,22 +205,6 @@ class Codes(Protocol):
     async def sent_since(self, subject: str, since: datetime) -> int: ...
     async def wrong(self, subject: str, purpose: str) -> None: ...
     async def consume(self, subject: str, purpose: str, at: datetime) -> bool: ...
-
-
-class Files(Protocol):
-    """Encrypted blobs of a case."""
-
-    async def add(self, file: StoredFile, content: bytes) -> None: ...
-    async def get(self, file: FileId) -> StoredFile: ...
-    async def content(self, file: FileId) -> bytes:
-        """Return the bytes. Raises ShreddedError."""
-        ...
-
-    async def shred(self, file: FileId, at: datetime) -> None:
-        """Destroy the file's key, name and bytes. There is no way back."""
-        ...
-
-    async def of_case(self, case: CaseId) -> Sequence[StoredFile]: ...
 
 
 class Calendar(Protocol):

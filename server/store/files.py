@@ -12,7 +12,7 @@ from math import ceil
 from sqlalchemy import delete, insert, literal, select
 
 from server.domain.ids import CaseId, FileId
-from server.ports.store import ShreddedError, StoredFile
+from server.ports.files import ShreddedError, StoredFile
 from server.store import tables
 from server.store.codec import Codec
 from server.store.errors import UnreadableError

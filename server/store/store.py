@@ -7,20 +7,19 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from server.domain.errors import DomainError, NotFoundError
+from server.ports.archive_stamp import ArchiveStamps
+from server.ports.files import Files
+from server.ports.session_log import LogTree, SessionLog
 from server.ports.store import (
     Agreements,
-    ArchiveStamps,
     Calendar,
     Cases,
     Codes,
     Committees,
-    Files,
     Invitations,
-    LogTree,
     Outbox,
     Register,
     Replies,
-    SessionLog,
     Sessions,
     StaffRegister,
     UnitOfWork,

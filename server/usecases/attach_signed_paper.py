@@ -13,7 +13,8 @@ from server.domain.paper_copy import expect_paper, pages_of, paper_name, placed,
 from server.domain.session_log import Happening, happened
 from server.domain.signing_route import PaperPage
 from server.domain.staff import Actor
-from server.ports.store import StoredFile, UnitOfWork
+from server.ports.files import StoredFile
+from server.ports.store import UnitOfWork
 from server.usecases.change_agreement import Changed, change, expect_going
 from server.usecases.lock_agreement import RECORD_MARGIN
 from server.usecases.locked_text import expect_kept, locked_text

@@ -11,7 +11,8 @@ from server.domain.ids import CaseId, CommitteeId
 from server.domain.retention import Keeping
 from server.domain.session_log import Happening, happened
 from server.domain.staff import Actor
-from server.ports.store import StoredFile, UnitOfWork
+from server.ports.files import StoredFile
+from server.ports.store import UnitOfWork
 from server.usecases.world import World
 
 

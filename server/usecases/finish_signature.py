@@ -10,7 +10,8 @@ from server.domain.errors import InvalidValueError, MissingStepsError, WrongStat
 from server.domain.ids import CaseId, FileId
 from server.domain.invitation import Invitation
 from server.domain.signing_lease import TurnLostError, answered, ended, lapsed
-from server.ports.store import ShreddedError, UnitOfWork
+from server.ports.files import ShreddedError
+from server.ports.store import UnitOfWork
 from server.usecases import pending_statements
 from server.usecases.change_agreement import Changed, change
 from server.usecases.count_signatures import done, follow_signatures

@@ -3,7 +3,8 @@
 from server.domain.agreement import Agreement, Locked
 from server.domain.errors import WrongStateError
 from server.domain.ids import CaseId, FileId
-from server.ports.store import ShreddedError, UnitOfWork
+from server.ports.files import ShreddedError
+from server.ports.store import UnitOfWork
 
 
 async def locked_text(uow: UnitOfWork, case_id: CaseId) -> tuple[Agreement, Locked]:

@@ -4,7 +4,8 @@ import hashlib
 
 from server.domain.file_kinds import FileKind
 from server.domain.ids import CaseId, FileId
-from server.ports.store import StoredFile, UnitOfWork
+from server.ports.files import StoredFile
+from server.ports.store import UnitOfWork
 from server.usecases.world import World
 
 ADDED = (FileKind.ADDED_BYTES, "application/octet-stream")

@@ -10,7 +10,8 @@ from server.domain.errors import InvalidValueError
 from server.domain.file_kinds import FileKind
 from server.domain.ids import CaseId
 from server.domain.staff import Actor
-from server.ports.store import CalendarYear, ConflictError, StoredFile
+from server.ports.files import StoredFile
+from server.ports.store import CalendarYear, ConflictError
 from server.usecases.committee_log import prefix_changed, seal_image_changed, tell
 from server.usecases.made_files import made_file
 from server.usecases.world import World

@@ -16,7 +16,8 @@ from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.register import RegisterEntry
 from server.domain.session import Session
 from server.domain.staff import Actor
-from server.ports.store import StoredFile, UnitOfWork
+from server.ports.files import StoredFile
+from server.ports.store import UnitOfWork
 from server.usecases.world import World
 
 

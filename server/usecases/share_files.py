@@ -14,7 +14,8 @@ from server.domain.invitation import Invitation
 from server.domain.representation import may_sign
 from server.domain.session_log import happened
 from server.domain.staff import Actor
-from server.ports.store import StoredFile, UnitOfWork
+from server.ports.files import StoredFile
+from server.ports.store import UnitOfWork
 from server.usecases.made_files import keep
 from server.usecases.world import World
 

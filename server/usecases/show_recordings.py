@@ -16,8 +16,9 @@ from server.domain.ids import CaseId, RecordId, RecordingId, SeatId
 from server.domain.session import Recording
 from server.domain.session_log import Entry, happened
 from server.domain.staff import Actor
+from server.ports.files import ShreddedError
 from server.ports.recording import GridReport, RecordingReport, RecordingState
-from server.ports.store import ShreddedError, UnitOfWork
+from server.ports.store import UnitOfWork
 from server.rooms.heads import heads_in
 from server.usecases.pieces import joined
 from server.usecases.retrieve_record import expect_opening

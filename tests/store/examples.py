@@ -50,8 +50,9 @@ from server.domain.session import (
     SessionState,
 )
 from server.domain.staff import Role, Staff, StaffSession
+from server.ports.files import StoredFile
 from server.ports.notify import Message, MessageKind
-from server.ports.store import OneTimeCode, StoredFile, UnitOfWork
+from server.ports.store import OneTimeCode, UnitOfWork
 
 AT = datetime(2025, 3, 10, 1, 0, tzinfo=UTC)
 COMMITTEE = CommitteeId("c-1")

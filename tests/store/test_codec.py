@@ -12,8 +12,9 @@ from server.domain.invitation import Invitation
 from server.domain.register import RecordOpening, RegisterEntry
 from server.domain.session import Session
 from server.domain.staff import Staff
+from server.ports.files import StoredFile
 from server.ports.notify import Message
-from server.ports.store import CalendarYear, StoredFile
+from server.ports.store import CalendarYear
 from server.store.codec import Codec
 from server.store.errors import UnreadableError
 from tests.store import examples

@@ -13,7 +13,8 @@ from sqlalchemy.exc import DBAPIError, StatementError
 
 from server.domain.errors import DomainError, InvalidValueError, NotFoundError
 from server.domain.register import RegisterQuery
-from server.ports.store import CaseQuery, ConflictError, DiskFullError, ShreddedError
+from server.ports.files import ShreddedError
+from server.ports.store import CaseQuery, ConflictError, DiskFullError
 from server.store.engines import open_engines
 from server.store.errors import UnavailableError
 from server.store.files import PIECE

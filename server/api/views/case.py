@@ -13,7 +13,7 @@ from server.domain.owed import refuses_online
 from server.domain.registration.unchanged import mask_address
 from server.domain.representation import agent_may
 from server.domain.session import Session
-from server.ports.store import StoredFile
+from server.ports.files import StoredFile
 from server.usecases.read_case import CaseFacts
 from server.usecases.see_seat import may_sign_online, signs
 from server.usecases.share_files import KINDS

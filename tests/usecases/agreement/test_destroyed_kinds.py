@@ -13,7 +13,7 @@ from server.domain.errors import WrongStateError
 from server.domain.file_kinds import FileKind
 from server.domain.ids import CaseId, FileId
 from server.ports.documents import SealOrder
-from server.ports.store import ShreddedError
+from server.ports.files import ShreddedError
 from server.usecases import (
     attach_signed_paper,
     conduct_session,

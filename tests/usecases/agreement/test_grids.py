@@ -10,8 +10,8 @@ import pytest
 
 from server.domain.errors import ForbiddenError, NotFoundError, WrongStateError
 from server.domain.ids import RecordingId
+from server.ports.files import ShreddedError
 from server.ports.recording import GridState
-from server.ports.store import ShreddedError
 from server.usecases import keep_files, show_grids, show_recordings
 from server.usecases.world import World
 from tests.media.waiting import until

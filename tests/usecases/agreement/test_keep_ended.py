@@ -13,7 +13,7 @@ from server.domain.errors import WrongStateError
 from server.domain.ids import FileId
 from server.domain.retention import Keeping
 from server.domain.session_log import verify
-from server.ports.store import ShreddedError
+from server.ports.files import ShreddedError
 from server.usecases import conduct_session, end_case, keep_files, share_files, unlock_agreement
 from server.usecases.log_tree import place, sign_checkpoint
 from server.usecases.share_files import Upload

@@ -21,7 +21,7 @@ from server.domain.ids import CaseId, FileId, RecordId, RecordingId, StaffId
 from server.domain.retention import Keeping
 from server.domain.session import Recording
 from server.domain.session_log import verify
-from server.ports.store import ShreddedError
+from server.ports.files import ShreddedError
 from server.usecases import keep_files, share_files
 from server.usecases.log_tree import place, sign_checkpoint
 from server.usecases.share_files import Upload

@@ -10,8 +10,8 @@ from server.archive.recordings import LocalRecordings
 from server.domain.errors import ForbiddenError, NotFoundError
 from server.domain.ids import RecordId, RecordingId, SeatId
 from server.domain.session_log import happened
+from server.ports.files import ShreddedError
 from server.ports.recording import RecordingState
-from server.ports.store import ShreddedError
 from server.recorder import show_command
 from server.usecases import keep_files, retrieve_record, show_recordings
 from server.usecases.world import World
