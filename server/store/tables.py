@@ -4,15 +4,11 @@ No plain column holds a name, identity number, telephone number, account, reason
 anything somebody wrote. `no` is a row's place in the order of arrival.
 """
 
-from datetime import UTC, datetime
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -24,31 +20,18 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.types import TypeDecorator
 
-ID_LENGTH = 64
-HASH_LENGTH = 128
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware time; SQLite, which knows no zones, keeps it in UTC."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
+from server.store.columns import (
+    HASH_LENGTH,
+    ID_LENGTH,
+    Long,
+    body,
+    hashed,
+    identity,
+    moment,
+    text,
+    version,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -59,56 +42,29 @@ metadata = MetaData(
     }
 )
 
-Long = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _id(name: str, *links: ForeignKey, primary_key: bool = False) -> Column[str]:
-    return Column(name, String(ID_LENGTH), *links, primary_key=primary_key, nullable=False)
-
-
-def _text(name: str, length: int) -> Column[str]:
-    return Column(name, String(length), nullable=False)
-
-
-def _hash(name: str) -> Column[str]:
-    return Column(name, String(HASH_LENGTH), nullable=False)
-
-
-def _at(name: str, *, nullable: bool = False) -> Column[datetime]:
-    return Column(name, Instant, nullable=nullable)
-
-
-def _version() -> Column[int]:
-    return Column("version", Integer, nullable=False)
-
-
-def _body() -> Column[bytes]:
-    return Column("body", LargeBinary, nullable=False)
-
-
 keys = Table(
     "keys",
     metadata,
-    _id("owner", primary_key=True),
+    identity("owner", primary_key=True),
     Column("wrapped", LargeBinary, nullable=False),
 )
 
 committees = Table(
     "committees",
     metadata,
-    _id("id", ForeignKey("keys.owner"), primary_key=True),
-    _version(),
-    _body(),
+    identity("id", ForeignKey("keys.owner"), primary_key=True),
+    version(),
+    body(),
 )
 
 staff = Table(
     "staff",
     metadata,
-    _id("id", primary_key=True),
-    _id("committee_id", ForeignKey("keys.owner")),
+    identity("id", primary_key=True),
+    identity("committee_id", ForeignKey("keys.owner")),
     Column("login_term", Long, nullable=False, unique=True),
-    _version(),
-    _body(),
+    version(),
+    body(),
     Index(None, "committee_id"),
 )
 
@@ -116,11 +72,11 @@ staff_sessions = Table(
     "staff_sessions",
     metadata,
     Column("token_hash", String(HASH_LENGTH), primary_key=True),
-    _id("staff_id", ForeignKey("staff.id")),
-    _at("created_at"),
-    _at("seen_at"),
-    _at("step_up_at", nullable=True),
-    _at("revoked_at", nullable=True),
+    identity("staff_id", ForeignKey("staff.id")),
+    moment("created_at"),
+    moment("seen_at"),
+    moment("step_up_at", nullable=True),
+    moment("revoked_at", nullable=True),
     Index(None, "staff_id"),
 )
 
@@ -129,17 +85,17 @@ cases = Table(
     metadata,
     Column("no", Long, primary_key=True),
     Column("id", String(ID_LENGTH), ForeignKey("keys.owner"), nullable=False, unique=True),
-    _id("committee_id"),
+    identity("committee_id"),
     Column("number_term", Long, nullable=False),
-    _text("state", 16),
+    text("state", 16),
     Column("mediator_id", String(ID_LENGTH)),
     Column("recorder_id", String(ID_LENGTH)),
-    _at("created_at"),
+    moment("created_at"),
     Column("custody", String(16), nullable=False, server_default="kept"),
-    _at("closed_at", nullable=True),
+    moment("closed_at", nullable=True),
     Column("kind_term", Long),
-    _version(),
-    _body(),
+    version(),
+    body(),
     UniqueConstraint("committee_id", "number_term"),
     Index(None, "committee_id", "custody", "closed_at"),
     Index(None, "committee_id", "no"),
@@ -161,7 +117,7 @@ dues = Table(
     "dues",
     metadata,
     Column("case_id", String(ID_LENGTH), ForeignKey("keys.owner"), primary_key=True),
-    _id("committee_id"),
+    identity("committee_id"),
     Column("source", SmallInteger, primary_key=True, autoincrement=False),
     Column("day", Date, primary_key=True),
     Index(None, "committee_id", "day"),
@@ -170,7 +126,7 @@ dues = Table(
 counters = Table(
     "counters",
     metadata,
-    _id("committee_id", primary_key=True),
+    identity("committee_id", primary_key=True),
     Column("kind", String(16), primary_key=True),
     Column("year", Integer, primary_key=True, autoincrement=False),
     Column("last", Integer, nullable=False),
@@ -179,15 +135,15 @@ counters = Table(
 invitations = Table(
     "invitations",
     metadata,
-    _id("id", primary_key=True),
-    _id("case_id", ForeignKey("keys.owner")),
-    _id("committee_id"),
-    _id("person_id"),
+    identity("id", primary_key=True),
+    identity("case_id", ForeignKey("keys.owner")),
+    identity("committee_id"),
+    identity("person_id"),
     Column("token_hash", String(HASH_LENGTH), nullable=False, unique=True),
-    _at("sent_at"),
-    _at("expires_at"),
-    _version(),
-    _body(),
+    moment("sent_at"),
+    moment("expires_at"),
+    version(),
+    body(),
     Index(None, "case_id"),
 )
 
@@ -195,20 +151,20 @@ invitation_seats = Table(
     "invitation_seats",
     metadata,
     Column("seat_hash", String(HASH_LENGTH), primary_key=True),
-    _id("invitation_id", ForeignKey("invitations.id"), primary_key=True),
+    identity("invitation_id", ForeignKey("invitations.id"), primary_key=True),
     Index(None, "invitation_id"),
 )
 
 sessions = Table(
     "sessions",
     metadata,
-    _id("id", primary_key=True),
-    _id("case_id", ForeignKey("keys.owner")),
-    _id("committee_id"),
-    _text("state", 16),
-    _at("planned_at"),
-    _version(),
-    _body(),
+    identity("id", primary_key=True),
+    identity("case_id", ForeignKey("keys.owner")),
+    identity("committee_id"),
+    text("state", 16),
+    moment("planned_at"),
+    version(),
+    body(),
     Index(None, "case_id"),
     Index(None, "committee_id", "planned_at"),
     Index(None, "state"),
@@ -217,13 +173,13 @@ sessions = Table(
 agreements = Table(
     "agreements",
     metadata,
-    _id("id", primary_key=True),
+    identity("id", primary_key=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("keys.owner"), nullable=False, unique=True),
-    _id("committee_id"),
-    _text("state", 16),
+    identity("committee_id"),
+    text("state", 16),
     Column("sealing", Boolean, nullable=False),
-    _version(),
-    _body(),
+    version(),
+    body(),
     Index(None, "sealing"),
 )
 
@@ -233,15 +189,15 @@ register = Table(
     Column("no", Long, primary_key=True),
     Column("id", String(ID_LENGTH), nullable=False, unique=True),
     Column("case_id", String(ID_LENGTH), nullable=False, unique=True),
-    _id("committee_id", ForeignKey("keys.owner")),
+    identity("committee_id", ForeignKey("keys.owner")),
     Column("year", Integer, nullable=False),
     Column("serial", Integer, nullable=False),
     Column("number_term", Long, nullable=False),
     Column("amount", BigInteger, nullable=False),
-    _at("sealed_at"),
+    moment("sealed_at"),
     Column("effective_on", Date, nullable=False),
-    _version(),
-    _body(),
+    version(),
+    body(),
     UniqueConstraint("committee_id", "serial", "year"),
     UniqueConstraint("committee_id", "number_term"),
     Index(None, "committee_id", "no"),
@@ -261,28 +217,28 @@ register_terms = Table(
 openings = Table(
     "openings",
     metadata,
-    _id("id", primary_key=True),
-    _id("record_id", ForeignKey("register.id")),
-    _id("committee_id", ForeignKey("keys.owner")),
-    _id("staff_id"),
-    _at("at"),
-    _version(),
-    _body(),
+    identity("id", primary_key=True),
+    identity("record_id", ForeignKey("register.id")),
+    identity("committee_id", ForeignKey("keys.owner")),
+    identity("staff_id"),
+    moment("at"),
+    version(),
+    body(),
     Index(None, "record_id"),
 )
 
 archive_stamps = Table(
     "archive_stamps",
     metadata,
-    _id("record_id", primary_key=True),
-    _id("case_id"),
-    _id("committee_id"),
-    _at("at"),
-    _at("until", nullable=True),
-    _at("half", nullable=True),
-    _text("digest", 16),
+    identity("record_id", primary_key=True),
+    identity("case_id"),
+    identity("committee_id"),
+    moment("at"),
+    moment("until", nullable=True),
+    moment("half", nullable=True),
+    text("digest", 16),
     Column("renewals", Integer, nullable=False),
-    _text("trouble", 200),
+    text("trouble", 200),
     Index(None, "at"),
     Index(None, "until"),
     Index(None, "digest"),
@@ -292,7 +248,7 @@ archive_stamps = Table(
 session_log = Table(
     "session_log",
     metadata,
-    _id("case_id", ForeignKey("keys.owner"), primary_key=True),
+    identity("case_id", ForeignKey("keys.owner"), primary_key=True),
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("body", Text, nullable=False),
     Column("prev", String(64), nullable=False),
@@ -303,7 +259,7 @@ tree_waiting = Table(
     "tree_waiting",
     metadata,
     Column("no", Long, primary_key=True),
-    _id("case_id"),
+    identity("case_id"),
     Column("seq", Integer, nullable=False),
     Index(None, "case_id"),
 )
@@ -312,7 +268,7 @@ tree_entries = Table(
     "tree_entries",
     metadata,
     Column("position", Long, primary_key=True, autoincrement=False),
-    _id("case_id"),
+    identity("case_id"),
     Column("seq", Integer, nullable=False),
     Column("nodes", LargeBinary, nullable=False),
     UniqueConstraint("case_id", "seq"),
@@ -322,7 +278,7 @@ checkpoints = Table(
     "checkpoints",
     metadata,
     Column("size", Long, primary_key=True, autoincrement=False),
-    _at("at"),
+    moment("at"),
     Column("text", Text, nullable=False),
 )
 
@@ -330,21 +286,21 @@ checkpoint_stamps = Table(
     "checkpoint_stamps",
     metadata,
     Column("size", Long, primary_key=True, autoincrement=False),
-    _at("at"),
+    moment("at"),
     Column("token", LargeBinary, nullable=False),
 )
 
 outbox = Table(
     "outbox",
     metadata,
-    _id("id", primary_key=True),
-    _id("committee_id", ForeignKey("keys.owner")),
-    _id("case_id"),
-    _text("kind", 16),
-    _text("state", 16),
-    _at("at"),
-    _version(),
-    _body(),
+    identity("id", primary_key=True),
+    identity("committee_id", ForeignKey("keys.owner")),
+    identity("case_id"),
+    text("kind", 16),
+    text("state", 16),
+    moment("at"),
+    version(),
+    body(),
     Index(None, "case_id"),
 )
 
@@ -352,13 +308,13 @@ one_time_codes = Table(
     "one_time_codes",
     metadata,
     Column("no", Long, primary_key=True),
-    _hash("subject_hash"),
-    _text("purpose", 64),
-    _hash("code_hash"),
-    _at("sent_at"),
-    _at("expires_at"),
+    hashed("subject_hash"),
+    text("purpose", 64),
+    hashed("code_hash"),
+    moment("sent_at"),
+    moment("expires_at"),
     Column("tries", Integer, nullable=False),
-    _at("used_at", nullable=True),
+    moment("used_at", nullable=True),
     Index(None, "subject_hash", "sent_at"),
     Index(None, "sent_at"),
 )
@@ -366,19 +322,19 @@ one_time_codes = Table(
 files = Table(
     "files",
     metadata,
-    _id("id", primary_key=True),
-    _id("case_id", ForeignKey("keys.owner")),
-    _text("kind", 64),
-    _at("at"),
-    _version(),
-    _body(),
+    identity("id", primary_key=True),
+    identity("case_id", ForeignKey("keys.owner")),
+    text("kind", 64),
+    moment("at"),
+    version(),
+    body(),
     Index(None, "case_id"),
 )
 
 file_contents = Table(
     "file_contents",
     metadata,
-    _id("file_id", ForeignKey("files.id"), primary_key=True),
+    identity("file_id", ForeignKey("files.id"), primary_key=True),
     Column("part", Integer, primary_key=True, autoincrement=False),
     Column("content", LargeBinary, nullable=False),
 )
@@ -394,7 +350,7 @@ replies = Table(
     "replies",
     metadata,
     Column("key_hash", String(HASH_LENGTH), primary_key=True),
-    _at("at"),
-    _body(),
+    moment("at"),
+    body(),
     Index(None, "at"),
 )
