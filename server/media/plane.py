@@ -7,8 +7,8 @@ Between them this decides, on one event loop and without waiting.
 import asyncio
 import itertools
 import logging
-from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
 from server.domain.ids import ConnectionId, RoomId
 from server.media.answer import read_answer
@@ -17,11 +17,11 @@ from server.media.connection import Connection, Stage
 from server.media.engine import Engine, Link
 from server.media.feedback import Feedback
 from server.media.formats import H264, Kind
+from server.media.paths import Paths, Spawn
 from server.media.recording import Recorder
 from server.media.repair import Repair
 from server.media.rtp import Packet, send_time
 from server.media.settings import WorkerSettings
-from server.media.stun import Address, Check, MalformedCheckError, read_check, success
 from server.media.table import Room
 from server.media.uplink import Uplink
 from server.ports.media import (
@@ -38,8 +38,6 @@ from server.ports.media import (
     TableVersion,
     UnknownConnectionError,
 )
-
-Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
 _FAULTS: Final = 500
 _LEAST_REPORT: Final = 128
@@ -69,10 +67,12 @@ class Plane:
         self.draining = False
         self.epoch = 0
         self._spawn = spawn
-        self._by_ufrag: dict[str, Connection] = {}
         self._time = asyncio.get_running_loop().time
         self._repair = Repair(engine)
         self.feedback = Feedback(engine, self._repair)
+        self.paths = Paths(settings, engine, self.feedback, tell=tell, spawn=spawn, drop=self.drop)
+        # Bound once, so that the engine reaches them without a detour.
+        self.stun, self.dtls = self.paths.stun, self.paths.dtls
         self.recorder = Recorder(settings.recorder, spawn=spawn, tell=tell, want_key=self._want_key)
         self._stamped_at, self._stamp = 0.0, send_time(0)
         self._turns = itertools.count()
@@ -104,11 +104,11 @@ class Plane:
             room=room_id, identity=identity, settings=self.settings, now=self._time()
         )
         self.connections[identity] = room.connections[identity] = connection
-        self._by_ufrag[connection.ufrag] = connection
+        self.paths.add(connection)
         self._apply(room)
         return connection.offer(
             self.port,
-            send=lambda raw: self._send_record(connection, raw),
+            send=lambda raw: self.paths.send(connection, raw),
             closed=lambda: self.drop(connection, MediaLoss.CLOSED),
         )
 
@@ -123,7 +123,7 @@ class Plane:
                 raise BadSdpError(reason="answered")
             return
         connection.answer = answer
-        self._secure_when_possible(connection)
+        self.paths.secure_when_possible(connection)
 
     def route(
         self,
@@ -208,100 +208,13 @@ class Plane:
         for uplink in connection.uplinks.values():
             uplink.close()
             self._repair.forget(uplink)
-        self._by_ufrag.pop(connection.ufrag, None)
+        self.paths.forget(connection)
         self.connections.pop(connection.identity, None)
         room = self.rooms.get(connection.room)
         if room is not None:
             room.connections.pop(connection.identity, None)
         if connection.channel is not None:
             self._spawn(connection.channel.close())
-
-    # ------------------------------------------------------------------ securing a path
-
-    def stun(self, raw: bytes, address: Address) -> None:
-        """Answer an authentic check; say nothing to anybody else (no reflection, no oracle)."""
-        try:
-            check = read_check(raw)
-        except MalformedCheckError:
-            self.engine.counters["drop_stun_malformed"] += 1
-            return
-        connection = self._by_ufrag.get(check.ours)
-        if connection is None or not connection.proved(check):
-            self.engine.counters["drop_stun_unauthentic"] += 1
-            return
-        # Behind the proof: nobody's guesses may use up what a phone needs to stay connected.
-        if not connection.checks.spend(1, self._time()):
-            self.engine.counters["drop_stun_flood"] += 1
-            return
-        self.engine.admit(connection.link, address)
-        self._choose(connection, check, address)
-        self._hear(connection)
-        self.engine.datagram(address, success(check, address, connection.password))
-        self._secure_when_possible(connection)
-
-    def dtls(self, link: Link, raw: bytes) -> None:
-        connection = link.owner
-        if connection.channel is None or not connection.channel.feed(raw):
-            self.engine.counters["drop_dtls"] += 1
-
-    def faulty(self, link: Link) -> None:
-        """Let go of a phone that goes on sending what breaks our handlers."""
-        link.faults += 1
-        if link.faults > _FAULTS:
-            self.drop(link.owner, MediaLoss.FAULTY)
-
-    def _choose(self, connection: Connection, check: Check, address: Address) -> None:
-        """Follow the phone's nomination until authentic packets show its choice."""
-        link = connection.link
-        moving = self._time() - connection.heard_at > self.settings.quiet_s / 2
-        if link.address is None or (check.nominated and (link.srtp is None or moving)):
-            link.address = address
-
-    def _secure_when_possible(self, connection: Connection) -> None:
-        if connection.stage is not Stage.OFFERED or connection.answer is None:
-            return
-        if connection.link.address is not None:
-            connection.stage = Stage.SECURING
-            self._spawn(self._secure(connection))
-
-    async def _secure(self, connection: Connection) -> None:
-        if connection.answer is None or connection.channel is None:
-            return
-        answer = connection.answer
-        try:
-            pair = await connection.channel.handshake(
-                answer.fingerprints, server=answer.we_are_server
-            )
-        except Exception as fault:  # noqa: BLE001  # OpenSSL and aiortc fail in many ways
-            _log.info("%s: handshake failed: %r", connection.identity, fault)
-            self.drop(connection, MediaLoss.REFUSED)
-            return
-        if connection.stage is not Stage.SECURING:
-            return
-        connection.link.srtp = pair
-        connection.stage = Stage.CONNECTED
-        self._hear(connection)
-        for downlink in connection.open_downlinks():
-            downlink.restart()
-            self.feedback.want_key(downlink)
-        self.tell(MediaConnected(connection=connection.identity))
-
-    def _send_record(self, connection: Connection, raw: bytes) -> None:
-        address = connection.link.address or connection.farewell
-        if address is not None:
-            self.engine.datagram(address, raw)
-
-    def listen(self, connection: Connection) -> None:
-        """Note whether anything authentic has come since this was asked last."""
-        if connection.link.heard != connection.heard_before:
-            connection.heard_before = connection.link.heard
-            self._hear(connection)
-
-    def _hear(self, connection: Connection) -> None:
-        connection.heard_at = self._time()
-        if connection.stage is Stage.SILENT:
-            connection.stage = Stage.CONNECTED
-            self.tell(MediaConnected(connection=connection.identity))
 
     # ------------------------------------------------------------------ media
 
@@ -389,6 +302,12 @@ class Plane:
     def _first_media(self, connection: Connection) -> None:
         connection.media_seen = True
         self.tell(MediaReady(connection=connection.identity))
+
+    def faulty(self, link: Link) -> None:
+        """Let go of a phone that goes on sending what breaks our handlers."""
+        link.faults += 1
+        if link.faults > _FAULTS:
+            self.drop(link.owner, MediaLoss.FAULTY)
 
     def rtcp(self, link: Link, packet: bytes) -> None:
         """Act on what a phone reports and asks."""

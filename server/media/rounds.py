@@ -151,7 +151,7 @@ class Rounds:
 
     def _keep_or_drop(self, connection: Connection, now: float) -> None:
         limits, plane = self._plane.settings, self._plane
-        plane.listen(connection)
+        plane.paths.listen(connection)
         quiet = now - connection.heard_at
         if connection.stage not in _LIVE:
             if now - connection.made_at > limits.connect_s:

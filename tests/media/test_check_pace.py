@@ -25,9 +25,9 @@ class Checked(Sitting):
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__()
-        self.now = self.plane._time()
+        self.now = self.plane.paths._time()
         self.answered: Counter[str] = Counter()
-        monkeypatch.setattr(self.plane, "_time", lambda: self.now)
+        monkeypatch.setattr(self.plane.paths, "_time", lambda: self.now)
         monkeypatch.setattr(self.engine, "datagram", lambda to, raw: self.answered.update([to[0]]))
 
     def seat(self, name: str) -> Connection:

@@ -178,7 +178,7 @@ async def test_a_viewer_who_becomes_ready_has_a_key_frame_asked_for_at_once() ->
     hall.route(("a", "v", 0))
     source.send(Kind.VIDEO)
     assert hall.engine.counters["pli_sent"] == 0
-    await hall.plane._secure(viewer)
+    await hall.plane.paths._secure(viewer)
     assert viewer.stage is Stage.CONNECTED
     assert hall.engine.counters["pli_sent"] == len(hall.requests("a")) == 1
     hall.close()
