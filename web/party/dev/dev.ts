@@ -31,7 +31,7 @@ Object.assign(room.api, {
   refuseSigning: () => Promise.resolve(room.seat),
   code: () => Promise.resolve({ sent: true, mobile_masked: SEAT.mobile_masked, retry_after_s: 60 }),
 });
-await room.speak(asked.get("lang") ?? "zh-CN");
+await room.words.speak(asked.get("lang") ?? "zh-CN");
 if (asked.get("media") !== "off") await room.owner.open(asked.get("media") !== "sound");
 room.agreement.value = agreement;
 room.state.value = (STATES[name] ?? STATES["invitation"] as () => typeof room.state.value)();

@@ -12,7 +12,7 @@ export async function openRoom(seat: SeatView, lang: string): Promise<void> {
   const shelf = document.createElement("div");
   shelf.hidden = true;
   const room = new Room(seat, shelf);
-  await room.speak(lang);
+  await room.words.speak(lang);
   const root = document.createElement("div");
   root.className = "app";
   document.body.replaceChildren(root, shelf);

@@ -3,44 +3,33 @@
  * read its reactive values and call its few commands; they never touch a socket or a track.
  */
 import {
-  FRESH_LINE,
   NOBODY_FEATURED,
   advance,
   begin,
   feature,
-  judge,
-  langOf,
   offersTelephone,
   screenOf,
-  sendLimits,
   sends,
   sentenceOf,
-  translator,
   type Effect,
   type Featured,
-  type Lang,
-  type LineState,
   type PartyAgreement,
   type PartyEvent,
-  type PartyKey,
   type PartyState,
   type Reply,
-  type Rung,
   type SeatView,
   type Snapshot,
-  type Translate,
-  type Vars,
 } from "@heyi/core";
-import { partyZh } from "@heyi/core/strings/party.zh.ts";
-import { Peer, createBell, type Bell, type MediaState } from "@heyi/rtc";
+import { createBell, type Bell, type MediaState } from "@heyi/rtc";
 import { computed, inject, shallowReactive, shallowRef, type ComputedRef, type InjectionKey, type ShallowRef } from "vue";
-import { OfflineError, RefusedError, SeatApi, faultOf, type Fault } from "./api.ts";
+import { RefusedError, SeatApi, faultOf, type Fault } from "./api.ts";
+import { Connection } from "./connection.ts";
 import { Devices } from "./devices.ts";
 import { forgetProgress } from "./kept.ts";
 import { Line } from "./line.ts";
-import { NO_NOTE, type Note } from "./notes.ts";
 import { Pictures, type Place } from "./pictures.ts";
 import { Upkeep } from "./upkeep.ts";
+import { Words } from "./words.ts";
 
 export const ROOM: InjectionKey<Room> = Symbol("room");
 
@@ -50,11 +39,7 @@ export function useRoom(): Room {
   return room;
 }
 
-/** The English words; where they do not come it is the line's fault. */
-const english = () => import("@heyi/core/strings/party.en.ts").catch(() => { throw new OfflineError(); });
-
 const TICK_MS = 1_000;
-const NOTE_MS = 8_000;
 const ASK_AGAIN_TICKS = 5;
 
 export class Room {
@@ -63,26 +48,28 @@ export class Room {
   readonly media: ShallowRef<MediaState>;
   readonly agreement = shallowRef<PartyAgreement | null>(null);
   readonly featured = shallowRef<Featured>(NOBODY_FEATURED);
-  readonly rung = shallowRef<Rung>("good");
   readonly now = shallowRef(Date.now());
-  readonly said = shallowRef({ text: "", turn: 0 });
-  /** A short answer to the last tap, shown for a few seconds. */
-  readonly note = shallowRef<Note>(NO_NOTE);
   readonly fault = shallowRef<Fault | null>(null);
   /** Words that were written and not sent yet, by what they are about. */
   readonly drafts = shallowReactive(new Map<string, string>());
-  readonly lang = shallowRef<Lang>("zh-CN");
+  readonly words = new Words();
+  readonly lang = this.words.lang;
+  readonly t = this.words.t;
   readonly screen: ComputedRef<ReturnType<typeof screenOf>>;
-  readonly #words = shallowRef<Translate<PartyKey>>(translator(partyZh));
   readonly devices = new Devices((media) => this.#mediaTold(media));
   readonly owner = this.devices.owner;
   readonly #shelf: HTMLElement;
   readonly #pictures = new Pictures();
+  readonly #connection = new Connection(this.#pictures, {
+    ask: (event, body) => this.ask(event, body),
+    put: (event) => this.put(event),
+    late: () => void this.#line?.check(),
+    snapshot: () => this.snapshot,
+  });
+  readonly rung = this.#connection.rung;
   readonly #upkeep = new Upkeep(() => { this.fault.value = { code: "signed_out", signedOut: true }; });
   #bell: Bell | null = null;
   #line: Line | null = null;
-  #peer: Peer | null = null;
-  #quality: LineState = FRESH_LINE;
   #timer: number;
   #ticks = 0;
 
@@ -97,8 +84,6 @@ export class Room {
     window.addEventListener("pageshow", this.#seen);
   }
 
-  readonly t: Translate<PartyKey> = (key: PartyKey, vars?: Vars) => this.#words.value(key, vars);
-
   get seat(): SeatView {
     return this.state.value.seat;
   }
@@ -111,18 +96,10 @@ export class Room {
     return sentenceOf(this.state.value, this.lang.value, this.t("comma"));
   }
 
-  async speak(tag: string): Promise<void> {
-    const lang = langOf(tag);
-    const words = lang === "en" ? (await english()).partyEn : partyZh;
-    this.#words.value = translator(words);
-    this.lang.value = lang;
-    document.documentElement.lang = lang;
-  }
-
   /** Changes the language and asks for the server's texts in it. */
   async otherLanguage(): Promise<void> {
     const other = this.lang.value === "en" ? "zh-CN" : "en";
-    if (await this.attempt(() => this.speak(other))) await this.refreshSeat();
+    if (await this.attempt(() => this.words.speak(other))) await this.refreshSeat();
   }
 
   put(event: PartyEvent): void {
@@ -203,21 +180,6 @@ export class Room {
     return this.#pictures.placeOf(slot);
   }
 
-  /** Says it to a screen reader and shows it for a few seconds. */
-  tell(key: PartyKey, vars?: Vars, tone: Note["tone"] = "good"): void {
-    this.note.value = { text: this.t(key, vars), until: Date.now() + NOTE_MS, tone };
-    this.say(key, vars);
-  }
-
-  /** Takes the note away early: what it says is no longer so. */
-  hush(): void {
-    this.note.value = NO_NOTE;
-  }
-
-  say(key: PartyKey, vars?: Vars): void {
-    this.said.value = { text: this.t(key, vars), turn: this.said.value.turn + 1 };
-  }
-
   /** Opens the devices again after a telephone call; call it from a tap. */
   async carryOn(): Promise<void> {
     await this.owner.resume();
@@ -248,13 +210,12 @@ export class Room {
         return;
       case "enter":
         void this.#line?.enter();
-        this.#peer?.again();
+        this.#connection.again();
         return;
       case "startMedia":
-        return this.#startMedia();
+        return this.#connection.open();
       case "endMedia":
-        this.#peer?.close();
-        this.#peer = null;
+        this.#connection.close();
         return this.#pictures.empty();
       case "release":
         return this.devices.release();
@@ -265,7 +226,7 @@ export class Room {
       case "blank":
         return this.#pictures.blank();
       case "send":
-        void this.#peer?.send(
+        this.#connection.send(
           effect.microphone ? this.media.value.audio : null,
           effect.camera ? this.media.value.video : null,
         );
@@ -294,7 +255,7 @@ export class Room {
   #announce(word: "admitted" | "back" | "lost" | "muted"): void {
     const keys = { admitted: "liveAdmitted", back: "liveBack", lost: "liveLost", muted: "liveMuted" } as const;
     if (word === "muted") this.put({ is: "switch", own: { microphone: false } });
-    this.say(keys[word]);
+    this.words.say(keys[word]);
   }
 
   #openLine(): void {
@@ -305,46 +266,11 @@ export class Room {
       up: () => this.put({ is: "lineUp" }),
       down: () => this.put({ is: "lineDown", at: Date.now() }),
       change: (change) => this.put({ is: "change", change }),
-      offer: (offer) => void this.#peer?.offered(offer),
+      offer: (offer) => this.#connection.offered(offer),
       replaced: () => this.put({ is: "replaced" }),
       parted: (reason) => this.put({ is: "parted", reason }),
       refused: (reason) => this.put({ is: "signedOut", reason }),
     });
-  }
-
-  #startMedia(): void {
-    this.#peer?.close();
-    this.#peer = new Peer(
-      {
-        start: async () => (await this.ask("media.start")).ok,
-        answer: async (connection, sdp) => (await this.ask("media.answer", { connection, sdp })).ok,
-        stop: (connection) => void this.ask("media.stop", { connection }),
-      },
-      {
-        slot: (slot, audio, video) => {
-          this.#pictures.came(slot, audio, video);
-          if (this.snapshot) this.#pictures.route(this.snapshot);
-        },
-        up: () => this.put({ is: "mediaUp" }),
-        late: () => void this.#line?.check(),
-        lost: (_reconnect, sign) => {
-          if (sign !== "online" && sign !== "route") this.put({ is: "mediaLost", at: Date.now() });
-        },
-        line: (sample) => this.#judged(judge(this.#quality, sample)),
-      },
-      sendLimits(this.rung.value),
-    );
-    this.#peer.open();
-  }
-
-  #judged(line: LineState): void {
-    const changed = line.rung !== this.#quality.rung;
-    this.#quality = line;
-    if (!changed) return;
-    this.rung.value = line.rung;
-    void this.#peer?.limit(sendLimits(line.rung));
-    const network = line.rung === "good" ? "good" : line.rung === "smaller" ? "weak" : "audio_only";
-    this.put({ is: "network", network });
   }
 
   #mediaTold(media: MediaState): void {
@@ -352,7 +278,7 @@ export class Room {
     this.media.value = media;
     const same = before.audio === media.audio && before.video === media.video;
     if (!same) this.put({ is: "devices", has: { microphone: media.audio !== null, camera: media.video !== null } });
-    if (!same && this.#peer) this.#resend();
+    if (!same) this.#resend();
     if (before.interrupted === media.interrupted) return;
     this.put({ is: "interrupted", interrupted: media.interrupted });
     if (!media.interrupted) this.#seen();
@@ -361,7 +287,7 @@ export class Room {
   #resend(): void {
     const { microphone, camera } = sends(this.state.value);
     const { audio, video } = this.media.value;
-    void this.#peer?.send(microphone ? audio : null, camera ? video : null);
+    this.#connection.send(microphone ? audio : null, camera ? video : null);
   }
 
   readonly #seen = (): void => {
@@ -376,7 +302,7 @@ export class Room {
 
   #tick(): void {
     this.now.value = Date.now();
-    if (this.note.value.text !== "" && this.note.value.until < this.now.value) this.note.value = NO_NOTE;
+    this.words.fade(this.now.value);
     this.#ticks += 1;
     if (this.#ticks % ASK_AGAIN_TICKS === 0) void this.#upkeep.again();
     this.#feature();

@@ -79,7 +79,7 @@ describe("a wish for change", () => {
     await tap(root, "告诉调解员");
     expect(sheet(root)).toBeNull();
     expect(room.fault.value).toBeNull();
-    expect(room.note.value.text).toBe("改过了");
+    expect(room.words.note.value.text).toBe("改过了");
     await tap(root, "要改");
     expect(root.querySelector("textarea")?.value).toBe("分两期付");
   });

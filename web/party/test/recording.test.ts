@@ -13,7 +13,7 @@ async function strip(name: string, lang = "zh-CN"): Promise<HTMLElement> {
   const made = STATES[name]?.();
   if (made === undefined) throw new Error(name);
   room.state.value = made;
-  await room.speak(lang);
+  await room.words.speak(lang);
   const app = createApp(RecordingStrip).provide(ROOM, room);
   open = { app, room };
   const root = document.createElement("div");

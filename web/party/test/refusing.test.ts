@@ -58,7 +58,7 @@ describe("not signing", () => {
     await refuse(root);
     await settle();
     expect(room.screen.value).toBe("joint");
-    expect(room.note.value.text).toBe("已经记下：您不签");
+    expect(room.words.note.value.text).toBe("已经记下：您不签");
   });
 
   it.each(["signLater", "sign"])("is still noted after a reload, and may be thought over (%s)", async (name) => {

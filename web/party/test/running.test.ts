@@ -112,7 +112,7 @@ it("a wish for the mediator is said to be told, not known", async () => {
   const { root } = show(RoomBar, room);
   await tap(root, "找调解员");
   await tap(root, "想单独谈");
-  expect(room.note.value.text).toBe("已告诉调解员");
+  expect(room.words.note.value.text).toBe("已告诉调解员");
 });
 
 describe("once the sitting is over", () => {

@@ -18,7 +18,7 @@ export async function roomIn(name: string, lang = "zh-CN", more: Partial<PartySt
   const room = new Room(SEAT, document.createElement("div"));
   room.state.value = { ...made, ...more };
   room.agreement.value = AGREEMENT;
-  await room.speak(lang);
+  await room.words.speak(lang);
   return room;
 }
 

@@ -23,7 +23,7 @@ async function said(name: string, lang = "zh-CN", without = "", paper = false): 
   close();
   const room = new Room(SEAT, document.createElement("div"));
   room.state.value = stateOf(name, without);
-  await room.speak(lang);
+  await room.words.speak(lang);
   const app = createApp(Strips, { paper }).provide(ROOM, room);
   open = { app, room };
   const root = document.createElement("div");
