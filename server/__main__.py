@@ -8,11 +8,12 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from server.config import Settings, SettingsError, environment, load, place
+from server.config import Settings, environment, load
 from server.domain.errors import DomainError
 from server.media.address import UnknownAddressError
 from server.ports.backup import BackupError
 from server.ports.store import DiskFullError
+from server.setting_forms import SettingsError, place
 
 DRAIN_LIMIT_S = 4 * 3600.0
 """Longer than a sitting lasts; a draining worker ends then, whoever is still in it."""

@@ -1,11 +1,11 @@
 """Every setting: its name, type, default and meaning. The only reader of the environment.
 
 Each is set by an environment variable `HEYI_<NAME>`; an unknown `HEYI_` name is refused
-at start, because a misspelt setting is a setting that does not hold.
+at start, because a misspelt setting is a setting that does not hold. Those of sound and
+picture stand in `media_config`; here they are all read.
 """
 
 import os
-import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -13,104 +13,31 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from server.media.address import check_served, listed, listening
+from server.media_config import MediaSettings
+from server.setting_forms import PREFIX, Port, SettingsError, secret_of
 
 ROOT = Path(__file__).resolve().parent.parent
-PREFIX = "HEYI_"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-
-_TURN_URL = re.compile(
-    r"turns?:(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:\?transport=(?:udp|tcp))?"
-)
-_TURN_SECRET_LENGTH = 16
-
-_PLACE = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}")
-_MEDIA_SECRET_LENGTH = 32
-_LAST_PORT = 65_535
 
 Months = Annotated[int, Field(ge=1, le=24)]
 Digest = Literal["sha256", "sha384", "sha512"]
-Port = Annotated[int, Field(ge=0, le=_LAST_PORT)]
 
 
-class SettingsError(Exception):
-    """The environment holds a setting that cannot be used; the text says which."""
-
-
-def place(written: str) -> tuple[str, int]:
-    """Return the host and port of `name:port`, or raise SettingsError."""
-    if not _PLACE.fullmatch(written) or int(written.rpartition(":")[2]) > _LAST_PORT:
-        raise SettingsError(f"not name:port: {written}")
-    host, _, port = written.rpartition(":")
-    return host.strip("[]"), int(port)
-
-
-def _secret(name: str, file: Path | None, plain: SecretStr) -> str:
-    if file is None:
-        return plain.get_secret_value()
-    try:
-        return file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        raise ValueError(f"{name}: cannot be read") from None
-
-
-class Settings(BaseSettings):
-    """What an installation is told."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+class _Web(BaseSettings):
+    """Where the web server is; a base of its own so that the page of settings begins with it."""
 
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
     port: Port = Field(8080, description="Port the web server listens on.")
     public_url: str = Field(
         "", description="What people type: scheme, name, port. Empty: `http://<host>:<port>`."
     )
-    media_host: str = Field(
-        "",
-        description=(
-            "Address the media worker listens on; `::` is every one, of IPv4 too. Empty: "
-            "127.0.0.1, or every one once `HEYI_MEDIA_ADDRESS` is set (IPv6 if it holds such)."
-        ),
-    )
-    media_port: Port = Field(8081, description="UDP and TCP port of sound and picture.")
-    media_workers: Annotated[int, Field(ge=0, le=64)] = Field(
-        1,
-        description=(
-            "Media workers beside the app; each takes the next port after `HEYI_MEDIA_PORT`. 0: "
-            "only those of `HEYI_MEDIA_REMOTE`."
-        ),
-    )
-    media_remote: str = Field(
-        "",
-        description=(
-            "Media workers on other hosts (`heyi media --listen`), `name:port` of their control, "
-            "by comma."
-        ),
-    )
-    media_secret: SecretStr = Field(
-        SecretStr(""),
-        description="Secret shared with them, 32 signs or more, the same on every host.",
-    )
-    media_secret_file: Path | None = Field(
-        None, description="File that holds this secret, instead of `HEYI_MEDIA_SECRET`."
-    )
-    media_address: str = Field(
-        "", description="Addresses phones are told for media, by comma. Empty: the media host."
-    )
-    media_engine: Literal["auto", "plain", "batch"] = Field(
-        "auto",
-        description="How packets are moved: `batch` is Linux's way, `auto` takes it if it works.",
-    )
-    turn_urls: str = Field(
-        "",
-        description=(
-            "TURN servers for networks that block UDP, by comma: "
-            "`turn:turn.example.org:3478?transport=udp,turns:turn.example.org:443?transport=tcp`."
-        ),
-    )
-    turn_secret: SecretStr = Field(
-        SecretStr(""),
-        description="Secret shared with them (coturn's `static-auth-secret`), 16 signs or more.",
-    )
+
+
+class Settings(MediaSettings, _Web):
+    """What an installation is told."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
     trusted_proxies: str = Field(
         "", description="Addresses of proxies whose `X-Forwarded-For` is believed, by comma."
     )
@@ -244,31 +171,6 @@ class Settings(BaseSettings):
                 "or HEYI_PKCS11_PIN_FILE"
             )
         self._s3_whole()
-        return self._turn_whole()
-
-    @model_validator(mode="after")
-    def _media_whole(self) -> Self:
-        check_served(self.media_bind, self.media_address)
-        if wrong := [one for one in listed(self.media_remote) if not _PLACE.fullmatch(one)]:
-            raise ValueError(f"HEYI_MEDIA_REMOTE: not name:port: {wrong[0]}")
-        if not self.media_workers and not self.remote:
-            raise ValueError("HEYI_MEDIA_WORKERS is 0 and HEYI_MEDIA_REMOTE names no other")
-        if self.media_port and self.media_port + self.media_workers > _LAST_PORT + 1:
-            raise ValueError("HEYI_MEDIA_PORT: too few ports above it for every worker")
-        if self.remote and not self.shared_secret():
-            raise ValueError("HEYI_MEDIA_REMOTE needs HEYI_MEDIA_SECRET or HEYI_MEDIA_SECRET_FILE")
-        if 0 < len(self.shared_secret()) < _MEDIA_SECRET_LENGTH:
-            raise ValueError(f"HEYI_MEDIA_SECRET: {_MEDIA_SECRET_LENGTH} signs or more")
-        return self
-
-    def _turn_whole(self) -> Self:
-        secret = self.turn_secret.get_secret_value()
-        if wrong := [url for url in self.turn if not _TURN_URL.fullmatch(url)]:
-            raise ValueError(f"HEYI_TURN_URLS: not a TURN address: {wrong[0]}")
-        if bool(self.turn) != bool(secret):
-            raise ValueError("HEYI_TURN_URLS and HEYI_TURN_SECRET: set both or none")
-        if secret and len(secret) < _TURN_SECRET_LENGTH:
-            raise ValueError(f"HEYI_TURN_SECRET: shorter than {_TURN_SECRET_LENGTH} signs")
         return self
 
     def _s3_whole(self) -> None:
@@ -293,20 +195,15 @@ class Settings(BaseSettings):
     @property
     def s3_password(self) -> str:
         """The access key's secret, from the file where one is named."""
-        return _secret("HEYI_S3_SECRET_FILE", self.s3_secret_file, self.s3_secret)
+        return secret_of("HEYI_S3_SECRET_FILE", self.s3_secret_file, self.s3_secret)
 
     @property
     def pkcs11(self) -> dict[str, str]:
         """Everything about the token that holds the keys; empty where files do."""
         if self.keys == "files":
             return {}
-        pin = _secret("HEYI_PKCS11_PIN_FILE", self.pkcs11_pin_file, self.pkcs11_pin)
+        pin = secret_of("HEYI_PKCS11_PIN_FILE", self.pkcs11_pin_file, self.pkcs11_pin)
         return {"module": str(self.pkcs11_module or ""), "label": self.pkcs11_token, "pin": pin}
-
-    @property
-    def turn(self) -> tuple[str, ...]:
-        """The addresses of the TURN servers, in the order in which a browser tries them."""
-        return tuple(one.strip() for one in self.turn_urls.split(",") if one.strip())
 
     @field_validator("witness_url")
     @classmethod
@@ -319,11 +216,6 @@ class Settings(BaseSettings):
     def on_loopback(self) -> bool:
         """Whether only this machine can reach the web server."""
         return self.host in _LOOPBACK and urlsplit(self.url).hostname in _LOOPBACK
-
-    @property
-    def media_bind(self) -> str:
-        """The address the media worker listens on."""
-        return self.media_host or listening(self.media_address)
 
     @property
     def url(self) -> str:
@@ -360,15 +252,6 @@ class Settings(BaseSettings):
     def control_of(self, number: int) -> Path:
         """Return a media worker's control socket; Unix limits its path to 107 bytes."""
         return self.data / "run" / (f"media-{number}.sock" if number else "media.sock")
-
-    @property
-    def remote(self) -> tuple[tuple[str, int], ...]:
-        """Names and ports of the media workers on other hosts."""
-        return tuple(place(one) for one in listed(self.media_remote))
-
-    def shared_secret(self) -> str:
-        """Return the secret shared with media workers on other hosts, empty if there is none."""
-        return _secret("HEYI_MEDIA_SECRET_FILE", self.media_secret_file, self.media_secret)
 
 
 def load(**changes: object) -> Settings:

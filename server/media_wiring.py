@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from server.archive.grids import LocalGrids
-from server.config import Settings, SettingsError
+from server.config import Settings
 from server.documents.fonts import FontFolders, faces
 from server.media.address import announced
 from server.media.client import WorkerClient
@@ -14,6 +14,7 @@ from server.media.trust import trust
 from server.media.ways import LocalWay, RemoteWay
 from server.media.workers import Workers
 from server.recorder import grid_command, write_command
+from server.setting_forms import SettingsError
 
 _MB = 1024 * 1024
 

@@ -7,12 +7,13 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from server.config import SettingsError, load
+from server.config import load
 from server.documents import inspection
 from server.documents.certificates import certificate_key, issued_by
 from server.documents.signatures import verify_signature
 from server.documents.stamp_facts import read_stamp
 from server.ports.archive import VerifierTools
+from server.setting_forms import SettingsError
 
 VERIFIER_TOOLS = VerifierTools(
     inspect=inspection.inspect,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import aiohttp
 
-from server.config import PREFIX, environment
+from server.config import environment
+from server.setting_forms import PREFIX
 
 PATIENCE, PAUSE = 60.0, 0.1
 KEPT = {f"{PREFIX}SIGNATURE_SUITE"}

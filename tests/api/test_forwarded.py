@@ -7,7 +7,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from server.api.forwarded import TRUSTED, believe_own_proxies, came_through_a_proxy
-from server.config import SettingsError, load
+from server.config import load
+from server.setting_forms import SettingsError
 
 
 async def _remote(request: web.Request) -> web.Response:

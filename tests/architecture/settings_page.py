@@ -5,7 +5,8 @@ import re
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from server.config import PREFIX, ROOT as CHECKOUT, Settings
+from server.config import ROOT as CHECKOUT, Settings
+from server.setting_forms import PREFIX
 from tests.architecture.tree import ROOT
 
 PAGE = ROOT / "docs" / "settings.md"

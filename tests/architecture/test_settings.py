@@ -2,7 +2,8 @@
 
 import pytest
 
-from server.config import SettingsError, load
+from server.config import load
+from server.setting_forms import SettingsError
 from tests.architecture.settings_page import rows, written
 
 

@@ -37,7 +37,14 @@ OTHERS_WORDS = {
 """Names that a standard or a library gave, and that would be harder to read under another."""
 
 ADDRESSES = {"host", "media_host", "smtp_host"}
-NETWORK = ("server/config.py", "server/media/", "server/media_wiring.py", "server/notify/")
+NETWORK = (
+    "server/config.py",
+    "server/media/",
+    "server/media_config.py",
+    "server/media_wiring.py",
+    "server/notify/",
+    "server/setting_forms.py",
+)
 """Where a host is what the network calls one; nowhere does a host preside."""
 
 WIRE = {"call", "data"}

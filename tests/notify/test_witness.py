@@ -5,12 +5,13 @@ from email import message_from_string, policy
 import pytest
 from aiohttp import web
 
-from server.config import SettingsError, load
+from server.config import load
 from server.domain.checkpoint import Checkpoint, checkpoint_text, note_of, read_checkpoint
 from server.domain.tree import Head
 from server.notify.smtp import MailServer
 from server.notify.witness import HttpWitness, MailWitness
 from server.ports.witness import Answer
+from server.setting_forms import SettingsError
 from tests.notify.test_notify import gateway, mail_server
 from tests.support.clock import FakeClock
 

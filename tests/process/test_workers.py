@@ -15,7 +15,7 @@ import aiohttp
 import aioice.ice
 import pytest
 
-from server.config import SettingsError, load
+from server.config import load
 from server.domain.ids import RoomId
 from server.media.client import WorkerClient
 from server.media.workers import Workers
@@ -23,6 +23,7 @@ from server.media_wiring import worker_settings
 from server.ports.media import MediaEvent, TableVersion, WorkerBack, WorkerLost
 from server.rehearsal import play
 from server.rehearsal.peer import stay_on_loopback
+from server.setting_forms import SettingsError
 from server.supervisor import Child
 from tests.media.engine_contract import both_ways
 from tests.media.phone import Phone
