@@ -9,10 +9,12 @@ from server.api.forms import case_form
 from server.api.queries import page_number
 from server.api.schemas import case as wire, desk, pack as pack_wire
 from server.api.schemas.log import LogView
+from server.api.schemas.minutes import CaseMinutes
 from server.api.uploads import read_upload
 from server.api.views.case import case_view, file_view
 from server.api.views.desk import case_list, today_view
 from server.api.views.log import log_view
+from server.api.views.minutes import case_minutes
 from server.api.views.pack import pack_view
 from server.domain.case import CaseState
 from server.domain.errors import InvalidValueError
@@ -26,6 +28,7 @@ from server.usecases import (
     read_case,
     reveal_field,
     see_logs,
+    see_minutes,
     see_today,
     share_files,
 )
@@ -99,6 +102,11 @@ async def end(context: Context, ask: wire.EndCaseAsk) -> wire.CaseView:
 async def log(context: Context, _: None) -> LogView:
     """Return the session log."""
     return log_view(await see_logs.see(context.world, context.staff, case_id(context)))
+
+
+async def minutes(context: Context, _: None) -> CaseMinutes:
+    """Return the minutes of the case's sittings."""
+    return case_minutes(await see_minutes.see(context.world, context.staff, case_id(context)))
 
 
 async def upload(context: Context, _: None) -> wire.FileView:

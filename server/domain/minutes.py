@@ -4,13 +4,14 @@ Any change makes a new version, so a party's answer never covers words he has no
 seen (人民法院在线调解规则 art. 22 by analogy).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from server.domain.conduct import Decision, Facts, Step
 from server.domain.errors import NotFoundError, StaleRevisionError, WrongStateError
 from server.domain.going import while_going
 from server.domain.ids import PersonId
-from server.domain.session import MinutesAnswer, MinutesItem, Session
+from server.domain.session import MinutesAnswer, MinutesItem, MinutesMark, Session
 from server.domain.session_log import happened
 
 
@@ -36,6 +37,15 @@ def change(item: MinutesItem) -> Decision:
         return _changed(session, items, facts)
 
     return decide
+
+
+def exported(items: Sequence[MinutesItem]) -> tuple[MinutesItem, ...]:
+    """Return what may leave the hands of who conducts: no concession.
+
+    What was offered for the sake of peace must not be held against anybody later
+    (最高人民法院民事诉讼法解释 art. 107, 人民法院在线调解规则 art. 18).
+    """
+    return tuple(one for one in items if one.mark is not MinutesMark.CONCESSION)
 
 
 def ready(session: Session, facts: Facts) -> Step:

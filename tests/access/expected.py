@@ -61,6 +61,8 @@ STAFF_ROUTES = {
     "GET /api/today": "M M' R R' H O",
     "GET /api/cases": "M M' R R' H O",
     "GET /api/cases/{case_id}": "M R R' H O",
+    # "minutes": M, R write them; H approves and O checks the file they lie in
+    "GET /api/cases/{case_id}/minutes": "M R R' H O",
     # "build/close case file": M, R; H approves; O only checks
     "POST /api/cases": "M M' R R' H",
     "PUT /api/cases/{case_id}": "M R R' H",

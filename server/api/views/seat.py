@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from server.api.schemas import seat as wire
+from server.api.views.minutes import minutes_line
 from server.api.views.receipt import receipt
 from server.domain.case import CaseState
 from server.domain.invitation import Answer
@@ -114,13 +115,9 @@ def minutes_view(session: Session | None, answer: MinutesAnswer | None) -> wire.
     """Return the minutes as the parties are asked to confirm them; empty before that."""
     if session is None or not session.minutes_ready:
         return wire.PartyMinutes(version=0, ready=False, items=[], answered=None)
-    items = [
-        wire.MinutesLine(id=i.id, at=i.at, speaker=i.speaker, text=i.text, mark=i.mark)
-        for i in session.minutes
-    ]
     return wire.PartyMinutes(
         version=session.minutes_version,
         ready=True,
-        items=items,
+        items=[minutes_line(item) for item in session.minutes],
         answered=answer.agreed if answer else None,
     )

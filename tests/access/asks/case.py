@@ -13,6 +13,7 @@ for _route in (
     "GET /api/cases",
     "GET /api/cases/{case_id}",
     "GET /api/cases/{case_id}/log",
+    "GET /api/cases/{case_id}/minutes",
     "GET /api/cases/{case_id}/outbox",
 ):
     plain(_route)

@@ -1,5 +1,5 @@
 /** Sample view-models: one labour case, told at different hours. All persons and numbers are invented. */
-import type { CaseList, CaseView, Choice, InvitationView, LogView, Me, OutboxMessage, PackView, PersonView, Role, StaffView, TodayView } from "../src/api/types.ts";
+import type { CaseList, CaseView, Choice, InvitationView, LogView, Me, OutboxMessage, PackView, PersonView, Role, Schemas, StaffView, TodayView } from "../src/api/types.ts";
 
 const choice = (code: string, zh: string, en: string): Choice => ({ code, zh, en });
 const member = (id: string, name: string, title: string, roles: Role[]): StaffView => ({
@@ -239,6 +239,21 @@ export const MESSAGES: OutboxMessage[] = [
   { id: "m1", person_id: "p1a", person_name: "陈水根", kind: "invitation", state: "waiting", at: "2025-03-12T01:20:00Z", text: "陈水根您好，禾溪街道人民调解委员会请您 3 月 14 日上午 9:00 参加视频调解。点这里：https://tj.example.org/j/8f3kq0… 电话 0592-5550123", link: "https://tj.example.org/j/8f3kq0", qr_svg: QR },
   { id: "m2", person_id: "p2a", person_name: "林启航", kind: "sealed", state: "sent", at: "2025-03-12T06:02:00Z", text: "林启航您好，调解时间改为 3 月 14 日上午 9:00。", link: "", qr_svg: "" },
 ];
+export const MINUTES: Schemas["CaseMinutes"] = {
+  sittings: [{
+    session_id: "s0", opened_at: "2025-03-10T01:02:00Z", closed_at: "2025-03-10T02:40:00Z", version: 6, left_out: 1,
+    items: [
+      { id: "m1", at: "2025-03-10T01:05:00Z", speaker: "", mark: "notice", text: "已向双方宣读权利义务告知书。" },
+      { id: "m2", at: "2025-03-10T01:12:00Z", speaker: "陈水根", mark: "statement", text: "一月十八号下午三点在云汀花园工地从脚手架上摔下来，住院二十一天。" },
+      { id: "m3", at: "2025-03-10T01:20:00Z", speaker: "林启航", mark: "undisputed", text: "受伤的时间、地点公司认可，住院费四万八千六百三十二元七角是公司付的。" },
+      { id: "m4", at: "2025-03-10T01:31:00Z", speaker: "林启航", mark: "disputed", text: "停工期间工资按什么标准算，双方说法不同。" },
+    ],
+    replies: [
+      { name: "陈水根", version: 6, agreed: true, remark: "", at: "2025-03-10T02:30:00Z" },
+      { name: "林启航", version: 5, agreed: false, remark: "住院费的数目请核对发票", at: "2025-03-10T02:28:00Z" },
+    ],
+  }],
+};
 export const LOG: LogView = {
   case_no: "禾溪调受〔2025〕041号",
   names: { jiang: "江一帆", p1a: "陈水根" },

@@ -16,6 +16,7 @@ export const SCREENS = {
   resend: { at: "/cases/c1", press: "resend" },
   messages: { at: "/cases/c1?part=messages" },
   sittings: { at: "/cases/c1?part=sittings" },
+  minutes: { at: "/cases/c1?part=minutes", full: true },
   log: { at: "/cases/c1?part=log" },
  roomCaucus: { at: "/cases/c1/room/s1", scene: "caucus", press: "enter" },
   roomJoint: { at: "/cases/c1/room/s1", scene: "joint", press: "enter" },

@@ -1,7 +1,7 @@
 /** Answers the console's requests from the samples, so that screens can be seen without a server. */
 import type { RawAnswer, Transport } from "../src/api/client.ts";
 import { BY_LAW, CALENDAR, COMPARED, DRAFT, KEEPING, LOCKED, ON_PAPER, RECORD, RECORDINGS, RECORDS, RELEASED, SEALING, SIGNED, SPOKEN, TO_RELEASE, UNPICTURED, credentials } from "./papers.ts";
-import { CASE, CASES, LOG, MESSAGES, PACK, QR, STAFF, TODAY, meAs } from "./samples.ts";
+import { CASE, CASES, LOG, MESSAGES, MINUTES, PACK, QR, STAFF, TODAY, meAs } from "./samples.ts";
 
 type Answer = (match: RegExpMatchArray, body: unknown) => unknown;
 export type Table = readonly (readonly [string, RegExp, Answer])[];
@@ -15,6 +15,7 @@ const TABLE: Table = [
   ["get", /^\/api\/cases\/\w+$/, () => CASE],
   ["get", /^\/api\/cases\/\w+\/outbox/, () => ({ messages: MESSAGES })],
   ["get", /^\/api\/cases\/\w+\/log/, () => LOG],
+  ["get", /^\/api\/cases\/\w+\/minutes/, () => MINUTES],
   ["post", /\/invitations(\/\w+\/resend)?$/, () => ({ invitation: CASE.parties[0]?.people[0]?.invitation, link: "https://tj.example.org/j/8f3kq0", qr_svg: QR, text: MESSAGES[0]?.text })],
   ["get", /^\/api\/cases\/c2\/agreement$/, () => LOCKED],
   ["get", /^\/api\/cases\/c3\/agreement$/, () => SIGNED],

@@ -604,6 +604,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{case_id}/minutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The minutes */
+        get: operations["cases.minutes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{case_id}/outbox": {
         parameters: {
             query?: never;
@@ -1946,6 +1963,14 @@ export interface components {
             total: number;
         };
         /**
+         * CaseMinutes
+         * @description The minutes of a case, oldest sitting first; sittings without any are left out.
+         */
+        CaseMinutes: {
+            /** Sittings */
+            sittings: components["schemas"]["SittingMinutes"][];
+        };
+        /**
          * CaseRow
          * @description A case in a list.
          */
@@ -3285,6 +3310,25 @@ export interface components {
             speaker: string;
             /** Text */
             text: string;
+        };
+        /**
+         * MinutesReply
+         * @description What somebody answered to the version he was shown.
+         */
+        MinutesReply: {
+            /** Agreed */
+            agreed: boolean;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Name */
+            name: string;
+            /** Remark */
+            remark: string;
+            /** Version */
+            version: number;
         };
         /**
          * MinutesState
@@ -4834,6 +4878,26 @@ export interface components {
             epoch: number;
             /** Life S */
             life_s: number;
+        };
+        /**
+         * SittingMinutes
+         * @description The minutes of one sitting; `left_out` counts concessions that this reader is not shown.
+         */
+        SittingMinutes: {
+            /** Closed At */
+            closed_at: string | null;
+            /** Items */
+            items: components["schemas"]["MinutesLine"][];
+            /** Left Out */
+            left_out: number;
+            /** Opened At */
+            opened_at: string | null;
+            /** Replies */
+            replies: components["schemas"]["MinutesReply"][];
+            /** Session Id */
+            session_id: string;
+            /** Version */
+            version: number;
         };
         /**
          * SittingView
@@ -6553,6 +6617,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LogView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "cases.minutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseMinutes"];
                 };
             };
             /** @description A refusal */
