@@ -1,7 +1,8 @@
-"""What ended a recording and could not be stored: it holds all the same, and is stored later.
+"""What was cut and could not be stored: it holds all the same, and is stored later.
 
-Nobody's voice hangs on it, so the room goes on (DESIGN §4: what narrows is never refused or
-undone). A recording that ended so is not begun again by itself, whatever the store still says.
+What narrows is never refused or undone (DESIGN §4), whatever the store still says. Where a
+recording ended, nobody's voice hangs on it: the room goes on, and it is not begun again by
+itself. Where people were parted, everybody is in the own lobby until somebody opens a space anew.
 """
 
 from collections.abc import Iterable
@@ -11,9 +12,10 @@ from typing import Final
 
 from server.domain import recording
 from server.domain.case import Case
-from server.domain.conduct import Decision, Facts, Step
+from server.domain.conduct import Decision, Facts, Step, go_lobby
 from server.domain.errors import DomainError
-from server.domain.session import Session
+from server.domain.session import Session, SpaceKind
+from server.domain.session_log import SYSTEM
 
 AGAIN_S: Final = 5.0
 """Between attempts to store it: an attempt at a busy database takes as long as that."""
@@ -21,10 +23,21 @@ AGAIN_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A decision and the facts of its moment, which is when the recording ended."""
+    """A decision and the facts of its moment, which is when it was cut."""
 
     decision: Decision
     facts: Facts
+
+
+def apart(owed: Owed, before: Session, after: Session) -> tuple[Owed, ...]:
+    """Return what holds of a decision that parts people: what it says of them, and all apart.
+
+    What would open a space opens none later by itself. An end of the sitting takes more than the
+    room with it, such as the next one's plan: whoever asked for it hears that it failed.
+    """
+    lobby = Owed(go_lobby, replace(owed.facts, actor=SYSTEM))
+    opens = after.space != before.space and after.space.kind is not SpaceKind.LOBBY
+    return (lobby,) if opens or after.over else (owed, lobby)
 
 
 def behind(step: Step, decision: Decision, facts: Facts) -> Step:

@@ -2,8 +2,8 @@
 
 Order of every change: what narrows is cut, logged, told, and never undone; what widens
 is logged, opened, confirmed by the worker, told. All methods run in the mailbox's task.
-Where the log cannot be written nobody stays together whom a change parts; what ends a
-recording alone is owed to the log, and the talk goes on.
+Where the log cannot be written and a change parts people, everybody is in the own lobby
+until it can; what ends a recording alone is owed to the log, and the talk goes on: see `owing`.
 """
 
 import logging
@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import Enum, auto
 
 from server.domain import conduct, pictures, recording
-from server.domain.audience import hearing
+from server.domain.audience import Pair, hearing
 from server.domain.case import Case, Side
 from server.domain.case_course import follow
 from server.domain.conduct import Decision, Facts, Step
@@ -24,7 +24,7 @@ from server.domain.session import Session, SpaceKind
 from server.domain.session_log import SYSTEM, happened
 from server.ports.store import UnitOfWork
 from server.rooms.forwarding import Forwarding, Taped
-from server.rooms.owing import AGAIN_S, Owed, behind, with_owed
+from server.rooms.owing import AGAIN_S, Owed, apart, behind, with_owed
 from server.rooms.ports import RoomPorts
 from server.rooms.routing import Legs
 from server.rooms.view import Lamp, Presence, RoomView, Scene
@@ -98,7 +98,7 @@ class Room:
         before = self.session
         cut = await self._narrow(step.session)
         try:
-            await self._write(step, beside)
+            await self._write(step, beside, stored)
         except Exception:
             await self._unstored(cut, Owed(decision, facts), step.session)
             raise
@@ -120,17 +120,18 @@ class Room:
             self._owe(owed)
             await self.tell("recording")
         elif cut is not Cut.NOTHING:
+            self._owe(*apart(owed, self.session, after))
             await self._alarm()
 
-    def _owe(self, owed: Owed) -> None:
-        self._owed = (*self._owed, owed)
+    def _owe(self, *owed: Owed) -> None:
+        self._owed = (*self._owed, *owed)
         self._pay_at = self.ports.clock.monotonic() + AGAIN_S
-        after = with_owed(self.session, (owed,), self.scene.case).session
+        after = with_owed(self.session, owed, self.scene.case).session
         self.scene = replace(self.scene, session=after)
 
     @property
     def owes(self) -> bool:
-        """Whether a recording ended of which the log could not say so until now."""
+        """Whether something holds of which the log could not say so until now."""
         return bool(self._owed)
 
     async def _stored(self) -> Session:
@@ -164,15 +165,15 @@ class Room:
         await self.forwarding.apply(kept, self.legs(), less, self._ranks())
         return Cut.TAPE if kept == hearing(self.session) else Cut.VOICES
 
-    async def _write(self, step: Step, beside: Beside | None) -> None:
-        saved, case = await self._save(step, beside)
+    async def _write(self, step: Step, beside: Beside | None, stored: Session) -> None:
+        saved, case = step.session, self.scene.case
+        if step.logged or saved != stored or beside is not None:
+            saved, case = await self._save(step, beside)
         self._log_ok, self._owed = True, ()
         self.scene = replace(self.scene, session=saved, case=case)
 
     async def _save(self, step: Step, beside: Beside | None) -> tuple[Session, Case]:
         case = self.scene.case
-        if not step.logged and step.session == self.session:
-            return step.session, case
         async with self.ports.store.write() as uow:
             saved = await uow.sessions.save(step.session)
             if (after := follow(case, saved)) != case:
@@ -184,7 +185,9 @@ class Room:
 
     async def _alarm(self) -> None:
         self._log_ok = False
-        await self.forwarding.apply(frozenset(), self.legs())
+        self._moved(None)
+        self._lamp, self._lamp_at = Lamp.NONE, None
+        await self.route()
         await self.tell("alarm")
 
     def _moved(self, hold_minutes: int | None) -> None:
@@ -254,9 +257,11 @@ class Room:
         return {one.seat: legs for one in self.presence.values() if (legs := one.legs) is not None}
 
     async def route(self) -> None:
-        """Ask the worker for what the rules allow now."""
-        taped = taped_in(self.session, self.scene.case)
-        allowed = hearing(self.session)
+        """Ask the worker for what the rules allow now: nothing while a cut is not in the log."""
+        allowed: frozenset[Pair] = frozenset()
+        taped = None
+        if self._log_ok:
+            allowed, taped = hearing(self.session), taped_in(self.session, self.scene.case)
         await self.forwarding.apply(allowed, self.legs(), taped, self._ranks())
 
     def _ranks(self) -> Mapping[SeatId, int]:
@@ -291,8 +296,7 @@ class Room:
         """
         self._owe(Owed(recording.stop(why), self._facts(SYSTEM)))
         try:
-            if self._log_ok:
-                await self.route()
+            await self.route()
             await self.decide(SYSTEM, unchanged)
         except Exception:
             await self.tell("recording")
