@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from server.domain import access, conduct, minutes
 from server.domain.access import Act
@@ -11,7 +12,7 @@ from server.domain.errors import ForbiddenError, InvalidValueError, NotFoundErro
 from server.domain.going import expect_going
 from server.domain.identity import identify_again
 from server.domain.ids import PersonId, SeatId, SessionId
-from server.domain.invitation import hand_over
+from server.domain.invitation import Invitation, hand_over
 from server.domain.jurisdiction.texts import text_version
 from server.domain.masking import mask_identity_number
 from server.domain.representation import may_sign
@@ -179,29 +180,40 @@ async def answer_call(world: World, actor: Actor, session: SessionId, seat: Seat
 
 
 async def admit_device(world: World, actor: Actor, session: SessionId, seat: SeatId) -> None:
-    """Let a second browser take the seat; the first one is cut, and identity is owed again."""
+    """Let a second browser take the seat; the first one is cut, and identity is owed again.
+
+    Both are stored or neither is: nobody sits there as identified by what another device showed.
+    """
 
     async def job(room: Room) -> None:
         case = room.scene.case
         access.allow(actor, Act.ADMIT, access.of_case(case, actor))
-        await _hand_over(world, actor, case, PersonId(seat))
-        await room.decide(actor.staff_id, identify_again(seat))
-        await attendance.cut(room, seat, "moved")
-        await room.refresh("joined")
+        async with world.store.read() as uow:
+            await _handed_over(uow, case, PersonId(seat))
+        hand_over = partial(_hand_over, world, actor, case, PersonId(seat))
+        await room.decide(actor.staff_id, identify_again(seat), beside=hand_over)
+        try:
+            await attendance.cut(room, seat, "moved")
+        finally:
+            await room.refresh("joined")
 
     await world.rooms.within(session, job)
 
 
-async def _hand_over(world: World, actor: Actor, case: Case, person: PersonId) -> None:
-    async with world.store.write() as uow:
-        every = await uow.invitations.of_case(case.id)
-        waiting = [i for i in every if i.person_id == person and i.waiting_device]
-        if not waiting or waiting[-1].waiting_device is None:
-            raise NotFoundError
-        invitation = hand_over(waiting[-1], waiting[-1].waiting_device)
-        await uow.invitations.save(invitation)
-        what = happened("device.admitted", actor.staff_id, person=person)
-        await uow.log.append(case.id, (what,), world.clock.now())
+async def _handed_over(uow: UnitOfWork, case: Case, person: PersonId) -> Invitation:
+    """Return the link held by the browser that waits at it; NotFoundError where none does."""
+    for one in reversed(await uow.invitations.of_case(case.id)):
+        if one.person_id == person and one.waiting_device:
+            return hand_over(one, one.waiting_device)
+    raise NotFoundError
+
+
+async def _hand_over(
+    world: World, actor: Actor, case: Case, person: PersonId, uow: UnitOfWork, _after: Session
+) -> None:
+    await uow.invitations.save(await _handed_over(uow, case, person))
+    what = happened("device.admitted", actor.staff_id, person=person)
+    await uow.log.append(case.id, (what,), world.clock.now())
 
 
 async def adjourn(world: World, actor: Actor, session: SessionId, next_at: datetime) -> Session:

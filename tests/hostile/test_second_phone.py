@@ -1,9 +1,14 @@
 """A second phone of a seat: it learns that it waits, when it may come in, and that all is over."""
 
+import itertools
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
 
+from server.domain.session import Session
+from server.ports.store import UnitOfWork
+from server.store.errors import UnavailableError
 from tests.access.office import Office
 from tests.access.socket import Socket
 from tests.hostile.test_cunning_frames import entered
@@ -116,6 +121,58 @@ async def test_it_is_somebody_until_he_was_compared_with_his_document(office: Of
     assert (await mediator.ask("identity.check", look))["ok"]
     assert (await mediator.ask("admit", seat))["ok"]
     assert (await _changes(second))[-1]["snapshot"]["identified"]
+
+
+async def test_it_is_let_in_and_owes_its_identity_or_neither(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat, mediator = {"seat": office.facts["people"]["P"]}, await entered(office, "M")
+    await entered(office, "P")
+    second = await entered(office, "waiting")
+    for writes in range(1, 4):
+        _fail_at(office, monkeypatch, writes)
+        told = await mediator.ask("device.admit", seat)
+        monkeypatch.undo()
+        await office.world.rooms.touch(office.facts["case"])
+        assert (await second.ask("enter", {"session_id": office.facts["session"]}))["ok"]
+        shown = (await _changes(second))[-1]["snapshot"]
+        unproven = (await _stored(office)).unproven
+        assert (shown["device"] == "holder") == (unproven == (seat["seat"],)), writes
+        assert not shown["identified"]
+        if shown["device"] == "holder":
+            return
+        assert not told["ok"]
+    pytest.fail("what failed can be asked for again")
+
+
+async def test_who_asks_for_nobody_parts_nobody(office: Office) -> None:
+    mediator = await entered(office, "M")
+    await entered(office, "A")
+    seat = {"seat": office.facts["people"]["A"]}
+    assert (await mediator.ask("space.caucus", {"side": "respondent", "minutes": 10}))["ok"]
+    before = (await _changes(mediator))[-1]["snapshot"]
+    told = await mediator.ask("device.admit", seat)
+    assert told["code"] == "not_found"
+    after = (await _changes(mediator))[-1]["snapshot"]
+    assert (after["space"], after["desk"]["log_ok"]) == (before["space"], True)
+    assert (await _stored(office)).unproven == ()
+
+
+async def _stored(office: Office) -> Session:
+    async with office.world.store.read() as uow:
+        return await uow.sessions.get(office.facts["session"])
+
+
+def _fail_at(office: Office, patch: pytest.MonkeyPatch, number: int) -> None:
+    """Let the transaction of this number, counted from now on, find no database."""
+    write, count = office.world.store.write, itertools.count(1)
+
+    def away() -> AbstractAsyncContextManager[UnitOfWork]:
+        if next(count) == number:
+            raise UnavailableError
+        return write()
+
+    patch.setattr(office.world.store, "write", away)
 
 
 async def test_it_hears_that_there_is_nothing_left_to_wait_for(office: Office) -> None:
