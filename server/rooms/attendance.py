@@ -85,17 +85,27 @@ async def _note_arrival(room: Room, seat: SeatId, before: Presence) -> None:
 
 
 async def leave(room: Room, seat: SeatId, socket: str, absence: str) -> None:
-    """The browser went away: by intent (`gone`), or for a neutral reason."""
+    """The browser went away: by intent (`gone`), or for a neutral reason.
+
+    It is so whether or not the log can say it: everybody is told.
+    """
     before = presence(room, seat)
     if before.socket != socket:
         return
     _vacate(room, seat, absence)
     if absence == "gone":
         await _hang_up(room, seat)
+    try:
+        await _note_leaving(room, seat, absence)
+    finally:
+        await room.reroute("dropped")
+
+
+async def _note_leaving(room: Room, seat: SeatId, absence: str) -> None:
+    if absence == "gone":
         await room.note("leave", seat)
     else:
         await room.note("drop", seat, reason=absence)
-    await room.reroute("dropped")
 
 
 def _vacate(room: Room, seat: SeatId, absence: str) -> None:

@@ -57,8 +57,7 @@ class Room:
         self._hold_minutes: int | None = None
         self._n = 0
         self._since = ports.clock.now()
-        self._lamp = Lamp.NONE
-        self._lamp_at: datetime | None = None
+        self._show_lamp(Lamp.NONE)
         self._log_ok = True
         self._owed: tuple[Owed, ...] = ()
         self._pay_at = 0.0
@@ -186,7 +185,7 @@ class Room:
     async def _alarm(self) -> None:
         self._log_ok = False
         self._moved(None)
-        self._lamp, self._lamp_at = Lamp.NONE, None
+        self._show_lamp(Lamp.NONE)
         await self.route()
         await self.tell("alarm")
 
@@ -199,11 +198,13 @@ class Room:
         if self.session.running and self.session.space.kind is SpaceKind.CAUCUS:
             await self._isolate(events)
             return
-        self._lamp, self._lamp_at = Lamp.NONE, None
+        self._show_lamp(Lamp.NONE)
         await self.route()
-        if "moved" in events:
-            await self._note_unopened()
-        await self.tell(*events)
+        try:
+            if "moved" in events:
+                await self._note_unopened()
+        finally:
+            await self.tell(*events)
 
     async def _note_unopened(self) -> None:
         """Log that nobody hears anybody although a space was opened; the screens say it too."""
@@ -214,19 +215,38 @@ class Room:
 
     async def _isolate(self, events: tuple[str, ...]) -> None:
         if "moved" in events:
-            self._lamp, self._lamp_at = Lamp.CUTTING, None
+            self._show_lamp(Lamp.CUTTING)
             await self.tell(*events)
         await self.route()
         await self._light_lamp()
         await self.tell(*(() if "moved" in events else events))
 
+    def _show_lamp(self, lamp: Lamp, at: datetime | None = None) -> None:
+        self._lamp, self._lamp_at, self._lamp_owed = lamp, at, False
+
     async def _light_lamp(self) -> None:
+        """Show what the worker has confirmed: a warning at once, that all is well once logged.
+
+        The caucus is open by then, so a log that fails refuses nothing: it is tried again.
+        """
         lamp = Lamp.ISOLATED if self.forwarding.ok else Lamp.FAILED
-        if lamp is self._lamp:
+        if lamp is self._lamp and not self._lamp_owed:
             return
-        self._lamp, self._lamp_at = lamp, self.ports.clock.now()
+        now = self.ports.clock.now()
+        if lamp is Lamp.FAILED:
+            self._show_lamp(lamp, now)
+        if await self._note_lamp():
+            self._show_lamp(lamp, now)
+
+    async def _note_lamp(self) -> bool:
         kind = "room.isolated" if self.forwarding.ok else "room.not_isolated"
-        await self.note(kind, SYSTEM, side=self.session.space.side)
+        try:
+            await self.note(kind, SYSTEM, side=self.session.space.side)
+        except DomainError as failed:
+            log.warning("%s: %s is not in the log: %s", self.session_id, kind, failed.code)
+            self._lamp_owed, self._pay_at = True, self.ports.clock.monotonic() + AGAIN_S
+            return False
+        return True
 
     async def note(self, kind: str, actor: str, **facts: str | int | bool | None) -> None:
         """Log something that changes nobody's place."""
@@ -305,7 +325,8 @@ class Room:
     async def tick(self) -> None:
         """Freeze when the chair has been empty longer than the grace; store what is owed."""
         await self._freeze_in_time()
-        if self._owed and self.ports.clock.monotonic() >= self._pay_at:
+        owes = self._owed or self._lamp_owed
+        if owes and self.ports.clock.monotonic() >= self._pay_at:
             self._pay_at = self.ports.clock.monotonic() + AGAIN_S
             await self.decide(SYSTEM, unchanged)
 
