@@ -12,14 +12,22 @@ from server.domain.case import Case, Person, PersonRole
 from server.domain.conduct import Decision, Facts, Step
 from server.domain.errors import MissingStepsError, WrongStateError
 from server.domain.ids import PartyId, PersonId, RecordingId, SeatId, StaffId
-from server.domain.session import JOINT, Consent, Recording, Session, SpaceKind
+from server.domain.session import (
+    JOINT,
+    RECORDING,
+    RESTARTED,
+    Consent,
+    Recording,
+    Session,
+    SpaceKind,
+)
 from server.domain.session_log import Happening, happened
 
-SCOPE = "recording"
+SCOPE = RECORDING
 """The consent that is asked for it."""
 
 BY_MEDIATOR, WITHDRAWN, NOT_AGREED, OVER = "mediator", "withdrawn", "not_agreed", "over"
-"""Why a recording stopped; the media plane adds its own words."""
+"""Why a recording stopped, as does RESTARTED; the media plane adds its own words."""
 
 
 def going(session: Session) -> Recording | None:
@@ -72,6 +80,11 @@ def stop(reason: str = BY_MEDIATOR) -> Decision:
     return decide
 
 
+def interrupted(session: Session, facts: Facts) -> Step:
+    """End what an earlier app began; for all that it may have been owing, all are asked anew."""
+    return stop(RESTARTED)(session, facts)
+
+
 def follow(before: Session, step: Step, facts: Facts) -> Step:
     """Return the step with what it means for a recording that goes on.
 
@@ -98,7 +111,7 @@ def must_stop(session: Session, case: Case) -> bool:
 
 
 def _why(session: Session, refusing: tuple[PersonId, ...]) -> str:
-    once = {c.person_id for c in session.consents if c.scope == SCOPE and c.agreed}
+    once = {c.person_id for c in session.answers(SCOPE) if c.agreed}
     return WITHDRAWN if once.intersection(refusing) else NOT_AGREED
 
 
@@ -125,7 +138,7 @@ def _beside(person: Person, parties: set[PartyId], away: frozenset[PersonId]) ->
 
 
 def _not_agreed(session: Session, case: Case) -> tuple[PersonId, ...]:
-    answers = {c.person_id: c.agreed for c in session.consents if c.scope == SCOPE}
+    answers = {c.person_id: c.agreed for c in session.answers(SCOPE)}
     return tuple(person for person in _heard(session, case) if not answers.get(person, False))
 
 

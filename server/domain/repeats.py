@@ -31,5 +31,4 @@ def _earlier(session: Session, said: Consent | Environment) -> list[Consent | En
     """Return what the person said to the same question, the latest last."""
     if isinstance(said, Environment):
         return [one for one in session.environments if one.person_id == said.person_id]
-    asked = (said.person_id, said.scope)
-    return [one for one in session.consents if (one.person_id, one.scope) == asked]
+    return [one for one in session.answers(said.scope) if one.person_id == said.person_id]

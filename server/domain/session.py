@@ -195,6 +195,12 @@ class Recording:
     reason: str = ""
 
 
+RECORDING = "recording"
+"""The scope of the consent to be recorded."""
+RESTARTED = "app_restarted"
+"""Why a recording stopped that an earlier app had begun: everybody is asked anew after it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One sitting. `space` is what the mediator has opened now.
@@ -277,9 +283,21 @@ class Session:
         return STAFF_LOBBY if alone or one.watches else self.space
 
     def consent(self, person: PersonId, scope: str) -> Consent | None:
-        """Return the person's latest answer to one scope."""
-        given = [c for c in self.consents if c.person_id == person and c.scope == scope]
+        """Return the person's latest answer to one scope, if it counts: see `answers`."""
+        given = [c for c in self.answers(scope) if c.person_id == person]
         return given[-1] if given else None
+
+    def answers(self, scope: str) -> tuple[Consent, ...]:
+        """Return the answers to one scope that count now, the latest last.
+
+        An app that ended while it recorded may have been owing a withdrawal to the store: what
+        people said of being recorded before it ended does not count after it.
+        """
+        given = tuple(c for c in self.consents if c.scope == scope)
+        ends = [r.stopped_at for r in self.recordings if r.stopped_at and r.reason == RESTARTED]
+        if scope != RECORDING or not ends:
+            return given
+        return tuple(c for c in given if c.at > ends[-1])
 
     def identified(self, person: PersonId) -> bool:
         """Whether the latest check of this sitting found the person at this device to match."""

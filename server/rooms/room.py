@@ -62,6 +62,8 @@ class Room:
         self._owed: tuple[Owed, ...] = ()
         self._pay_at = 0.0
         self.chair_empty_since: float | None = ports.clock.monotonic()
+        if self.forwarding.may_write:
+            self._owe(Owed(recording.interrupted, self._facts(SYSTEM)))
 
     @property
     def session(self) -> Session:

@@ -312,12 +312,12 @@ def _desk_seat(view: RoomView, one: Participant) -> DeskSeat:
     person = case.person(one.person_id)
     online = session.consent(person.id, owed.ONLINE)
     asked = owed.asked_of(person, view.consents)
-    answers = {c.scope: c.agreed for c in session.consents if c.person_id == person.id}
+    answers = {scope: session.consent(person.id, scope) for scope in asked}
     presence = view.presence.get(one.seat, Presence(seat=one.seat))
     return DeskSeat(
         seat=one.seat,
         identity=_identity(session, person),
-        consents_given=sum(answers.get(scope, False) for scope in asked),
+        consents_given=sum(one is not None and one.agreed for one in answers.values()),
         consents_asked=len(asked),
         online_consent=online.agreed if online else None,
         rights_heard=len(_heard(session, one)),

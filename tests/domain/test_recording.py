@@ -2,10 +2,11 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from server.domain import conduct, recording, spaces
+from server.domain import conduct, owed, recording, spaces
 from server.domain.case import Side
 from server.domain.conduct import Decision
 from server.domain.errors import MissingStepsError, WrongStateError
@@ -154,3 +155,28 @@ def test_the_log_holds_no_key_and_no_names() -> None:
     assert "key" not in told
     assert "陈水根" not in told
     assert "key" not in repr(recorded())
+
+
+def test_what_an_app_may_have_been_owing_is_asked_anew_of_everybody() -> None:
+    began = recorded()
+    ended, logged = after(began, recording.interrupted)
+    assert logged == ["recording.stopped app_restarted"]
+    everybody = (WORKER, WIFE, AGENT)
+    assert recording.missing(ended, a_case()) == tuple(f"consent:{one}" for one in everybody)
+    assert all(ended.consent(one, recording.SCOPE) is None for one in everybody)
+    assert ended.consent(WORKER, owed.ONLINE) == began.consent(WORKER, owed.ONLINE)
+    assert ended.consents == began.consents, "what was recorded was agreed to"
+
+
+def test_who_says_yes_again_is_not_taken_to_repeat_himself() -> None:
+    ended = after(recorded(), recording.interrupted)[0]
+    again = Consent(
+        person_id=WORKER,
+        scope=recording.SCOPE,
+        agreed=True,
+        text_version="v",
+        at=NOW + timedelta(seconds=1),
+    )
+    agreed = after(ended, conduct.consent(again))[0]
+    assert agreed.consent(WORKER, recording.SCOPE) == again
+    assert f"consent:{WORKER}" not in recording.missing(agreed, a_case())

@@ -109,4 +109,4 @@ async def test_a_new_app_does_not_know_what_the_worker_still_writes(recorded: St
     await later.within(SESSION, lambda room: room.tell())
     assert shown(recorded) == {"stopping"}
     await later.within(SESSION, lambda room: room.reroute())
-    assert shown(recorded) == {"waiting"}
+    assert shown(recorded) == {"stopped"}, "everybody is asked anew"

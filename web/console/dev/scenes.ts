@@ -162,6 +162,15 @@ export const SCENES: Record<string, Snapshot> = {
   frozen: { ...BASE, state: "frozen", space: "lobby", hold: "mediator_lost", audience: [], slots: [], seats: [{ ...SU, space: "lobby" }, CHEN, { ...LIN, present: false, absence: "network" }] },
   recorded: { ...BASE, recording: { state: "on", since: ago(300), reason: "", own_consent: null } },
   recordingStopping: { ...BASE, recording: { state: "stopping", since: ago(5), reason: "withdrawn", own_consent: null } },
+  unlogged: {
+    ...BASE,
+    space: "lobby",
+    audience: [],
+    slots: [],
+    seats: [{ ...SU, space: "lobby" }, CHEN, LIN],
+    recording: { state: "stopped", since: ago(60), reason: "app_restarted", own_consent: null },
+    desk: { ...withDesk([desk("p1a"), desk("p2a")], 4_140), log_ok: false } as Snapshot["desk"],
+  },
   recordable: { ...BASE, desk: { ...withDesk([desk("p1a"), desk("p2a")], 4_140), owed_for_recording: ["consent:p2a"] } as Snapshot["desk"] },
   drafting: { ...BASE, agreement_revision: 3, agreement_state: "drafting", desk: withDesk([desk("p1a", { call: "talk_alone" }), desk("p2a", { device_waiting: true })]) },
   eight: {

@@ -31,6 +31,7 @@ export const SCREENS = {
   roomEight: { at: "/cases/c1/room/s1", scene: "eight", press: "enter" },
   roomRecorded: { at: "/cases/c1/room/s1", scene: "recorded", press: "enter" },
   roomStopping: { at: "/cases/c1/room/s1", scene: "recordingStopping", press: "enter" },
+  roomUnlogged: { at: "/cases/c1/room/s1", scene: "unlogged", press: "enter" },
   roomRecordable: { at: "/cases/c1/room/s1", scene: "recordable", press: "recording" },
   roomIdentity: { at: "/cases/c1/room/s1", scene: "secondPhone", press: "row" },
   roomSecondPhone: { at: "/cases/c1/room/s1", scene: "secondPhone", press: "name" },

@@ -24,6 +24,7 @@ export const recordingEn: Dictionary<keyof typeof recordingZh> = {
   "recordingReason.recorder_slow": "the disk is too slow",
   "recordingReason.link_lost": "the link to the media server was lost",
   "recordingReason.link_slow": "the link to the media server is too slow",
+  "recordingReason.app_restarted": "the server was restarted; ask everyone again",
   "recordingReason.not_here": "this session runs on an older media server, which does not record",
   "recordingOwed.not_in_chair": "Whoever is in the chair records",
   "recordingOwed.not_joint": "Only the joint session can be recorded",

@@ -21,6 +21,7 @@ export const recordingZh = {
   "recordingReason.recorder_slow": "磁盘太慢",
   "recordingReason.link_lost": "与媒体服务器的连接断过",
   "recordingReason.link_slow": "与媒体服务器的连接太慢",
+  "recordingReason.app_restarted": "服务器重启过，要重新征得同意",
   "recordingReason.not_here": "本场的媒体服务器版本旧，不能录",
   "recordingOwed.not_in_chair": "由主持的人录",
   "recordingOwed.not_joint": "共同谈话时才能录",
