@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from server.api.schemas import minutes as wire
 from server.api.schemas.seat import MinutesLine
+from server.domain.ids import PersonId
 from server.domain.session import MinutesAnswer, MinutesItem
 from server.usecases.see_minutes import SeenMinutes, SeenSitting
 
@@ -18,7 +19,7 @@ def minutes_line(item: MinutesItem) -> MinutesLine:
     return MinutesLine(id=item.id, at=item.at, speaker=item.speaker, text=item.text, mark=item.mark)
 
 
-def _sitting(seen: SeenSitting, names: Mapping[str, str]) -> wire.SittingMinutes:
+def _sitting(seen: SeenSitting, names: Mapping[PersonId, str]) -> wire.SittingMinutes:
     session = seen.session
     return wire.SittingMinutes(
         session_id=session.id,
@@ -31,7 +32,7 @@ def _sitting(seen: SeenSitting, names: Mapping[str, str]) -> wire.SittingMinutes
     )
 
 
-def _reply(answer: MinutesAnswer, names: Mapping[str, str]) -> wire.MinutesReply:
+def _reply(answer: MinutesAnswer, names: Mapping[PersonId, str]) -> wire.MinutesReply:
     return wire.MinutesReply(
         name=names.get(answer.person_id, ""),
         version=answer.version,
