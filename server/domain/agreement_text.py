@@ -25,6 +25,7 @@ from server.domain.case import Case, Party, PartyKind, Person, PersonRole
 from server.domain.committee import Committee
 from server.domain.identity_sentences import identity_lines
 from server.domain.ids import PartyId, StaffId
+from server.domain.jurisdiction.entries import CourtConfirmation
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.jurisdiction.texts import Text
 from server.domain.representation import by_law, signer_of, signers
@@ -78,7 +79,10 @@ def document(agreement: Agreement, frame: Frame) -> AgreementDocument:
     kind = pack.dispute_type(case.dispute_type)
     copies = len(case.parties) + 1
     closing = pack.closing_lines(
-        copies=copies, labour=kind.labour, electronic=not frame.plan.wet_ink
+        copies=copies,
+        labour=kind.labour,
+        electronic=not frame.plan.wet_ink,
+        confirmation=confirmation_of(case, pack),
     )
     return AgreementDocument(
         agreement_id=agreement.id,
@@ -100,6 +104,11 @@ def document(agreement: Agreement, frame: Frame) -> AgreementDocument:
         recorder=_official(frame.recorder, RECORDER, frame) if frame.recorder else None,
         log_head=frame.log_head,
     )
+
+
+def confirmation_of(case: Case, pack: JurisdictionPack) -> CourtConfirmation:
+    """Return whether a court may confirm what is agreed in this case."""
+    return pack.court_confirmation(case.dispute_type, personal_status=case.personal_status)[0]
 
 
 def _official(who: tuple[StaffId, str], role: str, frame: Frame) -> OfficialLine:

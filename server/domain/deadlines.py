@@ -82,6 +82,16 @@ def cautious_confirmation_deadline(effective_on: date, calendar: HolidayCalendar
     return cautious_deadline(days_after(effective_on, CONFIRMATION_DAYS), calendar)
 
 
+def standing_confirmation_deadline(
+    sealed: date | None, effective_on: date, calendar: HolidayCalendar
+) -> Deadline | None:
+    """Return the deadline of a sealed agreement by today's calendar; None where it has none.
+
+    `sealed` is the day computed at the seal, which a year entered since moves.
+    """
+    return cautious_confirmation_deadline(effective_on, calendar) if sealed else None
+
+
 def labour_arbitration_open_on(application_received_on: date) -> date:
     """Return the 15th day: with no agreement by then, arbitration is open.
 

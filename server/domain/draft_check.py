@@ -50,6 +50,7 @@ def lint_input(agreement: Agreement, case: Case, pack: JurisdictionPack) -> Lint
         total=agreement.amount if paid else None,
         facts_text=agreement.facts,
         labour_graded=_graded(case),
+        personal_status=case.personal_status,
     )
 
 

@@ -14,11 +14,11 @@ from server.domain.calendar import HolidayCalendar
 from server.domain.case import Case, CaseState, LabourFacts
 from server.domain.deadlines import (
     Deadline,
-    cautious_confirmation_deadline,
     cautious_deadline,
     labour_arbitration_open_on,
     performance_deadline,
     recognition_deadlines,
+    standing_confirmation_deadline,
 )
 
 _BEFORE_AGREEMENT = frozenset({CaseState.ACCEPTED, CaseState.MEDIATING, CaseState.AGREED})
@@ -71,8 +71,11 @@ def _recognition(labour: LabourFacts, calendar: HolidayCalendar) -> Iterator[Dut
 
 
 def _after_sealing(agreement: Agreement, calendar: HolidayCalendar) -> Iterator[Duty]:
-    if agreement.seal is not None:
-        ends = cautious_confirmation_deadline(agreement.seal.effective_on, calendar)
+    seal = agreement.seal
+    ends = seal and standing_confirmation_deadline(
+        seal.confirmation_deadline, seal.effective_on, calendar
+    )
+    if ends:
         yield _duty("court_confirmation", ends)
     for payment in agreement.payments:
         yield _duty("payment", performance_deadline(payment.due_on, calendar))

@@ -1,8 +1,10 @@
 """The register of sealed agreements: what an officer searches years later."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from server.domain.calendar import HolidayCalendar
+from server.domain.deadlines import standing_confirmation_deadline
 from server.domain.errors import ForbiddenError
 from server.domain.ids import CaseId, CommitteeId, RecordId, StaffId
 
@@ -84,6 +86,12 @@ def fits(entry: RegisterEntry, query: RegisterQuery) -> bool:
         not query.name or any(query.name in name for name in entry.party_names),
     )
     return all(bounds)
+
+
+def by_calendar(entry: RegisterEntry, calendar: HolidayCalendar) -> RegisterEntry:
+    """Return the entry with the court's last day as it falls by today's calendar."""
+    ends = standing_confirmation_deadline(entry.confirmation_deadline, entry.effective_on, calendar)
+    return replace(entry, confirmation_deadline=ends.due_on if ends else None)
 
 
 def _numbered(entry: RegisterEntry, asked: str) -> bool:

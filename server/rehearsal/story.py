@@ -243,7 +243,10 @@ def payments(today: date, payer: str, payee: str) -> list[dict[str, Any]]:
 
 
 # The last instalment comes long after the court would have confirmed: told, and meant so.
-FINDINGS = {"last_payment_after_confirmation_deadline"}
+FINDINGS = {
+    "confirmation_labour_beyond_payment",
+    "last_payment_after_confirmation_deadline",
+}
 
 MINUTES = (
     ("苏慧珍", "现在核对身份。双方是否申请更换调解员？", "procedure"),

@@ -10,7 +10,7 @@ from server.domain.errors import NotFoundError
 from server.domain.file_kinds import FileKind
 from server.domain.ids import PersonId, RecordId, StaffId
 from server.domain.record import HANDWRITING, signature_folder
-from server.domain.register import RecordOpening, RegisterEntry, expect_open
+from server.domain.register import RecordOpening, RegisterEntry, by_calendar, expect_open
 from server.domain.session_log import Entry, happened
 from server.domain.staff import Actor
 from server.domain.verification import Report
@@ -19,6 +19,7 @@ from server.ports.store import UnitOfWork
 from server.usecases.kept_reasons import keep_reason
 from server.usecases.known_issuers import anchors_of
 from server.usecases.page_shelf import width_for
+from server.usecases.read_case import calendar_of
 from server.usecases.wording import day_and_clock
 from server.usecases.world import World
 
@@ -110,7 +111,7 @@ async def _opened(
         members = await uow.staff.of_committee(entry.committee_id)
         case = await uow.cases.get(entry.case_id)
         return Opened(
-            entry=entry,
+            entry=by_calendar(entry, await calendar_of(uow, world.pack)),
             opening=opening,
             report=report,
             verified_in_ms=took,

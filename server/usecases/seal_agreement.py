@@ -13,11 +13,12 @@ from datetime import date
 from server.domain import access
 from server.domain.access import Act
 from server.domain.agreement import Agreement, Seal, expect_text
-from server.domain.calendar import CalendarYearMissingError
+from server.domain.agreement_text import confirmation_of
 from server.domain.case import Case, CaseState
-from server.domain.deadlines import court_confirmation_deadline
+from server.domain.deadlines import cautious_confirmation_deadline
 from server.domain.errors import DomainError, WrongStateError
 from server.domain.ids import CaseId, RecordId
+from server.domain.jurisdiction.entries import CourtConfirmation
 from server.domain.release import names
 from server.domain.sealing import EFFECTIVE, begun, effective_on, expect_sealable, waits
 from server.domain.session_log import SYSTEM, Happening, happened
@@ -71,7 +72,7 @@ async def _begin(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -
         if case.state is not CaseState.AGREED:
             raise WrongStateError(state=case.state)
         both = await approvals(world, uow, actor, agreement, second)
-        applied = replace(await _number(world, uow, actor, agreement), approvals=both)
+        applied = replace(await _number(world, uow, actor, case, agreement), approvals=both)
         await keep_evidence(world, uow, case, applied)
         return begun(agreement, applied), _applied(applied, agreement, actor)
 
@@ -87,7 +88,9 @@ async def _check_image(world: World, actor: Actor) -> None:
     await world.renderer.check_picture(content)
 
 
-async def _number(world: World, uow: UnitOfWork, actor: Actor, agreement: Agreement) -> Seal:
+async def _number(
+    world: World, uow: UnitOfWork, actor: Actor, case: Case, agreement: Agreement
+) -> Seal:
     """Allot the next number of the year in which it is sealed, where the law is counted."""
     now, day = world.clock.now(), world.pack.local_day
     committee = await uow.committees.get(agreement.committee_id)
@@ -98,7 +101,7 @@ async def _number(world: World, uow: UnitOfWork, actor: Actor, agreement: Agreem
         at=now,
         number=world.pack.agreement_number(committee.number_prefix, year=year, serial=serial),
         effective_on=effective,
-        confirmation_deadline=await _deadline(world, uow, effective),
+        confirmation_deadline=await _deadline(world, uow, case, effective),
         record_id=RecordId(world.ids.new()),
         year=year,
         serial=serial,
@@ -106,13 +109,11 @@ async def _number(world: World, uow: UnitOfWork, actor: Actor, agreement: Agreem
     )
 
 
-async def _deadline(world: World, uow: UnitOfWork, effective: date) -> date | None:
-    if world.pack.agreement.confirmation is None:
+async def _deadline(world: World, uow: UnitOfWork, case: Case, effective: date) -> date | None:
+    """Return None where no court confirms it; whoever shows a day moves it by today's calendar."""
+    if confirmation_of(case, world.pack) is CourtConfirmation.CLOSED:
         return None
-    try:
-        return court_confirmation_deadline(effective, await calendar_of(uow, world.pack))
-    except CalendarYearMissingError:
-        return None  # computed from the day of effect once somebody enters that year
+    return cautious_confirmation_deadline(effective, await calendar_of(uow, world.pack)).due_on
 
 
 def _applied(applied: Seal, agreement: Agreement, actor: Actor) -> tuple[Happening, ...]:

@@ -6,9 +6,10 @@ from server.domain import access
 from server.domain.access import Act, Reach
 from server.domain.case import Case, CaseState
 from server.domain.errors import ForbiddenError
-from server.domain.register import RegisterEntry, RegisterQuery, fits
+from server.domain.register import RegisterEntry, RegisterQuery, by_calendar, fits
 from server.domain.staff import Actor
 from server.ports.store import CaseQuery, UnitOfWork
+from server.usecases.read_case import calendar_of
 from server.usecases.world import World
 
 _BATCH = 200
@@ -25,9 +26,11 @@ async def search(world: World, actor: Actor, query: RegisterQuery) -> Found:
     if query.committee_id != actor.committee_id:
         raise ForbiddenError(act=Act.SEARCH_RECORDS)
     async with world.store.read() as uow:
-        if access.reach(actor, Act.SEARCH_RECORDS) is Reach.ORG:
-            return await uow.register.search(query)
-        return await _own(uow, actor, query)
+        whole = access.reach(actor, Act.SEARCH_RECORDS) is Reach.ORG
+        found = uow.register.search(query) if whole else _own(uow, actor, query)
+        entries, total = await found
+        calendar = await calendar_of(uow, world.pack)
+        return [by_calendar(entry, calendar) for entry in entries], total
 
 
 async def _own(uow: UnitOfWork, actor: Actor, query: RegisterQuery) -> Found:

@@ -1,16 +1,20 @@
 """Renders the agreement as staff work on it."""
 
 from collections.abc import Iterable
-from datetime import date
 
 from server.api.schemas import agreement as wire
 from server.api.views.paper import attested_by, paper_view
 from server.domain.agreement import Agreement, AgreementState, Clause, Expected, Payment, Seal
-from server.domain.agreement_text import prospective_signers, words_of
+from server.domain.agreement_text import confirmation_of, prospective_signers, words_of
 from server.domain.case import Person
-from server.domain.deadlines import Deadline, cautious_confirmation_deadline
+from server.domain.deadlines import (
+    Deadline,
+    cautious_confirmation_deadline,
+    standing_confirmation_deadline,
+)
 from server.domain.drawn_characters import code_point
 from server.domain.ids import PersonId
+from server.domain.jurisdiction.entries import CourtConfirmation
 from server.domain.jurisdiction.lint_values import Finding
 from server.domain.representation import signers
 from server.domain.sealing import waits
@@ -59,7 +63,7 @@ def agreement_view(world: World, desk: Desk) -> wire.AgreementView:
         # Number and day exist from the first step of the seal on, even while it waits.
         number=seal.number if seal else None,
         effective_on=seal.effective_on if seal else None,
-        confirmation_deadline=_certain(seal, deadline),
+        confirmation_deadline=deadline.due_on if seal and deadline else None,
         calendar_missing=_missing_year(deadline),
     )
 
@@ -95,18 +99,15 @@ def _sealing(desk: Desk) -> wire.SealingView:
     )
 
 
-def _certain(seal: Seal | None, deadline: Deadline | None) -> date | None:
-    """Return the deadline as sealed, or computed since somebody entered the calendar."""
-    if seal is None or seal.confirmation_deadline is not None:
-        return seal.confirmation_deadline if seal else None
-    return deadline.due_on if deadline and deadline.certain else None
-
-
 def _deadline(world: World, desk: Desk, seal: Seal | None) -> Deadline | None:
-    if world.pack.agreement.confirmation is None:
+    facts = desk.facts
+    if seal is not None:
+        return standing_confirmation_deadline(
+            seal.confirmation_deadline, seal.effective_on, facts.calendar
+        )
+    if confirmation_of(facts.case, world.pack) is CourtConfirmation.CLOSED:
         return None
-    day: date = seal.effective_on if seal else desk.facts.today
-    return cautious_confirmation_deadline(day, desk.facts.calendar)
+    return cautious_confirmation_deadline(facts.today, facts.calendar)
 
 
 def _missing_year(deadline: Deadline | None) -> int | None:

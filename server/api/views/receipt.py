@@ -1,9 +1,10 @@
 """Renders a signer's receipt: his own signature, who is still missing, what is in force."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from server.api.schemas import seat as wire
-from server.domain.agreement import Agreement, AgreementState
+from server.domain.agreement import Agreement, AgreementState, Seal
+from server.domain.deadlines import standing_confirmation_deadline
 from server.domain.signing_order import line_of, lines, scans_missing, settled_at
 from server.usecases.see_seat import Seat
 from server.usecases.world import World
@@ -25,7 +26,7 @@ def receipt(world: World, seat: Seat) -> wire.Receipt | None:
         state=agreement.state,
         number=seal.number if seal else None,
         effective_on=seal.effective_on if seal else None,
-        confirmation_deadline=seal.confirmation_deadline if seal else None,
+        confirmation_deadline=_confirm_by(seal, seat) if seal else None,
         copy_until=_copy_until(world, seal.at) if seal else None,
     )
 
@@ -40,6 +41,13 @@ def _fingerprint(seat: Seat, agreement: Agreement) -> str:
         return record.pdf_sha256[:_FINGERPRINT] if record else ""
     own = agreement.signature_of(seat.person.id)
     return locked.pdf_sha256[:_FINGERPRINT] if own and locked else ""
+
+
+def _confirm_by(seal: Seal, seat: Seat) -> date | None:
+    """Return a day that is never too late, also before the next year's holidays are known."""
+    calendar = seat.facts.calendar
+    ends = standing_confirmation_deadline(seal.confirmation_deadline, seal.effective_on, calendar)
+    return ends.due_on if ends else None
 
 
 def _copy_until(world: World, sealed_at: datetime) -> datetime:

@@ -30,6 +30,17 @@ class ElectronicSigning(StrEnum):
     EXCLUDED = "excluded"
 
 
+class CourtConfirmation(StrEnum):
+    """Whether a court may confirm an agreement.
+
+    DEPENDS: on what it settles, which nobody has answered; CLOSED: no court here does.
+    """
+
+    OPEN = "open"
+    DEPENDS = "depends"
+    CLOSED = "closed"
+
+
 class AgentAct(StrEnum):
     """What an agent does for the party, each needing a scope in the power of attorney."""
 
@@ -161,11 +172,15 @@ class Notices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementTexts:
-    """The fixed words of an agreement; `{names}` are filled by `closing_lines`."""
+    """The fixed words of an agreement; `{names}` are filled by `closing_lines`.
+
+    `confirmation_if_open` stands where it depends on the text whether a court confirms it.
+    """
 
     effect: Text
     remedies: Text
     confirmation: Text | None
+    confirmation_if_open: Text | None
     labour_remedies: Text | None
     without_prejudice: Text
     electronic_form: Text

@@ -7,6 +7,7 @@ from typing import Final
 from server.domain.calendar import HolidayCalendar
 from server.domain.contact_numbers import AccountNumberError, account_number
 from server.domain.deadlines import cautious_confirmation_deadline
+from server.domain.jurisdiction.entries import CourtConfirmation
 from server.domain.jurisdiction.lint_clauses import words_differ
 from server.domain.jurisdiction.lint_values import (
     Finding,
@@ -37,13 +38,20 @@ def payment_findings(draft: LintInput, pack: JurisdictionPack, today: date) -> I
 def confirmation_findings(
     draft: LintInput, pack: JurisdictionPack, today: date, calendar: HolidayCalendar
 ) -> Iterator[Finding]:
-    """Warn where the last payment falls due after the time for court confirmation.
+    """Say where no court confirms it, or may not; warn where the last payment falls due too late.
 
-    The earliest day of effect is today; a later one moves the deadline, and the draft is looked
-    at again.
+    A court confirms nothing about marriage, parentage, adoption, title or intellectual property
+    (民诉法解释 355), and of a labour agreement payments alone (劳动争议解释（一）52). The
+    earliest day of effect is today; a later one moves the deadline, and the draft is looked at
+    again.
     """
+    found, question = pack.court_confirmation(
+        draft.dispute_type, personal_status=draft.personal_status
+    )
+    if question and pack.agreement.confirmation is not None:
+        yield warning(f"confirmation_{question}")
     due_days = [payment.due_on for payment in draft.payments if payment.due_on]
-    if pack.agreement.confirmation is None or not due_days:
+    if found is CourtConfirmation.CLOSED or not due_days:
         return
     deadline = cautious_confirmation_deadline(today, calendar).due_on
     if max(due_days) > deadline:

@@ -78,7 +78,8 @@ class LintInput:
     """A draft agreement. `total` is None where nothing is paid.
 
     `labour_graded`: whether the injury's grade is known; None where no injury is at stake.
-    `copies` None: the draft does not state them.
+    `copies` None: the draft does not state them. `personal_status`: marriage, parentage,
+    adoption, inheritance or guardianship are at stake.
     """
 
     dispute_type: str
@@ -90,6 +91,7 @@ class LintInput:
     copies: int | None = None
     facts_text: str = ""
     labour_graded: bool | None = None
+    personal_status: bool = False
 
     def name_of(self, ref: str) -> str | None:
         """Return a party's full name, None for a ref that is no party's."""

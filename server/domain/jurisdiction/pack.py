@@ -17,6 +17,7 @@ from server.domain.jurisdiction.entries import (
     AgreementTexts,
     CaseFileItem,
     ClauseRules,
+    CourtConfirmation,
     DisputeType,
     ElectronicSigning,
     IdentityDocument,
@@ -123,12 +124,28 @@ class JurisdictionPack:
     def confirmation_bar(self, dispute_type: str, answers: Mapping[str, bool]) -> str | None:
         """Return the code of the question that bars court confirmation, or still has to be asked.
 
-        None: nothing stands in the way. Raises UnknownCodeError.
+        Personal status bars it in any kind of dispute. None: nothing stands in the way.
+        Raises UnknownCodeError.
         """
         question = self.dispute_type(dispute_type).confirmation_question
+        if answers.get(self.personal_status_question.code):
+            return self.personal_status_question.code
         if question and answers.get(question, True):
             return question
         return None
+
+    def court_confirmation(
+        self, dispute_type: str, *, personal_status: bool
+    ) -> tuple[CourtConfirmation, str]:
+        """Return whether a court may confirm it, and the question that decides, "" where none.
+
+        Raises UnknownCodeError.
+        """
+        answers = {self.personal_status_question.code: personal_status}
+        bar = self.confirmation_bar(dispute_type, answers) or ""
+        if self.agreement.confirmation is None or answers.get(bar):
+            return CourtConfirmation.CLOSED, bar
+        return (CourtConfirmation.DEPENDS if bar else CourtConfirmation.OPEN), bar
 
     def agent_may(self, act: AgentAct, scopes: Iterable[str]) -> bool:
         """Return whether a power of attorney with these scope codes covers the act."""
@@ -163,14 +180,25 @@ class JurisdictionPack:
             source=source,
         )
 
-    def closing_lines(self, *, copies: int, labour: bool, electronic: bool) -> tuple[Text, ...]:
+    def closing_lines(
+        self,
+        *,
+        copies: int,
+        labour: bool,
+        electronic: bool,
+        confirmation: CourtConfirmation = CourtConfirmation.OPEN,
+    ) -> tuple[Text, ...]:
         """Return the last paragraphs of an agreement, in order."""
         words = self.agreement
+        asked = {
+            CourtConfirmation.OPEN: words.confirmation,
+            CourtConfirmation.DEPENDS: words.confirmation_if_open,
+        }
         lines = (
             words.effect,
             words.remedies,
             words.labour_remedies if labour else None,
-            words.confirmation,
+            asked.get(confirmation),
             words.without_prejudice,
             words.electronic_form if electronic else words.paper_form,
         )

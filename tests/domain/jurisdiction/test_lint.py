@@ -104,16 +104,37 @@ def with_payment(**changes: object) -> LintInput:
     return replace(DRAFT, payments=(replace(first, **changes), *rest))  # type: ignore[arg-type]
 
 
-def test_the_worked_case_can_be_locked_with_one_warning() -> None:
+LABOUR = "confirmation_labour_beyond_payment"
+LATE = "last_payment_after_confirmation_deadline"
+
+
+def test_the_worked_case_can_be_locked_with_what_is_to_know_of_the_court() -> None:
     findings = look(DRAFT)
     assert may_lock(findings)
-    assert [finding.code for finding in findings] == ["last_payment_after_confirmation_deadline"]
-    assert findings[0].facts == {"last_due_on": "2025-06-30", "deadline": "2025-04-14"}
+    assert [finding.code for finding in findings] == [LABOUR, LATE]
+    assert findings[1].facts == {"last_due_on": "2025-06-30", "deadline": "2025-04-14"}
 
 
 def test_payments_within_the_deadline_carry_no_warning() -> None:
     early = tuple(replace(p, due_on=date(2025, 4, 14)) for p in DRAFT.payments)
-    assert look(replace(DRAFT, payments=early)) == ()
+    assert look(replace(DRAFT, dispute_type="06", payments=early)) == ()
+
+
+@pytest.mark.parametrize(
+    ("dispute_type", "personal_status", "found"),
+    [
+        ("06", False, [LATE]),
+        ("01", True, ["confirmation_personal_status"]),
+        ("06", True, ["confirmation_personal_status"]),
+        ("03", False, ["confirmation_title_or_ip", LATE]),
+    ],
+)
+def test_the_desk_is_told_where_no_court_confirms_it(
+    dispute_type: str, personal_status: bool, found: list[str]
+) -> None:
+    draft = replace(DRAFT, dispute_type=dispute_type, personal_status=personal_status)
+    assert [code for code, _ in warnings(draft)] == found
+    assert errors(draft) == []
 
 
 @pytest.mark.parametrize(
@@ -293,7 +314,7 @@ def test_an_unannounced_year_does_not_stop_the_lint() -> None:
     draft = replace(
         DRAFT, payments=tuple(replace(p, due_on=date(2032, 6, 1)) for p in DRAFT.payments)
     )
-    found = [f for f in look(draft, today) if f.level is Level.WARNING]
+    found = [f for f in look(draft, today) if f.code == LATE]
     assert found[0].facts["deadline"] == "2032-01-19"
 
 

@@ -226,25 +226,6 @@ def test_an_unknown_dispute_type_is_refused() -> None:
         ZH.electronic_signing("77", personal_status=None)
 
 
-@pytest.mark.parametrize(
-    ("dispute_type", "answers", "bar"),
-    [
-        ("02", {}, None),
-        ("01", {}, "personal_status"),
-        ("01", {"personal_status": True}, "personal_status"),
-        ("01", {"personal_status": False}, None),
-        ("03", {"title_or_ip": True}, "title_or_ip"),
-        ("16", {"title_or_ip": False}, None),
-        ("10b", {}, "labour_beyond_payment"),
-        ("10b", {"labour_beyond_payment": False}, None),
-    ],
-)
-def test_what_bars_court_confirmation(
-    dispute_type: str, answers: dict[str, bool], bar: str | None
-) -> None:
-    assert ZH.confirmation_bar(dispute_type, answers) == bar
-
-
 @packs
 def test_every_confirmation_question_can_be_asked(pack: JurisdictionPack) -> None:
     asked = {kind.confirmation_question for kind in pack.dispute_types} - {""}

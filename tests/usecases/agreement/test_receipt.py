@@ -1,15 +1,27 @@
 """The signer's receipt: what it lets him compare, and what it says is owed."""
 
+import json
+from datetime import UTC, date, datetime
 from hashlib import sha256
 
 from server.api.schemas.seat import Receipt
 from server.api.views.agreement import agreement_view
 from server.api.views.receipt import receipt
-from server.usecases import deliver_copy, read_agreement
+from server.api.views.record import record_list, record_view
+from server.domain.register import RegisterQuery
+from server.domain.signing_route import RoutePlan
+from server.ports.store import CalendarYear
+from server.usecases import (
+    deliver_copy,
+    read_agreement,
+    retrieve_record,
+    search_records,
+    see_today,
+)
 from server.usecases.see_seat import see_seat
-from tests.support import signing
-from tests.support.signing import Phone
-from tests.support.world import Stage, actor
+from tests.support import paper, signing
+from tests.support.signing import Phone, Sitting
+from tests.support.world import COMMITTEE, Stage, actor
 
 
 async def shown(phone: Phone) -> Receipt:
@@ -41,6 +53,58 @@ async def test_after_the_seal_it_is_the_file_that_is_handed_out(office: Stage) -
     desk = await read_agreement.see(office.world, actor("su"), made.case.id)
     assert agreement_view(office.world, desk).sealed_sha256 == whole
     assert whole != await signing.pdf_sha256(made)
+
+
+async def confirm_by(made: Sitting) -> set[date | None]:
+    """Return the last day to ask the court, as receipt, register and record tell it."""
+    world, officer = made.world, actor("officer")
+    entries, _ = await search_records.search(world, officer, RegisterQuery(committee_id=COMMITTEE))
+    opened = await retrieve_record.open_record(world, officer, entries[0].record_id, "复查")
+    return {
+        (await shown(made.worker)).confirmation_deadline,
+        *(row.confirmation_deadline for row in record_list((entries, 1), 1).records),
+        record_view(opened).confirmation_deadline,
+    }
+
+
+async def test_the_courts_last_day_is_told_before_and_after_its_years_holidays_are_known(
+    office: Stage,
+) -> None:
+    made = await signing.signed(office)
+    december = datetime(2040, 12, 20, 3, 0, tzinfo=UTC)
+    await office.clock.advance((december - office.clock.now()).total_seconds())
+    await signing.seal(made)
+    assert await confirm_by(made) == {date(2041, 1, 19)}
+    entered = CalendarYear(
+        year=2041, holidays=frozenset({date(2041, 1, 1)}), working_days=frozenset()
+    )
+    async with office.world.store.write() as uow:
+        await uow.calendar.put(entered)
+    assert await confirm_by(made) == {date(2041, 1, 21)}
+
+
+async def test_where_no_court_confirms_it_nothing_promises_that(office: Stage) -> None:
+    marriage = {"dispute_type": "01", "labour": None, "personal_status": True}
+    made = await paper.locked(office, RoutePlan(wet_ink=True), **marriage)
+    await paper.bring_all(made)
+    await paper.compare(made)
+    for login in ("su", "jiang"):
+        await signing.staff_signs(made, login)
+    await signing.seal(made)
+    assert await confirm_by(made) == {None}
+    closing = await closing_of(made)
+    assert closing
+    assert not [line for line in closing if "司法确认" in line]
+    day = await see_today.see_today(office.world, actor("su"))
+    assert {duty.code for duty in day.duties} == {"payment"}
+
+
+async def closing_of(made: Sitting) -> list[str]:
+    locked = (await signing.agreement(made.world, made.case.id)).locked
+    assert locked is not None
+    async with made.world.store.read() as uow:
+        found: list[str] = json.loads(await uow.files.content(locked.document))["closing"]
+    return found
 
 
 async def test_the_picture_of_the_companys_seal_is_owed_until_the_desk_has_it(

@@ -346,7 +346,7 @@ async def test_the_year_of_the_number_is_the_local_one(office: Stage) -> None:
     assert seal.number == "湖禾人调字〔2026〕第001号"
 
 
-async def test_a_missing_calendar_leaves_the_deadline_open_and_names_the_year(
+async def test_a_missing_calendar_leaves_the_day_as_counted_and_names_the_year(
     office: Stage,
 ) -> None:
     made = await signing.signed(office)
@@ -354,10 +354,10 @@ async def test_a_missing_calendar_leaves_the_deadline_open_and_names_the_year(
     await office.clock.advance((far - office.clock.now()).total_seconds())
     await signing.seal(made)
     seal = await seal_of(made)
-    assert seal.confirmation_deadline is None
+    assert seal.confirmation_deadline == date(2041, 1, 19)
     desk = await see(office.world, actor("he"), made.case.id)
     view = agreement_view(office.world, desk)
-    assert (view.confirmation_deadline, view.calendar_missing) == (None, 2041)
+    assert (view.confirmation_deadline, view.calendar_missing) == (date(2041, 1, 19), 2041)
     entered = CalendarYear(
         year=2041, holidays=frozenset({date(2041, 1, 1)}), working_days=frozenset()
     )

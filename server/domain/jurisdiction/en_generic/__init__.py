@@ -22,6 +22,7 @@ _AGREEMENT: Final = AgreementTexts(
     ),
     remedies=Text(en="A dispute about this agreement may be brought before the competent court."),
     confirmation=None,
+    confirmation_if_open=None,
     labour_remedies=None,
     without_prejudice=Text(
         en="What a party conceded in order to agree is not to be used against it in later "

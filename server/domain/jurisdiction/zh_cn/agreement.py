@@ -37,6 +37,12 @@ TEXTS: Final = AgreementTexts(
         en="Within thirty days from its effect the parties may jointly ask the competent people's "
         "court to confirm it.",
     ),
+    confirmation_if_open=Text(
+        zh="依法可以申请司法确认的，各方可以自本协议生效之日起三十日内，"
+        "共同向有管辖权的人民法院提出申请。",
+        en="Where the law lets a court confirm it, the parties may jointly ask the competent "
+        "people's court to do so within thirty days from its effect.",
+    ),
     labour_remedies=Text(
         zh="就支付拖欠劳动报酬、工伤医疗费、经济补偿或者赔偿金达成本协议，用人单位在约定期限内"
         "不履行的，劳动者可以凭本协议依法申请支付令，也可以依法申请劳动仲裁。",
