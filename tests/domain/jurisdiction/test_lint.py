@@ -232,6 +232,15 @@ def test_no_payment_is_needed_where_nothing_is_paid() -> None:
         ("支付人民币壹拾壹万元整（￥115,000.00）", "words_differ"),
         ("支付115000元(大写:壹拾壹万伍千元整)", "words_unreadable"),
         ("支付人民币壹拾拾万元整", "words_unreadable"),
+        ("支付115,000元整（大写：壹拾贰万元整）", "words_differ"),
+        ("支付115,000元正，大写人民币壹拾贰万元整", "words_differ"),
+        ("支付115,000.00圆（大写：壹拾贰万元整）", "words_differ"),
+        ("支付RMB115000（大写：壹拾贰万元整）", "words_differ"),
+        ("支付115000（大写：壹拾贰万元整）", "words_differ"),
+        ("支付壹拾贰万元整（小写：115000.00）", "words_differ"),
+        ("支付壹拾贰万元整〔小写 115000〕", "words_differ"),
+        ("支付115,000元【大写金额：壹拾贰万元整】", "words_differ"),
+        ("支付115,000元人民币（共计大写壹拾贰万元整）", "words_differ"),
         ("甲方放弃就本次受伤起诉的权利", "waives_remedy"),
         ("双方今后不得再以任何理由向人民法院提起诉讼", "waives_remedy"),
         ("甲方不再申请劳动仲裁", "waives_remedy"),
@@ -257,6 +266,8 @@ def test_faults_of_a_clause(text: str, code: str) -> None:
         "人民币壹拾万零贰佰元零叁角整（小写：￥100,200.30）",
         "本协议一式叁份。",
         "第一期50,000.00元（伍万元整），第二期35,000.00元（叁万伍仟元整）",
+        "先付50,000元整（伍万元整），35,000元整（叁万伍仟元整）月底付",
+        "共115,000元整（壹拾壹万伍仟元整），RMB35,000（大写：叁万伍仟圆整）先付",
     ],
 )
 def test_lawful_clauses_pass(text: str) -> None:
@@ -276,7 +287,14 @@ def test_clauses_are_numbered_without_gaps() -> None:
 
 @pytest.mark.parametrize(
     ("text", "warns"),
-    [("五、任一期逾期", False), ("第六条 任一期逾期", True), ("5. 逾期", False), ("6、逾期", True)],
+    [
+        ("五、任一期逾期", False),
+        ("第六条 任一期逾期", True),
+        ("5. 逾期", False),
+        ("6、逾期", True),
+        ("6.逾期", True),
+        ("11.5万元由乙方付清", False),
+    ],
 )
 def test_a_number_printed_in_the_text_must_be_the_clauses_own(text: str, *, warns: bool) -> None:
     found = ("clause_prints_other_number", "c5") in warnings(with_clause(5, text))

@@ -163,7 +163,7 @@ CLAUSES: Final = ClauseRules(
     amount_words=amounts.words,
     printed_number=re.compile(
         r"\s*(?:第(?P<ordinal>[一二三四五六七八九十]{1,3})条|"
-        r"(?P<listed>[一二三四五六七八九十]{1,3})、|(?P<figure>\d{1,2})[.．、])"
+        r"(?P<listed>[一二三四五六七八九十]{1,3})、|(?P<figure>\d{1,2})[.．、](?!\d))"
     ),
     number_in_words=count_in_words,
 )
