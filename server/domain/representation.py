@@ -1,8 +1,8 @@
 """Who acts and signs for a party: himself, his representative by law, or an agent.
 
 An organisation acts through its legal representative or an agent with the scope to
-sign; a party of limited capacity through its guardian (民法典 17-24, 165; 人民调解
-授权委托书, scopes ④ and ⑤). Doubtful capacity lets nobody sign.
+sign; a party of limited capacity through its guardian alone, while he is one (民法典 17-24,
+165; 人民调解授权委托书, scopes ④ and ⑤). Doubtful capacity lets nobody sign.
 """
 
 from datetime import date
@@ -46,7 +46,10 @@ def may(case: Case, person: Person, act: AgentAct, pack: JurisdictionPack, today
 
 def may_sign(case: Case, person: Person, pack: JurisdictionPack, today: date) -> bool:
     """Return whether the person's signature would bind the party."""
-    if case.party(person.party_id).capacity is Capacity.DOUBTFUL:
+    capacity = case.party(person.party_id).capacity
+    if capacity is Capacity.DOUBTFUL:
+        return False
+    if capacity is not Capacity.FULL and not by_law(person, pack):
         return False
     return may(case, person, AgentAct.SIGN, pack, today)
 

@@ -66,6 +66,8 @@ AGENT = person("agent", PersonRole.AGENT, power("sign"))
 MUTE = person("mute", PersonRole.AGENT, power("evidence", "concede"))
 LATE = person("late", PersonRole.AGENT, power("sign", to=TODAY - timedelta(days=1)))
 GUARDIAN = person("guardian", PersonRole.AGENT, power(kind="guardian"))
+OVER = power(kind="guardian", to=TODAY - timedelta(days=1))
+EXPIRED = person("expired", PersonRole.AGENT, OVER)
 WIFE = person("wife", PersonRole.COMPANION)
 
 
@@ -78,10 +80,13 @@ WIFE = person("wife", PersonRole.COMPANION)
         (FIRM, (MUTE, LATE), None),
         (FIRM, (MUTE, AGENT), AGENT),
         (replace(MAN, capacity=Capacity.LIMITED), (SELF, GUARDIAN), GUARDIAN),
+        (replace(MAN, capacity=Capacity.LIMITED), (SELF, AGENT, GUARDIAN), GUARDIAN),
+        (replace(MAN, capacity=Capacity.LIMITED), (SELF, AGENT), None),
+        (replace(MAN, capacity=Capacity.LIMITED), (SELF, AGENT, EXPIRED), None),
         (replace(MAN, capacity=Capacity.NONE), (SELF, WIFE), None),
         (replace(MAN, capacity=Capacity.DOUBTFUL), (SELF, GUARDIAN, AGENT), None),
     ],
-    ids=range(8),
+    ids=range(11),
 )
 def test_one_person_signs_for_a_party_or_nobody(
     party: Party, people: tuple[Person, ...], signer: Person | None

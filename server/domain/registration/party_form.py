@@ -15,6 +15,7 @@ from server.domain.registration.person_form import (
     checked_number,
     expect,
 )
+from server.domain.representation import in_term
 
 _BUSINESS_LICENCE: Final = "business_licence"
 _OWN_LABOUR: Final = 16
@@ -66,7 +67,7 @@ def _natural(party: PartyForm, pack: JurisdictionPack, today: date, path: str) -
     expect(not any(odd), f"{path}.people", "legal_representative_of_person")
     _check_capacity(party, person, today, path)
     if party.capacity in {Capacity.LIMITED, Capacity.NONE}:
-        expect(_has_guardian(party, pack), f"{path}.people", "guardian_needed")
+        expect(_has_guardian(party, pack, today), f"{path}.people", "guardian_needed")
     return party
 
 
@@ -82,9 +83,9 @@ def _check_capacity(party: PartyForm, person: PersonForm, today: date, path: str
         expect(party.capacity is not Capacity.FULL, f"{path}.capacity", "minor")
 
 
-def _has_guardian(party: PartyForm, pack: JurisdictionPack) -> bool:
-    kinds = (p.authority.kind for p in party.people if p.authority is not None)
-    return any(pack.agent_kind(kind).by_law for kind in kinds)
+def _has_guardian(party: PartyForm, pack: JurisdictionPack, today: date) -> bool:
+    held = (p.authority for p in party.people if p.authority is not None)
+    return any(pack.agent_kind(one.kind).by_law and in_term(one, today) for one in held)
 
 
 def _organisation(party: PartyForm, pack: JurisdictionPack, today: date, path: str) -> PartyForm:
