@@ -39,9 +39,13 @@ _OFFICIALS = {
 }
 _CAPACITIES = {
     Capacity.PARTY: Text(zh="{label}（签名）：", en="{label}: "),
-    Capacity.LEGAL_REPRESENTATIVE: Text(zh="法定代表人（签名）：", en="Legal representative: "),
-    Capacity.AGENT: Text(zh="委托代理人（签名）：", en="Agent: "),
-    Capacity.GUARDIAN: Text(zh="法定代理人（签名）：", en="Representative by law: "),
+    Capacity.LEGAL_REPRESENTATIVE: Text(
+        zh="{label}法定代表人（签名）：", en="Legal representative of {label}: "
+    ),
+    Capacity.AGENT: Text(zh="{label}委托代理人（签名）：", en="Agent of {label}: "),
+    Capacity.GUARDIAN: Text(
+        zh="{label}法定代理人（签名）：", en="Representative by law of {label}: "
+    ),
 }
 
 
