@@ -25,6 +25,7 @@ from server.domain.jurisdiction.lint_values import (
     warning,
 )
 from server.domain.jurisdiction.pack import JurisdictionPack
+from server.domain.party_check import party_findings
 from server.domain.representation import agent_may, signer_of, signers
 from server.domain.session import Session
 from server.domain.signing_route import BY_PHONE, RoutePlan, SigningRoute
@@ -94,9 +95,10 @@ def findings(
     today: date,
     calendar: HolidayCalendar,
 ) -> tuple[Finding, ...]:
-    """Return what the lint finds in the text, and what an agent may not concede."""
+    """Return what the lint finds in the text and in the people, and who may not concede."""
     linted = lint(lint_input(agreement, case, pack), pack, today, calendar)
-    return (*linted, *_no_concession(case, pack, today))
+    people = party_findings(case, pack, today)
+    return (*linted, *people, *_no_concession(case, pack, today))
 
 
 def _no_concession(case: Case, pack: JurisdictionPack, today: date) -> Iterator[Finding]:

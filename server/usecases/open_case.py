@@ -13,6 +13,7 @@ from server.domain.errors import InvalidValueError, NotFoundError
 from server.domain.identity_numbers import IdentityNumberError, credit_code
 from server.domain.ids import CaseId, CommitteeId, StaffId
 from server.domain.jurisdiction.entries import ElectronicSigning
+from server.domain.party_check import party_findings
 from server.domain.registration import case_form
 from server.domain.registration.case_form import CaseForm
 from server.domain.registration.party_form import PartyForm
@@ -24,6 +25,9 @@ from server.usecases.plan_session import new_session, scheduled
 from server.usecases.world import World
 
 _OVER = frozenset({CaseState.SEALED, CaseState.ENDED})
+
+_TOLD = {"party_age_unknown", "party_under_age", "acts_on_two_sides"}
+"""What of the people is told at once: it decides who is invited, and to which lobby."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +67,13 @@ async def _register(world: World, uow: UnitOfWork, actor: Actor, form: CaseForm)
     committee = await uow.committees.get(actor.committee_id)
     warnings = (*_doubts(world, form), *await _duplicates(uow, committee.id, form))
     case = await _number(uow, committee, _case(world, actor, form))
+    people = party_findings(case, world.pack, world.pack.local_day(world.clock.now()))
+    told = (f"{one.code}:{one.facts['name']}" for one in people if one.code in _TOLD)
     await uow.cases.add(case)
     sitting = await _plan(world, uow, actor, case, form.planned_at)
     logged = (*_accepted(case, actor), *sitting)
     await uow.log.append(case.id, logged, world.clock.now())
-    return Registered(case=case, warnings=warnings)
+    return Registered(case=case, warnings=(*warnings, *told))
 
 
 def _with_own_mediator(form: CaseForm, actor: Actor) -> CaseForm:

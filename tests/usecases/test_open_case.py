@@ -75,7 +75,23 @@ async def test_an_open_case_of_the_same_parties_is_warned_of(world: World) -> No
     other = await open_case.register(world, actor("jiang"), form(parties=(person, company())))
 
     met = {first.case_no, again.case.case_no}
-    assert set(other.warnings) == {f"same_person:{number}" for number in met}
+    old = [each for each in other.warnings if not each.startswith("party_age_unknown")]
+    assert set(old) == {f"same_person:{number}" for number in met}
+
+
+async def test_who_is_registered_on_two_sides_or_without_age_is_told_at_once(world: World) -> None:
+    both = agent(name="陈水根", id_no="512099197904123018", mobile="")
+    done = await open_case.register(
+        world, actor("jiang"), form(parties=(applicant(), company(both)))
+    )
+    assert done.warnings == ("acts_on_two_sides:陈水根",)
+    schoolboy = applicant(
+        worker(name="王小宝", id_kind="passport", id_no="E12345678"), name="王小宝"
+    )
+    other = await open_case.register(
+        world, actor("jiang"), form(parties=(schoolboy, company(uscc="")))
+    )
+    assert other.warnings == ("party_age_unknown:王小宝",)
 
 
 async def test_a_matter_of_personal_status_is_signed_on_paper(world: World) -> None:
@@ -199,6 +215,18 @@ REFUSED: dict[str, tuple[CaseForm, str, str]] = {
     ),
     "limited without guardian": (
         _parties(applicant(capacity=Capacity.LIMITED), company()),
+        "parties.0.people",
+        "guardian_needed",
+    ),
+    "guardian no longer": (
+        _parties(
+            applicant(
+                worker(),
+                agent(authority=power(kind="guardian", valid_to=date(2025, 3, 9))),
+                capacity=Capacity.LIMITED,
+            ),
+            company(),
+        ),
         "parties.0.people",
         "guardian_needed",
     ),

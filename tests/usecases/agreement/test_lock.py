@@ -133,6 +133,12 @@ async def test_an_agent_without_the_scope_to_concede_is_a_warning(office: Stage)
     assert (await lock(made)).state is AgreementState.LOCKED
 
 
+async def test_nobody_signs_for_both_sides(office: Stage) -> None:
+    same = agent(id_no="512099197904123018")
+    made = await signing.agreed(office, parties=(applicant(), company(same)))
+    assert await missing(made) == {"acts_on_two_sides"}
+
+
 @pytest.mark.parametrize(
     ("capacity", "code"),
     [(Capacity.DOUBTFUL, "capacity_doubtful"), (Capacity.LIMITED, "guardian_missing")],

@@ -43,7 +43,7 @@ export const casesEn: Dictionary<keyof typeof casesZh> = {
   fieldPlace: "Place",
   fieldAcceptedOn: "Accepted on",
   fieldPersonalStatus: "Concerns marriage, adoption, succession or other personal status",
-  fieldPersonalStatusHint: "If so, electronic signing is excluded; it is signed on paper.",
+  fieldPersonalStatusHint: "If so, electronic signing is excluded; it is signed on paper and promises no court confirmation.",
   fieldPublic: "All sides agree to an open mediation",
   fieldPublicHint: "Not ticked means closed to the public.",
   fieldInjuredOn: "Injured on",
@@ -101,6 +101,9 @@ export const casesEn: Dictionary<keyof typeof casesZh> = {
   registeredOpen: "Open the case",
   "warning.organisation_code_check": "The organisation code inside the credit code does not fit; compare it with the licence.",
   "warning.e_sign_excluded": "Electronic signing is excluded for this dispute; the agreement is signed on paper.",
+  "warning.party_age_unknown": "The document of {detail} tells no date of birth: check that eighteen is reached, else change the capacity and register the representative by law.",
+  "warning.party_under_age": "{detail} is under eighteen: only who lives on his own labour signs himself, else change the capacity and register the representative by law.",
+  "warning.acts_on_two_sides": "{detail} is registered on two sides. One person would hear what each side says alone, and may not sign for both: change the case.",
   "warning.same_person": "Somebody takes part in another open case: {detail}.",
   "warning.same_parties": "These parties already have an open case: {detail}. Is it registered twice?",
 

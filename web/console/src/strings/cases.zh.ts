@@ -40,7 +40,7 @@ export const casesZh = {
   fieldPlace: "发生地点",
   fieldAcceptedOn: "受理日期",
   fieldPersonalStatus: "涉及婚姻、收养、继承等人身关系",
-  fieldPersonalStatusHint: "涉及的，不能用电子签名，要当面签。",
+  fieldPersonalStatusHint: "涉及的，不能用电子签名，要当面签；协议也不写司法确认。",
   fieldPublic: "各方都同意公开调解",
   fieldPublicHint: "不勾就是不公开。",
   fieldInjuredOn: "受伤日期",
@@ -98,6 +98,9 @@ export const casesZh = {
   registeredOpen: "打开案件",
   "warning.organisation_code_check": "信用代码里的组织机构代码对不上，请和执照核对。",
   "warning.e_sign_excluded": "这类纠纷不能用电子签名，协议要当面签。",
+  "warning.party_age_unknown": "{detail}的证件里没有出生日期，请核对满了十八岁；没满的要改行为能力，登记法定代理人。",
+  "warning.party_under_age": "{detail}没满十八岁：靠自己劳动收入生活的才可以自己签，否则改行为能力，登记法定代理人。",
+  "warning.acts_on_two_sides": "{detail}登记在对立的两方。同一个人会听到两边的单独谈话，也不能代表双方签，请改登记。",
   "warning.same_person": "其中有人正在另一个案件里：{detail}。",
   "warning.same_parties": "这几方已经有一个没结的案件：{detail}。请看是不是重复登记。",
 
