@@ -5,6 +5,14 @@ from dataclasses import replace
 from server.domain.case import Case, CaseState
 from server.domain.session import Session, SessionState
 
+NO_AGREEMENT = "no_agreement"
+_RESULTS = {"settled_and_withdrawn": "settled_privately", "out_of_scope": "not_accepted"}
+
+
+def result_of(end_reason: str) -> str:
+    """Return the result that a case counts as, wherever it was ended for that reason."""
+    return _RESULTS.get(end_reason, NO_AGREEMENT)
+
 
 def follow(case: Case, session: Session) -> Case:
     """Return the case after what happened in the sitting.
@@ -21,7 +29,7 @@ def follow(case: Case, session: Session) -> Case:
     ended = case.move(CaseState.ENDED)
     return replace(
         ended,
-        result="no_agreement",
+        result=result_of(session.end_reason),
         end_reason=session.end_reason,
         closed_at=session.closed_at,
     )

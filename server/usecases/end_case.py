@@ -5,6 +5,7 @@ from dataclasses import replace
 from server.domain import access, conduct
 from server.domain.access import Act
 from server.domain.case import Case, CaseState, PersonRole
+from server.domain.case_course import result_of
 from server.domain.errors import ForbiddenError, WrongStateError
 from server.domain.file_kinds import FileKind
 from server.domain.ids import CaseId
@@ -21,9 +22,6 @@ from server.usecases import answer_link, conduct_session
 from server.usecases.read_case import CaseFacts, current, gather
 from server.usecases.share_files import keep_note
 from server.usecases.world import World
-
-RESULT = "no_agreement"
-_RESULTS = {"settled_and_withdrawn": "settled_privately", "out_of_scope": "not_accepted"}
 
 
 async def end(world: World, actor: Actor, case_id: CaseId, end_reason: str, note: str) -> CaseFacts:
@@ -55,7 +53,7 @@ async def _end(
         await _cancel(world, uow, session, why)
     elif note:
         await keep_note(world, uow, case.id, FileKind.END_NOTE, note)
-    result = _RESULTS.get(end_reason, RESULT)
+    result = result_of(end_reason)
     ended = replace(
         case.move(CaseState.ENDED),
         result=result,
