@@ -85,7 +85,7 @@ class Printed:
         blocks = (
             (self.title, self.number_label),
             *self.parties,
-            (self.facts_heading, *self.facts),
+            (self.facts_heading, *self.facts) if self.facts else (),
             (self.clauses_heading, *self.clauses),
             (self.performance_heading, *self.performance, *self.payments),
             self.closing,

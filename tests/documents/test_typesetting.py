@@ -62,6 +62,15 @@ def test_the_page_says_what_the_canonical_object_says_and_nothing_else(
     assert body(pdf, seam) == form_text(attachment(pdf, "agreement.json"))
 
 
+def test_no_heading_stands_over_nothing(fonts: FontFolders) -> None:
+    told, untold = (
+        "".join(page_text(typeset(text, fonts).pdf))
+        for text in (example(), replace(example(), facts=""))
+    )
+    assert "纠纷主要事实" in told
+    assert "纠纷主要事实" not in untold
+
+
 def test_equal_agreements_give_equal_bytes(locked: LockedPdf, fonts: FontFolders) -> None:
     drawn = typeset(example(), fonts)
     assert typeset(example(), fonts) == drawn
