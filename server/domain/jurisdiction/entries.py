@@ -193,11 +193,12 @@ class AgreementTexts:
 class ClauseRules:
     """How the jurisdiction reads clause text, for the agreement lint.
 
-    `waiver` finds wording that gives up the way to court or to a finding; `knowledge` must all be
-    found in one clause of an ungraded labour agreement.
+    `waiver` finds wording that gives up the way to court or to a finding, `doubtful` wording that
+    may; `knowledge` must all be found in one clause of an ungraded labour agreement.
     """
 
     waiver: tuple[re.Pattern[str], ...]
+    doubtful: tuple[re.Pattern[str], ...] = ()
     knowledge: tuple[re.Pattern[str], ...] = ()
     amount_words: Callable[[int], str] | None = None
     printed_number: re.Pattern[str] | None = None

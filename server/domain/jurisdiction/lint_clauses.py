@@ -59,6 +59,9 @@ def _waivers(clause: LintClause, pack: JurisdictionPack) -> Iterator[Finding]:
     for pattern in pack.clauses.waiver:
         for match in pattern.finditer(clause.text):
             yield error("waives_remedy", clause.ref, words=match[0])
+    for pattern in pack.clauses.doubtful:
+        for match in pattern.finditer(clause.text):
+            yield warning("may_waive_remedy", clause.ref, words=match[0])
 
 
 def _word_findings(ref: str, text: str, pack: JurisdictionPack) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 
 from server.domain.amounts import MAX_FEN, figures, words
 from server.domain.calendar import HolidayCalendar
-from server.domain.jurisdiction.clause_amounts import amount_pairs, printed_amounts
+from server.domain.jurisdiction.clause_amounts import amount_pairs
 from server.domain.jurisdiction.lint import lint, may_lock
 from server.domain.jurisdiction.lint_values import (
     Finding,
@@ -256,6 +256,28 @@ def test_faults_of_a_clause(text: str, code: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "双方不得以任何理由再向任何部门主张权利",
+        "甲方今后不得上访、信访",
+        "甲方保证不打官司",
+        "甲方以后不去法院告",
+        "不可向法院提起上诉",
+    ],
+)
+def test_a_clause_that_may_bar_the_way_to_court_is_pointed_out(text: str) -> None:
+    assert ("may_waive_remedy", "c5") in warnings(with_clause(5, text))
+    assert errors(with_clause(5, text)) == []
+
+
+def test_where_personal_status_is_left_open_the_desk_is_asked_again() -> None:
+    code = ("personal_status_unasked", "")
+    assert code in warnings(replace(DRAFT, dispute_type="99"))
+    assert code not in warnings(replace(DRAFT, dispute_type="99", personal_status=True))
+    assert code not in warnings(DRAFT)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "本协议不限制甲方依法申请工伤认定的权利。",
         "甲方不放弃起诉的权利。",
         "让步不得在其后的仲裁、诉讼中作为对其不利的证据。",
@@ -272,6 +294,7 @@ def test_faults_of_a_clause(text: str, code: str) -> None:
 )
 def test_lawful_clauses_pass(text: str) -> None:
     assert errors(with_clause(5, text)) == []
+    assert ("may_waive_remedy", "c5") not in warnings(with_clause(5, text))
 
 
 def test_words_in_the_facts_are_checked_too() -> None:
@@ -365,16 +388,7 @@ def test_an_amount_printed_twice_is_read_as_a_pair(fen: int, other: int, first: 
     assert (("words_differ", "c5") in errors(with_clause(5, text))) is (fen != other)
 
 
-def test_a_fraction_of_a_fen_is_no_amount() -> None:
-    assert printed_amounts("0.005元") == ()
-
-
 def test_english_amounts_carry_no_words_to_check() -> None:
     pack, draft = pack_of("en_generic"), with_payment(words="fifty thousand")
     found = lint(replace(draft, dispute_type="contract"), pack, TODAY, pack.calendar)
     assert not [finding for finding in found if finding.code.startswith("words")]
-
-
-def test_amounts_in_separate_sentences_are_no_pair() -> None:
-    assert amount_pairs("甲方付100元。乙方付贰佰元整。") == ()
-    assert [a.fen for a in printed_amounts("2025年3月17日前付清11.5万元")] == [11_500_000]

@@ -149,6 +149,7 @@ _ABOUT: Final = r"(?:[向就因对以][^，。；]{0,16}?)?"
 _ACT: Final = r"(?:再次|再行|另行|再)?(?:提起|提出|申请|进行)?"
 # What follows tells an obstacle to a right from a ban on obstacles, and a place from an act.
 _NOT_AN_ACT: Final = r"(?!中|而|为由|请求|进行|设置|加以|予以)"
+_PEOPLES_WORDS: Final = r"(?:打官司|告状|上告|法院告|上诉|信访|上访|主张(?:任何|一切|其他)?权利)"
 
 CLAUSES: Final = ClauseRules(
     waiver=(
@@ -156,6 +157,7 @@ CLAUSES: Final = ClauseRules(
         re.compile(f"{_NO_LONGER}{_AGAIN}{_ABOUT}{_ACT}{_WAYS}{_NOT_AN_ACT}"),
         re.compile(r"(?<![不未])放弃(?:一切|全部|所有|任何)(?:法律)?权利"),
     ),
+    doubtful=(re.compile(rf"(?:{_NO_LONGER}|不去|保证不)[^，。；]{{0,20}}?{_PEOPLES_WORDS}"),),
     knowledge=(
         re.compile(r"知道|知悉|明白|清楚|了解"),
         re.compile(r"工伤认定|劳动能力鉴定"),

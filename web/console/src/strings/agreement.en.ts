@@ -273,6 +273,8 @@ export const agreementEn: Dictionary<keyof typeof agreementZh> = {
   "lint.confirmation_labour_beyond_payment": "Where it settles more between worker and employer than payments, the court may refuse to confirm it: tell the parties. The text says only \"where the law lets\"",
   "lint.knowledge_clause_missing": "The clause on knowledge and later claims is missing",
   "lint.waives_remedy": "Clause {no} gives up a remedy: {words}",
+  "lint.may_waive_remedy": "Clause {no} may keep somebody from suing or petitioning: {words}; please check",
+  "lint.personal_status_unasked": "Registered as not touching marriage, adoption, inheritance. If it does, phones may not sign: change the case and sign on paper",
   "lint.words_differ": "{place}: words and figures differ: {words}",
   "lint.words_unreadable": "{place}: the amount in words cannot be read: {words}",
   "lint.words_spelling": "{place}: in words it is spelled {expected}",

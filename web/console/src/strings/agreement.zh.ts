@@ -270,6 +270,8 @@ export const agreementZh = {
   "lint.confirmation_labour_beyond_payment": "除了付款还约定别的劳动权利义务的，法院可能不受理司法确认，请告诉当事人；协议里只写“依法可以申请的”",
   "lint.knowledge_clause_missing": "没有写明知情和补充申请的权利",
   "lint.waives_remedy": "第{no}条有放弃权利的字样：{words}",
+  "lint.may_waive_remedy": "第{no}条可能不让人起诉、信访：{words}，请核对",
+  "lint.personal_status_unasked": "登记的是不涉及婚姻、收养、继承等人身关系。涉及的不能用手机签，请改登记，在纸上签",
   "lint.words_differ": "{place}大写和数字不一样：{words}",
   "lint.words_unreadable": "{place}大写读不懂：{words}",
   "lint.words_spelling": "{place}大写应写成 {expected}",
