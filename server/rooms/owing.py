@@ -12,10 +12,11 @@ from typing import Final
 
 from server.domain import recording
 from server.domain.case import Case
-from server.domain.conduct import Decision, Facts, Step, go_lobby
+from server.domain.conduct import Decision, Facts, Step
 from server.domain.errors import DomainError
 from server.domain.session import Session, SpaceKind
 from server.domain.session_log import SYSTEM
+from server.domain.spaces import go_lobby
 
 AGAIN_S: Final = 5.0
 """Between attempts to store it: an attempt at a busy database takes as long as that."""

@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from server.domain import conduct
+from server.domain import spaces
 from server.domain.case import Side
 from server.domain.ids import SeatId
 from server.ports.store import DiskFullError, UnitOfWork
@@ -64,7 +64,7 @@ async def test_a_caucus_is_no_refusal_although_its_confirmation_cannot_be_logged
     joint: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _take_one(joint, monkeypatch)
-    await decide(joint, conduct.go_caucus(Side.APPLICANT))
+    await decide(joint, spaces.go_caucus(Side.APPLICANT))
     assert joint.teller.views[-1].session.space.side is Side.APPLICANT
     assert joint.teller.views[-1].heard
     await joint.registry.within(SESSION, lambda room: room.reroute("media"))
@@ -83,7 +83,7 @@ async def test_a_failed_cut_is_shown_at_once_and_logged_later(
 ) -> None:
     joint.media.lost = True
     _take_one(joint, monkeypatch)
-    await decide(joint, conduct.go_caucus(Side.APPLICANT))
+    await decide(joint, spaces.go_caucus(Side.APPLICANT))
     assert _lamp(joint) is Lamp.FAILED
     monkeypatch.undo()
     await _later(joint)
@@ -93,7 +93,7 @@ async def test_a_failed_cut_is_shown_at_once_and_logged_later(
 async def test_a_green_lamp_goes_out_although_the_log_cannot_say_so(
     joint: Stage, broken: Broken
 ) -> None:
-    await decide(joint, conduct.go_caucus(Side.APPLICANT))
+    await decide(joint, spaces.go_caucus(Side.APPLICANT))
     assert _lamp(joint) is Lamp.ISOLATED
     broken.refuse("write")
     joint.media.lost = True
@@ -104,10 +104,10 @@ async def test_a_green_lamp_goes_out_although_the_log_cannot_say_so(
 async def test_a_space_that_could_not_be_opened_is_told_although_that_cannot_be_logged(
     joint: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await decide(joint, conduct.go_lobby)
+    await decide(joint, spaces.go_lobby)
     joint.media.lost = True
     _take_one(joint, monkeypatch)
     with suppress(DiskFullError):
-        await decide(joint, conduct.go_joint)
+        await decide(joint, spaces.go_joint)
     view = joint.teller.views[-1]
     assert (view.session.space.kind, view.media_ok) == ("joint", False)

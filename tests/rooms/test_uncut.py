@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from server.domain import conduct
+from server.domain import conduct, rights, spaces
 from server.domain.audience import hearing
 from server.domain.case import Side
 from server.domain.conduct import Decision
@@ -46,9 +46,9 @@ OF_PEOPLE: dict[str, Decision] = {
     "again": identify_again(SeatId(WORKER)),
 }
 OF_ALL: dict[str, Decision] = {
-    "caucus": conduct.go_caucus(Side.RESPONDENT),
-    "reception": conduct.go_reception(Side.RESPONDENT),
-    "lobby": conduct.go_lobby,
+    "caucus": spaces.go_caucus(Side.RESPONDENT),
+    "reception": spaces.go_reception(Side.RESPONDENT),
+    "lobby": spaces.go_lobby,
     "pause": conduct.pause,
     "freeze": conduct.freeze,
     "stop": conduct.stop("换个时间"),
@@ -67,7 +67,7 @@ async def _new_line(room: Room) -> None:
 
 
 async def _another(room: Room) -> None:
-    await room.decide(MEDIATOR, conduct.read_rights(1))
+    await room.decide(MEDIATOR, rights.read_rights(1))
 
 
 CHANGES: dict[str, Change] = {
@@ -159,7 +159,7 @@ async def test_what_was_said_of_somebody_holds(
     broken.refuse("write")
     await _refused(joint, decision)
     broken.mend()
-    await decide(joint, conduct.go_joint)
+    await decide(joint, spaces.go_joint)
     worker = (await joint.room()).presence[SeatId(WORKER)].connection
     assert joint.media.edges
     assert worker not in {end for one in joint.media.edges for end in (one.source, one.subscriber)}
@@ -169,10 +169,10 @@ async def test_nothing_is_opened_while_the_log_cannot_be_written(
     joint: Stage, broken: Broken
 ) -> None:
     broken.refuse("write")
-    await _refused(joint, conduct.go_caucus(Side.RESPONDENT))
-    await _refused(joint, conduct.go_joint)
+    await _refused(joint, spaces.go_caucus(Side.RESPONDENT))
+    await _refused(joint, spaces.go_joint)
     assert not joint.media.edges
     broken.mend()
-    await decide(joint, conduct.go_joint)
+    await decide(joint, spaces.go_joint)
     assert joint.media.edges
     assert (await joint.kinds())[-3:] == ["room.close", "room.lobby", "room.open"]
