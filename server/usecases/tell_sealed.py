@@ -91,19 +91,34 @@ async def tell_untold(world: World) -> None:
 async def send_waiting(world: World, case_id: CaseId) -> None:
     """Hand the messages to the gateway, after the record is safely written.
 
-    Without a gateway they wait for staff to copy them.
+    Without a gateway they wait for staff to copy them. Raises what the store raises where it
+    takes no writes: then nothing is sent that could not be noted, and would be sent again.
     """
     async with world.store.read() as uow:
         every = await uow.outbox.of_case(case_id)
-    for message in every:
-        if message.kind is MessageKind.SEALED and message.state is MessageState.WAITING:
-            await _send(world, message)
+    waiting = [one for one in every if _waits(one)]
+    if waiting:
+        async with world.store.write() as uow:
+            await uow.outbox.save(waiting[0])  # as it is: only to see that the store takes it
+    for message in waiting:
+        await _send(world, message)
+
+
+def _waits(message: Message) -> bool:
+    return message.kind is MessageKind.SEALED and message.state is MessageState.WAITING
 
 
 async def _send(world: World, message: Message) -> None:
-    state = await world.notifier.send(message)
+    """Send it unless that was done and only not noted: whoever is told is told once."""
+    state = world.handed.get(message.id) or await world.notifier.send(message)
     if state is MessageState.WAITING:
         return
+    world.handed[message.id] = state
+    await _note(world, message, state)
+    del world.handed[message.id]
+
+
+async def _note(world: World, message: Message, state: MessageState) -> None:
     kind = "delivery.sent" if state is MessageState.SENT else "delivery.failed"
     async with world.store.write() as uow:
         await uow.outbox.save(replace(message, state=state))

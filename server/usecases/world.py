@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from server.domain.ids import MessageId
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.relay import Relay
 from server.domain.renewal import RenewalRules
@@ -15,7 +16,7 @@ from server.ports.documents import (
     SigningChain,
     StampRoot,
 )
-from server.ports.notify import Notifier
+from server.ports.notify import MessageState, Notifier
 from server.ports.recording import Grids, Recordings
 from server.ports.store import Store
 from server.ports.system import Clock, Ids, WorkPool
@@ -67,7 +68,8 @@ class World:
     """The ports, the rules and the live rooms.
 
     `turns` order long work that must not run twice at once; `shelf` keeps page pictures;
-    `strangers` counts tries at logins that nobody has.
+    `strangers` counts tries at logins that nobody has; `handed` are messages that a gateway
+    took or refused and the store could not note yet.
     `outside_roots` (PEM) are those of authorities that are not our own, each for its purpose.
     """
 
@@ -91,5 +93,6 @@ class World:
     turns: Turns = field(default_factory=Turns)
     shelf: PageShelf = field(default_factory=PageShelf)
     strangers: Strangers = field(default_factory=Strangers)
+    handed: dict[MessageId, MessageState] = field(default_factory=dict)
     renewing: Renewing = field(default_factory=Renewing)
     outside_roots: tuple[StampRoot | SignerRoot, ...] = ()

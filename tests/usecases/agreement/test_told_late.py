@@ -1,14 +1,17 @@
 """Who signed is told of the seal though the server stopped before it could say so."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from unittest.mock import AsyncMock
 
 import pytest
 
 from server.domain.ids import CaseId
 from server.ports.notify import Message, MessageKind, MessageState
+from server.ports.store import DiskFullError, Store, UnitOfWork
 from server.usecases import finish_sealing
 from server.usecases.standing import STANDING
 from server.usecases.tell_sealed import NEWS, keep_telling, tell_untold
@@ -16,6 +19,25 @@ from server.usecases.world import World
 from tests.support import signing
 from tests.support.world import Stage
 from tests.usecases.agreement.mortal import KilledError
+
+
+class _Full:
+    """A store whose disk is full after so many writes."""
+
+    def __init__(self, real: Store, *, takes: int) -> None:
+        self._real, self._takes = real, takes
+
+    # Any: whatever a store has besides.
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[UnitOfWork]:
+        if not self._takes:
+            raise DiskFullError
+        self._takes -= 1
+        async with self._real.write() as uow:
+            yield uow
 
 
 @pytest.fixture
@@ -66,3 +88,30 @@ async def test_one_that_cannot_be_told_is_in_the_log_and_ends_nothing(
     await tell_untold(replace(office.world, notifier=broken))
     assert f"in case {untold} was not told" in caplog.text
     assert keep_telling in STANDING.values()
+
+
+async def test_a_store_that_takes_no_writes_has_nothing_sent(
+    office: Stage, untold: CaseId, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = replace(office.world, store=_Full(office.world.store, takes=0))
+    for _ in range(12):
+        await tell_untold(world)
+    assert office.notifier.sent == []
+    assert {one.state for one in await of_seal(office.world, untold)} == {MessageState.WAITING}
+    assert f"in case {untold} was not told" in caplog.text
+
+
+@pytest.mark.parametrize("state", [MessageState.SENT, MessageState.FAILED])
+async def test_what_was_sent_and_could_not_be_noted_is_noted_later_and_sent_once(
+    office: Stage, untold: CaseId, state: MessageState
+) -> None:
+    office.notifier.state = state
+    waiting = await of_seal(office.world, untold)
+    for _ in range(12):
+        full = _Full(office.world.store, takes=1)  # the last write before the disk is full
+        await tell_untold(replace(office.world, store=full))
+    assert office.notifier.sent == waiting[:1]
+    await tell_untold(office.world)
+    await tell_untold(office.world)
+    assert office.notifier.sent == waiting
+    assert {one.state for one in await of_seal(office.world, untold)} == {state}
