@@ -40,6 +40,13 @@ class ForbiddenError(DomainError):
     code = "forbidden"
 
 
+class UnreadableError(DomainError):
+    """A row was changed behind our back, moved, or written by a different program."""
+
+    code = "unreadable"
+    machine = True
+
+
 class NotFoundError(DomainError):
     """Nothing there, or nothing the actor may know of."""
 

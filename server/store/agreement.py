@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from sqlalchemy import select
+
 from server.domain.agreement import Agreement
 from server.domain.duties import of_agreement
 from server.domain.ids import AgreementId, CaseId
@@ -44,9 +46,10 @@ class SqlAgreements:
         await self._tx.hold(case)
         return await self._shelf.find(_T.case_id == case)
 
-    async def sealing(self) -> Sequence[Agreement]:
-        """Return those whose record was begun and is not finished."""
-        return await self._shelf.many(_T.sealing.is_(True), order=[_T.id])
+    async def sealing(self) -> Sequence[CaseId]:
+        """Return the cases whose record was begun and is not finished, readable or not."""
+        waiting = select(_T.case_id).where(_T.sealing.is_(True)).order_by(_T.id)
+        return [CaseId(row.case_id) for row in await self._tx.rows(waiting)]
 
     async def add(self, agreement: Agreement) -> None:
         await self._shelf.add(agreement, version=agreement.version)

@@ -4,7 +4,7 @@ from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from server.store.errors import UnreadableError
+from server.domain.errors import UnreadableError
 
 V = TypeVar("V")
 

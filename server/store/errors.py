@@ -41,13 +41,6 @@ class WrongKeyError(DomainError):
     machine = True
 
 
-class UnreadableError(DomainError):
-    """A row was changed behind our back, moved, or written by a different program."""
-
-    code = "unreadable"
-    machine = True
-
-
 class UnavailableError(DomainError):
     """The database does not answer or stays locked; nothing was half done. Try again."""
 

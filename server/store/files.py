@@ -11,11 +11,11 @@ from math import ceil
 
 from sqlalchemy import delete, insert, literal, select
 
+from server.domain.errors import UnreadableError
 from server.domain.ids import CaseId, FileId
 from server.ports.files import ShreddedError, StoredFile
 from server.store import tables
 from server.store.codec import Codec
-from server.store.errors import UnreadableError
 from server.store.shelf import Layout, Shelf
 from server.store.transaction import Transaction
 from server.store.vault import Place

@@ -2,10 +2,10 @@
 
 import logging
 
+from server.domain.errors import UnreadableError
 from server.domain.ids import CaseId
 from server.store.agreement import SqlAgreements
 from server.store.case import SqlCases
-from server.store.errors import UnreadableError
 from server.store.transaction import Transaction
 
 log = logging.getLogger(__name__)

@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from server.domain.errors import UnreadableError
 from server.ports.system import Ids
-from server.store.errors import UnreadableError, WrongKeyError
+from server.store.errors import WrongKeyError
 from server.store.keys import KEK_BYTES
 
 _TERM_BYTES = 8

@@ -5,7 +5,8 @@ Both may wait: a reader is in the way of the one, a stop between key and folder 
 
 import logging
 
-from server.domain.ids import RecordingId
+from server.domain.errors import UnreadableError
+from server.domain.ids import CaseId, RecordingId
 from server.usecases.world import World
 
 log = logging.getLogger(__name__)
@@ -51,12 +52,19 @@ async def sweep(world: World) -> None:
 async def _destroyed(world: World) -> frozenset[RecordingId]:
     """Return the recordings of destroyed cases whose key is gone."""
     async with world.store.read() as uow:
-        sittings = [
-            session
-            for case in await uow.cases.destroyed()
-            for session in await uow.sessions.of_case(case)
-        ]
-    return frozenset(one.id for sitting in sittings for one in sitting.recordings if not one.key)
+        cases = await uow.cases.destroyed()
+    return frozenset([one for case in cases for one in await _without_key(world, case)])
+
+
+async def _without_key(world: World, case: CaseId) -> list[RecordingId]:
+    """Return none of a case that cannot be read: it stops no other, and its folders stay."""
+    try:
+        async with world.store.read() as uow:
+            sittings = await uow.sessions.of_case(case)
+    except UnreadableError:
+        log.exception("recordings of the destroyed case %s are left", case)
+        return []
+    return [one.id for sitting in sittings for one in sitting.recordings if not one.key]
 
 
 async def keep_forgetting(world: World) -> None:

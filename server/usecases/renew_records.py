@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from server.domain.canonical import sha256_hex
-from server.domain.errors import DomainError, NotFoundError
+from server.domain.errors import DomainError, NotFoundError, UnreadableError
 from server.domain.ids import RecordId
 from server.domain.register import RegisterEntry
 from server.domain.renewal import (
@@ -97,8 +97,17 @@ async def _due(world: World, after: RecordId | None) -> list[ArchiveStamp]:
 
 
 async def _one(world: World, stamp: ArchiveStamp, *, dry_run: bool) -> Outcome | None:
-    async with world.store.read() as uow:
-        entry = await uow.register.get(stamp.record_id)
+    try:
+        async with world.store.read() as uow:
+            entry = await uow.register.get(stamp.record_id)
+    except UnreadableError as unreadable:
+        return await _failed(world, "", stamp, unreadable.code, dry_run=dry_run)
+    return await _of_entry(world, entry, stamp, dry_run=dry_run)
+
+
+async def _of_entry(
+    world: World, entry: RegisterEntry, stamp: ArchiveStamp, *, dry_run: bool
+) -> Outcome | None:
     try:
         known = await _known(world, stamp)
         why = await _why(world, known, dry_run=dry_run, stored=stamp)
@@ -106,27 +115,28 @@ async def _one(world: World, stamp: ArchiveStamp, *, dry_run: bool) -> Outcome |
             return None
         until = await _renewed(world, entry, known, dry_run=dry_run)
     except DomainError as refused:
-        return await _failed(world, entry, stamp, _told(refused), dry_run=dry_run)
+        return await _failed(world, entry.number, stamp, _told(refused), dry_run=dry_run)
     except Exception:
         # As with seals that wait: one record that cannot be read must not hold up the others.
         log.exception("the time stamp of record %s was not renewed", stamp.record_id)
-        return await _failed(world, entry, stamp, _UNREADABLE, dry_run=dry_run)
+        return await _failed(world, entry.number, stamp, _UNREADABLE, dry_run=dry_run)
     result = Result.WOULD_RENEW if dry_run else Result.RENEWED
-    return replace(_outcome(entry, why, ""), result=result, until=until)
+    return replace(_outcome(entry.number, stamp, why, ""), result=result, until=until)
 
 
 async def _failed(
-    world: World, entry: RegisterEntry, stamp: ArchiveStamp, trouble: str, *, dry_run: bool
+    world: World, number: str, stamp: ArchiveStamp, trouble: str, *, dry_run: bool
 ) -> Outcome:
     if not dry_run and trouble not in NOBODY_CAN:
         await _troubled(world, stamp, trouble)
-    return _outcome(entry, why_due(stamp, world.rules.renewal, world.clock.now()), trouble)
+    why = why_due(stamp, world.rules.renewal, world.clock.now())
+    return _outcome(number, stamp, why, trouble)
 
 
-def _outcome(entry: RegisterEntry, why: Due | None, trouble: str) -> Outcome:
+def _outcome(number: str, stamp: ArchiveStamp, why: Due | None, trouble: str) -> Outcome:
     return Outcome(
-        record_id=entry.record_id,
-        number=entry.number,
+        record_id=stamp.record_id,
+        number=number,
         why=why or Due.UNKNOWN,
         result=Result.FAILED,
         trouble=trouble,

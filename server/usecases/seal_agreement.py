@@ -20,7 +20,7 @@ from server.domain.errors import DomainError, WrongStateError
 from server.domain.ids import CaseId, RecordId
 from server.domain.jurisdiction.entries import CourtConfirmation
 from server.domain.release import names
-from server.domain.sealing import EFFECTIVE, begun, effective_on, expect_sealable, waits
+from server.domain.sealing import EFFECTIVE, begun, effective_on, expect_sealable
 from server.domain.session_log import SYSTEM, Happening, happened
 from server.domain.staff import Actor
 from server.ports.store import DiskFullError, UnitOfWork
@@ -157,5 +157,5 @@ async def keep_sealing(world: World) -> None:
 async def resume_sealing(world: World) -> None:
     """Finish every seal that was begun; at start and every minute."""
     async with world.store.read() as uow:
-        waiting = [one.case_id for one in await uow.agreements.sealing() if waits(one)]
+        waiting = await uow.agreements.sealing()
     await each_in_turn(world, waiting, finish, "the seal of case %s still waits")

@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Mapping
 
-from server.domain.errors import NotFoundError, WrongStateError
+from server.domain.errors import NotFoundError, UnreadableError, WrongStateError
 from server.domain.ids import CaseId, RecordId, RecordingId
 from server.domain.session import Recording
 from server.domain.session_log import SYSTEM, happened
@@ -74,7 +74,10 @@ async def watch(
 async def keep_making(world: World) -> None:
     """Make what was asked for, one after the other, until cancelled; first what a stop left."""
     for recording, case_id in (await world.grids.asked()).items():
-        await _resume(world, recording, case_id)
+        try:
+            await _resume(world, recording, case_id)
+        except UnreadableError:  # one case must not hold up the others
+            log.exception("grid of recording %s: not begun again", recording)
     while True:
         made = await world.grids.next_made()
         if made.why:

@@ -212,7 +212,7 @@ async def test_agreements_being_sealed_are_found_until_they_are_sealed(store: Sq
         assert await uow.agreements.sealing() == []
         begun = await uow.agreements.save(examples.agreement(sealing=SEAL))
     async with store.write() as uow:
-        assert await uow.agreements.sealing() == [begun]
+        assert await uow.agreements.sealing() == [begun.case_id]
         await uow.agreements.save(replace(begun, seal=SEAL))
         assert await uow.agreements.sealing() == []
 

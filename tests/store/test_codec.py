@@ -8,6 +8,7 @@ from hypothesis import given, strategies as st
 from server.domain.agreement import Agreement
 from server.domain.case import Case
 from server.domain.committee import Committee
+from server.domain.errors import UnreadableError
 from server.domain.invitation import Invitation
 from server.domain.register import RecordOpening, RegisterEntry
 from server.domain.session import Session
@@ -16,7 +17,6 @@ from server.ports.files import StoredFile
 from server.ports.notify import Message
 from server.ports.store import CalendarYear
 from server.store.codec import Codec
-from server.store.errors import UnreadableError
 from tests.store import examples
 
 KINDS: list[type] = [

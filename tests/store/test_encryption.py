@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, strategies as st
 from sqlalchemy import update
 
+from server.domain.errors import UnreadableError
 from server.domain.ids import FileId
 from server.store import tables
-from server.store.errors import UnreadableError, WrongKeyError
+from server.store.errors import WrongKeyError
 from server.store.store import SqlStore
 from server.store.transaction import Transaction
 from server.store.vault import Place, Vault

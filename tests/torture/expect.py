@@ -16,7 +16,6 @@ from server.domain.canonical import sha256_hex
 from server.domain.errors import DomainError
 from server.domain.record import MANIFEST, read_manifest
 from server.domain.register import RegisterEntry, RegisterQuery
-from server.domain.sealing import waits
 from server.domain.session_log import verify
 from server.ports.documents import SignerRoot, StampRoot
 from server.ports.store import UnitOfWork
@@ -83,7 +82,8 @@ async def _register(uow: UnitOfWork) -> Sequence[RegisterEntry]:
 
 
 async def _waiting(uow: UnitOfWork) -> Sequence[Agreement]:
-    return [one for one in await uow.agreements.sealing() if waits(one)]
+    found = [await uow.agreements.of_case(case) for case in await uow.agreements.sealing()]
+    return [one for one in found if one is not None]
 
 
 async def _of_one(uow: UnitOfWork, archive: LocalArchive, signing: Signing) -> list[str]:

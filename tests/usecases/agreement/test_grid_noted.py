@@ -12,10 +12,11 @@ from server.domain.ids import CaseId, RecordingId, SeatId
 from server.domain.session_log import SYSTEM, happened
 from server.ports.recording import GridMade, GridOrder, GridReport, GridState
 from server.usecases import show_grids
-from tests.support import signing
+from tests.support import cases, signing
 from tests.support.films import recorded, write_film
 from tests.support.signing import Sitting
 from tests.support.world import Stage
+from tests.usecases.agreement.spoilt import spoil
 from tests.usecases.agreement.test_grids import kinds
 
 ONE = RecordingId("recording-1")
@@ -122,3 +123,31 @@ async def test_any_other_that_a_stop_left_is_made(
     office: Stage, tmp_path: Path, state: GridState, logged: str
 ) -> None:
     assert await resumed(office, tmp_path / "media", state, logged) == [f"ask {ONE}"]
+
+
+class _Several(_Left):
+    """What a stop left: beside the film one of another case."""
+
+    def __init__(self, made: Sitting, broken: CaseId) -> None:
+        super().__init__(made, GridState.NONE)
+        self._broken = broken
+
+    async def asked(self) -> Mapping[RecordingId, CaseId]:
+        return {RecordingId("recording-0"): self._broken, **await super().asked()}
+
+
+async def test_a_case_that_cannot_be_read_keeps_no_other_film_from_being_made(
+    office: Stage, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    made, broken = await signing.locked(office), await cases.registered(office.world)
+    session = await signing.current_session(office.world, made.case.id)
+    await recorded(office.world, session.id, ONE, SeatId("staff-su"), office.clock.now())
+    write_film(tmp_path / "media", ONE, "staff-su")
+    spoil(tmp_path, "UPDATE cases SET body = x'00' WHERE id = ?", broken.id)
+    grids = _Several(made, broken.id)
+    task = asyncio.create_task(show_grids.keep_making(replace(office.world, grids=grids)))  # type: ignore[arg-type]  # no more is asked
+    async with asyncio.timeout(20):
+        await grids.done.wait()
+    task.cancel()
+    assert grids.told == [f"ask {ONE}"]
+    assert "grid of recording recording-0" in caplog.text

@@ -28,7 +28,7 @@ from server.domain.record import RecordExistsError
 from server.domain.renewal import Due, RenewalRules, numbers_in
 from server.domain.verification import Fact
 from server.usecases import renew_nightly
-from server.usecases.renew_records import Outcome, Result, renew_records
+from server.usecases.renew_records import Result, renew_records
 from server.usecases.world import World
 from tests.documents.later import judged
 from tests.support import cases, signing
@@ -44,6 +44,7 @@ from tests.support.papers import (
 from tests.support.signing import agreement
 from tests.support.world import COMMITTEE, Stage, stage
 from tests.usecases.agreement.mortal import KilledError, mortal
+from tests.usecases.agreement.spoilt import spoil
 
 YEAR = timedelta(days=366)
 CACHED = replace(TOOLS, inspect=cache(inspect))
@@ -322,6 +323,12 @@ async def test_keys_that_are_away_blame_no_record_and_one_that_cannot_be_read_st
         assert (await uow.stamps.get(record)).trouble == kept
 
 
+async def test_an_unreadable_entry_stops_no_run(office: Stage, folder: Path, record: str) -> None:
+    spoil(folder, "UPDATE register SET body = x'00' WHERE id = ?", record)
+    later(office)
+    assert await run(office.world) == [(Result.FAILED, Due.UNKNOWN, "unreadable")]
+
+
 KILLS = 14
 """Steps that a renewal has at least."""
 
@@ -389,8 +396,3 @@ def _awake(world: World) -> World:
             assert seconds > 0
 
     return replace(world, clock=Awake())
-
-
-def test_an_outcome_says_what_and_why() -> None:
-    said = Outcome(record_id=RecordId("r"), number="n", why=Due.ENDS, result=Result.RENEWED)
-    assert said.trouble == ""

@@ -70,3 +70,8 @@ def asleep(looks: int) -> Mock:
     world.pack.utc_offset_minutes = 8 * 60
     world.clock = Mock(now=Mock(return_value=NIGHT), monotonic=Mock(return_value=0.0), sleep=sleep)
     return world
+
+
+def test_an_outcome_says_what_and_why() -> None:
+    said = Outcome(record_id=RecordId("r"), number="n", why=Due.ENDS, result=Result.RENEWED)
+    assert said.trouble == ""

@@ -13,6 +13,7 @@ from server.domain.session import Recording
 from server.usecases import forget_erased
 from tests.support import cases
 from tests.support.world import Stage
+from tests.usecases.agreement.spoilt import spoil
 
 NAME = RecordingId("recording-1")
 
@@ -89,6 +90,17 @@ async def test_what_cannot_be_removed_stops_no_other_and_is_tried_again(
     (media / NAME / "odd").rmdir()
     await forget_erased.sweep(office.world)
     assert lying(media) == {"stranger"}
+
+
+async def test_a_case_that_cannot_be_read_stops_no_other(
+    office: Stage, media: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = await lies(office, media, GONE)
+    await lies(office, media, GONE, RecordingId("recording-2"))
+    spoil(tmp_path, "UPDATE sessions SET body = x'00' WHERE case_id = ?", broken.id)
+    await forget_erased.sweep(office.world)
+    assert lying(media) == {NAME, "stranger"}
+    assert f"destroyed case {broken.id}" in caplog.text
 
 
 async def test_it_is_done_at_start_before_anything_is_waited_for(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -22,6 +23,7 @@ from tests.support import signing
 from tests.support.cases import agent, applicant, company, power
 from tests.support.signing import agreement
 from tests.support.world import Stage
+from tests.usecases.agreement.spoilt import spoil
 
 FIVE_DAYS_S = 5 * 86_400
 
@@ -103,3 +105,22 @@ async def test_who_signed_is_told_though_the_power_to_sign_has_ended(office: Sta
     people = {person.id for person in made.case.people}
     assert told == people & {one.signer for one in text.signatures}
     assert len(told) == 2
+
+
+async def test_one_that_cannot_be_read_keeps_no_other_waiting(
+    office: Stage, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, whole = [await _begun(office) for _ in range(2)]
+    spoil(tmp_path, "UPDATE agreements SET body = x'00' WHERE case_id = ?", broken.case.id)
+    await resume_sealing(office.world)
+    assert (await agreement(office.world, whole.case.id)).seal is not None
+    assert f"the seal of case {broken.case.id} still waits" in caplog.text
+
+
+async def _begun(office: Stage) -> signing.Sitting:
+    made, world = await signing.signed(office), office.world
+    assert isinstance(world.chain, LocalChain)
+    stopped = replace(world, chain=_Stopped(world.chain.work, world.chain.desk))
+    with pytest.raises(StoppedError):
+        await signing.seal(made, stopped)
+    return made
