@@ -8,18 +8,30 @@ from server.api.throttle import DOORS
 from server.api.views.staff import committee_view, staff_view
 from server.domain.staff import Staff, StaffSession
 from server.usecases import sign_in as steps
-from server.usecases.identify import STAFF_COOKIE
+from server.usecases.identify import BROWSER_COOKIE, STAFF_COOKIE
+
+_BROWSER_LIFE_S = 400 * 86_400
+"""The longest that browsers keep a cookie (RFC 6265bis, 5.6.2)."""
 
 
 async def sign_in(context: Context, ask: wire.SignIn) -> Answer:
-    """Sign in with password and second factor; the cookie is fresh each time."""
-    doors = context.request.app[DOORS]
-    doors.sign_in(context.request, ask.login)
-    signed = await steps.sign_in(context.world, ask.login, ask.password, ask.totp)
-    doors.signed_in(context.request, ask.login)
+    """Sign in with password and second factor; the cookie is fresh each time.
+
+    Whoever is known here is not kept out by strangers, however often they try his login.
+    """
+    doors, request = context.request.app[DOORS], context.request
+    browser = cookies.read(request, BROWSER_COOKIE) or ""
+    own = await steps.is_own(context.world, ask.login, browser)
+    where = doors.sign_in(request, ask.login, own_browser=own)
+    signed = await steps.sign_in(context.world, ask.login, ask.password, ask.totp, where)
+    doors.signed_in(request, ask.login)
     view = await _me(context, signed.staff, signed.session)
     lifetime = context.world.rules.staff_absolute
-    return Answer(view=view, cookies={STAFF_COOKIE: (signed.token, lifetime)})
+    given = {
+        STAFF_COOKIE: (signed.token, lifetime),
+        BROWSER_COOKIE: (signed.token, _BROWSER_LIFE_S),
+    }
+    return Answer(view=view, cookies=given)
 
 
 async def sign_out(context: Context, _: None) -> Answer:

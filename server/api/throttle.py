@@ -8,6 +8,7 @@ from aiohttp import web
 
 from server.domain.errors import DomainError
 from server.ports.system import Clock
+from server.usecases.tries import Where
 
 _MOST_ADDRESSES: Final = 20_000
 _MOST_REGULARS: Final = 2_000
@@ -49,7 +50,10 @@ class Bucket:
 
 
 class _Regulars:
-    """Logins by the addresses they last signed in from; each may err ten times in a row."""
+    """Logins by the addresses they last signed in from, and those with a browser of their own.
+
+    Each may err ten times in a row.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._own = Bucket(clock, burst=10, rate=0.1)
@@ -61,13 +65,16 @@ class _Regulars:
         if len(self._known) > _MOST_REGULARS:
             self._known.popitem(last=False)
 
-    def know(self, request: web.Request, login: str) -> bool:
-        """Return whether the login came in from there; raises TooFastError when too often."""
+    def know(self, request: web.Request, login: str, *, own_browser: bool) -> Where:
+        """Return as whom the door knows the login; raises TooFastError when too often."""
         pair = _pair(request, login)
+        if own_browser:
+            self._own.take(f"browser {login}")
+            return Where.BROWSER
         if pair not in self._known:
-            return False
+            return Where.DOOR
         self._own.take(pair)
-        return True
+        return Where.ADDRESS
 
 
 def _pair(request: web.Request, login: str) -> str:
@@ -109,16 +116,18 @@ class Doors:
         self._verify.take(request.remote or "")
         self._verify_all.take("")
 
-    def sign_in(self, request: web.Request, login: str) -> None:
-        """Let the request try to sign in, or raise TooFastError.
+    def sign_in(self, request: web.Request, login: str, *, own_browser: bool = False) -> Where:
+        """Let the request try to sign in, and return where it counts, or raise TooFastError.
 
         Judging a password is dear, so strangers wait for each other. Who signed in from the
-        same address before waits for nobody: a stranger beside an office cannot keep it out.
+        same address or with the same browser before waits for nobody, and wrong tries of
+        strangers do not count against him: they cannot keep him out.
         """
-        if self._regulars.know(request, login):
-            return
-        self._sign_in.take(request.remote or "")
-        self._sign_in_all.take("")
+        where = self._regulars.know(request, login, own_browser=own_browser)
+        if where is Where.DOOR:
+            self._sign_in.take(request.remote or "")
+            self._sign_in_all.take("")
+        return where
 
     def signed_in(self, request: web.Request, login: str) -> None:
         """Remember that somebody signed in from there."""

@@ -31,8 +31,8 @@ class Membership(StrEnum):
 class Staff:
     """One member. `password_hash` is an Argon2id string, `totp_secret` base32.
 
-    Wrong tries at the door, which is open to everybody, and those of a signed-in console are
-    counted and locked apart.
+    Wrong tries at the door, which is open to everybody, those from an address or with a browser
+    that he signed in from before, and those of a signed-in console are counted and locked apart.
     """
 
     id: StaffId
@@ -49,6 +49,10 @@ class Staff:
     totp_last_step: int = 0
     wrong_tries: int = 0
     locked_until: datetime | None = None
+    address_tries: int = 0
+    address_locked_until: datetime | None = None
+    browser_tries: int = 0
+    browser_locked_until: datetime | None = None
     console_tries: int = 0
     console_locked_until: datetime | None = None
     must_change_password: bool = False

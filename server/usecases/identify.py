@@ -10,7 +10,10 @@ from server.ports.store import UnitOfWork
 from server.usecases.world import Rules, World
 
 STAFF_COOKIE, SEAT_COOKIE = "__Host-heyi-staff", "__Host-heyi-seat"
-"""Browsers take this prefix from our own host over TLS alone (RFC 6265bis, 4.1.3.2)."""
+BROWSER_COOKIE = "__Host-heyi-browser"
+"""Marks a browser as one that a member signed in with; it opens nothing.
+
+Browsers take this prefix from our own host over TLS alone (RFC 6265bis, 4.1.3.2)."""
 SEEN_EVERY = timedelta(seconds=60)
 
 

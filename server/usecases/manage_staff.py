@@ -10,6 +10,7 @@ from server.domain.staff import Actor, Membership, Role, Staff
 from server.ports.store import UnitOfWork
 from server.usecases.passwords import hash_password
 from server.usecases.second_factor import new_secret
+from server.usecases.tries import without_any
 from server.usecases.world import World
 
 
@@ -111,15 +112,11 @@ async def reset_staff(world: World, actor: Actor, staff_id: StaffId) -> Credenti
     allow(actor, Act.MANAGE_STAFF, Thing(committee_id=staff.committee_id))
     password = world.ids.token()[:14]
     fresh = replace(
-        staff,
+        without_any(staff),
         password_hash=await world.pool.run(hash_password, password),
         totp_secret=new_secret(world.ids),
         totp_confirmed=False,
         totp_last_step=0,
-        wrong_tries=0,
-        locked_until=None,
-        console_tries=0,
-        console_locked_until=None,
         must_change_password=True,
     )
     async with world.store.write() as uow:

@@ -24,31 +24,50 @@ class SignedIn:
     session: StaffSession
 
 
-async def sign_in(world: World, login: str, password: str, totp: str) -> SignedIn:
+async def sign_in(
+    world: World, login: str, password: str, totp: str, where: Where = Where.DOOR
+) -> SignedIn:
     """Return a signed-in console, or raise WrongCodeError or TooManyTriesError.
 
     A wrong login, a wrong password and a wrong second factor are answered alike; five wrong
-    tries lock the login for a quarter of an hour. Each is counted before it is judged.
+    tries lock the login there for a quarter of an hour. Each is counted before it is judged.
     """
     now = world.clock.now()
-    staff, tries = await _count(world, login, now)
+    staff, tries = await _count(world, login, where, now)
     stored = staff.password_hash if staff else NOBODY
     right = await world.pool.run(password_matches, stored, password)
-    opened = await _open(world, staff, totp, now) if staff is not None and right else None
+    opened = await _open(world, staff, totp, where, now) if staff is not None and right else None
     if opened is None:
         raise tries.refusal()
     return opened
 
 
-async def _count(world: World, login: str, now: datetime) -> tuple[Staff | None, Tries]:
+async def is_own(world: World, login: str, browser: str) -> bool:
+    """Return whether this login signed in with the browser that holds this mark.
+
+    The mark is the token of a console of then, which may have ended since.
+    """
+    if not browser:
+        return False
+    async with world.store.read() as uow:
+        staff = await uow.staff.by_login(login)
+        console = await uow.staff.session(hash_token(browser))
+    return staff is not None and console is not None and console.staff_id == staff.id
+
+
+async def _count(
+    world: World, login: str, where: Where, now: datetime
+) -> tuple[Staff | None, Tries]:
     async with world.store.write() as uow:
         staff = await uow.staff.by_login(login)
         if staff is None or staff.membership not in _MAY_SIGN_IN:
             return None, world.strangers.count(login, now)
-        return await count_try(uow, staff, Where.DOOR, now)
+        return await count_try(uow, staff, where, now)
 
 
-async def _open(world: World, judged: Staff, totp: str, now: datetime) -> SignedIn | None:
+async def _open(
+    world: World, judged: Staff, totp: str, where: Where, now: datetime
+) -> SignedIn | None:
     """Open a console unless the digits are wrong or the member is another than was judged."""
     async with world.store.write() as uow:
         staff = await uow.staff.get(judged.id)
@@ -57,7 +76,7 @@ async def _open(world: World, judged: Staff, totp: str, now: datetime) -> Signed
             return None
         token = world.ids.token()
         session = _console(staff, token, now)
-        saved = await uow.staff.save(_entered(staff, step))
+        saved = await uow.staff.save(_entered(staff, step, where))
         await uow.staff.sign_in(session)
     return SignedIn(token=token, staff=saved, session=session)
 
@@ -81,9 +100,9 @@ def _console(staff: Staff, token: str, now: datetime) -> StaffSession:
     )
 
 
-def _entered(staff: Staff, step: int) -> Staff:
+def _entered(staff: Staff, step: int, where: Where) -> Staff:
     return replace(
-        without_tries(staff, Where.DOOR),
+        without_tries(staff, where),
         membership=Membership.ACTIVE,
         totp_confirmed=True,
         totp_last_step=step,

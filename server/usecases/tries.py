@@ -2,14 +2,18 @@
 
 However many arrive at once, no more than five are judged. A login that nobody has is
 counted in the same way, so that the answers do not tell which ones exist. At the door, where
-anybody may try, tries are counted apart from those of a signed-in console: no stranger who
-knows a login keeps its member from confirming what he does.
+anybody may try, tries are counted apart from those of whoever is known there, and of a signed-in
+console: no stranger who knows a login keeps its member from coming in or from confirming what he
+does. Each count has its own five tries a quarter of an hour, so guessing stays bounded.
 """
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
+from types import MappingProxyType
+from typing import Any
 
 from server.domain.errors import DomainError, TooManyTriesError, WrongCodeError
 from server.domain.staff import Staff
@@ -21,10 +25,26 @@ _REMEMBERED = 10_000
 
 
 class Where(Enum):
-    """Where somebody tries: to sign in, or signed in already."""
+    """Where somebody tries: to sign in, as whom the door knows him, or signed in already.
+
+    ADDRESS and BROWSER are those from which the same login signed in before.
+    """
 
     DOOR = "door"
+    ADDRESS = "address"
+    BROWSER = "browser"
     CONSOLE = "console"
+
+
+_KEPT: Mapping[Where, tuple[str, str]] = MappingProxyType(
+    {
+        Where.DOOR: ("wrong_tries", "locked_until"),
+        Where.ADDRESS: ("address_tries", "address_locked_until"),
+        Where.BROWSER: ("browser_tries", "browser_locked_until"),
+        Where.CONSOLE: ("console_tries", "console_locked_until"),
+    }
+)
+"""The member's fields that hold each count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +92,7 @@ async def count_try(
 
     Of two that are counted at the same moment one raises ConflictError, before it is judged.
     """
-    tries = _of(staff, where).one_more(now)
+    tries = tries_of(staff, where).one_more(now)
     return await uow.staff.save(_with(staff, where, tries)), tries
 
 
@@ -86,19 +106,25 @@ def without_last(staff: Staff) -> Staff:
 
     The ones before still count: the right password must not buy more tries at the digits.
     """
-    tries = _of(staff, Where.CONSOLE)
+    tries = tries_of(staff, Where.CONSOLE)
     before = MAX_TRIES if tries.locked_until is not None else tries.wrong
     return _with(staff, Where.CONSOLE, Tries(wrong=max(0, before - 1)))
 
 
-def _of(staff: Staff, where: Where) -> Tries:
-    if where is Where.DOOR:
-        return Tries(wrong=staff.wrong_tries, locked_until=staff.locked_until)
-    return Tries(wrong=staff.console_tries, locked_until=staff.console_locked_until)
+def without_any(staff: Staff) -> Staff:
+    """Return a member who was given new credentials: nothing counts against him."""
+    for where in Where:
+        staff = without_tries(staff, where)
+    return staff
+
+
+def tries_of(staff: Staff, where: Where) -> Tries:
+    """Return the member's tries there."""
+    wrong, until = _KEPT[where]
+    return Tries(wrong=getattr(staff, wrong), locked_until=getattr(staff, until))
 
 
 def _with(staff: Staff, where: Where, tries: Tries) -> Staff:
-    wrong, until = tries.wrong, tries.locked_until
-    if where is Where.DOOR:
-        return replace(staff, wrong_tries=wrong, locked_until=until)
-    return replace(staff, console_tries=wrong, console_locked_until=until)
+    wrong, until = _KEPT[where]
+    changed: dict[str, Any] = {wrong: tries.wrong, until: tries.locked_until}
+    return replace(staff, **changed)

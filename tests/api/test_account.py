@@ -1,5 +1,8 @@
 """Signing in and the own account over HTTP, as a console uses them."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pyotp
 import pytest
 
@@ -8,10 +11,20 @@ from server.usecases import invite_people, manage_staff, sign_in
 from server.usecases.manage_staff import Credentials, Newcomer
 from server.usecases.world import World
 from tests.support import cases
-from tests.support.site import Town
+from tests.support.site import ORIGIN, Browser, Town, lay_out_pages, town
 from tests.support.world import COMMITTEE, Stage, actor
 
 SIGN_IN = "/api/staff/sign-in"
+OFFICE, ELSEWHERE = "192.0.2.1", "198.51.100.7"
+
+
+@pytest.fixture
+async def proxied(world: World, tmp_path: Path) -> AsyncIterator[Town]:
+    """Return the site behind a proxy, which tells it where a browser is."""
+    folder = tmp_path / "dist"
+    folder.mkdir()
+    async with town(world, lay_out_pages(folder), proxied=True) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -88,3 +101,41 @@ async def test_four_full_width_digits_open_a_link(site: Town) -> None:
     body = {"token": issued.message.link.rpartition("/")[2], "digits": wide(who.mobile[-4:])}
     status, told = await site.browser().ask("POST", "/api/link/open", body)
     assert status == 200, told
+
+
+async def _signs_in(browser: Browser, world: World, zhou: Credentials, address: str) -> int:
+    body = {"login": "zhou", "password": zhou.password, "totp": six(world, zhou)}
+    from_there = {"Origin": ORIGIN, "X-Forwarded-For": address}
+    return (await browser.ask("POST", SIGN_IN, body, headers=from_there))[0]
+
+
+@pytest.mark.parametrize("known", ["address", "browser"])
+async def test_strangers_who_know_a_login_do_not_keep_its_member_out(
+    proxied: Town, zhou: Credentials, scene: Stage, known: str
+) -> None:
+    world, own = proxied.world, proxied.browser()
+    assert await _signs_in(own, world, zhou, OFFICE) == 200
+    assert (await own.ask("POST", "/api/staff/sign-out"))[0] == 200
+    scene.clock.jump(3600)
+    guess = {"login": "zhou", "password": "guess", "totp": "000000"}
+    for n in range(5):
+        stranger = {"Origin": ORIGIN, "X-Forwarded-For": f"203.0.113.{n}"}
+        await proxied.browser().ask("POST", SIGN_IN, guess, headers=stranger)
+    assert await _signs_in(proxied.browser(), world, zhou, ELSEWHERE) == 429
+    came = (proxied.browser(), OFFICE) if known == "address" else (own, ELSEWHERE)
+    assert await _signs_in(came[0], world, zhou, came[1]) == 200
+
+
+async def test_the_own_browser_waits_for_no_flood_of_strangers(
+    proxied: Town, zhou: Credentials, scene: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_in, "password_matches", lambda _, given: given == zhou.password)
+    own = proxied.browser()
+    assert await _signs_in(own, proxied.world, zhou, OFFICE) == 200
+    scene.clock.jump(60)
+    for n in range(45):
+        stranger = {"Origin": ORIGIN, "X-Forwarded-For": f"203.0.113.{n}"}
+        guess = {"login": f"guess-{n}", "password": "guess", "totp": "000000"}
+        await proxied.browser().ask("POST", SIGN_IN, guess, headers=stranger)
+    assert await _signs_in(proxied.browser(), proxied.world, zhou, ELSEWHERE) == 429
+    assert await _signs_in(own, proxied.world, zhou, ELSEWHERE) == 200

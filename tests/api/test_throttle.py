@@ -5,6 +5,7 @@ from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from server.api.throttle import Doors, TooFastError
+from server.usecases.tries import Where
 from tests.support.clock import FakeClock
 
 OFFICE, ELSEWHERE = "192.0.2.1", "198.51.100.7"
@@ -82,3 +83,17 @@ def test_a_regular_is_one_at_his_own_address_alone(doors: Doors) -> None:
     flood(doors, ELSEWHERE)
     assert not knock(doors, ELSEWHERE, "su")
     assert not knock(doors, ELSEWHERE, "lin")
+
+
+def test_the_own_browser_waits_for_no_stranger_wherever_it_is(doors: Doors) -> None:
+    flood(doors, ELSEWHERE)
+    own = [doors.sign_in(coming(ELSEWHERE), "su", own_browser=True) for _ in range(10)]
+    assert own == [Where.BROWSER] * 10
+    with pytest.raises(TooFastError):
+        doors.sign_in(coming(ELSEWHERE), "su", own_browser=True)
+
+
+def test_each_is_told_as_whom_the_door_knows_him(doors: Doors) -> None:
+    doors.signed_in(coming(OFFICE), "su")
+    assert doors.sign_in(coming(OFFICE), "su") is Where.ADDRESS
+    assert doors.sign_in(coming(ELSEWHERE), "su") is Where.DOOR

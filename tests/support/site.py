@@ -14,6 +14,7 @@ from yarl import URL
 
 from server.api import frame, headers
 from server.api.endpoint import WORLD
+from server.api.forwarded import TRUSTED
 from server.api.site import make_site
 from server.api.static import DIST
 from server.api.throttle import DOORS, Doors
@@ -119,9 +120,11 @@ class Town:
 
 
 @asynccontextmanager
-async def town(world: World, dist: Path) -> AsyncIterator[Town]:
-    """Serve the world on loopback."""
-    async with TestServer(made_site(world, dist)) as server:
+async def town(world: World, dist: Path, *, proxied: bool = False) -> AsyncIterator[Town]:
+    """Serve the world on loopback; behind a proxy, browsers say themselves where they are."""
+    site = made_site(world, dist)
+    site[TRUSTED] = frozenset({"127.0.0.1"} if proxied else ())
+    async with TestServer(site) as server:
         opened = Town(world=world, server=server, browsers=[])
         try:
             yield opened

@@ -14,10 +14,11 @@ from server.domain.staff import Role
 from server.usecases import manage_staff, sign_in as steps
 from server.usecases.manage_staff import Credentials, Newcomer
 from server.usecases.passwords import password_matches
-from server.usecases.tries import MAX_TRIES
+from server.usecases.tries import MAX_TRIES, Tries, Where, tries_of
 from server.usecases.world import World
 from tests.support.clock import FakeClock
-from tests.support.world import COMMITTEE, Stage
+from tests.support.papers import ThreadPool
+from tests.support.world import COMMITTEE, Stage, actor
 
 T = TypeVar("T")
 AT_ONCE = 20
@@ -200,3 +201,52 @@ async def test_wrong_tries_of_a_console_lock_no_door(
         0,
         signed.session.created_at + timedelta(minutes=16),
     )
+
+
+OWN = [Where.ADDRESS, Where.BROWSER]
+"""Where nobody tries but whoever signed in from there before."""
+
+
+@pytest.mark.parametrize("where", OWN)
+async def test_a_login_locked_by_strangers_lets_its_member_in_from_where_he_is_known(
+    office: World, made: Credentials, where: Where
+) -> None:
+    for _ in range(MAX_TRIES):
+        await told(steps.sign_in(office, "zhou", "guess", "000000"))
+    signed = await steps.sign_in(office, "zhou", made.password, digits(office, made), where)
+    assert signed.staff.wrong_tries == 0
+    assert signed.staff.locked_until is not None  # strangers have no five more for it
+
+
+@pytest.mark.parametrize("where", OWN)
+async def test_five_wrong_tries_lock_there_too_and_nowhere_else(
+    office: World, made: Credentials, clock: FakeClock, where: Where
+) -> None:
+    answers = [await told(steps.sign_in(office, "zhou", "guess", "000000", where)) for _ in FIVE]
+    assert [code for code, _ in answers] == ["wrong_code"] * 4 + ["too_many_tries"]
+    right = "zhou", made.password, digits(office, made)
+    assert (await told(steps.sign_in(office, *right, where)))[0] == "too_many_tries"
+    for other in {Where.DOOR, *OWN} - {where}:
+        clock.jump(60)
+        right = "zhou", made.password, digits(office, made)
+        assert (await told(steps.sign_in(office, *right, other)))[0] == "right"
+
+
+async def test_a_reset_unlocks_everywhere(office: World, made: Credentials) -> None:
+    for where in {Where.DOOR, *OWN}:
+        for _ in FIVE:
+            await told(steps.sign_in(office, "zhou", "guess", "000000", where))
+    admin = replace(actor("admin"), committee_id=COMMITTEE)
+    pool = replace(office, pool=ThreadPool())
+    fresh = (await manage_staff.reset_staff(pool, admin, made.staff.id)).staff
+    assert [tries_of(fresh, where) for where in Where] == [Tries()] * len(Where)
+
+
+async def test_a_browser_is_the_own_one_of_who_signed_in_with_it_alone(
+    office: World, made: Credentials
+) -> None:
+    signed = await steps.sign_in(office, "zhou", made.password, digits(office, made))
+    await steps.sign_out(office, signed.token)
+    assert await steps.is_own(office, "zhou", signed.token)
+    for login, browser in (("zhou", ""), ("zhou", "invented"), ("nobody", signed.token)):
+        assert not await steps.is_own(office, login, browser)
