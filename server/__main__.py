@@ -31,7 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         command: Command = asked.command
         return command(asked)
     except (SettingsError, UnknownAddressError) as wrong:
-        print(f"heyi: {wrong}", file=sys.stderr)
+        told = wrong if isinstance(wrong, SettingsError) else SettingsError(str(wrong))
+        print(f"heyi: {told.chinese}\nheyi: {told}", file=sys.stderr)
         return 2
     except (BackupError, DiskFullError) as refused:
         from server.archive.backup_words import say

@@ -278,7 +278,7 @@ def _witnesses(settings: Settings, world: World) -> dict[str, Witness]:
 def _site(settings: Settings, world: World, media: Workers) -> web.Application:
     built = site.make_site(demonstration=settings.demo)
     built[WORLD] = world
-    built[TRUSTED] = frozenset(settings.trusted_proxies.replace(" ", "").split(","))
+    built[TRUSTED] = settings.proxies
     built[frame.ORIGINS] = settings.origins
     built[headers.SOCKETS] = headers.socket_origin(settings.url)
     built[health.MEDIA] = media

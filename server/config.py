@@ -10,11 +10,26 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from server.media.address import listed
 from server.media_config import MediaSettings
-from server.setting_forms import PREFIX, Port, SettingsError, secret_of
+from server.setting_forms import (
+    NEEDED,
+    PREFIX,
+    Network,
+    Origin,
+    Port,
+    PostedTo,
+    Proxies,
+    SettingsError,
+    WitnessUrl,
+    Words,
+    networks,
+    origin,
+    secret_of,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -28,7 +43,7 @@ class _Web(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
     port: Port = Field(8080, description="Port the web server listens on.")
-    public_url: str = Field(
+    public_url: Origin = Field(
         "", description="What people type: scheme, name, port. Empty: `http://<host>:<port>`."
     )
 
@@ -38,8 +53,12 @@ class Settings(MediaSettings, _Web):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
-    trusted_proxies: str = Field(
-        "", description="Addresses of proxies whose `X-Forwarded-For` is believed, by comma."
+    trusted_proxies: Proxies = Field(
+        "",
+        description=(
+            "Addresses of proxies whose `X-Forwarded-For` is believed, or networks (`10.0.0.0/8`), "
+            "by comma."
+        ),
     )
     data: Path = Field(ROOT / "recordings", description="Data folder; it must be on a local disk.")
     recording_reserve_mb: Annotated[int, Field(ge=0)] = Field(
@@ -101,18 +120,18 @@ class Settings(MediaSettings, _Web):
     smtp_to: str = Field(
         "", description="Recipient's address; `{mobile}` becomes the telephone number."
     )
-    webhook_url: str = Field("", description="Where messages are posted for `webhook`.")
+    webhook_url: PostedTo = Field("", description="Where messages are posted for `webhook`.")
     webhook_secret: SecretStr = Field(
         SecretStr(""), description="Key of the HMAC-SHA-256 in `X-Heyi-Signature`."
     )
-    notify_command: str = Field("", description="Program for `command`; it reads JSON.")
+    notify_command: Words = Field("", description="Program for `command`; it reads JSON.")
     witness_dir: Path | None = Field(
         None,
         description=(
             "Folder of another account or machine to which checkpoints of the log are appended."
         ),
     )
-    witness_url: str = Field(
+    witness_url: WitnessUrl = Field(
         "",
         description=(
             "Who else keeps checkpoints of the log: `https://…` gets each by POST, `mailto:…` one "
@@ -171,7 +190,13 @@ class Settings(MediaSettings, _Web):
                 "or HEYI_PKCS11_PIN_FILE"
             )
         self._s3_whole()
+        self._notify_whole()
         return self
+
+    def _notify_whole(self) -> None:
+        lacking = [name for name in NEEDED[self.notify] if not getattr(self, name)]
+        if names := ", ".join(PREFIX + name.upper() for name in lacking):
+            raise ValueError(f"HEYI_NOTIFY={self.notify} needs {names}")
 
     def _s3_whole(self) -> None:
         if self.archive == "s3" and not (self.s3_endpoint and self.s3_bucket and self.s3_key):
@@ -205,13 +230,6 @@ class Settings(MediaSettings, _Web):
         pin = secret_of("HEYI_PKCS11_PIN_FILE", self.pkcs11_pin_file, self.pkcs11_pin)
         return {"module": str(self.pkcs11_module or ""), "label": self.pkcs11_token, "pin": pin}
 
-    @field_validator("witness_url")
-    @classmethod
-    def _known_way(cls, url: str) -> str:
-        if url and not url.startswith(("https://", "http://", "mailto:")):
-            raise ValueError("an https: or mailto: address")
-        return url
-
     @property
     def on_loopback(self) -> bool:
         """Whether only this machine can reach the web server."""
@@ -226,8 +244,12 @@ class Settings(MediaSettings, _Web):
     @property
     def origins(self) -> frozenset[str]:
         """The only origins whose pages may ask for changes."""
-        parts = urlsplit(self.url)
-        return frozenset({f"{parts.scheme}://{parts.netloc}"})
+        return frozenset({origin(self.url)})
+
+    @property
+    def proxies(self) -> tuple[Network, ...]:
+        """The proxies whose word is taken for who asks."""
+        return networks(listed(self.trusted_proxies))
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -273,7 +295,8 @@ def _say(wrong: ValidationError) -> str:
     lines = []
     for one in wrong.errors(include_url=False, include_input=False):
         name = PREFIX + "_".join(str(part) for part in one["loc"]).upper() if one["loc"] else ""
-        lines.append(f"{name}: {one['msg']}" if name else one["msg"])
+        said = one["msg"].removeprefix("Value error, ")
+        lines.append(f"{name}: {said}" if name else said)
     return "; ".join(lines)
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings
 
 from server.media.address import check_served, listed, listening
-from server.setting_forms import LAST_PORT, PLACE, Port, place, secret_of
+from server.setting_forms import LAST_PORT, Port, is_place, place, secret_of
 
 _TURN_URL = re.compile(
     r"turns?:(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:\?transport=(?:udp|tcp))?"
@@ -71,7 +71,7 @@ class MediaSettings(BaseSettings):
     @model_validator(mode="after")
     def _media_whole(self) -> Self:
         check_served(self.media_bind, self.media_address)
-        if wrong := [one for one in listed(self.media_remote) if not PLACE.fullmatch(one)]:
+        if wrong := [one for one in listed(self.media_remote) if not is_place(one)]:
             raise ValueError(f"HEYI_MEDIA_REMOTE: not name:port: {wrong[0]}")
         if not self.media_workers and not self.remote:
             raise ValueError("HEYI_MEDIA_WORKERS is 0 and HEYI_MEDIA_REMOTE names no other")

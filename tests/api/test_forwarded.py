@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
 from server.api.forwarded import TRUSTED, believe_own_proxies, came_through_a_proxy
 from server.config import load
-from server.setting_forms import SettingsError
+from server.setting_forms import SettingsError, networks
 
 
 async def _remote(request: web.Request) -> web.Response:
@@ -21,7 +21,7 @@ Client = TestClient[web.Request, web.Application]
 
 async def _client(*trusted: str) -> Client:
     app = web.Application(middlewares=[believe_own_proxies])
-    app[TRUSTED] = frozenset(trusted)
+    app[TRUSTED] = networks(trusted)
     app.router.add_get("/", _remote)
     return TestClient(TestServer(app))
 
@@ -42,6 +42,31 @@ async def test_a_trusted_proxys_last_word_is_believed(behind: Client) -> None:
     told = {"X-Forwarded-For": "203.0.113.9, 198.51.100.4"}
     answer = await (await behind.get("/", headers=told)).json()
     assert answer == {"remote": "198.51.100.4", "through": True}
+
+
+@pytest.mark.parametrize(
+    ("trusted", "believed"),
+    [("127.0.0.0/8", True), ("::/0", False), ("10.0.0.0/8", False), ("127.0.0.2", False)],
+)
+async def test_a_whole_network_of_proxies_may_be_trusted(trusted: str, *, believed: bool) -> None:
+    async with await _client(trusted) as client:
+        answer = await (await client.get("/", headers={"X-Forwarded-For": "203.0.113.9"})).json()
+    assert answer["remote"] == ("203.0.113.9" if believed else "127.0.0.1")
+
+
+@pytest.mark.parametrize("remote", ["::ffff:10.1.2.3", "10.1.2.3"])
+async def test_an_address_that_a_socket_on_every_address_shows_is_the_same(remote: str) -> None:
+    app = web.Application()
+    app[TRUSTED] = networks(["10.0.0.0/8"])
+    asked = make_mocked_request("GET", "/", {"X-Forwarded-For": "203.0.113.9"}, app=app)
+    told = []
+
+    async def handler(request: web.Request) -> web.Response:
+        told.append(request.remote)
+        return web.Response()
+
+    await believe_own_proxies(asked.clone(remote=remote), handler)
+    assert told == ["203.0.113.9"]
 
 
 async def test_nobody_else_is_believed(alone: Client) -> None:

@@ -20,6 +20,7 @@ from server.api.static import DIST
 from server.api.throttle import DOORS, Doors
 from server.api.tray import TRAY, Tray
 from server.domain.staff import StaffSession
+from server.setting_forms import networks
 from server.usecases.identify import hash_token
 from server.usecases.world import World
 from tests.support.world import actor
@@ -123,7 +124,7 @@ class Town:
 async def town(world: World, dist: Path, *, proxied: bool = False) -> AsyncIterator[Town]:
     """Serve the world on loopback; behind a proxy, browsers say themselves where they are."""
     site = made_site(world, dist)
-    site[TRUSTED] = frozenset({"127.0.0.1"} if proxied else ())
+    site[TRUSTED] = networks(["127.0.0.1"] if proxied else [])
     async with TestServer(site) as server:
         opened = Town(world=world, server=server, browsers=[])
         try:
