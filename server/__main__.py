@@ -162,11 +162,25 @@ def _settings(asked: argparse.Namespace) -> Settings:
     return settings
 
 
-def _serve(asked: argparse.Namespace) -> int:
-    from server.signing_keys import expect_keys
-    from server.supervisor import Child, command, supervise
+def _set_up(asked: argparse.Namespace) -> Settings:
+    """Return the settings of a command at the data folder and its database."""
+    from server.starting import expect_database, expect_folder
 
     settings = _settings(asked)
+    expect_folder(settings)
+    expect_database(settings)
+    return settings
+
+
+def _serve(asked: argparse.Namespace) -> int:
+    from server.signing_keys import expect_keys
+    from server.starting import expect_media_ports, expect_web_port, tls
+    from server.supervisor import Child, command, supervise
+
+    settings = _set_up(asked)
+    tls(settings)
+    expect_web_port(settings)
+    expect_media_ports(settings)
     expect_keys(settings)
     demo = ("--demo",) if settings.demo else ()
     env = environment(media_workers=settings.media_workers)
@@ -180,10 +194,14 @@ def _serve(asked: argparse.Namespace) -> int:
 
 
 def _app(asked: argparse.Namespace) -> int:
+    from server.starting import expect_web_port, tls
+
+    settings = _set_up(asked)
+    tls(settings)
+    expect_web_port(settings)
+
     from server.app import serve
     from server.rehearsal.founding import welcome
-
-    settings = _settings(asked)
 
     async def run() -> None:
         await serve(settings, _ending(), lambda world: welcome(world, settings.url))
@@ -197,8 +215,10 @@ def _media(asked: argparse.Namespace) -> int:
     from server.media.sweep import seldom
     from server.media.worker import Worker, run_worker
     from server.media_wiring import worker_settings
+    from server.starting import expect_folder
 
     settings = _settings(asked)
+    expect_folder(settings)
     prepare_folders(settings)
     told = worker_settings(settings, asked.worker, listen=asked.listen)
 
@@ -240,7 +260,7 @@ def _ending() -> asyncio.Event:
 def _migrate(asked: argparse.Namespace) -> int:
     from server.app import migrate_database
 
-    asyncio.run(migrate_database(_settings(asked)))
+    asyncio.run(migrate_database(_set_up(asked)))
     return 0
 
 
@@ -248,7 +268,7 @@ def _backup(asked: argparse.Namespace) -> int:
     from server.archive.backups import key_file_of
     from server.upkeep import backups, keys_in_use
 
-    settings = _settings(asked)
+    settings = _set_up(asked)
     recipients = asked.recipient or settings.recipients
     passphrase = settings.backup_passphrase.get_secret_value()
     with keys_in_use(settings):
@@ -270,7 +290,7 @@ def _tell_elsewhere(settings: Settings) -> None:
 def _rotate(asked: argparse.Namespace) -> int:
     from server.upkeep import rotate_key
 
-    settings = _settings(asked)
+    settings = _set_up(asked)
     wrapped = asyncio.run(rotate_key(settings))
     print(f"主密钥已更换，重新封装 {wrapped} 把密钥 · the key is replaced, keys wrapped again")
     _tell_elsewhere(settings)
@@ -280,7 +300,7 @@ def _rotate(asked: argparse.Namespace) -> int:
 def _keys(asked: argparse.Namespace) -> int:
     from server.upkeep import held_keys, import_keys, keys_in_use
 
-    settings = _settings(asked)
+    settings = _set_up(asked)
     if asked.what == "import":
         moved = import_keys(settings)
         print(f"已移入令牌 {moved} 把密钥 · keys moved into the token")
@@ -293,7 +313,7 @@ def _renew(asked: argparse.Namespace) -> int:
     from server.app import at_rest
     from server.upkeep import renew
 
-    settings = _settings(asked)
+    settings = _set_up(asked)
 
     async def run() -> bool:
         async with at_rest(settings) as world:
@@ -309,7 +329,7 @@ def _restore(asked: argparse.Namespace) -> int:
     from server.upkeep import backups
     from server.usecases.check_records import Checked, check_records
 
-    settings = _settings(asked)
+    settings = _set_up(asked)
 
     async def run() -> Checked:
         passphrase = settings.backup_passphrase.get_secret_value()

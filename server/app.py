@@ -4,7 +4,6 @@ import asyncio
 import gc
 import inspect
 import logging
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -57,6 +56,7 @@ from server.signalling import messages
 from server.signalling.namespace import Live
 from server.signalling.plain_server import PlainServer, end_malformed
 from server.signing_keys import master, signing_keys, tell_holder
+from server.starting import tls
 from server.store.keys import in_use
 from server.store.schema import migrate
 from server.store.store import open_store
@@ -328,16 +328,6 @@ def _keep(
     tasks.keep(live.watch, name="live browsers")
     tasks.keep(registry.adopt, name="adopt rooms")
     tasks.keep(lambda: built[METRICS].keep_lag(world.clock), name="loop lag")
-
-
-def tls(settings: Settings) -> ssl.SSLContext | None:
-    """Return the TLS context of the certificate files, or None."""
-    if settings.tls_cert is None or settings.tls_key is None:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(settings.tls_cert, settings.tls_key)
-    return context
 
 
 async def serve(settings: Settings, ending: asyncio.Event, seed: Seed | None = None) -> None:

@@ -16,6 +16,7 @@ from server.domain.errors import DomainError
 from server.domain.renewal import Due
 from server.domain.suites import NoSm2Error
 from server.signing_keys import master, signing_keys
+from server.store.errors import UnavailableError
 from server.store.keys import (
     KeyInUseError,
     UnfinishedRotationError,
@@ -39,12 +40,16 @@ SAID = {
         "上次更换主密钥没有完成，请再运行一次 heyi rotate-key。",
         "Replacing the key was not finished: run heyi rotate-key again.",
     ),
+    UnavailableError.code: (
+        "数据库用不上（{why}）。请看它是否在运行、HEYI_DATABASE_URL（未设置则 HEYI_DATA）对不对。",
+        "The database is away ({why}): see that it runs, and HEYI_DATABASE_URL (or HEYI_DATA).",
+    ),
     NoSm2Error.code: (
         "本机的 OpenSSL 不支持 SM2，不能按设置签名。请换一个，或者改 HEYI_SIGNATURE_SUITE。",
         "This machine's OpenSSL has no SM2: change it, or HEYI_SIGNATURE_SUITE.",
     ),
 }
-"""Refusals of the keys in the operator's words, by code."""
+"""Refusals in the operator's words, by code; `{why}` is what was behind it."""
 NOT_HERE = "签名密钥在令牌里，不在此列 · signing keys in the token are not part of this"
 
 
@@ -53,7 +58,15 @@ def said(refused: DomainError) -> str:
     if isinstance(refused, KeysUnavailableError):
         return "\n".join(say(refused))
     plain = f"heyi: {refused.code} {refused.facts or ''}".rstrip()
-    return "\n".join(SAID.get(refused.code, (plain,)))
+    words = "\n".join(SAID.get(refused.code, (plain,)))
+    return words.replace("{why}", _why(refused))
+
+
+def _why(refused: DomainError) -> str:
+    """Return the first line that a driver said; it holds names and addresses, no password."""
+    said: object = getattr(refused.__cause__, "orig", None) or refused.__cause__
+    first = next(iter(str(said).splitlines()), "") if said is not None else ""
+    return first.rpartition("'>: ")[2] or type(said).__name__
 
 
 def keys_elsewhere(settings: Settings) -> bool:

@@ -32,6 +32,10 @@ SAID = {
         "读不到文件：{where}",
         "Cannot read the file: {where}",
     ),
+    "no_folder": (
+        "文件夹不存在或写不进去：{where}。请先建好，或换一个。",
+        "There is no such folder, or it cannot be written: {where}. Make it, or name another.",
+    ),
     "no_key": (
         "找不到密钥。请用 --key 指明密钥文件，或把它放在备份旁边（备份名.key）。",
         "No key. Name its file with --key, or put it beside the backup (its name with .key).",
@@ -47,6 +51,10 @@ SAID = {
     "not_a_backup": (
         "这不是和议的备份文件，未恢复。",
         "This file is no backup of Heyi; nothing was restored.",
+    ),
+    "not_a_key": (
+        "这个文件不是密钥。请用 --key 指明做备份时写下的密钥文件（备份名.key）。",
+        "This file is no key: name with --key the one that was written with the backup.",
     ),
     "not_empty": (
         "这里已有内容，不会覆盖：{where}",

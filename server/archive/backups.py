@@ -29,6 +29,7 @@ from server.archive.grid_film import derived
 from server.domain.errors import DomainError
 from server.domain.ids import RecordId
 from server.ports.backup import BackupError, Snapshots
+from server.ports.disk import refusing_when_full
 
 HEAD = "backup.json"
 RENEWALS = ".renewals"
@@ -53,11 +54,15 @@ class Backups:
         """Write a new backup and return how many records it holds, once it is durable.
 
         Without recipients a key is made, and written beside it as `<file>.key`, under the
-        passphrase if there is one. Raises BackupError, DiskFullError, OSError; no half
-        file stays.
+        passphrase if there is one. Raises BackupError, DiskFullError; no half file stays.
         """
+        with _telling():
+            return await self._make(file, recipients, passphrase)
+
+    async def _make(self, file: Path, recipients: Sequence[str], passphrase: str) -> int:
         key_file = key_file_of(file)
         _refuse_existing(file, *(() if recipients else (key_file,)))
+        _expect_writable(file.parent)
         if not self.folder.is_dir():
             raise BackupError(reason="no_database")
         with self._alone(), _partial(file) as part:
@@ -217,6 +222,22 @@ def _refuse_existing(*files: Path) -> None:
     for file in files:
         if file.exists():
             raise BackupError(reason="exists", where=str(file))
+
+
+def _expect_writable(folder: Path) -> None:
+    if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+        raise BackupError(reason="no_folder", where=str(folder.resolve()))
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Turn what a disk refuses into words for the operator."""
+    try:
+        with refusing_when_full():
+            yield
+    except OSError as error:
+        said = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        raise BackupError(reason="not_written", said=said) from error
 
 
 def _read(file: Path, *, reason: str) -> bytes:

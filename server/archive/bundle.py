@@ -47,21 +47,24 @@ def opened_key(content: bytes, passphrase: str) -> str:
     lines = content.decode("ascii", errors="replace").split()
     keys = [line for line in lines if line.startswith("AGE-SECRET-KEY-")]
     if not keys:
-        raise BackupError(reason="no_key")
+        raise BackupError(reason="not_a_key")
     return keys[0]
 
 
 def write_bundle(out: BinaryIO, files: Iterable[Named], recipients: Sequence[str]) -> int:
     """Write the files, encrypted for each of the recipients, and return how many they were.
 
-    A file that has vanished meanwhile is left out. Raises BackupError, OSError.
+    A file that has vanished meanwhile is left out. Raises BackupError, DiskFullError, OSError.
     """
     keys = [_recipient(one) for one in recipients]
-    with ThreadPoolExecutor(1) as beside, _Pipe() as pipe:
+    told = _Told(out)
+    with refusing_when_full(), ThreadPoolExecutor(1) as beside, _Pipe() as pipe:
         packing = beside.submit(_pack, pipe.write_end, files)
         try:
-            pyrage.encrypt_io(pipe.read_end, out, keys)
+            pyrage.encrypt_io(pipe.read_end, told, keys)
         except (pyrage.EncryptError, OSError) as error:
+            if told.refused is not None:
+                raise told.refused from error
             raise BackupError(reason="not_written", said=str(error)) from error
         finally:
             pipe.read_end.close()
@@ -85,6 +88,24 @@ def read_bundle(source: BinaryIO, folder: Path, key: str) -> None:
                 raise BackupError(reason=_why(error)) from error
         _close(pipe.write_end)
         unpacking.result()
+
+
+class _Told:
+    """Writes to a file and keeps what refused it, of which pyrage passes on the words alone."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.refused: OSError | None = None
+
+    def write(self, content: bytes) -> int:
+        try:
+            return self._file.write(content)
+        except OSError as error:
+            self.refused = error
+            raise
+
+    def flush(self) -> None:
+        self._file.flush()
 
 
 class _Pipe:
@@ -176,7 +197,7 @@ def _identity(text: str) -> "pyrage.x25519.Identity":
     try:
         return pyrage.x25519.Identity.from_str(text)
     except (pyrage.IdentityError, ValueError) as error:
-        raise BackupError(reason="no_key") from error
+        raise BackupError(reason="not_a_key") from error
 
 
 def _why(error: BaseException) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from server.domain.errors import InvalidValueError
@@ -86,7 +87,10 @@ def open_engines(address: str) -> Engines:
 
 def parse(address: str) -> URL:
     """Return the address with the driver we use, SQLite's as a file on a disk."""
-    url = make_url(address)
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError):
+        raise InvalidValueError(field="database_url", reason="unsupported") from None
     driver = _DRIVERS.get(url.get_backend_name())
     in_memory = url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}
     if driver is None or in_memory:

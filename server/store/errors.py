@@ -26,9 +26,9 @@ _UNIQUE = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKE
 # PostgreSQL, annex A: unique violation, serialization failure, deadlock.
 _FASTER_WRITER = {"23505", "40001", "40P01"}
 _DISK_FULL = {"53100"}
-# Connection lost, no such database, too many connections, lock or database not available,
-# shut down.
-_ABSENT = ("08", "3D000", "53300", "55", "57")
+# Connection lost, not let in, no such database, too many connections, lock or database not
+# available, shut down.
+_ABSENT = ("08", "28", "3D000", "53300", "55", "57")
 
 # While connecting, asyncpg's errors reach us unwrapped.
 _FAILURES = (DBAPIError, PoolTimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)

@@ -1,6 +1,7 @@
 """`heyi backup` while the office works on, `heyi restore` elsewhere, and every record verifies."""
 
 import asyncio
+import errno
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
@@ -279,6 +280,29 @@ async def test_a_backup_for_recipients_leaves_no_key(
     (tmp_path / "bureau.key").write_text(key)
     (tmp_path / "empty").mkdir()
     await backups_of(tmp_path / "empty").restore(tmp_path / "file", tmp_path / "bureau.key", "")
+
+
+async def test_a_backup_into_a_folder_that_is_none_says_which(
+    backups: Backups, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    for folder in ("missing", "file"):
+        into = tmp_path / folder / "office.heyi"
+        assert await refusal(backups.make(into, (), "")) == "no_folder"
+    assert await refusal(backups.make(tmp_path / ("n" * 300), (), "")) == "not_written"
+    assert [one.name for one in tmp_path.glob("*.heyi*")] == []
+
+
+async def test_a_disk_that_breaks_on_the_way_is_told_in_words(
+    backups: Backups, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> int:
+        raise OSError(errno.EIO, "Input/output error", "records/one")
+
+    monkeypatch.setattr("server.archive.backups.write_bundle", broken)
+    with pytest.raises(BackupError, match="backup") as refused:
+        await backups.make(tmp_path / "office.heyi", (), "")
+    assert "records/one: Input/output error" in say(refused.value)
 
 
 async def test_two_backups_at_once_do_not_mix(

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from server.ports.store import DiskFullError
-from server.store.errors import translated
+from server.store.errors import UnavailableError, translated
 from server.store.store import SqlStore
 from tests.store import examples
 from tests.torture.steps import postgres_full, sqlite_full
@@ -30,6 +30,12 @@ $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$
 def test_a_full_disk_is_told_as_such(failure: Exception) -> None:
     with pytest.raises(DiskFullError), translated():
         raise failure
+
+
+@pytest.mark.parametrize("kind", [asyncpg.InvalidPasswordError, asyncpg.InvalidCatalogNameError])
+def test_who_is_not_let_in_finds_no_database(kind: type[Exception]) -> None:
+    with pytest.raises(UnavailableError), translated():
+        raise kind
 
 
 @pytest.mark.postgres
