@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError, TimeoutError as PoolTimeoutError
 
-from server.domain.errors import DomainError
+from server.domain.errors import DomainError, NotFoundError
 from server.ports.disk import NO_ROOM
 from server.ports.store import ConflictError, DiskFullError
 
@@ -26,6 +26,8 @@ _UNIQUE = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKE
 # PostgreSQL, annex A: unique violation, serialization failure, deadlock.
 _FASTER_WRITER = {"23505", "40001", "40P01"}
 _DISK_FULL = {"53100"}
+# A sign that no text may hold, NUL: nothing is called so. SQLite just finds nothing.
+_NO_TEXT = {"22021"}
 # Connection lost, not let in, no such database, too many connections, lock or database not
 # available, shut down.
 _ABSENT = ("08", "28", "3D000", "53300", "55", "57")
@@ -80,6 +82,8 @@ def _meaning(failure: Exception) -> DomainError | None:
         return DiskFullError()
     if _writer_was_faster(original):
         return ConflictError()
+    if _state(original) in _NO_TEXT:
+        return NotFoundError()
     return UnavailableError() if _is_absent(failure, original) else None
 
 

@@ -18,8 +18,12 @@ SEEN_EVERY = timedelta(seconds=60)
 
 
 def hash_token(token: str) -> str:
-    """Return the SHA-256 under which a cookie or link token is stored."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    """Return the SHA-256 under which a cookie or link token is stored.
+
+    A stranger's cookie may hold bytes that are no UTF-8, which Python reads as lone surrogates
+    (PEP 383): it has a hash, too, that nobody's token has.
+    """
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 
 async def staff_of(world: World, token: str) -> Actor | None:

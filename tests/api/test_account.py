@@ -1,5 +1,6 @@
 """Signing in and the own account over HTTP, as a console uses them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -139,3 +140,20 @@ async def test_the_own_browser_waits_for_no_flood_of_strangers(
         await proxied.browser().ask("POST", SIGN_IN, guess, headers=stranger)
     assert await _signs_in(proxied.browser(), proxied.world, zhou, ELSEWHERE) == 429
     assert await _signs_in(own, proxied.world, zhou, ELSEWHERE) == 200
+
+
+@pytest.mark.parametrize("cookie", ["staff", "seat", "browser"])
+async def test_a_cookie_that_is_no_text_is_nobodys(site: Town, cookie: str) -> None:
+    asked = {"staff": "GET /api/staff/me", "seat": "GET /api/seat", "browser": f"POST {SIGN_IN}"}[
+        cookie
+    ]
+    body = b'{"login": "zhou", "password": "guess", "totp": "000000"}'
+    head = f"{asked} HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n".encode()
+    head += b"Cookie: __Host-heyi-" + cookie.encode() + b"=\xff\xfe\r\n"
+    head += b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
+    url = site.server.make_url("/")
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    writer.write(head + body)
+    answer = await reader.read()
+    writer.close()
+    assert answer.split()[1] == (b"422" if cookie == "browser" else b"401")

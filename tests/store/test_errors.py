@@ -6,6 +6,8 @@ import os
 import asyncpg
 import pytest
 
+from server.domain.errors import NotFoundError
+from server.domain.ids import CaseId
 from server.ports.store import DiskFullError
 from server.store.errors import UnavailableError, translated
 from server.store.store import SqlStore
@@ -64,3 +66,10 @@ def described(failure: BaseException | None) -> tuple[type, type, str]:
     """Return what SQLAlchemy raises, what of the driver is in it, and PostgreSQL's code."""
     driver = getattr(failure, "orig", None)
     return type(failure), type(driver), getattr(driver, "sqlstate", "")
+
+
+@pytest.mark.postgres
+async def test_an_identifier_that_no_text_can_be_is_not_found(postgres_store: SqlStore) -> None:
+    with pytest.raises(NotFoundError):
+        async with postgres_store.read() as uow:
+            await uow.cases.get(CaseId("\0"))
