@@ -5,7 +5,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from server.api import cookies, templates
+from server.api import cookies, refusals, templates
 from server.api.endpoint import Answer, Context
 from server.api.headers import SOCKETS, content_policy
 from server.api.schemas import seat as wire
@@ -13,7 +13,7 @@ from server.api.static import DIST
 from server.api.throttle import DOORS, TooFastError
 from server.api.views.language import language
 from server.api.views.seat import seat_view
-from server.domain.errors import NotFoundError
+from server.domain.errors import DomainError, NotFoundError
 from server.usecases import answer_link
 from server.usecases.answer_link import LinkFacts
 from server.usecases.identify import SEAT_COOKIE, hash_token
@@ -21,17 +21,25 @@ from server.usecases.see_seat import see_seat
 from server.usecases.wording import day_and_clock
 
 UNKNOWN = "unknown"
+_AWAY_S = 60
+"""Seconds after which it is worth trying again while the database is away."""
 
 
 async def page(context: Context, _: None) -> web.Response:
     """Return the link's page. Looking changes nothing; every unknown link looks the same."""
     try:
         context.request.app[DOORS].look(context.request)
+        return await _found(context)
+    except DomainError as refused:
+        refusals.note(refused)
+        return _in_words(context, refused)
+
+
+async def _found(context: Context) -> web.Response:
+    try:
         facts = await answer_link.see_link(context.world, context.path["token"])
     except NotFoundError:
         return _painted(context, await answer_link.see_office(context.world), status=404)
-    except TooFastError as fast:
-        return _too_fast(context, fast)
     return _painted(context, facts)
 
 
@@ -76,10 +84,16 @@ def _facts(context: Context, facts: LinkFacts, lang: str) -> dict[str, str]:
     }
 
 
-def _too_fast(context: Context, fast: TooFastError) -> web.Response:
-    words = _words(context.request.app[DIST] / "party")[language(context.request)]
-    wait = str(fast.facts["retry_after_s"])
-    return web.Response(status=429, text=words["digitsBusy"] + "\n", headers={"Retry-After": wait})
+def _in_words(context: Context, refused: DomainError) -> web.Response:
+    """Say it as a sentence: who taps a link reads no code, and nothing more can be looked up."""
+    key = "digitsBusy" if isinstance(refused, TooFastError) else "serverAway"
+    words = _words(context.request.app[DIST] / "party")[language(context.request)][key]
+    wait = str(refused.facts.get("retry_after_s", _AWAY_S))
+    return web.Response(
+        status=refusals.status_of(refused.code),
+        text=f"{words}\n",
+        headers={"Retry-After": wait, "Cache-Control": "no-store"},
+    )
 
 
 async def open_link(context: Context, ask: wire.OpenLink) -> Answer:

@@ -28,9 +28,12 @@ FIELDS = ("number", "code")
 
 
 async def page(context: Context, _: None) -> web.Response:
-    """Return the page; looking keeps nothing."""
-    context.request.app[DOORS].look(context.request)
-    return await _painted(context, {})
+    """Return the page; looking keeps nothing. What is in the way stands on it in words."""
+    try:
+        context.request.app[DOORS].look(context.request)
+        return await _painted(context, {})
+    except DomainError as refused:
+        return await _refused(context, refused, {})
 
 
 async def verify(context: Context, _: None) -> web.Response:

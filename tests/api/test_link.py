@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from server.domain.case import Case
+from server.store.errors import UnavailableError
 from server.usecases import invite_people
 from tests.support import cases
 from tests.support.site import Browser, Town
@@ -70,6 +71,25 @@ async def test_the_page_speaks_the_language_asked_for(
     assert f'<html lang="{lang}">' in page
     assert ("Free of charge" in page) is (lang == "en")
     assert ("Friday, 14 March" in page) is (lang == "en")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("path", ["/j/0123456789abcdefghijkl", "/verify"])
+async def test_while_the_database_is_away_a_browser_is_told_in_words(
+    site: Town, monkeypatch: pytest.MonkeyPatch, path: str, language: str
+) -> None:
+    def away() -> None:
+        raise UnavailableError
+
+    monkeypatch.setattr(site.world.store, "read", away)
+    status, page, head = await looked_at(site, path, language)
+    assert status == 503
+    assert head["Content-Type"].startswith("text/")
+    assert "store_unavailable" not in page
+    words = (
+        ("过几分钟再", "in a few minutes") if path != "/verify" else ("请过几分钟再试", "Try again")
+    )
+    assert words[language == "en"] in page
 
 
 async def test_looking_changes_nothing(site: Town) -> None:

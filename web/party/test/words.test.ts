@@ -11,7 +11,8 @@ function sources(folder: string): string[] {
   });
 }
 const here = join(import.meta.dirname, "..");
-const code = [...sources(join(here, "src")), join(here, "index.html"), join(here, "../packages/core/src/audience.ts"), join(here, "../packages/core/src/quality.ts")]
+const server = join(here, "../../server/api/link.py"); // says some of them by itself
+const code = [...sources(join(here, "src")), server, join(here, "index.html"), join(here, "../packages/core/src/audience.ts"), join(here, "../packages/core/src/quality.ts")]
   .map((path) => readFileSync(path, "utf8"))
   .join("\n");
 /** Keys that are put together from a word of the state. */

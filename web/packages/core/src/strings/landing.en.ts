@@ -21,6 +21,7 @@ export const landingEn: Dictionary<LandingKey> = {
   digitsLocked: "Too many tries. The link is locked for now. Please ring the committee.",
   digitsOffline: "No connection. Please wait a moment and try again.",
   digitsBusy: "Very busy now. Please try again in a little while.",
+  serverAway: "This link cannot be opened just now. Tap it again in a few minutes, or ring the committee.",
   ask: "Ask",
   callOffice: "Ring the committee",
   officeHours: "in working hours",

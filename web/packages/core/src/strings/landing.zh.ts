@@ -19,6 +19,7 @@ export const landingZh = {
   digitsLocked: "试的次数太多，链接先锁上了。请打电话给调委会。",
   digitsOffline: "网络没有连上。请等一下再试。",
   digitsBusy: "现在人多，请过一会儿再试。",
+  serverAway: "这个链接现在打不开。请过几分钟再点一次；着急的话，请打电话给调委会。",
   ask: "问一问",
   callOffice: "打电话给调委会",
   officeHours: "工作时间有人接",
