@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -19,10 +20,18 @@ from server.domain.session_log import happened
 from server.domain.tree import consistent
 from server.domain.verification import Fact
 from server.ports.documents import ArchiveStamper
+from server.ports.store import DiskFullError
 from server.store.errors import UnavailableError
+from server.system import TaskScope
 from server.usecases.log_tree import consistency, latest_checkpoint, place, sign_checkpoint
 from server.usecases.show_checkpoints import show
-from server.usecases.stamp_checkpoints import FIRST_AGAIN_S, LOOK_S, keep_stamping, stamp_latest
+from server.usecases.stamp_checkpoints import (
+    FIRST_AGAIN_S,
+    LOOK_S,
+    Held,
+    keep_stamping,
+    stamp_latest,
+)
 from server.usecases.world import World
 from tests.support import cases, signing
 from tests.support.signing import agreement
@@ -158,6 +167,40 @@ async def test_an_authority_that_is_out_delays_no_checkpoint_and_is_asked_later(
     (line,) = next(tmp_path.glob("*.stamps")).read_text().splitlines()
     assert line == f"{checkpoint.head.size} {base64.b64encode(token).decode()}"
     assert next(tmp_path.glob("*.txt")).read_text() == f"{checkpoint.text}\n"
+
+
+async def test_a_disk_without_room_costs_no_second_token(
+    office: Stage, world: World, moody: Moody, case: CaseId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoint, begun = await logged(world, case), world.clock.now()
+    monkeypatch.setattr(world.store, "write", Mock(side_effect=DiskFullError))
+    async with TaskScope(office.clock) as tasks:
+        tasks.keep(lambda: keep_stamping(world), name="checkpoint stamps")
+        for pause in (0, LOOK_S, FIRST_AGAIN_S, 2 * FIRST_AGAIN_S, 4 * FIRST_AGAIN_S):
+            await office.clock.advance(pause)
+            await until(lambda: len(moody.asked) == 1 and office.clock.sleepers == 1)
+        monkeypatch.undo()
+        await office.clock.advance(8 * FIRST_AGAIN_S)
+        await until(lambda: office.clock.sleepers == 1)
+    assert moody.asked == [checkpoint.text.encode()]
+    token = await stamp_of(world, checkpoint)
+    assert token is not None
+    assert (await world_judges(token, checkpoint.text.encode())).at == begun.replace(microsecond=0)
+
+
+async def test_a_kept_token_is_no_token_of_the_next_checkpoint(
+    world: World, moody: Moody, case: CaseId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, held = await logged(world, case), Held()
+    with monkeypatch.context() as full:
+        full.setattr(world.store, "write", Mock(side_effect=DiskFullError))
+        assert not await stamp_latest(world, held)
+    second = await logged(world, case)
+    assert await stamp_latest(world, held)
+    assert moody.asked == [first.text.encode(), second.text.encode()]
+    token = await stamp_of(world, second)
+    assert token is not None
+    assert (await world_judges(token, second.text.encode())).holds
 
 
 async def until(ready: Callable[[], bool]) -> None:
