@@ -172,16 +172,22 @@ def _set_up(asked: argparse.Namespace) -> Settings:
     return settings
 
 
-def _serve(asked: argparse.Namespace) -> int:
+def _expect_means(settings: Settings) -> None:
+    """Raise in words what would keep app and workers from starting; a second start is told first."""
     from server.signing_keys import expect_keys
     from server.starting import expect_media_ports, expect_web_port, tls
-    from server.supervisor import Child, command, supervise
 
-    settings = _set_up(asked)
     tls(settings)
     expect_web_port(settings)
     expect_media_ports(settings)
     expect_keys(settings)
+
+
+def _serve(asked: argparse.Namespace) -> int:
+    from server.alone import alone, expect_none
+    from server.supervisor import Child, command, supervise
+
+    settings = _set_up(asked)
     demo = ("--demo",) if settings.demo else ()
     env = environment(media_workers=settings.media_workers)
     app = Child(name="app", argv=command("app", *demo), env=env)
@@ -189,7 +195,10 @@ def _serve(asked: argparse.Namespace) -> int:
         Child(name=f"media {n}", argv=command("media", f"--worker={n}"), env=env)
         for n in range(settings.media_workers)
     ]
-    asyncio.run(supervise(app, workers))
+    with alone(settings, "serve"):
+        expect_none(settings, "app")
+        _expect_means(settings)
+        asyncio.run(supervise(app, workers))
     return 0
 
 
@@ -211,6 +220,7 @@ def _app(asked: argparse.Namespace) -> int:
 
 
 def _media(asked: argparse.Namespace) -> int:
+    from server.alone import alone
     from server.app import prepare_folders
     from server.media.sweep import seldom
     from server.media.worker import Worker, run_worker
@@ -234,7 +244,9 @@ def _media(asked: argparse.Namespace) -> int:
             await ending.wait()
             worker.cancel()
 
-    asyncio.run(run())
+    # Before it is known that no other worker lives there, nobody clears its socket away.
+    with alone(settings, f"media-{asked.worker}"):
+        asyncio.run(run())
     return 0
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from aiohttp import web
 from pydantic import BaseModel
 
+from server.alone import alone
 from server.api import demo, frame, headers, health, site, static
 from server.api.endpoint import WORLD
 from server.api.forwarded import TRUSTED
@@ -112,9 +113,13 @@ class _Wired:
 
 @asynccontextmanager
 async def running(settings: Settings, seed: Seed | None = None) -> AsyncIterator[Running]:
-    """Wire everything, start what runs beside the requests, undo it at the end."""
-    await migrate_database(settings)
+    """Wire everything, start what runs beside the requests, undo it at the end.
+
+    Raises AlreadyRunningError where another app has this data folder, which is left as it is.
+    """
     async with AsyncExitStack() as stack:
+        stack.enter_context(alone(settings, "app"))
+        await migrate_database(settings)
         epoch = app_epoch(settings, SystemClock().now())
         wired = await _wired(settings, stack, epoch=epoch)
         world, media, tasks = wired.world, wired.media, wired.tasks

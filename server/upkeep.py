@@ -5,6 +5,7 @@ import sys
 from contextlib import AbstractContextManager
 from datetime import datetime
 
+from server.alone import AlreadyRunningError
 from server.archive.backups import Backups
 from server.config import Settings, environment
 from server.documents.key_files import FileKeys
@@ -32,6 +33,10 @@ from server.usecases.renew_records import Outcome, Result, renew_records
 from server.usecases.world import World
 
 SAID = {
+    AlreadyRunningError.code: (
+        "这个数据文件夹上已经有一个和议在运行。请先停下它，或者另设 HEYI_DATA。",
+        "Another Heyi runs on this data folder: stop it first, or set another HEYI_DATA.",
+    ),
     KeyInUseError.code: (
         "服务正在运行，或者另一个命令正在用密钥。请先停下再试。",
         "A server or another command uses the key: stop it first.",
