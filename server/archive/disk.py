@@ -4,17 +4,35 @@ A name or content counts only after fsync of the file and of every folder above 
 (POSIX promises nothing earlier), so each step here ends with one.
 """
 
+import fcntl
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from server.ports.disk import refusing_when_full
 
+LOCK = ".lock"
 READ_ONLY_FILE, READ_ONLY_FOLDER = 0o444, 0o555
 
 
 class Disk:
     """A local file system. Every OSError for want of room becomes DiskFullError."""
+
+    @contextmanager
+    def alone(self, folder: Path) -> Iterator[None]:
+        """Let nobody else write below a folder meanwhile; whoever was killed lets go (flock(2)).
+
+        A file of its own is locked: not every file system lets a folder be.
+        """
+        with refusing_when_full():
+            opened = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(opened)
 
     def make_folder(self, folder: Path) -> None:
         """Make a folder and those above it, and make their names durable."""

@@ -93,10 +93,13 @@ class LocalArchive(Judging):
 
     def sweep(self) -> int:
         """Remove what crashes left half written; return how many folders. Start-up only."""
+        if not self._records.is_dir():
+            return 0
         places = ("*/.*.part", "*/*.renewals/.*.part")
-        parts = sorted(part for place in places for part in self._records.glob(place))
-        for part in parts:
-            self.disk.remove(part)
+        with self.disk.alone(self._records):
+            parts = sorted(part for place in places for part in self._records.glob(place))
+            for part in parts:
+                self.disk.remove(part)
         return len(parts)
 
     @property

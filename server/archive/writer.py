@@ -35,11 +35,13 @@ class RecordWriter:
         return self.write_folder(self.root / str(year) / plain_name(record_id), files)
 
     def write_folder(self, final: Path, files: Mapping[str, bytes]) -> Path:
-        """Do so for a folder of whatever name."""
-        if final.exists():
-            return self._same(final, files)
-        part = final.with_name(f".{final.name}.part")
+        """Do so for a folder of whatever name. Of several who write it at once one is first."""
         self.disk.make_folder(final.parent)
+        with self.disk.alone(self.root):
+            return self._same(final, files) if final.exists() else self._new(final, files)
+
+    def _new(self, final: Path, files: Mapping[str, bytes]) -> Path:
+        part = final.with_name(f".{final.name}.part")
         if part.exists():
             self.disk.remove(part)
         self.disk.begin_folder(part)

@@ -2,12 +2,16 @@ import json
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from threading import Thread
 from zipfile import ZipFile
 
 import pytest
 
+from server.archive.disk import Disk
 from server.archive.local import LocalArchive
 from server.archive.package import package, package_size
+from server.archive.reader import load_folder
+from server.archive.writer import RecordWriter
 from server.documents.pool import ProcessWorkPool
 from server.domain.errors import InvalidValueError, NotFoundError
 from server.domain.ids import RecordId
@@ -76,6 +80,23 @@ async def test_start_up_sweeps_half_written_folders_and_no_others(
     assert archive.sweep() == 1
     assert archive.sweep() == 0
     assert (await archive.verify(RECORD, [])).verified
+
+
+def test_start_up_sweeps_nothing_that_is_being_written(archive: LocalArchive, files: Files) -> None:
+    swept = list[int]()
+    sweeping = Thread(target=lambda: swept.append(archive.sweep()))
+
+    class Starting(Disk):
+        def write(self, path: Path, content: bytes) -> None:
+            super().write(path, content)
+            if not sweeping.ident:
+                sweeping.start()
+                sweeping.join(1.0)  # it either comes through by then, or has to wait for us
+
+    folder = RecordWriter(archive.folder / "records", Starting()).write(RECORD, 2025, files)
+    sweeping.join()
+    assert swept == [0]
+    assert load_folder(folder) == files
 
 
 async def test_a_damaged_record_is_told_with_the_file(

@@ -3,8 +3,9 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -62,6 +63,20 @@ class FailingDisk(Disk):
         super().sync_folder(folder)
 
 
+class CrowdedDisk(Disk):
+    """A disk on which somebody else comes while the second file is written."""
+
+    def __init__(self, other: Callable[[], None]) -> None:
+        self.written, self.other = 0, Thread(target=other)
+
+    def write(self, path: Path, content: bytes) -> None:
+        super().write(path, content)
+        self.written += 1
+        if self.written == 1:
+            self.other.start()
+            self.other.join(1.0)  # he either comes through by then, or has to wait for us
+
+
 def steps(tmp_path: Path) -> int:
     disk = FailingDisk(0, PowerCutError())
     RecordWriter(tmp_path / "count", disk).write(RECORD, 2025, SMALL)
@@ -88,6 +103,27 @@ def test_the_same_bytes_again_change_nothing_and_others_are_refused(tmp_path: Pa
         with pytest.raises(RecordExistsError):
             writer.write(RECORD, 2025, other)
     assert load_folder(folder) == SMALL
+
+
+@pytest.mark.parametrize("theirs", [SMALL, dict.fromkeys(SMALL, b"other")])
+def test_of_two_who_write_the_same_folder_one_is_first(
+    theirs: dict[str, bytes], tmp_path: Path
+) -> None:
+    answers = list[str]()
+
+    def other() -> None:
+        try:
+            RecordWriter(tmp_path).write(RECORD, 2025, theirs)
+            answers.append("written")
+        except RecordExistsError as refused:
+            answers.append(refused.code)
+
+    disk = CrowdedDisk(other)
+    folder = RecordWriter(tmp_path, disk).write(RECORD, 2025, SMALL)
+    disk.other.join()
+    assert load_folder(folder) == SMALL
+    assert answers == ["written" if theirs == SMALL else "record_exists"]
+    assert [p.name for p in folder.parent.iterdir()] == ["record-17"]
 
 
 def test_after_a_power_cut_at_any_step_writing_again_completes(tmp_path: Path) -> None:
