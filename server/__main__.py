@@ -173,7 +173,7 @@ def _set_up(asked: argparse.Namespace) -> Settings:
 
 
 def _expect_means(settings: Settings) -> None:
-    """Raise in words what would keep app and workers from starting; a second start is told first."""
+    """Raise in words what would keep app and workers from starting."""
     from server.signing_keys import expect_keys
     from server.starting import expect_media_ports, expect_web_port, tls
 

@@ -12,7 +12,7 @@ from functools import partial
 from aiohttp import web
 from pydantic import BaseModel
 
-from server.alone import alone
+from server.alone import alone, turn
 from server.api import demo, frame, headers, health, site, static
 from server.api.endpoint import WORLD
 from server.api.forwarded import TRUSTED
@@ -188,6 +188,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack, *, epoch: int) -> _W
         pack=pack,
         rules=_rules(settings),
         relay=Relay(urls=settings.turn, secret=settings.turn_secret.get_secret_value()),
+        turn_to_renew=partial(turn, settings, "renewals"),
         outside_roots=outside_roots(settings.timestamp_trust, settings.certificate_trust),
     )
     return _Wired(world=world, media=media, tasks=tasks, live=live)

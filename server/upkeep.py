@@ -2,7 +2,7 @@
 
 import json
 import sys
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from server.alone import AlreadyRunningError
@@ -29,13 +29,17 @@ from server.store.keys import (
 from server.store.rotation import rotate
 from server.store.snapshots import snapshots
 from server.system import SystemIds
-from server.usecases.renew_records import Outcome, Result, renew_records
+from server.usecases.renew_records import AlreadyRenewingError, Outcome, Result, renew_records
 from server.usecases.world import World
 
 SAID = {
     AlreadyRunningError.code: (
         "这个数据文件夹上已经有一个和议在运行。请先停下它，或者另设 HEYI_DATA。",
         "Another Heyi runs on this data folder: stop it first, or set another HEYI_DATA.",
+    ),
+    AlreadyRenewingError.code: (
+        "另一次时间戳续期正在进行，等它结束后再试。",
+        "Time stamps are being renewed already: try again when that has ended.",
     ),
     KeyInUseError.code: (
         "服务正在运行，或者另一个命令正在用密钥。请先停下再试。",
@@ -135,7 +139,17 @@ RESULTS = {
 
 
 async def renew(world: World, *, dry_run: bool, limit: int | None, as_json: bool) -> bool:
-    """Print what became of every record that was due; False where one was not renewed."""
+    """Print what became of every record that was due; False where one was not renewed.
+
+    Raises AlreadyRenewingError beside another run, unless this one writes nothing.
+    """
+    with nullcontext(enter_result=True) if dry_run else world.turn_to_renew() as ours:
+        if not ours:
+            raise AlreadyRenewingError
+        return await _renew(world, dry_run=dry_run, limit=limit, as_json=as_json)
+
+
+async def _renew(world: World, *, dry_run: bool, limit: int | None, as_json: bool) -> bool:
     counts = dict.fromkeys(Result, 0)
     async for outcome in renew_records(world, dry_run=dry_run, limit=limit):
         counts[outcome.result] += 1

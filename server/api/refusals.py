@@ -56,6 +56,7 @@ _STATES = (
     "wrong_state",
 )
 _AWAY = (
+    "already_renewing",
     "already_running",
     "archive_unavailable",
     "busy",

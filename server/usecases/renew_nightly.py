@@ -27,8 +27,14 @@ async def keep_renewing(world: World) -> None:
 async def _through_the_night(world: World) -> bool:
     """Return whether everything due was looked at before the morning.
 
-    It was not where the run ended for want of what all of them need: it is tried again tonight.
+    It was not where the run ended for want of what all of them need, or an operator's own run
+    goes on: it is tried again tonight.
     """
+    with world.turn_to_renew() as ours:
+        return ours and await _everything_due(world)
+
+
+async def _everything_due(world: World) -> bool:
     begun, trouble = world.clock.monotonic(), ""
     async for outcome in renew_records(world):
         world.renewing.add(failed=outcome.result is Result.FAILED)

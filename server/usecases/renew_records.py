@@ -69,12 +69,19 @@ class Outcome:
     until: datetime | None = None
 
 
+class AlreadyRenewingError(DomainError):
+    """Another run renews time stamps now: two would ask for each twice."""
+
+    code = "already_renewing"
+    machine = True
+
+
 async def renew_records(
     world: World, *, dry_run: bool = False, limit: int | None = None
 ) -> AsyncIterator[Outcome]:
     """Renew what is due, up to `limit` records, and yield what became of each.
 
-    A dry run verifies each and writes nothing at all.
+    A dry run verifies each and writes nothing at all. Any other takes `world.turn_to_renew`.
     """
     after: RecordId | None = None
     done = 0

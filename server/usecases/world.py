@@ -1,5 +1,7 @@
 """Everything a use case may ask for, wired once by the composition root."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from server.domain.ids import MessageId
@@ -69,7 +71,8 @@ class World:
 
     `turns` order long work that must not run twice at once; `shelf` keeps page pictures;
     `strangers` counts tries at logins that nobody has; `handed` are messages that a gateway
-    took or refused and the store could not note yet.
+    took or refused and the store could not note yet. `turn_to_renew` yields whether no other
+    process renews time stamps; if so, none does meanwhile.
     `outside_roots` (PEM) are those of authorities that are not our own, each for its purpose.
     """
 
@@ -95,4 +98,7 @@ class World:
     strangers: Strangers = field(default_factory=Strangers)
     handed: dict[MessageId, MessageState] = field(default_factory=dict)
     renewing: Renewing = field(default_factory=Renewing)
+    turn_to_renew: Callable[[], AbstractContextManager[bool]] = lambda: nullcontext(
+        enter_result=True
+    )
     outside_roots: tuple[StampRoot | SignerRoot, ...] = ()

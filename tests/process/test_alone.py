@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from server.alone import turn
+from server.config import Settings
 from server.rehearsal.own_server import ready
 from server.upkeep import SAID
 from tests.process.test_workers import metrics
@@ -55,6 +57,15 @@ async def test_what_is_done_beside_a_server_still_is(tmp_path: Path) -> None:
             assert said.status == 0, (words, said.err)
         await _let_in(server)
         assert "draining, 0 rooms" in (await heyi(server.data, "drain")).out
+
+
+async def test_two_runs_do_not_renew_at_once(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with turn(Settings(data=data), "renewals"):
+        said = await heyi(data, "renew")
+        assert (said.status, said.err.splitlines()) == (1, list(SAID["already_renewing"]))
+        assert (await heyi(data, "renew", "--dry-run")).status == 0
+    assert (await heyi(data, "renew")).status == 0
 
 
 async def test_a_crash_leaves_no_lock_behind(tmp_path: Path) -> None:

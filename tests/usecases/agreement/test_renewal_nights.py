@@ -1,6 +1,7 @@
 """A night in which nobody stamps is not over: what is due is tried again before the morning."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from unittest.mock import AsyncMock, Mock
 
@@ -58,6 +59,25 @@ async def test_what_nobody_could_do_is_tried_again_the_same_night(
     assert len(begun) == runs
 
 
+async def test_beside_a_run_of_an_operators_own_the_night_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun = list[str]()
+
+    async def run(_: World) -> AsyncIterator[Outcome]:
+        begun.append("run")
+        yield outcome("")
+
+    monkeypatch.setattr(renew_nightly, "renew_records", run)
+    monkeypatch.setattr(renew_nightly, "count", AsyncMock())
+    world = asleep(4)
+    world.turn_to_renew.side_effect = [nullcontext(False), nullcontext(False), nullcontext(True)]
+    with pytest.raises(MorningError):
+        await renew_nightly.keep_renewing(world)
+    assert begun == ["run"]
+    assert world.turn_to_renew.call_count == 3
+
+
 def asleep(looks: int) -> Mock:
     """Return a world in which it stays night for so many looks."""
     left = iter(range(looks - 1))
@@ -67,6 +87,7 @@ def asleep(looks: int) -> Mock:
             raise MorningError
 
     world = Mock()
+    world.turn_to_renew.side_effect = lambda: nullcontext(True)
     world.pack.utc_offset_minutes = 8 * 60
     world.clock = Mock(now=Mock(return_value=NIGHT), monotonic=Mock(return_value=0.0), sleep=sleep)
     return world
