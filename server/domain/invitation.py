@@ -12,6 +12,8 @@ from server.domain.errors import ForbiddenError, TooManyTriesError, WrongCodeErr
 from server.domain.ids import CaseId, CommitteeId, InvitationId, PersonId
 
 MAX_WRONG_DIGITS = 5
+MAX_SEATS = 5
+"""So many browsers may have given the digits; the oldest that hold nothing make room."""
 
 
 class Answer(StrEnum):
@@ -91,8 +93,16 @@ def try_digits(invitation: Invitation, *, right: bool, seat: str, now: datetime)
         invitation,
         wrong_digits=0,
         opened_at=invitation.opened_at or now,
-        seats=(*invitation.seats[-4:], seat),
+        seats=(*_staying(invitation), seat),
     )
+
+
+def _staying(invitation: Invitation) -> list[str]:
+    # Never who holds the seat or waits behind: a forwarded link would throw its owner out.
+    held = {invitation.device, invitation.waiting_device}
+    others = [one for one in invitation.seats if one not in held]
+    too_many = set(others[: max(0, len(invitation.seats) - MAX_SEATS + 1)])
+    return [one for one in invitation.seats if one not in too_many]
 
 
 def refuse_digits(invitation: Invitation) -> None:
