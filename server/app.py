@@ -56,7 +56,7 @@ from server.rooms.view import Teller
 from server.signalling import messages
 from server.signalling.namespace import Live
 from server.signalling.plain_server import PlainServer, end_malformed
-from server.signing_keys import master, signing_keys, tell_holder
+from server.signing_keys import expect_master, master, signing_keys, tell_holder
 from server.starting import tls
 from server.store.keys import in_use
 from server.store.schema import migrate
@@ -148,6 +148,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack, *, epoch: int) -> _W
     clock, ids = SystemClock(), SystemIds()
     tasks = await stack.enter_async_context(TaskScope(clock))
     pool = stack.enter_context(ProcessWorkPool(settings.pool_size))
+    await expect_master(settings)
     store = await open_store(settings.database, master(settings), ids)
     stack.push_async_callback(store.close)
     pack = pack_of("zh_cn")

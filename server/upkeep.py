@@ -1,5 +1,6 @@
 """What an operator does beside the server: copy all, replace or move keys, renew stamps."""
 
+import asyncio
 import json
 import sys
 from contextlib import AbstractContextManager, nullcontext
@@ -8,7 +9,7 @@ from datetime import datetime
 from server.alone import AlreadyRunningError
 from server.archive.backups import Backups
 from server.config import Settings, environment
-from server.documents.key_files import FileKeys
+from server.documents.key_files import FileKeys, KeyUnreadableError
 from server.documents.key_home import expect_home, in_token, move_in
 from server.documents.key_token import TokenKeys
 from server.documents.key_words import say
@@ -16,8 +17,8 @@ from server.documents.keys import KeysUnavailableError
 from server.domain.errors import DomainError
 from server.domain.renewal import Due
 from server.domain.suites import NoSm2Error
-from server.signing_keys import master, signing_keys
-from server.store.errors import UnavailableError
+from server.signing_keys import expect_master, master, signing_keys
+from server.store.errors import MissingKeyError, UnavailableError, WrongKeyError
 from server.store.keys import (
     KeyInUseError,
     UnfinishedRotationError,
@@ -45,6 +46,30 @@ SAID = {
         "服务正在运行，或者另一个命令正在用密钥。请先停下再试。",
         "A server or another command uses the key: stop it first.",
     ),
+    MissingKeyError.code: (
+        (
+            "缺少主密钥 {path}，没有它，这里已有的内容打不开；不会另造一把。"
+            "请检查数据盘是否已挂载，或从最近一份备份取回 keys/kek。"
+        ),
+        (
+            "The master key {path} is missing; what is here opens with no other, none was made. "
+            "Look whether the disk is mounted, or take keys/kek from the last backup."
+        ),
+    ),
+    WrongKeyError.code: (
+        (
+            "主密钥（数据文件夹里的 keys/kek）打不开这个数据库。"
+            "请检查 HEYI_DATA 与 HEYI_DATABASE_URL 是否同属一处，或从最近一份备份取回 keys/kek。"
+        ),
+        (
+            "The master key (keys/kek in the data folder) does not open this database. See that "
+            "HEYI_DATA and HEYI_DATABASE_URL belong together, or take it from the last backup."
+        ),
+    ),
+    KeyUnreadableError.code: (
+        "签名密钥文件 keys/{key}.key 打不开。请从最近一份备份取回它和 keys/kek。",
+        "The signing key keys/{key}.key does not open: take it and keys/kek from the last backup.",
+    ),
     UnfinishedRotationError.code: (
         "上次更换主密钥没有完成，请再运行一次 heyi rotate-key。",
         "Replacing the key was not finished: run heyi rotate-key again.",
@@ -66,9 +91,9 @@ def said(refused: DomainError) -> str:
     """Return a refusal in the operator's words, or as code and facts."""
     if isinstance(refused, KeysUnavailableError):
         return "\n".join(say(refused))
-    plain = f"heyi: {refused.code} {refused.facts or ''}".rstrip()
-    words = "\n".join(SAID.get(refused.code, (plain,)))
-    return words.replace("{why}", _why(refused))
+    if refused.code not in SAID:
+        return f"heyi: {refused.code} {refused.facts or ''}".rstrip()
+    return "\n".join(SAID[refused.code]).format(**{"why": _why(refused), **refused.facts})
 
 
 def _why(refused: DomainError) -> str:
@@ -84,15 +109,20 @@ def keys_elsewhere(settings: Settings) -> bool:
 
 
 def held_keys(settings: Settings) -> str:
-    """Return who holds the signing keys, all of them found. Raises KeysUnavailableError."""
+    """Return who holds the signing keys, every one of them tried.
+
+    Raises KeysUnavailableError, KeyUnreadableError, MissingKeyError.
+    """
+    asyncio.run(expect_master(settings))
     return expect_home(signing_keys(settings))
 
 
 def import_keys(settings: Settings) -> int:
     """Move the key files' keys into the token; return how many.
 
-    Raises KeysUnavailableError, and KeyInUseError beside a running server.
+    Raises KeysUnavailableError, MissingKeyError, and KeyInUseError beside a running server.
     """
+    asyncio.run(expect_master(settings))
     token = signing_keys(settings)
     if not isinstance(token, TokenKeys):
         raise KeysUnavailableError(reason="files_set")
@@ -113,10 +143,12 @@ def keys_in_use(settings: Settings) -> AbstractContextManager[None]:
 async def rotate_key(settings: Settings) -> int:
     """Replace the key that wraps all others; return how many keys were wrapped again.
 
-    Killed at any point it is run again. Raises KeyInUseError beside a running server.
+    Killed at any point it is run again. Raises MissingKeyError, WrongKeyError, and
+    KeyInUseError beside a running server.
     """
     kek = settings.key_folder / "kek"
     with in_use(kek, alone=True):
+        await expect_master(settings)
         old, new = load_or_create(kek), load_or_create(next_of(kek))
         wrapped = await rotate(settings.database, old, new, SystemIds())
         FileKeys(settings.key_folder, old).rekey(FileKeys(settings.key_folder, new))

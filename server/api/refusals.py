@@ -81,6 +81,7 @@ _BROKEN = (
     "broken_chain",
     "fault",
     "forked_tree",
+    "key_missing",
     "record_exists",
     "record_unlocked",
     "schema_unknown",

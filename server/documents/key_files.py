@@ -47,6 +47,13 @@ class FileKeys:
         """Return the content of a file beside the keys."""
         return kept(self.folder / file, make)
 
+    def expect_all(self) -> int:
+        """Open every key file and return how many there are. Raises KeyUnreadableError."""
+        found = sorted(self.folder.glob("*.key"))
+        for path in found:
+            self.opened(path.read_bytes(), path.stem)
+        return len(found)
+
     def rekey(self, other: "FileKeys") -> int:
         """Encrypt every key file for another master secret; return how many were not yet.
 

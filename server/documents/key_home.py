@@ -30,15 +30,17 @@ def provider(folder: Path, master: bytes, token: Mapping[str, str]) -> HeldKeys:
 
 
 def expect_home(keys: HeldKeys) -> str:
-    """Return who holds the keys, in words for an operator, once all of them were found.
+    """Return who holds the keys, in words for an operator, once all of them were found and opened.
 
-    Raises KeysUnavailableError, also where the keys lie at the other place: new ones made
-    here would be other keys than those of the committee's certificates and of its log.
+    Raises KeyUnreadableError, and KeysUnavailableError, also where the keys lie at the other
+    place: new ones made here would be other keys than those of the committee's certificates
+    and of its log.
     """
     if isinstance(keys, FileKeys):
         if in_token(keys.folder):
             raise KeysUnavailableError(reason="in_token")
-        return f"files · {keys.folder}"
+        count = keys.expect_all()
+        return f"files · {keys.folder} · {count}"
     if _files(keys.folder):
         raise KeysUnavailableError(reason="in_files", folder=str(keys.folder))
     count = keys.expect_all()

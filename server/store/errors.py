@@ -43,6 +43,13 @@ class WrongKeyError(DomainError):
     machine = True
 
 
+class MissingKeyError(DomainError):
+    """The key file is gone that opens what is there; `facts["path"]` says where it belongs."""
+
+    code = "key_missing"
+    machine = True
+
+
 class UnavailableError(DomainError):
     """The database does not answer or stays locked; nothing was half done. Try again."""
 

@@ -45,7 +45,7 @@ class Vault:
         if len(kek) != KEK_BYTES:
             raise WrongKeyError(reason="size")
         self._ids = ids
-        self._wrapping = AESGCM(_derive(kek, b"heyi/wrap/1"))
+        self._wrapping = _wrapping(kek)
         self._searching = _derive(kek, b"heyi/search/1")
         self._hashing = _derive(kek, b"heyi/hash/1")
 
@@ -92,6 +92,19 @@ class Vault:
     def _close(self, cipher: AESGCM, text: bytes, place: Place) -> bytes:
         nonce = self._ids.bytes(_NONCE_BYTES)
         return nonce + cipher.encrypt(nonce, text, place.bound())
+
+
+def opens(kek: bytes, owner: str, wrapped: bytes) -> bool:
+    """Return whether this KEK is the one that wrapped the owner's key."""
+    try:
+        _open(_wrapping(kek), wrapped, _key_place(owner))
+    except UnreadableError:
+        return False
+    return True
+
+
+def _wrapping(kek: bytes) -> AESGCM:
+    return AESGCM(_derive(kek, b"heyi/wrap/1"))
 
 
 def _key_place(owner: str) -> Place:
