@@ -278,13 +278,13 @@ def _migrate(asked: argparse.Namespace) -> int:
 
 def _backup(asked: argparse.Namespace) -> int:
     from server.archive.backups import key_file_of
-    from server.upkeep import backups, keys_in_use
+    from server.upkeep import back_up, keys_in_use
 
     settings = _set_up(asked)
     recipients = asked.recipient or settings.recipients
     passphrase = settings.backup_passphrase.get_secret_value()
     with keys_in_use(settings):
-        records = asyncio.run(backups(settings).make(asked.file, recipients, passphrase))
+        records = asyncio.run(back_up(settings, asked.file, recipients, passphrase))
     print(f"{asked.file}: 记录 {records} 件 · records")
     _tell_elsewhere(settings)
     if not recipients:

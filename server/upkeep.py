@@ -3,8 +3,10 @@
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
+from pathlib import Path
 
 from server.alone import AlreadyRunningError
 from server.archive.backups import Backups
@@ -27,6 +29,7 @@ from server.store.keys import (
     next_of,
     settle,
 )
+from server.store.own_key import expect_opening
 from server.store.rotation import rotate
 from server.store.snapshots import snapshots
 from server.system import SystemIds
@@ -132,7 +135,20 @@ def import_keys(settings: Settings) -> int:
 
 def backups(settings: Settings) -> Backups:
     """Return what copies the data folder and its database."""
-    return Backups(settings.data, snapshots(settings.database, environment()))
+    taken = snapshots(settings.database, environment())
+    return Backups(settings.data, taken, records_here=settings.archive == "local")
+
+
+async def back_up(
+    settings: Settings, file: Path, recipients: Sequence[str], passphrase: str
+) -> int:
+    """Write a backup that opens again; return how many records it holds.
+
+    Raises MissingKeyError and WrongKeyError, for without its key a database is noise, and
+    whatever `Backups.make` raises.
+    """
+    await expect_opening(settings.database, settings.key_folder / "kek")
+    return await backups(settings).make(file, recipients, passphrase)
 
 
 def keys_in_use(settings: Settings) -> AbstractContextManager[None]:

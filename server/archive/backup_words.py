@@ -48,6 +48,16 @@ SAID = {
         "不是有效的接收公钥（age1…）：{recipient}",
         "Not a recipient's public key (age1…): {recipient}",
     ),
+    "no_record": (
+        (
+            "数据库里有 {count} 件记录不在数据文件夹里（如 {where}），备份没有做。"
+            "请检查数据盘是否已挂载，或从最近一份完整的备份取回 records 文件夹。"
+        ),
+        (
+            "Records of the database that are not in the data folder: {count} (such as {where}). "
+            "No backup was made. See that the disk is mounted, or take them from an older backup."
+        ),
+    ),
     "not_a_backup": (
         "这不是和议的备份文件，未恢复。",
         "This file is no backup of Heyi; nothing was restored.",

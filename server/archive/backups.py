@@ -28,6 +28,7 @@ from server.archive.disk import Disk
 from server.archive.grid_film import derived
 from server.domain.errors import DomainError
 from server.domain.ids import RecordId
+from server.domain.record import MANIFEST
 from server.ports.backup import BackupError, Snapshots
 from server.ports.disk import refusing_when_full
 
@@ -48,6 +49,8 @@ class Backups:
 
     folder: Path
     snapshots: Snapshots
+    records_here: bool = True
+    """Whether sealed records lie in the folder, and not in a bucket."""
     disk: Disk = field(default_factory=Disk)
 
     async def make(self, file: Path, recipients: Sequence[str], passphrase: str) -> int:
@@ -76,11 +79,21 @@ class Backups:
         work.mkdir(mode=PRIVATE_FOLDER)
         database = work / self.snapshots.name
         records = await self.snapshots.take(database)
+        self._expect_there(records)
         head = {"format": FORMAT, "records": len(records)}
         (work / HEAD).write_text(json.dumps(head))
         first = [(HEAD, work / HEAD), (self.snapshots.name, database)]
         await asyncio.to_thread(self._bundle, part, first, records, recipients)
         return len(records)
+
+    def _expect_there(self, records: Sequence[RecordId]) -> None:
+        """Raise BackupError unless every record that the database knows is in the folder."""
+        if not self.records_here:
+            return
+        there = {p.parent.name for p in (self.folder / "records").glob(f"*/*/{MANIFEST}")}
+        if missing := [record for record in records if record not in there]:
+            where = self.folder / "records" / "*" / missing[0]
+            raise BackupError(reason="no_record", count=len(missing), where=str(where))
 
     def _bundle(
         self,
