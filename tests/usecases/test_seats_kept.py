@@ -30,9 +30,8 @@ async def seated(world: World, token: str) -> Opened:
 
 
 async def opened_often(world: World, token: str) -> Invitation:
-    for _ in range(OFTEN):
-        last = await answer_link.open_link(world, token, "0001")
-    return last.invitation
+    opened = [await answer_link.open_link(world, token, "0001") for _ in range(OFTEN)]
+    return opened[-1].invitation
 
 
 async def test_the_browser_that_holds_the_seat_keeps_it_however_often_the_link_is_opened(
