@@ -33,6 +33,7 @@ from server.api.frame import wrap
 from server.api.headers import secure
 from server.api.metrics import METRICS, Metrics, count
 from server.api.routes import DEMO, ROUTES
+from server.api.uploads import keep_names_unprinted
 
 MODULES: dict[str, ModuleType] = {
     module.__name__.rsplit(".", 1)[1]: module
@@ -74,6 +75,7 @@ def make_site(*, demonstration: bool) -> web.Application:
         middlewares=[believe_own_proxies, count, secure], client_max_size=BODY_LIMIT
     )
     templates.prepare()
+    keep_names_unprinted()
     site[METRICS] = Metrics()
     _mount(site, (*ROUTES, *DEMO) if demonstration else ROUTES)
     return site

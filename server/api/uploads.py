@@ -1,8 +1,14 @@
 """Reads one uploaded file of a multipart body, bounded."""
 
+import warnings
 from collections.abc import Awaitable, Callable, Collection
 
-from aiohttp import BodyPartReader, web
+from aiohttp import (
+    BadContentDispositionHeader,
+    BadContentDispositionParam,
+    BodyPartReader,
+    web,
+)
 from aiohttp.http_exceptions import BadHttpMessage
 
 from server.api.endpoint import Context
@@ -11,8 +17,16 @@ from server.domain.errors import InvalidValueError, TooLargeError
 UPLOAD_LIMIT = 20 * 1024 * 1024
 TEXT_LIMIT = 1024
 
+_WARNINGS = (BadContentDispositionHeader, BadContentDispositionParam)
+
 Take = Callable[[bytes], Awaitable[None]]
 """Takes the next piece of a file; raises to take no more."""
+
+
+def keep_names_unprinted() -> None:
+    """Silence aiohttp's warnings of odd file names: they quote them, and no log holds names."""
+    for one in _WARNINGS:
+        warnings.simplefilter("ignore", one)
 
 
 async def read_upload(context: Context, limit: int = UPLOAD_LIMIT) -> tuple[str, bytes]:
