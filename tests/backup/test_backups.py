@@ -320,7 +320,7 @@ async def test_a_folder_without_a_database_has_no_backup(tmp_path: Path) -> None
 
 
 def test_every_reason_has_its_words() -> None:
-    facts = dict.fromkeys(("where", "program", "recipient", "said", "name"), "x")
+    facts = dict.fromkeys(("where", "program", "recipient", "said", "name", "count"), "x")
     for reason in SAID:
         chinese, english = say(BackupError(reason=reason, **facts)).splitlines()
         assert any("\u4e00" <= sign <= "\u9fff" for sign in chinese)
