@@ -255,10 +255,10 @@ def _drain(asked: argparse.Namespace) -> int:
 
     settings = _settings(asked)
     every = range(settings.media_workers or 1) if asked.worker is None else (asked.worker,)
-    for number in every:
-        rooms = asyncio.run(drain(settings.control_of(number), asked.limit))
+    told = [asyncio.run(drain(settings.control_of(one), asked.limit)) for one in every]
+    for number, rooms in zip(every, told, strict=True):
         print(f"media {number}: {'away' if rooms is None else f'draining, {rooms} rooms'}")
-    return 0
+    return 1 if None in told else 0
 
 
 def _ending() -> asyncio.Event:
