@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
+from server.domain.errors import DomainError, trail
 from server.ports.system import Clock
 
 log = logging.getLogger(__name__)
@@ -101,6 +102,12 @@ class Running:
         await asyncio.wait([self._task])
 
 
+def _note(what: str, fault: BaseException) -> None:
+    # Never the fault's words, which quote names; what the machine lacks is one line.
+    noted = fault.noted if isinstance(fault, DomainError) else ""
+    log.error("%s: %s", what, noted or trail(fault))
+
+
 class TaskScope:
     """Owns background tasks, so that none outlives its owner and no failure is lost.
 
@@ -156,8 +163,8 @@ class TaskScope:
             try:
                 await work()
             # A supervised loop: whatever the work failed of, the process needs it running.
-            except Exception:
-                log.exception("%s: failed, starts again", name)
+            except Exception as fault:  # noqa: BLE001
+                _note(f"{name}: failed, starts again", fault)
             else:
                 return
             lasted = self._clock.monotonic() - begun
@@ -170,7 +177,7 @@ class TaskScope:
         self._tasks.discard(task)
         if task.cancelled() or (error := task.exception()) is None:
             return
-        log.error("%s: failed", task.get_name(), exc_info=error)
+        _note(f"{task.get_name()}: failed", error)
         if on_failure is not None:
             on_failure(error)
 

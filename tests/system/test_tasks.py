@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from server.store.errors import UnavailableError
 from server.system import SystemClock, TaskScope
 from tests.support.clock import FakeClock
 
@@ -67,6 +68,38 @@ async def test_a_kept_task_starts_again_until_it_returns(
     assert len(tries) == 3
     assert tries[1] - tries[0] < tries[2] - tries[1]
     assert len(scope) == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "noted"),
+    [
+        (ValueError("陈水根 510123197001011234"), "ValueError\n"),
+        (UnavailableError(), "store_unavailable {} because of OSError"),
+    ],
+)
+async def test_the_log_tells_what_failed_and_where_but_no_fault_s_words(
+    scope: TaskScope,
+    clock: FakeClock,
+    caplog: pytest.LogCaptureFixture,
+    fault: Exception,
+    noted: str,
+) -> None:
+    fault.__cause__ = OSError("陈水根")
+    left = [fault]
+
+    async def once() -> None:
+        if left:
+            raise left.pop()
+
+    scope.keep(once, name="sweep")
+    await clock.advance(30)
+    left.append(fault)
+    scope.start(once(), name="pump")
+    await clock.advance(0)
+    kept, started = (one.getMessage() for one in caplog.records if one.levelno == logging.ERROR)
+    assert kept.startswith(f"sweep: failed, starts again: {noted}")
+    assert started.startswith(f"pump: failed: {noted}")
+    assert "陈水根" not in caplog.text
 
 
 async def test_a_closed_scope_starts_nothing(clock: FakeClock) -> None:
