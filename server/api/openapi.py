@@ -63,7 +63,7 @@ def _operation(route: Route) -> dict[str, Any]:
         "parameters": _parameters(route),
         "responses": {
             "200": _answer(route),
-            "default": {"description": "A refusal", "content": _json(Refusal)},
+            "default": {"description": "A refusal", "content": _refusal(route)},
         },
     }
     if body := _body(route):
@@ -96,6 +96,14 @@ def _answer(route: Route) -> dict[str, Any]:
     if route.view:
         return {"description": "Done", "content": _json(route.view)}
     return {"description": "Done", "content": {route.media or "text/plain": {}}}
+
+
+def _refusal(route: Route) -> dict[str, Any]:
+    """Return how it refuses: a page for everybody says so in words, to programs it may be JSON."""
+    words: dict[str, Any] = {}
+    if route.who is Who.ANYBODY and route.media == "text/html":
+        words = {"text/html": {}, "text/plain": {}}
+    return {**words, **_json(Refusal)}
 
 
 def _json(model: type[BaseModel]) -> dict[str, Any]:

@@ -116,11 +116,11 @@ STATUS: Mapping[str, HTTPStatus] = {
 def refuse(code: str, **facts: object) -> web.Response:
     """Return the answer to a refused request."""
     body = Refusal(code=code, facts=facts).model_dump_json()
+    headers = {"Cache-Control": "no-store"}
+    if (wait := facts.get("retry_after_s")) is not None:
+        headers["Retry-After"] = str(wait)
     return web.Response(
-        status=status_of(code),
-        text=body,
-        content_type="application/json",
-        headers={"Cache-Control": "no-store"},
+        status=status_of(code), text=body, content_type="application/json", headers=headers
     )
 
 

@@ -59,6 +59,8 @@ MODULES: dict[str, ModuleType] = {
         witnesses,
     )
 }
+_MONITORED = {"/healthz"}
+"""Monitors ask these without wanting the answer's body."""
 BODY_LIMIT = 21 * 1024 * 1024
 
 
@@ -83,4 +85,7 @@ def make_site(*, demonstration: bool) -> web.Application:
 
 def _mount(site: web.Application, routes: Iterable[Route]) -> None:
     for route in routes:
-        site.router.add_route(route.method, route.path, wrap(route, handler_of(route)))
+        handler = wrap(route, handler_of(route))
+        site.router.add_route(route.method, route.path, handler)
+        if route.path in _MONITORED:
+            site.router.add_head(route.path, handler)

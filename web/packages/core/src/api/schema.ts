@@ -8703,6 +8703,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Refusal"];
+                    "text/html": unknown;
+                    "text/plain": unknown;
                 };
             };
         };
@@ -8763,6 +8765,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Refusal"];
+                    "text/html": unknown;
+                    "text/plain": unknown;
                 };
             };
         };
@@ -8802,6 +8806,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Refusal"];
+                    "text/html": unknown;
+                    "text/plain": unknown;
                 };
             };
         };
@@ -8831,6 +8837,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Refusal"];
+                    "text/html": unknown;
+                    "text/plain": unknown;
                 };
             };
         };
