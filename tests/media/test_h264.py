@@ -152,16 +152,19 @@ def test_fragments_that_do_not_fit_cost_their_picture() -> None:
 
 
 def test_a_packet_may_say_more_than_there_is() -> None:
-    for payload in (
-        b"",
-        b"\x18",
-        b"\x18\0",
-        b"\x18\xff\xff\x67",
-        b"\x18\0\0\0\1\x41",
-        b"\x7c",
-        b"A",
+    whole = b"\0\2\x41\x9a"
+    for payload, found in (
+        (b"", []),
+        (b"\x18", []),
+        (b"\x18\0", []),
+        (b"\x18\xff\xff\x67", []),
+        (b"\x18\0\0\0\1\x41", []),
+        (b"\x18" + whole + b"\0\3\x41\x9a", [b"\x41\x9a"]),
+        (b"\x18" + whole + b"\0\0" + whole, [b"\x41\x9a"]),
+        (b"\x7c", []),
+        (b"A", []),
     ):
-        assert all(units(payload))
+        assert list(units(payload)) == found
         taken((payload, 0), (payload, 1))
 
 
