@@ -51,9 +51,10 @@ async def test_the_outbox_keeps_messages_for_staff_and_carries_no_codes() -> Non
 
 
 @asynccontextmanager
-async def mail_server(refuse: bool = False) -> AsyncIterator[tuple[int, list[str]]]:
-    """Speak as much SMTP as a delivery needs (RFC 5321)."""
+async def mail_server(refusals: int = 0) -> AsyncIterator[tuple[int, list[str]]]:
+    """Speak as much SMTP as a delivery needs (RFC 5321); refuse the first so many recipients."""
     mails: list[str] = []
+    refused = iter(range(refusals))
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 test\r\n")
@@ -65,7 +66,8 @@ async def mail_server(refuse: bool = False) -> AsyncIterator[tuple[int, list[str
             if word == b"QUIT":
                 writer.write(b"221 bye\r\n")
                 break
-            writer.write(b"550 no\r\n" if refuse and word == b"RCPT" else b"250 ok\r\n")
+            no = word == b"RCPT" and next(refused, None) is not None
+            writer.write(b"550 no\r\n" if no else b"250 ok\r\n")
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
@@ -83,7 +85,7 @@ async def test_mail_goes_to_the_gateways_address_of_the_number() -> None:
 
 
 async def test_mail_that_is_refused_has_failed() -> None:
-    async with mail_server(refuse=True) as (port, mails):
+    async with mail_server(refusals=1) as (port, mails):
         assert await smtp(port).send(message()) is MessageState.FAILED
     assert mails == []
 

@@ -66,8 +66,11 @@ async def test_a_mailbox_gets_one_mail_a_day() -> None:
 
 
 async def test_a_mail_that_is_refused_is_sent_again() -> None:
-    async with mail_server(refuse=True) as (port, _):
-        assert await mailbox(port, FakeClock()).show(checkpoint(), KEY) is Answer.REFUSED
+    async with mail_server(refusals=1) as (port, mails):
+        witness = mailbox(port, FakeClock())
+        answers = [await witness.show(checkpoint(), KEY) for _ in range(2)]
+    assert answers == [Answer.REFUSED, Answer.TAKEN]
+    assert len(mails) == 1
 
 
 @pytest.mark.parametrize("url", ["ftp://example.org", "office@example.org", "mailto:o@example.org"])
