@@ -13,12 +13,15 @@ from unittest.mock import AsyncMock, Mock
 import aiohttp
 import pytest
 
+from server.api.throttle import TooFastError
 from server.archive.report_text import FACTS
 from server.documents.key_files import FileKeys
 from server.documents.keys import KeysUnavailableError
+from server.domain.errors import TooLargeError
 from server.domain.record import PDF
 from server.domain.register import RegisterQuery
 from server.domain.verification import Kind, Presented, Report
+from server.ports.store import DiskFullError
 from server.usecases import verify_presented
 from server.usecases.world import World
 from tests.architecture.tree import ROOT
@@ -300,7 +303,23 @@ async def test_the_verifier_of_the_records_can_be_fetched(site: Town) -> None:
         assert answer.headers["Content-Disposition"].startswith("attachment")
 
 
+ON_THE_WAY = (
+    *("server/api/tray.py", "server/api/uploads.py", "server/api/verify.py"),
+    *("server/archive/presented.py", "server/archive/reader.py"),
+    "server/usecases/verify_presented.py",
+)
+"""What reads, weighs and judges what somebody presents."""
+
+
+def refusals_on_the_way() -> set[str]:
+    """Return every reason that these files give, and the codes of refusals without one."""
+    told = [re.findall(r'reason="(\w+)"', (ROOT / file).read_text("utf-8")) for file in ON_THE_WAY]
+    bare = {TooLargeError.code, TooFastError.code, DiskFullError.code}
+    return {reason for reasons in told for reason in reasons} | bare
+
+
 def test_every_fact_and_refusal_has_its_words() -> None:
     page = (ROOT / "server/api/templates/verify.html").read_text("utf-8")
-    for code in FACTS["zh"]:
-        assert f'"{code}": (' in page
+    reasons = refusals_on_the_way()
+    assert {"missing", "no_place", "links", "not_a_code"} <= reasons
+    assert [code for code in (*FACTS["zh"], *reasons) if f'"{code}": (' not in page] == []
