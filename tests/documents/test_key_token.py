@@ -10,7 +10,7 @@ from pkcs11 import Attribute, ObjectClass
 from pkcs11.exceptions import AttributeSensitive
 
 from server.documents.key_files import FileKeys
-from server.documents.key_token import Pinned, TokenKeys
+from server.documents.key_token import TokenKeys
 from server.documents.keys import KeysUnavailableError
 from server.documents.signatures import verify_signature
 from server.documents.suites import P256Key
@@ -108,18 +108,6 @@ def test_no_key_is_made_beside_those_at_the_other_place(keys: TokenKeys, tmp_pat
     other = TokenKeys(tmp_path / "other", keys.token)
     FileKeys(other.folder, b"m" * 32).sign("seal-hexi", b"m")
     assert reason(other) == reason(other, "staff-su") == "in_files"
-
-
-class Careless(TokenKeys):
-    """Takes its own key for the one that counts; its pages come to nothing."""
-
-    def _settle(self, name: str, fresh: Pinned) -> Pinned:
-        return fresh
-
-
-def test_a_provider_that_forgets_which_key_it_made_is_found(keys: TokenKeys) -> None:
-    careless = Careless(keys.folder, keys.token)
-    assert careless.public("seal-hexi") != careless.public("seal-hexi")
 
 
 def test_a_wrong_pin_is_tried_once_and_never_again(tokens: TokenDrawer, tmp_path: Path) -> None:
