@@ -1,9 +1,12 @@
 """What a backup's command line says, in the operator's words, Chinese first."""
 
-from server.ports.backup import BackupError
+from collections.abc import Mapping
+from typing import Final
+
+from server.ports.backup import BackupError, NoBackup
 from server.ports.store import DiskFullError
 
-SAID = {
+SAID: Final[Mapping[NoBackup, tuple[str, str]]] = {
     "broken_database": (
         "备份里的数据库不完整，未恢复。",
         "The database inside the backup is damaged; nothing was restored.",
@@ -105,4 +108,4 @@ def say(error: BackupError | DiskFullError) -> str:
     """Return two lines for the person at the keyboard."""
     if isinstance(error, DiskFullError):
         return "\n".join(_FULL)
-    return "\n".join(SAID[str(error.facts["reason"])]).format(**error.facts)
+    return "\n".join(SAID[error.reason]).format(**error.facts)

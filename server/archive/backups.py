@@ -29,7 +29,7 @@ from server.archive.grid_film import derived
 from server.domain.errors import DomainError
 from server.domain.ids import RecordId
 from server.domain.record import MANIFEST
-from server.ports.backup import BackupError, Snapshots
+from server.ports.backup import BackupError, NoBackup, Snapshots
 from server.ports.disk import refusing_when_full
 
 HEAD = "backup.json"
@@ -253,7 +253,7 @@ def _telling() -> Iterator[None]:
         raise BackupError(reason="not_written", said=said) from error
 
 
-def _read(file: Path, *, reason: str) -> bytes:
+def _read(file: Path, *, reason: NoBackup) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:

@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 import pyrage
 
-from server.ports.backup import BackupError
+from server.ports.backup import BackupError, NoBackup
 from server.ports.disk import refusing_when_full
 
 Named = tuple[str, Path]
@@ -200,7 +200,7 @@ def _identity(text: str) -> "pyrage.x25519.Identity":
         raise BackupError(reason="not_a_key") from error
 
 
-def _why(error: BaseException) -> str:
+def _why(error: BaseException) -> NoBackup:
     if "No matching keys" in str(error):
         return "wrong_key"
     return "cut_or_damaged" if isinstance(error, OSError) else "not_a_backup"

@@ -8,11 +8,11 @@ the same label, never signs in its stead.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
@@ -38,7 +38,7 @@ from pkcs11.util.ec import (
     encode_named_curve_parameters,
 )
 
-from server.documents.keys import KeysUnavailableError, suite_named
+from server.documents.keys import KeysUnavailableError, NoKeys, suite_named
 from server.documents.private_files import kept, write_once
 from server.documents.suites import P256, P256Key
 from server.documents.token import Opened, Token
@@ -57,7 +57,11 @@ _SIGNS_ALONE = {
     Attribute.DERIVE: False,
 }
 
-_WHY = {NoSuchToken: "no_token", MultipleTokensReturned: "two_tokens", NoSuchKey: "other_key"}
+_WHY: Final[Mapping[type[PKCS11Error], NoKeys]] = {
+    NoSuchToken: "no_token",
+    MultipleTokensReturned: "two_tokens",
+    NoSuchKey: "other_key",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,11 @@
 """What is said of signing keys that cannot be reached, in the operator's words, Chinese first."""
 
-from server.documents.keys import KeysUnavailableError
+from collections.abc import Mapping
+from typing import Final
 
-SAID = {
+from server.documents.keys import KeysUnavailableError, NoKeys
+
+SAID: Final[Mapping[NoKeys, tuple[str, str]]] = {
     "no_module": (
         "打不开 PKCS#11 模块 {module}。请检查 HEYI_PKCS11_MODULE，并安装令牌的驱动。",
         "No PKCS#11 module in {module}: check HEYI_PKCS11_MODULE, install the token's driver.",
@@ -56,5 +59,5 @@ SAID = {
 
 def say(refused: KeysUnavailableError) -> tuple[str, str]:
     """Return two lines for the person at the keyboard, Chinese and English."""
-    chinese, english = SAID[str(refused.facts["reason"])]
+    chinese, english = SAID[refused.reason]
     return chinese.format(**refused.facts), english.format(**refused.facts)

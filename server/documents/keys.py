@@ -1,26 +1,46 @@
 """The keys this server signs with, by name; who holds them never hands one out."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Literal, Protocol
 from urllib.parse import quote
 
 from server.documents.suites import P256, SM2, SignatureSuite
 from server.domain.errors import DomainError
 from server.ports.documents import KeyRef
 
+NoKeys = Literal[
+    "no_module",
+    "no_token",
+    "two_tokens",
+    "wrong_pin",
+    "pin_locked",
+    "last_try",
+    "no_answer",
+    "other_key",
+    "in_files",
+    "in_token",
+    "files_set",
+    "no_sm2",
+]
+"""Why they cannot be reached; `server.documents.key_words` says each.
+
+no_answer: `facts["said"]` is the module's error. other_key: the token holds not the key this
+server signed with. in_files, in_token: they lie at the other place. no_sm2: here a token holds
+keys on P-256 alone.
+"""
+
 
 class KeysUnavailableError(DomainError):
-    """The signing keys cannot be reached; nothing was signed.
-
-    `facts["reason"]`: no_module, no_token, two_tokens, wrong_pin, pin_locked, last_try,
-    no_answer (`said` is the module's error), other_key (the token holds not the key this
-    server signed with), in_files, in_token (they lie at the other place), files_set,
-    no_sm2 (here a token holds keys on P-256 alone).
-    """
+    """The signing keys cannot be reached; nothing was signed."""
 
     code = "keys_unavailable"
     machine = True
     for_operator = True
+
+    def __init__(self, *, reason: NoKeys, **facts: object) -> None:
+        """Keep why, and which token or file it is about."""
+        super().__init__(reason=reason, **facts)
+        self.reason = reason
 
     def __str__(self) -> str:
         """Return what the log needs: the reason, and the token or file it is about."""

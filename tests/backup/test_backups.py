@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -14,7 +15,7 @@ from server.archive.backup_words import SAID, say
 from server.archive.backups import UNFINISHED, Backups
 from server.archive.bundle import new_key
 from server.domain.ids import RecordId
-from server.ports.backup import BackupError
+from server.ports.backup import BackupError, NoBackup
 from server.ports.store import CaseQuery, DiskFullError
 from server.store.store import open_store
 from server.system import SystemIds
@@ -321,7 +322,7 @@ async def test_a_folder_without_a_database_has_no_backup(tmp_path: Path) -> None
 
 def test_every_reason_has_its_words() -> None:
     facts = dict.fromkeys(("where", "program", "recipient", "said", "name", "count"), "x")
-    for reason in SAID:
+    for reason in get_args(NoBackup):
         chinese, english = say(BackupError(reason=reason, **facts)).splitlines()
         assert any("\u4e00" <= sign <= "\u9fff" for sign in chinese)
         assert english.isascii() or "…" in english

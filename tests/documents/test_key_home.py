@@ -1,14 +1,15 @@
 """Keys that move from files into a token: all of them, the same ones, or none."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from server.documents.key_files import FileKeys
 from server.documents.key_home import HeldKeys, expect_home, move_in, provider
 from server.documents.key_token import TokenKeys
-from server.documents.key_words import SAID, say
-from server.documents.keys import KeysUnavailableError
+from server.documents.key_words import say
+from server.documents.keys import KeysUnavailableError, NoKeys
 from server.documents.suites import P256, P256Key
 from tests.support.tokens import PIN, TokenDrawer
 
@@ -114,5 +115,8 @@ def test_settings_choose_the_provider(tmp_path: Path) -> None:
 
 
 def test_every_reason_has_its_words_in_both_languages() -> None:
-    told = str(KeysUnavailableError.__doc__)
-    assert [one for one in SAID if one not in told] == []
+    facts = dict.fromkeys(("module", "token", "noted", "said", "folder"), "x")
+    for reason in get_args(NoKeys):
+        chinese, english = say(KeysUnavailableError(reason=reason, **facts))
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in chinese)
+        assert english.isascii()

@@ -63,8 +63,8 @@ TO_CONSENT = (conduct.open_session, _consent(WORKER, agreed=True))
 TO_BE_SEEN = (conduct.open_session, _identity(WORKER, matches=True))
 TO_HEAR = (
     conduct.open_session,
-    *(conduct.read_rights(block) for block in range(1, BLOCKS + 1)),
-    *(conduct.hear_rights(WORKER, block) for block in range(1, BLOCKS + 1)),
+    *(rights.read_rights(block) for block in range(1, BLOCKS + 1)),
+    *(rights.hear_rights(WORKER, block) for block in range(1, BLOCKS + 1)),
 )
 people = st.sampled_from(PEOPLE)
 sides = st.sampled_from(SIDES)

@@ -9,6 +9,7 @@ import pytest
 from server.config import load
 from server.documents.key_files import FileKeys
 from server.documents.key_words import SAID
+from server.documents.keys import NoKeys
 from server.signing_keys import expect_keys
 from server.store.keys import load_or_create
 from server.store.schema import migrate
@@ -33,7 +34,7 @@ def where(tokens: TokenDrawer, label: str, pin: str = PIN) -> dict[str, str]:
     }
 
 
-def expect_refused(said: Said, reason: str) -> None:
+def expect_refused(said: Said, reason: NoKeys) -> None:
     """Fail unless the command ended with this reason's words."""
     assert said.status == 1
     chinese, english = (words.partition("{")[0] for words in SAID[reason])
