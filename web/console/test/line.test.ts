@@ -1,59 +1,40 @@
+import { PROTOCOL_VERSION } from "@heyi/core";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { socketLine } from "../src/room/line.ts";
+import { socketLine, type LivePort } from "../src/room/line.ts";
 
-/** What the library's socket does to us, played by hand. */
-const played = vi.hoisted(() => ({ hears: new Map<string, (told?: unknown) => void>(), connects: 0, active: true }));
+/** What is asked of the library's socket, and whether the server answers. */
+const played = vi.hoisted(() => ({ opened: {} as object, asked: [] as unknown[], silent: false }));
 vi.mock("socket.io-client", () => ({
-  io: () => ({
-    connected: false,
-    get active() {
-      return played.active;
-    },
-    on: (name: string, then: (told?: unknown) => void) => played.hears.set(name, then),
-    connect: () => (played.connects += 1),
-    disconnect: () => undefined,
-  }),
+  io: (options: object) => {
+    played.opened = options;
+    return {
+      on: () => undefined,
+      timeout: () => ({
+        emitWithAck: (...asked: unknown[]) => {
+          played.asked.push(asked);
+          return played.silent ? Promise.reject(new Error("timeout")) : Promise.resolve({ ok: true, facts: {} });
+        },
+      }),
+    };
+  },
 }));
 
-const told: string[] = [];
+let line: LivePort;
 beforeEach(() => {
-  vi.useFakeTimers();
-  told.length = 0;
-  played.connects = 0;
-  played.active = true;
-  const note = (word: string) => () => void told.push(word);
-  socketLine("s1", {
-    up: note("up"),
-    down: note("down"),
-    change: note("change"),
-    offer: note("offer"),
-    replaced: note("replaced"),
-    parted: (reason) => void told.push(`parted ${reason}`),
-  });
+  Object.assign(played, { asked: [], silent: false });
+  const nothing = (): void => undefined;
+  const events = { up: nothing, down: nothing, change: nothing, offer: nothing, replaced: nothing, parted: nothing };
+  line = socketLine("s1", events);
 });
-const happens = (name: string, what?: unknown): void => played.hears.get(name)?.(what);
 
 describe("the console's line", () => {
-  it("comes back where the server hung up without a word", () => {
-    happens("disconnect", "io server disconnect");
-    vi.runAllTimers();
-    expect([told, played.connects]).toEqual([["down"], 1]);
+  it("enters the sitting as staff", async () => {
+    await line.enter();
+    expect(played.opened).toMatchObject({ auth: { as: "staff" } });
+    expect(played.asked).toEqual([["enter", { session_id: "s1", version: PROTOCOL_VERSION }]]);
   });
-  it("is only lost where a try failed that is followed by another", () => {
-    happens("connect_error", new Error("websocket error"));
-    expect(told).toEqual(["down"]);
-  });
-  it("stays away where the server does not know the console, and says that it is signed out", () => {
-    played.active = false;
-    happens("connect_error", new Error("signed_out"));
-    happens("disconnect", "io server disconnect");
-    vi.runAllTimers();
-    expect([told, played.connects]).toEqual([["parted signed_out"], 0]);
-  });
-  it("stays away where the server said why", () => {
-    happens("parted", { reason: "no_access" });
-    happens("disconnect", "io server disconnect");
-    vi.runAllTimers();
-    expect([told, played.connects]).toEqual([["parted no_access"], 0]);
+  it("says where no answer came in time", async () => {
+    played.silent = true;
+    expect(await line.ask("chair.take")).toEqual({ ok: false, code: "offline", facts: {} });
   });
 });

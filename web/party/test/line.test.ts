@@ -1,21 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Line } from "../src/line.ts";
 
-/** What the library's socket does to us, played by hand. */
-const played = vi.hoisted(() => ({
-  hears: new Map<string, (told?: unknown) => void>(),
-  connects: 0,
-  active: true,
-  id: "first",
-  answers: [] as string[],
-  asked: [] as string[],
-}));
+/** What the server answers, played by hand. */
+const played = vi.hoisted(() => ({ id: "first", answers: [] as string[], asked: [] as string[] }));
 vi.mock("socket.io-client", () => ({
   io: () => ({
-    connected: false,
-    get active() {
-      return played.active;
-    },
     get id() {
       return played.id;
     },
@@ -23,11 +12,11 @@ vi.mock("socket.io-client", () => ({
       emitWithAck: (event: string) => {
         played.asked.push(event);
         const code = played.answers.shift();
+        if (code === "silence") return Promise.reject(new Error("timeout"));
         return Promise.resolve(code === undefined ? { ok: true, facts: {} } : { ok: false, code, facts: {} });
       },
     }),
-    on: (name: string, then: (told?: unknown) => void) => played.hears.set(name, then),
-    connect: () => (played.connects += 1),
+    on: () => undefined,
     disconnect: () => undefined,
   }),
 }));
@@ -37,11 +26,7 @@ let line: Line;
 beforeEach(() => {
   vi.useFakeTimers();
   told.length = 0;
-  played.connects = 0;
-  played.active = true;
-  played.id = "first";
-  played.answers = [];
-  played.asked = [];
+  Object.assign(played, { id: "first", answers: [], asked: [] });
   const note = (word: string) => () => void told.push(word);
   line = new Line("s1", {
     up: note("up"),
@@ -49,38 +34,8 @@ beforeEach(() => {
     change: note("change"),
     offer: note("offer"),
     replaced: note("replaced"),
-    parted: (reason) => void told.push(`parted ${reason}`),
+    parted: note("parted"),
     refused: (code) => void told.push(`refused ${code}`),
-  });
-});
-const happens = (name: string, what?: unknown): void => played.hears.get(name)?.(what);
-
-describe("the phone's line", () => {
-  it("comes back where the server hung up without a word", () => {
-    happens("disconnect", "io server disconnect");
-    vi.runAllTimers();
-    expect([told, played.connects]).toEqual([["down"], 1]);
-  });
-  it("is only lost where a try failed that is followed by another", () => {
-    happens("connect_error", new Error("websocket error"));
-    expect(told).toEqual(["down"]);
-  });
-  it.each([
-    ["link_ended", "link_ended"],
-    ["signed_out", "signed_out"],
-    ["a word of a later server", "signed_out"],
-  ])("stays away where the server lets nobody in: %s", (word, reason) => {
-    played.active = false;
-    happens("connect_error", new Error(word));
-    happens("disconnect", "io server disconnect");
-    vi.runAllTimers();
-    expect([told, played.connects]).toEqual([[`parted ${reason}`], 0]);
-  });
-  it("stays away where the server said why", () => {
-    happens("parted", { reason: "moved" });
-    happens("disconnect", "io server disconnect");
-    vi.runAllTimers();
-    expect([told, played.connects]).toEqual([["parted moved"], 0]);
   });
 });
 
@@ -112,5 +67,11 @@ describe("entering", () => {
     line.close();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(played.asked.length).toBe(2);
+  });
+  it("may be asked again where nobody answered", async () => {
+    played.answers = ["silence", "silence"];
+    expect(await line.ask("enter")).toEqual({ ok: false, code: null, facts: {} });
+    await line.enter();
+    expect(told).toEqual([]);
   });
 });
