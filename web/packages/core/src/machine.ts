@@ -273,8 +273,8 @@ function seatTold(state: PartyState, seat: SeatView): Outcome {
 /** Whether camera, microphone and a waking screen serve anything: in the device check, and as long as a room may come. */
 export function holdsDevices(state: PartyState): boolean {
   if (state.step !== "live") return state.step === "device";
-  const over = state.snapshot !== null && isOver(state.snapshot);
-  return state.line !== "off" && state.line !== "replaced" && !over;
+  // The line is off as well once the sitting is over.
+  return state.line !== "off" && state.line !== "replaced";
 }
 
 /** One event further. Devices that serve nothing any more are given back, whatever ended it. */

@@ -136,7 +136,8 @@ describe("moves", () => {
     expect(done(run(held, { is: "change", change: change(20, { space: "joint" }) })[1])).toContain("ring");
   });
 
-  it("sends nothing in a lobby, on hold, or while the other side is not cut off", () => {
+  it("sends nothing in a lobby, on hold, as a second phone, or while the other side is not cut off", () => {
+    expect(sends(live({ device: "waiting" }))).toEqual({ microphone: false, camera: false });
     expect(sends(live({ space: "lobby" }))).toEqual({ microphone: false, camera: false });
     expect(sends(live({ hold: "paused" }))).toEqual({ microphone: false, camera: false });
     expect(sends(live({ space: "caucus", lamp: "failed" }))).toEqual({ microphone: false, camera: false });
