@@ -107,6 +107,32 @@ def test_a_clock_put_back_seals_nothing_before_its_release() -> None:
         expect_released(text, HE, AT - timedelta(minutes=1))
 
 
+ONE = SealingRule()
+TWO = STEPS[RuleStep.TO_TWO](ONE, SU, AT)
+ASKED = STEPS[RuleStep.BACK_ASKED](TWO, SU, AT)
+
+
+@pytest.mark.parametrize(
+    ("asked", "step", "state"),
+    [
+        (TWO, RuleStep.TO_TWO, "two_already"),
+        (ASKED, RuleStep.TO_TWO, "two_already"),
+        (ONE, RuleStep.BACK_ASKED, "one_already"),
+        (ASKED, RuleStep.BACK_ASKED, "back_asked"),
+        (ONE, RuleStep.BACK_DROPPED, "back_not_asked"),
+        (TWO, RuleStep.BACK_DROPPED, "back_not_asked"),
+        (ONE, RuleStep.TO_ONE, "back_not_asked"),
+        (TWO, RuleStep.TO_ONE, "back_not_asked"),
+    ],
+)
+def test_a_step_that_does_not_fit_the_rule_is_refused(
+    asked: SealingRule, step: RuleStep, state: str
+) -> None:
+    with pytest.raises(WrongStateError) as refused:
+        STEPS[step](asked, HE, AT)
+    assert refused.value.facts == {"state": state}
+
+
 class TwoPeople(RuleBasedStateMachine):
     """Anybody tries anything at any time; what cannot be is refused."""
 
