@@ -1,8 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { landingZh } from "@heyi/core/strings/landing.zh.ts";
-import { partyZh } from "@heyi/core/strings/party.zh.ts";
 
 function sources(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
@@ -11,19 +9,19 @@ function sources(folder: string): string[] {
   });
 }
 const here = join(import.meta.dirname, "..");
+const core = join(here, "../packages/core/src");
 const server = join(here, "../../server/api/link.py"); // says some of them by itself
-const code = [...sources(join(here, "src")), server, join(here, "index.html"), join(here, "../packages/core/src/audience.ts"), join(here, "../packages/core/src/quality.ts")]
+const code = [...sources(join(here, "src")), server, join(here, "index.html"), join(core, "audience.ts"), join(core, "quality.ts")]
   .map((path) => readFileSync(path, "utf8"))
   .join("\n");
+const dictionaries = readdirSync(join(core, "strings")).filter((name) => name.endsWith(".zh.ts"));
 /** Keys that are put together from a word of the state. */
 const MADE = /^(denied|missing|busy|failed|insecure|inApp|old)(Title|Text|How)$/;
 
 describe("words", () => {
-  it.each([
-    ["landing", Object.keys(landingZh)],
-    ["party", Object.keys(partyZh)],
-  ])("of the %s are all used", (_name, keys) => {
-    const unused = keys.filter((key) => !MADE.test(key) && !new RegExp(`["'.]${key}\\b`).test(code));
+  it.each(dictionaries)("of %s are all used", async (name) => {
+    const parts = Object.values((await import(join(core, "strings", name))) as Record<string, object>);
+    const unused = parts.flatMap(Object.keys).filter((key) => !MADE.test(key) && !new RegExp(`["'.]${key}\\b`).test(code));
     expect(unused).toEqual([]);
   });
 

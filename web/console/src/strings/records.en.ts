@@ -3,7 +3,6 @@ import type { recordsZh } from "./records.zh.ts";
 
 /** English words of the archive. */
 export const recordsEn: Dictionary<keyof typeof recordsZh> = {
-  recordsTitle: "Records",
   recordsFound: "{n} found",
   recordsNone: "No record matches “{filters}”.",
   recordsEmpty: "No sealed agreements yet. They appear here once sealed.",

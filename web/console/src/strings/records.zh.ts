@@ -1,6 +1,5 @@
 /** Words of the archive: search, opening with a reason, what the verifier found. */
 export const recordsZh = {
-  recordsTitle: "档案",
   recordsFound: "找到 {n} 件",
   recordsNone: "没有找到符合“{filters}”的档案。",
   recordsEmpty: "还没有封存的协议。盖章以后就会在这里。",
