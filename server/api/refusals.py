@@ -32,7 +32,6 @@ _VALUES = (
     "identity_number_invalid",
     "identity_number_region",
     "invalid_value",
-    "lawyer_licence_form",
     "missing_characters",
     "mobile_number_needed",
     "phone_number_invalid",

@@ -22,12 +22,11 @@ _SECTIONS: Final = ("亿", "万", "")
 _SECTION: Final = 10_000
 _PLACE_VALUES: Final = {"拾": 10, "佰": 100, "仟": 1000}
 _UNIT_VALUES: Final = {"元": 100, "角": 10, "分": 1}
-_FIGURES: Final = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d{1,2}))?")
 _WORDS: Final = re.compile(f"[{_DIGITS}拾佰仟万亿元角分]+整?")
 
 
 class AmountError(DomainError):
-    """A figure is no amount of money; `facts["reason"]`: form, negative, too_large."""
+    """A figure is no amount of money; `facts["reason"]`: negative or too_large."""
 
     code = "amount_invalid"
 
@@ -39,24 +38,6 @@ class AmountWordsError(DomainError):
     """
 
     code = "amount_words_invalid"
-
-
-def fen_from_yuan(text: str) -> int:
-    """Read `115000`, `115,000.5` or `115000.50` yuan as fen; raises AmountError."""
-    stripped = text.strip()
-    if stripped.startswith("-"):
-        raise AmountError(reason="negative")
-    match = _FIGURES.fullmatch(stripped) if stripped.isascii() else None
-    if match is None:
-        raise AmountError(reason="form")
-    yuan, cents = match.group(1).replace(",", ""), (match.group(2) or "").ljust(2, "0")
-    return _checked(int(yuan) * FEN_PER_YUAN + int(cents))
-
-
-def yuan_from_fen(fen: int) -> str:
-    """Write fen as plain yuan with two decimals: 11500000 → `115000.00`."""
-    yuan, cents = divmod(_checked(fen), FEN_PER_YUAN)
-    return f"{yuan}.{cents:02d}"
 
 
 def figures(fen: int) -> str:

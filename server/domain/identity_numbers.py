@@ -29,7 +29,6 @@ _USCC: Final = re.compile(rf"[{_USCC_SIGNS}]{{2}}\d{{6}}[{_USCC_SIGNS}]{{10}}")
 _INNER_WEIGHTS: Final = (3, 7, 9, 10, 5, 8, 4, 2)
 _INNER_MODULUS: Final = 11
 _INNER_SIGNS: Final = "0123456789X"
-_LAWYER_LICENCE: Final = re.compile(r"\d{17}")
 
 
 class Sex(StrEnum):
@@ -113,12 +112,6 @@ class CreditCodeCheckError(IdentityNumberError):
     code = "credit_code_check"
 
 
-class LawyerLicenceError(IdentityNumberError):
-    """A lawyer's practice licence has 17 digits."""
-
-    code = "lawyer_licence_form"
-
-
 def citizen_number(text: str, *, today: date) -> CitizenNumber:
     """Check a citizen identity number, residence permit or permanent residence card.
 
@@ -174,14 +167,6 @@ def credit_code_check_sign(signs: str) -> str:
     values = (_USCC_SIGNS.index(sign) for sign in signs)
     total = sum(v * w for v, w in zip(values, _USCC_WEIGHTS, strict=True))
     return _USCC_SIGNS[-total % _USCC_MODULUS]
-
-
-def lawyer_licence(text: str) -> str:
-    """Return a lawyer's licence number without spaces; raises LawyerLicenceError."""
-    number = _compact(text)
-    if not _LAWYER_LICENCE.fullmatch(number) or not number.isascii():
-        raise LawyerLicenceError(length=len(number))
-    return number
 
 
 def _compact(text: str) -> str:

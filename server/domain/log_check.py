@@ -61,11 +61,3 @@ def _place_in(body: str) -> tuple[object, object] | None:
         return (said["case"], said["seq"]) if end == len(body) else None
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def check_log(entries: Iterable[Entry], checkpoints: Iterable[Head] = ()) -> Head:
-    """Return size and root of a whole log. Raises BrokenChainError, ForkedTreeError."""
-    check = LogCheck(checkpoints)
-    for entry in entries:
-        check.add(entry)
-    return check.finish()

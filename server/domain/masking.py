@@ -1,20 +1,10 @@
-"""How much of a name or number is shown to people who need not see all of it."""
+"""How much of a number is shown to people who need not see all of it."""
 
 from typing import Final
 
 _SIGN: Final = "*"
-_SHORT_NAME: Final = 2
 _ID_HEAD, _ID_TAIL = 6, 4
 _PHONE_HEAD, _PHONE_TAIL = 3, 4
-_ACCOUNT_TAIL: Final = 4
-_HIDDEN_ACCOUNT: Final = 4
-
-
-def mask_name(name: str) -> str:
-    """Hide the middle of a person's name: 陈水根 → 陈*根, 李明 → 李*."""
-    if len(name) <= _SHORT_NAME:
-        return name[:1] + _SIGN * (len(name) - 1)
-    return name[0] + _SIGN * (len(name) - 2) + name[-1]
 
 
 def mask_identity_number(number: str) -> str:
@@ -25,12 +15,6 @@ def mask_identity_number(number: str) -> str:
 def mask_phone(number: str) -> str:
     """Hide the middle of a telephone number: 19900000001 → 199****0001."""
     return _mask_middle(number, _PHONE_HEAD, _PHONE_TAIL)
-
-
-def mask_account(number: str) -> str:
-    """Show an account's last four digits, its length hidden: `****1234`."""
-    tail = number[-_ACCOUNT_TAIL:] if len(number) > _ACCOUNT_TAIL else ""
-    return _SIGN * _HIDDEN_ACCOUNT + tail
 
 
 def _mask_middle(number: str, head: int, tail: int) -> str:

@@ -116,11 +116,6 @@ def numbers_in(files: Mapping[str, bytes]) -> list[int]:
     return sorted({int(place[1]) for place in found if place})
 
 
-def renewals_of(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the files of the renewals, without what is only made of them."""
-    return {name: one for name, one in files.items() if is_renewal(name) and name != WHOLE}
-
-
 def whole_pdf(files: Mapping[str, bytes]) -> bytes:
     """Return the sealed PDF with what every renewal appended."""
     added = (files.get(f"{folder_of(one)}/{APPENDED}", b"") for one in numbers_in(files))

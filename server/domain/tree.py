@@ -170,14 +170,6 @@ def consistent(first: Head, second: Head, proof: Sequence[bytes]) -> bool:
     return climbed == (first.root, second.root)
 
 
-def root_of(entries: Iterable[bytes]) -> bytes:
-    """Return the root over entries, holding nothing but the right edge meanwhile."""
-    edge = Edge()
-    for entry in entries:
-        edge, _ = grown(edge, entry)
-    return edge.root
-
-
 def prove(path: Iterable[Span], nodes: Mapping[Spot, bytes]) -> list[bytes]:
     """Return the proof along a path."""
     return [hash_of(span, nodes) for span in path]

@@ -14,7 +14,6 @@ from server.rehearsal.party import Party, seal_scan
 
 CHINA = timezone(timedelta(hours=8))
 ISOLATION_S = 1.5
-LATE_FRAMES = 2
 REASON = "演练：核对全过程"
 
 

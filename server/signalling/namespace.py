@@ -36,7 +36,6 @@ from server.usecases.world import World
 log = logging.getLogger(__name__)
 
 S = TypeVar("S", bound=Request)
-ENTER_WITHIN = 10.0
 CHECK_EVERY = 5.0
 _AMBIENT = frozenset({"media", "speaking"})
 _FOR_ALL = frozenset({"agreement", "enter_again", "mute_please"})

@@ -15,7 +15,7 @@ from server.domain.contact_numbers import (
     phone_number,
     postcode,
 )
-from server.domain.masking import mask_account, mask_identity_number, mask_name, mask_phone
+from server.domain.masking import mask_identity_number, mask_phone
 
 
 @pytest.mark.parametrize(
@@ -82,12 +82,8 @@ def test_a_postcode_has_six_digits() -> None:
 
 
 def test_masks_show_as_little_as_the_forms_ask() -> None:
-    assert mask_name("陈水根") == "陈*根"
-    assert mask_name("李明") == "李*"
-    assert mask_name("阿依古丽·买买提") == "阿******提"
     assert mask_identity_number("512099197904123018") == "512099********3018"
     assert mask_phone("19900000001") == "199****0001"
-    assert mask_account("6200000000000001234") == "****1234"
 
 
 @given(st.text("0123456789", max_size=24))
@@ -95,4 +91,3 @@ def test_a_mask_never_shows_most_of_a_short_number(number: str) -> None:
     masks = (mask_identity_number(number), mask_phone(number))
     assert all(len(mask) == len(number) for mask in masks)
     assert all(mask.count("*") >= len(number) / 2 for mask in masks if len(number) <= 7)
-    assert mask_account(number[:4]) == "****"

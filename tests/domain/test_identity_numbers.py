@@ -15,13 +15,11 @@ from server.domain.identity_numbers import (
     IdentityNumberError,
     IdentityNumberFormError,
     IdentityNumberRegionError,
-    LawyerLicenceError,
     LegacyIdentityNumberError,
     Sex,
     age_on,
     citizen_number,
     credit_code,
-    lawyer_licence,
 )
 
 TODAY = date(2025, 3, 14)
@@ -180,10 +178,3 @@ def test_a_credit_code_with_a_wrong_check_sign_is_refused() -> None:
         credit_code("91350100M000100Y4Z")  # Z is outside the alphabet
     with pytest.raises(CreditCodeCheckError):
         credit_code("91350100M000100Y44")
-
-
-def test_lawyer_licences_have_seventeen_digits() -> None:
-    assert lawyer_licence("1350 2201 0102 34567") == "13502201010234567"
-    for wrong in ("1350220101023456", "1350220101023456X", "１3502201010234567"):
-        with pytest.raises(LawyerLicenceError):
-            lawyer_licence(wrong)

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, strategies as st
 
 from server.domain.ids import CaseId
-from server.domain.log_check import ForkedTreeError, LogCheck, check_log
+from server.domain.log_check import ForkedTreeError, LogCheck
 from server.domain.session_log import GENESIS, BrokenChainError, Entry, chain, entry_hash, happened
 from server.domain.tree import Head
 from tests.support.clock import START
+from tests.support.whole_log import check_log
 
 CASES = [CaseId("case-1"), CaseId("case-2"), CaseId("case-3")]
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from server.domain.checkpoint import Checkpoint, checkpoint_text, note_of, read_checkpoint
 from server.domain.ids import CaseId
-from server.domain.log_check import ForkedTreeError, check_log
+from server.domain.log_check import ForkedTreeError
 from server.domain.session_log import BrokenChainError, Entry, chain, happened
 from server.domain.tree import (
     Head,
@@ -28,6 +28,7 @@ from server.store.store import SqlStore
 from tests.store import examples
 from tests.store.conftest import opened
 from tests.store.examples import AT, CASE, Story
+from tests.support.whole_log import check_log
 
 STEP = happened("admitted", "staff-1", seat="seat-1")
 OTHER = CaseId("case-2")

@@ -214,14 +214,6 @@ class PartyMinutes(View):
     answered: bool | None
 
 
-class MinutesConfirm(Ask):
-    """The own answer to one version of the minutes."""
-
-    version: int
-    agreed: bool
-    remark: Annotated[str, Field(max_length=500)] = ""
-
-
 class CopyAsk(Ask):
     """The code that opens the download."""
 

@@ -12,7 +12,7 @@ from server.domain.calendar import HolidayCalendar
 from server.domain.jurisdiction.entries import SignatureRule
 from server.domain.jurisdiction.lint_clauses import clause_findings
 from server.domain.jurisdiction.lint_payments import confirmation_findings, payment_findings
-from server.domain.jurisdiction.lint_values import Finding, Level, LintInput, error, warning
+from server.domain.jurisdiction.lint_values import Finding, LintInput, error, warning
 from server.domain.jurisdiction.pack import JurisdictionPack
 
 
@@ -33,11 +33,6 @@ def lint(
         *_items(draft),
         *payment_findings(draft, pack, today),
     )
-
-
-def may_lock(findings: tuple[Finding, ...]) -> bool:
-    """Return whether no error is among the findings."""
-    return all(finding.level is not Level.ERROR for finding in findings)
 
 
 def _copies(draft: LintInput) -> Iterator[Finding]:

@@ -181,7 +181,6 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   "invalid.identity_number_invalid": "The number is not right. Please check.",
   "invalid.credit_code_form": "A credit code has 18 signs.",
   "invalid.credit_code_check": "The last sign does not fit. Please check every sign.",
-  "invalid.lawyer_licence_form": "A lawyer's licence number has 17 digits.",
   "invalid.phone_number_invalid": "Not a telephone number. Mobiles have 11 digits, landlines an area code.",
   "invalid.mobile_number_needed": "A mobile number is needed for the link and the codes.",
   "invalid.account_number_invalid": "The account number is not right. Please check.",

@@ -178,7 +178,6 @@ export const shellZh = {
   "invalid.identity_number_invalid": "号码不对，请核对。",
   "invalid.credit_code_form": "统一社会信用代码是 18 位。",
   "invalid.credit_code_check": "最后一位对不上，请逐位核对。",
-  "invalid.lawyer_licence_form": "律师执业证号是 17 位数字。",
   "invalid.phone_number_invalid": "号码不对。手机 11 位，座机带区号。",
   "invalid.mobile_number_needed": "要手机号，才能收到链接和验证码。",
   "invalid.account_number_invalid": "账号不对，请核对。",
