@@ -24,7 +24,7 @@ from server.ports.media import (
     UnknownConnectionError,
 )
 from server.rooms.room import Room
-from server.rooms.view import Presence
+from server.rooms.view import Absence, Presence
 
 PENDING = 3
 FORMER_S = 1.0
@@ -84,7 +84,7 @@ async def _note_arrival(room: Room, seat: SeatId, before: Presence) -> None:
     await room.note(kind, seat)
 
 
-async def leave(room: Room, seat: SeatId, socket: str, absence: str) -> None:
+async def leave(room: Room, seat: SeatId, socket: str, absence: Absence) -> None:
     """The browser went away: by intent (`gone`), or for a neutral reason.
 
     It is so whether or not the log can say it: everybody is told.
@@ -101,14 +101,14 @@ async def leave(room: Room, seat: SeatId, socket: str, absence: str) -> None:
         await room.reroute("dropped")
 
 
-async def _note_leaving(room: Room, seat: SeatId, absence: str) -> None:
+async def _note_leaving(room: Room, seat: SeatId, absence: Absence) -> None:
     if absence == "gone":
         await room.note("leave", seat)
     else:
         await room.note("drop", seat, reason=absence)
 
 
-def _vacate(room: Room, seat: SeatId, absence: str) -> None:
+def _vacate(room: Room, seat: SeatId, absence: Absence) -> None:
     """Note that no browser holds the seat any more; how long the chair is empty counts from now."""
     one, now = presence(room, seat), room.ports.clock.now()
     _put(room, replace(one, socket=None, absence=absence, since=now, speaking=False))

@@ -4,12 +4,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self
 
 from server.domain.case import Case, Side
 from server.domain.ids import ConnectionId, InvitationId, PersonId, SeatId, SessionId, StaffId
 from server.domain.session import Session
 from server.rooms.routing import Legs
+
+Away = Literal["none", "page_hidden", "telephone", "locked"]
+"""Why somebody does not look though his browser holds the seat, in its own words."""
+Absence = Literal["none", "not_yet", "network", "page_hidden", "telephone", "locked", "gone"]
+"""Why nobody sits there or looks."""
+Network = Literal["good", "weak", "audio_only"]
 
 
 class Lamp(StrEnum):
@@ -33,12 +39,12 @@ class Presence:
 
     seat: SeatId
     socket: str | None = None
-    absence: str = "not_yet"
+    absence: Absence = "not_yet"
     since: datetime | None = None
     microphone: bool = False
     camera: bool = False
-    away: str = "none"
-    network: str = "good"
+    away: Away = "none"
+    network: Network = "good"
     connection: ConnectionId | None = None
     pending: frozenset[ConnectionId] = frozenset()
     former: ConnectionId | None = None

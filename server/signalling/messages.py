@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from server.domain.case import PersonRole, Side
 from server.domain.session import SessionState, SpaceKind
+from server.rooms.view import Absence, Away, Network
 
 
 class Request(BaseModel):
@@ -58,8 +59,8 @@ class OwnMedia(Request):
 
     microphone: bool
     camera: bool
-    away: Literal["none", "page_hidden", "telephone", "locked"] = "none"
-    network: Literal["good", "weak", "audio_only"] = "good"
+    away: Away = "none"
+    network: Network = "good"
 
 
 class RightsHeard(Request):
@@ -225,7 +226,7 @@ class SeatState(BaseModel):
     party: str
     beside: list[str]
     present: bool
-    absence: Literal["none", "not_yet", "network", "page_hidden", "telephone", "locked", "gone"]
+    absence: Absence
     since: datetime | None
     space: SpaceKind
     admitted: bool

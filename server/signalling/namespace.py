@@ -4,6 +4,7 @@ Handlers of one browser run one after another; they never wait for a browser.
 """
 
 import logging
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import socketio
@@ -22,7 +23,7 @@ from server.domain.ids import SessionId, StaffId
 from server.domain.invitation import Invitation
 from server.rooms import attendance
 from server.rooms.room import Room
-from server.rooms.view import RoomView
+from server.rooms.view import Absence, RoomView
 from server.signalling.callers import Caller, recognise, why_gone, why_refused
 from server.signalling.limits import Logged
 from server.signalling.messages import Enter, Reply, Request
@@ -43,7 +44,7 @@ _FOR_ALL = frozenset({"agreement", "enter_again", "mute_please"})
 side has come, answered or spoken, where it must not know."""
 _LOGGED = frozenset({"enter", "minutes.confirm"})
 """What a person may change again and again, and is logged each time. The rest has its own end."""
-_LEAVING = {"client namespace disconnect": "gone"}
+_LEAVING: Mapping[str, Absence] = {"client namespace disconnect": "gone"}
 
 
 class Live(socketio.AsyncNamespace):
@@ -182,7 +183,7 @@ class Live(socketio.AsyncNamespace):
         await self.emit("replaced", {}, to=old)
         await self._cut(old)
 
-    async def _leave(self, caller: Caller, absence: str = "gone") -> None:
+    async def _leave(self, caller: Caller, absence: Absence = "gone") -> None:
         session, caller.session = caller.session, None
         if session is None or not caller.holder:
             return

@@ -9,7 +9,7 @@ from server.domain.case import Person
 from server.domain.errors import NotFoundError
 from server.domain.ids import SeatId
 from server.domain.session import Participant, Session, SessionState, SpaceKind
-from server.rooms.view import Lamp, Presence, RoomView
+from server.rooms.view import Absence, Lamp, Presence, RoomView
 from server.signalling.beside import beside, companions
 from server.signalling.messages import (
     DeskSeat,
@@ -183,17 +183,14 @@ def _seat(view: RoomView, one: Participant, viewer: Participant) -> SeatState:
         microphone=presence.microphone,
         camera=presence.camera,
         speaking=presence.speaking,
-        network=cast("Literal['good', 'weak', 'audio_only']", presence.network),
+        network=presence.network,
     )
-
-
-Absence = Literal["none", "not_yet", "network", "page_hidden", "telephone", "locked", "gone"]
 
 
 def _absence(presence: Presence) -> Absence:
     if presence.present and presence.away != "none":
-        return cast("Absence", presence.away)
-    return cast("Absence", presence.absence)
+        return presence.away
+    return presence.absence
 
 
 def _staff_role(view: RoomView, one: Participant) -> StaffRole | None:

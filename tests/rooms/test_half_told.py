@@ -12,7 +12,7 @@ from server.ports.store import DiskFullError, UnitOfWork
 from server.rooms import attendance
 from server.rooms.owing import AGAIN_S
 from server.rooms.room import Room
-from server.rooms.view import Lamp
+from server.rooms.view import Absence, Lamp
 from tests.rooms.consents import decide
 from tests.rooms.stage import Stage
 from tests.rooms.test_unlogged import Broken
@@ -48,7 +48,7 @@ def _lamp(on: Stage) -> Lamp:
 
 @pytest.mark.parametrize("absence", ["gone", "network"])
 async def test_who_went_is_shown_as_gone_although_the_log_cannot_say_so(
-    joint: Stage, broken: Broken, absence: str
+    joint: Stage, broken: Broken, absence: Absence
 ) -> None:
     broken.refuse("write")
     room, agent = await joint.room(), SeatId(AGENT)
