@@ -185,6 +185,11 @@ function live(snapshot: Partial<Snapshot>, more: Partial<PartyState> = {}): Part
 function at(step: PartyState["step"], change: Partial<SeatView> = {}): PartyState {
   return { ...begin({ ...SEAT, ...change }), step };
 }
+/** The sitting that follows one that was adjourned. */
+const NEXT = { session_id: "s2", session_state: "scheduled", planned_at: "2125-03-21T01:00:00Z" } as const;
+function adjourned(change: Partial<SeatView>): PartyState {
+  return live({ state: "adjourned", agreement_state: "locked" }, { line: "off", seat: { ...SEAT, answer: "accepted", ...NEXT, ...change } });
+}
 const lobby = { space: "lobby", audience: [], slots: [], seats: [{ ...CHEN, admitted: false }] } as const;
 const caucus = {
   space: "caucus",
@@ -235,6 +240,9 @@ export const STATES: Record<string, () => PartyState> = {
   sign: () => live({ agreement_state: "locked" }, { seat: { ...SEAT, agreement_state: "locked" } }),
   signPaper: () => live({ agreement_state: "locked" }, { seat: { ...SEAT, agreement_state: "locked" } }),
   signWitnessed: () => live({ agreement_state: "locked" }, { seat: { ...SEAT, agreement_state: "locked" } }),
+  signAdjourned: () => adjourned({ agreement_state: "locked" }),
+  signRefused: () => adjourned({ agreement_state: "locked", sign_refused: true }),
+  consentsNext: () => at("consents", { ...NEXT, consents: SEAT.consents.map((each) => ({ ...each, answer: each.scope === "recording" ? null : true })) }),
   signLater: () => at("papers", { session_state: "closed", agreement_state: "locked" }),
   receipt: () => at("papers", { session_state: "closed", receipt: RECEIPT }),
   receiptSeal: () => at("papers", { session_state: "closed", receipt: { ...RECEIPT, progress: RECEIPT.progress.map((each) => ({ ...each, is_you: each.name === "林启航", signed_at: each.name === "林启航" ? RECEIPT.signed_at : each.signed_at, seal_owed: each.name === "林启航" })) } }),

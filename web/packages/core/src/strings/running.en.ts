@@ -17,6 +17,11 @@ export const runningEn: Dictionary<keyof typeof runningZh> = {
   pageText: "Only one page can be used at a time. To use this one, tap below.",
   pageUse: "Use this page",
   redrafted: "The agreement is being changed, so signatures given before no longer count. You will be asked to read and sign it again.",
+  endAdjournedTitle: "That is all for today",
+  endAdjournedText: "Everything settled so far is kept.",
+  endAdjournedOpen: "You will be told when the next time is fixed.",
+  endAdjournedNext: "Next: {time}",
+  consentsNextTime: "Mediation: {time}. Recording is asked about anew for every session.",
   endMayClose: "The video session is over, and you may close this page. Tap the link again to see it later.",
   confirmWhat: "Judicial confirmation: both sides ask the court to approve this agreement. If the other side then does not keep it, the court can enforce it.",
 };

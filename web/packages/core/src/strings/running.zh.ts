@@ -14,6 +14,11 @@ export const runningZh = {
   pageText: "一次只能用一页。想用这一页，请点下面。",
   pageUse: "用这一页",
   redrafted: "协议在改，之前签的名都不算了。改好后会再请您看、再请您签。",
+  endAdjournedTitle: "今天先谈到这里",
+  endAdjournedText: "谈好的都留着。",
+  endAdjournedOpen: "下次时间定了再告诉您。",
+  endAdjournedNext: "下次：{time}",
+  consentsNextTime: "调解时间：{time}。录音录像每次调解都重新问。",
   endMayClose: "视频调解已经结束，这一页可以关了。以后要看，再点链接。",
   confirmWhat: "司法确认：双方一起请法院认可这份协议。认可以后，对方不照做，可以直接请法院强制执行。",
 };
