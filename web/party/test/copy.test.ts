@@ -64,6 +64,21 @@ describe("the copy, in a browser", () => {
   });
 });
 
+describe("the sheet that says where the copy lies", () => {
+  it("is a dialog of its own: it has the focus when the boxes are gone, and Escape closes it", async () => {
+    const { root } = await ask(CHROME, true);
+    root.querySelector<HTMLInputElement>(".digit")?.focus();
+    await type(root, "123456");
+    await settle();
+    const sheet = root.querySelector<HTMLElement>(".sheet");
+    expect(sheet?.querySelector("h2")?.textContent).toBe("协议给您了");
+    expect(document.activeElement).toBe(sheet);
+    sheet?.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+    await settle();
+    expect(root.querySelector(".sheet")).toBeNull();
+  });
+});
+
 describe("the copy, inside another app", () => {
   it.each([["zh-CN", "在浏览器打开"], ["en", "Open in browser"]])("leads to the browser before a code is spent (%s)", async (lang, words) => {
     const { root, codes, copies } = await ask(WECHAT, true, lang);
