@@ -290,8 +290,8 @@ export const partyEn: Dictionary<PartyKey> = {
 
   signTitle: "Sign the agreement",
   signPagesComing: "Fetching the agreement",
-  signPages: "First see {total} pages",
-  signPagesDone: "All {total} pages seen",
+  signPages: "First see the pages ({total})",
+  signPagesDone: "All pages seen ({total})",
   signPageOf: "Page {n} of {total}",
   signPageUnseen: "not seen",
   signPageSeen: "seen",
