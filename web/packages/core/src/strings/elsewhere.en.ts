@@ -12,7 +12,7 @@ export const elsewhereEn: Dictionary<keyof typeof elsewhereZh> = {
   signWitnessTitle: "You say it, and witnesses hear it",
   signWitnessText: "You need not write. Nobody signs in your name.",
   signWitnessRead: "The mediator reads the agreement to you",
-  signWitnessSay: "You say: “I, (name), agree to this agreement”",
+  signWitnessSay: "You say: “I, {name}, agree to this agreement”",
   signWitnessSee: "Two witnesses watch and listen",
   signWitnessKeep: "What the witnesses say is kept in the record",
 };

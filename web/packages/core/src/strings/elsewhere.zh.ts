@@ -10,7 +10,7 @@ export const elsewhereZh = {
   signWitnessTitle: "请您说出来，有人见证",
   signWitnessText: "您不用动手。没有人替您签名。",
   signWitnessRead: "调解员把协议读给您听",
-  signWitnessSay: "您说：“本人××，同意上述协议”",
+  signWitnessSay: "您说：“本人{name}，同意上述协议”",
   signWitnessSee: "两位见证人看着、听着",
   signWitnessKeep: "见证人说的话记进档案",
 } as const;
