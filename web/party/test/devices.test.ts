@@ -3,7 +3,9 @@ import { ownMedia } from "@heyi/core";
 import { createApp } from "vue";
 import { SEAT, STATES } from "../dev/samples.ts";
 import RoomBar from "../src/parts/RoomBar.vue";
+import Device from "../src/screens/Device.vue";
 import { ROOM, Room } from "../src/room.ts";
+import { clear, settle, show, tap } from "./stage.ts";
 
 /** Tracks as a browser gives them: live until stopped. */
 class Track extends EventTarget {
@@ -80,6 +82,31 @@ describe("a camera that does not come", () => {
     await vi.waitFor(() => expect(told()).toEqual([true, true]));
     expect(root.querySelector("[role=dialog]")).toBeNull();
     app.unmount();
+  });
+});
+
+describe("a microphone that is not allowed, where the camera is", () => {
+  afterEach(clear);
+  it.each([
+    ["NotAllowedError", "请在浏览器的设置里允许麦克风，再点“只用声音”"],
+    ["NotFoundError", "没有麦克风就不能说话"],
+  ])("is named once sound alone was asked for (%s)", async (name, help) => {
+    vi.stubGlobal("fetch", () => Promise.reject(new TypeError()));
+    room.owner.close();
+    const { root } = show(Device, room);
+    refusal = name;
+    await tap(root, "回到调解");
+    await settle();
+    expect(root.textContent).not.toContain("麦克风没有打开");
+    await tap(root, "只用声音");
+    await settle();
+    expect(root.querySelector(".card h2")?.textContent).toBe("麦克风没有打开");
+    expect(root.textContent).toContain(help);
+    expect(room.said.value.text).toBe("麦克风没有打开");
+    await tap(root, "再试一次");
+    await settle();
+    expect(root.querySelector(".card h2")?.textContent).not.toBe("麦克风没有打开");
+    vi.unstubAllGlobals();
   });
 });
 

@@ -17,6 +17,8 @@ export const troubleEn: Dictionary<keyof typeof troubleZh> = {
   cutLinkText: "The committee has ended it or sent a new one. Use the new link, or ring.",
   cutAgain: "Enter again",
   deviceConsents: "See or change consents",
+  soundOnlyTitle: "The microphone did not open",
+  soundOnlyDenied: "Sound alone needs the microphone too. Allow it in the browser's settings and tap “Sound only” again, or take part by telephone.",
   pageLost: "Page {n} did not arrive.",
   pageAgain: "Fetch it again",
   partLost: "This page did not arrive",

@@ -15,6 +15,8 @@ export const troubleZh = {
   cutLinkText: "调委会停用了它，或者换了新的。请用新收到的链接，或者打电话。",
   cutAgain: "再进一次",
   deviceConsents: "看同意事项，可以改",
+  soundOnlyTitle: "麦克风没有打开",
+  soundOnlyDenied: "只用声音，也要有麦克风。请在浏览器的设置里允许麦克风，再点“只用声音”。或者打电话参加。",
   pageLost: "第 {n} 页没有取到。",
   pageAgain: "再取一次",
   partLost: "这一页没有取到",
