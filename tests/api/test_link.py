@@ -250,6 +250,11 @@ async def test_stopping_ends_the_mediation(site: Town) -> None:
     assert seat["ended"] is not None
 
 
+async def test_a_seat_says_whether_arbitration_is_a_way_in_its_dispute(site: Town) -> None:
+    _, seat = await opened(site)
+    assert seat["arbitration"] is True  # a labour dispute
+
+
 async def test_minutes_are_empty_until_they_are_to_be_confirmed(site: Town) -> None:
     phone, _ = await opened(site)
     empty = {"version": 0, "ready": False, "items": [], "answered": None}

@@ -104,6 +104,7 @@ class SeatView(View):
     """Everything a party's phone needs outside the live room.
 
     `sign_refused`: the last word on the locked text was his own, that he does not sign it.
+    `arbitration`: a way beside the court in a dispute of this type.
     """
 
     link_state: LinkState
@@ -120,6 +121,7 @@ class SeatView(View):
     planned_at: datetime | None
     other_side: list[str]
     matter: str
+    arbitration: bool
     answer: Answer
     needs: list[str]
     consents: list[ConsentText]

@@ -35,6 +35,7 @@ def seat_view(world: World, seat: Seat, lang: str) -> wire.SeatView:
         planned_at=session.planned_at if session else None,
         other_side=[other.name for other in case.parties if other.side is not party.side],
         matter=case.matter,
+        arbitration=world.pack.dispute_type(case.dispute_type).arbitration,
         answer=seat.invitation.answer,
         needs=list(party.needs),
         consents=_consents(world, seat, lang),

@@ -57,6 +57,8 @@ class DisputeType:
     """A kind of dispute. `parent` groups a finer kind under a statistical heading.
 
     `confirmation_question` is the code of the question whose yes bars court confirmation.
+    `arbitration`: whether people with such a dispute are told of it as a way beside the court;
+    where the law knows none, or only where both sides had agreed on it and hardly ever do, not.
     """
 
     code: str
@@ -64,6 +66,7 @@ class DisputeType:
     parent: str = ""
     signature: SignatureRule = SignatureRule.ALLOWED
     labour: bool = False
+    arbitration: bool = False
     historic: bool = False
     confirmation_question: str = ""
 

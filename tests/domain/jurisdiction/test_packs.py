@@ -352,3 +352,10 @@ def test_a_year_entered_for_china_must_hold_its_fixed_days() -> None:
     assert refused.value.code == "calendar_entry_invalid"
     days = [date(2031, month, day) for month, day in ZH.fixed_holidays]
     assert ZH.calendar.with_year(ZH.calendar_year(2031, days, [])).knows(2031)
+
+
+@pytest.mark.parametrize(
+    ("code", "open_"), [("01", False), ("02", False), ("04", True), ("10a", True)]
+)
+def test_arbitration_is_named_only_where_the_law_knows_it(code: str, open_: bool) -> None:
+    assert ZH.dispute_type(code).arbitration is open_

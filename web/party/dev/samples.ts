@@ -18,6 +18,7 @@ export const SEAT: SeatView = {
   mediator: "苏慧珍",
   planned_at: `${day}01:00:00Z`,
   other_side: ["鹭岛恒筑建设劳务有限公司"],
+  arbitration: true,
   matter: "1 月 18 日工地受伤的赔偿",
   answer: "none",
   needs: [],

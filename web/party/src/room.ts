@@ -92,6 +92,11 @@ export class Room {
     return this.state.value.snapshot;
   }
 
+  /** What else than mediation is open in a dispute of this type. */
+  get ways(): string {
+    return this.t(this.seat.arbitration ? "waysBoth" : "waysCourt");
+  }
+
   get sentence(): ReturnType<typeof sentenceOf> {
     return sentenceOf(this.state.value, this.lang.value, this.t("comma"));
   }

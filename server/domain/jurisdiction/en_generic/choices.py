@@ -39,10 +39,10 @@ DISPUTE_TYPES: Final = (
         signature=SignatureRule.WET_INK,
     ),
     DisputeType(code="neighbours", name=Text(en="Neighbours")),
-    DisputeType(code="contract", name=Text(en="Contract")),
+    DisputeType(code="contract", name=Text(en="Contract"), arbitration=True),
     DisputeType(code="damages", name=Text(en="Damages")),
-    DisputeType(code="employment", name=Text(en="Employment")),
-    DisputeType(code="consumer", name=Text(en="Consumer")),
+    DisputeType(code="employment", name=Text(en="Employment"), arbitration=True),
+    DisputeType(code="consumer", name=Text(en="Consumer"), arbitration=True),
     DisputeType(code="other", name=Text(en="Other"), signature=SignatureRule.ASK),
 )
 SOURCES: Final = (

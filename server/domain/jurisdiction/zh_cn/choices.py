@@ -17,9 +17,19 @@ def _choice(code: str, zh: str, en: str) -> Choice:
     return Choice(code=code, name=Text(zh=zh, en=en))
 
 
+# 劳动争议调解仲裁法 5; 农村土地承包经营纠纷调解仲裁法 4; by agreement, which contracts often hold:
+# 仲裁法 2. Not for marriage and family: 仲裁法 3.
+_ARBITRATED: Final = frozenset({"04", "05", "07", "11", "12", "12a", "12b", "15", "16", "17"})
+
+
 def _dispute(code: str, zh: str, en: str, *, parent: str = "", bar: str = "") -> DisputeType:
-    name = Text(zh=zh, en=en)
-    return DisputeType(code=code, name=name, parent=parent, confirmation_question=bar)
+    return DisputeType(
+        code=code,
+        name=Text(zh=zh, en=en),
+        parent=parent,
+        arbitration=code in _ARBITRATED,
+        confirmation_question=bar,
+    )
 
 
 def _labour(code: str, zh: str, en: str, *, parent: str = "") -> DisputeType:
@@ -28,6 +38,7 @@ def _labour(code: str, zh: str, en: str, *, parent: str = "") -> DisputeType:
         name=Text(zh=zh, en=en),
         parent=parent,
         labour=True,
+        arbitration=True,
         confirmation_question="labour_beyond_payment",
     )
 

@@ -4620,11 +4620,14 @@ export interface components {
          * @description Everything a party's phone needs outside the live room.
          *
          *     `sign_refused`: the last word on the locked text was his own, that he does not sign it.
+         *     `arbitration`: a way beside the court in a dispute of this type.
          */
         SeatView: {
             /** Agreement State */
             agreement_state: string | null;
             answer: components["schemas"]["Answer"];
+            /** Arbitration */
+            arbitration: boolean;
             /** Caucus Promises */
             caucus_promises: string[];
             /** Code Channel */

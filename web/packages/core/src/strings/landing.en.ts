@@ -13,7 +13,7 @@ export const landingEn: Dictionary<LandingKey> = {
   fee: "Fee",
   free: "Free of charge",
   yourChoice: "It is up to you whether to take part.",
-  otherWays: "If you do not, arbitration and the court stay open to you.",
+  otherWays: "If you do not, there are other ways, such as the court.",
   digitsHint: "To show it is you: last four digits of your phone",
   digitsBox: "Digit {n}",
   checking: "Checking",
