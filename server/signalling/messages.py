@@ -171,9 +171,9 @@ class RecorderSetting(Request):
 
 
 class Adjourn(Request):
-    """`adjourn` (staff): when to go on."""
+    """`adjourn` (staff): when to go on; none leaves it open."""
 
-    next_at: datetime
+    next_at: datetime | None = None
 
 
 class Close(Request):

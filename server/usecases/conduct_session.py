@@ -216,28 +216,32 @@ async def _hand_over(
     await uow.log.append(case.id, (what,), world.clock.now())
 
 
-async def adjourn(world: World, actor: Actor, session: SessionId, next_at: datetime) -> Session:
-    """End for today and plan the next sitting, which is returned: both are kept or neither is.
+async def adjourn(world: World, actor: Actor, session: SessionId, next_at: datetime | None) -> None:
+    """End for today and plan the next sitting, both or neither; None leaves its time open.
 
     Raises InvalidValueError for a time that has passed or that no sitting may be planned for.
     """
+    at = None if next_at is None else _upcoming(world, next_at)
+    await world.rooms.within(session, lambda room: _adjourn(world, actor, room, at))
+
+
+def _upcoming(world: World, next_at: datetime) -> datetime:
     at = planned(world, next_at, "next_at")
     if at <= world.clock.now():
         raise InvalidValueError(field="next_at", reason="in_the_past")
-    return await world.rooms.within(session, lambda room: _adjourn(world, actor, room, at))
+    return at
 
 
-async def _adjourn(world: World, actor: Actor, room: Room, at: datetime) -> Session:
+async def _adjourn(world: World, actor: Actor, room: Room, at: datetime | None) -> None:
     case = room.scene.case
     access.allow(actor, Act.RUN_ROOM, access.of_sitting(case, room.session, actor))
     expect_mediated(case)
-    following: list[Session] = []
 
     async def plan(uow: UnitOfWork, ended: Session) -> None:
-        following.append(await plan_next(world, uow, actor, ended, at))
+        if at is not None:
+            await plan_next(world, uow, actor, ended, at)
 
     await room.decide(actor.staff_id, conduct.adjourn, beside=plan)
-    return following[0]
 
 
 def may_watch(actor: Actor, case: Case) -> None:

@@ -44,12 +44,11 @@ async def _schedule(world: World, actor: Actor, case_id: CaseId, at: datetime) -
 
 async def plan_next(
     world: World, uow: UnitOfWork, actor: Actor, before: Session, at: datetime
-) -> Session:
+) -> None:
     """Plan the sitting that follows one that has just ended, within its transaction."""
     case = await uow.cases.get(before.case_id)
     session = _following(new_session(world, case, at), [before])
     await _add(world, uow, actor, case, session)
-    return session
 
 
 def _following(session: Session, before: Sequence[Session]) -> Session:

@@ -45,9 +45,8 @@ async def test_the_next_sitting_is_planned_as_any_other(world: World) -> None:
     head = actor("he")
     case, session = await opened(world, head)
     in_china = LATER.astimezone(timezone(timedelta(hours=8)))
-    following = await conduct_session.adjourn(world, head, session, in_china)
+    await conduct_session.adjourn(world, head, session, in_china)
     ended, stored = await sittings(world, case)
-    assert stored.id == following.id
     assert (stored.planned_at, stored.planned_at.utcoffset()) == (LATER, timedelta())
     assert (ended.state, stored.state) == (SessionState.ADJOURNED, SessionState.SCHEDULED)
     assert (ended.chair, stored.chair) == ("staff-he", "staff-su")
@@ -55,6 +54,16 @@ async def test_the_next_sitting_is_planned_as_any_other(world: World) -> None:
     assert adjourned["kind"] == "session.adjourn"
     assert scheduled["kind"] == "session.scheduled"
     assert scheduled["facts"] == {"session": stored.id, "planned_at": LATER.isoformat()}
+
+
+async def test_the_next_time_may_be_left_open_and_fixed_later(world: World) -> None:
+    case, session = await opened(world)
+    await conduct_session.adjourn(world, SU, session, None)
+    assert await states(world, case) == [SessionState.ADJOURNED]
+    *_, last = await cases.logged(world, case.id)
+    assert last["kind"] == "session.adjourn"
+    await plan_session.schedule(world, SU, case.id, LATER)
+    assert await states(world, case) == [SessionState.ADJOURNED, SessionState.SCHEDULED]
 
 
 async def test_a_sitting_whose_next_one_cannot_be_kept_goes_on(

@@ -262,7 +262,8 @@ export const roomEn: Dictionary<keyof typeof roomZh> = {
   tellGo: "Send",
   tellDone: "The line reached the {side}.",
   adjournTitle: "Adjourn",
-  adjournText: "Everything agreed so far is kept. Everyone is told the next time.",
+  adjournText: "Everything agreed so far is kept. The next time is on everyone's phone at once.",
+  adjournOpen: "Not fixed yet? Leave it empty: phones say that it will be told, and you plan it on the case page.",
   adjournAt: "Next time",
   adjournGo: "Adjourn",
   closeTitle: "End the mediation",
@@ -274,7 +275,7 @@ export const roomEn: Dictionary<keyof typeof roomZh> = {
   closeRemedies: "Everyone is told about arbitration, court and legal aid.",
   closeGo: "Confirm the end",
   overTitle: "This sitting is over",
-  overAdjourned: "Adjourned. The next time is on the case page.",
+  overAdjourned: "Adjourned. The next time is on the case page, or is planned there.",
   overCase: "Back to the case",
   overAgreement: "See the agreement",
 

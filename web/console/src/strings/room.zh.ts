@@ -259,7 +259,8 @@ export const roomZh = {
   tellGo: "捎过去",
   tellDone: "已经捎到{side}。",
   adjournTitle: "休会",
-  adjournText: "谈好的都留着。各方会收到下次的时间。",
+  adjournText: "谈好的都留着。各方的手机上马上看到下次的时间。",
+  adjournOpen: "还没定就空着：手机上写“下次时间定了再告诉您”，定了在案件里排。",
   adjournAt: "下次时间",
   adjournGo: "休会",
   closeTitle: "结束调解",
@@ -271,7 +272,7 @@ export const roomZh = {
   closeRemedies: "各方会收到仲裁、诉讼和法律援助的告知。",
   closeGo: "确认结束",
   overTitle: "这一场结束了",
-  overAdjourned: "已休会。下次时间在案件里。",
+  overAdjourned: "已休会。下次时间在案件里看，没定的也在那里排。",
   overCase: "回到案件",
   overAgreement: "看协议",
 

@@ -1717,14 +1717,14 @@ export interface components {
         };
         /**
          * Adjourn
-         * @description `adjourn` (staff): when to go on.
+         * @description `adjourn` (staff): when to go on; none leaves it open.
          */
         Adjourn: {
             /**
              * Next At
-             * Format: date-time
+             * @default null
              */
-            next_at: string;
+            next_at: string | null;
         };
         /**
          * AgreementView
