@@ -1,6 +1,7 @@
 """Searches the register of sealed agreements, as far as the member's roles reach."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from server.domain import access
 from server.domain.access import Act, Reach
@@ -25,6 +26,7 @@ async def search(world: World, actor: Actor, query: RegisterQuery) -> Found:
     access.allow(actor, Act.SEARCH_RECORDS)
     if query.committee_id != actor.committee_id:
         raise ForbiddenError(act=Act.SEARCH_RECORDS)
+    query = replace(query, number=world.pack.as_printed(query.number))
     async with world.store.read() as uow:
         whole = access.reach(actor, Act.SEARCH_RECORDS) is Reach.ORG
         found = uow.register.search(query) if whole else _own(uow, actor, query)

@@ -109,10 +109,11 @@ async def _numbered(world: World, number: str) -> list[RegisterEntry]:
     # A bare serial would find a number nobody wrote in full.
     if number.strip().isdecimal():
         return []
+    printed = world.pack.as_printed(number)
     async with world.store.read() as uow:
         every = await uow.committees.all()
         pages = [
-            await uow.register.search(RegisterQuery(committee_id=one.id, number=number))
+            await uow.register.search(RegisterQuery(committee_id=one.id, number=printed))
             for one in every
         ]
     return [entry for found, _ in pages for entry in found]

@@ -164,6 +164,14 @@ class JurisdictionPack:
         prefix, year, serial = match.group("prefix", "year", "serial")
         return AgreementNumber(prefix=prefix, year=int(year), serial=int(serial))
 
+    def as_printed(self, text: str) -> str:
+        """Return a number as agreements carry it, with its zeros; what is none stays as it is."""
+        try:
+            number = self.parse_number(text)
+        except AgreementNumberError:
+            return text
+        return self.agreement_number(number.prefix, year=number.year, serial=number.serial)
+
     def local_day(self, at: datetime) -> date:
         """Return the day on which an instant falls where this law is counted."""
         return local_day(at, utc_offset_minutes=self.utc_offset_minutes)

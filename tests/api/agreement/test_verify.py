@@ -168,6 +168,8 @@ async def test_number_and_code_tell_that_it_is_on_record_and_nothing_else(
     asked = {
         (NUMBER, code): True,
         (NUMBER.replace("〔", "[").replace("〕", "] "), code.upper()): True,
+        (NUMBER.replace("001", "1"), code): True,
+        (NUMBER.replace("第001号", "1"), code): True,
         (NUMBER, code[:-1] + ("0" if code[-1] != "0" else "1")): False,
         (NUMBER.replace("001", "002"), code): False,
         ("1", code): False,

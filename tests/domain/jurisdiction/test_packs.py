@@ -290,6 +290,8 @@ def test_agreement_numbers_are_written_one_way_and_read_in_many() -> None:
     assert ZH.agreement_number("湖禾", year=2025, serial=17) == "湖禾人调字〔2025〕第017号"
     assert ZH.agreement_number("湖禾", year=2025, serial=1234) == "湖禾人调字〔2025〕第1234号"
     number = ZH.parse_number("湖禾人调字〔2025〕第017号")
+    assert ZH.as_printed("湖禾人调字(2025) 17号") == "湖禾人调字〔2025〕第017号"
+    assert ZH.as_printed(" 17") == " 17"
     assert (number.prefix, number.year, number.serial) == ("湖禾", 2025, 17)
     for typed in ("湖禾人调字[2025]017号", "湖禾人调字 【2025】 第17号", "湖禾人调字（2025）17"):
         assert ZH.parse_number(typed) == number
