@@ -67,7 +67,9 @@ const factList = (facts: readonly Fact[], words: Words): HTMLElement =>
 
 function factLine(one: Fact, words: Words): HTMLElement {
   const kind = one.holds === null ? "open" : one.holds ? "yes" : "no";
-  const parts = one.parts.length ? `${words.parts}: ${one.parts.join(", ")}` : "";
+  // What is open as a whole is named by its own code, which the line says in words already.
+  const named = one.parts.filter((part) => part !== one.code);
+  const parts = named.length ? `${words.parts}: ${named.join(", ")}` : "";
   const said = one.both ? bothWords(one.both, words) : parts;
   const more = one.holds === null ? [why(one, words), parts].filter(Boolean).join(" · ") : said;
   return element(

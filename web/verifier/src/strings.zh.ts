@@ -81,7 +81,7 @@ export const zh = {
   text: "所签即本文",
   textBad: "所签不是本文",
   key: { browser: "密钥在签署人自己的浏览器里", server: "密钥由服务器保管" } as Record<string, string>,
-  roles: { party: "当事人", agent: "代理人", mediator: "调解员", recorder: "记录员" } as Record<string, string>,
+  roles: { party: "当事人", agent: "代理人", mediator: "人民调解员", recorder: "记录人" } as Record<string, string>,
   routes: { wet_ink: "在纸上签名、按指印，扫描件经人工逐页对照", witnessed: "口头表示同意，有见证人见证，本人没有签名" } as Record<string, string>,
   attestedBy: "记录并签名的人",
   releasedBy: "放行",

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { utf8 } from "../src/bytes.ts";
 import { judge } from "../src/judge.ts";
 import { Page } from "../src/page.ts";
-import { CODES, type Fact, type Report, factOr, nothingFails } from "../src/report.ts";
+import { BEYOND, CODES, type Fact, type Report, factOr, nothingFails } from "../src/report.ts";
 import { drawn, moment } from "../src/result.ts";
 import { en } from "../src/strings.en.ts";
 import { zh } from "../src/strings.zh.ts";
@@ -51,6 +51,16 @@ describe("a result in words", () => {
       expect(line?.textContent).not.toContain(words.unjudged.trusted);
       expect(line?.textContent).toContain(parts[0]);
     }
+  });
+
+  it("shows no bare code for what only another program judges, and the roles' own names", () => {
+    const open = facts().map((one) => (BEYOND.includes(one.code) ? { ...one, holds: null, parts: [one.code] } : one));
+    for (const words of [zh, en]) {
+      const said = drawn(report(open), words).map((one) => one.textContent).join(" ");
+      expect(said).toContain(words.unjudged.beyond);
+      for (const code of BEYOND) expect(said).not.toContain(code);
+    }
+    expect([zh.roles["mediator"], zh.roles["recorder"]]).toEqual(["人民调解员", "记录人"]);
   });
 
   it("says with what certificates they sign, above the signers", () => {
