@@ -57,6 +57,8 @@ async def test_officer_head_and_recorder_find_all_a_mediator_his_own(office: Sta
     ("query", "hits"),
     [
         ({"name": "陈水根"}, 1),
+        ({"number": "湖禾人调字(2025)第1号"}, 1),
+        ({"number": "湖禾人调字〔2025〕1"}, 1),
         ({"name": "恒筑"}, 1),
         ({"name": "王五"}, 0),
         ({"number": "湖禾人调字[2025]第001号"}, 1),
