@@ -102,6 +102,7 @@ const BEFORE: Snapshot = {
 
 export const SCENES: Record<string, Snapshot> = {
   joint: BASE,
+  muted: { ...BASE, seats: BASE.seats.map((each) => (each.seat === "p1a" ? { ...each, microphone: false } : each)) },
   held: {
     ...BASE,
     slots: [

@@ -20,6 +20,7 @@ export const SCREENS = {
   log: { at: "/cases/c1?part=log" },
  roomCaucus: { at: "/cases/c1/room/s1", scene: "caucus", press: "enter" },
   roomJoint: { at: "/cases/c1/room/s1", scene: "joint", press: "enter" },
+  roomMuted: { at: "/cases/c1/room/s1", scene: "muted", press: "enter" },
   roomCutting: { at: "/cases/c1/room/s1", scene: "cutting", press: "enter" },
   roomHeld: { at: "/cases/c1/room/s1", scene: "held", press: "enter" },
   roomScheduled: { at: "/cases/c1/room/s1", scene: "scheduled", press: "enter" },

@@ -214,6 +214,7 @@ export const STATES: Record<string, () => PartyState> = {
   reception: () => live({ space: "reception", audience: ["m"], seats: [{ ...SU, space: "reception" }, { ...CHEN, space: "reception" }] }),
   rights: () => live({ space: "reception", audience: ["m"], rights_block: 1, seats: [{ ...SU, space: "reception" }, { ...CHEN, space: "reception" }] }),
   joint: () => live({}),
+  jointMuted: () => live({ seats: [SU, CHEN, { ...LIN, microphone: false }] }),
   jointHeld: () => live({ slots: [{ slot: 0, seat: "m", audio: true, video: true }, { slot: 1, seat: "p2", audio: true, video: false }] }),
   jointUnseen: () => live({ unseen_by: ["p2"] }),
   jointRedrafted: () => live({ agreement_state: "drafting" }, { seat: { ...SEAT, answer: "accepted", may_sign: true } }),

@@ -75,6 +75,11 @@ export function shares(snapshot: Snapshot, seat: SeatState): boolean {
   return inside(snapshot, seat) && !away(snapshot);
 }
 
+/** Whether somebody whom others are to hear now has switched the microphone off; who is away says so otherwise. */
+export function muted(snapshot: Snapshot, seat: SeatState): boolean {
+  return inside(snapshot, seat) && seat.present && seat.absence === "none" && !seat.microphone;
+}
+
 export function slotOf(snapshot: Snapshot, seat: string): number | null {
   return snapshot.slots.find((each) => each.seat === seat)?.slot ?? null;
 }

@@ -3,12 +3,13 @@
  * where the connection is cut. Pure: snapshot in, coordinates in a 280 wide grid out.
  */
 import type { SeatState, Side, Snapshot } from "../api/types.ts";
-import { circleSign, inside, own, seatsOf, sidesOf, toneOf, type Tone } from "./scene.ts";
+import { circleSign, inside, muted, own, seatsOf, sidesOf, toneOf, type Tone } from "./scene.ts";
 
 export interface Node {
   readonly id: string;
   readonly sign: string;
   readonly name: string;
+  readonly mute: boolean;
   readonly x: number;
   readonly y: number;
 }
@@ -54,6 +55,8 @@ const NAME_WIDTH = 11;
 interface Person {
   readonly id: string;
   readonly name: string;
+  /** Whoever sits at a telephone whose microphone is off is not heard either. */
+  readonly mute: boolean;
 }
 interface Group {
   readonly id: string;
@@ -62,13 +65,16 @@ interface Group {
   readonly people: readonly Person[];
 }
 
-function peopleOf(seats: readonly SeatState[]): readonly Person[] {
+function peopleOf(snapshot: Snapshot, seats: readonly SeatState[]): readonly Person[] {
   return seats
     .filter((seat) => seat.present)
-    .flatMap((seat) => [
-      { id: seat.seat, name: seat.name },
-      ...seat.beside.map((name, index) => ({ id: `${seat.seat}+${index}`, name })),
-    ]);
+    .flatMap((seat) => {
+      const mute = muted(snapshot, seat);
+      return [
+        { id: seat.seat, name: seat.name, mute },
+        ...seat.beside.map((name, index) => ({ id: `${seat.seat}+${index}`, name, mute })),
+      ];
+    });
 }
 
 /** The name as it fits; the list that is read aloud has it whole. */
@@ -81,15 +87,15 @@ export function fitting(name: string): string {
 
 /** Groups of people who share a place; the space that is open comes first. */
 export function groupsOf(snapshot: Snapshot): readonly Group[] {
-  const together = peopleOf(snapshot.seats.filter((seat) => inside(snapshot, seat)));
+  const together = peopleOf(snapshot, snapshot.seats.filter((seat) => inside(snapshot, seat)));
   const waiting = sidesOf(snapshot).map((side): Group => {
     const seats = seatsOf(snapshot, side).filter((seat) => !inside(snapshot, seat));
-    return { id: `lobby-${side}`, tone: "hold", side, people: peopleOf(seats) };
+    return { id: `lobby-${side}`, tone: "hold", side, people: peopleOf(snapshot, seats) };
   });
   const staff = snapshot.seats.filter((seat) => seat.side === null && !inside(snapshot, seat));
   return [
     { id: "open", tone: toneOf(snapshot), side: snapshot.caucus_side, people: together },
-    { id: "staff", tone: "hold" as const, side: null, people: peopleOf(staff) },
+    { id: "staff", tone: "hold" as const, side: null, people: peopleOf(snapshot, staff) },
     ...waiting,
   ].filter((group) => group.people.length > 0);
 }
@@ -111,6 +117,7 @@ function boxOf(group: Group, x: number, y: number, w: number, h: number, counts:
       id: person.id,
       sign: circleSign(person.name),
       name: fitting(person.name),
+      mute: person.mute,
       x: Math.round(x + step * ((index % columns) + 0.5)),
       y: Math.round(top + row * ROW + 23),
     };
@@ -179,4 +186,9 @@ export function whoHearsNames(snapshot: Snapshot): readonly { readonly together:
     together: group.id === "open" && me !== null,
     names: group.people.map((person) => person.name),
   }));
+}
+
+/** Names of those whom nobody hears because their microphone is off. */
+export function muteNames(snapshot: Snapshot): readonly string[] {
+  return groupsOf(snapshot).flatMap((group) => group.people.filter((person) => person.mute).map((person) => person.name));
 }

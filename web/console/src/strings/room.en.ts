@@ -101,6 +101,7 @@ export const roomEn: Dictionary<keyof typeof roomZh> = {
   whoHears: "Who hears whom now",
   whoTogether: "Hear each other: {names}",
   whoApart: "Alone in the lobby: {names}",
+  whoMute: "Sound is off: {names}",
   whoCount: "{n} people",
   whoStaff: "Staff",
 

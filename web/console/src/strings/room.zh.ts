@@ -98,6 +98,7 @@ export const roomZh = {
   whoHears: "现在谁能听到谁",
   whoTogether: "互相听得到：{names}",
   whoApart: "单独在等候室：{names}",
+  whoMute: "声音关了：{names}",
   whoCount: "{n} 人",
   whoStaff: "工作人员",
 

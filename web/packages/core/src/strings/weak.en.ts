@@ -6,6 +6,7 @@ export const weakEn: Dictionary<keyof typeof weakZh> = {
   weakText: "The others' pictures are paused.",
   weakHeld: "For now you get only the sound of {names}.",
   unseenBy: "Weak connection at {names}: your picture does not get there at present, your voice does.",
+  pictureRests: "Picture paused",
   weakOwn: "Your picture is paused.",
   weakSmaller: "Your picture was made smaller.",
 };

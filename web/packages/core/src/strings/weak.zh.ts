@@ -4,6 +4,7 @@ export const weakZh = {
   weakText: "先停了对方的画面。",
   weakHeld: "先停了{names}的画面，只听声音。",
   unseenBy: "{names}那边网络弱，现在看不到您，听得到您说话。",
+  pictureRests: "画面暂停",
   weakOwn: "先停了您的画面。",
   weakSmaller: "您的画面变小了。",
 };
