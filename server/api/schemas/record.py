@@ -48,6 +48,7 @@ class FactView(View):
 class CourseRow(View):
     """One step of the course of events; `space` and `side` where it is a going or leaving.
 
+    `scope` is the jurisdiction's code of what somebody consented to, refused or took back.
     `who` is the name of whom it concerns, else of who did it; empty for the server's own deeds.
     """
 
@@ -55,6 +56,7 @@ class CourseRow(View):
     kind: str
     space: str | None
     side: str | None
+    scope: str | None
     who: str
 
 

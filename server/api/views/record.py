@@ -51,6 +51,11 @@ COURSE = frozenset(
         "record.viewed",
         "record.taken",
         "archive_timestamp.renewed",
+        "keeping.held",
+        "keeping.lifted",
+        "destruction.proposed",
+        "destruction.declined",
+        "destruction.confirmed",
     }
 )
 """The log's entries that make up the course of events; the rest is how the line was."""
@@ -129,6 +134,7 @@ def _course(opened: Opened, entry: Entry) -> wire.CourseRow | None:
         kind=body["kind"],
         space=facts.get("space"),
         side=facts.get("side"),
+        scope=facts.get("scope"),
         who=_name(opened, facts.get("person") or body["actor"]),
     )
 

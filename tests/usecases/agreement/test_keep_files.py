@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from server.api.views.record import record_view
 from server.domain.custody import HeldError, NotDueError, SecondPersonError
 from server.domain.errors import (
     ForbiddenError,
@@ -22,7 +23,7 @@ from server.domain.retention import Keeping
 from server.domain.session import Recording
 from server.domain.session_log import verify
 from server.ports.files import ShreddedError
-from server.usecases import keep_files, share_files
+from server.usecases import keep_files, retrieve_record, share_files
 from server.usecases.log_tree import place, sign_checkpoint
 from server.usecases.share_files import Upload
 from tests.support import cases, signing
@@ -114,6 +115,43 @@ async def test_it_takes_two_people_and_a_second_factor(
     assert await review(office) == []
     with pytest.raises(WrongStateError):
         await keep_files.propose(world, actor("officer"), file, "再次")
+
+
+async def test_the_course_of_the_record_names_who_held_proposed_and_destroyed_it(
+    office: Stage, made: Sitting, file: CaseId
+) -> None:
+    world, officer = office.world, actor("officer")
+    await keep_files.hold(world, officer, file, DOCUMENT, WHY)
+    async with world.store.read() as uow:
+        (held,) = (await uow.cases.get(file)).custody.held
+    await keep_files.lift(world, officer, file, held.id)
+    past(office, date(2036, 1, 1))
+    await keep_files.propose(world, officer, file, "保管期满")
+    await keep_files.decline(world, officer, file)
+    await destroyed(office, file)
+    opened = await retrieve_record.open_record(world, officer, await record_of(made), "查")
+    course = [(one.kind, one.who) for one in record_view(opened).course]
+    names = {login: opened.staff[actor(login).staff_id] for login in ("officer", "he")}
+    assert [one for one in course if one[0].startswith(("keeping.", "destruction."))] == [
+        ("keeping.held", names["officer"]),
+        ("keeping.lifted", names["officer"]),
+        ("destruction.proposed", names["officer"]),
+        ("destruction.declined", names["officer"]),
+        ("destruction.proposed", names["officer"]),
+        ("destruction.confirmed", names["he"]),
+    ]
+
+
+async def test_the_course_of_the_record_says_what_was_consented_to(
+    office: Stage, made: Sitting
+) -> None:
+    opened = await retrieve_record.open_record(
+        office.world, actor("officer"), await record_of(made), "查"
+    )
+    course = record_view(opened).course
+    given = {one.scope for one in course if one.kind == "consent.given" and one.who == "陈水根"}
+    assert given >= {"online_mediation", "e_signature"}
+    assert {one.scope for one in course if not one.kind.startswith("consent.")} == {None}
 
 
 async def test_the_agreement_and_the_log_stay_and_verify(

@@ -223,7 +223,7 @@ export const KEEPING: KeepingList = {
   stamps: { due: 12, failed: 1, numbers: ["湖禾人调字〔2025〕第 014 号"], last_at: "2036-01-04T18:20:00Z" },
 };
 
-const step = (at: string, kind: string, space: string | null = null, side: string | null = null, who = "") => ({ at, kind, space, side, who });
+const step = (at: string, kind: string, space: string | null = null, side: string | null = null, who = "", scope: string | null = null) => ({ at, kind, space, side, who, scope });
 const fact = (code: string, facts: Record<string, string | number> = {}, holds: boolean | null = true, parts: string[] = []) => ({ code, holds, parts, facts });
 
 export const RECORD: RecordView = {
@@ -244,6 +244,8 @@ export const RECORD: RecordView = {
   course: [
     step("2025-03-12T01:10:00Z", "case.accepted"),
     step("2025-03-14T01:00:00Z", "session.open"),
+    step("2025-03-14T01:02:00Z", "consent.given", null, null, "陈水根", "online_mediation"),
+    step("2025-03-14T01:02:30Z", "consent.given", null, null, "陈水根", "e_signature"),
     step("2025-03-14T01:23:00Z", "room.open", "joint"),
     step("2025-03-14T02:02:00Z", "room.open", "caucus", "applicant"),
     step("2025-03-14T03:35:00Z", "agreement.locked", null, null, "苏慧珍"),
@@ -252,6 +254,8 @@ export const RECORD: RecordView = {
     step("2025-03-14T03:41:05Z", "sign.done", null, null, "林启航"),
     step("2025-03-14T03:52:47Z", "agreement.effective"),
     step("2025-03-14T04:08:00Z", "session.close"),
+    step("2036-01-05T02:10:00Z", "keeping.held", null, null, "何建平"),
+    step("2036-02-07T02:10:00Z", "keeping.lifted", null, null, "何建平"),
   ],
   signers: [
     { name: "陈水根", role: "party", signed_at: "2025-03-14T03:38:20Z", how: "phone_code", holds: true, signer: "p1a", has_handwriting: true, attested_by: [] },

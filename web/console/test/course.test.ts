@@ -5,7 +5,9 @@ import { dayFrom } from "../src/format.ts";
 import { setLang } from "../src/i18n.ts";
 import { courseOf } from "../src/records/course.ts";
 
-const row = (kind: string, at: string, space: string | null = null, side: string | null = null, who = "") => ({ kind, at, space, side, who });
+const row = (kind: string, at: string, space: string | null = null, side: string | null = null, who = "", scope: string | null = null) => ({ kind, at, space, side, who, scope });
+/** What of a case's files is destroyed: server/domain/file_kinds.py. */
+const KINDS = ["authority", "evidence", "identity", "paper", "other", "seal_scan", "signed_page", "end_note", "reveal_reason", "unlock_reason", "locked_pdf", "agreement_json", "locked_blanks", "handwriting", "strokes", "prepared_signature", "added_bytes", "sealed_evidence"];
 const MORNING = "2026-11-24T01:00:00Z";
 
 afterEach(() => setLang("zh-CN"));
@@ -35,6 +37,18 @@ describe("the course of events", () => {
       ["room.open", "respondent", 1, true],
     ]);
   });
+  it("says what somebody agreed to, refused and took back, one line for what he answered in a row", () => {
+    const lines = courseOf([
+      row("consent.given", MORNING, null, null, "陈水根", "online_mediation"),
+      row("consent.given", MORNING, null, null, "陈水根", "recording"),
+      row("consent.given", MORNING, null, null, "陈水根", "recording"),
+      row("consent.withdrawn", MORNING, null, null, "陈水根", "recording"),
+    ]);
+    expect(lines.map(({ kind, scopes, times }) => [kind, scopes, times])).toEqual([
+      ["consent.given", ["online_mediation", "recording"], 3],
+      ["consent.withdrawn", ["recording"], 1],
+    ]);
+  });
 });
 
 describe("who did it", () => {
@@ -60,6 +74,21 @@ describe("people in a log whom the reader may not know", () => {
     expect([one, two].map((person) => factWords({ person }, new Map()))).toEqual([["人 当事人 89ab"], ["人 当事人 3210"]]);
     expect(factWords({ person: one }, new Map([[one, "陈水根"]]))).toEqual(["人 陈水根"]);
     expect(factWords({ digest: "ab".repeat(32) }, new Map())).toEqual(["指纹 abababab…"]);
+  });
+});
+
+describe("a destruction in the log", () => {
+  it("calls a file by its kind in words, not an identity document with a code", () => {
+    const said = [...KINDS].map((document) => factWords({ file: "f1", document }, new Map(), "file.shredded").join());
+    expect(said).toContain("种类 定稿的 PDF");
+    for (const each of said) expect(each).toMatch(/^种类 [^a-z_]+(?: PDF| JSON)?$/);
+  });
+  it("still calls the identity document that somebody showed one", () => {
+    expect(factWords({ document: "passport" }, new Map(), "identity.checked")).toEqual(["证件 passport"]);
+  });
+  it("names no hold by its id, and calls it nobody", () => {
+    const facts = { hold: "01a20daa-70c1-7d3e-8a11-0123456789ab", record: "01a20daa-70c1-7d3e-8a11-ba9876543210" };
+    expect(factWords(facts, new Map(), "keeping.held")).toEqual([]);
   });
 });
 

@@ -5,7 +5,7 @@ import { hasWord, nameOf, t, wordOf } from "../i18n.ts";
 import { pack } from "../session.ts";
 
 type Value = Schemas["LogEntryView"]["facts"][string];
-const INNER = new Set(["clause", "file", "invitation", "opening", "record", "recording", "session"]);
+const INNER = new Set(["clause", "file", "hold", "invitation", "opening", "record", "recording", "session"]);
 const LONG = /^[0-9a-f-]{16,}$/;
 const SHOWN_OF_A_DIGEST = 8;
 /** Ids begin with the time they were made at; what tells two people apart stands at the end. */
@@ -25,6 +25,9 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   camera: ["logValue.device"],
   microphone: ["logValue.device"],
 };
+
+/** Facts that mean another thing in one kind of entry: a destroyed file's `document` is what kind of file it was. */
+const MEANT: Readonly<Record<string, Readonly<Record<string, string>>>> = { "file.shredded": { document: "kind" } };
 
 function listed(name: string, code: string): string {
   const lists = pack.value;
@@ -61,8 +64,9 @@ function valueWord(name: string, value: Value, people: ReadonlyMap<string, strin
 }
 
 /** One phrase a fact, in the order of the entry; facts without a value are left out. */
-export function factWords(facts: Schemas["LogEntryView"]["facts"], people: ReadonlyMap<string, string>): readonly string[] {
+export function factWords(facts: Schemas["LogEntryView"]["facts"], people: ReadonlyMap<string, string>, kind = ""): readonly string[] {
   return Object.entries(facts)
     .filter(([name, value]) => value !== null && !INNER.has(name))
+    .map(([name, value]) => [MEANT[kind]?.[name] ?? name, value] as const)
     .map(([name, value]) => `${wordOf("logFact", name)} ${valueWord(name, value, people)}`);
 }

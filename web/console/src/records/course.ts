@@ -5,6 +5,8 @@ import { tableDay } from "../format.ts";
 type Row = Schemas["CourseRow"];
 export interface CourseLine extends Row {
   readonly times: number;
+  /** What was agreed to, refused or taken back, each once. */
+  readonly scopes: readonly string[];
   /** The first line of a day carries the day. */
   readonly newDay: boolean;
 }
@@ -16,8 +18,9 @@ export function courseOf(rows: readonly Row[]): readonly CourseLine[] {
   for (const row of rows) {
     const last = lines[lines.length - 1];
     const sameDay = last !== undefined && tableDay(last.at) === tableDay(row.at);
-    if (sameDay && same(last, row)) lines[lines.length - 1] = { ...last, times: last.times + 1 };
-    else lines.push({ ...row, times: 1, newDay: !sameDay });
+    const scopes = row.scope === null ? [] : [row.scope];
+    if (sameDay && same(last, row)) lines[lines.length - 1] = { ...last, times: last.times + 1, scopes: [...new Set([...last.scopes, ...scopes])] };
+    else lines.push({ ...row, times: 1, scopes, newDay: !sameDay });
   }
   return lines;
 }

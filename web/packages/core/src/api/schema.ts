@@ -2514,6 +2514,7 @@ export interface components {
          * CourseRow
          * @description One step of the course of events; `space` and `side` where it is a going or leaving.
          *
+         *     `scope` is the jurisdiction's code of what somebody consented to, refused or took back.
          *     `who` is the name of whom it concerns, else of who did it; empty for the server's own deeds.
          */
         CourseRow: {
@@ -2524,6 +2525,8 @@ export interface components {
             at: string;
             /** Kind */
             kind: string;
+            /** Scope */
+            scope: string | null;
             /** Side */
             side: string | null;
             /** Space */
