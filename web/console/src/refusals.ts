@@ -56,6 +56,28 @@ function missingText(error: Refused): string {
   return missing.map((each) => owedWord(String(each))).join(t("semicolon"));
 }
 
+/** Refusals that somebody who looks after the server has to end; their sentences send there. */
+const TECHNICAL: ReadonlySet<string> = new Set([
+  "archive_unavailable",
+  "certificate_unproven",
+  "disk_full",
+  "fault",
+  "key_unreadable",
+  "keys_unavailable",
+  "no_certificate",
+  "no_sm2",
+  "store_unavailable",
+  "timestamp_unsound",
+  "timestamps_unavailable",
+  "work_failed",
+]);
+
+/** Whether the code helps anybody: not where the sentence says what to do, as after a typo. */
+export function forTechnician(error: Refused): boolean {
+  const known = hasWord("refusal", error.code) || hasWord("invalid", error.code);
+  return TECHNICAL.has(error.code) || !known;
+}
+
 export type FieldErrors = Readonly<Record<string, string>>;
 
 interface FieldFact {

@@ -8,12 +8,21 @@ import { EMPTY, afterSave, copyOf, draftOf, editOf, merge, same, written, type C
 type LockPlan = Omit<Schemas["LockAsk"], "revision">;
 const BY_PHONE: LockPlan = { wet_ink: false, witnessed: [], reason: "" };
 
+export type Place = "main" | "side" | "sheet";
+
+function placeOf(act: string): Place {
+  if (act === "reopen" || act === "witness") return "sheet";
+  return /^(sign|release|withdraw|seal|scan-.*)$/.test(act) ? "side" : "main";
+}
+
 export interface AgreementDeskState {
   readonly view: ShallowRef<AgreementView | null>;
   readonly draft: Ref<Draft>;
   readonly dirty: ComputedRef<boolean>;
   readonly conflicts: ShallowRef<readonly Conflict[]>;
   readonly error: ComputedRef<Refused | null>;
+  /** Where the refusal belongs: above the text, beside who signs, or in the sheet that asked. */
+  readonly place: ComputedRef<Place>;
   readonly busy: Ref<string>;
   readonly savedAt: Ref<string | null>;
   load(): Promise<void>;
@@ -57,6 +66,8 @@ export function useAgreement(caseId: string): AgreementDeskState {
   /** Why the last act was refused stays until the next; looking again does not wipe it away. */
   const error = computed(() => undone.value ?? unread.value);
   const busy = ref("");
+  const last = ref("");
+  const place = computed(() => (undone.value === null ? "main" : placeOf(last.value)));
   const savedAt = ref<string | null>(null);
   const dirty = computed(() => !same(editOf(draft.value, 0), editOf(base.value, 0)));
   const keep = (found: Refused | null): void => {
@@ -84,14 +95,14 @@ export function useAgreement(caseId: string): AgreementDeskState {
     if (next !== null) take(next);
   }
   async function doing(name: string, act: () => Promise<AgreementView>): Promise<boolean> {
-    busy.value = name;
+    [busy.value, last.value] = [name, name];
     const next = await refused(act, keep);
     busy.value = "";
     if (next !== null) take(next);
     return next !== null;
   }
   async function save(): Promise<boolean> {
-    busy.value = "save";
+    [busy.value, last.value] = ["save", "save"];
     const sent = copyOf(draft.value);
     const body = editOf(sent, view.value?.revision ?? 0);
     const next = await refused(() => api.put(BASE, { path, body }), keep);
@@ -119,6 +130,7 @@ export function useAgreement(caseId: string): AgreementDeskState {
     dirty,
     conflicts,
     error,
+    place,
     busy,
     savedAt,
     load,

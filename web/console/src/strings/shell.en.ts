@@ -61,7 +61,7 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   signInNoAccount: "No account, or a new phone? Ask your committee's administrator.",
   signedOutNotice: "You were away for long and have been signed out. Sign in again; nothing was lost.",
   stepUpTitle: "Confirm once more that it is you",
-  stepUpText: "Signing and sealing ask for fresh digits.",
+  stepUpText: "This step weighs much: give fresh digits to show that it is you.",
   stepUpGo: "Confirm",
   passwordTitle: "Choose a new password first",
   passwordText: "The present one came from the administrator and works only once.",

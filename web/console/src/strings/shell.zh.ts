@@ -58,7 +58,7 @@ export const shellZh = {
   signInNoAccount: "没有账号，或者换了手机，请找本调委会的管理员。",
   signedOutNotice: "您太久没动，已经退出。请再登录一次，刚才的内容没有丢。",
   stepUpTitle: "再确认一次是您本人",
-  stepUpText: "签名和盖章之前，要一个新的动态码。",
+  stepUpText: "这一步要紧，请再输一次动态码，证明是您本人在做。",
   stepUpGo: "确认",
   passwordTitle: "先换一个新密码",
   passwordText: "现在的密码是管理员发的，只能用这一次。",
