@@ -37,6 +37,7 @@ export const SCREENS = {
   roomIdentity: { at: "/cases/c1/room/s1", scene: "secondPhone", press: "row" },
   roomSecondPhone: { at: "/cases/c1/room/s1", scene: "secondPhone", press: "name" },
   roomLeave: { at: "/cases/c1/room/s1", scene: "joint", press: "leave" },
+  roomClose: { at: "/cases/c1/room/s1", scene: "joint", press: "close" },
   roomGate: { at: "/cases/c1/room/s1" },
   roomDraft: { at: "/cases/c1/room/s1", scene: "drafting", press: "draft" },
   agreement: { at: "/cases/c1/agreement" },
@@ -106,6 +107,10 @@ for (const name of names) {
           await page.locator(".clause-button").nth(4).click();
         }
         if (screen.press === "seat") await page.locator(".seat-name").last().click();
+        if (screen.press === "close") {
+          await page.locator(".room-head .btn").last().click();
+          await page.locator("dialog select").selectOption("agreed");
+        }
         if (screen.press === "leave") await page.locator(".room-head .back").click();
         if (screen.press === "row") await page.locator(".seat-line .btn").first().click();
         if (screen.press === "name") {

@@ -1,5 +1,5 @@
 /** What is owed before the next step: a list, and the one button that settles each row. Pure. */
-import type { AgreementView, Snapshot } from "../api/types.ts";
+import type { AgreementView, SeatState, Snapshot } from "../api/types.ts";
 import { readOwed } from "../owed.ts";
 import { over, seatsOf, sidesOf } from "./scene.ts";
 
@@ -108,6 +108,19 @@ function minutesRow(snapshot: Snapshot): Row {
   const answering = sidesOf(snapshot).length;
   return row("minutesConfirmed", snapshot.minutes.ready && names.length >= answering, "minutes", names);
 }
+
+/**
+ * What the minutes lack for a sitting to end with an agreement, as the server judges it (人民调解法 art. 27): without
+ * them, or with a party that has not answered their last version, the note must say why.
+ */
+export function minutesOwed({ minutes, seats }: Snapshot): "minutes" | "minutes_answer" | null {
+  if (minutes.items.length === 0) return "minutes";
+  const people = seats.filter((seat) => seat.side !== null);
+  const answered = new Set(people.filter((seat) => (seat.person_id ?? "") in minutes.answers).map(partyOf));
+  return people.some((seat) => !answered.has(partyOf(seat))) ? "minutes_answer" : null;
+}
+
+const partyOf = ({ side, party }: SeatState): string => `${side} ${party}`;
 
 function rowsOf(snapshot: Snapshot, phase: Phase, agreement: AgreementView | null): readonly Row[] {
   switch (phase) {

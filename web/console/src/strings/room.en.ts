@@ -271,6 +271,8 @@ export const roomEn: Dictionary<keyof typeof roomZh> = {
   closeOutcome: "Result",
   closeReason: "Reason for no agreement",
   closeNote: "Note",
+  "closeNoteFor.minutes": "There are no minutes. If you add none, say here why.",
+  "closeNoteFor.minutes_answer": "A party has not checked the minutes. If you do not wait, say here why.",
   closeAgreedNote: "The seal may come days later; nobody has to wait here.",
   closeUnsigned: "Not everybody has signed. Signing on the phone stays open, but no longer on video.",
   closeRemedies: "Everyone is told about arbitration, court and legal aid.",
