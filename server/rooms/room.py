@@ -105,6 +105,7 @@ class Room:
             raise
         if (step.session.space, step.session.state) != (before.space, before.state):
             self._moved(hold_minutes)
+        self._meet()
         await self._widen(step.events)
         return self.session
 
@@ -195,6 +196,14 @@ class Room:
         self._since = self.ports.clock.now()
         self._hold_minutes = hold_minutes
         self.hold_texts.clear()
+
+    def _meet(self) -> None:
+        """Whoever asked the mediator to come sits with him now: that call is answered."""
+        for one in self.session.participants:
+            here = self.presence.get(one.seat)
+            apart = self.session.place(one).kind is SpaceKind.LOBBY
+            if here is not None and here.wish == "come" and not apart:
+                self.presence[one.seat] = replace(here, wish=None)
 
     async def _widen(self, events: tuple[str, ...]) -> None:
         if self.session.running and self.session.space.kind is SpaceKind.CAUCUS:

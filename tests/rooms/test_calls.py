@@ -1,9 +1,14 @@
 """A party calls the mediator: one call until it is answered, however often it is pressed."""
 
+import pytest
+
+from server.domain import spaces
+from server.domain.case import Side
+from server.domain.conduct import Decision
 from server.domain.ids import SeatId
 from server.rooms import attendance
 from tests.rooms.stage import Stage
-from tests.support.builders import SESSION, WORKER
+from tests.support.builders import MEDIATOR, SESSION, WORKER
 
 SEAT = SeatId(WORKER)
 
@@ -49,3 +54,31 @@ async def test_answering_where_nobody_calls_tells_nothing(joint: Stage) -> None:
     await call(joint, None)
     assert await calls(joint) == 0
     assert len(joint.teller.views) == told
+
+
+async def decide(on: Stage, decision: Decision) -> None:
+    await on.registry.within(SESSION, lambda room: room.decide(MEDIATOR, decision))
+
+
+@pytest.mark.parametrize(
+    "there",
+    [spaces.go_joint, spaces.go_reception(Side.APPLICANT), spaces.go_caucus(Side.APPLICANT)],
+    ids=["joint", "reception", "caucus"],
+)
+async def test_asking_to_come_is_over_once_the_mediator_is_there(
+    joint: Stage, there: Decision
+) -> None:
+    await decide(joint, spaces.go_caucus(Side.RESPONDENT))
+    await call(joint, "come")
+    await decide(joint, spaces.go_reception(Side.RESPONDENT))
+    assert await wished(joint) == "come"
+    await decide(joint, there)
+    assert await wished(joint) is None
+    assert joint.teller.views[-1].presence[SEAT].wish is None
+
+
+async def test_another_wish_waits_for_its_answer_wherever_they_are(joint: Stage) -> None:
+    await decide(joint, spaces.go_caucus(Side.RESPONDENT))
+    await call(joint, "talk_alone")
+    await decide(joint, spaces.go_joint)
+    assert await wished(joint) == "talk_alone"
