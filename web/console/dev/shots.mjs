@@ -99,7 +99,7 @@ for (const name of names) {
         await page.locator(".person .actions .btn").first().click();
         await page.waitForTimeout(300);
       }
-      if (["enter", "draft", "recording", "leave", "row", "name", "seat"].includes(screen.press)) {
+      if (["enter", "draft", "recording", "close", "leave", "row", "name", "seat"].includes(screen.press)) {
         await page.locator(".gate .btn.primary").click();
         await page.locator(".room-grid").waitFor();
         if (screen.press === "draft") {
