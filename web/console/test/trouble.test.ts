@@ -18,7 +18,6 @@ afterEach(() => {
 function shown(part: Component, props: Record<string, unknown> = {}): HTMLElement {
   app?.unmount();
   app = createApp({ render: () => h(part, props) });
-  app.component("RouterLink", { render: () => null });
   const root = document.createElement("div");
   document.body.replaceChildren(root);
   app.mount(root);
