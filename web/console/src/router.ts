@@ -25,8 +25,8 @@ export const ROUTES: RouteRecordRaw[] = [
   { path: "/:rest(.*)*", name: "lost", component: () => import("./pages/Nowhere.vue") },
 ];
 
-/** True once a page, or the answer who is signed in, could not be fetched; loading all anew is the way out. */
-export const unfetched = ref(false);
+/** The page that could not be fetched, or for which nobody could be asked who is signed in; loading it anew is the way out. */
+export const unfetched = ref<string | null>(null);
 
 async function guard(to: RouteLocationNormalized): Promise<boolean | { name: string; query?: Record<string, string> }> {
   if (to.meta["open"] === true) return true;
@@ -46,9 +46,9 @@ export function makeRouter(history: RouterHistory = createWebHistory("/console/"
   });
   router.beforeEach(guard);
   router.afterEach((_to, _from, failure) => {
-    if (failure === undefined) unfetched.value = false;
+    if (failure === undefined) unfetched.value = null;
   });
   // Browsers may keep a failed module: only a fresh page asks for it again (whatwg/html#6768).
-  router.onError(() => (unfetched.value = true));
+  router.onError((_error, to) => (unfetched.value = to.fullPath));
   return router;
 }

@@ -90,10 +90,10 @@ describe("a page that cannot be fetched", () => {
     useTransport(() => (down ? Promise.reject(new TypeError("fetch")) : Promise.resolve({ status: 401, json: { code: "signed_out", facts: {} } })));
     const router = makeRouter(createMemoryHistory("/console/"));
     await expect(router.push("/cases")).rejects.toMatchObject({ code: "offline" });
-    expect([unfetched.value, asked.value]).toEqual([true, false]);
+    expect([unfetched.value, asked.value]).toEqual(["/cases", false]);
     down = false;
     await router.push("/cases");
-    expect([unfetched.value, router.currentRoute.value.name]).toEqual([false, "signIn"]);
+    expect([unfetched.value, router.currentRoute.value.name]).toEqual([null, "signIn"]);
   });
 });
 
