@@ -19,6 +19,7 @@ export const keepingEn: Dictionary<keyof typeof keepingZh> = {
   hold: "Hold back",
   holdTitle: "Hold back from destruction",
   holdText: "Nobody can destroy anything of this file until the hold is lifted. A proposal falls.",
+  holdDocumentFirst: "First give the document's number",
   holdDocument: "Number of the document",
   holdReason: "Why",
   lift: "Lift the hold",

@@ -16,6 +16,7 @@ export const keepingZh = {
   hold: "暂停销毁",
   holdTitle: "暂停销毁",
   holdText: "暂停以后，谁也不能销毁这份案卷的材料，直到解除。已经提出的销毁作废。",
+  holdDocumentFirst: "先写依据的文号",
   holdDocument: "依据的文号",
   holdReason: "为什么",
   lift: "解除暂停",

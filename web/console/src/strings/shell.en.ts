@@ -41,6 +41,7 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   nextPage: "Next page",
   previousPage: "Previous page",
   reason: "Reason",
+  reasonShort: "This reason is too short",
   reasonFirst: "Give the reason first",
   yuan: "{amount} yuan",
   errorCode: "Code for the technician: {code}",

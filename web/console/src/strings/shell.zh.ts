@@ -39,6 +39,7 @@ export const shellZh = {
   previousPage: "上一页",
   reason: "原因",
   reasonFirst: "先写原因",
+  reasonShort: "原因太短，请写清楚",
   yuan: "{amount} 元",
   errorCode: "给技术人员看的代码：{code}",
   notFoundTitle: "没有找到这一页",
