@@ -102,7 +102,7 @@ describe("a microphone that is not allowed, where the camera is", () => {
     await settle();
     expect(root.querySelector(".card h2")?.textContent).toBe("麦克风没有打开");
     expect(root.textContent).toContain(help);
-    expect(room.said.value.text).toBe("麦克风没有打开");
+    expect(room.words.said.value.text).toBe("麦克风没有打开");
     await tap(root, "再试一次");
     await settle();
     expect(root.querySelector(".card h2")?.textContent).not.toBe("麦克风没有打开");
