@@ -60,7 +60,7 @@ describe("a film in a record", () => {
   it("says why it is refused", async () => {
     const root = film(() => new Response(JSON.stringify({ code: "forbidden", facts: {} }), { status: 403, headers: { "Content-Type": "application/json" } }), "video/webm");
     await press(root);
-    expect(root.querySelector(".trouble")?.textContent).toContain("forbidden");
+    expect(root.querySelector(".trouble")?.textContent).toContain("您没有做这件事的权限");
     expect(root.querySelector("video")).toBeNull();
   });
 });
