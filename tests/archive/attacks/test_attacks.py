@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from server.archive import evidence, verifier
+from server.archive import evidence, session_log, verifier
 from server.archive.package import package
 from server.archive.verifier import verify_files
 from server.domain.record import RecordParts
@@ -147,8 +147,8 @@ TAKEN_OUT = {
     "signatures": (evidence, "_bad_parts", lambda *_: []),
     "text": (evidence, "_names_this_text", lambda *_: True),
     "digests": (verifier, "_is", lambda *_: True),
-    "chain": (verifier, "verify_chain", lambda entries: [e.hash for e in entries][-1]),
-    "proofs": (verifier, "proven", lambda *_: True),
+    "chain": (session_log, "verify_chain", lambda entries: [e.hash for e in entries][-1]),
+    "proofs": (session_log, "proven", lambda *_: True),
     "certification": (PdfFacts, "certified", True),
     "issuer": (judges, "TOOLS", replace(TOOLS, issued_by=lambda *_: True)),
 }
