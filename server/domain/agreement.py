@@ -185,7 +185,8 @@ class Seal:
 
     `serial` counts the committee's agreements of `year`, which the number spells out.
     `suite` is what the seal in the PDF is made with, whatever the setting says by then.
-    `approvals` are the release and its confirmation where it took two people.
+    `approvals` are the release and its confirmation where it took two people. `confirmable`: a
+    court may confirm it (人民调解法 33); the day by which to ask was not always known at the seal.
     """
 
     by: StaffId
@@ -198,6 +199,7 @@ class Seal:
     serial: int = 0
     suite: str = P256_SHA256
     approvals: tuple[Attestation, ...] = ()
+    confirmable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

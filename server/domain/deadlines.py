@@ -83,13 +83,13 @@ def cautious_confirmation_deadline(effective_on: date, calendar: HolidayCalendar
 
 
 def standing_confirmation_deadline(
-    sealed: date | None, effective_on: date, calendar: HolidayCalendar
+    effective_on: date, calendar: HolidayCalendar, *, confirmable: bool
 ) -> Deadline | None:
     """Return the deadline of a sealed agreement by today's calendar; None where it has none.
 
-    `sealed` is the day computed at the seal, which a year entered since moves.
+    The day computed at the seal moves with a year entered since, and lacks before that.
     """
-    return cautious_confirmation_deadline(effective_on, calendar) if sealed else None
+    return cautious_confirmation_deadline(effective_on, calendar) if confirmable else None
 
 
 def labour_arbitration_open_on(application_received_on: date) -> date:

@@ -73,7 +73,7 @@ def _recognition(labour: LabourFacts, calendar: HolidayCalendar) -> Iterator[Dut
 def _after_sealing(agreement: Agreement, calendar: HolidayCalendar) -> Iterator[Duty]:
     seal = agreement.seal
     ends = seal and standing_confirmation_deadline(
-        seal.confirmation_deadline, seal.effective_on, calendar
+        seal.effective_on, calendar, confirmable=seal.confirmable
     )
     if ends:
         yield _duty("court_confirmation", ends)

@@ -13,7 +13,8 @@ from server.domain.ids import CaseId, CommitteeId, RecordId, StaffId
 class RegisterEntry:
     """One sealed agreement. `amount` is fen; `digest` the manifest's SHA-256.
 
-    `pdf_sha256` is that of the sealed PDF; empty in entries older than the field.
+    `pdf_sha256` is that of the sealed PDF; empty in entries older than the field. `confirmable`:
+    a court may confirm it; the day by which to ask was not always known at the seal.
     """
 
     record_id: RecordId
@@ -32,6 +33,7 @@ class RegisterEntry:
     mediator_name: str
     digest: str
     pdf_sha256: str = ""
+    confirmable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,9 @@ def fits(entry: RegisterEntry, query: RegisterQuery) -> bool:
 
 def by_calendar(entry: RegisterEntry, calendar: HolidayCalendar) -> RegisterEntry:
     """Return the entry with the court's last day as it falls by today's calendar."""
-    ends = standing_confirmation_deadline(entry.confirmation_deadline, entry.effective_on, calendar)
+    ends = standing_confirmation_deadline(
+        entry.effective_on, calendar, confirmable=entry.confirmable
+    )
     return replace(entry, confirmation_deadline=ends.due_on if ends else None)
 
 

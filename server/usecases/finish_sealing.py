@@ -129,6 +129,7 @@ def _entry(case: Case, begun: Begun, stored: StoredRecord, pdf_sha256: str) -> R
         sealed_at=seal.at,
         effective_on=seal.effective_on,
         confirmation_deadline=seal.confirmation_deadline,
+        confirmable=seal.confirmable,
         mediator_name=next(mediators, ""),
         digest=stored.manifest_sha256,
         pdf_sha256=pdf_sha256,

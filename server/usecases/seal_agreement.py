@@ -102,6 +102,7 @@ async def _number(
         number=world.pack.agreement_number(committee.number_prefix, year=year, serial=serial),
         effective_on=effective,
         confirmation_deadline=await _deadline(world, uow, case, effective),
+        confirmable=confirmation_of(case, world.pack) is not CourtConfirmation.CLOSED,
         record_id=RecordId(world.ids.new()),
         year=year,
         serial=serial,

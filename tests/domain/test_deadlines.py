@@ -21,6 +21,7 @@ from server.domain.deadlines import (
     performance_deadline,
     recognition_deadlines,
     reminder_days,
+    standing_confirmation_deadline,
     years_after,
 )
 from server.domain.jurisdiction.zh_cn.holidays import CALENDAR
@@ -104,3 +105,11 @@ def test_reminders_stand_around_the_due_day() -> None:
         date(2025, 3, 20),
     )
     assert reminder_days(date(2025, 4, 14), CONFIRMATION_REMINDERS)[0] == date(2025, 3, 25)
+
+
+def test_a_day_that_was_not_known_at_the_seal_is_told_all_the_same() -> None:
+    """Seals of before a year's holidays were entered hold no day; only a court's bar takes it."""
+    sealed_on = date(2026, 12, 15)
+    found = standing_confirmation_deadline(sealed_on, CALENDAR, confirmable=True)
+    assert found == cautious_confirmation_deadline(sealed_on, CALENDAR)
+    assert standing_confirmation_deadline(sealed_on, CALENDAR, confirmable=False) is None

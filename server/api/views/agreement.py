@@ -103,7 +103,7 @@ def _deadline(world: World, desk: Desk, seal: Seal | None) -> Deadline | None:
     facts = desk.facts
     if seal is not None:
         return standing_confirmation_deadline(
-            seal.confirmation_deadline, seal.effective_on, facts.calendar
+            seal.effective_on, facts.calendar, confirmable=seal.confirmable
         )
     if confirmation_of(facts.case, world.pack) is CourtConfirmation.CLOSED:
         return None

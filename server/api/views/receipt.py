@@ -46,7 +46,7 @@ def _fingerprint(seat: Seat, agreement: Agreement) -> str:
 def _confirm_by(seal: Seal, seat: Seat) -> date | None:
     """Return a day that is never too late, also before the next year's holidays are known."""
     calendar = seat.facts.calendar
-    ends = standing_confirmation_deadline(seal.confirmation_deadline, seal.effective_on, calendar)
+    ends = standing_confirmation_deadline(seal.effective_on, calendar, confirmable=seal.confirmable)
     return ends.due_on if ends else None
 
 
