@@ -239,7 +239,8 @@ class Settings(MediaSettings, _Web):
     def url(self) -> str:
         """The address people use, without a trailing slash."""
         scheme = "https" if self.tls_cert else "http"
-        return (self.public_url or f"{scheme}://{self.host}:{self.port}").rstrip("/")
+        name = f"[{self.host}]" if ":" in self.host else self.host or "localhost"
+        return (self.public_url or f"{scheme}://{name}:{self.port}").rstrip("/")
 
     @property
     def origins(self) -> frozenset[str]:

@@ -42,6 +42,19 @@ def test_the_public_address_is_what_a_browser_names_as_origin(url: str, named: s
     assert (settings.url, settings.origins) == (named, frozenset({named}))
 
 
+@pytest.mark.parametrize(
+    ("host", "named"),
+    [
+        ("::", "http://[::]:8080"),
+        ("::1", "http://[::1]:8080"),
+        ("", "http://localhost:8080"),
+        ("0.0.0.0", "http://0.0.0.0:8080"),
+    ],
+)
+def test_whatever_it_listens_on_has_an_origin(host: str, named: str) -> None:
+    assert load(host=host).origins == frozenset({named})
+
+
 @pytest.mark.parametrize("listed", ["localhost", "10.0.0.0/33", "10.0.0.1/8", "127.0.0.1;10.1.1.1"])
 def test_a_trusted_proxy_that_is_no_address_is_refused(listed: str) -> None:
     with pytest.raises(SettingsError, match=r"^HEYI_TRUSTED_PROXIES: .*IP addresses or networks"):
