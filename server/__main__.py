@@ -172,22 +172,15 @@ def _set_up(asked: argparse.Namespace) -> Settings:
     return settings
 
 
-def _expect_means(settings: Settings) -> None:
-    """Raise in words what would keep app and workers from starting."""
-    from server.signing_keys import expect_keys
-    from server.starting import expect_media_ports, expect_web_port, tls
-
-    tls(settings)
-    expect_web_port(settings)
-    expect_media_ports(settings)
-    expect_keys(settings)
-
-
 def _serve(asked: argparse.Namespace) -> int:
     from server.alone import alone, expect_none
+    from server.signing_keys import expect_keys
+    from server.starting import expect_media_ports, expect_web_port, tls
     from server.supervisor import Child, command, supervise
 
     settings = _set_up(asked)
+    tls(settings)
+    expect_keys(settings)
     demo = ("--demo",) if settings.demo else ()
     env = environment(media_workers=settings.media_workers)
     app = Child(name="app", argv=command("app", *demo), env=env)
@@ -197,16 +190,19 @@ def _serve(asked: argparse.Namespace) -> int:
     ]
     with alone(settings, "serve"):
         expect_none(settings, "app")
-        _expect_means(settings)
+        expect_web_port(settings)
+        expect_media_ports(settings)
         asyncio.run(supervise(app, workers))
     return 0
 
 
 def _app(asked: argparse.Namespace) -> int:
+    from server.alone import expect_none
     from server.starting import expect_web_port, tls
 
     settings = _set_up(asked)
     tls(settings)
+    expect_none(settings, "app")
     expect_web_port(settings)
 
     from server.app import serve

@@ -6,6 +6,7 @@ Whatever is away for a while, such as a database that is started later, is none 
 import os
 import socket
 import ssl
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,9 @@ from server.store.engines import parse
 
 def expect_folder(settings: Settings) -> None:
     """Raise SettingsError where the data folder cannot be written, nor a folder made for it."""
-    there = next(one for one in (settings.data, *settings.data.parents) if one.exists())
+    places = (settings.data, *settings.data.parents)
+    # Path.exists() raises below a folder that may not be entered, in this Python.
+    there = next(one for one in places if os.path.exists(one))  # noqa: PTH110
     if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
         return
     raise SettingsError(
@@ -87,9 +90,8 @@ def expect_media_ports(settings: Settings) -> None:
 def _expect_free(where: str, which: str, name: str, port: int, kind: socket.SocketKind) -> None:
     try:
         with ExitStack() as stack:
-            for family, _, proto, _, address in _addresses(name, port, kind):
-                one = stack.enter_context(socket.socket(family, kind, proto))
-                _as_servers_do(one)
+            for one, address in _opened(name, port, kind):
+                _as_servers_do(stack.enter_context(one))
                 one.bind(address)
     except OSError as error:
         raise SettingsError(
@@ -101,8 +103,23 @@ def _expect_free(where: str, which: str, name: str, port: int, kind: socket.Sock
 
 
 # Any: as the standard library types it.
-def _addresses(name: str, port: int, kind: socket.SocketKind) -> list[tuple[Any, ...]]:
-    return list(socket.getaddrinfo(name or None, port, type=kind, flags=socket.AI_PASSIVE))
+def _opened(name: str, port: int, kind: socket.SocketKind) -> Iterator[tuple[socket.socket, Any]]:
+    """Yield a socket for each address; a family this machine lacks is passed over, as servers do.
+
+    Raises OSError where it has none of them.
+    """
+    lacking, possible = OSError(), False
+    found = socket.getaddrinfo(name or None, port, type=kind, flags=socket.AI_PASSIVE)
+    for family, _, proto, _, address in found:
+        try:
+            one = socket.socket(family, kind, proto)
+        except OSError as error:
+            lacking = error
+            continue
+        possible = True
+        yield one, address
+    if not possible:
+        raise lacking
 
 
 def _as_servers_do(one: socket.socket) -> None:
