@@ -1,4 +1,4 @@
-"""How the two cookies are read and set; `identify` names them."""
+"""How the cookies are read and set; `identify` names them."""
 
 from aiohttp import web
 

@@ -11,7 +11,7 @@ from server.usecases.world import Rules, World
 
 STAFF_COOKIE, SEAT_COOKIE = "__Host-heyi-staff", "__Host-heyi-seat"
 BROWSER_COOKIE = "__Host-heyi-browser"
-"""Marks a browser as one that a member signed in with; it opens nothing.
+"""Marks a browser as one that a member signed in with: a console's hash, which opens nothing.
 
 Browsers take this prefix from our own host over TLS alone (RFC 6265bis, 4.1.3.2)."""
 SEEN_EVERY = timedelta(seconds=60)

@@ -45,13 +45,13 @@ async def sign_in(
 async def is_own(world: World, login: str, browser: str) -> bool:
     """Return whether this login signed in with the browser that holds this mark.
 
-    The mark is the token of a console of then, which may have ended since.
+    The mark is the hash of a console of then, which may have ended since.
     """
-    if not browser:
+    if not (browser.isascii() and browser.isalnum()):
         return False
     async with world.store.read() as uow:
         staff = await uow.staff.by_login(login)
-        console = await uow.staff.session(hash_token(browser))
+        console = await uow.staff.session(browser)
     return staff is not None and console is not None and console.staff_id == staff.id
 
 
