@@ -55,15 +55,6 @@ def years_after(start: date, years: int) -> date:
         return start.replace(year=start.year + years, day=28)
 
 
-def court_confirmation_deadline(effective_on: date, calendar: HolidayCalendar) -> date:
-    """Return the last day for both to ask the court to confirm (人民调解法 33, 30 days).
-
-    Raises:
-        CalendarYearMissingError: the thirtieth day's year is not entered yet.
-    """
-    return calendar.working_day_from(days_after(effective_on, CONFIRMATION_DAYS))
-
-
 def mediation_deadline(accepted_on: date, calendar: HolidayCalendar) -> date:
     """Return the end of the 30 days for mediating; raises CalendarYearMissingError."""
     return calendar.working_day_from(days_after(accepted_on, MEDIATION_DAYS))
@@ -78,7 +69,7 @@ def cautious_deadline(nominal_on: date, calendar: HolidayCalendar) -> Deadline:
 
 
 def cautious_confirmation_deadline(effective_on: date, calendar: HolidayCalendar) -> Deadline:
-    """Return the court confirmation deadline even when the next year is not announced yet."""
+    """Return the last day for both to ask the court to confirm (人民调解法 33, 30 days)."""
     return cautious_deadline(days_after(effective_on, CONFIRMATION_DAYS), calendar)
 
 

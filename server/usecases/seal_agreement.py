@@ -8,14 +8,13 @@ the seal waits", and `resume_sealing` writes the very same record.
 
 import logging
 from dataclasses import replace
-from datetime import date
 
 from server.domain import access
 from server.domain.access import Act
 from server.domain.agreement import Agreement, Seal, expect_text
 from server.domain.agreement_text import confirmation_of
 from server.domain.case import Case, CaseState
-from server.domain.deadlines import cautious_confirmation_deadline
+from server.domain.deadlines import standing_confirmation_deadline
 from server.domain.errors import DomainError, WrongStateError
 from server.domain.ids import CaseId, RecordId
 from server.domain.jurisdiction.entries import CourtConfirmation
@@ -96,25 +95,21 @@ async def _number(
     committee = await uow.committees.get(agreement.committee_id)
     year, effective = day(now).year, effective_on(agreement, now, day)
     serial = await uow.register.allot(committee.id, year)
+    confirmable = confirmation_of(case, world.pack) is not CourtConfirmation.CLOSED
+    calendar = await calendar_of(uow, world.pack)
+    ends = standing_confirmation_deadline(effective, calendar, confirmable=confirmable)
     return Seal(
         by=actor.staff_id,
         at=now,
         number=world.pack.agreement_number(committee.number_prefix, year=year, serial=serial),
         effective_on=effective,
-        confirmation_deadline=await _deadline(world, uow, case, effective),
-        confirmable=confirmation_of(case, world.pack) is not CourtConfirmation.CLOSED,
+        confirmation_deadline=ends.due_on if ends else None,
+        confirmable=confirmable,
         record_id=RecordId(world.ids.new()),
         year=year,
         serial=serial,
         suite=world.signer.suite,
     )
-
-
-async def _deadline(world: World, uow: UnitOfWork, case: Case, effective: date) -> date | None:
-    """Return None where no court confirms it; whoever shows a day moves it by today's calendar."""
-    if confirmation_of(case, world.pack) is CourtConfirmation.CLOSED:
-        return None
-    return cautious_confirmation_deadline(effective, await calendar_of(uow, world.pack)).due_on
 
 
 def _applied(applied: Seal, agreement: Agreement, actor: Actor) -> tuple[Happening, ...]:

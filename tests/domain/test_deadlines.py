@@ -6,13 +6,11 @@ import chinese_calendar
 import pytest
 from hypothesis import given, strategies as st
 
-from server.domain.calendar import CalendarYearMissingError
 from server.domain.deadlines import (
     CONFIRMATION_REMINDERS,
     PAYMENT_REMINDERS,
     Deadline,
     cautious_confirmation_deadline,
-    court_confirmation_deadline,
     enforcement_deadline,
     labour_arbitration_deadline,
     labour_arbitration_open_on,
@@ -43,25 +41,21 @@ from server.domain.jurisdiction.zh_cn.holidays import CALENDAR
     ],
 )
 def test_court_confirmation_deadline(effective_on: date, deadline: date) -> None:
-    assert court_confirmation_deadline(effective_on, CALENDAR) == deadline
+    assert cautious_confirmation_deadline(effective_on, CALENDAR).due_on == deadline
 
 
 @given(st.dates(date(2024, 1, 1), date(2026, 11, 25)))
 def test_the_deadline_is_the_first_working_day_from_the_thirtieth(effective_on: date) -> None:
-    deadline = court_confirmation_deadline(effective_on, CALENDAR)
     expected = effective_on + timedelta(days=30)
     while not chinese_calendar.is_workday(expected):
         expected += timedelta(days=1)
-    assert deadline == expected
     assert cautious_confirmation_deadline(effective_on, CALENDAR) == Deadline(
-        nominal_on=effective_on + timedelta(days=30), due_on=deadline
+        nominal_on=effective_on + timedelta(days=30), due_on=expected
     )
 
 
-def test_an_unannounced_year_is_an_error_or_a_cautious_day() -> None:
+def test_an_unannounced_year_gives_a_cautious_day() -> None:
     effective_on = date(2030, 12, 5)
-    with pytest.raises(CalendarYearMissingError):
-        court_confirmation_deadline(effective_on, CALENDAR)
     assert cautious_confirmation_deadline(effective_on, CALENDAR) == Deadline(
         nominal_on=date(2031, 1, 4), due_on=date(2031, 1, 4), certain=False
     )
