@@ -10,7 +10,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
-from server.domain.errors import DomainError, NotFoundError
+from server.domain.errors import DomainError, NotFoundError, trail
 from server.domain.ids import CaseId, ConnectionId, RecordingId, RoomId, SeatId, SessionId
 from server.ports.media import (
     MediaConnected,
@@ -155,8 +155,9 @@ class Registry:
         try:
             await self.within(session, _nothing)
         # Whatever is wrong with this one, the others are not to wait for it.
-        except Exception:
-            log.exception("%s: its room is not adopted", session)
+        except Exception as fault:  # noqa: BLE001
+            said = trail(fault)
+            log.error("%s: its room is not adopted: %s", session, said)  # noqa: TRY400 - never its words
             return False
         return True
 

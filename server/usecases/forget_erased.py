@@ -5,7 +5,7 @@ Both may wait: a reader is in the way of the one, a stop between key and folder 
 
 import logging
 
-from server.domain.errors import UnreadableError
+from server.domain.errors import UnreadableError, trail
 from server.domain.ids import CaseId, RecordingId
 from server.usecases.world import World
 
@@ -61,8 +61,9 @@ async def _without_key(world: World, case: CaseId) -> list[RecordingId]:
     try:
         async with world.store.read() as uow:
             sittings = await uow.sessions.of_case(case)
-    except UnreadableError:
-        log.exception("recordings of the destroyed case %s are left", case)
+    except UnreadableError as fault:
+        said = trail(fault)
+        log.error("recordings of destroyed case %s are left: %s", case, said)  # noqa: TRY400 - never its words
         return []
     return [one.id for sitting in sittings for one in sitting.recordings if not one.key]
 

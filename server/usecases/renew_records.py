@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from server.domain.canonical import sha256_hex
-from server.domain.errors import DomainError, NotFoundError, UnreadableError
+from server.domain.errors import DomainError, NotFoundError, UnreadableError, trail
 from server.domain.ids import RecordId
 from server.domain.register import RegisterEntry
 from server.domain.renewal import (
@@ -123,9 +123,10 @@ async def _of_entry(
         until = await _renewed(world, entry, known, dry_run=dry_run)
     except DomainError as refused:
         return await _failed(world, entry.number, stamp, _told(refused), dry_run=dry_run)
-    except Exception:
+    except Exception as fault:  # noqa: BLE001
         # As with seals that wait: one record that cannot be read must not hold up the others.
-        log.exception("the time stamp of record %s was not renewed", stamp.record_id)
+        said = trail(fault)
+        log.error("record %s was not renewed: %s", stamp.record_id, said)  # noqa: TRY400 - never its words
         return await _failed(world, entry.number, stamp, _UNREADABLE, dry_run=dry_run)
     result = Result.WOULD_RENEW if dry_run else Result.RENEWED
     return replace(_outcome(entry.number, stamp, why, ""), result=result, until=until)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 
+from server.domain.errors import trail
 from server.domain.ids import CaseId
 from server.usecases.world import World
 
@@ -26,6 +27,6 @@ async def each_in_turn(
         try:
             async with seal_turn(world, case_id):
                 await work(world, case_id)
-        except Exception:
+        except Exception as fault:  # noqa: BLE001
             # Supervised loop: one case that fails must not hold up the others.
-            log.exception(owed, case_id)
+            log.error("%s: %s", owed % case_id, trail(fault))  # noqa: TRY400 - never its words

@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Mapping
 
-from server.domain.errors import NotFoundError, UnreadableError, WrongStateError
+from server.domain.errors import NotFoundError, UnreadableError, WrongStateError, trail
 from server.domain.ids import CaseId, RecordId, RecordingId
 from server.domain.session import Recording
 from server.domain.session_log import SYSTEM, happened
@@ -76,8 +76,9 @@ async def keep_making(world: World) -> None:
     for recording, case_id in (await world.grids.asked()).items():
         try:
             await _resume(world, recording, case_id)
-        except UnreadableError:  # one case must not hold up the others
-            log.exception("grid of recording %s: not begun again", recording)
+        except UnreadableError as fault:  # one case must not hold up the others
+            said = trail(fault)
+            log.error("grid of recording %s: not begun again: %s", recording, said)  # noqa: TRY400 - never its words
     while True:
         made = await world.grids.next_made()
         if made.why:
