@@ -37,6 +37,7 @@ export const SCREENS = {
   roomIdentity: { at: "/cases/c1/room/s1", scene: "secondPhone", press: "row" },
   roomSecondPhone: { at: "/cases/c1/room/s1", scene: "secondPhone", press: "name" },
   roomLeave: { at: "/cases/c1/room/s1", scene: "joint", press: "leave" },
+  roomAdjourn: { at: "/cases/c1/room/s1", scene: "joint", press: "adjourn" },
   roomClose: { at: "/cases/c1/room/s1", scene: "joint", press: "close" },
   roomGate: { at: "/cases/c1/room/s1" },
   roomDraft: { at: "/cases/c1/room/s1", scene: "drafting", press: "draft" },
@@ -99,7 +100,7 @@ for (const name of names) {
         await page.locator(".person .actions .btn").first().click();
         await page.waitForTimeout(300);
       }
-      if (["enter", "draft", "recording", "close", "leave", "row", "name", "seat"].includes(screen.press)) {
+      if (["enter", "draft", "recording", "close", "leave", "row", "name", "seat", "adjourn"].includes(screen.press)) {
         await page.locator(".gate .btn.primary").click();
         await page.locator(".room-grid").waitFor();
         if (screen.press === "draft") {
@@ -111,6 +112,7 @@ for (const name of names) {
           await page.locator(".room-head .btn").last().click();
           await page.locator("dialog select").selectOption("agreed");
         }
+        if (screen.press === "adjourn") await page.getByRole("button", { name: lang === "en" ? "Adjourn" : "休会" }).click();
         if (screen.press === "leave") await page.locator(".room-head .back").click();
         if (screen.press === "row") await page.locator(".seat-line .btn").first().click();
         if (screen.press === "name") {
