@@ -6,13 +6,15 @@ must be the same bytes (the same number means the same key stream, RFC 7714 8.1)
 """
 
 import struct
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from aiortc.rtp import RTCP_SR, RtcpReceiverInfo
 
 from server.media import rtcp
 from server.media.formats import Kind
+from server.rehearsal.bench_stream import PACKET_BYTES
 
 ASKED_EVERY: Final = 200
 """Half a percent, as on an ordinary phone's line."""
@@ -20,6 +22,7 @@ ASKED_EVERY: Final = 200
 Raw = bytes | bytearray | memoryview
 
 _GOLDEN: Final = 0.618034
+_NEVER: Final = sys.maxsize
 _SEQUENCE: Final = 0xFFFF
 _HALF: Final = 0x8000
 _FRACTION: Final = 256
@@ -34,50 +37,68 @@ class Incoming:
 
     __slots__ = (
         "_before",
+        "_due",
         "_first",
         "_heard_at",
         "_kept",
-        "_left",
         "_middle",
         "_missed",
+        "_watched",
         "asks",
         "count",
         "highest",
         "kind",
+        "size",
         "ssrc",
     )
 
     def __init__(self, kind: Kind, ssrc: int, place: int) -> None:
         """`place` tells streams apart, so that not all are asked for at the same time."""
-        self.kind, self.ssrc = kind, ssrc
+        self.kind, self.ssrc, self.size = kind, ssrc, PACKET_BYTES[kind]
         self.count = self.highest = self._first = 0
         self.asks: int | None = None
         self._before = (0, 0)
+        self._due = -1
         self._middle, self._heard_at = 0, 0.0
         self._kept: dict[int, bytes] = {}
         self._missed = 0
         # Of a voice nothing is asked for again: it would come too late.
         picture = kind is Kind.VIDEO
-        self._left = 2 + int(ASKED_EVERY * (place * _GOLDEN % 1)) if picture else 0
+        self._watched = 1 + int(ASKED_EVERY * (place * _GOLDEN % 1)) if picture else _NEVER
 
-    def take(self, raw: Raw) -> bool:
-        """Note a protected packet; False if it was here before and was asked for."""
-        number = raw[2] << 8 | raw[3]
+    def take(self, number: int, octets: Raw, at: int, length: Sequence[int]) -> bool:
+        """Note a protected packet by its number; False if it was here before and was asked for.
+
+        Where it lies, and where its length stands, nobody needs to know nearly always.
+        """
+        if number == self._due:
+            self.highest += 1
+        elif not self._place(number):
+            return False
+        self._due = self.highest + 1 & _SEQUENCE
+        self.count = count = self.count + 1
+        if count >= self._watched:
+            self._wait(number, octets[at : at + length[0]])
+        return True
+
+    def _place(self, number: int) -> bool:
+        """Take a number that is not the next one; False if it was asked for."""
         if number in self._kept:
             return False
         if not self.count:
             self._first = self.highest = number
-        ahead = (number - self.highest) & _SEQUENCE
+        ahead = number - self.highest & _SEQUENCE
         if ahead < _HALF:
             self.highest += ahead
-        self.count += 1
-        self._left -= 1
-        if self._left == 1:
-            self._kept[number], self._missed = bytes(raw), number
-        elif not self._left:
-            # Whoever misses a packet knows that by the next one.
-            self._left, self.asks = ASKED_EVERY, self._missed
         return True
+
+    def _wait(self, number: int, raw: Raw) -> None:
+        """Keep this packet, or ask for the one before: who misses it knows that by the next one."""
+        if self.count == self._watched:
+            self._kept[number], self._missed = bytes(raw), number
+        else:
+            self._watched += ASKED_EVERY
+            self.asks = self._missed
 
     def request(self, sender: int) -> bytes:
         """Return what asks for the packet that is due (RFC 4585 6.2.1), once."""

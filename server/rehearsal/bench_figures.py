@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.rehearsal.bench_load import Found
-from server.rehearsal.bench_seat import SEATS_PER_ROOM
 from server.rehearsal.bench_stock import Stock
+from server.rehearsal.bench_stream import SEATS_PER_ROOM
 
 MANY_ROOMS: Final = 16
 MOST_ROOMS: Final = 100

@@ -7,31 +7,37 @@ for the worker's.
 
 import asyncio
 import heapq
+import itertools
 import select
 import sys
 import time
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Generic, TypeVar
+from functools import partial
+from typing import Final, NamedTuple
 
 from server.media.formats import Kind
 from server.media.sweep import seldom
 from server.rehearsal.bench_process import busy_seconds, cpu_seconds, listen, say, settle
-from server.rehearsal.bench_seat import PAYLOAD_BYTES, SEATS_PER_ROOM, Heard, Seat
+from server.rehearsal.bench_seat import Seat
 from server.rehearsal.bench_slots import Inbox
-
-Turn = tuple[float, Seat, Kind]
-Duty = tuple[float, Callable[[], None]]
-AnyTurn = TypeVar("AnyTurn", bound=tuple[float, *tuple[Any, ...]])
+from server.rehearsal.bench_stream import PAYLOAD_BYTES, SEATS_PER_ROOM, Heard
 
 WARM_UP_S: Final = 1.5
 DRAIN_S: Final = 0.3
-_SENT_AT_ONCE: Final = 16
 _TAKEN_AT_ONCE: Final = 32
+_LOOK_EVERY_S: Final = 0.04
+_PAUSE_PER_SEAT_S: Final = 1.5e-6
+"""To sleep and wake is work as well: with many seats, one waking serves turns close together."""
+_AHEAD_S: Final = 25.0
+"""So much is sealed before it begins: a hundred rooms need 750 MB for it, as well as the time."""
+_SINGLY_UP_TO: Final = 48
+"""Seats: sixteen rooms, which have goals of latency. What more send the worker finds in one look
+every two milliseconds, whether it came one by one or a picture together, which costs us less."""
 _GOLDEN: Final = 0.618034
 _MS: Final = 1e-6
-_NS: Final = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +55,20 @@ class Plan:
         pictures = self.packets_per_picture / self.picture_every_s
         sounds = 1 / self.audio_every_s
         return pictures * PAYLOAD_BYTES[Kind.VIDEO] + sounds * PAYLOAD_BYTES[Kind.AUDIO]
+
+    def turns(self, seconds: float) -> dict[Kind, int]:
+        """Return how often each kind is sent in a run of so many seconds, warm-up included."""
+        whole = min(_AHEAD_S, self.warm_up_s + seconds)
+        every = {Kind.AUDIO: self.audio_every_s, Kind.VIDEO: self.picture_every_s}
+        return {kind: 1 + int(whole / one) for kind, one in every.items()}
+
+
+class Line(NamedTuple):
+    """One thing that is done again and again; `packets` are those of media it should send."""
+
+    every_s: float
+    act: Callable[[], None]
+    packets: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,113 +100,120 @@ def main(words: Sequence[str]) -> None:
     parent, core = words
     place = settle(int(parent), int(core) if core != "None" else None)
     told = listen()
-    seats = [Seat(number, offer) for number, offer in enumerate(told["offers"])]
+    plan, offers = Plan(**told["plan"]), told["offers"]
+    rows = len(offers) > _SINGLY_UP_TO
+    seats = [
+        Seat(number, offer, picture=plan.packets_per_picture, rows=rows)
+        for number, offer in enumerate(offers)
+    ]
     say(answers=[one.answer() for one in seats])
     listen()
-    asyncio.run(_join(seats))
+    asyncio.run(_join(seats, plan.turns(told["seconds"])))
     say(joined=True)
     # What the load waits for is not the worker's fault; nothing here is ever gone.
     seldom()
-    load = Load(seats, Plan(**told["plan"]))
+    load = Load(seats, plan)
     found = load.run(told["seconds"], worker=told["worker"])
     say(found=asdict(found), realtime=place.realtime)
     # The worker is asked what it counted before anybody says goodbye.
     listen()
 
 
-async def _join(seats: list[Seat]) -> None:
+async def _join(seats: list[Seat], turns: Mapping[Kind, int]) -> None:
     for at in range(0, len(seats), SEATS_PER_ROOM):
-        await asyncio.gather(*(one.join() for one in seats[at : at + SEATS_PER_ROOM]))
+        room = seats[at : at + SEATS_PER_ROOM]
+        await asyncio.gather(*(one.join() for one in room))
+        for one in room:
+            one.prepare(turns)
 
 
 class Load:
-    """One loop, without an event loop: wait for what arrives, until the next turn to send."""
+    """One loop, without an event loop: wait for the next turn, take it.
+
+    Looking for what has come has turns of its own. The kernel notes when each packet came, so to
+    look later costs no truth; one look serves many; and the worker's sending need wake nobody.
+    """
 
     def __init__(self, seats: list[Seat], plan: Plan) -> None:
         self._seats = seats
         self._plan = plan
-        self._heard = Heard()
-        self._inbox = Inbox(_TAKEN_AT_ONCE)
+        self._heard = Heard(Inbox(_TAKEN_AT_ONCE))
         self._lags = array("d")
         self._planned = self._sent = 0
         self._over = False
-        self._poll = select.epoll()
-        self._by_descriptor = {one.socket.fileno(): one for one in seats}
-        for descriptor in (*self._by_descriptor, sys.stdin.fileno()):
-            self._poll.register(descriptor, select.EPOLLIN)
+        self._pause_s = _PAUSE_PER_SEAT_S * len(seats)
 
     def run(self, seconds: float, *, worker: int) -> Found:
         """Warm up, measure for `seconds` or until the parent speaks, wait for what is under way."""
         begun = time.perf_counter()
-        turns = _turns(begun, self._seats, self._plan)
-        duties = _duties(begun, self._seats)
+        turns = Timetable(begun, list(self._lines()))
         for one in self._seats:
             for kind in Kind:
                 one.report(kind)
-        self._drive(turns, duties, until=begun + self._plan.warm_up_s)
+        self._drive(turns, until=begun + self._plan.warm_up_s)
         self._lags, self._planned, self._sent = array("d"), 0, 0
         opens = time.time_ns()
-        self._heard.window = (opens, sys.maxsize)
         before = (cpu_seconds(worker), time.process_time(), busy_seconds(), time.perf_counter())
-        self._drive(turns, duties, until=before[-1] + seconds)
-        self._heard.window = (opens, time.time_ns())
+        self._drive(turns, until=before[-1] + seconds)
+        closes = time.time_ns()
         after = (cpu_seconds(worker), time.process_time(), busy_seconds(), time.perf_counter())
         self._receive(until=after[-1] + DRAIN_S)
         spent = tuple(late - early for early, late in zip(before, after, strict=True))
-        return self._found(spent)
+        return self._found(spent, (opens, closes))
 
-    def _drive(
-        self, turns: "_Timetable[Turn]", duties: "_Timetable[Duty]", *, until: float
-    ) -> None:
+    def _lines(self) -> Iterator[Line]:
+        """Yield what each seat does, and how often."""
+        plan, pictures = self._plan, self._plan.packets_per_picture
+        for one in self._seats:
+            send = partial(self._send, one)
+            yield Line(plan.audio_every_s, partial(send, Kind.AUDIO), 1)
+            yield Line(plan.picture_every_s, partial(send, Kind.VIDEO), pictures)
+            yield Line(_LOOK_EVERY_S, partial(one.take, self._heard))
+            for every, duty in one.duties():
+                yield Line(every, duty)
+        yield Line(_LOOK_EVERY_S, self._hear_parent)
+
+    def _drive(self, turns: "Timetable", *, until: float) -> None:
         clock = time.perf_counter
         while (now := clock()) < until and not self._over:
-            for _ in range(_SENT_AT_ONCE):
-                if turns.due > min(now, until):
-                    break
-                self._send(turns.take(), now)
-                now = clock()
-            while duties.due <= now:
-                duties.take()[1]()
-            self._receive_once(min(turns.due, until) - clock())
+            if turns.due > now:
+                time.sleep(min(max(turns.due - now, self._pause_s), until - now))
+                continue
+            line = turns.line
+            if line.packets:
+                self._lags.append(now - turns.due)
+                self._planned += line.packets
+            line.act()
+            turns.step()
         # What should have gone out by now and did not is a plan that was not kept.
         while turns.due < min(now, until):
-            self._plan_of(turns.take())
+            self._planned += turns.line.packets
+            turns.step()
 
-    def _send(self, turn: Turn, now: float) -> None:
-        due, seat, kind = turn
-        self._lags.append(now - due)
-        self._sent += seat.send(kind, self._plan_of(turn))
-
-    def _plan_of(self, turn: Turn) -> int:
-        count = self._plan.packets_per_picture if turn[2] is Kind.VIDEO else 1
-        self._planned += count
-        return count
+    def _send(self, seat: Seat, kind: Kind) -> None:
+        self._sent += seat.send(kind)
 
     def _receive(self, *, until: float) -> None:
-        while (left := until - time.perf_counter()) > 0:
-            self._receive_once(left)
+        while time.perf_counter() < until:
+            for one in self._seats:
+                one.take(self._heard)
+            time.sleep(_LOOK_EVERY_S)
 
-    def _receive_once(self, wait_s: float) -> None:
-        """Take what has arrived, or wait for it so long."""
-        # epoll_wait rounds up to whole milliseconds: too late for the next turn. select does not.
-        if wait_s > 0:
-            select.select((self._poll,), (), (), wait_s)
-        for descriptor, _ in self._poll.poll(0):
-            seat = self._by_descriptor.get(descriptor)
-            if seat is not None:
-                seat.take(self._heard, self._inbox)
-            else:
-                self._over = bool(listen())
+    def _hear_parent(self) -> None:
+        if select.select((sys.stdin,), (), (), 0)[0]:
+            self._over = bool(listen())
 
-    def _found(self, spent: tuple[float, ...]) -> Found:
+    def _found(self, spent: tuple[float, ...], opened: tuple[int, int]) -> Found:
         worker, own, machine, window = spent
         heard = self._heard
+        sent = {stream.ssrc: stream.sent for one in self._seats for stream in one.streams.values()}
+        delays = heard.delays_ns(sent, opened)
         return Found(
             window_s=window,
             planned=self._planned,
             sent=self._sent,
             expected=self._sent * (SEATS_PER_ROOM - 1),
-            received=heard.counted,
+            received=len(delays),
             received_ever=heard.all,
             strangers=heard.strangers,
             broken=heard.broken,
@@ -194,8 +221,8 @@ class Load:
             said=sum(one.said for one in self._seats),
             asked=sum(one.asked for one in self._seats),
             repaired=heard.repaired,
-            p50_ms=quantile(heard.delays_ns, 0.50) * _MS,
-            p99_ms=quantile(heard.delays_ns, 0.99) * _MS,
+            p50_ms=quantile(delays, 0.50) * _MS,
+            p99_ms=quantile(delays, 0.99) * _MS,
             lag_p99_ms=quantile(self._lags, 0.99) * 1000,
             worker_cpu_s=worker,
             own_cpu_s=own,
@@ -203,43 +230,35 @@ class Load:
         )
 
 
-class _Timetable(Generic[AnyTurn]):
-    """Turns in order of time, the next one known."""
+class Timetable:
+    """Whose turn is next, `line`, and when, `due`."""
 
-    def __init__(self, turns: Iterator[AnyTurn]) -> None:
-        self._turns = turns
-        self._next = next(turns)
-        self.due = self._next[0]
+    def __init__(self, begun: float, lines: list[Line]) -> None:
+        self._lines = lines
+        self._dues = merged(begun, [one.every_s for one in lines])
+        self.step()
 
-    def take(self) -> AnyTurn:
-        now, self._next = self._next, next(self._turns)
-        self.due = self._next[0]
-        return now
-
-
-def _turns(begun: float, seats: list[Seat], plan: Plan) -> _Timetable[Turn]:
-    every = {Kind.AUDIO: plan.audio_every_s, Kind.VIDEO: plan.picture_every_s}
-    lines = [(one, kind) for one in seats for kind in Kind]
-    dues = merged(begun, [every[kind] for _, kind in lines])
-    return _Timetable((due, *lines[place]) for due, place in dues)
-
-
-def _duties(begun: float, seats: list[Seat]) -> _Timetable[Duty]:
-    duties = [each for one in seats for each in one.duties()]
-    dues = merged(begun, [every for every, _ in duties])
-    return _Timetable((due, duties[place][1]) for due, place in dues)
+    def step(self) -> None:
+        """Go on to the next turn."""
+        self.due, place = next(self._dues)
+        self.line = self._lines[place]
 
 
 def merged(begun: float, paces: Sequence[float]) -> Iterator[tuple[float, int]]:
     """Yield for ever when which place is due; each has a phase of its own, like phones do."""
-    firsts = [begun + every * ((place * _GOLDEN) % 1) for place, every in enumerate(paces)]
-    waiting = [(due, place, 0) for place, due in enumerate(firsts)]
-    heapq.heapify(waiting)
-    while True:
-        due, place, count = waiting[0]
-        yield due, place
-        again = firsts[place] + (count + 1) * paces[place]
-        heapq.heapreplace(waiting, (again, place, count + 1))
+    places: defaultdict[float, list[int]] = defaultdict(list)
+    for place, every in enumerate(paces):
+        places[every].append(place)
+    return heapq.merge(*(_round(begun, every, those) for every, those in places.items()))
+
+
+def _round(begun: float, every: float, places: list[int]) -> Iterator[tuple[float, int]]:
+    """Yield the turns of places of one pace: their order is the same for ever."""
+    firsts = sorted((every * (place * _GOLDEN % 1), place) for place in places)
+    for n in itertools.count():
+        start = begun + n * every
+        for first, place in firsts:
+            yield start + first, place
 
 
 def quantile(values: "array[float] | array[int]", share: float) -> float:

@@ -26,8 +26,8 @@ from server.rehearsal.bench_figures import (
 )
 from server.rehearsal.bench_load import Found, Plan
 from server.rehearsal.bench_process import Child, ChildEndedError, child, cores, rss_mb
-from server.rehearsal.bench_seat import SEATS_PER_ROOM
 from server.rehearsal.bench_stock import bench_stock
+from server.rehearsal.bench_stream import SEATS_PER_ROOM
 
 WORKER: Final = "server.rehearsal.bench_worker"
 LOAD: Final = "server.rehearsal.bench_load"
@@ -61,7 +61,7 @@ def bench_media(
     """Return figures beside goals; all None, with a reason, when the measurement is not sound.
 
     `us_per_forward`: microseconds of the worker's CPU for each packet that a subscriber received.
-    `p50_ms`, `p99_ms`: from before the sender's encryption to the receiver's kernel. `loss`: share
+    `p50_ms`, `p99_ms`: from the sender's system call to the receiver's kernel. `loss`: share
     of what should have arrived. `stock_ratio`: our microseconds by the stock relay's. `engine` is
     one that `WorkerSettings` knows. `profile` names a file for what cProfile sees; a worker under
     a profiler gives no figures.

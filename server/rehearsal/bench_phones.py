@@ -17,7 +17,7 @@ from aiortc.contrib.media import MediaBlackhole
 from av import VideoFrame
 
 from server.rehearsal.bench_process import cpu_seconds, listen, say, settle
-from server.rehearsal.bench_seat import SEATS_PER_ROOM
+from server.rehearsal.bench_stream import SEATS_PER_ROOM
 from server.rehearsal.clip import VIDEO_CLOCK, Clip, microphone
 from server.rehearsal.peer import stay_on_loopback
 

@@ -22,7 +22,7 @@ from server.rehearsal.bench_figures import Limits, circumstances, faults, refuse
 from server.rehearsal.bench_load import Plan
 from server.rehearsal.bench_media import Asked, Scene, edges, measure, room_of, seats_of
 from server.rehearsal.bench_process import ChildEndedError, children_of, cpu_exactly
-from server.rehearsal.bench_seat import SEATS_PER_ROOM
+from server.rehearsal.bench_stream import SEATS_PER_ROOM
 
 GOAL: Final = 0.15
 """CPU-seconds more for each room and minute."""

@@ -1,17 +1,16 @@
 """A simulated phone that costs next to nothing: real ICE check, DTLS and SRTP, invented media.
 
-Every packet carries the time at which it was sent. A receiver unprotects it, checks that it comes
-from its own room, and compares that time with the one at which the kernel had the packet.
+A receiver unprotects every packet, checks that it is whole and comes from its own room, and
+compares the time at which it was sent with the one at which the kernel had it.
 """
 
 import asyncio
 import socket
-import struct
 import time
-from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from socket import ntohs
 from typing import Final
 
 from aioice.stun import Class, Message, Method, parse_message
@@ -20,29 +19,24 @@ from aiortc.rtp import RtcpPsfbPacket, pack_remb_fci
 from server.media import rtcp
 from server.media.formats import (
     MIDS,
-    OPUS,
     PAYLOAD_TYPES,
     UPLINK_MID,
-    VP8,
     Kind,
     kind_of_mid,
     slot_mid,
 )
 from server.media.libc import CValue
-from server.media.rtp import HEADER
 from server.media.secure import SecureChannel, SrtpPair
-from server.media.undocumented import SrtpError, context, protect, unprotect
-from server.rehearsal.bench_feedback import Incoming, Raw, clocks
-from server.rehearsal.bench_slots import Draft, Inbox, Slot, note_times
+from server.media.undocumented import SrtpError, context, unprotect
+from server.rehearsal.bench_feedback import Incoming, clocks
+from server.rehearsal.bench_slots import note_times, send_rows
+from server.rehearsal.bench_stream import NOBODY, SEATS_PER_ROOM, Heard, Stream, name_of
 
-SEATS_PER_ROOM: Final = 3
-PAYLOAD_BYTES: Final = {Kind.AUDIO: 90, Kind.VIDEO: 950}
 SENDER_EVERY_S: Final = {Kind.AUDIO: 5.0, Kind.VIDEO: 0.235}
 RECEIVER_EVERY_S: Final = {Kind.AUDIO: 5.0, Kind.VIDEO: 1.0}
 """Both as measured of Chromium 156 in a room of three."""
 ESTIMATE: Final = 2_400_000
 """Bit/s: half as much again as two others send. Higher no browser's estimate rises."""
-_TICKS_PER_STEP: Final = {Kind.AUDIO: 960, Kind.VIDEO: 4500}
 
 _RECEIVE_BYTES: Final = 4 * 1024 * 1024
 _BUFFER: Final = 2048
@@ -50,18 +44,9 @@ _CHECK_EVERY_S: Final = 0.1
 _CHECKS: Final = 50
 _CANDIDATE_PRIORITY: Final = 2_130_706_431
 
-_STAMP: Final = struct.Struct("!QI")
-_AUDIO_EXTENSIONS: Final = bytes.fromhex("bede0002" + "1030" + "208a" + "32000000")
-_VIDEO_EXTENSIONS: Final = bytes.fromhex("bede0002" + "1031" + "32000000" + "0000")
-# VP8 payload descriptor and head: "a key frame of 640x360 begins here", and "it goes on" (RFC 7741
-# 4.2, RFC 6386 9.1).
-_BEGINS: Final = bytes.fromhex("10" + "100200" + "9d012a" + "8002" + "6801")
-_GOES_ON: Final = bytes(len(_BEGINS))
-_STAMP_AT: Final = HEADER.size + len(_AUDIO_EXTENSIONS) + len(_BEGINS)
-
 _PLAIN: Final = range(128)
-_RTCP: Final = range(192, 224)
-_SSRC_WORD: Final = 2
+_NUMBER_BITS: Final = 16
+_NS: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,66 +60,15 @@ class _Server:
     ssrcs: dict[str, int]
 
 
-class Stream:
-    """One kind of media that a seat sends."""
-
-    def __init__(self, kind: Kind, seat: int) -> None:
-        self.kind = kind
-        self.ssrc = 1 + 2 * seat + (kind is Kind.VIDEO)
-        self.packets = 0
-        self.timestamp = 0
-        audio = kind is Kind.AUDIO
-        self._type = OPUS if audio else VP8
-        extensions = _AUDIO_EXTENSIONS if audio else _VIDEO_EXTENSIONS
-        fixed = bytes(HEADER.size) + extensions
-        self._packet = bytearray(fixed + bytes(PAYLOAD_BYTES[kind]))
-        self._seat = seat
-
-    def step(self) -> None:
-        """Go on to the next picture, or the next 20 ms of sound."""
-        self.timestamp += _TICKS_PER_STEP[self.kind]
-
-    def packet(self, *, begins: bool, ends: bool) -> bytearray:
-        """Return the next packet, stamped with the time of now; it changes with the one after."""
-        whole = self._packet
-        second = self._type | (0x80 if ends else 0)
-        HEADER.pack_into(whole, 0, 0x90, second, self.packets & 0xFFFF, self.timestamp, self.ssrc)
-        whole[_STAMP_AT - len(_BEGINS) : _STAMP_AT] = _BEGINS if begins else _GOES_ON
-        _STAMP.pack_into(whole, _STAMP_AT, time.time_ns(), self._seat)
-        self.packets += 1
-        return whole
-
-    def report(self, now: float) -> bytes:
-        """Return a sender report, so that the worker can give its own (RFC 3550 6.4.1)."""
-        octets = self.packets * PAYLOAD_BYTES[self.kind]
-        return rtcp.our_sender_report(self.ssrc, now, self.timestamp, self.packets, octets)
-
-
-class Heard:
-    """What arrived at all seats. `window` holds the first and the last sending time that counts."""
-
-    def __init__(self) -> None:
-        self.window = (0, 0)
-        self.all = self.counted = self.strangers = self.broken = self.reports = self.repaired = 0
-        self.delays_ns = array("q")
-
-    def take(self, clear: Raw, room: int, arrived: int) -> None:
-        """Note one packet in the clear, at a seat of `room`."""
-        sent, source = _STAMP.unpack_from(clear, _STAMP_AT)
-        self.all += 1
-        if source // SEATS_PER_ROOM != room:
-            self.strangers += 1
-        elif self.window[0] <= sent < self.window[1]:
-            self.counted += 1
-            self.delays_ns.append(arrived - sent)
-
-
 class Seat:
     """One participant's place: its socket, its keys and its two streams."""
 
-    def __init__(self, number: int, offer: str) -> None:
-        self.room = number // SEATS_PER_ROOM
-        self.streams = {kind: Stream(kind, number) for kind in Kind}
+    def __init__(self, number: int, offer: str, *, picture: int = 1, rows: bool = False) -> None:
+        """`picture` is how many packets a picture has; `rows`: they are given away together."""
+        self._known = _known(number)
+        self._rows = rows
+        sizes = {Kind.AUDIO: 1, Kind.VIDEO: picture}
+        self.streams = {kind: Stream(kind, number, row) for kind, row in sizes.items()}
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.settimeout(0)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BYTES)
@@ -151,7 +85,7 @@ class Seat:
         self.said = self.asked = 0
         self._channel = SecureChannel(send=self._send_record, closed=lambda: None)
         self._checked = asyncio.Event()
-        self._draft = Draft()
+        self._file = self.socket.fileno()
         self._pair: SrtpPair | None = None
         self._opening: CValue = None
         self._sealing: CValue = None
@@ -219,21 +153,29 @@ class Seat:
 
     # ------------------------------------------------------------------ media
 
-    def send(self, kind: Kind, count: int) -> int:
-        """Send the next picture of `count` packets, or sound; return how many really went out."""
-        stream, draft, gone = self.streams[kind], self._draft, 0
-        stream.step()
-        for n in range(count):
-            packet = stream.packet(begins=n == 0, ends=n == count - 1)
-            draft.write(packet)
-            if protect(self._sealing, draft.pointer, draft.length):
-                raise ConnectionError
-            try:
-                self.socket.send(draft.written)
-            except OSError:
-                continue
-            gone += 1
-        return gone
+    def prepare(self, turns: Mapping[Kind, int]) -> None:
+        """Seal what is to be sent in so many turns."""
+        for kind, stream in self.streams.items():
+            stream.prepare(self._sealing, turns[kind])
+        if self._rows:
+            send_rows(self.socket, self.streams[Kind.VIDEO].sealed_bytes)
+
+    def send(self, kind: Kind) -> int:
+        """Send the next picture, or sound; return how many packets really went out."""
+        stream = self.streams[kind]
+        row, size = stream.take(self._sealing), stream.sealed_bytes
+        if self._rows:
+            return self._send(stream, row, len(row) // size)
+        singly = (row[at : at + size] for at in range(0, len(row), size))
+        return sum(self._send(stream, one, 1) for one in singly)
+
+    def _send(self, stream: Stream, packets: memoryview, count: int) -> int:
+        stream.note(count)
+        try:
+            self.socket.send(packets)
+        except OSError:
+            return 0
+        return count
 
     def duties(self) -> Iterator[tuple[float, Callable[[], None]]]:
         """Yield what a browser tells all the time, and how many seconds apart."""
@@ -274,48 +216,57 @@ class Seat:
         self.said += 1
         return True
 
-    def take(self, heard: Heard, inbox: Inbox) -> None:
+    def take(self, heard: Heard) -> None:
         """Unprotect and note what waits, but not so much at once that sending starves."""
-        octets, pair = inbox.octets, self._pair
-        if pair is None:
-            raise ConnectionError
-        for slot in inbox.receive(self.socket.fileno()):
-            begin, _, length, _ = slot
-            if octets[begin] in _PLAIN:
-                continue
-            try:
-                if octets[begin + 1] in _RTCP:
-                    self._hear(pair.unprotect_rtcp(bytes(octets[begin : begin + length[0]])))
-                    heard.reports += 1
-                else:
-                    self._take(slot, heard, inbox)
-            except SrtpError:
+        inbox, incoming, opening = heard.inbox, self._incoming, self._opening
+        octets, count = inbox.octets, inbox.receive(self._file)
+        heads, names = (column[:count].tolist() for column in (inbox.heads, inbox.names))
+        for at, (head, name) in enumerate(zip(heads, names, strict=True)):
+            begin, pointer, length = inbox.slots[at]
+            one = incoming.get(name)
+            if one is None:
+                self._take_other(at, heard)
+            elif not one.take(ntohs(head >> _NUMBER_BITS), octets, begin, length):
+                self._take_again(one, at, heard)
+            elif unprotect(opening, pointer, length) or length[0] != one.size:
                 heard.broken += 1
+            else:
+                if one.asks is not None:
+                    self._ask(one)
+                continue
+            heard.void(at)
+        if count:
+            heard.take(count, self._known)
 
-    def _hear(self, compound: bytes) -> None:
-        now = time.monotonic()
+    def _take_again(self, one: Incoming, at: int, heard: Heard) -> None:
+        """Note one media packet that was asked for."""
+        same = one.repairs(heard.inbox.raw(at))
+        heard.repaired += same
+        heard.broken += not same
+
+    def _take_other(self, at: int, heard: Heard) -> None:
+        """Note what is no media of somebody in this room."""
+        if self._pair is None:
+            raise ConnectionError
+        raw = bytes(heard.inbox.raw(at))
+        if raw[0] in _PLAIN:
+            return
+        try:
+            compound = self._pair.unprotect_rtcp(raw)
+        except SrtpError:
+            # As is media of nobody in this room.
+            heard.broken += 1
+            return
+        heard.reports += 1
+        # It has lain here for a while, and the worker counts that as part of the way.
+        waited = (time.time_ns() - heard.inbox.arrived(at)) * _NS
+        self._hear(compound, time.monotonic() - waited)
+
+    def _hear(self, compound: bytes, now: float) -> None:
         for ssrc, middle in clocks(compound):
             one = self._incoming.get(socket.htonl(ssrc))
             if one is not None:
                 one.hear(middle, now)
-
-    def _take(self, slot: Slot, heard: Heard, inbox: Inbox) -> None:
-        """Note one media packet, or one that came again: that is no forward, and has no delay."""
-        begin, pointer, length, _ = slot
-        raw = inbox.octets[begin : begin + length[0]]
-        one = self._incoming.get(inbox.words[(begin >> 2) + _SSRC_WORD])
-        if one is None:
-            heard.broken += 1
-        elif not one.take(raw):
-            same = one.repairs(raw)
-            heard.repaired += same
-            heard.broken += not same
-        elif unprotect(self._opening, pointer, length):
-            heard.broken += 1
-        else:
-            heard.take(raw, self.room, inbox.arrived(slot))
-            if one.asks is not None:
-                self._ask(one)
 
 
 def _read_offer(offer: str) -> _Server:
@@ -342,6 +293,13 @@ def _streams(lines: list[str]) -> dict[str, int]:
         elif line.startswith("a=ssrc:"):
             ssrcs[mid] = int(line.removeprefix("a=ssrc:").split()[0])
     return ssrcs
+
+
+def _known(seat: int) -> frozenset[int]:
+    """Return the names of what everybody else in the room sends, and nobody's."""
+    first = seat - seat % SEATS_PER_ROOM
+    others = [one for one in range(first, first + SEATS_PER_ROOM) if one != seat]
+    return frozenset({NOBODY, *(name_of(kind, one) for one in others for kind in Kind)})
 
 
 def _incoming(ssrcs: dict[str, int], seat: int) -> dict[int, Incoming]:

@@ -13,8 +13,10 @@ from server.media.formats import MIDS, OPUS, VP8, Kind
 from server.media.offer import Offer, write_offer
 from server.media.rtp import Packet
 from server.ports.media import SLOTS
-from server.rehearsal.bench_load import merged, quantile
-from server.rehearsal.bench_seat import Heard, Seat, Stream
+from server.rehearsal.bench_load import Plan, merged, quantile
+from server.rehearsal.bench_seat import Seat
+from server.rehearsal.bench_slots import Inbox
+from server.rehearsal.bench_stream import NOBODY, Heard, Stream
 
 OFFER = Offer(
     session=1,
@@ -45,35 +47,55 @@ async def test_an_answer_sends_both_kinds_and_takes_every_slot(seat: Seat) -> No
 
 async def test_a_seat_goes_where_the_offer_says(seat: Seat) -> None:
     assert seat.socket.getpeername() == ("127.0.0.1", 40_000)
-    assert seat.room == 1
+
+
+def written(stream: Stream) -> bytearray:
+    octets = bytearray(2048)
+    return octets[: stream.write(memoryview(octets), 0)]
 
 
 def test_packets_are_such_as_a_worker_forwards() -> None:
-    sound = Packet(bytearray(Stream(Kind.AUDIO, 0).packet(begins=True, ends=True)))
+    sound = Packet(written(Stream(Kind.AUDIO, 0, 1)))
     assert (sound.payload_type, sound.payload_size) == (OPUS, 90)
     assert sound.mid_at
     assert sound.send_time_at
     assert sound.voiced
-    video = Stream(Kind.VIDEO, 0)
-    first, last = (Packet(bytearray(video.packet(begins=n == 0, ends=n == 1))) for n in range(2))
+    video = Stream(Kind.VIDEO, 0, 2)
+    first, last = (Packet(written(video)) for _ in range(2))
     assert (first.payload_type, first.payload_size) == (VP8, 950)
     assert (first.opens(), last.opens()) == (True, False)
     assert (first.second >> 7, last.second >> 7) == (0, 1)
     assert last.sequence == first.sequence + 1
+    assert first.timestamp == last.timestamp
     assert first.mid_at
     assert first.send_time_at
 
 
 def test_only_packets_of_the_window_and_of_the_own_room_count() -> None:
-    heard = Heard()
-    early = Stream(Kind.AUDIO, 0).packet(begins=True, ends=True)
-    heard.take(early, room=0, arrived=0)
-    heard.window = (0, 1 << 62)
-    heard.take(Stream(Kind.VIDEO, 2).packet(begins=True, ends=True), room=0, arrived=1 << 62)
-    heard.take(Stream(Kind.VIDEO, 3).packet(begins=True, ends=True), room=0, arrived=1 << 62)
-    assert (heard.all, heard.counted, heard.strangers) == (3, 1, 1)
-    assert len(heard.delays_ns) == 1
-    assert heard.delays_ns[0] > 0
+    heard = Heard(Inbox(4))
+    video, stranger = Stream(Kind.VIDEO, 2, 1), Stream(Kind.VIDEO, 3, 1)
+    known = frozenset({NOBODY, video.ssrc})
+
+    def take(stream: Stream, *, void: bool = False) -> None:
+        stream.write(heard.inbox.octets, 0)
+        stream.note(1)
+        if void:
+            heard.void(0)
+        heard.take(1, known)
+
+    for void in (False, False, True, False):
+        take(video, void=void)
+    take(stranger)
+    assert (heard.all, heard.strangers) == (3, 1)
+    sent = {one.ssrc: one.sent for one in (video, stranger)}
+    # The second and the third are within, and the third was no forward.
+    window = (video.sent[1], video.sent[3])
+    # Nothing came by the kernel here, so it came at the beginning of all time.
+    assert list(heard.delays_ns(sent, window)) == [-video.sent[1]]
+
+
+def test_a_run_knows_how_much_it_sends() -> None:
+    assert Plan(warm_up_s=1).turns(9) == {Kind.AUDIO: 501, Kind.VIDEO: 201}
 
 
 @given(st.lists(st.floats(0.01, 0.2), min_size=1, max_size=6))

@@ -1,13 +1,14 @@
 """The load's own memory holds what came, whole, in order and with its time."""
 
 import socket
+import struct
 import sys
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from server.rehearsal.bench_slots import Draft, Inbox, note_times
+from server.rehearsal.bench_slots import Inbox, note_times, send_rows
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="recvmmsg is Linux's")
 
@@ -25,8 +26,7 @@ def pair() -> Iterator[Pair]:
 
 
 def texts(inbox: Inbox, file: int) -> list[bytes]:
-    taken = inbox.receive(file)
-    return [bytes(inbox.octets[begin : begin + length[0]]) for begin, _, length, _ in taken]
+    return [bytes(inbox.raw(slot)) for slot in range(inbox.receive(file))]
 
 
 def test_what_waits_comes_in_order_and_no_more_than_there_is_room_for(pair: Pair) -> None:
@@ -46,16 +46,26 @@ def test_each_has_the_time_at_which_the_kernel_had_it(pair: Pair) -> None:
         sent.append(time.time_ns())
         there.send(b"now")
     sent.append(time.time_ns())
-    arrived = [inbox.arrived(slot) for slot in inbox.receive(here.fileno())]
+    arrived = [inbox.arrived(slot) for slot in range(inbox.receive(here.fileno()))]
     assert len(arrived) == 3
     for n, at in enumerate(arrived):
         assert sent[n] <= at <= sent[n + 1]
 
 
-def test_a_shorter_packet_leaves_nothing_of_the_one_before(pair: Pair) -> None:
+def test_a_column_is_one_word_of_every_slot(pair: Pair) -> None:
     here, there = pair
-    draft = Draft()
-    for one in (b"a long packet", b"short"):
-        draft.write(bytearray(one))
-        there.send(draft.written)
-    assert texts(Inbox(4), here.fileno()) == [b"a long packet", b"short"]
+    inbox = Inbox(4)
+    for n in range(3):
+        there.send(struct.pack("=IIII", n, 0, 10 + n, 100 + n))
+    count = inbox.receive(here.fileno())
+    assert inbox.heads[:count].tolist() == [0, 1, 2]
+    assert inbox.names[:count].tolist() == [10, 11, 12]
+    assert inbox.words_at(3)[:count].tolist() == [100, 101, 102]
+
+
+def test_a_row_leaves_at_once_and_comes_in_packets(pair: Pair) -> None:
+    here, there = pair
+    send_rows(there, 5)
+    there.send(b"firstsecndthird")
+    there.send(b"4")
+    assert texts(Inbox(8), here.fileno()) == [b"first", b"secnd", b"third", b"4"]
