@@ -59,6 +59,7 @@ from server.signalling.plain_server import PlainServer, end_malformed
 from server.signing_keys import expect_master, master, signing_keys, tell_holder
 from server.starting import tls
 from server.store.keys import in_use
+from server.store.partings import PartingFiles
 from server.store.schema import migrate
 from server.store.store import open_store
 from server.system import SystemClock, SystemIds, TaskScope
@@ -162,6 +163,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack, *, epoch: int) -> _W
             store=store,
             media=media,
             recordings=recordings,
+            partings=PartingFiles(settings.partings),
             read_scene=scene_reader(store),
             teller=_teller(live),
             epoch=epoch,

@@ -272,6 +272,11 @@ class Settings(MediaSettings, _Web):
         """The folder of recordings, which only the archive reads and writes."""
         return self.data / "media"
 
+    @property
+    def partings(self) -> Path:
+        """Where it stands of which sittings all partings are stored."""
+        return self.data / "run" / "stored"
+
     def control_of(self, number: int) -> Path:
         """Return a media worker's control socket; Unix limits its path to 107 bytes."""
         return self.data / "run" / (f"media-{number}.sock" if number else "media.sock")

@@ -15,6 +15,17 @@ def go_lobby(session: Session, facts: Facts) -> Step:
     return _go(session, facts, STAFF_LOBBY)
 
 
+def part_all(session: Session, facts: Facts) -> Step:
+    """Everybody to the own lobby, to be admitted anew: who was sent back is not known for sure."""
+    step = go_lobby(session, facts)
+    inside = [one for one in session.participants if one.admitted]
+    for one in inside:
+        apart = step.session.seated(replace(one, admitted=False))
+        step = replace(step, session=apart)
+    back = (happened("return_to_lobby", facts.actor, person=one.person_id) for one in inside)
+    return replace(step, logged=(*step.logged, *back), events=("moved", "returned"))
+
+
 def go_joint(session: Session, facts: Facts) -> Step:
     """Open the joint session for everybody admitted; nobody owes anything by then."""
     return _go(session, facts, JOINT)

@@ -9,9 +9,11 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from server.domain import recording
 from server.domain.audience import Pair
+from server.domain.case import Case
 from server.domain.ids import RoomId, SeatId
-from server.domain.session import Recording
+from server.domain.session import Recording, Session
 from server.ports.media import (
     BadTableError,
     MediaFullError,
@@ -96,3 +98,17 @@ class Forwarding:
         """Forget everything confirmed: the worker is gone."""
         self.slots, self.heard = {}, frozenset()
         self.writing = self.ok = False
+
+
+def taped_in(session: Session, case: Case) -> Taped | None:
+    """Return what a sitting lets be recorded now."""
+    seats, going = recording.sources(session, case), recording.going(session)
+    return Taped(going, seats) if going is not None and seats else None
+
+
+def both(one: Taped | None, other: Taped | None) -> Taped | None:
+    """Return what is recorded before and after a change."""
+    if one is None or other is None or one.recording.id != other.recording.id:
+        return None
+    kept = one.seats & other.seats
+    return one if kept == one.seats else Taped(one.recording, kept)

@@ -7,6 +7,7 @@ from functools import partial
 
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.ports.media import MediaRouter
+from server.ports.parting import Partings
 from server.ports.recording import RecordingHeads
 from server.ports.store import Store
 from server.ports.system import Clock, Ids
@@ -26,6 +27,7 @@ class RoomPorts:
     store: Store
     media: MediaRouter
     recordings: RecordingHeads
+    partings: Partings
     read_scene: SceneReader
     teller: Callable[[], Teller]
     epoch: int

@@ -121,8 +121,19 @@ class Registry:
     ) -> T:
         rooms = self._desk(case).rooms
         if session not in rooms:
-            rooms[session] = Room(await self._ports.read_scene(session), self._ports)
+            rooms[session] = await self._open(session)
         return await job(rooms[session])
+
+    async def _open(self, session: SessionId) -> Room:
+        room, partings = (
+            Room(await self._ports.read_scene(session), self._ports),
+            self._ports.partings,
+        )
+        if room.session.running and await partings.in_doubt(session):
+            room.begin_apart()
+        else:
+            await partings.stored(session)
+        return room
 
     async def _case_of(self, session: SessionId) -> CaseId:
         if session not in self._cases:
@@ -144,6 +155,7 @@ class Registry:
         """
         async with self._ports.store.read() as uow:
             unfinished = await uow.sessions.unfinished()
+        await self._ports.partings.forget({*unfinished, *self._cases})
         left = [one for one in unfinished if not await self._adopted(one)]
         self._tasks.start(self._catch_up(unfinished), name="recordings of an earlier app")
         for pause in AGAIN_S:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import Enum, auto
 
-from server.domain import conduct, pictures, recording
+from server.domain import conduct, pictures, recording, spaces
 from server.domain.audience import Pair, hearing
 from server.domain.case import Case, Side
 from server.domain.case_course import follow
@@ -23,7 +23,7 @@ from server.domain.ids import CaseId, ConnectionId, RoomId, SeatId, SessionId
 from server.domain.session import Session, SpaceKind
 from server.domain.session_log import SYSTEM, happened
 from server.ports.store import UnitOfWork
-from server.rooms.forwarding import Forwarding, Taped
+from server.rooms.forwarding import Forwarding, both, taped_in
 from server.rooms.owing import AGAIN_S, Owed, apart, behind, with_owed
 from server.rooms.ports import RoomPorts
 from server.rooms.routing import Legs
@@ -136,6 +136,11 @@ class Room:
         """Whether something holds of which the log could not say so until now."""
         return bool(self._owed)
 
+    def begin_apart(self) -> None:
+        """Let everybody wait to be let in anew: what an earlier app decided may be lost."""
+        self._log_ok = False
+        self._owe(Owed(spaces.part_all, self._facts(SYSTEM)))
+
     async def _stored(self) -> Session:
         # Consents and the like are saved by use cases outside the room.
         async with self.ports.store.read() as uow:
@@ -161,7 +166,7 @@ class Room:
     async def _narrow(self, after: Session) -> Cut:
         kept = hearing(self.session) & hearing(after)
         taped = taped_in(self.session, self.scene.case)
-        less = _both(taped, taped_in(after, self.scene.case))
+        less = both(taped, taped_in(after, self.scene.case))
         if kept == hearing(self.session) and less == taped:
             return Cut.NOTHING
         await self.forwarding.apply(kept, self.legs(), less, self._ranks())
@@ -171,6 +176,8 @@ class Room:
         saved, case = step.session, self.scene.case
         if step.logged or saved != stored or beside is not None:
             saved, case = await self._save(step, beside)
+        if not self._log_ok:
+            await self.ports.partings.stored(self.session_id)
         self._log_ok, self._owed = True, ()
         self.scene = replace(self.scene, session=saved, case=case)
 
@@ -187,6 +194,7 @@ class Room:
 
     async def _alarm(self) -> None:
         self._log_ok = False
+        await self.ports.partings.owed(self.session_id)
         self._moved(None)
         self._show_lamp(Lamp.NONE)
         await self.route()
@@ -373,19 +381,6 @@ class Room:
             may_write=self.forwarding.may_write,
             now=self.ports.clock.now(),
         )
-
-
-def taped_in(session: Session, case: Case) -> Taped | None:
-    """Return what a sitting lets be recorded now."""
-    seats, going = recording.sources(session, case), recording.going(session)
-    return Taped(going, seats) if going is not None and seats else None
-
-
-def _both(one: Taped | None, other: Taped | None) -> Taped | None:
-    if one is None or other is None or one.recording.id != other.recording.id:
-        return None
-    kept = one.seats & other.seats
-    return one if kept == one.seats else Taped(one.recording, kept)
 
 
 def unchanged(session: Session, facts: Facts) -> Step:

@@ -38,6 +38,7 @@ from tests.support.clock import FakeClock
 from tests.support.films import grids_below
 from tests.support.ids import SeededIds
 from tests.support.papers import equipped
+from tests.support.partings import NoPartings
 from tests.support.world import (
     KEK,
     InlinePool,
@@ -165,6 +166,7 @@ async def make_stage(
         store=store,
         media=media,
         recordings=LocalRecordings(folder / "data" / "media", show_command()),
+        partings=NoPartings(),
         read_scene=scene_reader(store),
         teller=told or (lambda: teller),
         epoch=1,

@@ -23,6 +23,7 @@ from server.rooms.ports import RoomPorts
 from server.rooms.registry import Registry
 from server.rooms.room import Room
 from server.rooms.view import RoomView
+from server.store.partings import PartingFiles
 from server.store.schema import migrate
 from server.store.store import SqlStore, open_store
 from server.system import TaskScope
@@ -153,6 +154,8 @@ async def stage(
     await migrate(url)
     store = await open_store(url, bytes(32), ids)
     media, teller = JournalMedia(journal), JournalTeller(journal)
+    partings = PartingFiles(folder / "stored")
+    await partings.stored(session.id)
     async with TaskScope(clock) as tasks:
         ports = RoomPorts(
             clock=clock,
@@ -160,6 +163,7 @@ async def stage(
             store=store,
             media=plane(media) if plane else media,  # type: ignore[arg-type]  # no events here
             recordings=LocalRecordings(folder / "media", ()),
+            partings=partings,
             read_scene=scene_reader(store),
             teller=lambda: teller,
             epoch=1,

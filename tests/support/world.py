@@ -28,6 +28,7 @@ from server.usecases.world import Rules, World
 from tests.support.clock import FakeClock
 from tests.support.films import grids_below
 from tests.support.ids import SeededIds
+from tests.support.partings import NoPartings
 
 T = TypeVar("T")
 COMMITTEE = CommitteeId("committee-1")
@@ -221,6 +222,7 @@ def still_rooms(
         store=store,
         media=media[0],
         recordings=media[1],
+        partings=NoPartings(),
         read_scene=scene_reader(store),
         teller=lambda: teller,
         epoch=1,

@@ -1,0 +1,98 @@
+"""Whom the mediator parted is not let in again by an app that died before it could store it."""
+
+from contextlib import suppress
+
+import pytest
+
+from server.domain.conduct import Decision
+from server.domain.errors import MissingStepsError
+from server.domain.ids import SeatId
+from server.domain.session import SpaceKind
+from server.domain.spaces import go_joint
+from server.ports.store import DiskFullError
+from server.rooms.owing import AGAIN_S
+from server.rooms.room import Room
+from tests.rooms.consents import decide
+from tests.rooms.stage import Stage
+from tests.rooms.test_adopt import anew
+from tests.rooms.test_uncut import DECISIONS, DECISIONS_OF_PEOPLE, OF_PEOPLE
+from tests.rooms.test_unlogged import Broken
+from tests.support.builders import AGENT, MEDIATOR, SESSION, WORKER
+
+
+@pytest.fixture
+def broken(joint: Stage, monkeypatch: pytest.MonkeyPatch) -> Broken:
+    return Broken(joint, monkeypatch)
+
+
+async def part(on: Stage, broken: Broken, decision: Decision) -> None:
+    """Decide what cannot be stored."""
+    broken.refuse("write")
+    with pytest.raises(DiskFullError):
+        await decide(on, decision)
+
+
+async def die(on: Stage) -> Room:
+    """Return the room as the app after this one opens it, with the same people and lines."""
+    on.registry = anew(on)
+    on.media.edges = frozenset()
+    await on.seat(MEDIATOR, WORKER, AGENT)
+    return await on.room()
+
+
+def admitted(room: Room) -> set[str]:
+    return {one.seat for one in room.session.participants if one.admitted}
+
+
+@DECISIONS
+async def test_nobody_hears_anybody_before_the_mediator_says_so(
+    joint: Stage, broken: Broken, decision: Decision
+) -> None:
+    await part(joint, broken, decision)
+    broken.mend()
+    room = await die(joint)
+    assert not joint.media.edges
+    assert room.session.space.kind is SpaceKind.LOBBY
+    assert not admitted(room)
+
+
+@DECISIONS_OF_PEOPLE
+async def test_who_was_parted_does_not_come_along_when_a_space_is_opened(
+    joint: Stage, broken: Broken, decision: Decision
+) -> None:
+    await part(joint, broken, decision)
+    broken.mend()
+    await die(joint)
+    with suppress(MissingStepsError):
+        await decide(joint, go_joint)
+    assert not joint.media.edges
+    assert not admitted(await joint.room())
+
+
+async def test_the_log_says_that_everybody_waits_again(joint: Stage, broken: Broken) -> None:
+    await part(joint, broken, OF_PEOPLE["back"])
+    broken.mend()
+    room = await die(joint)
+    assert not room.view().log_ok
+    await joint.clock.advance(AGAIN_S)
+    await joint.registry.within(SESSION, Room.tick)
+    assert "return_to_lobby" in await joint.kinds()
+    assert room.view().log_ok
+    assert not [one for one in (await joint.stored()).participants if one.admitted]
+
+
+async def test_where_nothing_is_owed_the_next_app_goes_on_where_this_one_was(
+    joint: Stage, broken: Broken
+) -> None:
+    edges = joint.media.edges
+    await part(joint, broken, OF_PEOPLE["back"])
+    broken.mend()
+    await joint.clock.advance(AGAIN_S)
+    await joint.registry.within(SESSION, Room.tick)
+    assert SeatId(WORKER) not in admitted(await joint.room()), "as the mediator said"
+    await decide(joint, go_joint)
+    left = admitted(await joint.room())
+    room = await die(joint)
+    assert (room.session.space.kind, admitted(room)) == (SpaceKind.JOINT, left)
+    assert edges
+    assert left
