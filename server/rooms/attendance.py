@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from server.domain import conduct
-from server.domain.errors import NotFoundError
+from server.domain.errors import DomainError, NotFoundError
 from server.domain.going import expect_going
 from server.domain.identity import AWAY, identify_again
 from server.domain.ids import ConnectionId, RoomId, SeatId, StaffId
@@ -56,10 +56,11 @@ async def enter(room: Room, seat: SeatId, socket: str) -> str | None:
 
     Who was away for long is identified again, and waits for it in the lobby of his side.
     """
-    before = presence(room, seat)
-    await _note_arrival(room, seat, before)
-    now = room.ports.clock.now()
-    if _long_away(before, now):
+    before, now = presence(room, seat), room.ports.clock.now()
+    away = _long_away(before, now)
+    if not before.present:
+        await _note_arrival(room, seat, before, may_owe=not away)
+    if away:
         await room.decide(SYSTEM, identify_again(seat))
     _put(room, replace(before, socket=socket, absence="none", since=now))
     if _in_chair(room, seat):
@@ -77,11 +78,21 @@ def _in_chair(room: Room, seat: SeatId) -> bool:
     return chair is not None and seat == SeatId(chair)
 
 
-async def _note_arrival(room: Room, seat: SeatId, before: Presence) -> None:
-    if before.present:
-        return
+async def _note_arrival(room: Room, seat: SeatId, before: Presence, *, may_owe: bool) -> None:
+    """Log it. Who only comes back needs nothing stored: his entry is owed where it must be."""
     kind = "join" if before.absence == "not_yet" else "rejoin"
-    await room.note(kind, seat)
+    try:
+        await room.note(kind, seat)
+    except DomainError:
+        if not (may_owe and _was_let_in(room, seat, before)):
+            raise
+        room.owe_return(seat)
+
+
+def _was_let_in(room: Room, seat: SeatId, before: Presence) -> bool:
+    """Whether he was there before, or is stored as admitted or in the chair by an earlier app."""
+    known = before.absence != "not_yet" or room.session.participant(seat).admitted
+    return known or _in_chair(room, seat)
 
 
 async def leave(room: Room, seat: SeatId, socket: str, absence: Absence) -> None:
@@ -175,10 +186,10 @@ async def ask_for_mediator(room: Room, seat: SeatId, wish: str | None) -> None:
     before = presence(room, seat)
     if wish == before.wish:
         return
-    _put(room, replace(before, wish=wish))
     # One call until staff answer it, however often the wish changes meanwhile.
     if before.wish is None:
         await room.note("call_mediator", seat)
+    _put(room, replace(before, wish=wish))
     await room.tell("called")
 
 

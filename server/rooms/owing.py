@@ -15,7 +15,7 @@ from server.domain.case import Case
 from server.domain.conduct import Decision, Facts, Step
 from server.domain.errors import DomainError
 from server.domain.session import Session, SpaceKind
-from server.domain.session_log import SYSTEM
+from server.domain.session_log import SYSTEM, happened
 from server.domain.spaces import go_lobby
 
 AGAIN_S: Final = 5.0
@@ -39,6 +39,12 @@ def apart(owed: Owed, before: Session, after: Session) -> tuple[Owed, ...]:
     lobby = Owed(go_lobby, replace(owed.facts, actor=SYSTEM))
     opens = after.space != before.space and after.space.kind is not SpaceKind.LOBBY
     return (lobby,) if opens or after.over else (owed, lobby)
+
+
+def returned(session: Session, facts: Facts) -> Step:
+    """Somebody came back at the moment of the facts, which is not that of the entry."""
+    what = happened("rejoin", facts.actor, at=facts.now.isoformat())
+    return Step(session=session, logged=(what,))
 
 
 def behind(step: Step, decision: Decision, facts: Facts) -> Step:

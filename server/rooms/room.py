@@ -24,7 +24,7 @@ from server.domain.session import Session, SpaceKind
 from server.domain.session_log import SYSTEM, happened
 from server.ports.store import UnitOfWork
 from server.rooms.forwarding import Forwarding, both, taped_in
-from server.rooms.owing import AGAIN_S, Owed, apart, behind, with_owed
+from server.rooms.owing import AGAIN_S, Owed, apart, behind, returned, with_owed
 from server.rooms.ports import RoomPorts
 from server.rooms.routing import Legs
 from server.rooms.view import Lamp, Presence, RoomView, Scene
@@ -130,6 +130,11 @@ class Room:
         self._pay_at = self.ports.clock.monotonic() + AGAIN_S
         after = with_owed(self.session, owed, self.scene.case).session
         self.scene = replace(self.scene, session=after)
+
+    def owe_return(self, seat: SeatId) -> None:
+        """Let the log say later that somebody came back, once however often he did."""
+        if all((one.decision, one.facts.actor) != (returned, seat) for one in self._owed):
+            self._owe(Owed(returned, self._facts(seat)))
 
     @property
     def owes(self) -> bool:

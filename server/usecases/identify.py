@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from server.domain.invitation import Invitation, LinkState
 from server.domain.staff import Actor, Membership, Staff, StaffSession, as_actor
-from server.ports.store import UnitOfWork
+from server.ports.store import DiskFullError, UnitOfWork
 from server.usecases.world import Rules, World
 
 STAFF_COOKIE, SEAT_COOKIE = "__Host-heyi-staff", "__Host-heyi-seat"
@@ -44,9 +44,15 @@ async def staff_of(world: World, token: str) -> Actor | None:
 
 
 async def _seen(world: World, session: StaffSession, now: datetime) -> bool:
-    """Note the moment; False where the console ended after it was read."""
-    async with world.store.write() as uow:
-        return await uow.staff.see_session(session.token_hash, now)
+    """Note the moment; False where the console ended after it was read.
+
+    A full disk signs nobody out: the moment stays unnoted, and idle counts from the last one.
+    """
+    try:
+        async with world.store.write() as uow:
+            return await uow.staff.see_session(session.token_hash, now)
+    except DiskFullError:
+        return True
 
 
 async def _session(

@@ -6,8 +6,10 @@ from server.domain import spaces
 from server.domain.case import Side
 from server.domain.conduct import Decision
 from server.domain.ids import SeatId
+from server.ports.store import DiskFullError
 from server.rooms import attendance
 from tests.rooms.stage import Stage
+from tests.rooms.test_unlogged import Broken
 from tests.support.builders import MEDIATOR, SESSION, WORKER
 
 SEAT = SeatId(WORKER)
@@ -82,3 +84,16 @@ async def test_another_wish_waits_for_its_answer_wherever_they_are(joint: Stage)
     await call(joint, "talk_alone")
     await decide(joint, spaces.go_joint)
     assert await wished(joint) == "talk_alone"
+
+
+async def test_a_call_that_cannot_be_logged_is_none_and_may_be_made_again(
+    joint: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = Broken(joint, monkeypatch)
+    broken.refuse("write")
+    with pytest.raises(DiskFullError):
+        await call(joint, "break")
+    assert await wished(joint) is None
+    broken.mend()
+    await call(joint, "break")
+    assert (await wished(joint), await calls(joint)) == ("break", 1)

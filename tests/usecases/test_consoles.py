@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import NoReturn
 
 import pytest
 
 from server.domain.staff import Membership, Role, StaffSession
-from server.ports.store import UnitOfWork
+from server.ports.store import DiskFullError, UnitOfWork
 from server.usecases import manage_staff
 from server.usecases.identify import SEEN_EVERY, hash_token, staff_of
 from server.usecases.sign_in import sign_out
@@ -84,3 +85,14 @@ async def test_a_second_factor_given_while_a_console_is_seen_stays_fresh(
     seen = await staff_of(world, TOKEN)
     assert seen is not None
     assert seen.step_up
+
+
+async def test_a_full_disk_signs_nobody_out(
+    world: World, console: StaffSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> NoReturn:
+        raise DiskFullError
+
+    monkeypatch.setattr(world.store, "write", full)
+    assert await staff_of(world, TOKEN) is not None
+    assert (await stored(world)).seen_at == console.seen_at
