@@ -7,7 +7,7 @@ that rebuilds its media does so beside the old connection.
 from dataclasses import replace
 from datetime import datetime
 
-from server.domain import conduct
+from server.domain import conduct, recording
 from server.domain.errors import DomainError, NotFoundError
 from server.domain.going import expect_going
 from server.domain.identity import AWAY, identify_again
@@ -93,6 +93,22 @@ def _was_let_in(room: Room, seat: SeatId, before: Presence) -> bool:
     """Whether he was there before, or is stored as admitted or in the chair by an earlier app."""
     known = before.absence != "not_yet" or room.session.participant(seat).admitted
     return known or _in_chair(room, seat)
+
+
+def idle(room: Room) -> bool:
+    """Whether the room may be opened anew when somebody comes, and nothing is lost by that."""
+    busy = room.session.running or recording.going(room.session) is not None
+    if busy or room.owes or any(room.hold_texts.values()):
+        return False
+    return all(_forgettable(room, one) for one in room.presence.values())
+
+
+def _forgettable(room: Room, one: Presence) -> bool:
+    """Whether nobody need know of him: he has been away for long and is not to be asked anew."""
+    away = _long_away(one, room.ports.clock.now()) and not every_connection(one)
+    seats = (each for each in room.session.participants if each.seat == one.seat)
+    people = (each.person_id for each in seats if each.person_id is not None)
+    return away and one.wish is None and not any(map(room.session.identified, people))
 
 
 async def leave(room: Room, seat: SeatId, socket: str, absence: Absence) -> None:

@@ -235,13 +235,21 @@ class Registry:
 
     def _tick_room(self, desk: _Desk, room: Room) -> None:
         self._settle(room)
-        if room.session.over and not any(one.present for one in room.presence.values()):
+        if self._done_with(desk, room):
             del desk.rooms[room.session_id]
+            self._cases.pop(room.session_id, None)
             self._tasks.start(_close(room), name=f"close {room.session_id}")
             return
         desk.mailbox.post(room.tick, latest_of=("tick", room.session_id))
         if any(one.former is not None for one in room.presence.values()):
             desk.mailbox.post(_releasing(room), latest_of=("release", room.session_id))
+
+    def _done_with(self, desk: _Desk, room: Room) -> bool:
+        """Whether a room ends: its sitting is over, or nobody misses it until somebody comes."""
+        if room.session.over:
+            return not any(one.present for one in room.presence.values())
+        told = self._ports.teller().listens(room.session_id)
+        return desk.mailbox.idle and not told and attendance.idle(room)
 
     async def follow_media(self) -> None:
         """Give every event of the media plane to the room it is about, for ever."""

@@ -155,6 +155,10 @@ class Teller(Protocol):
         """Tell a browser why it is cut, and end its connection."""
         ...
 
+    def listens(self, session: SessionId) -> bool:
+        """Return whether some browser is told of this room, seated or waiting for a seat."""
+        ...
+
 
 SceneReader = Callable[[SessionId], Awaitable[Scene]]
 """Reads a scene from the store."""

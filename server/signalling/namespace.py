@@ -227,6 +227,10 @@ class Live(socketio.AsyncNamespace):
         await self.emit("parted", {"reason": reason}, to=socket)
         await self._cut(socket)
 
+    def listens(self, session: SessionId) -> bool:
+        """Return whether some browser is told of this room."""
+        return any(caller.session == session for caller in self._callers.values())
+
     async def watch(self) -> None:
         """Cut browsers that never entered or may not stay, for ever."""
         unentered: set[str] = set()

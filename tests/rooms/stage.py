@@ -88,6 +88,7 @@ class JournalTeller:
         self.journal = journal
         self.views: list[RoomView] = []
         self.parted: list[str] = []
+        self.listening: set[SessionId] = set()
 
     async def tell(self, view: RoomView, events: tuple[str, ...]) -> None:
         self.views.append(view)
@@ -95,6 +96,9 @@ class JournalTeller:
 
     async def part(self, session: SessionId, socket: str, reason: str) -> None:
         self.parted.append(socket)
+
+    def listens(self, session: SessionId) -> bool:
+        return session in self.listening
 
 
 @dataclass

@@ -114,6 +114,10 @@ class KeepingTeller:
     async def part(self, session: SessionId, socket: str, reason: str) -> None:
         self.parted.append((socket, reason))
 
+    def listens(self, session: SessionId) -> bool:
+        del session
+        return False
+
 
 class RoomTasks:
     """Starts the registry's work and ends it with the test."""
