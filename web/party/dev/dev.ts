@@ -36,6 +36,9 @@ if (asked.get("media") !== "off") await room.owner.open(asked.get("media") !== "
 room.agreement.value = agreement;
 room.state.value = (STATES[name] ?? STATES["invitation"] as () => typeof room.state.value)();
 if (name === "jointWeak") room.rung.value = "sound";
+const unheard: Readonly<Record<string, string>> = { consentsUnheard: "e_sign", recordedUnheard: "recording" };
+const scope = unheard[name];
+if (scope) room.answering.noes.keep({ scope, text_version: "1" });
 const app = createApp(App);
 app.provide(ROOM, room);
 app.mount(root);

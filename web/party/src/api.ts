@@ -24,9 +24,12 @@ export interface Fault {
 export class RefusedError extends Error {
   readonly code: string;
   readonly facts: Readonly<Record<string, unknown>>;
+  /** Whether the server could not just now, whatever was asked. */
+  readonly away: boolean;
 
-  constructor(refusal: Refusal) {
+  constructor(refusal: Refusal, status = 0) {
     super(refusal.code);
+    this.away = status >= 500 || /^http_5\d\d$/.test(refusal.code);
     this.name = "RefusedError";
     this.code = refusal.code;
     this.facts = refusal.facts ?? {};
@@ -76,7 +79,7 @@ export class SeatApi {
     } catch {
       throw new OfflineError();
     }
-    if (!response.ok) throw new RefusedError(await refusalOf(response));
+    if (!response.ok) throw new RefusedError(await refusalOf(response), response.status);
     return (await response.json()) as T;
   }
 

@@ -22,6 +22,7 @@ import {
 } from "@heyi/core";
 import { createBell, type Bell, type MediaState } from "@heyi/rtc";
 import { computed, inject, shallowReactive, shallowRef, type ComputedRef, type InjectionKey, type ShallowRef } from "vue";
+import { Answering } from "./answering.ts";
 import { RefusedError, SeatApi, faultOf, type Fault } from "./api.ts";
 import { Connection } from "./connection.ts";
 import { Devices } from "./devices.ts";
@@ -44,6 +45,7 @@ const ASK_AGAIN_TICKS = 5;
 
 export class Room {
   readonly api: SeatApi;
+  readonly answering: Answering;
   readonly state: ShallowRef<PartyState>;
   readonly media: ShallowRef<MediaState>;
   readonly agreement = shallowRef<PartyAgreement | null>(null);
@@ -77,6 +79,10 @@ export class Room {
     this.#shelf = shelf;
     this.api = new SeatApi(() => this.lang.value);
     this.state = shallowRef(begin(seat));
+    this.answering = new Answering(seat, this.api, this.#upkeep, {
+      seat: (now) => this.put({ is: "seat", seat: now }),
+      fault: (fault) => { this.fault.value = fault; },
+    });
     this.media = shallowRef(this.owner.state);
     this.screen = computed(() => screenOf(this.state.value));
     this.#timer = window.setInterval(() => this.#tick(), TICK_MS);
@@ -90,6 +96,11 @@ export class Room {
 
   get snapshot(): Snapshot | null {
     return this.state.value.snapshot;
+  }
+
+  /** The consents as this person answered them, whether or not the server has heard his "no" by now. */
+  get consents(): SeatView["consents"] {
+    return this.seat.consents.map((each) => (this.answering.noes.has(each.scope) ? { ...each, answer: false } : each));
   }
 
   /** What else than mediation is open in a dispute of this type. */
@@ -268,7 +279,10 @@ export class Room {
     if (session === null) return;
     this.#line?.close();
     this.#line = new Line(session, {
-      up: () => this.put({ is: "lineUp" }),
+      up: () => {
+        this.put({ is: "lineUp" });
+        void this.#upkeep.again();
+      },
       down: () => this.put({ is: "lineDown", at: Date.now() }),
       change: (change) => this.put({ is: "change", change }),
       offer: (offer) => this.#connection.offered(offer),

@@ -33,7 +33,7 @@ export class Upkeep {
   }
 }
 
-/** No answer, one of a proxy whose server is starting, or "not so fast": another time it may go well. */
-function passes(error: unknown): boolean {
-  return error instanceof OfflineError || (error instanceof RefusedError && /^(http_5\d\d|too_fast)$/.test(error.code));
+/** No answer, one of a server that cannot just now, or "not so fast": another time it may go well. */
+export function passes(error: unknown): boolean {
+  return error instanceof OfflineError || (error instanceof RefusedError && (error.away || error.code === "too_fast"));
 }

@@ -3,6 +3,8 @@ import type { troubleZh } from "./trouble.zh.ts";
 
 export const troubleEn: Dictionary<keyof typeof troubleZh> = {
   notSent: "It did not get through. Please tap again.",
+  unheardTitle: "Your “no” ({what}) has not got through yet",
+  unheardText: "Until then nothing changes. This phone keeps it and sends it once there is a connection, also after you close the page and open it again. Urgent? Ring {number}",
   minutesKept: "Your words are kept. Tap “Not right” to go on.",
   minutesChanged: "The minutes have just changed, please read them again. Your words are kept.",
   offlineTitle: "It did not get through",

@@ -1,6 +1,8 @@
 /** What is said when something did not get through, and what to do then; a part of partyZh. */
 export const troubleZh = {
   notSent: "没有送到，请再点一次。",
+  unheardTitle: "您点了“不同意”（{what}），还没有送到",
+  unheardText: "现在还按原来的算。手机已经记下，一连上网就自动送出，关了页面再打开也算数。急的话请打电话：{number}",
   minutesKept: "您写的还在，点“有地方不对”接着写。",
   minutesChanged: "笔录刚改过，请再看一遍。您写的还在。",
   offlineTitle: "没有送到",
