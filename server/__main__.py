@@ -13,7 +13,7 @@ from server.domain.errors import DomainError
 from server.media.address import UnknownAddressError
 from server.ports.backup import BackupError
 from server.ports.store import DiskFullError
-from server.setting_forms import SettingsError, place
+from server.setting_forms import SettingsError, place, seconds, whole
 
 DRAIN_LIMIT_S = 4 * 3600.0
 """Longer than a sitting lasts; a draining worker ends then, whoever is still in it."""
@@ -106,7 +106,7 @@ def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def _add_renew(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     renew = _add(commands, "renew", _renew, "renew the archive time stamps that are due")
     renew.add_argument("--dry-run", action="store_true", help="verify and list, write nothing")
-    renew.add_argument("--limit", type=int, metavar="N", help="so many records at most")
+    renew.add_argument("--limit", type=whole, metavar="N", help="so many records at most")
     renew.add_argument("--json", action="store_true", dest="as_json", help="one object a line")
 
 
@@ -119,9 +119,9 @@ def _add_media(media: argparse.ArgumentParser) -> None:
 
 def _add_drain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     drain = _add(commands, "drain", _drain, "let media workers here end with their last room")
-    drain.add_argument("--worker", type=int, metavar="N", help="this one alone, from 0")
+    drain.add_argument("--worker", type=whole, metavar="N", help="this one alone, from 0")
     drain.add_argument(
-        "--limit", type=float, default=DRAIN_LIMIT_S, metavar="S", help="seconds it may take"
+        "--limit", type=seconds, default=DRAIN_LIMIT_S, metavar="S", help="seconds it may take"
     )
 
 

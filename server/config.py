@@ -122,7 +122,8 @@ class Settings(MediaSettings, _Web):
     )
     webhook_url: PostedTo = Field("", description="Where messages are posted for `webhook`.")
     webhook_secret: SecretStr = Field(
-        SecretStr(""), description="Key of the HMAC-SHA-256 in `X-Heyi-Signature`."
+        SecretStr(""),
+        description="Key of the HMAC-SHA-256 in `X-Heyi-Signature`; `webhook` needs one.",
     )
     notify_command: Words = Field("", description="Program for `command`; it reads JSON.")
     witness_dir: Path | None = Field(

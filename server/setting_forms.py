@@ -8,6 +8,8 @@ import ipaddress
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
@@ -50,6 +52,25 @@ def place(written: str) -> tuple[str, int]:
         raise SettingsError(f"not name:port: {written}")
     name, _, port = written.rpartition(":")
     return name.strip("[]"), int(port)
+
+
+def seconds(written: str) -> float:
+    """Return how long something may take, a positive number; or raise SettingsError."""
+    with suppress(ValueError):
+        if 0 < (found := float(written)) < inf:
+            return found
+    raise SettingsError(
+        f"{written}: set a number of seconds above 0", f"{written}：请写大于 0 的秒数。"
+    )
+
+
+def whole(written: str) -> int:
+    """Return which or how many of something, 0 or more; or raise SettingsError."""
+    if written.isdecimal() and written.isascii():
+        return int(written)
+    raise SettingsError(
+        f"{written}: set a whole number, 0 or more", f"{written}：请写 0 或正整数。"
+    )
 
 
 def secret_of(name: str, file: Path | None, plain: SecretStr) -> str:
@@ -119,7 +140,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "outbox": (),
         "smtp": ("smtp_host", "smtp_from", "smtp_to"),
-        "webhook": ("webhook_url",),
+        "webhook": ("webhook_url", "webhook_secret"),
         "command": ("notify_command",),
     }
 )

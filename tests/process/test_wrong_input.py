@@ -145,3 +145,29 @@ def test_a_port_of_media_that_somebody_has(
         status, said = ended(capsys, monkeypatch, "serve", **how)
     assert status == 2
     named(said, "HEYI_MEDIA_PORT", str(port))
+
+
+@pytest.mark.parametrize("limit", ["-1", "0", "nan", "inf", "soon"])
+def test_a_time_that_is_none(
+    limit: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, said = ended(capsys, monkeypatch, "drain", f"--limit={limit}")
+    assert status == 2
+    assert said.splitlines() == [
+        f"heyi: {limit}：请写大于 0 的秒数。",
+        f"heyi: {limit}: set a number of seconds above 0",
+    ]
+
+
+@pytest.mark.parametrize("words", [("drain", "--worker=-1"), ("renew", "--limit=-1")])
+def test_a_number_that_is_none(
+    words: tuple[str, ...],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    status, said = ended(capsys, monkeypatch, *words)
+    assert status == 2
+    assert said.splitlines() == [
+        "heyi: -1：请写 0 或正整数。",
+        "heyi: -1: set a whole number, 0 or more",
+    ]
