@@ -176,7 +176,9 @@ def _serve(asked: argparse.Namespace) -> int:
     from server.alone import alone, expect_none
     from server.signing_keys import expect_keys
     from server.starting import expect_media_ports, expect_web_port, tls
+    from server.store.sole import expect_none_serving
     from server.supervisor import Child, command, supervise
+    from server.system import SystemClock
 
     settings = _set_up(asked)
     tls(settings)
@@ -190,6 +192,7 @@ def _serve(asked: argparse.Namespace) -> int:
     ]
     with alone(settings, "serve"):
         expect_none(settings, "app")
+        asyncio.run(expect_none_serving(settings.database, SystemClock()))
         expect_web_port(settings)
         expect_media_ports(settings)
         asyncio.run(supervise(app, workers))

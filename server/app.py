@@ -61,6 +61,7 @@ from server.starting import tls
 from server.store.keys import in_use
 from server.store.partings import PartingFiles
 from server.store.schema import migrate
+from server.store.sole import Sole, sole_app
 from server.store.store import open_store
 from server.system import SystemClock, SystemIds, TaskScope
 from server.usecases.read_scene import scene_reader
@@ -113,13 +114,19 @@ class _Wired:
 
 
 @asynccontextmanager
-async def running(settings: Settings, seed: Seed | None = None) -> AsyncIterator[Running]:
+async def running(
+    settings: Settings, seed: Seed | None = None, *, lost: Callable[[], None] = lambda: None
+) -> AsyncIterator[Running]:
     """Wire everything, start what runs beside the requests, undo it at the end.
 
-    Raises AlreadyRunningError where another app has this data folder, which is left as it is.
+    `lost` is called once another app has taken the database over.
+
+    Raises AlreadyRunningError where another app has this data folder, ServedElsewhereError where
+    one has the database; either is left as it is.
     """
     async with AsyncExitStack() as stack:
         stack.enter_context(alone(settings, "app"))
+        sole = await stack.enter_async_context(sole_app(settings.database, SystemClock()))
         await migrate_database(settings)
         epoch = app_epoch(settings, SystemClock().now())
         wired = await _wired(settings, stack, epoch=epoch)
@@ -131,9 +138,16 @@ async def running(settings: Settings, seed: Seed | None = None) -> AsyncIterator
         wired.live.append(_attach_live(settings, built, world))
         _keep(tasks, world, media, wired.live[0], built)
         _keep_standing(tasks, world, settings)
+        if sole is not None:
+            tasks.start(_until_lost(sole, lost), name="sole app")
         if seed is not None:
             await seed(world)
         yield Running(site=built, world=world, media=media)
+
+
+async def _until_lost(sole: Sole, lost: Callable[[], None]) -> None:
+    await sole.keep()
+    lost()
 
 
 @asynccontextmanager
@@ -341,7 +355,7 @@ def _keep(
 
 async def serve(settings: Settings, ending: asyncio.Event, seed: Seed | None = None) -> None:
     """Serve until `ending` is set; then finish what is being answered and stop."""
-    async with running(settings, seed) as app:
+    async with running(settings, seed, lost=ending.set) as app:
         runner = web.AppRunner(app.site, access_log=None, shutdown_timeout=5.0)
         await runner.setup()
         try:

@@ -13,7 +13,7 @@ from server.documents.private_files import sweep
 from server.documents.suites import P256, SUITES
 from server.ports.backup import BackupError
 from server.ports.system import WorkPool
-from server.store.errors import MissingKeyError
+from server.store.errors import MissingKeyError, UnavailableError
 from server.store.keys import expect_settled, load_or_create
 from server.store.own_key import expect_opening
 from server.system import SystemClock
@@ -71,7 +71,12 @@ def expect_keys(settings: Settings) -> None:
         raise BackupError(reason="unfinished")
     if left := sweep(settings.key_folder, SystemClock().now()):
         log.info("key folder: %d part(s) removed that killed processes left", left)
-    asyncio.run(expect_master(settings))
+    try:
+        asyncio.run(expect_master(settings))
+    except UnavailableError as away:
+        # As at a later start, where the app waits for a database that is started after it.
+        log.warning("signing keys: a first start waits for the database: %s", away.noted)
+        return
     keys = signing_keys(settings)
     if suite is not P256 and not isinstance(keys, FileKeys):
         raise KeysUnavailableError(reason="no_sm2")

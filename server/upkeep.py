@@ -32,6 +32,7 @@ from server.store.keys import (
 from server.store.own_key import expect_opening
 from server.store.rotation import rotate
 from server.store.snapshots import snapshots
+from server.store.sole import ServedElsewhereError
 from server.system import SystemIds
 from server.usecases.renew_records import AlreadyRenewingError, Outcome, Result, renew_records
 from server.usecases.world import World
@@ -40,6 +41,17 @@ SAID = {
     AlreadyRunningError.code: (
         "这个数据文件夹上已经有一个和议在运行。请先停下它，或者另设 HEYI_DATA。",
         "Another Heyi runs on this data folder: stop it first, or set another HEYI_DATA.",
+    ),
+    ServedElsewhereError.code: (
+        (
+            "这个数据库已经由另一个和议在用（别的主机或别的数据文件夹）。一个数据库只能有一个服务："
+            "请先停下那一个，或者改 HEYI_DATABASE_URL。那台主机断了，半分钟后再试。"
+        ),
+        (
+            "Another Heyi serves this database, on another host or data folder, and it can have "
+            "one: stop that one first, or set another HEYI_DATABASE_URL. If its host is gone, "
+            "try again in half a minute."
+        ),
     ),
     AlreadyRenewingError.code: (
         "另一次时间戳续期正在进行，等它结束后再试。",

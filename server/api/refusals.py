@@ -70,6 +70,7 @@ _AWAY = (
     "no_sm2",
     "rotation_unfinished",
     "schema_outdated",
+    "served_elsewhere",
     "store_unavailable",
     "timestamp_unsound",
     "timestamps_unavailable",

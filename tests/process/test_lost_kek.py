@@ -1,8 +1,10 @@
 """The master key gone or another beside what it opened: no command makes a new one, all say so."""
 
+import asyncio
 import os
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from server.documents.key_files import FileKeys
@@ -11,7 +13,8 @@ from server.store.schema import migrate
 from server.store.store import open_store
 from server.system import SystemIds
 from server.upkeep import SAID
-from tests.support.server import Said, heyi
+from tests.support.postgres import PostgresServer
+from tests.support.server import Said, heyi, settings, start, stop
 
 pytestmark = pytest.mark.slow
 
@@ -76,3 +79,31 @@ async def test_another_key_than_the_databases_is_told_in_words(data: Path) -> No
     (data / "keys" / "kek").write_bytes(os.urandom(32))
     expect_refused(await heyi(data, "renew"), "wrong_key")
     expect_refused(await heyi(data, "rotate-key"), "wrong_key")
+
+
+async def test_a_first_start_waits_for_a_database_that_is_started_later(
+    postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    address = postgres_server.dsn("started_later")
+    env = settings(tmp_path / "data", HEYI_DATABASE_URL=address)
+    starting = asyncio.create_task(start(env, "--demo"))
+    async with asyncio.timeout(60):
+        while "started_later" not in _said(tmp_path):
+            assert not starting.done()
+            await asyncio.sleep(0.1)
+    assert not (tmp_path / "data" / "keys" / "kek").exists(), "none before it is known to be first"
+    admin = await asyncpg.connect(postgres_server.dsn())
+    try:
+        await admin.execute("CREATE DATABASE started_later TEMPLATE template0 ENCODING UTF8")
+        server = await starting
+        await stop(server)
+    finally:
+        await admin.execute("DROP DATABASE IF EXISTS started_later WITH (FORCE)")
+        await admin.close()
+    assert (tmp_path / "data" / "keys" / "kek").exists()
+    assert "Traceback" not in _said(tmp_path)
+
+
+def _said(folder: Path) -> str:
+    log = folder / "server.log"
+    return log.read_text() if log.exists() else ""
