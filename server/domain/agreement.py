@@ -202,6 +202,14 @@ class Seal:
     confirmable: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Somebody does not sign the locked text; his words are for the mediator alone."""
+
+    person: PersonId
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
     """One case's agreement. `revision` counts saves, `text_version` locks.
@@ -234,12 +242,20 @@ class Agreement:
     epoch: int = 0
     sealing: Seal | None = None
     seal: Seal | None = None
-    refused_by: PersonId | None = None
-    refusal: str = ""
+    refusals: tuple[Refusal, ...] = ()
     paper: tuple[PaperPage, ...] = ()
     attestations: tuple[Attestation, ...] = ()
     release: Attestation | None = None
     version: int = 0
+
+    def refuses(self, signer: str) -> bool:
+        """Whether somebody has said that he does not sign this text."""
+        return any(one.person == signer for one in self.refusals)
+
+    def taken_back(self, *signers: str) -> "Agreement":
+        """Return it without what these people refused before they signed all the same."""
+        left = tuple(one for one in self.refusals if one.person not in signers)
+        return self if left == self.refusals else replace(self, refusals=left)
 
     @property
     def total(self) -> int:
@@ -357,8 +373,7 @@ def reopen(agreement: Agreement) -> Agreement:
         paper=(),
         attestations=(),
         release=None,
-        refused_by=None,
-        refusal="",
+        refusals=(),
     )
 
 

@@ -135,9 +135,7 @@ def compared(agreement: Agreement, attestation: Attestation) -> Agreement:
     """Return it with the comparison, which stands for the signature of every ink line."""
     expect_paper(agreement)
     after = replace(agreement, attestations=(*_without(agreement), attestation))
-    if after.refused_by in attestation.signers:
-        after = replace(after, refused_by=None, refusal="")
-    return after
+    return after.taken_back(*attestation.signers)
 
 
 def paper_name(scan: PaperPage, paper: Sequence[PaperPage]) -> str:

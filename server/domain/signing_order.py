@@ -12,6 +12,7 @@ from server.domain.agreement import (
     Agreement,
     AgreementState,
     Expected,
+    Refusal,
     Signature,
     expect_certified,
     sign,
@@ -133,8 +134,7 @@ def signed(agreement: Agreement, signature: Signature) -> Agreement:
     """Return it with the signature, SIGNED once everybody has signed; see `expect_turn`."""
     expect_turn(agreement, signature.signer)
     after = sign(agreement, signature)
-    if after.refused_by == signature.signer:
-        after = replace(after, refused_by=None, refusal="")
+    after = after.taken_back(signature.signer)
     return after if outstanding(after) else after.move(AgreementState.SIGNED)
 
 
@@ -147,7 +147,11 @@ def refused(agreement: Agreement, person: PersonId, reason: str) -> Agreement:
     expect_open(agreement, person)
     own = agreement.lease is not None and agreement.lease.signature.signer == person
     lease = None if own else agreement.lease
-    return replace(agreement, refused_by=person, refusal=reason, lease=lease)
+    said = Refusal(person, reason)
+    others = agreement.taken_back(person).refusals
+    known = said in agreement.refusals
+    after = replace(agreement, lease=lease)
+    return after if known else replace(after, refusals=(*others, said))
 
 
 def expect_seal_line(agreement: Agreement, signer: str) -> None:

@@ -89,10 +89,7 @@ def witnessed(agreement: Agreement, made: Attestation) -> Agreement:
     (signer,) = made.signers
     expect_witnessed(agreement, signer)
     kept = tuple(one for one in agreement.attestations if not _replaces(made, one))
-    after = replace(agreement, attestations=(*kept, made))
-    if after.refused_by == signer:
-        after = replace(after, refused_by=None, refusal="")
-    return after
+    return replace(agreement, attestations=(*kept, made)).taken_back(signer)
 
 
 def _replaces(made: Attestation, old: Attestation) -> bool:

@@ -1,5 +1,6 @@
 """Agreements; the database holds one per case."""
 
+import json
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
@@ -26,9 +27,18 @@ def _plain(agreement: Agreement) -> Mapping[str, object]:
     }
 
 
-_LAYOUT = Layout(
-    Codec(Agreement), tables.agreements, owner=_T.case_id, plain=_plain, case=_T.case_id
-)
+def _one_refusal(body: bytes) -> bytes:
+    """Return a body in its present form: the first release kept the last refusal alone."""
+    if b'"refused_by":' not in body:
+        return body
+    whole = json.loads(body)
+    person, reason = whole.pop("refused_by"), whole.pop("refusal", "")
+    whole["refusals"] = [{"person": person, "reason": reason}] if person else []
+    return json.dumps(whole).encode()
+
+
+CODEC = Codec(Agreement, _one_refusal)
+_LAYOUT = Layout(CODEC, tables.agreements, owner=_T.case_id, plain=_plain, case=_T.case_id)
 
 
 class SqlAgreements:

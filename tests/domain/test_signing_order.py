@@ -13,6 +13,7 @@ from server.domain.agreement import (
     Clause,
     Expected,
     Locked,
+    Refusal,
     Seal,
     Signature,
     lock,
@@ -183,12 +184,29 @@ def test_a_signature_counts_once_and_a_stranger_has_no_line() -> None:
 
 def test_refusing_stops_nothing_but_the_signature_and_may_be_taken_back() -> None:
     text = refused(by("lin"), PersonId("chen"), "再想想")
-    assert (text.refused_by, text.state) == ("chen", AgreementState.LOCKED)
+    assert (text.refusals, text.state) == (
+        (Refusal(PersonId("chen"), "再想想"),),
+        AgreementState.LOCKED,
+    )
     assert text.signature_of("lin") is not None
     after = signed(text, signature("chen"))
-    assert (after.refused_by, after.refusal) == (None, "")
+    assert after.refusals == ()
     with pytest.raises(WrongStateError):
         refused(after, PersonId("chen"), "晚了")
+
+
+def test_all_who_refuse_are_known_each_by_his_last_words() -> None:
+    text = refused(by(), PersonId("chen"), "再想想")
+    text = refused(text, PersonId("lin"), "不同意第三条")
+    assert refused(text, PersonId("chen"), "再想想") == text
+    text = refused(text, PersonId("chen"), "不签")
+    assert {one.person: one.reason for one in text.refusals} == {
+        "lin": "不同意第三条",
+        "chen": "不签",
+    }
+    after = signed(text, signature("chen"))
+    assert [one.person for one in after.refusals] == ["lin"]
+    assert (after.refuses("lin"), after.refuses("chen")) == (True, False)
 
 
 def locked_before(text: Agreement) -> Agreement:

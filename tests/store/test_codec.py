@@ -1,14 +1,17 @@
 """Every value comes back equal, whatever stands in it, and old bodies stay readable."""
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, strategies as st
 
-from server.domain.agreement import Agreement
+from server.domain.agreement import Agreement, Refusal
 from server.domain.case import Case
 from server.domain.committee import Committee
 from server.domain.errors import UnreadableError
+from server.domain.ids import AgreementId, PersonId, SessionId
 from server.domain.invitation import Invitation
 from server.domain.register import RecordOpening, RegisterEntry
 from server.domain.session import Session
@@ -16,6 +19,7 @@ from server.domain.staff import Staff
 from server.ports.files import StoredFile
 from server.ports.notify import Message
 from server.ports.store import CalendarYear
+from server.store.agreement import CODEC
 from server.store.codec import Codec
 from tests.store import examples
 
@@ -51,6 +55,21 @@ def test_a_body_without_a_newer_field_takes_its_default() -> None:
     assert Codec(Committee).decode(body) == Committee(
         id=examples.COMMITTEE, name="n", short_name="s", number_prefix="p"
     )
+
+
+def test_the_one_refusal_that_was_kept_before_is_read() -> None:
+    now = Agreement(
+        id=AgreementId("a"),
+        case_id=examples.CASE,
+        committee_id=examples.COMMITTEE,
+        session_id=SessionId("s"),
+    )
+    body = json.loads(Codec(Agreement).encode(now))
+    del body["refusals"]
+    said = json.dumps(body | {"refused_by": "chen", "refusal": "再想想"}).encode()
+    none = json.dumps(body | {"refused_by": None, "refusal": ""}).encode()
+    assert CODEC.decode(said) == replace(now, refusals=(Refusal(PersonId("chen"), "再想想"),))
+    assert CODEC.decode(none) == now
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b'{"id": 1}', b"\xff", b"null"])

@@ -101,6 +101,13 @@ class FindingView(View):
     facts: dict[str, str | int]
 
 
+class RefusalView(View):
+    """Who does not sign the locked text, and in his words why."""
+
+    signer: str
+    reason: str
+
+
 class SignatureView(View):
     """One signer, in legal order, and his signature if given.
 
@@ -209,8 +216,7 @@ class AgreementView(View):
     signatures: list[SignatureView]
     route_reason: str
     paper: PaperView | None
-    refused_by: str | None
-    refusal: str
+    refusals: list[RefusalView]
     sealing: SealingView
     seal_waits: bool
     number: str | None

@@ -55,8 +55,7 @@ def agreement_view(world: World, desk: Desk) -> wire.AgreementView:
         signatures=[_signature(world, desk, line) for line in _lines(world, desk)],
         route_reason=locked.route_reason if locked else "",
         paper=paper_view(desk),
-        refused_by=agreement.refused_by,
-        refusal=agreement.refusal,
+        refusals=[wire.RefusalView(signer=r.person, reason=r.reason) for r in agreement.refusals],
         sealing=_sealing(desk),
         seal_waits=waits(agreement),
         record_id=agreement.seal.record_id if agreement.seal else None,
@@ -195,7 +194,7 @@ def _blocked(world: World, desk: Desk, line: Expected) -> str | None:
         return None
     if line.role in OFFICIALS:
         return blocked(agreement, line.signer)
-    if agreement.refused_by == line.signer:
+    if agreement.refuses(line.signer):
         return "refused"
     if line.route is not SigningRoute.ELECTRONIC:
         return line.route

@@ -48,7 +48,7 @@ def seat_view(world: World, seat: Seat, lang: str) -> wire.SeatView:
         session_id=session.id if session else None,
         session_state=session.state if session else None,
         may_sign=seat.signs and (_locked(seat) or may_sign_online(case, world.pack)),
-        sign_refused=facts.agreement is not None and facts.agreement.refused_by == person.id,
+        sign_refused=facts.agreement is not None and facts.agreement.refuses(person.id),
         agreement_state=facts.agreement.state if facts.agreement else None,
         receipt=receipt(world, seat),
         ended=_ended(world, seat, lang),

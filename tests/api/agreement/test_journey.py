@@ -218,5 +218,5 @@ async def test_refusing_answers_with_the_seat(office: Stage, site: Town) -> None
     seat = await made.worker.post("/api/seat/signing/refuse", {"reason": "再想想"})
     assert seat["agreement_state"] == "locked"
     view = await made.ask("su", "GET", made.path)
-    assert (view["refused_by"], view["refusal"]) == (made.worker.person_id, "再想想")
+    assert view["refusals"] == [{"signer": made.worker.person_id, "reason": "再想想"}]
     assert view["signatures"][0]["blocked"] == "refused"

@@ -9,6 +9,7 @@ import pytest
 
 from server.api.views.seat import seat_view
 from server.domain import conduct
+from server.domain.agreement import Refusal
 from server.domain.case import CaseState
 from server.domain.consent_statement import read_statement
 from server.domain.errors import (
@@ -342,15 +343,14 @@ async def test_refusing_to_sign_tells_the_mediator_and_may_be_taken_back(office:
     phone, world = made.worker, office.world
     await sign_agreement.refuse(world, phone.invitation, phone.device, "再想一想")
     desk = await read_agreement.see(world, actor("su"), made.case.id)
-    assert desk.agreement.refused_by == phone.invitation.person_id
-    assert desk.agreement.refusal == "再想一想"
+    assert desk.agreement.refusals == (Refusal(phone.invitation.person_id, "再想一想"),)
     bodies = await cases.logged(world, made.case.id)
     assert bodies[-1]["kind"] == "sign.refused"
     assert "再想一想" not in str(bodies)
     assert await shown_as_refused(world, phone)
     assert not await shown_as_refused(world, made.agent)
     text = await phone.sign()
-    assert text.refused_by is None
+    assert not text.refusals
     assert not await shown_as_refused(world, phone)
     with pytest.raises(WrongStateError):
         await sign_agreement.refuse(world, phone.invitation, phone.device, "")

@@ -156,9 +156,9 @@ async def test_no_phone_signs_what_is_signed_on_paper_but_each_may_refuse(office
     assert refusal.value.facts["state"] == SigningRoute.WET_INK
     world, phone = office.world, made.worker
     text = await sign_agreement.refuse(world, phone.invitation, phone.device, "不签")
-    assert text.refused_by == phone.invitation.person_id
+    assert text.refuses(phone.invitation.person_id)
     await paper.bring_all(made)
-    assert (await paper.compare(made)).refused_by is None
+    assert not (await paper.compare(made)).refusals
 
 
 async def test_nothing_but_scans_of_the_pages_there_are(office: Stage) -> None:

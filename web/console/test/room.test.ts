@@ -128,7 +128,7 @@ describe("what is owed", () => {
     const signing: Snapshot = { ...scene("joint"), agreement_state: "locked" };
     const [first, ...rest] = LOCKED.signatures.map((each) => ({ ...each, signed_at: null }));
     if (first === undefined) throw new Error("nobody signs");
-    const agreement = { ...LOCKED, signatures: [first, ...rest], refused_by: first.signer };
+    const agreement = { ...LOCKED, signatures: [first, ...rest], refusals: [{ signer: first.signer, reason: "" }] };
     const codes = owedOf(signing, agreement).rows.map((row) => [row.code, row.names[0] ?? ""]);
     expect(codes).toContainEqual(["declined", first.name]);
     expect(codes).not.toContainEqual(["signed", first.name]);

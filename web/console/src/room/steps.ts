@@ -146,7 +146,7 @@ function signRows(snapshot: Snapshot, phase: Phase, agreement: AgreementView | n
   const people = signatures.map((each) => ({ seat: each.signer, name: each.name }));
   const unsigned = new Set(signatures.filter((each) => each.signed_at === null).map((each) => each.signer));
   const rows = rowsFor("signed", people, (signer) => unsigned.has(signer)).map((each): Row => {
-    const code = each.seat !== null && each.seat === agreement?.refused_by ? "declined" : each.code;
+    const code = each.seat !== null && agreement?.refusals.some((no) => no.signer === each.seat) ? "declined" : each.code;
     return { ...each, code, act: each.done ? null : "agreement" };
   });
   return [...rows, row("sealed", phase === "close", null), minutesRow(snapshot)];

@@ -1774,10 +1774,8 @@ export interface components {
             reading: string | null;
             /** Record Id */
             record_id: string | null;
-            /** Refusal */
-            refusal: string;
-            /** Refused By */
-            refused_by: string | null;
+            /** Refusals */
+            refusals: components["schemas"]["RefusalView"][];
             /** Revision */
             revision: number;
             /** Route Reason */
@@ -4224,6 +4222,16 @@ export interface components {
             facts?: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * RefusalView
+         * @description Who does not sign the locked text, and in his words why.
+         */
+        RefusalView: {
+            /** Reason */
+            reason: string;
+            /** Signer */
+            signer: string;
         };
         /**
          * RefuseSigning
