@@ -13,7 +13,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from server.alone import alone, turn
-from server.api import demo, frame, headers, health, site, static
+from server.api import demo, frame, headers, health, link, site, static
 from server.api.endpoint import WORLD
 from server.api.forwarded import TRUSTED
 from server.api.metrics import METRICS
@@ -138,6 +138,7 @@ async def running(
         wired.live.append(_attach_live(settings, built, world))
         _keep(tasks, world, media, wired.live[0], built)
         _keep_standing(tasks, world, settings)
+        await built[link.OFFICE].look(world)
         if sole is not None:
             tasks.start(_until_lost(sole, lost), name="sole app")
         if seed is not None:

@@ -19,10 +19,13 @@ from server.usecases.answer_link import LinkFacts
 from server.usecases.identify import SEAT_COOKIE, hash_token
 from server.usecases.see_seat import see_seat
 from server.usecases.wording import day_and_clock
+from server.usecases.world import World
 
-UNKNOWN = "unknown"
+UNKNOWN, AWAY = "unknown", "away"
 _AWAY_S = 60
 """Seconds after which it is worth trying again while the database is away."""
+_OFFICE_S = 600.0
+"""For so long an office's number is taken as it was read."""
 
 
 async def page(context: Context, _: None) -> web.Response:
@@ -35,15 +38,37 @@ async def page(context: Context, _: None) -> web.Response:
         return _in_words(context, refused)
 
 
+class Office:
+    """Whom to ring while the database is away: as it was known last, where there is one office."""
+
+    def __init__(self) -> None:
+        self.facts = LinkFacts(
+            state=None, committee="", office_phone="", mediator="", planned_at=None
+        )
+        self._until = 0.0
+
+    async def look(self, world: World) -> None:
+        """Read it, now and then."""
+        now = world.clock.monotonic()
+        if now >= self._until:
+            self.facts = await answer_link.see_office(world)
+            self._until = now + _OFFICE_S
+
+
+OFFICE: web.AppKey[Office] = web.AppKey("office", Office)
+
+
 async def _found(context: Context) -> web.Response:
+    office = context.request.app[OFFICE]
+    await office.look(context.world)
     try:
         facts = await answer_link.see_link(context.world, context.path["token"])
     except NotFoundError:
-        return _painted(context, await answer_link.see_office(context.world), status=404)
-    return _painted(context, facts)
+        return _painted(context, office.facts, UNKNOWN, status=404)
+    return _painted(context, facts, facts.state or UNKNOWN)
 
 
-def _painted(context: Context, facts: LinkFacts, *, status: int = 200) -> web.Response:
+def _painted(context: Context, facts: LinkFacts, state: str, *, status: int = 200) -> web.Response:
     folder = context.request.app[DIST] / "party"
     if not (folder / "index.html").is_file():
         raise web.HTTPServiceUnavailable(text="not built: run `make build`\n")
@@ -55,6 +80,7 @@ def _painted(context: Context, facts: LinkFacts, *, status: int = 200) -> web.Re
             lang=lang,
             nonce=nonce,
             strings=_words(folder)[lang],
+            state=state,
             **_facts(context, facts, lang),
         )
     )
@@ -74,7 +100,6 @@ def _facts(context: Context, facts: LinkFacts, lang: str) -> dict[str, str]:
     if facts.planned_at is not None:
         day, clock = day_and_clock(facts.planned_at, context.world.pack, lang)
     return {
-        "state": facts.state or UNKNOWN,
         "committee": facts.committee,
         "mediator": facts.mediator,
         "time_day": day,
@@ -85,15 +110,17 @@ def _facts(context: Context, facts: LinkFacts, lang: str) -> dict[str, str]:
 
 
 def _in_words(context: Context, refused: DomainError) -> web.Response:
-    """Say it as a sentence: who taps a link reads no code, and nothing more can be looked up."""
-    key = "digitsBusy" if isinstance(refused, TooFastError) else "serverAway"
-    words = _words(context.request.app[DIST] / "party")[language(context.request)][key]
-    wait = str(refused.facts.get("retry_after_s", _AWAY_S))
-    return web.Response(
-        status=refusals.status_of(refused.code),
-        text=f"{words}\n",
-        headers={"Retry-After": wait, "Cache-Control": "no-store"},
-    )
+    """Say it on the page: who taps a link reads no code, and nothing more can be looked up."""
+    status = refusals.status_of(refused.code)
+    wait = {"Retry-After": str(refused.facts.get("retry_after_s", _AWAY_S))}
+    if isinstance(refused, TooFastError):
+        # A sentence alone: whoever asks for too much is not given more.
+        words = _words(context.request.app[DIST] / "party")[language(context.request)]
+        text = f"{words['digitsBusy']}\n"
+        return web.Response(status=status, text=text, headers={**wait, "Cache-Control": "no-store"})
+    shown = _painted(context, context.request.app[OFFICE].facts, AWAY, status=status)
+    shown.headers.update(wait)
+    return shown
 
 
 async def open_link(context: Context, ask: wire.OpenLink) -> Answer:

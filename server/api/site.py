@@ -79,6 +79,7 @@ def make_site(*, demonstration: bool) -> web.Application:
     templates.prepare()
     keep_names_unprinted()
     site[METRICS] = Metrics()
+    site[link.OFFICE] = link.Office()
     _mount(site, (*ROUTES, *DEMO) if demonstration else ROUTES)
     return site
 

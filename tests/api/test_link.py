@@ -8,7 +8,8 @@ import pytest
 
 from server.domain.case import Case
 from server.store.errors import UnavailableError
-from server.usecases import invite_people
+from server.usecases import answer_link, invite_people
+from server.usecases.answer_link import LinkFacts
 from tests.support import cases
 from tests.support.site import Browser, Town
 from tests.support.world import Stage, actor
@@ -90,6 +91,39 @@ async def test_while_the_database_is_away_a_browser_is_told_in_words(
         ("过几分钟再", "in a few minutes") if path != "/verify" else ("请过几分钟再试", "Try again")
     )
     assert words[language == "en"] in page
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+async def test_a_link_that_cannot_be_opened_now_has_a_page_with_a_way_back_and_a_number(
+    site: Town, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    _, token = await invited(site)
+    one = LinkFacts(
+        state=None, committee="调委会", office_phone="0592 5550123", mediator="", planned_at=None
+    )
+
+    async def only_office(_: object) -> LinkFacts:
+        return one
+
+    monkeypatch.setattr(answer_link, "see_office", only_office)
+    await looked_at(site, f"/j/{token}", language)
+
+    def away() -> None:
+        raise UnavailableError
+
+    monkeypatch.setattr(site.world.store, "read", away)
+    status, page, head = await looked_at(site, f"/j/{token}", language)
+    assert (status, head["Retry-After"]) == (503, "60")
+    assert head["Content-Type"].startswith("text/html")
+    assert 'data-state="away"' in page
+    for words in (
+        ("这个链接现在打不开", "cannot be opened just now"),
+        ("再打开一次", "Open it again"),
+        (f'href="?lang={language}"', f'href="?lang={language}"'),
+    ):
+        assert words[language == "en"] in page
+    assert 'href="tel:05925550123"' in page
+    assert "陈水根" not in page
 
 
 async def test_looking_changes_nothing(site: Town) -> None:
