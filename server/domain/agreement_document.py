@@ -155,12 +155,6 @@ class AgreementDocument:
     salt: str = ""
     v: int = field(default=FORMAT)
 
-    def signer_ids(self) -> tuple[str, ...]:
-        """Return everybody who signs, in the order of the lines."""
-        of_parties = [s.signer_id for party in self.parties for s in party.signers]
-        officials = [o.signer_id for o in (self.mediator, self.recorder) if o]
-        return (*of_parties, *officials)
-
 
 def canonical_bytes(document: AgreementDocument) -> bytes:
     """Return the RFC 8785 bytes of the agreement; equal documents give equal bytes."""

@@ -98,12 +98,6 @@ class HolidayCalendar:
             day += timedelta(days=1)
         return day
 
-    def add_working_days(self, day: date, count: int) -> date:
-        """Return the `count`-th working day after `day`; raises CalendarYearMissingError."""
-        for _ in range(count):
-            day = self.working_day_from(day + timedelta(days=1))
-        return day
-
     def with_year(self, schedule: CalendarYear) -> "HolidayCalendar":
         """Return the calendar with a year added or replaced."""
         years = {**self.years, schedule.year: schedule}

@@ -5,7 +5,6 @@ to the next working day (民法典 203); a period in years ends on the correspon
 month's last day where there is none (民法典 202).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Final
@@ -15,13 +14,9 @@ from server.domain.calendar import CalendarYearMissingError, HolidayCalendar
 CONFIRMATION_DAYS: Final = 30
 MEDIATION_DAYS: Final = 30
 LABOUR_DAYS: Final = 15
-ANSWER_WORKING_DAYS: Final = 3
 RECOGNITION_EMPLOYER_DAYS: Final = 30
 RECOGNITION_WORKER_YEARS: Final = 1
 ARBITRATION_YEARS: Final = 1
-ENFORCEMENT_YEARS: Final = 2
-CONFIRMATION_REMINDERS: Final = (-20, -10, -3)
-PAYMENT_REMINDERS: Final = (-3, 0, 1, 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +48,6 @@ def years_after(start: date, years: int) -> date:
         return start.replace(year=start.year + years)
     except ValueError:  # 29 February in a common year
         return start.replace(year=start.year + years, day=28)
-
-
-def mediation_deadline(accepted_on: date, calendar: HolidayCalendar) -> date:
-    """Return the end of the 30 days for mediating; raises CalendarYearMissingError."""
-    return calendar.working_day_from(days_after(accepted_on, MEDIATION_DAYS))
 
 
 def cautious_deadline(nominal_on: date, calendar: HolidayCalendar) -> Deadline:
@@ -105,16 +95,6 @@ def labour_arbitration_deadline(interrupted_on: date) -> date:
     return years_after(interrupted_on, ARBITRATION_YEARS)
 
 
-def enforcement_deadline(last_due_on: date) -> date:
-    """Return the end of the two years for enforcement (民事诉讼法 250)."""
-    return years_after(last_due_on, ENFORCEMENT_YEARS)
-
-
 def performance_deadline(due_on: date, calendar: HolidayCalendar) -> Deadline:
     """Return the day up to whose end a performance is in time (民法典 203)."""
     return cautious_deadline(due_on, calendar)
-
-
-def reminder_days(due_on: date, offsets: Iterable[int]) -> tuple[date, ...]:
-    """Return the days that lie `offsets` days from the due day, in order."""
-    return tuple(due_on + timedelta(days=offset) for offset in sorted(offsets))

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from server.domain.agreement import Agreement, Clause, ClauseAnswer, Verdict
-from server.domain.calendar import HolidayCalendar
+from server.domain.calendar import HolidayCalendar, day_zh
 from server.domain.case import Capacity, Case, Party, PartyKind, Person, PersonRole
+from server.domain.deadlines import recognition_deadlines
 from server.domain.drawn_characters import code_point
 from server.domain.jurisdiction.entries import AgentAct, ElectronicSigning
 from server.domain.jurisdiction.lint import lint
@@ -51,6 +52,7 @@ def lint_input(agreement: Agreement, case: Case, pack: JurisdictionPack) -> Lint
         total=agreement.amount if paid else None,
         facts_text=agreement.facts,
         labour_graded=_graded(case),
+        knowledge_clause=_knowledge_clause(case, pack),
         personal_status=case.personal_status,
     )
 
@@ -86,6 +88,16 @@ def _graded(case: Case) -> bool | None:
     if case.labour is None or case.labour.injured_on is None:
         return None
     return case.labour.graded
+
+
+def _knowledge_clause(case: Case, pack: JurisdictionPack) -> str:
+    """Return what an injured worker may say he knows, in the agreement's own language."""
+    clause = pack.agreement.knowledge_clause
+    if clause is None or case.labour is None or case.labour.injured_on is None:
+        return ""
+    people = [party.label for party in case.parties if party.kind is PartyKind.PERSON]
+    until = recognition_deadlines(case.labour.injured_on)[1]
+    return clause.fill(worker=people[0] if people else "", until=day_zh(until, with_year=True)).zh
 
 
 def findings(

@@ -1,8 +1,8 @@
 """The dated duties of a case: which clocks run, and on which day each ends.
 
-Codes: mediation, labour_arbitration_open, recognition_employer, recognition_worker,
-court_confirmation, payment. Days of a year whose holidays are unknown stay unmoved
-and name the year.
+Codes: mediation, labour_arbitration_open, labour_arbitration, recognition_employer,
+recognition_worker, court_confirmation, payment. Days of a year whose holidays are unknown
+stay unmoved and name the year.
 """
 
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from server.domain.case import Case, CaseState, LabourFacts
 from server.domain.deadlines import (
     Deadline,
     cautious_deadline,
+    labour_arbitration_deadline,
     labour_arbitration_open_on,
     performance_deadline,
     recognition_deadlines,
@@ -42,7 +43,7 @@ def duties(case: Case, agreement: Agreement | None, calendar: HolidayCalendar) -
 def of_case(case: Case, calendar: HolidayCalendar) -> Iterator[Duty]:
     """Yield the clocks that run until there is an agreement."""
     if case.state in _BEFORE_AGREEMENT:
-        yield Duty(code="mediation", on=case.due_on)
+        yield _duty("mediation", cautious_deadline(case.due_on, calendar))
         yield from _labour(case, calendar)
 
 
@@ -59,6 +60,8 @@ def _labour(case: Case, calendar: HolidayCalendar) -> Iterator[Duty]:
         # It opens a way instead of closing one, so no rest day moves it.
         opens = labour_arbitration_open_on(case.labour.received_on)
         yield Duty(code="labour_arbitration_open", on=opens)
+        ends = labour_arbitration_deadline(case.labour.received_on)
+        yield _duty("labour_arbitration", cautious_deadline(ends, calendar))
     yield from _recognition(case.labour, calendar)
 
 

@@ -90,12 +90,6 @@ class Packet:
         return self.raw[at] & 0x7F if at else 127
 
     @property
-    def voiced(self) -> bool:
-        """Whether the phone says that this is speech (RFC 6464)."""
-        at = self.layout.level_at
-        return bool(at and self.raw[at] & 0x80)
-
-    @property
     def send_time_at(self) -> int:
         """Return where abs-send-time stands; 0 if it does not."""
         return self.layout.send_time_at

@@ -74,6 +74,7 @@ async def test_a_registered_case_is_shown_with_masked_numbers(site: Town) -> Non
     assert {d["code"]: d["on"] for d in case["deadlines"]} == {
         "labour_arbitration_open": "2025-03-24",
         "mediation": "2025-04-09",
+        "labour_arbitration": "2026-03-09",
     }
 
 

@@ -41,6 +41,7 @@ from tests.documents.sealing import (
     stroke,
 )
 from tests.support.papers import desk_of
+from tests.support.signers import signer_ids
 
 CASE = CaseId("case-41")
 RECORD = RecordId("record-17")
@@ -178,7 +179,7 @@ def by_phone(text: AgreementDocument) -> tuple[str, ...]:
     """Return who signs with a key."""
     lines = [line for party in text.parties for line in party.signers]
     others = {line.signer_id for line in lines if line.route is not SigningRoute.ELECTRONIC}
-    return tuple(who for who in text.signer_ids() if who not in others)
+    return tuple(who for who in signer_ids(text) if who not in others)
 
 
 def signed_on_phone(

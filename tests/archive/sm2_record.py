@@ -22,6 +22,7 @@ from tests.archive.example import HEXI, Office, certified, document, record_part
 from tests.documents.example import SEALED_AT
 from tests.documents.sealing import locked_by, seal_order, sign_order, signature
 from tests.support.papers import desk_of
+from tests.support.signers import signer_ids
 
 
 def sm2_parts(office: Office, instead: Mapping[str, str] | None = None) -> RecordParts:
@@ -33,7 +34,7 @@ def sm2_parts(office: Office, instead: Mapping[str, str] | None = None) -> Recor
     desk = desk_of(office.keys, office.fonts)
     locked = locked_by(desk, text)
     pdf, given = locked.pdf, []
-    for number, who in enumerate(text.signer_ids()):
+    for number, who in enumerate(signer_ids(text)):
         phone = ec.generate_private_key(ec.SECP256R1())
         said = signed_on_phone(text, locked, who, number, phone)
         if who.startswith("staff-"):

@@ -16,6 +16,7 @@ from server.domain.ids import CommitteeId
 from server.domain.signing_route import SigningRoute
 from server.ports.documents import CompanySeal, LockedPdf, SealOrder, SignOrder
 from tests.documents.example import LOCKED_AT, SEALED_AT
+from tests.support.signers import signer_ids
 
 NUMBER = "湖禾人调字〔2025〕第017号"
 NO_STATEMENT = "ab" * 32
@@ -36,7 +37,7 @@ def sign_order(
     document: AgreementDocument, pdf: bytes, number: int, key: bytes, statement: str = NO_STATEMENT
 ) -> SignOrder:
     """Return the order for the signature of the signer of that number, from 0."""
-    signer = document.signer_ids()[number]
+    signer = signer_ids(document)[number]
     official = signer.startswith("staff-")
     return SignOrder(
         committee_id=CommitteeId(document.committee.id),
@@ -63,7 +64,7 @@ def signed_by_all(
     Given keys, only who has one signs with it: others sign in ink or speak.
     """
     pdf = locked.pdf
-    for number, signer in enumerate(document.signer_ids()):
+    for number, signer in enumerate(signer_ids(document)):
         if keys is not None and signer not in keys:
             continue
         key = (keys or {}).get(signer) or ec.generate_private_key(ec.SECP256R1())

@@ -29,6 +29,7 @@ from tests.documents.example import SEALED_AT, example
 from tests.documents.sealing import seal_order as order, sign_order, signature
 from tests.documents.test_chain import judged
 from tests.documents.test_sealing import painted_over
+from tests.support.signers import signer_ids
 
 HEXI = CommitteeId("hexi")
 IDENTITY = ("-vfyopt", "distid:1234567812345678")
@@ -38,7 +39,7 @@ IDENTITY = ("-vfyopt", "distid:1234567812345678")
 def signed(desk: Desk, locked: LockedPdf) -> bytes:
     """Everybody's signature: two phones on P-256, mediator and recorder in SM2."""
     pdf = locked.pdf
-    for number, signer in enumerate(example().signer_ids()):
+    for number, signer in enumerate(signer_ids(example())):
         if signer.startswith("staff-"):
             ref = KeyRef(committee_id=HEXI, staff_id=StaffId(signer))
             key = server_key(desk.keys, ref, SM2_SM3)

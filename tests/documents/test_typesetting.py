@@ -24,6 +24,7 @@ from server.domain.signing_route import SigningRoute
 from server.ports.documents import LockedPdf
 from tests.documents.example import example, worker
 from tests.documents.form_text import SEAM, body, form_text, squeezed
+from tests.support.signers import signer_ids
 
 FORBIDDEN_AT_LINE_START = "，。、；：？！）》”〕"
 
@@ -82,7 +83,7 @@ def test_the_pdf_carries_the_canonical_agreement_and_its_blanks(locked: LockedPd
     assert locked.digest == digest(example())
     assert slots(locked.pdf) == locked.slots
     names = {slot.name for slot in locked.slots}
-    signing = {f"{kind}:{who}" for who in example().signer_ids() for kind in ("sign", "at")}
+    signing = {f"{kind}:{who}" for who in signer_ids(example()) for kind in ("sign", "at")}
     assert names == signing | {
         "number",
         "place",

@@ -7,18 +7,13 @@ import pytest
 from hypothesis import given, strategies as st
 
 from server.domain.deadlines import (
-    CONFIRMATION_REMINDERS,
-    PAYMENT_REMINDERS,
     Deadline,
     cautious_confirmation_deadline,
-    enforcement_deadline,
     labour_arbitration_deadline,
     labour_arbitration_open_on,
     local_day,
-    mediation_deadline,
     performance_deadline,
     recognition_deadlines,
-    reminder_days,
     standing_confirmation_deadline,
     years_after,
 )
@@ -74,11 +69,9 @@ def test_the_day_is_the_one_where_the_law_is_counted(at: datetime, day: date) ->
 
 
 def test_periods_of_the_worked_case() -> None:
-    assert mediation_deadline(date(2025, 3, 12), CALENDAR) == date(2025, 4, 11)
     assert labour_arbitration_open_on(date(2025, 3, 11)) == date(2025, 3, 26)
     assert recognition_deadlines(date(2025, 1, 18)) == (date(2025, 2, 17), date(2026, 1, 18))
     assert labour_arbitration_deadline(date(2025, 3, 11)) == date(2026, 3, 11)
-    assert enforcement_deadline(date(2025, 6, 30)) == date(2027, 6, 30)
 
 
 def test_years_without_the_day_end_with_the_month() -> None:
@@ -89,16 +82,6 @@ def test_years_without_the_day_end_with_the_month() -> None:
 def test_a_payment_due_on_a_rest_day_may_be_made_on_the_next_working_day() -> None:
     assert performance_deadline(date(2025, 10, 1), CALENDAR).due_on == date(2025, 10, 9)
     assert performance_deadline(date(2025, 3, 17), CALENDAR).due_on == date(2025, 3, 17)
-
-
-def test_reminders_stand_around_the_due_day() -> None:
-    assert reminder_days(date(2025, 3, 17), PAYMENT_REMINDERS) == (
-        date(2025, 3, 14),
-        date(2025, 3, 17),
-        date(2025, 3, 18),
-        date(2025, 3, 20),
-    )
-    assert reminder_days(date(2025, 4, 14), CONFIRMATION_REMINDERS)[0] == date(2025, 3, 25)
 
 
 def test_a_day_that_was_not_known_at_the_seal_is_told_all_the_same() -> None:

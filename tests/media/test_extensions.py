@@ -21,7 +21,7 @@ def read(raw: bytearray, layouts: Layouts | None) -> tuple[object, ...] | None:
     copy = bytearray(raw)
     with contextlib.suppress(ValueError):
         seen = Packet(copy, layouts)
-        places = (seen.mid_at, seen.send_time_at, seen.level, seen.voiced)
+        places = (seen.mid_at, seen.send_time_at, seen.level)
         return (*places, seen.payload_at, seen.payload_size, bytes(seen.raw))
     return None
 
@@ -57,5 +57,5 @@ def test_a_packet_too_short_for_a_known_layout_is_refused() -> None:
 
 def test_without_extensions_there_are_no_places() -> None:
     plain = packet(1)
-    assert (plain.mid_at, plain.send_time_at, plain.level, plain.voiced) == (0, 0, 127, False)
+    assert (plain.mid_at, plain.send_time_at, plain.level) == (0, 0, 127)
     assert isinstance(plain.layout, Layout)

@@ -15,7 +15,7 @@ def test_the_places_of_the_extensions_are_found() -> None:
     read = packet(7, block=FULL_BLOCK)
     assert (read.sequence, read.payload_type, read.payload_size) == (7, VP8, len(KEY_FRAME))
     assert read.raw[read.mid_at] == ord("1")
-    assert (read.voiced, read.level) == (True, 5)
+    assert read.level == 5
 
 
 def test_our_own_time_stands_in_every_copy() -> None:

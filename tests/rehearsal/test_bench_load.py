@@ -59,7 +59,7 @@ def test_packets_are_such_as_a_worker_forwards() -> None:
     assert (sound.payload_type, sound.payload_size) == (OPUS, 90)
     assert sound.mid_at
     assert sound.send_time_at
-    assert sound.voiced
+    assert sound.layout.level_at
     video = Stream(Kind.VIDEO, 0, 2)
     first, last = (Packet(written(video)) for _ in range(2))
     assert (first.payload_type, first.payload_size) == (VP8, 950)

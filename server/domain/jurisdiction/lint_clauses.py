@@ -86,7 +86,7 @@ def _knowledge(draft: LintInput, pack: JurisdictionPack) -> Iterator[Finding]:
     marks = pack.clauses.knowledge
     said = any(all(mark.search(clause.text) for mark in marks) for clause in draft.clauses)
     if marks and not said:
-        yield error("knowledge_clause_missing")
+        yield error("knowledge_clause_missing", wording=draft.knowledge_clause)
 
 
 def _total_printed(draft: LintInput, pack: JurisdictionPack) -> Iterator[Finding]:

@@ -78,6 +78,7 @@ class LintInput:
     """A draft agreement. `total` is None where nothing is paid.
 
     `labour_graded`: whether the injury's grade is known; None where no injury is at stake.
+    `knowledge_clause` is what the pack suggests to an ungraded worker, empty where nothing.
     `copies` None: the draft does not state them. `personal_status`: marriage, parentage,
     adoption, inheritance or guardianship are at stake.
     """
@@ -91,6 +92,7 @@ class LintInput:
     copies: int | None = None
     facts_text: str = ""
     labour_graded: bool | None = None
+    knowledge_clause: str = ""
     personal_status: bool = False
 
     def name_of(self, ref: str) -> str | None:

@@ -24,6 +24,7 @@ from server.domain.record import (
 from server.ports.documents import KeyRef, LockedPdf
 from tests.archive.attacks.forging import Scene
 from tests.archive.example import HEXI, Files, Office, document, record_parts, signed_on_phone
+from tests.support.signers import signer_ids
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +64,7 @@ def scene(
 def signed_by_all(text: AgreementDocument, locked: LockedPdf) -> tuple[RecordSignature, ...]:
     return tuple(
         signed_on_phone(text, locked, who, n, ec.generate_private_key(ec.SECP256R1()))
-        for n, who in enumerate(text.signer_ids())
+        for n, who in enumerate(signer_ids(text))
     )
 
 

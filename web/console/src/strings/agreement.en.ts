@@ -268,7 +268,7 @@ export const agreementEn: Dictionary<keyof typeof agreementZh> = {
   "lint.confirmation_personal_status": "About marriage, parentage or adoption no court confirms: agreement and receipt leave it out. If only an estate is divided, tell the parties they may ask the court",
   "lint.confirmation_title_or_ip": "Where the text decides who owns a thing or an intellectual property right, no court confirms it: tell the parties. The text says only \"where the law lets\"",
   "lint.confirmation_labour_beyond_payment": "Where it settles more between worker and employer than payments, the court may refuse to confirm it: tell the parties. The text says only \"where the law lets\"",
-  "lint.knowledge_clause_missing": "The clause on knowledge and later claims is missing",
+  "lint.knowledge_clause_missing": "The clause on knowledge and later claims is missing. It may read: {wording}",
   "lint.waives_remedy": "Clause {no} gives up a remedy: {words}",
   "lint.may_waive_remedy": "Clause {no} may keep somebody from suing or petitioning: {words}; please check",
   "lint.personal_status_unasked": "Registered as not touching marriage, adoption, inheritance. If it does, phones may not sign: change the case and sign on paper",

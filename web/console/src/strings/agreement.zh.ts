@@ -265,7 +265,7 @@ export const agreementZh = {
   "lint.confirmation_personal_status": "涉及婚姻、亲子、收养关系的，法院不受理司法确认，协议和回执都不写它；只分遗产的，请口头告诉当事人可以问法院",
   "lint.confirmation_title_or_ip": "要确认物权或者知识产权归谁的，法院不受理司法确认，请告诉当事人；协议里只写“依法可以申请的”",
   "lint.confirmation_labour_beyond_payment": "除了付款还约定别的劳动权利义务的，法院可能不受理司法确认，请告诉当事人；协议里只写“依法可以申请的”",
-  "lint.knowledge_clause_missing": "没有写明知情和补充申请的权利",
+  "lint.knowledge_clause_missing": "没有写明知情和补充申请的权利。可以写：{wording}",
   "lint.waives_remedy": "第{no}条有放弃权利的字样：{words}",
   "lint.may_waive_remedy": "第{no}条可能不让人起诉、信访：{words}，请核对",
   "lint.personal_status_unasked": "登记的是不涉及婚姻、收养、继承等人身关系。涉及的不能用手机签，请改登记，在纸上签",

@@ -44,6 +44,7 @@ export const todayEn: Dictionary<keyof typeof todayZh> = {
   "deviceOf.red": "Device needs help",
   "duty.mediation": "End of the mediation period; both sides may extend it",
   "duty.labour_arbitration_open": "15th day: without agreement, arbitration is open",
+  "duty.labour_arbitration": "Last day for labour arbitration, a year after mediation was asked for",
   "duty.recognition_employer": "Employer's last day for work-injury recognition",
   "duty.recognition_worker": "Worker's last day for work-injury recognition",
   "duty.court_confirmation": "Last day to ask the court to confirm, together",

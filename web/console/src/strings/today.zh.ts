@@ -41,6 +41,7 @@ export const todayZh = {
   "deviceOf.red": "设备要帮忙",
   "duty.mediation": "调解期限，双方同意可以延长",
   "duty.labour_arbitration_open": "满 15 日，没有达成可以申请仲裁",
+  "duty.labour_arbitration": "申请劳动仲裁的最后一天（申请调解之日起重新算一年）",
   "duty.recognition_employer": "单位申请工伤认定的最后一天",
   "duty.recognition_worker": "本人申请工伤认定的最后一天",
   "duty.court_confirmation": "共同申请司法确认的最后一天",
