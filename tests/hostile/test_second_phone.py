@@ -47,9 +47,9 @@ HAPPENINGS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("M", "tell", {"side": "applicant", "text": "稍等。"}),
     ("M", "rights.read", {"block": 2}),
     ("M", "space.reception", {"side": "applicant"}),
-    ("M", "space.caucus", {"side": "applicant", "minutes": 10}),
     ("M", "minutes.add", {"speaker": "苏", "text": "各方到齐。", "mark": "notice"}),
     ("M", "minutes.ready", {}),
+    ("M", "space.caucus", {"side": "applicant", "minutes": 10}),
     ("M", "session.pause", {}),
 )
 
