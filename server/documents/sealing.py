@@ -32,8 +32,9 @@ from server.documents.signing import Desk
 from server.documents.suites import SUITES
 from server.documents.typesetting import font_set, whole
 from server.documents.updates import Update, update_of
-from server.documents.wording import chinese_date, chinese_moment
+from server.documents.wording import chinese_moment
 from server.domain.errors import InvalidValueError
+from server.domain.printed_words import chinese_date
 from server.ports.documents import SEAL, SealedPdf, SealOrder
 
 RING = Path(__file__).with_name("ring.typ")

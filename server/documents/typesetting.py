@@ -7,7 +7,7 @@ nothing but the file. Equal agreements give equal bytes.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cache
@@ -20,14 +20,16 @@ from server.documents.attachments import attachment, page_count
 from server.documents.drawn_font import write_font
 from server.documents.fonts import FontFolders, missing_characters
 from server.documents.scan_code import scan_code
-from server.documents.wording import CHINA, Printed, printed
+from server.documents.wording import Printed, printed
 from server.domain.agreement_document import (
     AgreementDocument,
+    DrawnCharacter,
     MissingCharactersError,
     canonical_bytes,
     check_code,
     digest,
 )
+from server.domain.printed_words import CHINA
 from server.ports.documents import LockedPdf, Slot
 
 TEMPLATE = Path(__file__).with_name("agreement.typ")
@@ -85,7 +87,7 @@ def _compile(document: AgreementDocument, words: Printed, fonts: FontFolders, si
         "month": str(day.month),
         "day": str(day.day),
     }
-    with _fonts_of(document, fonts) as known:
+    with fonts_with(document.drawn, fonts) as known:
         made = typst.Compiler(TEMPLATE, font_paths=known).compile(
             format="pdf",
             pdf_standards=["a-3a", "ua-1"],
@@ -104,13 +106,13 @@ def whole(made: bytes | list[bytes] | None) -> bytes:
 
 
 @contextmanager
-def _fonts_of(document: AgreementDocument, fonts: FontFolders) -> Iterator[typst.Fonts]:
+def fonts_with(drawn: Sequence[DrawnCharacter], fonts: FontFolders) -> Iterator[typst.Fonts]:
     """Give the fonts, with one of the document's own for what they lack, while it is set."""
-    if not document.drawn:
+    if not drawn:
         yield font_set(fonts)
         return
     with TemporaryDirectory() as folder:
-        write_font(document.drawn, Path(folder))
+        write_font(drawn, Path(folder))
         yield _font_set((*fonts, Path(folder)))
 
 

@@ -5,7 +5,7 @@ layout knows no wording and a test can compare the page with the object.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime
 
 from server.domain.agreement_document import (
     AgreementDocument,
@@ -14,9 +14,9 @@ from server.domain.agreement_document import (
     SignerLine,
     check_code,
 )
+from server.domain.printed_words import CHINA, chinese_date, yuan
 from server.domain.signing_route import SigningRoute
 
-CHINA = timezone(timedelta(hours=8))
 DIGITS = "零一二三四五六七八九"
 SEAM = "骑 缝 处：各页在此骑缝签名或者按指印"
 WITNESSED = "本人口头表示同意，由两名见证人见证，见证人的陈述附卷"
@@ -144,21 +144,11 @@ def copies_line(copies: int) -> str:
     return f"本协议一式{chinese_number(copies)}份，当事人、人民调解委员会各持一份。"
 
 
-def yuan(fen: int) -> str:
-    """Return fen as yuan with two decimals and thousands separators."""
-    return f"{fen // 100:,}.{fen % 100:02d}元"
-
-
 def chinese_number(number: int) -> str:
     """Return 1 to 99 in Chinese numerals, as clauses are numbered."""
     tens, ones = divmod(number, 10)
     head = "" if tens == 0 else ("十" if tens == 1 else f"{DIGITS[tens]}十")
     return head + (DIGITS[ones] if ones or not tens else "")
-
-
-def chinese_date(day: date) -> str:
-    """Return 2025年3月14日."""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def chinese_moment(moment: datetime) -> str:

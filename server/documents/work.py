@@ -10,6 +10,7 @@ from server.documents.fonts import FontFolders, missing_characters
 from server.documents.keys import KeyProvider
 from server.documents.pages import pictures
 from server.documents.pictures import check_picture
+from server.documents.printing import print_out
 from server.documents.scans import count_scan, scan_page
 from server.documents.sealing import apply_seal
 from server.documents.signature_facts import signer_certificates
@@ -24,6 +25,7 @@ from server.documents.typesetting import typeset
 from server.documents.watermark import marked_pictures
 from server.domain.agreement_document import AgreementDocument
 from server.domain.ids import CommitteeId
+from server.domain.printout import Printout
 from server.domain.suites import P256_SHA256
 from server.ports.documents import (
     KeyRef,
@@ -51,6 +53,9 @@ class TypstRenderer:
 
     async def render(self, document: AgreementDocument) -> LockedPdf:
         return await self.work.run(typeset, document, self.fonts, self.site)
+
+    async def print_out(self, printout: Printout) -> bytes:
+        return await self.work.run(print_out, printout, self.fonts)
 
     async def pages(self, pdf: bytes, width: int) -> list[bytes]:
         return await self.work.run(pictures, pdf, width)

@@ -80,13 +80,22 @@ def with_pictures(
     text: AgreementDocument, missing: Collection[str], pictures: Iterable[CharacterPicture]
 ) -> AgreementDocument:
     """Return the text with the pictures of what no font has, and a closing line on each."""
+    drawn = drawn_of(missing, pictures)
+    notes = (note(one, text.language) for one in drawn)
+    return replace(text, drawn=drawn, closing=(*text.closing, *notes))
+
+
+def drawn_of(
+    missing: Collection[str], pictures: Iterable[CharacterPicture]
+) -> tuple[DrawnCharacter, ...]:
+    """Return those of the missing characters that have a picture, by their code points."""
     used = sorted((p for p in pictures if p.character in missing), key=lambda p: p.character)
-    drawn = tuple(
+    return tuple(
         DrawnCharacter(character=p.character, code=code_point(p.character), picture=p.picture)
         for p in used
     )
-    notes = (
-        _NOTE.in_language(text.language).format(character=one.character, code=one.code)
-        for one in drawn
-    )
-    return replace(text, drawn=drawn, closing=(*text.closing, *notes))
+
+
+def note(one: DrawnCharacter, language: str) -> str:
+    """Return the line that says what a drawn character is."""
+    return _NOTE.in_language(language).format(character=one.character, code=one.code)

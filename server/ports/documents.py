@@ -7,6 +7,7 @@ from typing import Protocol
 
 from server.domain.agreement_document import AgreementDocument
 from server.domain.ids import CommitteeId, StaffId
+from server.domain.printout import Printout
 from server.domain.renewal import Stamp
 from server.domain.suites import P256_SHA256
 
@@ -47,6 +48,13 @@ class Renderer(Protocol):
 
         Raises MissingCharactersError before anything is drawn when no font has a
         character of it.
+        """
+        ...
+
+    async def print_out(self, printout: Printout) -> bytes:
+        """Return a paper for the case file as PDF; equal ones give equal bytes.
+
+        A character that no font has, nor any picture, is printed as its code.
         """
         ...
 

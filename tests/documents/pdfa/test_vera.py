@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from server.documents.fonts import FontFolders
 from server.documents.form import with_form
 from server.documents.key_files import FileKeys
+from server.documents.printing import print_out
 from server.documents.renewal import renewed
 from server.documents.sealing import apply_seal
 from server.documents.signing import Desk
@@ -23,6 +24,7 @@ from tests.archive.example import HEXI, Office, by_phone
 from tests.archive.sm2_record import sm2_parts
 from tests.documents.brush import pictured
 from tests.documents.example import example
+from tests.documents.papers import acceptance, item, minutes, named
 from tests.documents.pdfa.vera import FLAVOURS, failing, missing
 from tests.documents.sealing import locked_by, ring, seal_order as order, signed_by_all
 from tests.documents.test_fonts import INSTALLED
@@ -75,6 +77,9 @@ def good(
         "staff and seal in SM2": in_sm2,
         "renewed twice": kept(sealed.pdf, desk),
         "in SM2, renewed twice": kept(in_sm2, desk),
+        "minutes": print_out(minutes(case=named(RARE)), fonts),
+        "minutes without a word": print_out(minutes(item("👍"), identity_checks=()), fonts),
+        "acceptance form": print_out(acceptance(), fonts),
     }
 
 
