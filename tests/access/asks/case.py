@@ -14,10 +14,12 @@ for _route in (
     "GET /api/cases/{case_id}",
     "GET /api/cases/{case_id}/log",
     "GET /api/cases/{case_id}/minutes",
+    "GET /api/cases/{case_id}/acceptance/pdf",
     "GET /api/cases/{case_id}/outbox",
 ):
     plain(_route)
 
+plain("GET /api/cases/{case_id}/minutes/{session_id}/pdf", "open", path={"session_id": "session"})
 plain("POST /api/cases/{case_id}/end", json={"end_reason": "refused", "note": ""})
 plain("POST /api/cases/{case_id}/files", query="?kind=evidence", file=PNG)
 plain(

@@ -136,6 +136,7 @@ export const logEn: Dictionary<keyof typeof logZh> = {
   "log.file.shredded": "File destroyed",
   "log.recording.shredded": "Recording destroyed",
   "log.record.viewed": "Record opened",
+  "log.paper.printed": "Paper for the case file printed",
   "log.record.taken": "Record taken away",
   "log.delivery.sent": "Copy sent",
   "log.delivery.reached": "Copy received",

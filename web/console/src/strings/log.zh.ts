@@ -133,6 +133,7 @@ export const logZh = {
   "log.file.shredded": "材料已销毁",
   "log.recording.shredded": "录音录像已销毁",
   "log.record.viewed": "查阅档案",
+  "log.paper.printed": "打印案卷文书",
   "log.record.taken": "取走档案",
   "log.delivery.sent": "送出副本",
   "log.delivery.reached": "领到副本",

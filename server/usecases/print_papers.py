@@ -1,0 +1,134 @@
+"""Prints what belongs into the paper file of a case: minutes of a sitting, the acceptance form.
+
+Nothing printed is kept here. Each paper says for whom and when it was made, and the case's
+log that it was; of a file whose contents were destroyed nothing is printed any more.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from server.domain import access, printed_acceptance, printed_minutes
+from server.domain.access import Act
+from server.domain.caucuses import caucuses
+from server.domain.custody import CustodyState
+from server.domain.errors import NotFoundError, WrongStateError
+from server.domain.ids import CaseId, SessionId, StaffId
+from server.domain.printed_minutes import Sat
+from server.domain.printed_words import moment
+from server.domain.printout import Part, Printout
+from server.domain.session import Session
+from server.domain.session_log import Fact, happened
+from server.domain.staff import Actor
+from server.ports.files import ShreddedError
+from server.ports.store import UnitOfWork
+from server.usecases.read_case import CaseFacts, gather
+from server.usecases.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A printed paper as PDF, and the name to save it under."""
+
+    name: str
+    pdf: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    """What is printed, and what the log says of it."""
+
+    title: str
+    parts: tuple[Part, ...]
+    document: str
+    facts: Mapping[str, Fact]
+
+
+async def minutes(world: World, actor: Actor, case_id: CaseId, session_id: SessionId) -> Paper:
+    """Return one sitting's minutes for whoever may see the case, without any concession.
+
+    Raises NotFoundError, ForbiddenError, ShreddedError, and WrongStateError for a sitting
+    that has not begun.
+    """
+
+    async def form(uow: UnitOfWork, facts: CaseFacts) -> _Form:
+        session = _sitting(facts, session_id)
+        sat = Sat(
+            case=facts.case,
+            session=session,
+            pack=world.pack,
+            committee=facts.committee.name,
+            caucuses=caucuses(await uow.log.of_case(case_id)),
+            mediator=facts.staff_name(session.chair or facts.case.mediator_id),
+            recorder=facts.staff_name(_recorder(facts)),
+            number=facts.record.number if facts.record else "",
+        )
+        return _Form(
+            title=printed_minutes.TITLE,
+            parts=printed_minutes.parts(sat),
+            document="minutes",
+            facts={"session": session.id, "version": session.minutes_version},
+        )
+
+    return await _printed(world, actor, case_id, form)
+
+
+def _sitting(facts: CaseFacts, session_id: SessionId) -> Session:
+    session = next((one for one in facts.sessions if one.id == session_id), None)
+    if session is None:
+        raise NotFoundError
+    if session.opened_at is None:
+        raise WrongStateError(state=session.state)
+    return session
+
+
+def _recorder(facts: CaseFacts) -> StaffId | None:
+    case = facts.case
+    return case.recorder_id if case.recorder_id != case.mediator_id else None
+
+
+async def acceptance(world: World, actor: Actor, case_id: CaseId) -> Paper:
+    """Return the acceptance form. Raises NotFoundError, ForbiddenError, ShreddedError."""
+
+    async def form(_: UnitOfWork, facts: CaseFacts) -> _Form:
+        return _Form(
+            title=printed_acceptance.TITLE,
+            parts=printed_acceptance.parts(facts.case, world.pack, facts.committee.name),
+            document="acceptance",
+            facts={},
+        )
+
+    return await _printed(world, actor, case_id, form)
+
+
+async def _printed(
+    world: World,
+    actor: Actor,
+    case_id: CaseId,
+    form: Callable[[UnitOfWork, CaseFacts], Awaitable[_Form]],
+) -> Paper:
+    async with world.store.read() as uow:
+        case = await uow.cases.get(case_id)
+        access.allow(actor, Act.SEE_CASE, access.of_case(case, actor))
+        if case.custody.state is CustodyState.DESTROYED:
+            raise ShreddedError
+        facts = await gather(world, uow, case)
+        made = await form(uow, facts)
+    pdf = await world.renderer.print_out(_printout(world, actor, facts, made))
+    # Nobody has it before the log says so.
+    async with world.store.write() as uow:
+        what = happened("paper.printed", actor.staff_id, document=made.document, **made.facts)
+        await uow.log.append(case_id, (what,), world.clock.now())
+    return Paper(name=f"{made.title} {case.case_no}.pdf", pdf=pdf)
+
+
+def _printout(world: World, actor: Actor, facts: CaseFacts, made: _Form) -> Printout:
+    now = world.clock.now()
+    return Printout(
+        title=made.title,
+        committee=facts.committee.name,
+        number=facts.case.case_no,
+        made=f"{actor.name}于{moment(now)}打印",
+        made_at=now,
+        parts=made.parts,
+        pictures=facts.agreement.pictures if facts.agreement else (),
+    )
