@@ -22,5 +22,10 @@ async def acceptance(context: Context, _: None) -> web.Response:
     return _pdf(await print_papers.acceptance(context.world, context.staff, case_id(context)))
 
 
+async def file_cover(context: Context, _: None) -> web.Response:
+    """Return cover and contents list of the paper file."""
+    return _pdf(await print_papers.file_cover(context.world, context.staff, case_id(context)))
+
+
 def _pdf(paper: Paper) -> web.Response:
     return saved(paper.pdf, PDF, paper.name)

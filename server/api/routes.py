@@ -136,6 +136,8 @@ CASES = (
        "A sitting's minutes to print", media=PDF, act=Act.SEE_CASE),
     _r("GET", "/api/cases/{case_id}/acceptance/pdf", "printing.acceptance", STAFF,
        "The acceptance form to print", media=PDF, act=Act.SEE_CASE),
+    _r("GET", "/api/cases/{case_id}/file-cover/pdf", "printing.file_cover", STAFF,
+       "Cover and contents list of the paper file", media=PDF, act=Act.SEE_CASE),
     _r("POST", "/api/cases/{case_id}/files", "cases.upload", STAFF, "Upload", view=case.FileView,
        upload=True, query=("kind",), act=Act.UPLOAD),
     _r("GET", "/api/cases/{case_id}/files/{file_id}", "cases.file", STAFF, "A file",

@@ -16,7 +16,7 @@ from server.domain.agreement_text import capacity_of
 from server.domain.case import Case, Party, PartyKind, Person, PersonRole
 from server.domain.caucuses import Caucus
 from server.domain.jurisdiction.pack import JurisdictionPack
-from server.domain.printed_words import clock, day, moment, named_sides, side_name, zh
+from server.domain.printed_words import clock, day, matter, moment, named_sides, side_name, zh
 from server.domain.printout import Hand, Named, Part, Said, Section, Words
 from server.domain.session import MinutesAnswer, MinutesMark, Session
 
@@ -88,7 +88,7 @@ def parts(sat: Sat) -> tuple[Part, ...]:
 def _head(sat: Sat) -> Iterator[Part]:
     yield Named(label="时间：", text=_time(sat.session))
     yield Named(label="地点：", text=f"{sat.committee}网络调解室（视频调解）")
-    yield Named(label="事由：", text=f"{named_sides(sat.case)}{_matter(sat.case)}")
+    yield Named(label="事由：", text=f"{named_sides(sat.case)}{matter(sat.case)}")
     yield Named(label="当事人：", text="；".join(_party(sat, one) for one in sat.case.parties))
     yield Named(label="参加人：", text="；".join(_companions(sat)) or "无")
     yield from (Words(text=line) for line in _told(sat).splitlines())
@@ -101,10 +101,6 @@ def _time(session: Session) -> str:
         return f"{moment(begun)}至　　时　　分"
     same = day(begun) == day(ended)
     return f"{moment(begun)}至{clock(ended) if same else moment(ended)}"
-
-
-def _matter(case: Case) -> str:
-    return case.matter if case.matter.endswith(("纠纷", "争议")) else f"{case.matter}纠纷"
 
 
 def _party(sat: Sat, party: Party) -> str:

@@ -50,3 +50,8 @@ def named_sides(case: Case) -> str:
     names = {side: [p.name for p in case.parties if p.side is side] for side in Side}
     sides = (names[Side.APPLICANT], names[Side.RESPONDENT], names[Side.THIRD])
     return "与".join("、".join(each) for each in sides if each)
+
+
+def matter(case: Case) -> str:
+    """Return what the dispute is about, called a dispute once."""
+    return case.matter if case.matter.endswith(("纠纷", "争议")) else f"{case.matter}纠纷"

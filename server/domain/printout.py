@@ -80,7 +80,24 @@ class SealPlace:
     kind: Literal["seal"] = "seal"
 
 
-Part = Named | Words | Said | Section | Hand | Boxes | SealPlace
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A new page under a title of its own."""
+
+    title: str
+    kind: Literal["page"] = "page"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A list in columns: number, name, whether it must be there, pages, a note."""
+
+    head: tuple[str, str, str, str, str]
+    rows: tuple[tuple[str, ...], ...]
+    kind: Literal["listing"] = "listing"
+
+
+Part = Named | Words | Said | Section | Hand | Boxes | SealPlace | Page | Listing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

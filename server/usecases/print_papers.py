@@ -1,23 +1,27 @@
-"""Prints what belongs into the paper file of a case: minutes of a sitting, the acceptance form.
+"""Prints what belongs into the paper file of a case: a sitting's minutes, acceptance form, cover.
 
 Nothing printed is kept here. Each paper says for whom and when it was made, and the case's
 log that it was; of a file whose contents were destroyed nothing is printed any more.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+import json
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from server.domain import access, printed_acceptance, printed_minutes
+from server.domain import access, printed_acceptance, printed_file, printed_minutes
 from server.domain.access import Act
 from server.domain.caucuses import caucuses
 from server.domain.custody import CustodyState
 from server.domain.errors import NotFoundError, WrongStateError
-from server.domain.ids import CaseId, SessionId, StaffId
+from server.domain.ids import CaseId, PersonId, SessionId, StaffId
+from server.domain.printed_file import Filed
 from server.domain.printed_minutes import Sat
 from server.domain.printed_words import moment
 from server.domain.printout import Part, Printout
+from server.domain.retention import keeping_of, kinds_of
 from server.domain.session import Session
-from server.domain.session_log import Fact, happened
+from server.domain.session_log import Entry, Fact, happened
 from server.domain.staff import Actor
 from server.ports.files import ShreddedError
 from server.ports.store import UnitOfWork
@@ -98,6 +102,37 @@ async def acceptance(world: World, actor: Actor, case_id: CaseId) -> Paper:
         )
 
     return await _printed(world, actor, case_id, form)
+
+
+async def file_cover(world: World, actor: Actor, case_id: CaseId) -> Paper:
+    """Return cover and contents list. Raises NotFoundError, ForbiddenError, ShreddedError."""
+
+    async def form(uow: UnitOfWork, facts: CaseFacts) -> _Form:
+        entries = await uow.log.of_case(case_id)
+        kinds = kinds_of(facts.case.dispute_type, world.pack)
+        filed = Filed(
+            case=facts.case,
+            pack=world.pack,
+            committee=facts.committee.name,
+            mediator=facts.staff_name(facts.case.mediator_id),
+            sessions=facts.sessions,
+            kinds=Counter(file.kind for file in facts.files),
+            number=facts.record.number if facts.record else "",
+            delivered=_delivered(entries),
+            entries=len(entries),
+            keeping=keeping_of(kinds, facts.committee.keeping, world.pack),
+        )
+        parts = printed_file.parts(filed)
+        return _Form(title=printed_file.TITLE, parts=parts, document="file_cover", facts={})
+
+    return await _printed(world, actor, case_id, form)
+
+
+def _delivered(entries: Sequence[Entry]) -> frozenset[PersonId]:
+    """Return who has taken the sealed copy."""
+    bodies = [json.loads(entry.body) for entry in entries]
+    reached = (body["facts"] for body in bodies if body["kind"] == "delivery.reached")
+    return frozenset(PersonId(facts["person"]) for facts in reached)
 
 
 async def _printed(

@@ -63,9 +63,11 @@ STAFF_ROUTES = {
     "GET /api/cases/{case_id}": "M R R' H O",
     # "minutes": M, R write them; H approves and O checks the file they lie in
     "GET /api/cases/{case_id}/minutes": "M R R' H O",
-    # The same on paper, and the form that says what was accepted: whoever sees the case
+    # The same on paper, the form that says what was accepted, cover and contents of the paper
+    # file: whoever sees the case
     "GET /api/cases/{case_id}/minutes/{session_id}/pdf": "M R R' H O",
     "GET /api/cases/{case_id}/acceptance/pdf": "M R R' H O",
+    "GET /api/cases/{case_id}/file-cover/pdf": "M R R' H O",
     # "build/close case file": M, R; H approves; O only checks
     "POST /api/cases": "M M' R R' H",
     "PUT /api/cases/{case_id}": "M R R' H",

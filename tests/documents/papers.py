@@ -4,13 +4,26 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from server.domain import printed_acceptance, printed_minutes
+from server.domain import printed_acceptance, printed_file, printed_minutes
 from server.domain.case import Case, Side
 from server.domain.caucuses import Caucus
+from server.domain.file_kinds import FileKind
+from server.domain.printed_file import Filed
 from server.domain.printed_minutes import Sat
-from server.domain.printout import Boxes, Hand, Named, Part, Printout, Said, SealPlace
+from server.domain.printout import (
+    Boxes,
+    Hand,
+    Listing,
+    Named,
+    Page,
+    Part,
+    Printout,
+    Said,
+    SealPlace,
+)
+from server.domain.retention import Keeping
 from server.domain.session import MinutesItem, MinutesMark, SessionState
-from tests.support.builders import NOW, PACK, a_case, a_session, prepared
+from tests.support.builders import AGENT, NOW, PACK, WORKER, a_case, a_session, prepared
 
 NAME = "鹭岛市湖滨区禾溪街道人民调解委员会"
 MADE = "吴司法于2025年3月20日9时05分打印"
@@ -70,6 +83,24 @@ def acceptance(case: Case | None = None) -> Printout:
     return paper(printed_acceptance.TITLE, found)
 
 
+def file_cover(case: Case | None = None, **changes: Any) -> Printout:
+    """Return cover and contents list of a file in which a little is lacking."""
+    fields: dict[str, Any] = {
+        "case": case or a_case(),
+        "pack": PACK,
+        "committee": NAME,
+        "mediator": "苏慧珍",
+        "sessions": (prepared(a_session()),),
+        "kinds": {FileKind.EVIDENCE: 6, FileKind.AUTHORITY: 1},
+        "number": "湖禾人调字〔2025〕第017号",
+        "delivered": frozenset({WORKER, AGENT}),
+        "entries": 57,
+        "keeping": Keeping(dispute_type="10", years=10, basis="会议决定"),
+    }
+    filed = Filed(**{**fields, **changes})
+    return paper(printed_file.TITLE, printed_file.parts(filed))
+
+
 def paper(title: str, parts: tuple[Part, ...]) -> Printout:
     return Printout(
         title=title,
@@ -96,8 +127,16 @@ def _words(part: Part) -> str:
             return "".join(row.label + "".join(row.lines) for row in part.rows)
         case SealPlace() | Hand():
             return _place(part)
+        case Page() | Listing():
+            return _contents(part)
         case _:
             return (part.label if isinstance(part, Named) else "") + part.text
+
+
+def _contents(part: Page | Listing) -> str:
+    if isinstance(part, Page):
+        return part.title
+    return "".join((*part.head, *(word for row in part.rows for word in row)))
 
 
 def _place(part: SealPlace | Hand) -> str:

@@ -15,7 +15,7 @@ from server.domain.printout import Hand, Printout, Words
 from server.domain.session import MinutesMark
 from tests.documents import brush, papers
 from tests.documents.form_text import squeezed
-from tests.documents.papers import acceptance, expected, item, minutes, named
+from tests.documents.papers import acceptance, expected, file_cover, item, minutes, named
 from tests.documents.test_line_breaks import CLOSING, OPENING, SHIFTS, TALK
 from tests.support.builders import a_case
 
@@ -26,6 +26,8 @@ FORMS = {
     "minutes of three pages": minutes(*(item(f"{n}，{TALK}") for n in range(14))),
     "acceptance": acceptance(),
     "acceptance, two pages": acceptance(replace(a_case(), summary=TALK * 12)),
+    "cover and contents": file_cover(),
+    "cover, long names": file_cover(named(LONG)),
     "long names": acceptance(named(LONG)),
     "minutes, long names": minutes(case=named(LONG)),
 }

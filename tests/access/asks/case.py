@@ -15,6 +15,7 @@ for _route in (
     "GET /api/cases/{case_id}/log",
     "GET /api/cases/{case_id}/minutes",
     "GET /api/cases/{case_id}/acceptance/pdf",
+    "GET /api/cases/{case_id}/file-cover/pdf",
     "GET /api/cases/{case_id}/outbox",
 ):
     plain(_route)

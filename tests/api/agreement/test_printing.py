@@ -22,13 +22,14 @@ async def sitting(made: Desk) -> str:
     return (await signing.current_session(made.office.world, made.case.id)).id
 
 
-async def test_both_come_as_files_to_be_saved_and_stay_in_no_cache(
+async def test_all_come_as_files_to_be_saved_and_stay_in_no_cache(
     office: Stage, site: Town
 ) -> None:
     made = await desk(office, site)
     for path, title in (
         (f"minutes/{await sitting(made)}/pdf", "人民调解记录"),
         ("acceptance/pdf", "人民调解受理登记表"),
+        ("file-cover/pdf", "人民调解卷宗"),
     ):
         status, headers, content = await get(made, "su", path)
         assert (status, headers["Content-Type"]) == (200, "application/pdf")

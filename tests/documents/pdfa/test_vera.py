@@ -24,7 +24,7 @@ from tests.archive.example import HEXI, Office, by_phone
 from tests.archive.sm2_record import sm2_parts
 from tests.documents.brush import pictured
 from tests.documents.example import example
-from tests.documents.papers import acceptance, item, minutes, named
+from tests.documents.papers import acceptance, file_cover, item, minutes, named
 from tests.documents.pdfa.vera import FLAVOURS, failing, missing
 from tests.documents.sealing import locked_by, ring, seal_order as order, signed_by_all
 from tests.documents.test_fonts import INSTALLED
@@ -80,6 +80,7 @@ def good(
         "minutes": print_out(minutes(case=named(RARE)), fonts),
         "minutes without a word": print_out(minutes(item("👍"), identity_checks=()), fonts),
         "acceptance form": print_out(acceptance(), fonts),
+        "cover and contents": print_out(file_cover(), fonts),
     }
 
 

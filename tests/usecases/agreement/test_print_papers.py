@@ -1,4 +1,4 @@
-"""Minutes and acceptance form on paper: for whom, logged, and nothing in them that is private."""
+"""Minutes, acceptance form and cover on paper: for whom, logged, and nothing private in them."""
 
 import json
 from dataclasses import replace
@@ -13,8 +13,9 @@ from server.domain.errors import ForbiddenError, NotFoundError, WrongStateError
 from server.domain.ids import CaseId, SessionId
 from server.domain.session import MinutesItem, MinutesMark
 from server.ports.files import ShreddedError
-from server.usecases import conduct_session, end_case, keep_files, print_papers
+from server.usecases import conduct_session, end_case, keep_files, print_papers, share_files
 from server.usecases.print_papers import Paper
+from server.usecases.share_files import Upload
 from server.usecases.world import World
 from tests.documents.form_text import squeezed
 from tests.support import cases, signing
@@ -89,6 +90,31 @@ async def test_the_acceptance_form_is_the_registered_case(office: Stage) -> None
     assert entry["facts"] == {"document": "acceptance"}
 
 
+async def test_the_cover_lists_what_lies_in_the_file(office: Stage) -> None:
+    made = await minuted(office)
+    world, case = office.world, made.case
+    given = Upload(name="伤情照片.png", content=signing.picture(3))
+    await share_files.upload(world, actor("jiang"), case.id, "evidence", given)
+    paper = await print_papers.file_cover(world, actor("officer"), case.id)
+    assert paper.name == f"人民调解卷宗 {case.case_no}.pdf"
+    said = text(paper)
+    assert "卷名陈水根与鹭岛恒筑建设劳务有限公司工伤赔偿纠纷" in said
+    for row in ("6人民调解证据材料需1件", "7人民调解记录必1次", "视频核对：陈水根、林启航"):
+        assert row in said
+    assert "人民调解协议书或者口头协议登记表必缺，须补入或者写明原因" in said
+    (entry,) = await logged(world, case.id)
+    assert entry["facts"] == {"document": "file_cover"}
+
+
+async def test_the_cover_of_a_sealed_case_names_number_and_who_has_a_copy(office: Stage) -> None:
+    made = await signing.sealed(office)
+    number = (await signing.agreement(made.world, made.case.id)).seal
+    assert number is not None
+    said = text(await print_papers.file_cover(made.world, actor("he"), made.case.id))
+    assert f"卷号{number.number}" in said
+    assert f"{number.number}" in said.partition("口头协议登记表必")[2]
+
+
 async def test_they_are_for_who_may_see_the_case(office: Stage) -> None:
     made = await minuted(office)
     world, case, session = office.world, made.case.id, made.session.id
@@ -97,6 +123,8 @@ async def test_they_are_for_who_may_see_the_case(office: Stage) -> None:
             await print_papers.minutes(world, actor(login), case, session)
         with pytest.raises(ForbiddenError):
             await print_papers.acceptance(world, actor(login), case)
+        with pytest.raises(ForbiddenError):
+            await print_papers.file_cover(world, actor(login), case)
     with pytest.raises(NotFoundError):
         await print_papers.acceptance(world, actor("su", OTHER_COMMITTEE), case)
     assert await logged(world, case) == []
@@ -127,6 +155,8 @@ async def test_of_a_destroyed_file_nothing_is_printed(office: Stage) -> None:
     await keep_files.confirm(world, stepped_up("he"), case)
     with pytest.raises(ShreddedError):
         await print_papers.acceptance(world, actor("he"), case)
+    with pytest.raises(ShreddedError):
+        await print_papers.file_cover(world, actor("he"), case)
     with pytest.raises(ShreddedError):
         await print_papers.minutes(world, actor("su"), case, made.session.id)
     assert len(await logged(world, case)) == 1

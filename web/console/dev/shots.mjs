@@ -17,6 +17,7 @@ export const SCREENS = {
   messages: { at: "/cases/c1?part=messages" },
   sittings: { at: "/cases/c1?part=sittings" },
   minutes: { at: "/cases/c1?part=minutes", full: true },
+  files: { at: "/cases/c1?part=files" },
   log: { at: "/cases/c1?part=log" },
  roomCaucus: { at: "/cases/c1/room/s1", scene: "caucus", press: "enter" },
   roomJoint: { at: "/cases/c1/room/s1", scene: "joint", press: "enter" },

@@ -3,6 +3,7 @@ import { createApp, h, type App, type Component } from "vue";
 import { CASE, MINUTES } from "../dev/samples.ts";
 import { useTransport } from "../src/api/client.ts";
 import CaseFacts from "../src/cases/CaseFacts.vue";
+import FilesTab from "../src/cases/FilesTab.vue";
 import MinutesTab from "../src/cases/MinutesTab.vue";
 import { setLang } from "../src/i18n.ts";
 
@@ -28,6 +29,10 @@ describe("papers for the case file", () => {
       ["打印调解笔录2025-03-10 09:02", `/api/cases/${CASE.id}/minutes/s0/pdf`, true],
       ["打印调解笔录2025-03-10 09:02", `/api/cases/${CASE.id}/minutes/s%2F9/pdf`, true],
     ]);
+  });
+  it("are the cover and contents of the file", async () => {
+    const found = await links(FilesTab);
+    expect(found.at(-1)).toEqual(["打印卷宗封面和目录", `/api/cases/${CASE.id}/file-cover/pdf`, true]);
   });
   it("are the acceptance form of the case, in words of the reader", async () => {
     expect(await links(CaseFacts)).toEqual([["打印受理登记表", `/api/cases/${CASE.id}/acceptance/pdf`, true]]);

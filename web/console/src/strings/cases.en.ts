@@ -200,6 +200,7 @@ export const casesEn: Dictionary<keyof typeof casesZh> = {
   deadlineUnknown: "Cannot be counted yet",
   filesNone: "No files yet.",
   filesText: "Agreement, minutes and signatures are in the record. Here is what was handed in.",
+  filesPrint: "Print the file's cover and contents",
   fileKind: "What it is",
   fileAdd: "Upload a file",
   "fileKind.authority": "Power of attorney",

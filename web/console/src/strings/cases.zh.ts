@@ -197,6 +197,7 @@ export const casesZh = {
   deadlineUnknown: "还不能算",
   filesNone: "还没有文件。",
   filesText: "协议、笔录和签名在档案里。这里是登记时交来的文件。",
+  filesPrint: "打印卷宗封面和目录",
   fileKind: "是什么",
   fileAdd: "上传文件",
   "fileKind.authority": "授权委托书",
