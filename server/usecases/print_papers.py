@@ -43,7 +43,7 @@ class _Form:
 
     title: str
     parts: tuple[Part, ...]
-    document: str
+    part: str
     facts: Mapping[str, Fact]
 
 
@@ -69,7 +69,7 @@ async def minutes(world: World, actor: Actor, case_id: CaseId, session_id: Sessi
         return _Form(
             title=printed_minutes.TITLE,
             parts=printed_minutes.parts(sat),
-            document="minutes",
+            part="minutes",
             facts={"session": session.id, "version": session.minutes_version},
         )
 
@@ -97,7 +97,7 @@ async def acceptance(world: World, actor: Actor, case_id: CaseId) -> Paper:
         return _Form(
             title=printed_acceptance.TITLE,
             parts=printed_acceptance.parts(facts.case, world.pack, facts.committee.name),
-            document="acceptance",
+            part="acceptance",
             facts={},
         )
 
@@ -123,7 +123,7 @@ async def file_cover(world: World, actor: Actor, case_id: CaseId) -> Paper:
             keeping=keeping_of(kinds, facts.committee.keeping, world.pack),
         )
         parts = printed_file.parts(filed)
-        return _Form(title=printed_file.TITLE, parts=parts, document="file_cover", facts={})
+        return _Form(title=printed_file.TITLE, parts=parts, part="file_cover", facts={})
 
     return await _printed(world, actor, case_id, form)
 
@@ -151,7 +151,7 @@ async def _printed(
     pdf = await world.renderer.print_out(_printout(world, actor, facts, made))
     # Nobody has it before the log says so.
     async with world.store.write() as uow:
-        what = happened("paper.printed", actor.staff_id, document=made.document, **made.facts)
+        what = happened("paper.printed", actor.staff_id, part=made.part, **made.facts)
         await uow.log.append(case_id, (what,), world.clock.now())
     return Paper(name=f"{made.title} {case.case_no}.pdf", pdf=pdf)
 

@@ -16,12 +16,14 @@ import pytest
 from server.documents.fonts import FontFolders
 from server.documents.key_files import FileKeys
 from server.documents.pool import ProcessWorkPool, WorkFailedError
+from server.documents.printing import print_out
 from server.documents.work import EcdsaChecker, LocalChain, LocalSigner, TypstRenderer
 from server.domain.agreement_document import MissingCharactersError
 from server.domain.ids import CommitteeId
 from server.domain.suites import P256_SHA256
 from server.ports.documents import KeyRef, LockedPdf, SealedPdf, SealOrder
 from tests.documents.example import SEALED_AT, example
+from tests.documents.papers import minutes
 from tests.media.waiting import until
 from tests.support.papers import desk_of
 
@@ -136,6 +138,7 @@ async def test_render_sign_and_seal_through_the_pool(
     assert (drawn.digest, drawn.slots) == (locked.digest, locked.slots)
     assert len(await renderer.pages(locked.pdf, 320)) == locked.pages
     assert await renderer.missing_characters("陈𰀀") == {"𰀀"}
+    assert await renderer.print_out(minutes()) == print_out(minutes(), fonts)
     with pytest.raises(MissingCharactersError) as refused:
         await renderer.render(example(name="𰀀"))
     assert refused.value.facts == {"characters": "𰀀"}

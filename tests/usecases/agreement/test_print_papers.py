@@ -51,7 +51,7 @@ async def test_nobody_prints_a_concession_not_even_who_wrote_it_down(
     assert f"{actor(login).name}于2025年" in said
     (entry,) = await logged(office.world, made.case.id)
     assert entry["actor"] == actor(login).staff_id
-    assert entry["facts"] == {"document": "minutes", "session": made.session.id, "version": 2}
+    assert entry["facts"] == {"part": "minutes", "session": made.session.id, "version": 2}
 
 
 async def written_in_a_caucus(made: Sitting) -> None:
@@ -87,7 +87,7 @@ async def test_the_acceptance_form_is_the_registered_case(office: Stage) -> None
     for hidden in ("512099197904123018", "19900000001"):
         assert hidden not in text(paper)
     (entry,) = await logged(office.world, case.id)
-    assert entry["facts"] == {"document": "acceptance"}
+    assert entry["facts"] == {"part": "acceptance"}
 
 
 async def test_the_cover_lists_what_lies_in_the_file(office: Stage) -> None:
@@ -103,7 +103,7 @@ async def test_the_cover_lists_what_lies_in_the_file(office: Stage) -> None:
         assert row in said
     assert "人民调解协议书或者口头协议登记表必缺，须补入或者写明原因" in said
     (entry,) = await logged(world, case.id)
-    assert entry["facts"] == {"document": "file_cover"}
+    assert entry["facts"] == {"part": "file_cover"}
 
 
 async def test_the_cover_of_a_sealed_case_names_number_and_who_has_a_copy(office: Stage) -> None:

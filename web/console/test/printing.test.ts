@@ -4,6 +4,7 @@ import { CASE, MINUTES } from "../dev/samples.ts";
 import { useTransport } from "../src/api/client.ts";
 import CaseFacts from "../src/cases/CaseFacts.vue";
 import FilesTab from "../src/cases/FilesTab.vue";
+import { factWords } from "../src/cases/logFacts.ts";
 import MinutesTab from "../src/cases/MinutesTab.vue";
 import { setLang } from "../src/i18n.ts";
 
@@ -29,6 +30,11 @@ describe("papers for the case file", () => {
       ["打印调解笔录2025-03-10 09:02", `/api/cases/${CASE.id}/minutes/s0/pdf`, true],
       ["打印调解笔录2025-03-10 09:02", `/api/cases/${CASE.id}/minutes/s%2F9/pdf`, true],
     ]);
+  });
+  it("are named in the log", () => {
+    const parts = ["minutes", "acceptance", "file_cover"];
+    const said = parts.map((part) => factWords({ part, session: "s0" }, new Map(), "paper.printed").join());
+    expect(said).toEqual(["哪一份 调解记录", "哪一份 受理登记表", "哪一份 卷宗封面和目录"]);
   });
   it("are the cover and contents of the file", async () => {
     const found = await links(FilesTab);

@@ -248,4 +248,7 @@ export const logEn: Dictionary<keyof typeof logZh> = {
   "logValue.part.package": "evidence package",
   "logValue.part.pdf": "agreement PDF",
   "logValue.part.pages": "pages",
+  "logValue.part.minutes": "minutes",
+  "logValue.part.acceptance": "acceptance form",
+  "logValue.part.file_cover": "cover and contents",
 };

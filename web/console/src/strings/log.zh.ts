@@ -245,4 +245,7 @@ export const logZh = {
   "logValue.part.package": "证据包",
   "logValue.part.pdf": "协议 PDF",
   "logValue.part.pages": "协议各页",
+  "logValue.part.minutes": "调解记录",
+  "logValue.part.acceptance": "受理登记表",
+  "logValue.part.file_cover": "卷宗封面和目录",
 } as const;
