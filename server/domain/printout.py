@@ -104,12 +104,14 @@ Part = Named | Words | Said | Section | Hand | Boxes | SealPlace | Page | Listin
 class Printout:
     """One paper. `number` is the case's, `made` says for whom and when it was printed.
 
+    `log` names the head of the case's log just before, to which the paper is thereby tied.
     `pictures` are of characters that no font has, as staff brought them for the agreement.
     """
 
     title: str
     committee: str
     number: str
+    log: str
     made: str
     made_at: datetime
     parts: tuple[Part, ...]
@@ -117,7 +119,7 @@ class Printout:
 
     def text(self) -> str:
         """Return every word of it."""
-        small = (self.title, self.committee, self.number, self.made)
+        small = (self.title, self.committee, self.number, self.log, self.made)
         return "\n".join((*small, *_strings(self.parts)))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from server.domain import access, printed_acceptance, printed_file, printed_minutes
 from server.domain.access import Act
+from server.domain.case import Case
 from server.domain.caucuses import caucuses
 from server.domain.custody import CustodyState
 from server.domain.errors import NotFoundError, WrongStateError
@@ -21,12 +22,15 @@ from server.domain.printed_words import moment
 from server.domain.printout import Part, Printout
 from server.domain.retention import keeping_of, kinds_of
 from server.domain.session import Session
-from server.domain.session_log import Entry, Fact, happened
+from server.domain.session_log import GENESIS, Entry, Fact, happened
 from server.domain.staff import Actor
 from server.ports.files import ShreddedError
 from server.ports.store import UnitOfWork
 from server.usecases.read_case import CaseFacts, gather
 from server.usecases.world import World
+
+_SHOWN = 16
+"""Digits of the log's head, as many as the agreement prints."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,24 +148,32 @@ async def _printed(
     async with world.store.read() as uow:
         case = await uow.cases.get(case_id)
         access.allow(actor, Act.SEE_CASE, access.of_case(case, actor))
-        if case.custody.state is CustodyState.DESTROYED:
-            raise ShreddedError
+        _expect_kept(case)
         facts = await gather(world, uow, case)
         made = await form(uow, facts)
-    pdf = await world.renderer.print_out(_printout(world, actor, facts, made))
-    # Nobody has it before the log says so.
+        head = await uow.log.head(case_id)
+    printout = _printout(world, actor, facts, made, head.hash if head else GENESIS)
+    pdf = await world.renderer.print_out(printout)
+    # Nobody has it before the log says so, nor once the file was destroyed meanwhile.
     async with world.store.write() as uow:
+        _expect_kept(await uow.cases.get(case_id))
         what = happened("paper.printed", actor.staff_id, part=made.part, **made.facts)
         await uow.log.append(case_id, (what,), world.clock.now())
     return Paper(name=f"{made.title} {case.case_no}.pdf", pdf=pdf)
 
 
-def _printout(world: World, actor: Actor, facts: CaseFacts, made: _Form) -> Printout:
+def _expect_kept(case: Case) -> None:
+    if case.custody.state is CustodyState.DESTROYED:
+        raise ShreddedError
+
+
+def _printout(world: World, actor: Actor, facts: CaseFacts, made: _Form, head: str) -> Printout:
     now = world.clock.now()
     return Printout(
         title=made.title,
         committee=facts.committee.name,
         number=facts.case.case_no,
+        log=f"日志 {head[:_SHOWN]}",
         made=f"{actor.name}于{moment(now)}打印",
         made_at=now,
         parts=made.parts,

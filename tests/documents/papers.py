@@ -27,6 +27,7 @@ from tests.support.builders import AGENT, NOW, PACK, WORKER, a_case, a_session, 
 
 NAME = "鹭岛市湖滨区禾溪街道人民调解委员会"
 MADE = "吴司法于2025年3月20日9时05分打印"
+LOG = "日志 9f2c41d06be7a355"
 HAND_DAY, SEAL_DAY = "年月日", "（印章）年月日"
 TALK = Caucus(
     side=Side.APPLICANT, since=NOW + timedelta(minutes=62), until=NOW + timedelta(minutes=79)
@@ -106,6 +107,7 @@ def paper(title: str, parts: tuple[Part, ...]) -> Printout:
         title=title,
         committee=NAME,
         number=a_case().case_no,
+        log=LOG,
         made=MADE,
         made_at=NOW + timedelta(days=6),
         parts=parts,

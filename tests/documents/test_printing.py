@@ -34,8 +34,9 @@ FORMS = {
 
 
 def footer(printout: Printout) -> re.Pattern[str]:
-    made, number = (re.escape(squeezed(text)) for text in (printout.made, printout.number))
-    return re.compile(rf"{made}第(\d+)页共(\d+)页{number}$")
+    small = (printout.made, printout.number, printout.log)
+    made, number, log = (re.escape(squeezed(text)) for text in small)
+    return re.compile(rf"{made}第(\d+)页共(\d+)页{number}{log}$")
 
 
 def body(pdf: bytes, printout: Printout) -> str:

@@ -75,7 +75,7 @@ def words(found: tuple[Part, ...]) -> list[str]:
 
 
 def everything(found: tuple[Part, ...]) -> str:
-    paper = Printout(title="", committee="", number="", made="", made_at=NOW, parts=found)
+    paper = Printout(title="", committee="", number="", log="", made="", made_at=NOW, parts=found)
     return paper.text()
 
 

@@ -3,14 +3,18 @@
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from server.documents.pages import page_text
 from server.domain import conduct, spaces
 from server.domain.case import Side
+from server.domain.custody import Custody
 from server.domain.errors import ForbiddenError, NotFoundError, WrongStateError
 from server.domain.ids import CaseId, SessionId
+from server.domain.printout import Printout
 from server.domain.session import MinutesItem, MinutesMark
 from server.ports.files import ShreddedError
 from server.usecases import conduct_session, end_case, keep_files, print_papers, share_files
@@ -49,6 +53,9 @@ async def test_nobody_prints_a_concession_not_even_who_wrote_it_down(
     assert SAID[1][1] not in said
     assert "本次未达成协议，另定时间继续调解。" in said
     assert f"{actor(login).name}于2025年" in said
+    async with office.world.store.read() as uow:
+        *_, before, _ = await uow.log.of_case(made.case.id)
+    assert f"日志{before.hash[:16]}" in said
     (entry,) = await logged(office.world, made.case.id)
     assert entry["actor"] == actor(login).staff_id
     assert entry["facts"] == {"part": "minutes", "session": made.session.id, "version": 2}
@@ -160,6 +167,22 @@ async def test_of_a_destroyed_file_nothing_is_printed(office: Stage) -> None:
     with pytest.raises(ShreddedError):
         await print_papers.minutes(world, actor("su"), case, made.session.id)
     assert len(await logged(world, case)) == 1
+
+
+async def test_nor_where_it_was_destroyed_while_the_page_was_drawn(office: Stage) -> None:
+    case = (await cases.registered(office.world)).id
+
+    async def drawn(printout: Printout) -> bytes:
+        async with office.world.store.write() as uow:
+            found = await uow.cases.get(case)
+            gone = Custody(destroyed_at=office.clock.now())
+            await uow.cases.save(replace(found, custody=gone))
+        return printout.title.encode()
+
+    slow = replace(office.world, renderer=cast("Any", SimpleNamespace(print_out=drawn)))
+    with pytest.raises(ShreddedError):
+        await print_papers.acceptance(slow, actor("su"), case)
+    assert await logged(office.world, case) == []
 
 
 async def test_each_sitting_is_a_paper_of_its_own(office: Stage) -> None:
