@@ -97,7 +97,13 @@ def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     _add(commands, "rotate-key", _rotate, "replace the key that wraps all others")
     keys = _add(commands, "keys", _keys, "say what holds the signing keys, and try them")
-    keys.add_argument("what", nargs="?", choices=("import",), help="move key files into the token")
+    what = "import: move key files into the token; seal: take a committee's from an authority"
+    keys.add_argument("what", nargs="?", choices=("import", "seal"), help=what)
+    keys.add_argument("file", nargs="?", type=Path, help="the authority's PKCS#12 (.pfx, .p12)")
+    keys.add_argument("--root", type=Path, metavar="PEM", help="the authority's root, compared")
+    keys.add_argument("--chain", type=Path, metavar="PEM", help="issuers that FILE lacks")
+    keys.add_argument("--committee", default="", help="whose seal it is, where there are several")
+    keys.add_argument("--password-file", type=Path, help="holds its password; asked for without")
     restore = _add(commands, "restore", _restore, "fill an empty data folder from a backup")
     restore.add_argument("file", type=Path, metavar="FILE")
     restore.add_argument("--key", type=Path, metavar="FILE", help="key file, if not FILE.key")
@@ -315,6 +321,12 @@ def _keys(asked: argparse.Namespace) -> int:
     if asked.what == "import":
         moved = import_keys(settings)
         print(f"已移入令牌 {moved} 把密钥 · keys moved into the token")
+    if asked.what == "seal":
+        from server.app import migrate_database
+        from server.outside_seal import seal_from
+
+        asyncio.run(migrate_database(settings))
+        print(seal_from(settings, asked))
     with keys_in_use(settings):
         print(f"签名密钥 · signing keys: {held_keys(settings)}")
     return 0

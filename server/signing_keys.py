@@ -8,8 +8,9 @@ from server.config import Settings
 from server.documents.key_files import FileKeys, KeyUnreadableError
 from server.documents.key_home import HeldKeys, expect_home, provider
 from server.documents.key_words import say
-from server.documents.keys import KeysUnavailableError
+from server.documents.keys import KeysUnavailableError, SealRefusedError
 from server.documents.private_files import sweep
+from server.documents.seals import OUTSIDE
 from server.documents.suites import P256, SUITES
 from server.ports.backup import BackupError
 from server.ports.system import WorkPool
@@ -62,7 +63,8 @@ def expect_keys(settings: Settings) -> None:
     """Refuse to start without the keys; sweep what killed processes left beside them.
 
     Raises KeysUnavailableError, KeyUnreadableError, MissingKeyError, NoSm2Error for a suite
-    that this machine lacks, UnfinishedRotationError, and BackupError where a restore was
+    that this machine lacks, SealRefusedError for one that no authority's seal is of,
+    UnfinishedRotationError, and BackupError where a restore was
     begun and not finished: until then nobody knows the keys.
     """
     suite = SUITES[settings.signature_suite]
@@ -80,5 +82,7 @@ def expect_keys(settings: Settings) -> None:
     keys = signing_keys(settings)
     if suite is not P256 and not isinstance(keys, FileKeys):
         raise KeysUnavailableError(reason="no_sm2")
+    if suite is not P256 and any(settings.key_folder.glob(OUTSIDE)):
+        raise SealRefusedError(reason="suite")
     log.info("signing keys: %s", expect_home(keys))
     log.info("staff and seals sign in %s (%s)", suite.id, computed_by)

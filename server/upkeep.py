@@ -11,11 +11,12 @@ from pathlib import Path
 from server.alone import AlreadyRunningError
 from server.archive.backups import Backups
 from server.config import Settings, environment
+from server.documents import seal_words
 from server.documents.key_files import FileKeys, KeyUnreadableError
 from server.documents.key_home import expect_home, in_token, move_in
 from server.documents.key_token import TokenKeys
 from server.documents.key_words import say
-from server.documents.keys import KeysUnavailableError
+from server.documents.keys import KeysUnavailableError, SealRefusedError
 from server.domain.errors import DomainError
 from server.domain.renewal import Due
 from server.domain.suites import NoSm2Error
@@ -106,6 +107,8 @@ def said(refused: DomainError) -> str:
     """Return a refusal in the operator's words, or as code and facts."""
     if isinstance(refused, KeysUnavailableError):
         return "\n".join(say(refused))
+    if isinstance(refused, SealRefusedError):
+        return "\n".join(seal_words.say(refused))
     if refused.code not in SAID:
         return f"heyi: {refused.code} {refused.facts or ''}".rstrip()
     return "\n".join(SAID[refused.code]).format(**{"why": _why(refused), **refused.facts})

@@ -85,6 +85,7 @@ _BROKEN = (
     "record_exists",
     "record_unlocked",
     "schema_unknown",
+    "seal_refused",
     "stale_table",
     "unreadable",
     "unsafe_key_file",

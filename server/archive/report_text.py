@@ -92,6 +92,7 @@ WORDS = {
         "ended": "未判断：{at} 加盖的存档时间戳已于 {until} 失效，其后没有续期",
         "stamped": "{at} 加盖，有效至 {until}",
         "renewed": "{at} 第 {renewals} 次续期，有效至 {until}",
+        "certified": "印章证书上的名称，请核对",
         "log": "总日志",
         "released": "放行",
         "confirmed": "确认",
@@ -123,6 +124,7 @@ WORDS = {
         "ended": "not judged: the stamp of {at} ended on {until} and was not renewed since",
         "stamped": "made on {at}, valid until {until}",
         "renewed": "last renewed on {at} (renewal {renewals}), valid until {until}",
+        "certified": "the name on the seal's certificate, to be compared",
         "log": "log",
         "released": "released by",
         "confirmed": "confirmed by",
@@ -210,6 +212,8 @@ def _told(named: Mapping[str, str | int], words: Mapping[str, str]) -> str:
     """Return what stands behind a fact that holds."""
     if "issuer_sha256" in named:
         return f"SHA-256 {named['issuer_sha256']}"
+    if "certified" in named:
+        return f"{words['certified']}: {named['certified']}"
     if named.get("suite"):
         return SUITES.get(str(named["suite"]), str(named["suite"]))
     if "released_by" in named:

@@ -29,7 +29,8 @@ def pdf_seal(evidence: Evidence) -> Fact:
     holds = pdf.readable and pdf.intact and pdf.valid and pdf.covers_all
     last = pdf.each[-1] if pdf.each else PdfSignature(field="")
     sound = holds and pdf.modification in ALLOWED_AFTER and last.field == SEAL
-    return fact_of("seal", [] if sound else [PDF], signer=pdf.signer, suite=last.suite)
+    outside = {} if last.server_issued else {"certified": pdf.signer}
+    return fact_of("seal", [] if sound else [PDF], signer=pdf.signer, suite=last.suite, **outside)
 
 
 def _earlier_seal(evidence: Evidence) -> Fact:
@@ -64,10 +65,11 @@ def _seals(evidence: Evidence, certificate: bytes) -> bool:
 
     The issuer of a signer's certificate is below the committee's too: without the role, who
     signs on his own phone could bring that issuer along, and his key as the committee's seal.
+    An authority outside writes names of its own; what it issues for one signing says that.
     """
     last = evidence.pdf.each[-1] if evidence.pdf.each else PdfSignature(field="")
-    said = last.role, last.certificate_sha256
-    return said == (SEAL_ROLE, _certificate_digest(certificate))
+    sealing = last.role == SEAL_ROLE or not (last.server_issued or last.statement_sha256)
+    return sealing and last.certificate_sha256 == _certificate_digest(certificate)
 
 
 def _certificate_digest(pem: bytes) -> str:

@@ -27,10 +27,10 @@ from server.documents.issuing import (
     usage,
 )
 from server.documents.keys import KeyProvider, key_name
-from server.documents.suites import P256, SM2, SUITES, SignatureSuite
+from server.documents.suites import P256, SM2, SignatureSuite
 from server.domain.errors import InvalidValueError
 from server.domain.ids import CommitteeId
-from server.ports.documents import KeyRef, SealCertificates
+from server.ports.documents import KeyRef
 
 log = logging.getLogger(__name__)
 
@@ -51,18 +51,6 @@ UNREADABLE = (TypeError, UnsupportedAlgorithm, ValueError, InvalidVersion)
 def certificates(keys: KeyProvider, committee: CommitteeId, at: datetime) -> tuple[bytes, bytes]:
     """Return seal and issuer certificate as PEM, issued at `at` on first use."""
     return of_role(keys, committee, seal_role(committee), at), issuer(keys, committee, at)
-
-
-def seal_certificates(
-    keys: KeyProvider, committee: CommitteeId, at: datetime, suite: str
-) -> SealCertificates:
-    """Return what checks a record whose PDF is sealed in that suite."""
-    seal, top = certificates(keys, committee, at)
-    role = seal_role(committee, SUITES[suite])
-    if role.above is None:
-        return SealCertificates(seal=seal, issuer=top)
-    apart = of_role(keys, committee, role, at), of_role(keys, committee, role.above, at)
-    return SealCertificates(seal=seal, issuer=top, pdf_seal=apart)
 
 
 def issuer(keys: KeyProvider, committee: CommitteeId, at: datetime) -> bytes:

@@ -34,6 +34,7 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.stamp import BaseStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from server.documents.asking import proofs_of
 from server.documents.certificates import Role, certificate_der
 from server.documents.event_checks import expect_begun, expect_valid
 from server.documents.filling import Shown, Words, face
@@ -117,6 +118,7 @@ def prepare_in(update: Update, size: int, signing: Signing, fonts: FontFolders) 
         "certificate": _text(signing.issued.certificate),
         "chain": [_text(one) for one in signing.issued.chain],
         "revoked": [_text(one) for one in signing.issued.revoked],
+        "outside": signing.issued.outside,
     }
     return Prepared(attributes=attributes, state=json.dumps(state).encode())
 
@@ -133,6 +135,7 @@ def finish(pdf: bytes, state: bytes, signature: bytes, at: datetime, sources: So
         certificate=_bytes(kept["certificate"]),
         chain=tuple(_bytes(one) for one in kept["chain"]),
         revoked=tuple(_bytes(one) for one in kept["revoked"]),
+        outside=kept.get("outside", False),
     )
     suite, committee = _suite(issued), CommitteeId(kept["committee"])
     attributes = cms.CMSAttributes.load(_bytes(kept["attributes"]))
@@ -153,7 +156,10 @@ def finish(pdf: bytes, state: bytes, signature: bytes, at: datetime, sources: So
     own, *above = (certificate(one) for one in (issued.certificate, *issued.chain))
     expect = expect_begun if issued.revoked else expect_valid  # what lasts brings its lists along
     expect((own, *above), stamper.stamped_at)
-    lists = issued.revoked or sources.issuer.revoked(committee, issued.certificate, moment)
+    if issued.outside:
+        lists = asyncio.run(proofs_of((own, *above)))
+    else:
+        lists = issued.revoked or sources.issuer.revoked(committee, issued.certificate, moment)
     expect_proven(own, above, lists, moment)
     update = update_of(out.getvalue())
     prove(update, (issued, stamping), (*lists, *stamping.revoked))

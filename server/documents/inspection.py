@@ -64,7 +64,7 @@ def _facts(pdf: bytes, locked_size: int, roots: Roots) -> PdfFacts:
         covers_all=found.covers_all,
         modification=found.modification,
         only_blanks_filled=blanks,
-        signer=f"{last.role} {last.pseudonym}",
+        signer=f"{last.role} {last.pseudonym}".strip(),
         certificate_sha256=last.certificate_sha256,
         signed_at=last.signed_at,
         attachment=_carried(pdf),

@@ -63,11 +63,15 @@ class EventRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issued:
-    """A certificate and its issuers as PEM, lists of the revoked (RFC 5280, 5) as DER."""
+    """A certificate and its issuers as PEM, lists of the revoked (RFC 5280, 5) as DER.
+
+    `outside` says that an authority issued it, who is asked for its lists once it has signed.
+    """
 
     certificate: bytes
     chain: tuple[bytes, ...]
     revoked: tuple[bytes, ...] = ()
+    outside: bool = False
 
 
 class CertificateIssuer(Protocol):

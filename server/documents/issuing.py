@@ -16,6 +16,9 @@ from asn1crypto.keys import PublicKeyInfo  # type: ignore[import-untyped]
 
 from server.documents.keys import KeyProvider, suite_named
 
+ORGANIZATION = "HEYI SERVER-ISSUED, NO LICENSED CA"
+"""Whom every certificate of this server names, and none of an authority's."""
+
 _FIRST_GENERAL_YEAR = 2050
 """From then on a certificate says times as GeneralizedTime (RFC 5280, 4.1.2.5)."""
 
@@ -121,9 +124,8 @@ def serial(unique: bytes) -> int:
 
 def subject(role: str, whose: str) -> x509.Name:
     """Return a name of ASCII that says who issued it; `whose` is percent-encoded or plain."""
-    organization = "HEYI SERVER-ISSUED, NO LICENSED CA"
     common = f"{role} {quote(whose, safe='%')}"[:64]
-    return x509.Name.build({"organization_name": organization, "common_name": common})
+    return x509.Name.build({"organization_name": ORGANIZATION, "common_name": common})
 
 
 def constraints(*, issues: bool, below: int | None = None) -> x509.Extension:

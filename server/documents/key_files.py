@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from server.documents.keys import KeysUnavailableError, suite_named
-from server.documents.private_files import kept, replace_private, write_once
+from server.documents.private_files import content_of, kept, replace_private, write_once
 from server.documents.suites import P256Key, PrivateKey
 from server.domain.errors import DomainError
 
@@ -46,6 +46,14 @@ class FileKeys:
     def companion(self, file: str, make: Callable[[], bytes]) -> bytes:
         """Return the content of a file beside the keys."""
         return kept(self.folder / file, make)
+
+    def beside(self, file: str) -> bytes | None:
+        """Return the content of a file beside the keys, if it is there."""
+        return content_of(self.folder / file)
+
+    def take(self, name: str, key: P256Key) -> None:
+        """Keep a key made elsewhere; nothing happens where the name has its key."""
+        write_once(self.folder / f"{name}.key", self.closed(key, name))
 
     def expect_all(self) -> int:
         """Open every key file and return how many there are. Raises KeyUnreadableError."""

@@ -39,7 +39,7 @@ from pkcs11.util.ec import (
 )
 
 from server.documents.keys import KeysUnavailableError, NoKeys, suite_named
-from server.documents.private_files import kept, write_once
+from server.documents.private_files import content_of, kept, write_once
 from server.documents.suites import P256, P256Key
 from server.documents.token import Opened, Token
 
@@ -97,6 +97,10 @@ class TokenKeys:
     def companion(self, file: str, make: Callable[[], bytes]) -> bytes:
         """Return the content of a file in the key folder."""
         return kept(self.folder / file, make)
+
+    def beside(self, file: str) -> bytes | None:
+        """Return the content of a file in the key folder, if it is there."""
+        return content_of(self.folder / file)
 
     def described(self) -> str:
         """Return the token as its maker calls it. Raises KeysUnavailableError."""

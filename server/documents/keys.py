@@ -47,6 +47,43 @@ class KeysUnavailableError(DomainError):
         return f"{self.code}: {', '.join(f'{name}={said}' for name, said in self.facts.items())}"
 
 
+NoSeal = Literal[
+    "unreadable",
+    "not_pkcs12",
+    "password",
+    "encryption",
+    "no_key",
+    "no_certificate",
+    "key_type",
+    "other_key",
+    "validity",
+    "usage",
+    "root_unreadable",
+    "chain_unreadable",
+    "chain",
+    "path",
+    "no_address",
+    "unproven",
+    "suite",
+    "waiting",
+    "committee",
+]
+"""Why an authority's seal was not taken; `server.documents.seal_words` says each."""
+
+
+class SealRefusedError(DomainError):
+    """The seal in a PKCS#12 is none that this server could seal with; nothing was changed."""
+
+    code = "seal_refused"
+    machine = True
+    for_operator = True
+
+    def __init__(self, *, reason: NoSeal, **facts: object) -> None:
+        """Keep why, and what there is to tell of it."""
+        super().__init__(reason=reason, **facts)
+        self.reason = reason
+
+
 class KeyProvider(Protocol):
     """Signs with this server's keys, each made on first use. Picklable, for the pool.
 
@@ -70,6 +107,10 @@ class KeyProvider(Protocol):
 
         It is made on first use; of several makers at once the first one's counts for all.
         """
+        ...
+
+    def beside(self, file: str) -> bytes | None:
+        """Return what is kept beside the keys, None where nothing of that name is."""
         ...
 
 

@@ -25,6 +25,14 @@ def kept(path: Path, make: Callable[[], bytes]) -> bytes:
     return path.read_bytes()
 
 
+def content_of(path: Path) -> bytes | None:
+    """Return the file's content, None where there is none."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
 def write_once(path: Path, content: bytes) -> None:
     """Write a private file unless another process was first; survives a crash whole.
 

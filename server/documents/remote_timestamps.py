@@ -3,18 +3,15 @@
 # pyHanko annotates its values, not all of its calls.
 # mypy: allow-untyped-calls
 
-import asyncio
-import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import aiohttp
 from asn1crypto import cms, tsp, x509  # type: ignore[import-untyped]
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_der_x509_certificate
 
+from server.documents.asking import UnansweredError, fetched, proofs_of
 from server.documents.issuer import Issued
-from server.documents.revocation import read_list
 from server.documents.timestamps import (
     CLOCKS_APART,
     Expected,
@@ -23,11 +20,6 @@ from server.documents.timestamps import (
 )
 from server.domain.ids import CommitteeId
 
-log = logging.getLogger(__name__)
-
-PATIENCE = aiohttp.ClientTimeout(total=10, connect=4)
-LARGEST = 1 << 20
-OK = 200
 ASKS, ANSWERS = "application/timestamp-query", "application/timestamp-reply"
 
 
@@ -55,7 +47,10 @@ class _Remote(Stamper):
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         """Ask the authority. Raises TimestampsUnavailableError for whatever is no answer."""
         head = {"Content-Type": ASKS, "Accept": ANSWERS}
-        return tsp.TimeStampResp.load(await _fetched("POST", self._url, req.dump(), head))
+        try:
+            return tsp.TimeStampResp.load(await fetched("POST", self._url, req.dump(), head))
+        except UnansweredError as error:
+            raise TimestampsUnavailableError(**error.facts) from error
 
     async def evidence(self) -> Issued:
         """Return the certificates that came with the stamp, and the lists they point at.
@@ -69,11 +64,10 @@ class _Remote(Stamper):
 async def shown_by(token: cms.SignedData) -> Issued:
     """Return the certificates in a token, the signer's first, and the lists to be had now."""
     first, *rest = _in_order(token)
-    lists = await asyncio.gather(*(_list(one) for one in (first, *rest)))
     return Issued(
         certificate=_pem(first),
         chain=tuple(_pem(one) for one in rest),
-        revoked=tuple(one for one in lists if one is not None),
+        revoked=await proofs_of((first, *rest)),
     )
 
 
@@ -85,45 +79,6 @@ def _in_order(token: cms.SignedData) -> list[x509.Certificate]:
         return found
     number = signer["serial_number"].native
     return sorted(found, key=lambda one: one.serial_number != number)
-
-
-async def _list(certificate: x509.Certificate) -> bytes | None:
-    for point in certificate.crl_distribution_points:
-        if point.url is None or not point.url.startswith(("http://", "https://")):
-            continue
-        try:
-            content = await _fetched("GET", point.url)
-            read_list(content)
-        except (TimestampsUnavailableError, ValueError):
-            log.warning("no list of the revoked at %s; a later update asks again", point.url)
-            continue
-        return content
-    return None
-
-
-async def _fetched(
-    method: str, url: str, content: bytes | None = None, head: dict[str, str] | None = None
-) -> bytes:
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=PATIENCE) as session,
-            session.request(method, url, data=content, headers=head) as answer,
-        ):
-            if answer.status != OK:
-                raise TimestampsUnavailableError(status=answer.status)
-            return await _whole(answer.content)
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise TimestampsUnavailableError(reason="no_answer") from error
-
-
-async def _whole(body: aiohttp.StreamReader) -> bytes:
-    """Return all of it: one read gives no more than has come by then."""
-    found = bytearray()
-    async for piece in body.iter_any():
-        found += piece
-        if len(found) > LARGEST:
-            raise TimestampsUnavailableError(reason="too_large")
-    return bytes(found)
 
 
 def _pem(certificate: x509.Certificate) -> bytes:

@@ -21,13 +21,12 @@ from pyhanko.sign.fields import InvisSigSettings, MDPPerm
 from pyhanko.sign.signers import PdfTimeStamper
 from pyhanko.sign.timestamps import TimeStamper
 
-from server.documents.certificates import issuer, of_role, seal_role
 from server.documents.chain import RESERVED, STAMPED_OVER, Look, Signing, finish, prepare_in
 from server.documents.filling import Shown, Words, drawn, face, forms, show
 from server.documents.fonts import FontFolders
 from server.documents.form import Box, field_name, fields_of
-from server.documents.issuer import lasting
 from server.documents.pictures import picture
+from server.documents.seals import seal_certificates, seal_of
 from server.documents.signing import Desk
 from server.documents.suites import SUITES
 from server.documents.typesetting import font_set, whole
@@ -51,12 +50,12 @@ def apply_seal(order: SealOrder, desk: Desk) -> SealedPdf:
     _fill_words(update, fields, order, desk.fonts)
     _fill_scans(update, fields, order, desk.fonts)
     pdf = _archived(_signed(update, fields, order, desk), order, desk)
-    role = seal_role(order.committee_id, SUITES[order.suite])
+    trust = seal_certificates(desk.keys, order.committee_id, order.at, order.suite)
     return SealedPdf(
         pdf=pdf,
         pdf_sha256=hashlib.sha256(pdf).hexdigest(),
-        seal_certificate=of_role(desk.keys, order.committee_id, role, order.at),
-        issuer_certificate=issuer(desk.keys, order.committee_id, order.at),
+        seal_certificate=trust.pdf_seal[0] if trust.pdf_seal else trust.seal,
+        issuer_certificate=trust.issuer,
     )
 
 
@@ -107,12 +106,12 @@ def _inside(field: DictionaryObject) -> Box:
 def _signed(
     update: Update, fields: dict[str, DictionaryObject], order: SealOrder, desk: Desk
 ) -> bytes:
-    role = seal_role(order.committee_id, SUITES[order.suite])
+    seal = seal_of(desk.keys, order.committee_id, SUITES[order.suite], order.at)
     image = picture(order.seal_image or drawn_seal(order.committee_name, desk.fonts))
     signing = Signing(
         committee_id=order.committee_id,
         field=SEAL,
-        issued=lasting(desk.keys, order.committee_id, role, order.at),
+        issued=seal.issued,
         at=order.made_at,
         look=Look(shown=(Shown(picture=image, box=_inside(fields[SEAL])),)),
         name=order.committee_name,
@@ -120,7 +119,7 @@ def _signed(
         allows=MDPPerm.NO_CHANGES,
     )
     prepared = prepare_in(update, len(order.signed), signing, desk.fonts)
-    value = desk.keys.sign(role.key, prepared.attributes)
+    value = desk.keys.sign(seal.key, prepared.attributes)
     return finish(order.signed, prepared.state, value, order.made_at, desk.sources)
 
 

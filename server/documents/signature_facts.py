@@ -32,6 +32,7 @@ from server.documents.certificates import SEAL_TITLE
 from server.documents.form import blank_name
 from server.documents.issuer import STATEMENT
 from server.documents.issuers import top_of
+from server.documents.issuing import ORGANIZATION
 from server.documents.revocation import begins, ends, issuers_of, kept_in, speaking, unproven
 from server.documents.stamp_facts import (
     context_at,
@@ -244,6 +245,7 @@ def _told(
         key_sha256=sha256(certificate.public_key.dump()).hexdigest(),
         certificate_sha256=sha256(certificate.dump()).hexdigest(),
         issuers=_issuers(signature),
+        server_issued=certificate.subject.native.get("organization_name") == ORGANIZATION,
         permits=_permits(signature),
     )
 

@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
     encode_dss_signature,
 )
 
-from server.documents.keys import KeyProvider, key_name
+from server.documents.keys import KeyProvider
+from server.documents.seals import signing_name
 from server.documents.suites import P256, SM2, SUITES, SignatureSuite
 from server.domain.errors import InvalidValueError
 from server.domain.suites import P256_SHA256
@@ -55,14 +56,14 @@ def make_signature(
 ) -> MadeSignature:
     """Return this server's signature over `message`; `staff` names the suite of staff."""
     suite = _suite(ref, staff)
-    name = key_name(ref, suite)
+    name = signing_name(keys, ref, suite)
     signature = keys.sign(name, message)
     return MadeSignature(suite=suite.id, signature=signature, public_key=keys.public(name))
 
 
 def server_key(keys: KeyProvider, ref: KeyRef, staff: str = P256_SHA256) -> bytes:
     """Return the DER SPKI of a key this server keeps, made on first use."""
-    return keys.public(key_name(ref, _suite(ref, staff)))
+    return keys.public(signing_name(keys, ref, _suite(ref, staff)))
 
 
 def _suite(ref: KeyRef, staff: str) -> SignatureSuite:

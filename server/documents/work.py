@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.documents.certificates import issuer, seal_certificates
+from server.documents.certificates import issuer
 from server.documents.drawn_font import encoded
 from server.documents.fonts import FontFolders, missing_characters
 from server.documents.keys import KeyProvider
@@ -13,6 +13,7 @@ from server.documents.pictures import check_picture
 from server.documents.printing import print_out
 from server.documents.scans import count_scan, scan_page
 from server.documents.sealing import apply_seal
+from server.documents.seals import outside_certificates, seal_certificates
 from server.documents.signature_facts import signer_certificates
 from server.documents.signatures import (
     make_signature,
@@ -126,6 +127,9 @@ class LocalSigner:
         self, committee_id: CommitteeId, at: datetime, suite: str
     ) -> SealCertificates:
         return await self.work.run(seal_certificates, self.keys, committee_id, at, suite)
+
+    async def outside_seals(self, committee_id: CommitteeId) -> tuple[bytes, ...]:
+        return await self.work.run(outside_certificates, self.keys, committee_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,10 @@ class Signer(Protocol):
         """Return what checks a record whose PDF is sealed in that suite."""
         ...
 
+    async def outside_seals(self, committee_id: CommitteeId) -> tuple[bytes, ...]:
+        """Return the certificates (PEM) an authority outside gave its seal, earlier ones too."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignOrder:

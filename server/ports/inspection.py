@@ -42,6 +42,7 @@ class PdfSignature:
     key_sha256: str = ""
     certificate_sha256: str = ""
     issuers: tuple[str, ...] = ()
+    server_issued: bool = False
     permits: int = 0
 
     @property

@@ -12,6 +12,7 @@ from server.domain.ids import CaseId, is_id
 from server.domain.record import PDF
 from server.domain.register import RegisterEntry, RegisterQuery
 from server.domain.verification import Kind, Presented
+from server.usecases.known_issuers import seals_of
 from server.usecases.world import World
 
 LONGEST_NUMBER = 64
@@ -44,6 +45,13 @@ async def issuers(world: World) -> Sequence[Issuer]:
     return [await _issuer(world, committee) for committee in committees]
 
 
+async def _own_anchors(world: World) -> list[bytes]:
+    async with world.store.read() as uow:
+        committees = await uow.committees.all()
+    own = [(await _issuer(world, committee)).certificate for committee in committees]
+    return own + [seal for one in committees for seal in await seals_of(world, one.id)]
+
+
 async def _issuer(world: World, committee: Committee) -> Issuer:
     issuer = await world.signer.issuer(committee.id, world.clock.now())
     return Issuer(committee=committee.name, certificate=issuer)
@@ -54,7 +62,7 @@ async def verify_presented(world: World, content: bytes | Path) -> Verified:
 
     Nothing is kept.
     """
-    anchors = [*(one.certificate for one in await issuers(world)), *world.outside_roots]
+    anchors = [*(await _own_anchors(world)), *world.outside_roots]
     # One after the other: strangers never keep more than one process from sealing.
     async with world.turns.of("verify_presented"):
         presented = await world.archive.judge(content, anchors, world.clock.now())

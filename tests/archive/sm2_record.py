@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from server.documents.certificates import seal_certificates
 from server.documents.keys import key_name
 from server.documents.sealing import apply_seal
+from server.documents.seals import seal_certificates
 from server.documents.signatures import make_signature, server_key
 from server.documents.signing import Desk, finished, prepare
 from server.documents.suites import SM2

@@ -20,12 +20,12 @@ from server.documents.certificates import (
     issued_by,
     issued_from,
     issuer,
-    seal_certificates,
 )
 from server.documents.issuer import EventRequest, LocalIssuer
 from server.documents.issuing import serial
 from server.documents.key_files import FileKeys, KeyUnreadableError
 from server.documents.private_files import LEFT_AFTER, sweep
+from server.documents.seals import seal_certificates
 from server.documents.signatures import make_signature, to_der, verify_signature
 from server.documents.timestamps import LocalTimestamps
 from server.domain.errors import InvalidValueError

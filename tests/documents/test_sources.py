@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestServer
 from asn1crypto import tsp, x509  # type: ignore[import-untyped]
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from server.documents.asking import LARGEST, UnansweredError, fetched
 from server.documents.certificates import certificate_der, certificates
 from server.documents.chain import Sources
 from server.documents.command_issuer import CommandIssuer
@@ -22,7 +23,7 @@ from server.documents.event_checks import NoCertificateError
 from server.documents.inspection import inspect
 from server.documents.issuer import EventRequest, LocalIssuer
 from server.documents.key_files import FileKeys, spki
-from server.documents.remote_timestamps import ANSWERS, LARGEST, RemoteTimestamps, _fetched
+from server.documents.remote_timestamps import ANSWERS, RemoteTimestamps
 from server.documents.sealing import apply_seal
 from server.documents.signature_facts import by_signer
 from server.documents.signing import Desk, prepare
@@ -114,10 +115,10 @@ async def test_a_long_list_is_read_to_its_end_or_not_at_all(size: int, whole: bo
     site.router.add_get("/", answer)
     async with TestServer(site) as server:
         if whole:
-            assert len(await _fetched("GET", str(server.make_url("/")))) == size
+            assert len(await fetched("GET", str(server.make_url("/")))) == size
         else:
-            with pytest.raises(TimestampsUnavailableError):
-                await _fetched("GET", str(server.make_url("/")))
+            with pytest.raises(UnansweredError):
+                await fetched("GET", str(server.make_url("/")))
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "http://no.such.host.invalid/"])

@@ -285,6 +285,9 @@ class SilentSigner:
     ) -> SealCertificates:
         return await self.real.seal_certificates(committee_id, at, suite)
 
+    async def outside_seals(self, committee_id: CommitteeId) -> tuple[bytes, ...]:
+        return await self.real.outside_seals(committee_id)
+
 
 async def fact_of(world: World, case: CaseId) -> bool | None:
     seal = (await agreement(world, case)).seal

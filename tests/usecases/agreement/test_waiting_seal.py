@@ -12,13 +12,16 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from server.archive.local import LocalArchive
 from server.documents.inspection import inspect
+from server.documents.keys import SealRefusedError
 from server.documents.wording import chinese_moment
 from server.documents.work import LocalChain
 from server.domain.agreement import Seal
 from server.domain.record import RecordParts
+from server.outside_seal import ready
 from server.ports.archive import SignManifest, StoredRecord
 from server.ports.documents import SealedPdf, SealOrder
 from server.usecases.seal_agreement import resume_sealing
+from server.usecases.world import World
 from tests.support import signing
 from tests.support.cases import agent, applicant, company, power
 from tests.support.signing import agreement
@@ -48,8 +51,10 @@ class _Unwritten(LocalArchive):
         raise StoppedError(parts.record_id, keep_until)
 
 
-async def sealed_later(office: Stage, stop: type[LocalChain | LocalArchive]) -> tuple[Seal, bytes]:
-    """Return the seal and PDF of a sealing that stopped there and went on five days later."""
+async def stopped_at(
+    office: Stage, stop: type[LocalChain | LocalArchive]
+) -> tuple[signing.Sitting, World]:
+    """Return the sitting of a sealing that stopped there, and the world that goes on."""
     made, world = await signing.signed(office), office.world
     assert isinstance(world.chain, LocalChain)
     assert isinstance(world.archive, LocalArchive)
@@ -61,6 +66,12 @@ async def sealed_later(office: Stage, stop: type[LocalChain | LocalArchive]) -> 
         stopped = replace(world, archive=doomed)
     with pytest.raises(StoppedError):
         await signing.seal(made, stopped)
+    return made, world
+
+
+async def sealed_later(office: Stage, stop: type[LocalChain | LocalArchive]) -> tuple[Seal, bytes]:
+    """Return the seal and PDF of a sealing that stopped there and went on five days later."""
+    made, world = await stopped_at(office, stop)
     await office.clock.advance(FIVE_DAYS_S)
     await resume_sealing(world)
     seal = (await agreement(world, made.case.id)).seal
@@ -92,6 +103,20 @@ async def test_what_was_sealed_before_it_stopped_is_not_stamped_anew(office: Sta
     assert stamped["archive"] is not None
     assert (office.clock.now() - stamped["archive"]).days >= 4
     assert abs((seal.at - stamped["archive"]).total_seconds()) <= 1
+
+
+async def test_no_other_seal_is_taken_between_a_pdf_and_its_record(office: Stage) -> None:
+    made, world = await stopped_at(office, _Unwritten)
+    with pytest.raises(SealRefusedError) as refused:
+        await ready(world.store, made.case.committee_id)
+    assert refused.value.reason == "waiting"
+    await resume_sealing(world)
+    assert (await ready(world.store, made.case.committee_id)).id == made.case.committee_id
+
+
+async def test_one_is_taken_where_nothing_was_sealed_for_want_of_it(office: Stage) -> None:
+    made, world = await stopped_at(office, _Stopped)
+    assert (await ready(world.store, made.case.committee_id)).id == made.case.committee_id
 
 
 async def test_who_signed_is_told_though_the_power_to_sign_has_ended(office: Stage) -> None:

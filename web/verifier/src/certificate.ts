@@ -2,7 +2,7 @@
 import { fits } from "./algorithms.ts";
 import { type Bytes, hex, pemBody, same, text } from "./bytes.ts";
 import { sha256Hex } from "./crypto.ts";
-import { type Element, OCTETS, SEQUENCE, elements, part, whole } from "./der.ts";
+import { type Element, OCTETS, SEQUENCE, SET, elements, part, whole } from "./der.ts";
 
 const VERSION = 0xa0;
 const EXTENSIONS = 0xa3;
@@ -12,6 +12,9 @@ const UTC_TIME = 0x17;
 const CONSTRAINTS = "0603551d13";
 const USAGES = "0603551d25";
 const TIME_STAMPING = "06082b06010505070308";
+const [COMMON_NAME, ORGANIZATION] = ["0603550403", "060355040a"];
+const SERVER_ISSUED = "HEYI SERVER-ISSUED, NO LICENSED CA";
+const [UTF8_STRING, PRINTABLE_STRING] = [0x0c, 0x13];
 // SHA-256 of the consent statement, 2.25.147695838549358324613260014637242023729.
 const STATEMENT = "06146981de9d97c3cababab0bd9bb283d3d1e1a9fe31";
 
@@ -56,6 +59,17 @@ export const makesStamps = (one: Certificate): boolean => one.extensions.get(USA
 
 /** The digest of the consent statement that it names; "" where it names none. */
 export const statementIn = (one: Certificate): string => (one.extensions.get(STATEMENT) ?? "").slice(4);
+
+/** The common name of whose certificate it is, "" where this server issued it or it names none. */
+export function certifiedName(one: Certificate): string {
+  const names = elements(part(elements(one.subject, 1)[0], SEQUENCE)).map((each) => {
+    const [kind, name] = elements(part(elements(part(each, SET), 1)[0], SEQUENCE), 2);
+    return [hex(whole(kind)), name] as const;
+  });
+  if (names.some(([kind, name]) => kind === ORGANIZATION && name && text(name.body) === SERVER_ISSUED)) return "";
+  const common = names.find(([kind]) => kind === COMMON_NAME)?.[1];
+  return common?.tag === UTF8_STRING || common?.tag === PRINTABLE_STRING ? text(common.body) : "";
+}
 
 /** Whether it was valid at a moment, YYYYMMDDhhmmssZ. */
 export const validAt = (one: Certificate, moment: string): boolean => one.from <= moment && moment <= one.until;

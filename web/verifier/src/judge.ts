@@ -2,7 +2,7 @@
 import { type Attested, attestations, attestedSigners } from "./attested.ts";
 import { type Bytes, same, utf8 } from "./bytes.ts";
 import { readObject, textAt } from "./canonical.ts";
-import { type Certificate, fingerprint, issuedBy, readCertificate } from "./certificate.ts";
+import { type Certificate, certifiedName, fingerprint, issuedBy, readCertificate } from "./certificate.ts";
 import {
   CONTAINER,
   CONTAINER_MANIFEST,
@@ -64,6 +64,7 @@ export async function judge(files: Files, known = "", stamps = ""): Promise<Repo
     effectiveOn: manifest.effectiveOn,
     manifestSha256: evidence.digests.get(MANIFEST) ?? "",
     issuerSha256: evidence.issuerSha256,
+    certified: evidence.seal ? certifiedName(evidence.seal) : "",
     logOrigin: readCheckpoint(content(files, CHECKPOINT))?.origin ?? "",
     facts: [...(await factsOf(evidence)), trusted(evidence, known, stamps), ...BEYOND.map((code) => beyond(code, files))],
     signers: signersOf(evidence),
@@ -304,7 +305,8 @@ function trusted({ issuerSha256, pdf }: Evidence, known: string, stamps: string)
   if (issuers.size === 0) return unjudged("trusted");
   const stampers = stamping.size === 0 ? issuers : stamping;
   const outside = pdf.issuedOutside(issuers, stampers);
-  return factOr("trusted", issuers.has(issuerSha256) ? outside : [ISSUER], pdf.stampedBeyond(stampers));
+  const led = issuers.has(issuerSha256) || pdf.sealedBelow(issuers);
+  return factOr("trusted", led ? outside : [ISSUER], pdf.stampedBeyond(stampers));
 }
 
 /** Stamps are dated elsewhere; that nothing but renewals lies among them is told here, too. */

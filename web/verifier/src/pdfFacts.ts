@@ -100,6 +100,13 @@ export class PdfFacts {
     return outside.map((one) => `${PDF}#${this.#signatures.find((named) => named.one === one)?.name ?? "archive"}`);
   }
 
+  /** Whether an authority's seal leads to one of these roots: the issuer in the record may stand below it. */
+  sealedBelow(issuers: ReadonlySet<string>): boolean {
+    const one = this.#signatures.at(-1)?.one;
+    // What is issued for one signing names its statement, and is nobody's seal.
+    return one?.statementSha256 === "" && one.tops.every((top) => top !== null && issuers.has(top));
+  }
+
   /** Fingerprint of the certificate that the seal in the PDF was made with. */
   get sealCertificate(): string {
     return this.#seal?.certificateSha256 ?? "";

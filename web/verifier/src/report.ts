@@ -73,6 +73,8 @@ export interface Report {
   readonly effectiveOn: string;
   readonly manifestSha256: string;
   readonly issuerSha256: string;
+  /** The name on the seal's certificate where an authority issued it; whoever trusts that one has to compare it. */
+  readonly certified?: string;
   readonly logOrigin: string;
   readonly facts: readonly Fact[];
   readonly signers: readonly Signer[];

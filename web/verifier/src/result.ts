@@ -56,6 +56,7 @@ function told(report: Report, words: Words): HTMLElement {
     [words.sealedAt, moment(report.sealedAt)],
     [words.effectiveOn, report.effectiveOn],
     [words.manifestPrint, report.manifestSha256],
+    ...(report.certified ? [[words.certified, report.certified] as [string, string]] : []),
     ...(report.logOrigin ? [[words.logName, report.logOrigin] as [string, string]] : []),
   ];
   const pairs = lines.flatMap(([term, said]) => [element("dt", {}, term), element("dd", {}, said)]);

@@ -24,6 +24,7 @@ export const en: Words = {
   notRecord: "This is no record: it has no readable manifest",
   number: "Number",
   committee: "Committee",
+  certified: "Name on the seal's certificate, to be compared",
   sealedAt: "Sealed",
   effectiveOn: "Effective",
   factsTitle: "Each fact apart",

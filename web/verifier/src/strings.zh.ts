@@ -25,6 +25,7 @@ export const zh = {
   notRecord: "这不是一份卷宗：读不到清单",
   number: "编号",
   committee: "调解委员会",
+  certified: "印章证书上的名称，请核对",
   sealedAt: "盖章时间",
   effectiveOn: "生效日",
   factsTitle: "逐项结果",
