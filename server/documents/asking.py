@@ -3,11 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 
 import aiohttp
 from asn1crypto import x509  # type: ignore[import-untyped]
 
-from server.documents.revocation import read_list
+from server.documents.ocsp_answers import answers_in, question
+from server.documents.revocation import issuers_of
+from server.documents.revocation_lists import read_list
 
 log = logging.getLogger(__name__)
 
@@ -15,6 +18,7 @@ PATIENCE = aiohttp.ClientTimeout(total=10, connect=4)
 LARGEST = 1 << 20
 OK = 200
 WEB = ("http://", "https://")
+ASKS = {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"}
 
 
 class UnansweredError(Exception):
@@ -26,28 +30,74 @@ class UnansweredError(Exception):
         self.facts = facts
 
 
-async def proofs_of(certificates: Sequence[x509.Certificate]) -> tuple[bytes, ...]:
-    """Return the lists of the revoked (DER) that the certificates point at and that can be had."""
-    lists = await asyncio.gather(*(_list(one) for one in certificates))
-    return tuple(one for one in lists if one is not None)
+async def proofs_of(certificates: Sequence[x509.Certificate], at: datetime) -> tuple[bytes, ...]:
+    """Return what their authorities say of certificates now, as far as they answer: DER.
+
+    An answer of OCSP where there is one that counts at `at`, else the list that they point at.
+    """
+    found = await asyncio.gather(*(_proof(one, certificates, at) for one in certificates))
+    return tuple(one for one in found if one is not None)
 
 
 def named_in(certificate: x509.Certificate) -> list[str]:
-    """Return the addresses at which a certificate says that its list of the revoked lies."""
-    every = (point.url for point in certificate.crl_distribution_points)
-    return [url for url in every if url is not None and url.startswith(WEB)]
+    """Return the addresses at which a certificate says that its authority is to be asked."""
+    return [*_responders(certificate), *_places(certificate)]
+
+
+async def _proof(
+    one: x509.Certificate, beside: Sequence[x509.Certificate], at: datetime
+) -> bytes | None:
+    if one.issuer == one.subject or not named_in(one):
+        return None
+    found = await _answer(one, issuers_of(one, beside), at) or await _list(one)
+    if found is None:
+        log.warning(
+            "nobody says whether %s is revoked; a later update asks again: %s",
+            one.subject.human_friendly,
+            ", ".join(named_in(one)),
+        )
+    return found
+
+
+async def _answer(
+    one: x509.Certificate, issuers: Sequence[x509.Certificate], at: datetime
+) -> bytes | None:
+    """Return the response that speaks of a certificate, whatever it says.
+
+    Who is told that it is revoked, or that nobody knows it, does not look for better news.
+    """
+    for url in _responders(one) if issuers else ():
+        try:
+            content = await fetched("POST", url, question(one, issuers[0]), ASKS)
+            answers = answers_in(content)
+        except (UnansweredError, ValueError) as error:
+            log.warning("no answer of OCSP at %s: %s", url, error)
+            continue
+        if any(answer.says(one, issuers) and answer.ends >= at for answer in answers):
+            return content
+        log.warning("the answer of OCSP at %s is old, or about another certificate", url)
+    return None
 
 
 async def _list(certificate: x509.Certificate) -> bytes | None:
-    for url in named_in(certificate):
+    for url in _places(certificate):
         try:
             content = await fetched("GET", url)
             read_list(content)
-        except (UnansweredError, ValueError):
-            log.warning("no list of the revoked at %s; a later update asks again", url)
+        except (UnansweredError, ValueError) as error:
+            log.warning("no list of the revoked at %s: %s", url, error)
             continue
         return content
     return None
+
+
+def _responders(certificate: x509.Certificate) -> list[str]:
+    return [url for url in certificate.ocsp_urls if url.startswith(WEB)]
+
+
+def _places(certificate: x509.Certificate) -> list[str]:
+    every = (point.url for point in certificate.crl_distribution_points)
+    return [url for url in every if url is not None and url.startswith(WEB)]
 
 
 async def fetched(

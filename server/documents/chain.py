@@ -19,7 +19,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import quote
 
-from asn1crypto import cms, crl, x509  # type: ignore[import-untyped]
+from asn1crypto import cms, crl, ocsp, x509  # type: ignore[import-untyped]
 from pyhanko.pdf_utils.content import AppearanceContent, ResourceType
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.layout import BoxConstraints
@@ -40,6 +40,7 @@ from server.documents.event_checks import expect_begun, expect_valid
 from server.documents.filling import Shown, Words, face
 from server.documents.fonts import FontFolders
 from server.documents.issuer import CertificateIssuer, Issued
+from server.documents.ocsp_answers import is_response
 from server.documents.revocation import expect_proven
 from server.documents.suites import SignatureSuite, mechanism_of, suite_of
 from server.documents.timestamps import TimestampAuthority
@@ -126,7 +127,7 @@ def prepare_in(update: Update, size: int, signing: Signing, fonts: FontFolders) 
 def finish(pdf: bytes, state: bytes, signature: bytes, at: datetime, sources: Sources) -> bytes:
     """Return the PDF with the prepared signature, its time stamp and its proofs.
 
-    Raises UnprovenError where no list says that its certificate and the issuers of that hold,
+    Raises UnprovenError where nobody says that its certificate and the issuers of that hold,
     NoCertificateError where one of a signer's is not valid at the stamp's moment, or another
     has not begun, and TimestampsUnavailableError without a stamp.
     """
@@ -157,7 +158,7 @@ def finish(pdf: bytes, state: bytes, signature: bytes, at: datetime, sources: So
     expect = expect_begun if issued.revoked else expect_valid  # what lasts brings its lists along
     expect((own, *above), stamper.stamped_at)
     if issued.outside:
-        lists = asyncio.run(proofs_of((own, *above)))
+        lists = asyncio.run(proofs_of((own, *above), moment))
     else:
         lists = issued.revoked or sources.issuer.revoked(committee, issued.certificate, moment)
     expect_proven(own, above, lists, moment)
@@ -168,11 +169,13 @@ def finish(pdf: bytes, state: bytes, signature: bytes, at: datetime, sources: So
 
 def prove(update: Update, shown: Sequence[Issued], lists: Sequence[bytes]) -> None:
     """Put what validates a signature or time stamp into the PDF's security store."""
+    every = sorted(set(lists))
     DocumentSecurityStore.supply_dss_in_writer(
         update,
         None,  # PAdES needs no entry per signature
         certs=[certificate(pem) for one in shown for pem in (one.certificate, *one.chain)],
-        crls=[crl.CertificateList.load(one) for one in sorted(set(lists))],
+        crls=[crl.CertificateList.load(one) for one in every if not is_response(one)],
+        ocsps=[ocsp.OCSPResponse.load(one) for one in every if is_response(one)],
     )
 
 

@@ -31,7 +31,8 @@ class CommandIssuer:
     certificates are valid at `at` and at the time stamp some seconds later; the certificate is
     for signing (non-repudiation), and leads to its issuers and one of `roots` (PEM) if any.
     Asked `{"do": "revoked", "committee", "certificate", "at"}` it answers
-    `{"lists": [base64 DER]}`: of its issuer and of each one below the root, best as of `at`.
+    `{"lists": [base64 DER]}`: lists of the revoked or responses of OCSP, of its issuer and of
+    each one below the root, best as of `at`.
     Without those nothing is signed.
     """
 

@@ -212,7 +212,7 @@ def _expect_proven(own: x509.Certificate, chain: Sequence[x509.Certificate], at:
     if silent is not None:
         raise SealRefusedError(reason="no_address", name=silent.subject.human_friendly)
     try:
-        expect_proven(leaf, above, asyncio.run(proofs_of((leaf, *above))), at)
+        expect_proven(leaf, above, asyncio.run(proofs_of((leaf, *above), at)), at)
     except UnprovenError as error:
         name = error.facts.get("certificate", "")
         raise SealRefusedError(reason="unproven", name=name) from error

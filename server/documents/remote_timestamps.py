@@ -58,16 +58,16 @@ class _Remote(Stamper):
         A list that cannot be had now is left out, and told: nobody who signs waits for it. The
         next signature, the seal or a renewal brings it; until then nothing is called B-LTA.
         """
-        return await shown_by(self.token)
+        return await shown_by(self.token, self.stamped_at)
 
 
-async def shown_by(token: cms.SignedData) -> Issued:
-    """Return the certificates in a token, the signer's first, and the lists to be had now."""
+async def shown_by(token: cms.SignedData, at: datetime) -> Issued:
+    """Return the certificates in a token, the signer's first, and what clears them at `at`."""
     first, *rest = _in_order(token)
     return Issued(
         certificate=_pem(first),
         chain=tuple(_pem(one) for one in rest),
-        revoked=await proofs_of((first, *rest)),
+        revoked=await proofs_of((first, *rest), at),
     )
 
 

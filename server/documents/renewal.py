@@ -17,7 +17,9 @@ from asn1crypto import cms  # type: ignore[import-untyped]
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import extract_certificate_info
 
+from server.documents.asking import named_in
 from server.documents.chain import prove
+from server.documents.form import blank_name
 from server.documents.issuer import fresh_lists
 from server.documents.remote_timestamps import shown_by
 from server.documents.revocation import kept_in, unproven
@@ -32,6 +34,7 @@ from server.documents.stamp_facts import (
 from server.documents.updates import Update, update_of
 from server.domain.ids import CommitteeId
 from server.domain.renewal import Stamp
+from server.ports.documents import SEAL
 from server.ports.system import WorkPool
 
 LOG = CommitteeId("log")
@@ -48,7 +51,7 @@ async def _renewed(
 ) -> bytes:
     update, reader = update_of(pdf), PdfFileReader(BytesIO(pdf))
     stamps = reader.embedded_timestamp_signatures
-    for token in _to_prove(reader):
+    for token in (*_to_prove(reader), *_outside_seal(reader, at)):
         await _prove(update, token, committee, at, desk)
     stamper = desk.sources.stamps.stamper(committee, at)
     field = f"archive-{len(stamps) + 1}" if stamps else "archive"
@@ -70,10 +73,25 @@ def _to_prove(reader: PdfFileReader) -> list[cms.SignedData]:
     return list(found.values())
 
 
+def _outside_seal(reader: PdfFileReader, at: datetime) -> list[cms.SignedData]:
+    """Return the seal, where an authority certified it and still speaks of its certificate.
+
+    What it said at the seal may have ended since; said again later, it lasts.
+    """
+    sealed = [
+        one for one in reader.embedded_regular_signatures if blank_name(one.field_name) == SEAL
+    ]
+    return [
+        one.signed_data
+        for one in sealed
+        if named_in(one.signer_cert) and at <= one.signer_cert.not_valid_after
+    ]
+
+
 async def _prove(
     update: Update, token: cms.SignedData, committee: CommitteeId, at: datetime, desk: Desk
 ) -> None:
-    shown = await shown_by(token)
+    shown = await shown_by(token, at)
     own = fresh_lists(desk.keys, committee, shown, at)
     prove(update, (shown,), (*shown.revoked, *own))
 

@@ -33,7 +33,7 @@ from server.documents.form import blank_name
 from server.documents.issuer import STATEMENT
 from server.documents.issuers import top_of
 from server.documents.issuing import ORGANIZATION
-from server.documents.revocation import begins, ends, issuers_of, kept_in, speaking, unproven
+from server.documents.revocation import issuers_of, kept_in, speaking, unproven
 from server.documents.stamp_facts import (
     context_at,
     document_stamps,
@@ -159,7 +159,7 @@ class _Archive:
         """
         until = max(one.until for one in self.stamps)
         clears = speaking(own, issuers_of(own, self._certificates), self._lists, moment)
-        return any(begins(one) >= moment or ends(one) >= until for one in clears)
+        return any(one.begins >= moment or one.ends >= until for one in clears)
 
 
 def _status(signature: EmbeddedPdfSignature, roots: Roots) -> PdfSignatureStatus:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from server.archive.report_text import as_text
 from server.archive.verifier import verify_files
 from server.documents.certificates import issuer
 from server.documents.outside_key import keep_outside, read_seal
+from server.documents.renewal import renewed
 from server.documents.revocation import UnprovenError
 from server.documents.seals import outside_certificates, seal_certificates
 from server.domain.record import ISSUER_CERTIFICATE, SEAL_CERTIFICATE, record_files
@@ -26,6 +28,7 @@ from tests.archive.example import HEXI, RECORD, TOOLS, Files, Office, record_par
 from tests.archive.test_verifier import failing
 from tests.documents.example import SEALED_AT
 from tests.documents.seal_authority import OFFICE, PASSWORD, SealAuthority, made_key, pem
+from tests.support.papers import desk_of
 
 
 @dataclass
@@ -130,6 +133,34 @@ async def test_nothing_is_sealed_while_the_authority_does_not_answer(house: Hous
         await asyncio.to_thread(house.sealed)
     house.authority.away = False
     assert await asyncio.to_thread(house.sealed)
+
+
+async def test_under_an_authority_that_speaks_by_ocsp_alone_a_seal_lasts(house: House) -> None:
+    house.authority.speaks, house.authority.how = "ocsp", "delegate"
+    await asyncio.to_thread(house.take)
+    files = await asyncio.to_thread(house.sealed)
+    assert {*house.authority.asked} == {"root by ocsp", "seals by ocsp"}
+    roots = (pem(house.authority.root), house.own)
+    report = await asyncio.to_thread(verify_files, files, TOOLS, roots)
+    assert (failing(report), report.unknown) == ({}, ())
+    found = await asyncio.to_thread(TOOLS.inspect, files["agreement.pdf"], 0, roots)
+    assert found.each[-1].level == "B-LTA"
+
+
+async def test_a_renewal_brings_what_was_said_after_the_seal(house: House) -> None:
+    authority, office = house.authority, house.office
+    authority.at -= timedelta(days=2)
+    await asyncio.to_thread(house.take)
+    files = await asyncio.to_thread(house.sealed)
+    authority.at += timedelta(days=100)
+    later, desk = SEALED_AT + timedelta(days=90), desk_of(office.keys, office.fonts)
+    pdf = files["agreement.pdf"]
+    more = await asyncio.to_thread(renewed, HEXI, pdf, later, "sha256", desk)
+    levels = [
+        (await asyncio.to_thread(TOOLS.inspect, one, 0, ())).each[-1].level
+        for one in (pdf, pdf + more)
+    ]
+    assert levels == ["B-LT", "B-LTA"]
 
 
 async def test_a_seal_that_has_been_revoked_or_has_ended_seals_no_more(house: House) -> None:

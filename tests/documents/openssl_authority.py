@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 LASTS = timedelta(days=365)
 CONFIGURED = """
@@ -35,13 +35,15 @@ class OpensslAuthority:
 
     folder: Path
     revoked: bytes = b""
+    by_ocsp: bool = False
     asked: list[str] = field(default_factory=list)
 
     def site(self) -> web.Application:
-        """Return what answers at `/stamps` and `/list`."""
+        """Return what answers at `/stamps`, `/list` and `/answers`."""
         site = web.Application()
         site.router.add_post("/stamps", self._stamp)
         site.router.add_get("/list", self._list)
+        site.router.add_post("/answers", self._answer)
         return site
 
     def found(self, url: str) -> None:
@@ -53,11 +55,13 @@ class OpensslAuthority:
         stamps = _certificate(_name("Another house's clock"), name, stamping, now)
         purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
         stamps = stamps.add_extension(purpose, critical=True)
-        point = x509.DistributionPoint([x509.UniformResourceIdentifier(f"{url}list")], *[None] * 3)
-        stamps = stamps.add_extension(x509.CRLDistributionPoints([point]), critical=False)
+        stamps = stamps.add_extension(self._place(url), critical=False)
         listed = x509.CertificateRevocationListBuilder().issuer_name(name).last_update(now)
         made = listed.next_update(now + LASTS).sign(key, hashes.SHA256())
         self.revoked = made.public_bytes(Encoding.DER)
+        self._write(
+            "root.key", key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        )
         self._write("root.pem", root.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
         self._write("stamps.pem", stamps.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
         self._write(
@@ -66,6 +70,15 @@ class OpensslAuthority:
         )
         self._write("serial", b"01\n")
         self._write("openssl.cnf", CONFIGURED.format(folder=self.folder).encode())
+
+    def _place(self, url: str) -> x509.ExtensionType:
+        """Return where its certificate says that it is to be asked."""
+        if self.by_ocsp:
+            at = x509.UniformResourceIdentifier(f"{url}answers")
+            access = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, at)
+            return x509.AuthorityInformationAccess([access])
+        point = x509.DistributionPoint([x509.UniformResourceIdentifier(f"{url}list")], *[None] * 3)
+        return x509.CRLDistributionPoints([point])
 
     def _write(self, name: str, content: bytes) -> None:
         (self.folder / name).write_bytes(content)
@@ -80,6 +93,23 @@ class OpensslAuthority:
         assert openssl.returncode == 0, said
         reply = (self.folder / "reply.tsr").read_bytes()
         return web.Response(body=reply, content_type="application/timestamp-reply")
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        """Answer as `openssl ocsp` does, of the certificate that stamps."""
+        self.asked.append("answer")
+        self._write("asked.ocsp", await request.read())
+        stamps = x509.load_pem_x509_certificate((self.folder / "stamps.pem").read_bytes())
+        number = f"{stamps.serial_number:040X}"
+        self._write("index.txt", f"V\t301231235959Z\t\t{number}\tunknown\t/CN=one\n".encode())
+        words = "-index index.txt -CA root.pem -rsigner root.pem -rkey root.key -ndays 365"
+        words += " -reqin asked.ocsp -respout said.ocsp"
+        openssl = await create_subprocess_exec(
+            "openssl", "ocsp", *words.split(), cwd=self.folder, stdout=PIPE, stderr=PIPE
+        )
+        _, said = await openssl.communicate()
+        assert openssl.returncode == 0, said
+        body = (self.folder / "said.ocsp").read_bytes()
+        return web.Response(body=body, content_type="application/ocsp-response")
 
     async def _list(self, _: web.Request) -> web.Response:
         self.asked.append("list")

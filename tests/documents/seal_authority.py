@@ -14,7 +14,12 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     pkcs12,
 )
-from cryptography.x509.oid import NameOID
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import (
+    AuthorityInformationAccessOID,
+    ExtendedKeyUsageOID,
+    NameOID,
+)
 
 PASSWORD = "口令 of the seal"
 OFFICE = "石河街道办事处"
@@ -41,21 +46,29 @@ def made_key() -> ec.EllipticCurvePrivateKey:
 
 @dataclass
 class SealAuthority:
-    """Certifies as of `at`, for `days`; `url` is where its site is found."""
+    """Certifies as of `at`, for `days`; `url` is where its site is found.
+
+    It speaks by `lists`, `ocsp` or `both`; by OCSP it answers `itself`, by a `delegate`, by
+    somebody else as an `impostor`, with an `old` answer, about `another` certificate, or `later`.
+    """
 
     at: datetime
     url: str = ""
     days: int = 1000
     root_key: ec.EllipticCurvePrivateKey = field(default_factory=made_key)
     issuer_key: ec.EllipticCurvePrivateKey = field(default_factory=made_key)
+    speaks: str = "lists"
+    how: str = "itself"
     revoked: set[int] = field(default_factory=set)
+    unknown: set[int] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
     away: bool = False
 
     def site(self) -> web.Application:
-        """Return what answers at `/root.crl` and `/seals.crl`."""
+        """Return what answers at `/root.crl`, `/seals.crl`, `/root.ocsp` and `/seals.ocsp`."""
         site = web.Application()
         site.router.add_get("/{which}.crl", self._list)
+        site.router.add_post("/{which}.ocsp", self._answer)
         return site
 
     @property
@@ -112,9 +125,15 @@ class SealAuthority:
         return pkcs12.serialize_key_and_certificates(b"seal", key, certificate, above, encryption)
 
     def _points(self, made: x509.CertificateBuilder, which: str) -> x509.CertificateBuilder:
-        at = x509.UniformResourceIdentifier(f"{self.url}{which}.crl")
-        point = x509.DistributionPoint([at], None, None, None)
-        return made.add_extension(x509.CRLDistributionPoints([point]), critical=False)
+        if self.speaks != "ocsp":
+            at = x509.UniformResourceIdentifier(f"{self.url}{which}.crl")
+            point = x509.DistributionPoint([at], None, None, None)
+            made = made.add_extension(x509.CRLDistributionPoints([point]), critical=False)
+        if self.speaks != "lists":
+            at = x509.UniformResourceIdentifier(f"{self.url}{which}.ocsp")
+            access = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, at)
+            made = made.add_extension(x509.AuthorityInformationAccess([access]), critical=False)
+        return made
 
     def _certificate(
         self,
@@ -134,15 +153,73 @@ class SealAuthority:
         own = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
         return made.add_extension(own, critical=False)
 
+    def _house(self, which: str) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
+        if which == "root":
+            return self.root_key, self.root
+        return self.issuer_key, self.issuer
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        which = request.match_info["which"]
+        self.asked.append(f"{which} by ocsp")
+        if self.away:
+            return web.Response(status=503)
+        asked = ocsp.load_der_ocsp_request(await request.read())
+        made = self._response(asked, *self._house(which))
+        return web.Response(
+            body=made.public_bytes(Encoding.DER), content_type="application/ocsp-response"
+        )
+
+    def _response(
+        self,
+        asked: ocsp.OCSPRequest,
+        key: ec.EllipticCurvePrivateKey,
+        issuer: x509.Certificate,
+    ) -> ocsp.OCSPResponse:
+        if self.how == "later":
+            return ocsp.OCSPResponseBuilder.build_unsuccessful(ocsp.OCSPResponseStatus.TRY_LATER)
+        number = asked.serial_number
+        status = ocsp.OCSPCertStatus.GOOD
+        if number in self.revoked:
+            status = ocsp.OCSPCertStatus.REVOKED
+        if number in self.unknown:
+            status = ocsp.OCSPCertStatus.UNKNOWN
+        begin = self.at - timedelta(days=30 if self.how == "old" else 0)
+        built = ocsp.OCSPResponseBuilder().add_response_by_hash(
+            asked.issuer_name_hash,
+            asked.issuer_key_hash,
+            number + (self.how == "another"),
+            asked.hash_algorithm,
+            status,
+            begin,
+            begin + timedelta(days=7),
+            self.at if status is ocsp.OCSPCertStatus.REVOKED else None,
+            None,
+        )
+        signer, by = self._responder(key, issuer)
+        named = built.responder_id(ocsp.OCSPResponderEncoding.HASH, by)
+        if by != issuer:
+            named = named.certificates([by])
+        return named.sign(signer, _digest())
+
+    def _responder(
+        self, key: ec.EllipticCurvePrivateKey, issuer: x509.Certificate
+    ) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
+        """Return who signs: the issuer, its delegate, or one without the purpose for it."""
+        if self.how not in {"delegate", "impostor"}:
+            return key, issuer
+        own = made_key()
+        made = self._certificate(issuer.subject, named("Answers of another house"), own)
+        if self.how == "delegate":
+            purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING])
+            made = made.add_extension(purpose, critical=False)
+        return own, made.sign(key, _digest())
+
     async def _list(self, request: web.Request) -> web.Response:
         which = request.match_info["which"]
         self.asked.append(which)
         if self.away:
             return web.Response(status=503)
-        key, issuer = {
-            "root": (self.root_key, self.root),
-            "seals": (self.issuer_key, self.issuer),
-        }[which]
+        key, issuer = self._house(which)
         made = x509.CertificateRevocationListBuilder().issuer_name(issuer.subject)
         made = made.last_update(self.at).next_update(self.at + timedelta(days=self.days))
         for number in self.revoked if which == "seals" else ():

@@ -27,14 +27,17 @@ from tests.documents.openssl_authority import OpensslAuthority
 from tests.documents.sealing import seal_order, sign_order, signature
 
 
-@pytest.fixture
-async def authority(tmp_path: Path) -> AsyncIterator[tuple[OpensslAuthority, str]]:
-    made = OpensslAuthority(tmp_path)
+@pytest.fixture(params=[False])
+async def authority(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> AsyncIterator[tuple[OpensslAuthority, str]]:
+    made = OpensslAuthority(tmp_path, by_ocsp=request.param)
     async with TestServer(made.site()) as server:
         made.found(str(server.make_url("/")))
         yield made, str(server.make_url("/stamps"))
 
 
+@pytest.mark.parametrize("authority", [False, True], indirect=True, ids=["list", "ocsp"])
 async def test_a_pdf_stamped_by_openssl_is_trusted_with_its_root(
     authority: tuple[OpensslAuthority, str], fonts: FontFolders, tmp_path: Path
 ) -> None:
@@ -44,7 +47,8 @@ async def test_a_pdf_stamped_by_openssl_is_trusted_with_its_root(
     begun = datetime.now(UTC).replace(microsecond=0)
     locked, sealed = await asyncio.to_thread(sealed_now, _desk(settings, keys, fonts), begun)
     assert house.asked.count("stamp") >= 3
-    assert house.revoked in sealed.pdf
+    assert (house.revoked in sealed.pdf) != house.by_ocsp
+    assert ("answer" in house.asked) == house.by_ocsp
     roots = outside_roots(settings.timestamp_trust, settings.certificate_trust)
     own = [sealed.issuer_certificate]
     found = await asyncio.to_thread(inspect, sealed.pdf, len(locked.pdf), [*own, *roots])
