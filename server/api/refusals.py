@@ -82,6 +82,7 @@ _BROKEN = (
     "fault",
     "forked_tree",
     "key_missing",
+    "no_legal_holds",
     "record_exists",
     "record_unlocked",
     "schema_unknown",

@@ -23,7 +23,12 @@ TRIES, PAUSE_S = 3, 0.5
 PATIENCE = aiohttp.ClientTimeout(total=60, sock_connect=5, sock_read=30)
 MODE = "COMPLIANCE"
 _NAMES = "{http://s3.amazonaws.com/doc/2006-03-01/}"
-_NO_SUCH, _EXISTS, _BUSY = 404, 412, 500
+_LEGAL_HOLD = (
+    b'<LegalHold xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>%s</Status></LegalHold>'
+)
+_OK, _EXISTS, _BUSY = 200, 412, 500
+_NO_HOLDS = {_OK, 400, 405, 501}
+"""How services answer that know no legal holds, beside those that do."""
 
 
 class ArchiveUnavailableError(DomainError):
@@ -40,15 +45,24 @@ class UnlockedError(DomainError):
     machine = True
 
 
+class UnheldError(DomainError):
+    """The object storage keeps no legal holds; `facts["status"]` is its answer."""
+
+    code = "no_legal_holds"
+    machine = True
+    for_operator = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """One version of an object: its lock and what was noted beside it."""
+    """One version of an object: its lock, a legal hold, and what was noted beside it."""
 
     version: str
     size: int
     mode: str
     until: datetime | None
     notes: Mapping[str, str]
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +134,7 @@ class Bucket:
             mode=told.get("x-amz-object-lock-mode", ""),
             until=datetime.fromisoformat(until.replace("Z", "+00:00")) if until else None,
             notes={n.removeprefix(prefix): v for n, v in told.items() if n.startswith(prefix)},
+            held=told.get("x-amz-object-lock-legal-hold", "") == "ON",
         )
 
     async def first(self, key: str) -> str | None:
@@ -127,22 +142,40 @@ class Bucket:
 
         Later versions and delete markers, which a lock does not forbid, change nothing.
         """
-        mark = {"prefix": key, "versions": ""}
-        found: list[str] = []
+        found = [version for one, version in await self.versions(key) if one == key]
+        return found[-1] if found else None
+
+    async def versions(self, prefix: str) -> list[tuple[str, str]]:
+        """Return key and version of every object whose key begins so, by key, newest first."""
+        mark = {"prefix": prefix, "versions": ""}
+        found: list[tuple[str, str]] = []
         while True:
             answer = await self._ask("GET", "", mark, fine={200})
             page = ET.fromstring(answer.content)  # noqa: S314 - our own storage
             found += [
-                _text(one, "VersionId")
+                (_text(one, "Key"), _text(one, "VersionId"))
                 for one in page.iter(f"{_NAMES}Version")
-                if _text(one, "Key") == key
             ]
             if _text(page, "IsTruncated") != "true":
-                return found[-1] if found else None
+                return found
             mark |= {
                 "key-marker": _text(page, "NextKeyMarker"),
                 "version-id-marker": _text(page, "NextVersionIdMarker"),
             }
+
+    async def hold(self, key: str, version: str, *, held: bool) -> None:
+        """Put a legal hold on one version, or take it off; nothing happens where it is so.
+
+        Raises ArchiveUnavailableError, and UnheldError where the service does not keep it.
+        """
+        if (await self.head(key, version)).held == held:
+            return
+        body = _LEGAL_HOLD % (b"ON" if held else b"OFF")
+        headers = {"content-md5": _md5(body)}
+        query = {"legal-hold": "", "versionId": version}
+        answer = await self._ask("PUT", key, query, content=body, headers=headers, fine=_NO_HOLDS)
+        if answer.status != _OK or (await self.head(key, version)).held != held:
+            raise UnheldError(status=answer.status)
 
     async def get(self, key: str, version: str) -> bytes:
         """Return one version's content. Raises ArchiveUnavailableError."""

@@ -44,6 +44,11 @@ class LocalArchive(Judging):
     disk: Disk = field(default_factory=Disk)
     explained: Mapping[str, bytes] = field(default_factory=guide, repr=False)
 
+    @property
+    def holds(self) -> bool:
+        """Say no: whoever may write to the folder may remove what is in it."""
+        return False
+
     async def reserve(self, case_id: CaseId, size: int) -> None:
         await asyncio.to_thread(self._spool.reserve, case_id, size)
 
@@ -84,6 +89,15 @@ class LocalArchive(Judging):
 
     async def renew(self, record_id: RecordId, number: int, files: Mapping[str, bytes]) -> None:
         await asyncio.to_thread(self._renew, record_id, number, files)
+
+    async def hold(self, record_id: RecordId, *, held: bool) -> bool:
+        del held
+        await asyncio.to_thread(self._existing, record_id)
+        return self.holds
+
+    async def held(self, record_id: RecordId) -> bool:
+        await asyncio.to_thread(self._existing, record_id)
+        return False
 
     async def verify(
         self, record_id: RecordId, anchors: Sequence[bytes], at: datetime | None = None

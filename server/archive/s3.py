@@ -68,6 +68,10 @@ class S3Archive(Judging):
     tools: VerifierTools
     explained: Mapping[str, bytes] = field(default_factory=guide, repr=False)
 
+    @property
+    def holds(self) -> bool:
+        return True
+
     async def reserve(self, case_id: CaseId, size: int) -> None: ...
 
     async def release(self, case_id: CaseId) -> None: ...
@@ -155,6 +159,27 @@ class S3Archive(Judging):
             soonest = self.bucket.clock.now().replace(microsecond=0) + timedelta(days=1)
             await self.bucket.put(key, content, max(record.until, soonest), {})
         await self._confirm_renewal(key, files)
+        if record.held:
+            await self.hold(record_id, held=True)
+
+    async def hold(self, record_id: RecordId, *, held: bool) -> bool:
+        """As the port says, on every version of the record's object and of its renewals'.
+
+        Raises ArchiveUnavailableError, UnheldError.
+        """
+        for key, version in await self._objects(record_id):
+            await self.bucket.hold(key, version, held=held)
+        return self.holds
+
+    async def held(self, record_id: RecordId) -> bool:
+        version, _ = await self._found(record_id)
+        return (await self.bucket.head(_key(record_id), version)).held
+
+    async def _objects(self, record_id: RecordId) -> list[tuple[str, str]]:
+        own = await self.bucket.versions(_key(record_id))
+        if not own:
+            raise NotFoundError
+        return own + await self.bucket.versions(_renewals_below(record_id))
 
     async def _confirm_renewal(self, key: str, files: Mapping[str, bytes]) -> None:
         # Read back, whoever wrote it, as the record was.
@@ -223,4 +248,8 @@ def _key(record_id: RecordId) -> str:
 
 
 def _renewal_key(record_id: RecordId, number: int) -> str:
-    return f"renewals/{plain_name(record_id)}/{number:03d}.zip"
+    return f"{_renewals_below(record_id)}{number:03d}.zip"
+
+
+def _renewals_below(record_id: RecordId) -> str:
+    return f"renewals/{plain_name(record_id)}/"

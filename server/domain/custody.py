@@ -64,12 +64,16 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Custody:
-    """Everything about keeping one file."""
+    """Everything about keeping one file.
+
+    `stored` says that the storage of its record has confirmed a hold as well.
+    """
 
     holds: tuple[Hold, ...] = ()
     proposal: Proposal | None = None
     destroyed_by: tuple[StaffId, ...] = ()
     destroyed_at: datetime | None = None
+    stored: bool = False
 
     @property
     def held(self) -> tuple[Hold, ...]:
@@ -100,10 +104,12 @@ def held_back(custody: Custody, hold: Hold) -> Custody:
 
 def lifted(custody: Custody, hold_id: str, by: StaffId, at: datetime) -> Custody:
     """Return it with one hold lifted."""
-    if hold_id not in {hold.id for hold in custody.held}:
+    others = {hold.id for hold in custody.held} - {hold_id}
+    if len(others) == len(custody.held):
         raise WrongStateError(state="not_held")
     return replace(
         custody,
+        stored=custody.stored and bool(others),
         holds=tuple(
             replace(hold, lifted_by=by, lifted_at=at) if hold.id == hold_id else hold
             for hold in custody.holds

@@ -49,6 +49,11 @@ class VerifierTools:
 class Archive(Protocol):
     """Sealed records, written once."""
 
+    @property
+    def holds(self) -> bool:
+        """Whether the storage itself can refuse to remove what is held: a folder cannot."""
+        ...
+
     async def reserve(self, case_id: CaseId, size: int) -> None:
         """Keep `size` bytes free for this case's record.
 
@@ -106,6 +111,18 @@ class Archive(Protocol):
         The record itself is not touched. The same files again change nothing. Raises
         NotFoundError, RecordExistsError when this number holds others, DiskFullError.
         """
+        ...
+
+    async def hold(self, record_id: RecordId, *, held: bool) -> bool:
+        """Let the storage itself refuse to remove a record and its renewals, or no longer.
+
+        Return `holds`. The same again changes nothing; what was done of it stays where it fails.
+        Raises NotFoundError.
+        """
+        ...
+
+    async def held(self, record_id: RecordId) -> bool:
+        """Return whether the storage does so now, whoever told it. Raises NotFoundError."""
         ...
 
     async def judge(

@@ -29,6 +29,7 @@ from server.ports.keeping import ClosedBefore, KeepingQuery
 from server.ports.store import UnitOfWork
 from server.usecases.committee_log import keeping_changed, tell
 from server.usecases.forget_erased import forget, remove
+from server.usecases.hold_records import expect_not_held, follow, let_go, turn
 from server.usecases.see_today import begin_of
 from server.usecases.world import World
 
@@ -71,7 +72,10 @@ class Stamps:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """One page of files that are due, held or proposed; rules, names of staff, time stamps."""
+    """One page of files that are due, held or proposed; rules, names of staff, time stamps.
+
+    `holds` says whether the storage of records can hold one too.
+    """
 
     files: Sequence[InKeeping]
     total: int
@@ -79,6 +83,7 @@ class Review:
     rules: Sequence[Keeping]
     staff: Mapping[StaffId, str]
     stamps: Stamps
+    holds: bool
 
 
 async def review(world: World, actor: Actor, page: int) -> Review:
@@ -97,6 +102,7 @@ async def review(world: World, actor: Actor, page: int) -> Review:
         rules=(*committee.keeping, *suggested(world.pack)),
         staff={member.id: member.name for member in members},
         stamps=stamps,
+        holds=world.archive.holds,
     )
 
 
@@ -173,7 +179,10 @@ async def set_rules(world: World, actor: Actor, decisions: Sequence[Keeping]) ->
 
 
 async def hold(world: World, actor: Actor, case_id: CaseId, document: str, reason: str) -> None:
-    """Hold a file back: nothing of it is destroyed until that is lifted."""
+    """Hold a file back: nothing of it is destroyed until that is lifted.
+
+    A storage that can refuses to remove the record as well; while it is away, that is owed.
+    """
     made = Hold(
         id=world.ids.new(),
         by=actor.staff_id,
@@ -187,18 +196,29 @@ async def hold(world: World, actor: Actor, case_id: CaseId, document: str, reaso
         what = happened("keeping.held", actor.staff_id, **_named(found), hold=made.id)
         return rules.held_back(found.custody, made), (what,)
 
-    await _change(world, actor, case_id, Act.KEEP_FILES, step)
+    async with turn(world, case_id):
+        await _change(world, actor, case_id, Act.KEEP_FILES, step)
+        await follow(world, case_id)
 
 
 async def lift(world: World, actor: Actor, case_id: CaseId, hold_id: str) -> None:
-    """Lift one hold."""
+    """Lift one hold; with the last one the storage lets go first, or it stays.
+
+    Raises ArchiveUnavailableError while the storage is away.
+    """
 
     async def step(_: UnitOfWork, found: InKeeping) -> Changed:
         now = world.clock.now()
         what = happened("keeping.lifted", actor.staff_id, **_named(found), hold=hold_id)
         return rules.lifted(found.custody, hold_id, actor.staff_id, now), (what,)
 
-    await _change(world, actor, case_id, Act.KEEP_FILES, step)
+    async with turn(world, case_id):
+        async with world.store.read() as uow:
+            found = await _found(world, uow, actor, case_id, Act.KEEP_FILES)
+        custody, _ = await step(uow, found)
+        if found.entry is not None and not custody.held:
+            await let_go(world, found.entry.record_id)
+        await _change(world, actor, case_id, Act.KEEP_FILES, step)
 
 
 async def propose(world: World, actor: Actor, case_id: CaseId, reason: str) -> None:
@@ -227,7 +247,8 @@ async def confirm(world: World, actor: Actor, case_id: CaseId) -> int:
 
     All or nothing, in one transaction with its entries in the log; then what recordings left
     on the disk is removed, which without its key is noise. Asks for a fresh second
-    factor. Raises SecondPersonError for whoever proposed it, HeldError, NotDueError, and
+    factor. Raises SecondPersonError for whoever proposed it, NotDueError, HeldError where
+    somebody holds it back, here or in the storage of records, and
     WrongStateError while the record of a seal that was begun is still to be written.
     """
     shredded: list[Happening] = []
@@ -245,7 +266,11 @@ async def confirm(world: World, actor: Actor, case_id: CaseId) -> int:
         confirmed = happened("destruction.confirmed", actor.staff_id, **_named(found))
         return after, (confirmed, *shredded)
 
-    await _change(world, actor, case_id, Act.DESTROY, step)
+    async with turn(world, case_id):
+        async with world.store.read() as uow:
+            found = await _found(world, uow, actor, case_id, Act.DESTROY)
+        await expect_not_held(world, found.entry)
+        await _change(world, actor, case_id, Act.DESTROY, step)
     world.shelf.clear()
     await forget(world)
     for recording in recordings:
@@ -290,15 +315,22 @@ def _named(found: InKeeping) -> dict[str, str]:
 async def _change(world: World, actor: Actor, case_id: CaseId, act: Act, step: Step) -> None:
     """Change the custody of a closed case's file and log it, in one transaction."""
     async with world.store.write() as uow:
-        case = await uow.cases.get(case_id)
-        access.allow(actor, act, access.of_case(case, actor))
-        if case.state not in _CLOSED:
-            raise WrongStateError(state=case.state)
-        committee = await uow.committees.get(case.committee_id)
-        found = await _kept(world, uow, committee, case)
+        found = await _found(world, uow, actor, case_id, act)
         custody, what = await step(uow, found)
         await _save(uow, found, custody)
-        await uow.log.append(case.id, what, world.clock.now())
+        await uow.log.append(case_id, what, world.clock.now())
+
+
+async def _found(
+    world: World, uow: UnitOfWork, actor: Actor, case_id: CaseId, act: Act
+) -> InKeeping:
+    """Return the file of a closed case of which somebody may do that."""
+    case = await uow.cases.get(case_id)
+    access.allow(actor, act, access.of_case(case, actor))
+    if case.state not in _CLOSED:
+        raise WrongStateError(state=case.state)
+    committee = await uow.committees.get(case.committee_id)
+    return await _kept(world, uow, committee, case)
 
 
 async def _save(uow: UnitOfWork, found: InKeeping, custody: Custody) -> None:

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from server.usecases.forget_erased import keep_forgetting, keep_sweeping
+from server.usecases.hold_records import keep_holding
 from server.usecases.log_tree import keep_checking, keep_tree
 from server.usecases.renew_nightly import keep_renewing
 from server.usecases.seal_agreement import keep_sealing
@@ -24,5 +25,6 @@ STANDING: Mapping[str, Callable[[World], Coroutine[Any, Any, None]]] = MappingPr
         "grids": keep_making,
         "log of writes": keep_forgetting,
         "destroyed recordings": keep_sweeping,
+        "held records": keep_holding,
     }
 )

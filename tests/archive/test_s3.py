@@ -3,14 +3,16 @@
 import hashlib
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from yarl import URL
 
-from server.archive.bucket import ArchiveUnavailableError, Bucket, UnlockedError
+from server.archive.bucket import ArchiveUnavailableError, Bucket, UnheldError, UnlockedError
 from server.archive.s3 import S3Archive
 from server.archive.sigv4 import Signer
 from server.documents.pool import ProcessWorkPool
+from server.domain.errors import NotFoundError
 from server.domain.record import RecordParts
 from server.system import SystemClock
 from tests.archive.example import RECORD, TOOLS, Office
@@ -108,6 +110,63 @@ async def test_a_version_over_it_or_a_delete_marker_changes_nothing(
     assert await archive.find(RECORD) == stored
     assert (await archive.verify(RECORD, [parts.issuer_certificate])).verified
     assert await archive.write(parts, office.sign, in_years(10)) == stored
+
+
+@pytest.mark.slow
+async def test_what_is_held_nobody_removes_though_no_lock_is_on_it(bucket: Bucket) -> None:
+    await bucket._ask("PUT", OBJECT, content=b"without a lock", fine={200})
+    ((key, version),) = await bucket.versions(OBJECT)
+    assert not (await bucket.head(key, version)).held
+    for _ in range(2):
+        await bucket.hold(key, version, held=True)
+    assert (await bucket.head(key, version)).held
+    for headers in ({}, GOVERNANCE):
+        await bucket._ask("DELETE", key, {"versionId": version}, headers=headers, fine=REFUSED)
+    assert await bucket.get(key, version) == b"without a lock"
+    for _ in range(2):
+        await bucket.hold(key, version, held=False)
+    await bucket._ask("DELETE", key, {"versionId": version}, fine={200, 204})
+    assert await bucket.versions(OBJECT) == []
+
+
+@pytest.mark.slow
+async def test_a_hold_is_on_every_version_and_renewal_and_on_later_ones(
+    archive: S3Archive, bucket: Bucket, parts: RecordParts, office: Office
+) -> None:
+    with pytest.raises(NotFoundError):
+        await archive.hold(RECORD, held=True)
+    await archive.write(parts, office.sign, in_years(10))
+    await bucket._ask("PUT", OBJECT, content=b"another version", fine={200})
+    await archive.renew(RECORD, 1, {"renewals/001/stamp.tst": b"one"})
+    assert not await archive.held(RECORD)
+    assert await archive.hold(RECORD, held=True)
+    assert await archive.held(RECORD)
+    await archive.renew(RECORD, 2, {"renewals/002/stamp.tst": b"two"})
+    for held in (True, False):
+        every = await archive._objects(RECORD)
+        assert len(every) == 4
+        assert {(await bucket.head(*one)).held for one in every} == {held}
+        await archive.hold(RECORD, held=False)
+
+
+class Holdless(Bucket):
+    """A service that knows no legal holds."""
+
+    async def _once(self, method: str, url: URL, *more: Any) -> Any:
+        answer = await super()._once(method, url, *more)
+        return replace(answer, status=501) if "legal-hold" in url.query else answer
+
+
+@pytest.mark.slow
+async def test_a_service_that_keeps_no_holds_is_told(bucket: Bucket) -> None:
+    plain = Holdless(
+        endpoint=bucket.endpoint, name=bucket.name, signer=bucket.signer, clock=QuickClock()
+    )
+    await plain._ask("PUT", OBJECT, content=b"one", fine={200})
+    ((key, version),) = await plain.versions(OBJECT)
+    with pytest.raises(UnheldError) as refused:
+        await plain.hold(key, version, held=True)
+    assert refused.value.facts == {"status": 501}
 
 
 @pytest.mark.slow

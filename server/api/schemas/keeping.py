@@ -1,7 +1,7 @@
 """Files in keeping: what is due, who holds it back, who proposed to destroy it."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -66,6 +66,8 @@ class KeptFile(View):
     """One file. `due_on` is null for what is kept for good.
 
     `number` is the agreement's, or the case's where it ended without one; then `record` is null.
+    `storage` says of a held record whether its storage holds it too: `owed` is tried again every
+    day, a folder `cannot`; null where nothing is held or there is no record.
     """
 
     case: str
@@ -78,6 +80,7 @@ class KeptFile(View):
     due_on: date | None
     due: bool
     basis: str
+    storage: Literal["held", "owed", "cannot"] | None
     holds: list[HoldView]
     proposal: ProposalView | None
 

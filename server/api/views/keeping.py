@@ -1,6 +1,7 @@
 """Files in keeping, as the officer sees them."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from server.api.schemas import keeping as wire
 from server.domain.custody import Custody
@@ -8,12 +9,14 @@ from server.domain.ids import StaffId
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.usecases.keep_files import InKeeping, Review
 
+Storage = Literal["held", "owed", "cannot"] | None
+
 
 def keeping_list(found: Review, pack: JurisdictionPack, reader: StaffId) -> wire.KeepingList:
     """Return one page."""
     own = len(found.rules) - len(pack.keeping)
     return wire.KeepingList(
-        files=[_file(one, found.staff, pack, reader) for one in found.files],
+        files=[_file(one, found, pack, reader) for one in found.files],
         total=found.total,
         page=found.page,
         rules=[
@@ -31,10 +34,8 @@ def keeping_list(found: Review, pack: JurisdictionPack, reader: StaffId) -> wire
     )
 
 
-def _file(
-    one: InKeeping, staff: Mapping[StaffId, str], pack: JurisdictionPack, reader: StaffId
-) -> wire.KeptFile:
-    case, entry = one.case, one.entry
+def _file(one: InKeeping, found: Review, pack: JurisdictionPack, reader: StaffId) -> wire.KeptFile:
+    case, entry, staff = one.case, one.entry, found.staff
     return wire.KeptFile(
         case=case.id,
         record=entry.record_id if entry else None,
@@ -46,6 +47,7 @@ def _file(
         due_on=one.due_on,
         due=one.due,
         basis=one.keeping.basis,
+        storage=_storage(one, can=found.holds),
         holds=[
             wire.HoldView(
                 id=hold.id,
@@ -58,6 +60,14 @@ def _file(
         ],
         proposal=_proposal(one.custody, staff, reader),
     )
+
+
+def _storage(one: InKeeping, *, can: bool) -> Storage:
+    if one.entry is None or not one.custody.held:
+        return None
+    if not can:
+        return "cannot"
+    return "held" if one.custody.stored else "owed"
 
 
 def _proposal(

@@ -200,18 +200,19 @@ export const RECORDS: RecordList = {
   ],
 };
 const kept = (record: string, number: string, changes: Partial<KeptFile>): KeptFile => ({
-  case: `c-${record}`, record, number, parties: ["陈水根", "鹭岛恒筑建设劳务有限公司"], dispute_type: "10b", sub_type: "工伤赔偿", closed_on: "2025-03-14", due_on: "2036-01-01", due: true, basis: "会议决定", holds: [], proposal: null, ...changes,
+  case: `c-${record}`, record, number, parties: ["陈水根", "鹭岛恒筑建设劳务有限公司"], dispute_type: "10b", sub_type: "工伤赔偿", closed_on: "2025-03-14", due_on: "2036-01-01", due: true, basis: "会议决定", storage: null, holds: [], proposal: null, ...changes,
 });
 const keepingRule = (dispute_type: string, years: number | null, basis: string, own = false) => ({ dispute_type, years, basis, own });
 export const KEEPING: KeepingList = {
-  total: 5,
+  total: 6,
   page: 1,
   files: [
     kept("r0", "禾溪受〔2025〕019", { record: null, parties: ["黄秀英", "许志明"], sub_type: "邻里通行" }),
     kept("r2", "湖禾人调字〔2025〕第 012 号", { parties: ["陈水耕", "许志明"], sub_type: "邻里漏水" }),
     kept("r3", "湖禾人调字〔2025〕第 013 号", { proposal: { by: "吴司法", at: "2036-01-05T01:00:00Z", reason: "保管期满", mine: true } }),
+    kept("r5", "湖禾人调字〔2025〕第 016 号", { storage: "owed", holds: [{ id: "h2", by: "吴司法", at: "2036-01-05T01:00:00Z", document: "（2035）鹭湖法函 42 号", reason: "法院调卷" }] }),
     kept("r4", "湖禾人调字〔2025〕第 015 号", { proposal: { by: "何建平", at: "2036-01-05T01:00:00Z", reason: "保管期满", mine: false } }),
-    kept("r1", "湖禾人调字〔2025〕第 017 号", { due_on: null, due: false, holds: [{ id: "h1", by: "何建平", at: "2035-05-05T01:00:00Z", document: "（2035）鹭湖法函 41 号", reason: "法院调卷" }] }),
+    kept("r1", "湖禾人调字〔2025〕第 017 号", { due_on: null, due: false, storage: "held", holds: [{ id: "h1", by: "何建平", at: "2035-05-05T01:00:00Z", document: "（2035）鹭湖法函 41 号", reason: "法院调卷" }] }),
   ],
   rules: [
     keepingRule("10", 20, "调委会 2025 年第 3 次会议", true),

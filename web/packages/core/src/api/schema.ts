@@ -3058,6 +3058,8 @@ export interface components {
          * @description One file. `due_on` is null for what is kept for good.
          *
          *     `number` is the agreement's, or the case's where it ended without one; then `record` is null.
+         *     `storage` says of a held record whether its storage holds it too: `owed` is tried again every
+         *     day, a folder `cannot`; null where nothing is held or there is no record.
          */
         KeptFile: {
             /** Basis */
@@ -3084,6 +3086,8 @@ export interface components {
             proposal: components["schemas"]["ProposalView"] | null;
             /** Record */
             record: string | null;
+            /** Storage */
+            storage: ("held" | "owed" | "cannot") | null;
             /** Sub Type */
             sub_type: string;
         };
