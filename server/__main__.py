@@ -170,7 +170,8 @@ def _settings(asked: argparse.Namespace) -> Settings:
 
 def _set_up(asked: argparse.Namespace) -> Settings:
     """Return the settings of a command at the data folder and its database."""
-    from server.starting import expect_database, expect_folder
+    from server.folders import expect_folder
+    from server.starting import expect_database
 
     settings = _settings(asked)
     expect_folder(settings)
@@ -226,11 +227,10 @@ def _app(asked: argparse.Namespace) -> int:
 
 def _media(asked: argparse.Namespace) -> int:
     from server.alone import alone
-    from server.app import prepare_folders
+    from server.folders import expect_folder, prepare_folders
     from server.media.sweep import seldom
     from server.media.worker import Worker, run_worker
     from server.media_wiring import worker_settings
-    from server.starting import expect_folder
 
     settings = _settings(asked)
     expect_folder(settings)

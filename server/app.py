@@ -19,7 +19,6 @@ from server.api.forwarded import TRUSTED
 from server.api.metrics import METRICS
 from server.api.throttle import DOORS, Doors
 from server.api.tray import TRAY, Tray
-from server.archive.backups import UNFINISHED
 from server.archive.guide import guide
 from server.archive.local import LocalArchive
 from server.archive.recordings import LocalRecordings
@@ -36,6 +35,7 @@ from server.documents.work import EcdsaChecker, LocalChain, LocalSigner, TypstRe
 from server.domain.jurisdiction.packs import pack_of
 from server.domain.relay import Relay
 from server.domain.renewal import MONTH, RenewalRules
+from server.folders import prepare_folders
 from server.media.workers import Workers
 from server.media_wiring import app_epoch, grids, media_workers
 from server.notify.command import CommandNotifier
@@ -45,7 +45,6 @@ from server.notify.smtp import MailServer, SmtpNotifier
 from server.notify.webhook import WebhookNotifier
 from server.notify.witness import HttpWitness, MailWitness
 from server.ports.archive import Archive
-from server.ports.backup import BackupError
 from server.ports.notify import Notifier
 from server.ports.system import Clock, WorkPool
 from server.ports.witness import Witness
@@ -85,18 +84,6 @@ class Running:
     site: web.Application
     world: World
     media: Workers
-
-
-def prepare_folders(settings: Settings) -> None:
-    """Make the data folder's parts; keys and sockets are for this account alone.
-
-    Raises BackupError where a restore into it was begun and not finished.
-    """
-    if (settings.data / UNFINISHED).exists():
-        raise BackupError(reason="unfinished")
-    private = dict.fromkeys(("keys", "run", "media", "spool"), 0o700)
-    for name, mode in {**private, "records": 0o755}.items():
-        (settings.data / name).mkdir(mode=mode, parents=True, exist_ok=True)
 
 
 async def migrate_database(settings: Settings) -> None:

@@ -3,7 +3,6 @@
 Whatever is away for a while, such as a database that is started later, is none of it.
 """
 
-import os
 import socket
 import ssl
 from collections.abc import Iterator
@@ -15,19 +14,6 @@ from server.config import Settings
 from server.domain.errors import InvalidValueError
 from server.setting_forms import SettingsError
 from server.store.engines import parse
-
-
-def expect_folder(settings: Settings) -> None:
-    """Raise SettingsError where the data folder cannot be written, nor a folder made for it."""
-    places = (settings.data, *settings.data.parents)
-    # Path.exists() raises below a folder that may not be entered, in this Python.
-    there = next(one for one in places if os.path.exists(one))  # noqa: PTH110
-    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
-        return
-    raise SettingsError(
-        f"HEYI_DATA: {settings.data} cannot be written: name a folder that this account may write",
-        f"HEYI_DATA：{settings.data} 写不进去。请指定一个本账号可写的文件夹。",
-    )
 
 
 def expect_database(settings: Settings) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from server.config import load
+from server.folders import expect_folder
 from server.setting_forms import SettingsError
-from server.starting import expect_folder, expect_web_port
+from server.starting import expect_web_port
 
 Socket = Callable[..., socket.socket]
 
