@@ -15,7 +15,7 @@ from server.domain.errors import (
 )
 from server.domain.ids import StaffId
 from server.domain.staff import Actor, Membership, Role
-from server.usecases import manage_staff, sign_in as steps
+from server.usecases import manage_staff, passwords, sign_in as steps
 from server.usecases.identify import staff_of
 from server.usecases.manage_staff import Credentials, Newcomer
 from server.usecases.tries import MAX_TRIES
@@ -183,3 +183,8 @@ async def _trusted(world: World, signed: steps.SignedIn) -> Actor:
     actor = await staff_of(world, signed.token)
     assert actor is not None
     return replace(actor, must_change_password=False)
+
+
+def test_who_is_nobody_is_compared_as_long_as_somebody() -> None:
+    assert not passwords._HASHER.check_needs_rehash(passwords.NOBODY)
+    assert passwords.password_matches(passwords.NOBODY, "nobody signs in with this")
