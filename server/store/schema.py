@@ -5,6 +5,7 @@ import fcntl
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -98,6 +99,7 @@ def _current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache  # it reads and compiles every migration there is
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
 

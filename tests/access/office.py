@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -146,8 +147,12 @@ def digest_of(file: Path) -> str:
 
 def settings(folder: Path, **more: Any) -> Settings:
     """Return the settings of an office's site."""
-    given = {"demo": True, "data": folder, "port": 8080, "host": "127.0.0.1", **more}
-    return Settings(**given)
+    return _given(**more).model_copy(update={"data": folder})
+
+
+@cache  # reading all settings takes longer than what most questions ask for
+def _given(**more: Any) -> Settings:
+    return Settings(**{"demo": True, "port": 8080, "host": "127.0.0.1", **more})
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ import base64
 import os
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from server.archive.grid_film import GridWriter
@@ -24,7 +25,12 @@ KEY = bytes(range(32))
 
 def grids_below(folder: Path) -> LocalGrids:
     """Return grids as the app makes them, by a child of its own."""
-    return LocalGrids(folder, grid_command(), faces(font_folders(load().fonts)))
+    return LocalGrids(folder, grid_command(), _faces())
+
+
+@cache
+def _faces() -> tuple[Path, ...]:
+    return faces(font_folders(load().fonts))
 
 
 def _sound(n: int) -> bytes:
