@@ -6,8 +6,9 @@ asking before drawing turns a missing character into a clear refusal.
 
 import struct
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import compress
 from pathlib import Path
 
 FontFolders = tuple[Path, ...]
@@ -86,12 +87,10 @@ def code_points(font: bytes) -> set[int]:
 def _of_face(font: bytes, start: int) -> set[int]:
     cmap = _table(font, b"cmap", start)
     count = struct.unpack_from(">H", cmap, 2)[0]
-    found: set[int] = set()
-    for index in range(count):
-        platform, encoding, offset = struct.unpack_from(">HHL", cmap, 4 + 8 * index)
-        if platform == 0 or (platform, encoding) in {(3, 1), (3, 10)}:
-            found.update(_subtable(cmap, offset))
-    return found
+    maps = [struct.unpack_from(">HHL", cmap, 4 + 8 * index) for index in range(count)]
+    # Several of them may be one and the same subtable.
+    offsets = {o for p, e, o in maps if p == 0 or (p, e) in {(3, 1), (3, 10)}}
+    return set[int]().union(*(part for offset in offsets for part in _subtable(cmap, offset)))
 
 
 def _table(font: bytes, tag: bytes, start: int) -> bytes:
@@ -103,7 +102,7 @@ def _table(font: bytes, tag: bytes, start: int) -> bytes:
     return b"\0\0\0\0"
 
 
-def _subtable(cmap: bytes, offset: int) -> Iterator[int]:
+def _subtable(cmap: bytes, offset: int) -> Iterator[Iterable[int]]:
     form = struct.unpack_from(">H", cmap, offset)[0]
     if form == 12:  # noqa: PLR2004  the format's own number
         yield from _groups(cmap, offset)
@@ -111,23 +110,26 @@ def _subtable(cmap: bytes, offset: int) -> Iterator[int]:
         yield from _segments(cmap, offset)
 
 
-def _groups(cmap: bytes, offset: int) -> Iterator[int]:
+def _groups(cmap: bytes, offset: int) -> Iterator[range]:
     count = struct.unpack_from(">L", cmap, offset + 12)[0]
     for index in range(count):
         first, last, glyph = struct.unpack_from(">LLL", cmap, offset + 16 + 12 * index)
-        yield from range(first + (glyph == 0), last + 1)
+        yield range(first + (glyph == 0), last + 1)
 
 
-def _segments(cmap: bytes, offset: int) -> Iterator[int]:
+def _segments(cmap: bytes, offset: int) -> Iterator[Iterable[int]]:
     double = struct.unpack_from(">H", cmap, offset + 6)[0]
     ends, starts = offset + 14, offset + 16 + double
     deltas, ranges = starts + double, starts + 2 * double
-    for at in range(0, double, 2):
-        end, start, delta, reach = (
-            struct.unpack_from(">H", cmap, base + at)[0] for base in (ends, starts, deltas, ranges)
-        )
-        for code in range(start, min(end, 0xFFFE) + 1):
-            place = ranges + at + reach + 2 * (code - start)
-            glyph = struct.unpack_from(">H", cmap, place)[0] if reach else (code + delta) & 0xFFFF
-            if glyph:
-                yield code
+    columns = (
+        struct.unpack_from(f">{double // 2}H", cmap, at) for at in (starts, ends, deltas, ranges)
+    )
+    for index, (start, end, delta, reach) in enumerate(zip(*columns, strict=True)):
+        codes = range(start, min(end, 0xFFFE) + 1)
+        if reach:
+            place = ranges + 2 * index + reach
+            yield compress(codes, struct.unpack_from(f">{len(codes)}H", cmap, place))
+        else:
+            nothing = -delta & 0xFFFF  # this one code comes to glyph 0
+            yield range(start, min(nothing, codes.stop))
+            yield range(max(start, nothing + 1), codes.stop)
