@@ -14,6 +14,7 @@ from server.api.throttle import DOORS, TooFastError
 from server.api.views.language import language
 from server.api.views.seat import seat_view
 from server.domain.errors import DomainError, NotFoundError
+from server.domain.jurisdiction.texts import NoticeBlock, text_version
 from server.usecases import answer_link
 from server.usecases.answer_link import LinkFacts
 from server.usecases.identify import SEAT_COOKIE, hash_token
@@ -22,6 +23,8 @@ from server.usecases.wording import day_and_clock
 from server.usecases.world import World
 
 UNKNOWN, AWAY = "unknown", "away"
+SENTENCE = 2
+"""Of so many lines a notice's first sentence consists."""
 _AWAY_S = 60
 """Seconds after which it is worth trying again while the database is away."""
 _OFFICE_S = 600.0
@@ -95,7 +98,7 @@ def _words(folder: Path) -> dict[str, dict[str, str]]:
     return words
 
 
-def _facts(context: Context, facts: LinkFacts, lang: str) -> dict[str, str]:
+def _facts(context: Context, facts: LinkFacts, lang: str) -> dict[str, object]:
     day, clock = "", ""
     if facts.planned_at is not None:
         day, clock = day_and_clock(facts.planned_at, context.world.pack, lang)
@@ -106,6 +109,20 @@ def _facts(context: Context, facts: LinkFacts, lang: str) -> dict[str, str]:
         "time_clock": clock,
         "phone": facts.office_phone,
         "phone_link": "".join(s for s in facts.office_phone if s.isdigit() or s == "+"),
+        "privacy": _notice(context.world.pack.notices.privacy, lang),
+    }
+
+
+def _notice(block: NoticeBlock, lang: str) -> dict[str, str]:
+    """Return a notice in a sentence, and whole behind a tap (个人信息保护法 art. 17)."""
+    space = "" if lang.startswith("zh") else " "
+    lines = [line.in_language(lang) for line in block.lines]
+    return {
+        "title": block.title.in_language(lang),
+        "short": space.join(lines[:SENTENCE]),
+        "rest": space.join(lines[SENTENCE:]),
+        "law": block.law.in_language(lang) if block.law else "",
+        "version": text_version(block),
     }
 
 
@@ -126,7 +143,7 @@ def _in_words(context: Context, refused: DomainError) -> web.Response:
 async def open_link(context: Context, ask: wire.OpenLink) -> Answer:
     """Open the link for this browser with the four digits."""
     context.request.app[DOORS].give_digits(context.request)
-    opened = await answer_link.open_link(context.world, ask.token, ask.digits)
+    opened = await answer_link.open_link(context.world, ask.token, ask.digits, notice=ask.notice)
     seat = await see_seat(context.world, opened.invitation, hash_token(opened.token))
     left = opened.invitation.expires_at - context.world.clock.now()
     return Answer(

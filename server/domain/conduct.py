@@ -30,13 +30,12 @@ from server.domain.session_log import Happening, happened
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """The moment of a decision: when, who asks, in which case, where, after how many blocks."""
+    """The moment of a decision: when, who asks, in which case, where."""
 
     now: datetime
     actor: str
     case: Case
     pack: JurisdictionPack
-    rights_blocks: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +182,7 @@ def admit(seat: SeatId) -> Decision:
     def decide(session: Session, facts: Facts) -> Step:
         one = session.participant(seat)
         person = facts.case.person(_person_of(one))
-        if missing := owed.before_admission(session, person, facts.rights_blocks):
+        if missing := owed.before_admission(session, person, facts.pack.rights_blocks):
             raise MissingStepsError(missing=list(missing), seat=seat)
         admitted = session.seated(replace(one, admitted=True))
         what = happened("admit", facts.actor, person=one.person_id)

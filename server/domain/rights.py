@@ -6,6 +6,7 @@ from server.domain.conduct import Decision, Facts, Step
 from server.domain.errors import NotFoundError, WrongStateError
 from server.domain.going import while_going
 from server.domain.ids import PersonId
+from server.domain.jurisdiction.texts import shown
 from server.domain.session import RightsAnswer, Session
 from server.domain.session_log import happened
 
@@ -15,9 +16,10 @@ def read_rights(block: int) -> Decision:
     """Staff read one block of the notice out."""
 
     def decide(session: Session, facts: Facts) -> Step:
-        if not 1 <= block <= facts.rights_blocks:
+        if not 1 <= block <= facts.pack.rights_blocks:
             raise NotFoundError
-        what = happened("rights.read", facts.actor, block=block)
+        said = facts.pack.read_out[block - 1]
+        what = happened("rights.read", facts.actor, block=block, **shown(said))
         read = replace(session, rights_block=block)
         return Step(session=read, logged=(what,), events=("rights",))
 

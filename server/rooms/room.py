@@ -165,7 +165,6 @@ class Room:
             actor=actor,
             case=self.scene.case,
             pack=self.ports.pack,
-            rights_blocks=self.ports.pack.rights_blocks,
         )
 
     async def _narrow(self, after: Session) -> Cut:

@@ -15,6 +15,7 @@ from server.domain.invitation import (
     refuse_digits,
     try_digits,
 )
+from server.domain.jurisdiction.texts import shown
 from server.domain.session_log import SYSTEM, Happening, happened
 from server.ports.store import UnitOfWork
 from server.usecases.identify import hash_token
@@ -90,8 +91,8 @@ async def _by_token(uow: UnitOfWork, token: str) -> Invitation:
     return invitation
 
 
-async def open_link(world: World, token: str, digits: str) -> Opened:
-    """Open the link for this browser.
+async def open_link(world: World, token: str, digits: str, *, notice: str = "") -> Opened:
+    """Open the link for this browser; `notice` is the version of the privacy notice it showed.
 
     Raises WrongCodeError with the tries left, TooManyTriesError once locked,
     WrongStateError for a link that is over, NotFoundError for an unknown one.
@@ -100,7 +101,7 @@ async def open_link(world: World, token: str, digits: str) -> Opened:
         found = await _by_token(uow, token)
 
     async def job() -> Opened:
-        return await _open(world, token, digits)
+        return await _open(world, token, digits, notice)
 
     try:
         opened = await world.rooms.run(found.case_id, job)
@@ -112,7 +113,7 @@ async def open_link(world: World, token: str, digits: str) -> Opened:
     return opened
 
 
-async def _open(world: World, token: str, digits: str) -> Opened:
+async def _open(world: World, token: str, digits: str, notice: str) -> Opened:
     now, seat = world.clock.now(), world.ids.token()
     async with world.store.write() as uow:
         invitation = await _by_token(uow, token)
@@ -124,7 +125,8 @@ async def _open(world: World, token: str, digits: str) -> Opened:
             right = _same(digits, digits_of(case.person(invitation.person_id)))
             after = try_digits(invitation, right=right, seat=hash_token(seat), now=now)
             after = await uow.invitations.save(after)
-            await uow.log.append(case.id, (_tried(after, right=right),), now)
+            told = _told(world, after, notice) if right else ()
+            await uow.log.append(case.id, (*told, _tried(after, right=right)), now)
     if hash_token(seat) in after.seats:
         return Opened(invitation=after, token=seat)
     if invitation.state(now) is not LinkState.OPEN:
@@ -148,6 +150,15 @@ def _tried(invitation: Invitation, *, right: bool) -> Happening:
         locked=locked,
         browsers=len(invitation.seats),
     )
+
+
+def _told(world: World, invitation: Invitation, notice: str) -> tuple[Happening, ...]:
+    """Say that he was shown the notice, if the page named the words that are in force."""
+    said = shown(world.pack.notices.privacy)
+    if notice != said["version"]:
+        return ()
+    person = invitation.person_id
+    return (happened("notice.shown", person, person=person, **said),)
 
 
 async def _note_expiry(world: World, uow: UnitOfWork, invitation: Invitation) -> None:

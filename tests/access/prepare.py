@@ -238,7 +238,7 @@ async def _receive(world: World, made: Sitting, person: PersonId, *, companion: 
         world, su, person, "resident_identity_card", matches=True, phone_confirmed=False
     )
     await conduct_session.check_identity(world, su, session, check)
-    for block in range(1, len(PACK.notices.rights_and_duties) + 1):
+    for block in range(1, PACK.rights_blocks + 1):
         await conduct_session.by_staff(world, su, session, rights.read_rights(block))
         if not companion:
             await _hear(world, session, person, block)

@@ -12,7 +12,7 @@ from server.usecases import answer_link, invite_people
 from server.usecases.answer_link import LinkFacts
 from tests.support import cases
 from tests.support.site import Browser, Town
-from tests.support.world import Stage, actor
+from tests.support.world import PACK, Stage, actor
 
 
 async def invited(site: Town, name: str = "陈水根") -> tuple[Case, str]:
@@ -147,6 +147,31 @@ def _without_nonce(page: str) -> str:
     return "".join(line for line in page.splitlines() if "nonce" not in line)
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh-CN", "只用于这次调解"), ("en", "deleted")])
+async def test_what_becomes_of_personal_data_stands_above_the_digits(
+    site: Town, language: str, words: str
+) -> None:
+    _, token = await invited(site)
+    _, page, _ = await looked_at(site, f"/j/{token}", language)
+    notice, digits = page.index("<details"), page.index("<fieldset")
+    assert notice < page.index(words) < digits
+    assert "data-read" in page[notice:].partition(">")[0]
+
+
+async def test_the_log_says_which_notice_was_shown_in_which_words(site: Town) -> None:
+    case, token = await invited(site)
+    _, page, _ = await looked_at(site, f"/j/{token}")
+    version = page.partition('data-notice="')[2].partition('"')[0]
+    ask = {"token": token, "digits": "0001"}
+    for notice in ({"notice": "f" * 64}, {}, {"notice": version}):
+        await site.browser().ask("POST", "/api/link/open", {**ask, **notice})
+    said = [one for one in await cases.logged(site.world, case.id) if one["kind"] == "notice.shown"]
+    who = cases.person(case, "陈水根").id
+    assert [one["facts"] for one in said] == [
+        {"notice": "privacy", "person": who, "version": version}
+    ]
+
+
 async def test_a_link_that_is_over_says_so(site: Town, scene: Stage) -> None:
     _, token = await invited(site)
     scene.clock.jump(timedelta(days=40).total_seconds())
@@ -195,7 +220,7 @@ async def test_the_four_digits_open_names_and_matter(site: Town) -> None:
     assert "林启航" not in str(seat)
     assert (seat["party_label"], seat["device"]) == ("甲方", "none")
     assert len(seat["consents"]) == 6
-    assert len(seat["rights"]) == 5
+    assert len(seat["rights"]) == PACK.rights_blocks
     assert seat["may_sign"] is True
     assert seat["receipt"] is None
     assert case.case_no not in str(seat)

@@ -37,13 +37,7 @@ def confirm(*, agreed: bool, remark: str = "") -> Decision:
 
 def at(step: int) -> Facts:
     made = facts()
-    return Facts(
-        now=NOW + step * LATER,
-        actor=WORKER,
-        case=made.case,
-        pack=made.pack,
-        rights_blocks=made.rights_blocks,
-    )
+    return Facts(now=NOW + step * LATER, actor=WORKER, case=made.case, pack=made.pack)
 
 
 def sitting() -> Session:

@@ -9,7 +9,7 @@ from server.domain.ids import SeatId, StaffId
 from server.rooms.view import RoomView, StaffName
 from server.signalling.snapshots import snapshot
 from tests.rooms.stage import Stage
-from tests.support.builders import BLOCKS, HEAD, MEDIATOR, NOW, PACK, RECORDER, WORKER
+from tests.support.builders import HEAD, MEDIATOR, NOW, PACK, RECORDER, WORKER
 
 DEPUTY, OTHER = StaffId("deputy"), StaffId("other")
 OFFICES = {HEAD: "head", DEPUTY: "recorder", OTHER: "mediator"}
@@ -28,7 +28,7 @@ def _with(view: RoomView, *staff: StaffId) -> RoomView:
 
 
 def _taken_over(view: RoomView, by: StaffId) -> RoomView:
-    facts = Facts(now=NOW, actor=str(by), case=view.scene.case, pack=PACK, rights_blocks=BLOCKS)
+    facts = Facts(now=NOW, actor=str(by), case=view.scene.case, pack=PACK)
     taken = take_over(view.session, facts).session
     # The chair goes back to the joint session, where the party sees everybody.
     session = replace(taken, space=view.session.space)

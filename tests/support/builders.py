@@ -25,7 +25,7 @@ SESSION = SessionId("session")
 WORKER, WIFE, AGENT = PersonId("worker"), PersonId("wife"), PersonId("agent")
 MEDIATOR, RECORDER, HEAD = StaffId("mediator"), StaffId("recorder"), StaffId("head")
 PACK = pack_of("zh_cn")
-BLOCKS = 5
+BLOCKS = PACK.rights_blocks
 
 
 def a_case() -> Case:
@@ -101,7 +101,7 @@ def a_session() -> Session:
 
 def facts(actor: str = MEDIATOR) -> Facts:
     """Return the facts of this moment."""
-    return Facts(now=NOW, actor=actor, case=a_case(), pack=PACK, rights_blocks=BLOCKS)
+    return Facts(now=NOW, actor=actor, case=a_case(), pack=PACK)
 
 
 def prepared(session: Session) -> Session:

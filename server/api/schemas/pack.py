@@ -19,7 +19,7 @@ class DisputeChoice(Choice):
 
 
 class RightsText(View):
-    """One block of the rights notice, as it is read out."""
+    """One block of what is read out at the opening."""
 
     no: int
     title_zh: str
@@ -29,7 +29,7 @@ class RightsText(View):
 
 
 class PackView(View):
-    """Everything the console needs to fill its lists."""
+    """Everything the console needs to fill its lists; `notices`: what people are shown or read."""
 
     jurisdiction: str
     checked_on: str
@@ -44,3 +44,4 @@ class PackView(View):
     channels: list[Choice]
     consents: list[Choice]
     rights: list[RightsText]
+    notices: list[Choice]

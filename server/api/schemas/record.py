@@ -48,7 +48,8 @@ class FactView(View):
 class CourseRow(View):
     """One step of the course of events; `space` and `side` where it is a going or leaving.
 
-    `scope` is the jurisdiction's code of what somebody consented to, refused or took back.
+    `scope` is the jurisdiction's code of what somebody consented to, refused or took back,
+    `notice` that of what he was shown or read, in the words whose SHA-256 is `version`.
     `who` is the name of whom it concerns, else of who did it; empty for the server's own deeds.
     """
 
@@ -57,6 +58,8 @@ class CourseRow(View):
     space: str | None
     side: str | None
     scope: str | None
+    notice: str | None
+    version: str | None
     who: str
 
 

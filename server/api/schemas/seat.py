@@ -21,10 +21,14 @@ LinkToken = Annotated[str, Field(min_length=8, max_length=64)]
 
 
 class OpenLink(Ask):
-    """The link's token and the last four digits of the telephone on file."""
+    """The link's token and the last four digits of the telephone on file.
+
+    `notice`: the version of the privacy notice that stood above the digits.
+    """
 
     token: LinkToken
     digits: FourDigits
+    notice: ShortText = ""
 
 
 class ResumeLink(Ask):
@@ -55,7 +59,7 @@ class ConsentText(View):
 
 
 class RightsBlock(View):
-    """One block of the notice of rights and duties."""
+    """One block of what is read out at the opening: rights and duties, the sham warning."""
 
     no: int
     title: str

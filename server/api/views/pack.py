@@ -26,7 +26,8 @@ def pack_view(pack: JurisdictionPack) -> wire.PackView:
         payment_methods=[_choice(o.code, o.name) for o in pack.payment_methods],
         channels=[_choice(one.code, one.name) for one in pack.channels],
         consents=[_choice(one.scope, one.title) for one in pack.consents],
-        rights=[_rights(no, one) for no, one in enumerate(pack.notices.rights_and_duties, start=1)],
+        rights=[_rights(no, one) for no, one in enumerate(pack.read_out, start=1)],
+        notices=[_choice(o.code, o.title) for o in (pack.notices.privacy, *pack.read_out)],
     )
 
 

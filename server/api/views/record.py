@@ -25,6 +25,8 @@ COURSE = frozenset(
         "session.adjourn",
         "identity.checked",
         "identity.failed",
+        "notice.shown",
+        "rights.read",
         "consent.given",
         "consent.refused",
         "consent.withdrawn",
@@ -135,6 +137,8 @@ def _course(opened: Opened, entry: Entry) -> wire.CourseRow | None:
         space=facts.get("space"),
         side=facts.get("side"),
         scope=facts.get("scope"),
+        notice=facts.get("notice"),
+        version=facts.get("version") if "notice" in facts else None,
         who=_name(opened, facts.get("person") or body["actor"]),
     )
 

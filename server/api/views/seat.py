@@ -39,7 +39,7 @@ def seat_view(world: World, seat: Seat, lang: str) -> wire.SeatView:
         answer=seat.invitation.answer,
         needs=list(party.needs),
         consents=_consents(world, seat, lang),
-        rights=[_block(n, b, lang) for n, b in enumerate(notices.rights_and_duties, start=1)],
+        rights=[_block(n, b, lang) for n, b in enumerate(world.pack.read_out, start=1)],
         caucus_promises=[_lines(block.lines, lang) for block in notices.caucus_promises],
         environment_question=notices.environment.text.in_language(lang),
         device=seat.holds,

@@ -28,7 +28,7 @@ from server.domain.jurisdiction.entries import (
     SignatureRule,
     Source,
 )
-from server.domain.jurisdiction.texts import Choice, ConsentText, Question, Text
+from server.domain.jurisdiction.texts import Choice, ConsentText, NoticeBlock, Question, Text
 
 
 class UnknownCodeError(DomainError):
@@ -90,9 +90,17 @@ class JurisdictionPack:
         return _one(self.identity_documents, code, "identity_documents")
 
     @property
+    def read_out(self) -> tuple[NoticeBlock, ...]:
+        """Return what is read out at the opening: rights and duties, then the sham warning.
+
+        人民法院在线调解规则 art. 17 by analogy: whoever mediates warns of what follows from a sham.
+        """
+        return (*self.notices.rights_and_duties, self.notices.sham_mediation)
+
+    @property
     def rights_blocks(self) -> int:
-        """Return of how many blocks the notice of rights and duties consists."""
-        return len(self.notices.rights_and_duties)
+        """Return how many blocks are read out at the opening."""
+        return len(self.read_out)
 
     @property
     def consent_scopes(self) -> tuple[str, ...]:

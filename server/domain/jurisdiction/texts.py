@@ -85,6 +85,11 @@ class ConsentText:
 Answerable = ConsentText | NoticeBlock | Question
 
 
+def shown(notice: NoticeBlock) -> dict[str, str]:
+    """Return what a log says of a notice that people were shown: which, in exactly which words."""
+    return {"notice": notice.code, "version": text_version(notice)}
+
+
 def text_version(text: Answerable) -> str:
     """Return the SHA-256 of a text's RFC 8785 bytes, every language in it, in hexadecimal."""
     return sha256_hex(canonical_json(asdict(text)))

@@ -19,16 +19,17 @@ from server.domain.errors import (
     WrongStateError,
 )
 from server.domain.ids import CaseId, FileId, RecordId, RecordingId, StaffId
+from server.domain.jurisdiction.texts import shown, text_version
 from server.domain.retention import Keeping
 from server.domain.session import Recording
-from server.domain.session_log import verify
+from server.domain.session_log import happened, verify
 from server.ports.files import ShreddedError
 from server.usecases import keep_files, retrieve_record, share_files
 from server.usecases.log_tree import place, sign_checkpoint
 from server.usecases.share_files import Upload
 from tests.support import cases, signing
 from tests.support.signing import Sitting, agreement, picture, stepped_up
-from tests.support.world import COMMITTEE, OTHER_COMMITTEE, Stage, actor
+from tests.support.world import COMMITTEE, OTHER_COMMITTEE, PACK, Stage, actor
 
 DOCUMENT, WHY = "（2025）鹭0203民初17号", "法院调卷"
 TEN_YEARS = Keeping(dispute_type="10", years=10, basis="会议决定")
@@ -152,6 +153,19 @@ async def test_the_course_of_the_record_says_what_was_consented_to(
     given = {one.scope for one in course if one.kind == "consent.given" and one.who == "陈水根"}
     assert given >= {"online_mediation", "e_signature"}
     assert {one.scope for one in course if not one.kind.startswith("consent.")} == {None}
+
+
+async def test_the_course_of_the_record_says_which_notices_were_read_in_which_words(
+    office: Stage, made: Sitting
+) -> None:
+    world, warning = office.world, PACK.notices.sham_mediation
+    what = happened("rights.read", actor("su").staff_id, block=6, **shown(warning))
+    async with world.store.write() as uow:
+        await uow.log.append(made.case.id, (what,), world.clock.now())
+    opened = await retrieve_record.open_record(world, actor("officer"), await record_of(made), "查")
+    said = {(one.kind, one.notice, one.version) for one in record_view(opened).course}
+    assert ("rights.read", "sham_mediation", text_version(warning)) in said
+    assert {one[1:] for one in said if one[0] == "consent.given"} == {(None, None)}
 
 
 async def test_the_agreement_and_the_log_stay_and_verify(

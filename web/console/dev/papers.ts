@@ -223,7 +223,7 @@ export const KEEPING: KeepingList = {
   stamps: { due: 12, failed: 1, numbers: ["湖禾人调字〔2025〕第 014 号"], last_at: "2036-01-04T18:20:00Z" },
 };
 
-const step = (at: string, kind: string, space: string | null = null, side: string | null = null, who = "", scope: string | null = null) => ({ at, kind, space, side, who, scope });
+const step = (at: string, kind: string, space: string | null = null, side: string | null = null, who = "", scope: string | null = null, notice: string | null = null) => ({ at, kind, space, side, who, scope, notice, version: notice && "5e1c09d7".repeat(8) });
 const fact = (code: string, facts: Record<string, string | number> = {}, holds: boolean | null = true, parts: string[] = []) => ({ code, holds, parts, facts });
 
 export const RECORD: RecordView = {
@@ -244,6 +244,9 @@ export const RECORD: RecordView = {
   course: [
     step("2025-03-12T01:10:00Z", "case.accepted"),
     step("2025-03-14T01:00:00Z", "session.open"),
+    step("2025-03-14T00:58:00Z", "notice.shown", null, null, "陈水根", null, "privacy"),
+    step("2025-03-14T01:10:00Z", "rights.read", null, null, "苏慧珍", null, "duties"),
+    step("2025-03-14T01:12:00Z", "rights.read", null, null, "苏慧珍", null, "sham_mediation"),
     step("2025-03-14T01:02:00Z", "consent.given", null, null, "陈水根", "online_mediation"),
     step("2025-03-14T01:02:30Z", "consent.given", null, null, "陈水根", "e_signature"),
     step("2025-03-14T01:23:00Z", "room.open", "joint"),

@@ -68,6 +68,7 @@ export const PACK: PackView = {
   channels: [choice("counter", "窗口", "Counter"), choice("telephone", "电话", "Telephone")],
   consents: [choice("online_mediation", "视频调解", "Mediation by video"), choice("e_signature", "用手机签协议", "Signing on the phone")],
   rights: [1, 2, 3, 4, 5].map((no) => ({ no, title_zh: "您的权利", title_en: "Your rights", text_zh: "调解员由您选择或接受。\n调不调解，由您决定。\n随时可以要求停止。", text_en: "You choose or accept the mediator.\nWhether to mediate is up to you.\nYou may stop it at any time." })),
+  notices: [choice("privacy", "您的个人信息", "Your personal information"), choice("duties", "您的义务", "Your duties"), choice("sham_mediation", "不能做虚假调解", "No sham mediation")],
   payment_methods: [choice("bank_transfer", "银行转账", "Bank transfer"), choice("cash", "现金", "Cash"), choice("wechat", "微信", "WeChat Pay")],
 };
 

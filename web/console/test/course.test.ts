@@ -3,9 +3,9 @@ import { factWords } from "../src/cases/logFacts.ts";
 import { kindWord } from "../src/cases/logKind.ts";
 import { dayFrom } from "../src/format.ts";
 import { setLang } from "../src/i18n.ts";
-import { courseOf } from "../src/records/course.ts";
+import { courseOf, noticeWord } from "../src/records/course.ts";
 
-const row = (kind: string, at: string, space: string | null = null, side: string | null = null, who = "", scope: string | null = null) => ({ kind, at, space, side, who, scope });
+const row = (kind: string, at: string, space: string | null = null, side: string | null = null, who = "", scope: string | null = null, notice: string | null = null) => ({ kind, at, space, side, who, scope, notice, version: notice && "ab".repeat(32) });
 /** What of a case's files is destroyed: server/domain/file_kinds.py. */
 const KINDS = ["authority", "evidence", "identity", "paper", "other", "seal_scan", "signed_page", "end_note", "reveal_reason", "unlock_reason", "locked_pdf", "agreement_json", "locked_blanks", "handwriting", "strokes", "prepared_signature", "added_bytes", "sealed_evidence"];
 const MORNING = "2026-11-24T01:00:00Z";
@@ -48,6 +48,19 @@ describe("the course of events", () => {
       ["consent.given", ["online_mediation", "recording"], 3],
       ["consent.withdrawn", ["recording"], 1],
     ]);
+  });
+});
+
+describe("a notice in the course of events", () => {
+  it("is named with the version of its words, and read out in a row it is one line", () => {
+    const lines = courseOf([
+      row("notice.shown", MORNING, null, null, "陈水根", null, "privacy"),
+      row("rights.read", MORNING, null, null, "苏慧珍", null, "duties"),
+      row("rights.read", MORNING, null, null, "苏慧珍", null, "sham_mediation"),
+    ]);
+    const names: Record<string, string> = { privacy: "您的个人信息", duties: "您的义务", sham_mediation: "不能做虚假调解" };
+    const said = lines.map(({ who, notices }) => [who, notices.map((each) => noticeWord(each, (code) => names[code] ?? code))]);
+    expect(said).toEqual([["陈水根", ["您的个人信息 abababab"]], ["苏慧珍", ["您的义务 abababab", "不能做虚假调解 abababab"]]]);
   });
 });
 

@@ -128,11 +128,14 @@ function lostWhileLocked(): void {
 class Boxes {
   readonly #boxes: readonly HTMLInputElement[];
   readonly #note: HTMLElement | null;
+  /** Which words of the privacy notice stand above the boxes. */
+  readonly #notice: string;
   #busy = false;
 
   constructor(form: HTMLFormElement) {
     this.#boxes = [...form.querySelectorAll<HTMLInputElement>(".digit")];
     this.#note = document.querySelector("#digits-note");
+    this.#notice = form.dataset["notice"] ?? "";
     this.#boxes.forEach((box, at) => {
       box.setAttribute("aria-label", t("digitsBox", { n: at + 1 }));
       box.addEventListener("input", () => this.#typed(at));
@@ -173,7 +176,7 @@ class Boxes {
     this.#busy = true;
     this.#say(t("checking"), false);
     try {
-      const answer = await post("/api/link/open", { token, digits });
+      const answer = await post("/api/link/open", { token, digits, notice: this.#notice });
       if (isRefused(answer)) this.#refuse(sentenceFor(answer));
       else {
         this.#say(t("loading"), false);

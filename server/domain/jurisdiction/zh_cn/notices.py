@@ -239,13 +239,16 @@ _LABOUR: Final = NoticeBlock(
 
 _PRIVACY: Final = NoticeBlock(
     code="privacy",
-    title=Text(zh="您的个人信息", en="Your personal information"),
+    title=Text(zh="您的个人信息", en="Your personal data"),
     lines=_lines(
-        ("由本调解委员会处理，", "This committee handles it,"),
-        ("只用于这次调解和归档。", "for this mediation and its file alone."),
-        ("存在本单位，不出境。", "It is stored here and not sent abroad."),
-        ("到期删除。", "It is deleted when its time is over."),
-        ("您可以查阅、复制、更正，", "You may see, copy and correct it,"),
+        ("由本调解委员会处理，", "Handled by this committee,"),
+        ("只用于这次调解和归档。", "for this case alone."),
+        ("姓名、证件、电话、住址，", "Name, identity document, telephone, address"),
+        ("和您为调解交来的材料，", "and what you hand in for the mediation"),
+        ("加密保存，查看留有记录。", "are kept encrypted; looking is on record."),
+        ("存在本单位，不出境。", "They are stored here, not sent abroad,"),
+        ("到期删除。", "and deleted when their time is over."),
+        ("您可以查阅、复制、更正，", "You may see, copy and correct them,"),
         ("也可以撤回同意。", "and withdraw a consent."),
     ),
     law=Text(

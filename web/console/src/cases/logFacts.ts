@@ -26,13 +26,17 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   microphone: ["logValue.device"],
 };
 
+/** A version of words, not of a draft. */
+const WORDS = { version: "text_version" } as const;
 /** Facts that mean another thing in one kind of entry: a destroyed file's `document` is what kind of file it was. */
-const MEANT: Readonly<Record<string, Readonly<Record<string, string>>>> = { "file.shredded": { document: "kind" } };
+const MEANT: Readonly<Record<string, Readonly<Record<string, string>>>> = { "file.shredded": { document: "kind" }, "notice.shown": WORDS, "rights.read": WORDS };
 
 function listed(name: string, code: string): string {
   const lists = pack.value;
   if (lists === null) return code;
   switch (name) {
+    case "notice":
+      return nameOf(lists.notices, code);
     case "scope":
       return nameOf(lists.consents, code);
     case "document":

@@ -89,6 +89,7 @@ export const recordsEn: Dictionary<keyof typeof recordsZh> = {
   "factText.registered": "The register names this very record",
   factUnknownText: "Cannot be judged here",
   course: "Course of events",
+  courseVersions: "Versions of the words: {notices}",
   courseTimes: "{n} times",
   signersTitle: "Who signed",
   colName: "Name",

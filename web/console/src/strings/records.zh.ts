@@ -86,6 +86,7 @@ export const recordsZh = {
   "factText.registered": "登记簿记的就是这一份",
   factUnknownText: "这里没法判断",
   course: "经过",
+  courseVersions: "文字版本：{notices}",
   courseTimes: "{n} 次",
   signersTitle: "由谁签的",
   colName: "姓名",

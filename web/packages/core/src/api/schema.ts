@@ -2563,7 +2563,8 @@ export interface components {
          * CourseRow
          * @description One step of the course of events; `space` and `side` where it is a going or leaving.
          *
-         *     `scope` is the jurisdiction's code of what somebody consented to, refused or took back.
+         *     `scope` is the jurisdiction's code of what somebody consented to, refused or took back,
+         *     `notice` that of what he was shown or read, in the words whose SHA-256 is `version`.
          *     `who` is the name of whom it concerns, else of who did it; empty for the server's own deeds.
          */
         CourseRow: {
@@ -2574,12 +2575,16 @@ export interface components {
             at: string;
             /** Kind */
             kind: string;
+            /** Notice */
+            notice: string | null;
             /** Scope */
             scope: string | null;
             /** Side */
             side: string | null;
             /** Space */
             space: string | null;
+            /** Version */
+            version: string | null;
             /** Who */
             who: string;
         };
@@ -3469,10 +3474,17 @@ export interface components {
         /**
          * OpenLink
          * @description The link's token and the last four digits of the telephone on file.
+         *
+         *     `notice`: the version of the privacy notice that stood above the digits.
          */
         OpenLink: {
             /** Digits */
             digits: string;
+            /**
+             * Notice
+             * @default
+             */
+            notice: string;
             /** Token */
             token: string;
         };
@@ -3555,7 +3567,7 @@ export interface components {
         };
         /**
          * PackView
-         * @description Everything the console needs to fill its lists.
+         * @description Everything the console needs to fill its lists; `notices`: what people are shown or read.
          */
         PackView: {
             /** Agent Kinds */
@@ -3578,6 +3590,8 @@ export interface components {
             jurisdiction: string;
             /** Needs */
             needs: components["schemas"]["Choice"][];
+            /** Notices */
+            notices: components["schemas"]["Choice"][];
             /** Payment Methods */
             payment_methods: components["schemas"]["Choice"][];
             /** Rights */
@@ -4455,7 +4469,7 @@ export interface components {
         };
         /**
          * RightsBlock
-         * @description One block of the notice of rights and duties.
+         * @description One block of what is read out at the opening: rights and duties, the sham warning.
          */
         RightsBlock: {
             /** No */
@@ -4475,7 +4489,7 @@ export interface components {
         };
         /**
          * RightsText
-         * @description One block of the rights notice, as it is read out.
+         * @description One block of what is read out at the opening.
          */
         RightsText: {
             /** No */

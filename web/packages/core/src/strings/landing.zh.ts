@@ -12,6 +12,7 @@ export const landingZh = {
   free: "不收费",
   yourChoice: "来不来由您决定。",
   otherWays: "不参加，您还有别的办法，比如去法院。",
+  readAll: "看全部",
   digitsHint: "先确认是您本人：手机号后四位",
   digitsBox: "第 {n} 位",
   checking: "正在核对",
