@@ -26,6 +26,7 @@ from server.domain.session import (
     SessionState,
 )
 from server.domain.session_log import Happening, happened
+from server.domain.wards import Wards, answers_for, wards_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,11 @@ class Facts:
     actor: str
     case: Case
     pack: JurisdictionPack
+
+    @property
+    def wards(self) -> Wards:
+        """Whose own answers decide nothing now, and who answers for him."""
+        return wards_of(self.case, self.pack, self.pack.local_day(self.now))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +188,8 @@ def admit(seat: SeatId) -> Decision:
     def decide(session: Session, facts: Facts) -> Step:
         one = session.participant(seat)
         person = facts.case.person(_person_of(one))
-        if missing := owed.before_admission(session, person, facts.pack.rights_blocks):
+        blocks, wards = facts.pack.rights_blocks, facts.wards
+        if missing := owed.before_admission(session, person, blocks, wards):
             raise MissingStepsError(missing=list(missing), seat=seat)
         admitted = session.seated(replace(one, admitted=True))
         what = happened("admit", facts.actor, person=one.person_id)
@@ -227,13 +234,14 @@ def consent(given: Consent) -> Decision:
 
     def decide(session: Session, facts: Facts) -> Step:
         facts.case.person(given.person_id)
+        wards = facts.wards
         ends = given.scope == owed.ONLINE and not given.agreed
-        answered = _unadmit(session, given.person_id) if ends else session
+        answered = _unadmit(session, _bound(given.person_id, wards)) if ends else session
         if not repeats.says_anew(session, given):
             return Step(session=answered)
         answered = replace(answered, consents=(*session.consents, given))
         what = happened(
-            _consent_kind(session, given),
+            _consent_kind(session, given, wards),
             facts.actor,
             person=given.person_id,
             scope=given.scope,
@@ -245,18 +253,26 @@ def consent(given: Consent) -> Decision:
     return decide
 
 
-def _consent_kind(session: Session, given: Consent) -> str:
+def _bound(person: PersonId, wards: Wards) -> tuple[PersonId, ...]:
+    """Return for whom an answer counts: a ward's binds nobody, his representative's both."""
+    return () if person in wards else (person, *answers_for(person, wards))
+
+
+def _consent_kind(session: Session, given: Consent, wards: Wards) -> str:
+    if given.person_id in wards:
+        return "consent.wish_for" if given.agreed else "consent.wish_against"
     if given.agreed:
         return "consent.given"
     before = session.consent(given.person_id, given.scope)
     return "consent.withdrawn" if before and before.agreed else "consent.refused"
 
 
-def _unadmit(session: Session, person: PersonId) -> Session:
-    for one in session.participants:
-        if one.person_id == person:
-            return session.seated(replace(one, admitted=False))
-    return session
+def _unadmit(session: Session, people: tuple[PersonId, ...]) -> Session:
+    seats = tuple(
+        replace(one, admitted=False) if one.person_id in people else one
+        for one in session.participants
+    )
+    return replace(session, participants=seats)
 
 
 @while_going

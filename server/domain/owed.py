@@ -10,29 +10,33 @@ from server.domain import surroundings
 from server.domain.case import Case, Person, PersonRole
 from server.domain.ids import PersonId
 from server.domain.session import Session
+from server.domain.wards import NO_WARDS, Wards, decided
 
 ONLINE = "online_mediation"
 _SIGNERS_ALONE = frozenset({"e_signature", "e_delivery"})
 
 
-def asked_of(person: Person, scopes: Iterable[str]) -> tuple[str, ...]:
-    """Return which of the pack's consents a person is asked for; a companion signs nothing."""
-    companion = person.role is PersonRole.COMPANION
-    return tuple(scope for scope in scopes if not (companion and scope in _SIGNERS_ALONE))
+def asked_of(person: Person, scopes: Iterable[str], wards: Wards = NO_WARDS) -> tuple[str, ...]:
+    """Return what of the pack's consents a person is asked; companion and ward sign nothing."""
+    signs = person.role is not PersonRole.COMPANION and person.id not in wards
+    return tuple(scope for scope in scopes if signs or scope not in _SIGNERS_ALONE)
 
 
-def refuses_online(session: Session, person: PersonId) -> bool:
-    """Say whether he answered that he does not want mediation by video: the office calls him."""
-    consent = session.consent(person, ONLINE)
-    return consent is not None and not consent.agreed
+def refuses_online(session: Session, person: PersonId, wards: Wards) -> bool:
+    """Say whether mediation by video was refused for him: the office calls."""
+    return decided(session, person, ONLINE, wards) is False
 
 
-def before_admission(session: Session, person: Person, rights_blocks: int) -> tuple[str, ...]:
-    """Return the codes of what one person still owes; empty means he may be admitted."""
+def before_admission(
+    session: Session, person: Person, rights_blocks: int, wards: Wards = NO_WARDS
+) -> tuple[str, ...]:
+    """Return the codes of what one person still owes; empty means he may be admitted.
+
+    For a ward it is `guardian_consent`, which is not his to give.
+    """
     owed = []
-    consent = session.consent(person.id, ONLINE)
-    if consent is None or not consent.agreed:
-        owed.append("online_consent")
+    if not decided(session, person.id, ONLINE, wards):
+        owed.append("guardian_consent" if person.id in wards else "online_consent")
     if not session.identified(person.id):
         owed.append("identity")
     if not _told(session, person, rights_blocks):
@@ -63,12 +67,14 @@ def before_agreed_close(session: Session, case: Case) -> tuple[str, ...]:
     )
 
 
-def before_joint(session: Session, case: Case, blocks: int) -> tuple[tuple[PersonId, str], ...]:
+def before_joint(
+    session: Session, case: Case, blocks: int, wards: Wards = NO_WARDS
+) -> tuple[tuple[PersonId, str], ...]:
     """Return what everybody who takes part still owes before the joint session."""
     away = surroundings.absent(session, case)
     return tuple(
         (person.id, code)
         for person in case.people
         if person.id not in away
-        for code in before_admission(session, person, blocks)
+        for code in before_admission(session, person, blocks, wards)
     )

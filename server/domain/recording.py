@@ -22,6 +22,7 @@ from server.domain.session import (
     SpaceKind,
 )
 from server.domain.session_log import Happening, happened
+from server.domain.wards import NO_WARDS, Wards, decided, wish
 
 SCOPE = RECORDING
 """The consent that is asked for it."""
@@ -36,9 +37,9 @@ def going(session: Session) -> Recording | None:
     return last if last is not None and last.stopped_at is None else None
 
 
-def missing(session: Session, case: Case) -> tuple[str, ...]:
+def missing(session: Session, case: Case, wards: Wards = NO_WARDS) -> tuple[str, ...]:
     """Return the codes of what stands against recording now; empty means it is possible."""
-    owed = [f"consent:{person}" for person in _not_agreed(session, case)]
+    owed = [f"consent:{person}" for person in _not_agreed(session, case, wards)]
     if not _in_joint(session):
         owed.insert(0, "not_joint")
     elif not _heard(session, case):
@@ -46,9 +47,9 @@ def missing(session: Session, case: Case) -> tuple[str, ...]:
     return tuple(owed)
 
 
-def sources(session: Session, case: Case) -> frozenset[SeatId]:
+def sources(session: Session, case: Case, wards: Wards = NO_WARDS) -> frozenset[SeatId]:
     """Return whose sound and picture are written now: everybody in the joint session, or nobody."""
-    if going(session) is None or missing(session, case):
+    if going(session) is None or missing(session, case, wards):
         return frozenset()
     return frozenset(one.seat for one in session.participants if session.place(one) == JOINT)
 
@@ -59,7 +60,7 @@ def start(recording: RecordingId, key: str) -> Decision:
     def decide(session: Session, facts: Facts) -> Step:
         if going(session) is not None:
             raise WrongStateError(state="recording")
-        if owed := missing(session, facts.case):
+        if owed := missing(session, facts.case, facts.wards):
             raise MissingStepsError(missing=list(owed))
         begun = Recording(id=recording, started_at=facts.now, by=StaffId(facts.actor), key=key)
         what = happened("recording.started", facts.actor, recording=recording)
@@ -95,8 +96,8 @@ def follow(before: Session, step: Step, facts: Facts) -> Step:
         return step
     if session.over:
         return _stopped(step, facts, OVER)
-    if refusing := _not_agreed(session, facts.case):
-        return _stopped(step, facts, _why(session, refusing))
+    if refusing := _not_agreed(session, facts.case, facts.wards):
+        return _stopped(step, facts, _why(session, refusing, facts.wards))
     return _turned(before, step, facts)
 
 
@@ -105,14 +106,15 @@ def kept_consents(before: Session) -> tuple[Consent, ...]:
     return tuple(one for one in before.consents if one.scope != SCOPE)
 
 
-def must_stop(session: Session, case: Case) -> bool:
+def must_stop(session: Session, case: Case, wards: Wards = NO_WARDS) -> bool:
     """Whether somebody is heard who has not agreed, after a change made elsewhere."""
-    return going(session) is not None and bool(_not_agreed(session, case))
+    return going(session) is not None and bool(_not_agreed(session, case, wards))
 
 
-def _why(session: Session, refusing: tuple[PersonId, ...]) -> str:
+def _why(session: Session, refusing: tuple[PersonId, ...], wards: Wards) -> str:
     once = {c.person_id for c in session.answers(SCOPE) if c.agreed}
-    return WITHDRAWN if once.intersection(refusing) else NOT_AGREED
+    asked = {one for person in refusing for one in (person, *wards.get(person, ()))}
+    return WITHDRAWN if once & asked else NOT_AGREED
 
 
 def _in_joint(session: Session) -> bool:
@@ -137,9 +139,14 @@ def _beside(person: Person, parties: set[PartyId], away: frozenset[PersonId]) ->
     return companion and person.id not in away
 
 
-def _not_agreed(session: Session, case: Case) -> tuple[PersonId, ...]:
-    answers = {c.person_id: c.agreed for c in session.answers(SCOPE)}
-    return tuple(person for person in _heard(session, case) if not answers.get(person, False))
+def _not_agreed(session: Session, case: Case, wards: Wards) -> tuple[PersonId, ...]:
+    """Return who is heard and may not be written; a ward who does not want it is not either."""
+    return tuple(
+        person
+        for person in _heard(session, case)
+        if not decided(session, person, SCOPE, wards)
+        or wish(session, person, SCOPE, wards) is False
+    )
 
 
 def _stopped(step: Step, facts: Facts, reason: str) -> Step:
@@ -152,10 +159,10 @@ def _stopped(step: Step, facts: Facts, reason: str) -> Step:
 def _turned(before: Session, step: Step, facts: Facts) -> Step:
     """Note who is written from now on, and that leaving the joint session suspends."""
     *earlier, last = step.session.recordings
-    seats = sources(step.session, facts.case)
+    seats = sources(step.session, facts.case, facts.wards)
     added = tuple(sorted(seats.difference(last.seats)))
     held = replace(last, seats=(*last.seats, *added))
-    was = bool(sources(before, facts.case))
+    was = bool(sources(before, facts.case, facts.wards))
     kind = "recording.resumed" if seats else "recording.suspended"
     begun = going(before) is None
     if begun or was == bool(seats):

@@ -6,10 +6,25 @@ sign; a party of limited capacity through its guardian alone, while he is one (�
 """
 
 from datetime import date
+from typing import Final
 
 from server.domain.case import Authority, Capacity, Case, Party, PartyKind, Person, PersonRole
+from server.domain.identity_numbers import age_on
 from server.domain.jurisdiction.entries import AgentAct
 from server.domain.jurisdiction.pack import JurisdictionPack
+
+OF_AGE: Final = 16
+"""From this age on somebody who lives on his own labour acts alone (民法典 18)."""
+
+
+def acts_alone(case: Case, party: Party, today: date) -> bool:
+    """Return whether the party needs nobody to represent him by law, as far as is known."""
+    if party.capacity in {Capacity.LIMITED, Capacity.NONE}:
+        return False
+    if party.kind is PartyKind.ORGANISATION:
+        return True
+    born = [p.birth for p in case.people_of(party.id) if p.role is PersonRole.PARTY and p.birth]
+    return all(age_on(birth, today) >= OF_AGE for birth in born)
 
 
 def in_term(authority: Authority, today: date) -> bool:
@@ -46,10 +61,10 @@ def may(case: Case, person: Person, act: AgentAct, pack: JurisdictionPack, today
 
 def may_sign(case: Case, person: Person, pack: JurisdictionPack, today: date) -> bool:
     """Return whether the person's signature would bind the party."""
-    capacity = case.party(person.party_id).capacity
-    if capacity is Capacity.DOUBTFUL:
+    party = case.party(person.party_id)
+    if party.capacity is Capacity.DOUBTFUL:
         return False
-    if capacity is not Capacity.FULL and not by_law(person, pack):
+    if not acts_alone(case, party, today) and not by_law(person, pack):
         return False
     return may(case, person, AgentAct.SIGN, pack, today)
 

@@ -284,8 +284,12 @@ class Session:
 
     def consent(self, person: PersonId, scope: str) -> Consent | None:
         """Return the person's latest answer to one scope, if it counts: see `answers`."""
-        given = [c for c in self.answers(scope) if c.person_id == person]
+        given = self.given(person, scope)
         return given[-1] if given else None
+
+    def given(self, person: PersonId, scope: str) -> tuple[Consent, ...]:
+        """Return what a person answered to one scope that counts, the latest last."""
+        return tuple(c for c in self.answers(scope) if c.person_id == person)
 
     def answers(self, scope: str) -> tuple[Consent, ...]:
         """Return the answers to one scope that count now, the latest last.

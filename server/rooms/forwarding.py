@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from server.domain import recording
 from server.domain.audience import Pair
-from server.domain.case import Case
+from server.domain.conduct import Facts
 from server.domain.ids import RoomId, SeatId
 from server.domain.session import Recording, Session
 from server.ports.media import (
@@ -100,9 +100,10 @@ class Forwarding:
         self.writing = self.ok = False
 
 
-def taped_in(session: Session, case: Case) -> Taped | None:
+def taped_in(session: Session, facts: Facts) -> Taped | None:
     """Return what a sitting lets be recorded now."""
-    seats, going = recording.sources(session, case), recording.going(session)
+    seats = recording.sources(session, facts.case, facts.wards)
+    going = recording.going(session)
     return Taped(going, seats) if going is not None and seats else None
 
 

@@ -169,8 +169,9 @@ class Room:
 
     async def _narrow(self, after: Session) -> Cut:
         kept = hearing(self.session) & hearing(after)
-        taped = taped_in(self.session, self.scene.case)
-        less = both(taped, taped_in(after, self.scene.case))
+        facts = self._facts(SYSTEM)
+        taped = taped_in(self.session, facts)
+        less = both(taped, taped_in(after, facts))
         if kept == hearing(self.session) and less == taped:
             return Cut.NOTHING
         await self.forwarding.apply(kept, self.legs(), less, self._ranks())
@@ -284,7 +285,7 @@ class Room:
         after = with_owed(expected, self._owed, scene.case).session
         await self._narrow(after)
         self.scene = replace(scene, session=after)
-        if recording.must_stop(after, scene.case):
+        if recording.must_stop(after, scene.case, self._facts(SYSTEM).wards):
             # Somebody came in elsewhere who has not agreed: `follow` says so in the log.
             await self.decide(SYSTEM, unchanged)
         await self._widen(events)
@@ -304,7 +305,7 @@ class Room:
         allowed: frozenset[Pair] = frozenset()
         taped = None
         if self._log_ok:
-            allowed, taped = hearing(self.session), taped_in(self.session, self.scene.case)
+            allowed, taped = hearing(self.session), taped_in(self.session, self._facts(SYSTEM))
         await self.forwarding.apply(allowed, self.legs(), taped, self._ranks())
 
     def _ranks(self) -> Mapping[SeatId, int]:
@@ -379,6 +380,7 @@ class Room:
             hold_texts=dict(self.hold_texts),
             rights_blocks=self.ports.pack.rights_blocks,
             consents=self.ports.pack.consent_scopes,
+            wards=self._facts(SYSTEM).wards,
             media_ok=self.forwarding.ok,
             log_ok=self._log_ok,
             writing=self.forwarding.writing,

@@ -9,6 +9,7 @@ from typing import Literal, Protocol, Self
 from server.domain.case import Case, Side
 from server.domain.ids import ConnectionId, InvitationId, PersonId, SeatId, SessionId, StaffId
 from server.domain.session import Session
+from server.domain.wards import Wards
 from server.rooms.routing import Legs
 
 Away = Literal["none", "page_hidden", "telephone", "locked"]
@@ -132,6 +133,7 @@ class RoomView:
     hold_texts: Mapping[Side, str]
     rights_blocks: int
     consents: tuple[str, ...]
+    wards: Wards
     media_ok: bool
     log_ok: bool
     now: datetime

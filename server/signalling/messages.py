@@ -248,16 +248,29 @@ class SlotState(BaseModel):
     video: bool
 
 
-class DeskSeat(BaseModel):
-    """What only staff see about a participant; `consents_asked`: how many he is asked for.
+class DeskConsent(BaseModel):
+    """One consent somebody is asked for: the answer that counts, and whether he took it back.
 
+    `wish` is what a ward himself said, for whom another answers by law.
+    """
+
+    scope: str
+    agreed: bool | None
+    withdrawn: bool
+    wish: bool | None
+
+
+class DeskSeat(BaseModel):
+    """What only staff see about a participant; `consents`: those that he is asked for.
+
+    `decided_by` are the seats of those whose answers count for a ward, None for everybody else.
     `locked_link` is the id of his invitation while it takes no more digits, for unlocking it.
     """
 
     seat: str
     identity: Literal["unchecked", "matches", "differs"]
-    consents_given: int
-    consents_asked: int
+    consents: list[DeskConsent]
+    decided_by: list[str] | None
     online_consent: bool | None
     rights_heard: int
     environment: str | None

@@ -9,9 +9,11 @@ from server.domain.case import Person
 from server.domain.errors import NotFoundError
 from server.domain.ids import SeatId
 from server.domain.session import Participant, Session, SessionState, SpaceKind
+from server.domain.wards import decided, wish
 from server.rooms.view import Absence, Lamp, Presence, RoomView
 from server.signalling.beside import beside, companions
 from server.signalling.messages import (
+    DeskConsent,
     DeskSeat,
     DeskState,
     MinutesItemState,
@@ -263,7 +265,7 @@ def _desk(view: RoomView) -> DeskState:
         log_ok=view.log_ok,
         recorder_in_caucus=view.session.recorder_in_caucus,
         elapsed_s=_elapsed(view.session.opened_at, view.session.closed_at or view.now),
-        owed_for_recording=list(recording.missing(view.session, view.scene.case)),
+        owed_for_recording=list(recording.missing(view.session, view.scene.case, view.wards)),
     )
 
 
@@ -295,7 +297,7 @@ _NOT_RECORDED = RecordingState(state="off", since=None, reason="", own_consent=N
 
 
 def _owed(view: RoomView) -> list[str]:
-    found = owed.before_joint(view.session, view.scene.case, view.rights_blocks)
+    found = owed.before_joint(view.session, view.scene.case, view.rights_blocks, view.wards)
     return [f"{code}:{person}" for person, code in found]
 
 
@@ -307,22 +309,31 @@ def _desk_seat(view: RoomView, one: Participant) -> DeskSeat:
     session, case = view.session, view.scene.case
     assert one.person_id is not None  # noqa: S101 - chosen by _desk
     person = case.person(one.person_id)
-    online = session.consent(person.id, owed.ONLINE)
-    asked = owed.asked_of(person, view.consents)
-    answers = {scope: session.consent(person.id, scope) for scope in asked}
+    asked = owed.asked_of(person, view.consents, view.wards)
+    consents = [_consent(view, person, scope) for scope in asked]
     presence = view.presence.get(one.seat, Presence(seat=one.seat))
     return DeskSeat(
         seat=one.seat,
         identity=_identity(session, person),
-        consents_given=sum(one is not None and one.agreed for one in answers.values()),
-        consents_asked=len(asked),
-        online_consent=online.agreed if online else None,
+        consents=consents,
+        decided_by=list(view.wards[person.id]) if person.id in view.wards else None,
+        online_consent=decided(session, person.id, owed.ONLINE, view.wards),
         rights_heard=len(_heard(session, one)),
         environment=_said(session, one),
         call=presence.wish,
         device_waiting=person.id in view.scene.waiting,
         locked_link=view.scene.locked.get(person.id),
-        owed=list(owed.before_admission(session, person, view.rights_blocks)),
+        owed=list(owed.before_admission(session, person, view.rights_blocks, view.wards)),
+    )
+
+
+def _consent(view: RoomView, person: Person, scope: str) -> DeskConsent:
+    given = view.session.given(person.id, scope)
+    return DeskConsent(
+        scope=scope,
+        agreed=decided(view.session, person.id, scope, view.wards),
+        withdrawn=bool(given) and not given[-1].agreed and any(one.agreed for one in given),
+        wish=wish(view.session, person.id, scope, view.wards),
     )
 
 

@@ -1,10 +1,12 @@
 """Takes a person's own answer to one consent text, as it stood on his screen."""
 
 from server.domain import conduct
+from server.domain.case import Case
 from server.domain.errors import WrongStateError
 from server.domain.invitation import Invitation
 from server.domain.jurisdiction.texts import text_version
 from server.domain.session import Consent, Session
+from server.domain.wards import wards_of
 from server.ports.store import ConflictError
 from server.usecases import conduct_session
 from server.usecases.read_case import current
@@ -20,9 +22,12 @@ async def consent(
     into the own lobby. Raises UnknownCodeError for a scope that is not asked,
     ConflictError where the text has changed since, WrongStateError without a sitting.
     """
-    if text_version(world.pack.consent(scope)) != version:
+    case, session = await _sitting(world, invitation)
+    ward = invitation.person_id in wards_of(
+        case, world.pack, world.pack.local_day(world.clock.now())
+    )
+    if text_version(world.pack.asked(scope, ward=ward)) != version:
         raise ConflictError(scope=scope)
-    session = await _sitting(world, invitation)
     given = Consent(
         person_id=invitation.person_id,
         scope=scope,
@@ -34,9 +39,10 @@ async def consent(
     await conduct_session.by_party(world, invitation.person_id, session.id, decision)
 
 
-async def _sitting(world: World, invitation: Invitation) -> Session:
+async def _sitting(world: World, invitation: Invitation) -> tuple[Case, Session]:
     async with world.store.read() as uow:
+        case = await uow.cases.get(invitation.case_id)
         session = current(await uow.sessions.of_case(invitation.case_id))
     if session is None:
         raise WrongStateError(state="no_sitting")
-    return session
+    return case, session

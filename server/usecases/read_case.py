@@ -16,6 +16,7 @@ from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.register import RegisterEntry
 from server.domain.session import Session
 from server.domain.staff import Actor
+from server.domain.wards import Wards, wards_of
 from server.ports.files import StoredFile
 from server.ports.store import UnitOfWork
 from server.usecases.world import World
@@ -35,6 +36,7 @@ class CaseFacts:
     staff: Mapping[StaffId, str]
     calendar: HolidayCalendar
     today: date
+    wards: Wards
 
     @property
     def current(self) -> Session | None:
@@ -69,6 +71,7 @@ async def gather(world: World, uow: UnitOfWork, case: Case) -> CaseFacts:
     """Return the case with all that belongs to it; asks nobody's permission."""
     invitations = await uow.invitations.of_case(case.id)
     members = await uow.staff.of_committee(case.committee_id)
+    today = world.pack.local_day(world.clock.now())
     return CaseFacts(
         case=case,
         committee=await uow.committees.get(case.committee_id),
@@ -79,7 +82,8 @@ async def gather(world: World, uow: UnitOfWork, case: Case) -> CaseFacts:
         files=tuple(f for f in await uow.files.of_case(case.id) if f.shredded_at is None),
         staff={member.id: member.name for member in members},
         calendar=await calendar_of(uow, world.pack),
-        today=world.pack.local_day(world.clock.now()),
+        today=today,
+        wards=wards_of(case, world.pack, today),
     )
 
 

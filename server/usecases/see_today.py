@@ -23,6 +23,7 @@ from server.domain.session import Session
 from server.domain.session_log import Entry
 from server.domain.signing_order import awaits
 from server.domain.staff import Actor, Staff
+from server.domain.wards import Wards, wards_of
 from server.ports.store import CaseQuery, UnitOfWork
 from server.usecases.find_cases import CaseLine, line, own_only
 from server.usecases.read_case import calendar_of
@@ -174,18 +175,19 @@ async def _sitting(
     devices = device_checks(await uow.log.of_case(case.id))
     present = world.rooms.presence(session.id)
     here = {one.seat for one in present.values() if one.present}
+    today = world.pack.local_day(world.clock.now())
+    wards = wards_of(case, world.pack, today)
     arrivals = tuple(
         Arrival(
             person=person,
             invited=_invited(links.get(person.id)),
             answer=links[person.id].answer if person.id in links else Answer.NONE,
-            refuses_online=refuses_online(session, person.id),
+            refuses_online=refuses_online(session, person.id, wards),
             here=SeatId(person.id) in here,
             device=devices.get(person.id, ""),
         )
         for person in case.people
     )
-    today = world.pack.local_day(world.clock.now())
     missing = _missing(case, session, links, world.pack, today)
     return SittingToday(
         line=line(case, [session], names),
@@ -217,7 +219,10 @@ def _missing(
     pack: JurisdictionPack,
     today: date,
 ) -> tuple[str, ...]:
-    found = [code for person in case.people for code in _of_person(person, links, session, pack)]
+    wards = wards_of(case, pack, today)
+    found = [
+        code for person in case.people for code in _of_person(person, links, session, pack, wards)
+    ]
     if case.mediator_id is None:
         found.append("no_mediator")
     if any(signer_of(case, party, pack, today) is None for party in case.parties):
@@ -230,18 +235,19 @@ def _of_person(
     links: Mapping[PersonId, Invitation],
     session: Session,
     pack: JurisdictionPack,
+    wards: Wards,
 ) -> list[str]:
     link = links.get(person.id)
     if link is None or not _invited(link):
         return [] if person.role is PersonRole.COMPANION else ["not_invited"]
     if link.answer is not Answer.ACCEPTED:
         return ["no_answer" if link.answer is Answer.NONE else link.answer.value]
-    if refuses_online(session, person.id):
+    if refuses_online(session, person.id, wards):
         return [f"refuses_online:{person.name}"]
     if person.role is PersonRole.COMPANION:
         return []
     owed = [] if person.id_no else ["identity_number"]
-    asked = [text.scope for text in pack.consents]
+    asked = () if person.id in wards else pack.consent_scopes
     if any(session.consent(person.id, scope) is None for scope in asked):
         owed.append("consents")
     return owed

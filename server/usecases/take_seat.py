@@ -7,6 +7,7 @@ from server.domain.ids import PersonId, SeatId
 from server.domain.invitation import Answer, Invitation, LinkState, claim, hand_over
 from server.domain.session import Session
 from server.domain.session_log import Happening, happened
+from server.domain.wards import Wards, decided, wards_of
 from server.ports.store import UnitOfWork
 from server.usecases import send_code
 from server.usecases.read_case import current
@@ -66,15 +67,19 @@ async def _expect_ready(world: World, uow: UnitOfWork, invitation: Invitation) -
     session = current(await uow.sessions.of_case(invitation.case_id))
     if session is None:
         raise WrongStateError(state="no_sitting")
-    if _refuses_online(world, session, invitation.person_id):
+    wards = wards_of(
+        await uow.cases.get(invitation.case_id),
+        world.pack,
+        world.pack.local_day(world.clock.now()),
+    )
+    if _refuses_online(world, session, invitation.person_id, wards):
         raise MissingStepsError(missing=["online_consent"])
 
 
-def _refuses_online(world: World, session: Session, person: PersonId) -> bool:
-    """Whether his latest answer to a text that ends the online way is no; silence is none."""
+def _refuses_online(world: World, session: Session, person: PersonId, wards: Wards) -> bool:
+    """Whether the answer that counts to a text that ends the online way is no; silence is none."""
     needed = [text.scope for text in world.pack.consents if text.refusal_ends_online]
-    given = (session.consent(person, scope) for scope in needed)
-    return any(answer is not None and not answer.agreed for answer in given)
+    return any(decided(session, person, scope, wards) is False for scope in needed)
 
 
 def _entered(invitation: Invitation, device: str) -> Happening:

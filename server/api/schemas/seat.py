@@ -108,7 +108,9 @@ class SeatView(View):
     """Everything a party's phone needs outside the live room.
 
     `sign_refused`: the last word on the locked text was his own, that he does not sign it.
-    `arbitration`: a way beside the court in a dispute of this type.
+    `arbitration`: a way beside the court in a dispute of this type. `answered_by` is None where
+    the own consents count; else who gives them by law, and the own answers are wishes.
+    `answers_for` are those for whom the own consents count too.
     """
 
     link_state: LinkState
@@ -129,6 +131,8 @@ class SeatView(View):
     answer: Answer
     needs: list[str]
     consents: list[ConsentText]
+    answered_by: list[str] | None
+    answers_for: list[str]
     rights: list[RightsBlock]
     caucus_promises: list[str]
     environment_question: str

@@ -126,7 +126,8 @@ def _person(world: World, facts: CaseFacts, person: Person) -> wire.PersonView:
         relation=person.relation,
         authority=_authority(person, world.pack, facts.today),
         signs=signs(facts, person, world.pack),
-        refuses_online=facts.shown is not None and refuses_online(facts.shown, person.id),
+        refuses_online=facts.shown is not None
+        and refuses_online(facts.shown, person.id, facts.wards),
         invitation=invitation_view(invitation, now) if invitation else None,
     )
 

@@ -30,6 +30,8 @@ COURSE = frozenset(
         "consent.given",
         "consent.refused",
         "consent.withdrawn",
+        "consent.wish_for",
+        "consent.wish_against",
         "device.admitted",
         "device.moved",
         "room.open",

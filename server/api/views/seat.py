@@ -6,11 +6,13 @@ from server.api.schemas import seat as wire
 from server.api.views.minutes import minutes_line
 from server.api.views.receipt import receipt
 from server.domain.case import CaseState
+from server.domain.ids import PersonId
 from server.domain.invitation import Answer
 from server.domain.jurisdiction.texts import ConsentText, NoticeBlock, Text, text_version
 from server.domain.masking import mask_phone
 from server.domain.owed import asked_of
 from server.domain.session import MinutesAnswer, Session
+from server.domain.wards import answers_for
 from server.usecases.see_seat import Seat, may_sign_online
 from server.usecases.world import World
 
@@ -19,7 +21,7 @@ def seat_view(world: World, seat: Seat, lang: str) -> wire.SeatView:
     """Return the own seat. It names the other side's parties, nobody else of theirs."""
     facts, case, person = seat.facts, seat.facts.case, seat.person
     party, session = case.party(person.party_id), facts.shown
-    notices = world.pack.notices
+    notices, wards = world.pack.notices, facts.wards
     return wire.SeatView(
         link_state=seat.invitation.state(world.clock.now()),
         person_id=person.id,
@@ -39,6 +41,8 @@ def seat_view(world: World, seat: Seat, lang: str) -> wire.SeatView:
         answer=seat.invitation.answer,
         needs=list(party.needs),
         consents=_consents(world, seat, lang),
+        answered_by=_names(seat, wards[person.id]) if person.id in wards else None,
+        answers_for=_names(seat, answers_for(person.id, wards)),
         rights=[_block(n, b, lang) for n, b in enumerate(world.pack.read_out, start=1)],
         caucus_promises=[_lines(block.lines, lang) for block in notices.caucus_promises],
         environment_question=notices.environment.text.in_language(lang),
@@ -71,8 +75,14 @@ def _block(no: int, block: NoticeBlock, lang: str) -> wire.RightsBlock:
 
 
 def _consents(world: World, seat: Seat, lang: str) -> list[wire.ConsentText]:
-    asked = asked_of(seat.person, world.pack.consent_scopes)
-    return [_consent(world.pack.consent(scope), seat, lang) for scope in asked]
+    wards = seat.facts.wards
+    asked = asked_of(seat.person, world.pack.consent_scopes, wards)
+    ward = seat.person.id in wards
+    return [_consent(world.pack.asked(scope, ward=ward), seat, lang) for scope in asked]
+
+
+def _names(seat: Seat, people: Iterable[PersonId]) -> list[str]:
+    return [seat.facts.case.person(one).name for one in people]
 
 
 def _consent(text: ConsentText, seat: Seat, lang: str) -> wire.ConsentText:

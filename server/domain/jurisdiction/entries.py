@@ -153,7 +153,11 @@ class KeepingRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notices:
-    """Everything that is read out or shown and belongs to the law, not to the screen."""
+    """Everything that is read out or shown and belongs to the law, not to the screen.
+
+    `wish_for` and `wish_against`: what follows from the answer of somebody for whom another
+    answers by law.
+    """
 
     rights_and_duties: tuple[NoticeBlock, ...]
     sham_mediation: NoticeBlock
@@ -168,6 +172,8 @@ class Notices:
     privacy: NoticeBlock
     record: NoticeBlock
     legal: NoticeBlock
+    wish_for: tuple[Text, ...]
+    wish_against: tuple[Text, ...]
     without_prejudice: Text
     minutes_read: Text
     minutes_caucus: Text

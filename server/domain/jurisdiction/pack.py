@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol, TypeVar
 
@@ -110,6 +110,19 @@ class JurisdictionPack:
     def consent(self, scope: str) -> ConsentText:
         """Return the consent text; raises UnknownCodeError."""
         return _one(self.consents, scope, "consents")
+
+    def asked(self, scope: str, *, ward: bool) -> ConsentText:
+        """Return the consent as it stands on the screen; raises UnknownCodeError.
+
+        A ward is asked for his wish: it ends nothing, and what follows is that he is heard.
+        """
+        text = self.consent(scope)
+        if not ward:
+            return text
+        said = self.notices
+        return replace(
+            text, on_agree=said.wish_for, on_refuse=said.wish_against, refusal_ends_online=False
+        )
 
     def agent_kind(self, code: str) -> AgentKind:
         """Return the kind of agent; raises UnknownCodeError."""

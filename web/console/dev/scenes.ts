@@ -26,11 +26,15 @@ const seat = (id: string, name: string, change: Partial<SeatState>): SeatState =
   network: "good",
   ...change,
 });
+const SCOPES = ["online_mediation", "e_signature", "e_delivery", "preservation", "sensitive_information", "recording"];
+/** So many consents given, the last one refused once all the others are. */
+const answered = (given: number): DeskSeat["consents"] =>
+  SCOPES.map((scope, at) => ({ scope, agreed: at < given ? true : given === SCOPES.length - 1 ? false : null, withdrawn: false, wish: null }));
 const desk = (id: string, change: Partial<DeskSeat> = {}): DeskSeat => ({
   seat: id,
   identity: "matches",
-  consents_given: 5,
-  consents_asked: 6,
+  consents: answered(5),
+  decided_by: null,
   online_consent: true,
   rights_heard: 5,
   environment: "妻子",
@@ -119,18 +123,18 @@ export const SCENES: Record<string, Snapshot> = {
     lamp_at: ago(430),
     audience: ["p1a"],
     seats: [{ ...SU, space: "caucus" }, { ...CHEN, space: "caucus", speaking: true }, LIN, ZHENG],
-    desk: withDesk([desk("p1a"), desk("p2a"), desk("p2b", { identity: "unchecked", owed: ["identity", "rights"], consents_given: 2, consents_asked: 6, rights_heard: 0 })], 4_140),
+    desk: withDesk([desk("p1a"), desk("p2a"), desk("p2b", { identity: "unchecked", owed: ["identity", "rights"], consents: answered(2), rights_heard: 0 })], 4_140),
   },
   cutting: { ...BASE, space: "caucus", caucus_side: "respondent", lamp: "cutting", audience: [], slots: [], seats: [{ ...SU, space: "caucus" }, CHEN, { ...LIN, space: "caucus" }] },
   scheduled: {
     ...BEFORE,
     seats: [{ ...SU, space: "lobby" }, { ...CHEN, admitted: false }, { ...LIN, admitted: false, present: false, absence: "not_yet", since: null }],
-    desk: withDesk([desk("p1a", { identity: "unchecked", owed: ["identity", "rights"], rights_heard: 0 }), desk("p2a", { identity: "unchecked", online_consent: null, consents_asked: 6, consents_given: 0, owed: ["online_consent", "identity", "rights"], rights_heard: 0 })], 0),
+    desk: withDesk([desk("p1a", { identity: "unchecked", owed: ["identity", "rights"], rights_heard: 0 }), desk("p2a", { identity: "unchecked", online_consent: null, consents: answered(0), owed: ["online_consent", "identity", "rights"], rights_heard: 0 })], 0),
   },
   refused: {
     ...BEFORE,
     seats: [{ ...SU, space: "lobby" }, { ...CHEN, admitted: false, present: false, absence: "not_yet", since: null, beside: [] }, { ...LIN, admitted: false, present: false, absence: "network" }],
-    desk: withDesk([desk("p1a", { identity: "unchecked", online_consent: false, consents_given: 0, owed: ["online_consent", "identity", "rights"], rights_heard: 0 }), desk("p2a", { identity: "unchecked", locked_link: "i2", owed: ["identity", "rights"], rights_heard: 0 })], 0),
+    desk: withDesk([desk("p1a", { identity: "unchecked", online_consent: false, consents: answered(0), owed: ["online_consent", "identity", "rights"], rights_heard: 0 }), desk("p2a", { identity: "unchecked", locked_link: "i2", owed: ["identity", "rights"], rights_heard: 0 })], 0),
   },
   lobby: {
     ...BASE,
@@ -140,7 +144,7 @@ export const SCENES: Record<string, Snapshot> = {
     rights_block: 2,
     minutes: { version: 0, ready: false, items: [], answers: {} },
     seats: [{ ...SU, space: "lobby" }, { ...CHEN, admitted: false }, { ...LIN, admitted: false }],
-    desk: withDesk([desk("p1a", { owed: [] }), desk("p2a", { identity: "unchecked", online_consent: null, consents_asked: 6, consents_given: 0, owed: ["online_consent", "identity", "rights"], rights_heard: 2, call: "talk_alone", device_waiting: false })]),
+    desk: withDesk([desk("p1a", { owed: [] }), desk("p2a", { identity: "unchecked", online_consent: null, consents: answered(0), owed: ["online_consent", "identity", "rights"], rights_heard: 2, call: "talk_alone", device_waiting: false })]),
   },
   reception: {
     ...BASE,

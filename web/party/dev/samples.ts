@@ -43,6 +43,8 @@ export const SEAT: SeatView = {
     text_version: "1",
     answer: answer as boolean | null,
   })),
+  answered_by: null,
+  answers_for: [],
   rights: [
     { no: 1, title: "自愿", text: "调解是自愿的。您可以随时不谈，也可以不接受任何方案。\n不谈了，您还可以去仲裁、去法院。" },
     { no: 2, title: "不收费", text: "这次调解不收任何费用。" },
@@ -208,6 +210,8 @@ export const STATES: Record<string, () => PartyState> = {
   declined: () => at("declined"),
   consents: () => at("consents"),
   consentsUnheard: () => at("consents"),
+  consentsWish: () => at("consents", { answered_by: ["陈大根"] }),
+  consentsFor: () => at("consents", { answers_for: ["陈小根"] }),
   consentsDone: () => at("consents", { consents: SEAT.consents.map((each) => ({ ...each, answer: each.scope !== "recording" })) }),
   consentsRefused: () => at("consents", { consents: SEAT.consents.map((each) => ({ ...each, answer: each.ends_online ? false : each.answer })) }),
   device: () => at("device"),

@@ -1,4 +1,4 @@
 // Names of the screens of samples.ts, for the scripts beside it.
-export const SCREENS = ["invitation", "declined", "consents", "consentsNext", "consentsUnheard", "consentsDone", "consentsRefused", "device", "deviceBack", "lobby", "reception", "rights", "joint",
+export const SCREENS = ["invitation", "declined", "consents", "consentsNext", "consentsUnheard", "consentsWish", "consentsFor", "consentsDone", "consentsRefused", "device", "deviceBack", "lobby", "reception", "rights", "joint",
   "jointWeak", "jointHeld", "jointUnseen", "jointMuted", "jointRedrafted", "recorded", "recordedUnheard", "recordingStopped", "caucusUnrecorded", "jointMany", "lost", "soundLocked", "caucus", "caucusCutting", "caucusFailed", "caucusDropped", "jointDropped", "hold", "paused", "frozen",
   "readBack", "readBackAnswered", "readBackWeak", "minutes", "sign", "signPaper", "signWitnessed", "signAdjourned", "signRefused", "signLater", "receipt", "receiptSeal", "effective", "closed", "stopped", "adjourned", "left", "second", "replaced", "moved", "cutSignedOut", "cutLink", "cutRefused"];

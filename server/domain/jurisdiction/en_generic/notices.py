@@ -65,6 +65,8 @@ NOTICES: Final = Notices(
     ),
     record=_block("record", "About this check", "Unchanged, valid, trusted, complete, by whom."),
     legal=_block("legal", "About this service", "It does not judge who is right."),
+    wish_for=(Text(en="The mediator knows that you want it; your guardian decides"),),
+    wish_against=(Text(en="The mediator will hear your reasons; your guardian decides"),),
     without_prejudice=Text(en="Statements made in order to agree are no evidence against a party."),
     minutes_read=Text(en="This record was read to the parties and checked by them."),
     minutes_caucus=Text(

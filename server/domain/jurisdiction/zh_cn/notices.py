@@ -298,6 +298,14 @@ NOTICES: Final = Notices(
     privacy=_PRIVACY,
     record=_RECORD,
     legal=_LEGAL,
+    wish_for=_lines(
+        ("调解员知道您愿意，", "The mediator knows that you want it,"),
+        ("由法定代理人决定", "your guardian decides"),
+    ),
+    wish_against=_lines(
+        ("调解员会听您为什么，", "The mediator will hear your reasons,"),
+        ("由法定代理人决定", "your guardian decides"),
+    ),
     without_prejudice=Text(
         zh="为达成调解所作的陈述和让步，不得作为对其不利的证据。",
         en="What is said or conceded in order to reach agreement is no evidence against a party.",

@@ -8,6 +8,8 @@ export type RowAct = "identity" | "consent" | "rights" | "admit" | "minutes" | "
 export type RowCode =
   | "presence"
   | "online_consent"
+  | "guardian_consent"
+  | "refuses_e_signature"
   | "refuses_online"
   | "identity"
   | "rights"
@@ -36,8 +38,8 @@ export interface Owed {
   readonly missing: number;
 }
 
-const BEFORE_JOINT: readonly RowCode[] = ["online_consent", "identity", "rights"];
-const ACTS: Partial<Record<RowCode, RowAct>> = { online_consent: "consent", identity: "identity", rights: "rights", admitted: "admit" };
+const BEFORE_JOINT: readonly RowCode[] = ["online_consent", "guardian_consent", "identity", "rights"];
+const ACTS: Partial<Record<RowCode, RowAct>> = { online_consent: "consent", guardian_consent: "consent", identity: "identity", rights: "rights", admitted: "admit" };
 
 export function phaseOf(snapshot: Snapshot): Phase {
   if (over(snapshot)) return "over";
@@ -81,6 +83,24 @@ function called(snapshot: Snapshot, rows: readonly Row[]): readonly Row[] {
   return rows.map((each) => (!each.done && refusing.has(each.seat ?? "") ? { ...each, code: "refuses_online" } : each));
 }
 
+/** A ward's consent is not his to give: the row leads to who answers for him, or to nobody. */
+function guarded(snapshot: Snapshot, rows: readonly Row[]): readonly Row[] {
+  const guardianOf = (seat: string | null): string | null => snapshot.desk?.seats.find((each) => each.seat === seat)?.decided_by?.[0] ?? null;
+  return rows.filter((each) => !each.done).map((each) => ({ ...each, seat: guardianOf(each.seat), act: guardianOf(each.seat) === null ? null : each.act }));
+}
+
+function rowsOfConsent(snapshot: Snapshot, code: RowCode, rows: readonly Row[]): readonly Row[] {
+  if (code === "online_consent") return called(snapshot, rows);
+  return code === "guardian_consent" ? guarded(snapshot, called(snapshot, rows)) : rows;
+}
+
+/** Who will not sign on a phone: the text is locked for paper, or he declares before witnesses. */
+function refusingRows(snapshot: Snapshot): readonly Row[] {
+  const refusing = snapshot.desk?.seats.filter(({ consents }) => consents.some((each) => each.scope === "e_signature" && each.agreed === false)) ?? [];
+  const names = refusing.map((each) => snapshot.seats.find((seat) => seat.seat === each.seat)?.name ?? "");
+  return names.length > 0 ? [row("refuses_e_signature", false, "agreement", names)] : [];
+}
+
 function presenceRows(snapshot: Snapshot): readonly Row[] {
   const people = sidesOf(snapshot).flatMap((side) => seatsOf(snapshot, side));
   const here = new Set(people.filter((seat) => seat.present).map((seat) => seat.seat));
@@ -90,7 +110,7 @@ function presenceRows(snapshot: Snapshot): readonly Row[] {
 function jointRows(snapshot: Snapshot): readonly Row[] {
   const people = expected(snapshot);
   const rowsOfCode = (code: RowCode): readonly Row[] => rowsFor(code, people, (seat) => people.find((each) => each.seat === seat)?.owed.includes(code) ?? false);
-  const byCode = BEFORE_JOINT.flatMap((code) => (code === "online_consent" ? called(snapshot, rowsOfCode(code)) : rowsOfCode(code)));
+  const byCode = BEFORE_JOINT.flatMap((code) => rowsOfConsent(snapshot, code, rowsOfCode(code)));
   const ready = people.filter((each) => each.owed.length === 0);
   return [...byCode, ...rowsFor("admitted", ready, (seat) => !(ready.find((each) => each.seat === seat)?.admitted ?? false))];
 }
@@ -131,7 +151,7 @@ function rowsOf(snapshot: Snapshot, phase: Phase, agreement: AgreementView | nul
     case "draft":
       return [...jointRows(snapshot), row("minutesWritten", snapshot.minutes.items.length > 0, "minutes"), row("drafted", false, "agreement")];
     case "lock":
-      return [row("lockReady", agreement !== null && agreement.missing.length === 0, "agreement"), minutesRow(snapshot)];
+      return [...refusingRows(snapshot), row("lockReady", agreement !== null && agreement.missing.length === 0, "agreement"), minutesRow(snapshot)];
     case "sign":
     case "seal":
     case "close":

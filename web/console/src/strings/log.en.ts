@@ -97,6 +97,8 @@ export const logEn: Dictionary<keyof typeof logZh> = {
   "log.consent.given": "Consent given",
   "log.consent.refused": "Consent refused",
   "log.consent.withdrawn": "Consent withdrawn",
+  "log.consent.wish_for": "Wish: for it (the guardian decides)",
+  "log.consent.wish_against": "Wish: against it (the guardian decides)",
   "log.environment.declared": "Surroundings declared",
   "log.rights.read": "Notice read",
   "log.rights.ack": "Notice heard",

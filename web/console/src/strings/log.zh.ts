@@ -94,6 +94,8 @@ export const logZh = {
   "log.consent.given": "同意",
   "log.consent.refused": "不同意",
   "log.consent.withdrawn": "收回同意",
+  "log.consent.wish_for": "本人愿意（由法定代理人决定）",
+  "log.consent.wish_against": "本人不愿意（由法定代理人决定）",
   "log.environment.declared": "说明身边的人",
   "log.rights.read": "宣读告知",
   "log.rights.ack": "听清告知",

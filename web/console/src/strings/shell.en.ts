@@ -264,6 +264,7 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   "outcome.continue": "Goes on",
 
   "owed.online_consent": "Consent to online mediation",
+  "owed.guardian_consent": "Representative by law agrees to video",
   "owed.identity": "Identity check",
   "owed.rights": "Notice of rights and duties",
   "owed.consents": "Consents, one by one",

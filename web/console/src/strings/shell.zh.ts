@@ -261,6 +261,7 @@ export const shellZh = {
   "outcome.continue": "继续",
 
   "owed.online_consent": "同意在线调解",
+  "owed.guardian_consent": "法定代理人同意视频调解",
   "owed.identity": "核对身份",
   "owed.rights": "权利义务告知",
   "owed.consents": "逐项同意",

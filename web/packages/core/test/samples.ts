@@ -80,6 +80,8 @@ export function seatView(more: Partial<SeatView> = {}): SeatView {
   matter: "受伤的赔偿",
     answer: "none",
     needs: [],
+    answered_by: null,
+    answers_for: [],
     consents: [
       {
         scope: "online",

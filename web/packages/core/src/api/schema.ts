@@ -2625,18 +2625,35 @@ export interface components {
             present: string;
         };
         /**
-         * DeskSeat
-         * @description What only staff see about a participant; `consents_asked`: how many he is asked for.
+         * DeskConsent
+         * @description One consent somebody is asked for: the answer that counts, and whether he took it back.
          *
+         *     `wish` is what a ward himself said, for whom another answers by law.
+         */
+        DeskConsent: {
+            /** Agreed */
+            agreed: boolean | null;
+            /** Scope */
+            scope: string;
+            /** Wish */
+            wish: boolean | null;
+            /** Withdrawn */
+            withdrawn: boolean;
+        };
+        /**
+         * DeskSeat
+         * @description What only staff see about a participant; `consents`: those that he is asked for.
+         *
+         *     `decided_by` are the seats of those whose answers count for a ward, None for everybody else.
          *     `locked_link` is the id of his invitation while it takes no more digits, for unlocking it.
          */
         DeskSeat: {
             /** Call */
             call: string | null;
-            /** Consents Asked */
-            consents_asked: number;
-            /** Consents Given */
-            consents_given: number;
+            /** Consents */
+            consents: components["schemas"]["DeskConsent"][];
+            /** Decided By */
+            decided_by: string[] | null;
             /** Device Waiting */
             device_waiting: boolean;
             /** Environment */
@@ -4700,12 +4717,18 @@ export interface components {
          * @description Everything a party's phone needs outside the live room.
          *
          *     `sign_refused`: the last word on the locked text was his own, that he does not sign it.
-         *     `arbitration`: a way beside the court in a dispute of this type.
+         *     `arbitration`: a way beside the court in a dispute of this type. `answered_by` is None where
+         *     the own consents count; else who gives them by law, and the own answers are wishes.
+         *     `answers_for` are those for whom the own consents count too.
          */
         SeatView: {
             /** Agreement State */
             agreement_state: string | null;
             answer: components["schemas"]["Answer"];
+            /** Answered By */
+            answered_by: string[] | null;
+            /** Answers For */
+            answers_for: string[];
             /** Arbitration */
             arbitration: boolean;
             /** Caucus Promises */
