@@ -61,6 +61,14 @@ def _payment(ask: wire.PaymentEdit) -> Payment:
     )
 
 
+async def say_for_court(context: Context, ask: wire.ForCourtAsk) -> wire.AgreementView:
+    """Say whether what no court confirms stands in the text."""
+    await draft_agreement.say_for_court(
+        context.world, context.staff, case_id(context), question=ask.question, answer=ask.answer
+    )
+    return await agreement(context, None)
+
+
 async def read(context: Context, ask: wire.ReadAsk) -> wire.AgreementView:
     """Say which clause is read out now."""
     clause = ClauseId(ask.clause_id) if ask.clause_id else None

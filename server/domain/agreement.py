@@ -4,7 +4,7 @@ Contents follow 人民调解法 art. 29. A locked text never changes; reopening 
 new version and voids every signature of the old one.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -187,6 +187,7 @@ class Seal:
     `suite` is what the seal in the PDF is made with, whatever the setting says by then.
     `approvals` are the release and its confirmation where it took two people. `confirmable`: a
     court may confirm it (人民调解法 33); the day by which to ask was not always known at the seal.
+    `confirmation_depends`: on what it settles, which the mediator had not said.
     """
 
     by: StaffId
@@ -200,6 +201,7 @@ class Seal:
     suite: str = P256_SHA256
     approvals: tuple[Attestation, ...] = ()
     confirmable: bool = True
+    confirmation_depends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +221,7 @@ class Agreement:
     whose turn it is to append, `epoch` the number of turns so far. `paper` are the scans of
     what was signed in ink, `attestations` what staff saw of it. `release` is the first of the
     two people's who seal, before the second. `pictures` are of characters that no font has.
+    `confirmation_answers` say of these clauses whether what no court confirms stands in them.
     """
 
     id: AgreementId
@@ -246,6 +249,7 @@ class Agreement:
     paper: tuple[PaperPage, ...] = ()
     attestations: tuple[Attestation, ...] = ()
     release: Attestation | None = None
+    confirmation_answers: dict[str, bool] = field(default_factory=dict)
     version: int = 0
 
     def refuses(self, signer: str) -> bool:
@@ -292,13 +296,14 @@ def revise(agreement: Agreement, new: Agreement, *, expected: int) -> Agreement:
 
     Raises StaleRevisionError when the writer saw an older revision, WrongStateError
     once the text is locked. A changed clause gets a new version, so its answers no
-    longer count; unchanged clauses keep theirs.
+    longer count; unchanged clauses keep theirs. What was said for the court was said of all.
     """
     if agreement.state is not AgreementState.DRAFTING:
         raise WrongStateError(state=agreement.state)
     if expected != agreement.revision:
         raise StaleRevisionError(revision=agreement.revision)
     old = {clause.id: clause for clause in agreement.clauses}
+    same = [c.text for c in agreement.clauses] == [c.text for c in new.clauses]
     return replace(
         agreement,
         revision=agreement.revision + 1,
@@ -306,6 +311,7 @@ def revise(agreement: Agreement, new: Agreement, *, expected: int) -> Agreement:
         items=new.items,
         payments=new.payments,
         clauses=tuple(_carry(old.get(c.id), c) for c in new.clauses),
+        confirmation_answers=agreement.confirmation_answers if same else {},
     )
 
 

@@ -23,9 +23,9 @@ from server.domain.agreement_document import (
 )
 from server.domain.case import Case, Party, PartyKind, Person, PersonRole
 from server.domain.committee import Committee
+from server.domain.court_confirmation import confirmation_of
 from server.domain.identity_sentences import identity_lines
 from server.domain.ids import PartyId, StaffId
-from server.domain.jurisdiction.entries import CourtConfirmation
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.jurisdiction.texts import Text
 from server.domain.representation import by_law, signer_of, signers
@@ -86,7 +86,7 @@ def document(agreement: Agreement, frame: Frame) -> AgreementDocument:
         copies=copies,
         labour=kind.labour,
         electronic=not frame.plan.wet_ink,
-        confirmation=confirmation_of(case, pack),
+        confirmation=confirmation_of(case, agreement, pack),
     )
     return AgreementDocument(
         agreement_id=agreement.id,
@@ -108,11 +108,6 @@ def document(agreement: Agreement, frame: Frame) -> AgreementDocument:
         recorder=_official(frame.recorder, RECORDER, frame) if frame.recorder else None,
         log_head=frame.log_head,
     )
-
-
-def confirmation_of(case: Case, pack: JurisdictionPack) -> CourtConfirmation:
-    """Return whether a court may confirm what is agreed in this case."""
-    return pack.court_confirmation(case.dispute_type, personal_status=case.personal_status)[0]
 
 
 def _official(who: tuple[StaffId, str], role: str, frame: Frame) -> OfficialLine:

@@ -54,6 +54,7 @@ def lint_input(agreement: Agreement, case: Case, pack: JurisdictionPack) -> Lint
         labour_graded=_graded(case),
         knowledge_clause=_knowledge_clause(case, pack),
         personal_status=case.personal_status,
+        confirmation=agreement.confirmation_answers,
     )
 
 

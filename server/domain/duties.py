@@ -1,8 +1,8 @@
 """The dated duties of a case: which clocks run, and on which day each ends.
 
 Codes: mediation, labour_arbitration_open, labour_arbitration, recognition_employer,
-recognition_worker, court_confirmation, payment. Days of a year whose holidays are unknown
-stay unmoved and name the year.
+recognition_worker, court_confirmation, court_confirmation_if_open, payment. Days of a year whose
+holidays are unknown stay unmoved and name the year.
 """
 
 from collections.abc import Iterator
@@ -79,7 +79,8 @@ def _after_sealing(agreement: Agreement, calendar: HolidayCalendar) -> Iterator[
         seal.effective_on, calendar, confirmable=seal.confirmable
     )
     if ends:
-        yield _duty("court_confirmation", ends)
+        depends = seal is not None and seal.confirmation_depends
+        yield _duty("court_confirmation_if_open" if depends else "court_confirmation", ends)
     for payment in agreement.payments:
         yield _duty("payment", performance_deadline(payment.due_on, calendar))
 

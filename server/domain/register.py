@@ -15,6 +15,7 @@ class RegisterEntry:
 
     `pdf_sha256` is that of the sealed PDF; empty in entries older than the field. `confirmable`:
     a court may confirm it; the day by which to ask was not always known at the seal.
+    `confirmation_depends`: on what it settles, which nobody had said.
     """
 
     record_id: RecordId
@@ -34,6 +35,7 @@ class RegisterEntry:
     digest: str
     pdf_sha256: str = ""
     confirmable: bool = True
+    confirmation_depends: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,6 +186,9 @@ async def _draft(people: Cast) -> None:
     shown = await people.recorder.ask("PUT", base, draft)
     if (found := {one["code"] for one in shown["findings"]}) != story.FINDINGS:
         raise RehearsalError(f"the draft is found fault with: {sorted(found)}")
+    for asked in shown["for_court"]:
+        answer = {"question": asked["code"], "answer": False}
+        await people.mediator.ask("POST", f"{base}/court", answer)
     for clause in shown["clauses"]:
         await people.mediator.ask("POST", f"{base}/read", {"clause_id": clause["id"]})
         await asyncio.gather(*(phone.agree_to(clause["id"]) for phone in people.parties))

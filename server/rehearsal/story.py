@@ -242,9 +242,10 @@ def payments(today: date, payer: str, payee: str) -> list[dict[str, Any]]:
     ]
 
 
-# The last instalment comes long after the court would have confirmed: told, and meant so.
+# Whether it settles more than payments is answered next. The last instalment comes long after the
+# court would have confirmed: told, and meant so.
 FINDINGS = {
-    "confirmation_labour_beyond_payment",
+    "confirmation_open_labour_beyond_payment",
     "last_payment_after_confirmation_deadline",
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from server.domain import access
+from server.domain import access, court_confirmation
 from server.domain.access import Act
 from server.domain.agreement import (
     Agreement,
@@ -99,6 +99,28 @@ def _differences(before: Agreement, after: Agreement, actor: Actor) -> Iterator[
     rest = ("facts", "items", "payments")
     if any(getattr(before, name) != getattr(after, name) for name in rest):
         yield happened("draft.changed", by, revision=after.revision)
+
+
+async def say_for_court(
+    world: World, actor: Actor, case_id: CaseId, *, question: str, answer: bool | None
+) -> Agreement:
+    """Keep whether what a question asks stands in the text; None leaves it open again.
+
+    Raises WrongStateError once the text is locked, InvalidValueError for a question that is
+    not asked in this case.
+    """
+
+    async def step(_: UnitOfWork, case: Case, agreement: Agreement) -> Changed:
+        access.allow(actor, Act.EDIT_DRAFT, access.of_case(case, actor))
+        after = court_confirmation.said(
+            agreement, case, world.pack, question=question, answer=answer
+        )
+        if after == agreement:
+            return agreement, ()
+        facts = {"question": question, "answer": answer}
+        return after, (happened("draft.confirmation", actor.staff_id, **facts),)
+
+    return await change(world, case_id, step)
 
 
 async def read_out(

@@ -130,6 +130,7 @@ def _entry(case: Case, begun: Begun, stored: StoredRecord, pdf_sha256: str) -> R
         effective_on=seal.effective_on,
         confirmation_deadline=seal.confirmation_deadline,
         confirmable=seal.confirmable,
+        confirmation_depends=seal.confirmation_depends,
         mediator_name=next(mediators, ""),
         digest=stored.manifest_sha256,
         pdf_sha256=pdf_sha256,

@@ -35,7 +35,7 @@ class Registered:
     """The new case.
 
     Warnings: same_parties and same_person with the other case's number behind a colon,
-    e_sign_excluded, organisation_code_check.
+    e_sign_excluded, e_sign_wet_ink, e_sign_ask_first, organisation_code_check.
     """
 
     case: Case
@@ -118,7 +118,7 @@ def _doubts(world: World, form: CaseForm) -> Iterator[str]:
     kind, personal = form.dispute_type, form.personal_status
     signing = world.pack.electronic_signing(kind, personal_status=personal)
     if signing is not ElectronicSigning.ALLOWED:
-        yield "e_sign_excluded"
+        yield f"e_sign_{signing.value}"
     warned = (warning for party in form.parties for warning in _code_warnings(party.uscc))
     yield from dict.fromkeys(warned)
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 from server.domain import access
 from server.domain.access import Act
 from server.domain.agreement import Agreement, Seal, expect_text
-from server.domain.agreement_text import confirmation_of
 from server.domain.case import Case, CaseState
+from server.domain.court_confirmation import confirmation_of
 from server.domain.deadlines import standing_confirmation_deadline
 from server.domain.errors import DomainError, WrongStateError
 from server.domain.ids import CaseId, RecordId
@@ -95,7 +95,8 @@ async def _number(
     committee = await uow.committees.get(agreement.committee_id)
     year, effective = day(now).year, effective_on(agreement, now, day)
     serial = await uow.register.allot(committee.id, year)
-    confirmable = confirmation_of(case, world.pack) is not CourtConfirmation.CLOSED
+    court = confirmation_of(case, agreement, world.pack)
+    confirmable = court is not CourtConfirmation.CLOSED
     calendar = await calendar_of(uow, world.pack)
     ends = standing_confirmation_deadline(effective, calendar, confirmable=confirmable)
     return Seal(
@@ -105,6 +106,7 @@ async def _number(
         effective_on=effective,
         confirmation_deadline=ends.due_on if ends else None,
         confirmable=confirmable,
+        confirmation_depends=court is CourtConfirmation.DEPENDS,
         record_id=RecordId(world.ids.new()),
         year=year,
         serial=serial,

@@ -14,6 +14,8 @@ from server.usecases.read_case import CaseFacts, gather
 from server.usecases.send_code import has_code_channel
 from server.usecases.world import World
 
+_MAY_BE_OPEN = frozenset({ElectronicSigning.ALLOWED, ElectronicSigning.ASK_FIRST})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
@@ -63,9 +65,9 @@ def signs(facts: CaseFacts, person: Person, pack: JurisdictionPack) -> bool:
 
 
 def may_sign_online(case: Case, pack: JurisdictionPack) -> bool:
-    """Return whether the law leaves electronic signing open to this case."""
+    """Return whether the law leaves electronic signing open to this case, or still may."""
     found = pack.electronic_signing(case.dispute_type, personal_status=case.personal_status)
-    return found is ElectronicSigning.ALLOWED
+    return found in _MAY_BE_OPEN
 
 
 async def see_minutes(

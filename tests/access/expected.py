@@ -108,6 +108,7 @@ STAFF_ROUTES = {
     "POST /api/cases/{case_id}/agreement/declaration": "M R R'",
     "POST /api/cases/{case_id}/agreement/witness": "M R R'",
     # "agree to clauses, read-back": M and R lead
+    "POST /api/cases/{case_id}/agreement/court": "M R R'",
     "POST /api/cases/{case_id}/agreement/read": "M R R'",
     "POST /api/cases/{case_id}/agreement/lock": "M R R'",
     "POST /api/cases/{case_id}/agreement/reopen": "M R R'",

@@ -69,7 +69,7 @@ async def test_a_registered_case_is_shown_with_masked_numbers(site: Town) -> Non
     assert (chen["id_no_masked"], chen["mobile_masked"]) == ("512099********3018", "199****0001")
     assert case["parties"][0]["address_masked"] == "川东省云岭县****"
     assert "512099197904123018" not in str(case)
-    assert (chen["signs"], case["e_sign_allowed"]) == (True, True)
+    assert (chen["signs"], case["e_sign"]) == (True, "allowed")
     assert case["sittings"][0]["planned_at"] == "2025-03-14T01:00:00Z"
     assert {d["code"]: d["on"] for d in case["deadlines"]} == {
         "labour_arbitration_open": "2025-03-24",

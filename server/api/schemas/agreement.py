@@ -7,6 +7,7 @@ from pydantic import Field
 
 from server.api.schemas.base import Ask, Fen, LongText, ShortText, View
 from server.domain.agreement import Verdict
+from server.domain.jurisdiction.entries import CourtConfirmation
 from server.domain.jurisdiction.lint_values import Level
 from server.domain.witnessing import Way
 
@@ -184,12 +185,29 @@ class CharacterView(View):
     picture: str | None
 
 
+class ForCourtView(View):
+    """A question whose yes keeps a court from confirming, and what the mediator answered.
+
+    `hint` tells what does not count; empty in a language that the jurisdiction has not.
+    """
+
+    code: str
+    zh: str
+    en: str
+    hint_zh: str
+    hint_en: str
+    law_zh: str
+    law_en: str
+    answer: bool | None
+
+
 class AgreementView(View):
     """The agreement as staff work on it. `missing` lists what the lock still waits for.
 
     `missing` entries are codes with the clause number or person they concern;
     `missing_on_paper` those that stand where everybody signs in ink. `paper` is there once
-    the text is locked for it.
+    the text is locked for it. `confirmation`: open, depends or closed, whether a court may
+    confirm it; `for_court` asks what it depends on.
     """
 
     id: str
@@ -221,9 +239,18 @@ class AgreementView(View):
     seal_waits: bool
     number: str | None
     effective_on: date | None
+    confirmation: CourtConfirmation
+    for_court: list[ForCourtView]
     confirmation_deadline: date | None
     calendar_missing: int | None
     record_id: str | None
+
+
+class ForCourtAsk(Ask):
+    """Whether what a question asks stands in the text; None leaves it open again."""
+
+    question: ShortText
+    answer: bool | None
 
 
 class ReadAsk(Ask):

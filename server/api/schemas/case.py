@@ -8,6 +8,7 @@ from pydantic import Field
 from server.api.schemas.base import Ask, Fen, LongText, ShortText, View
 from server.api.schemas.invitation import InvitationView
 from server.domain.case import Capacity, CaseState, PartyKind, PersonRole, Side
+from server.domain.jurisdiction.entries import ElectronicSigning
 from server.domain.session import SessionState
 
 Name = Annotated[str, Field(min_length=1, max_length=50)]
@@ -80,7 +81,7 @@ class CaseAsk(Ask):
     place: ShortText = ""
     accepted_on: date | None = None
     labour: LabourAsk | None = None
-    personal_status: bool = False
+    personal_status: bool | None = None
     public: bool = False
     mediator_id: str | None = None
     recorder_id: str | None = None
@@ -209,9 +210,9 @@ class CaseView(View):
     accepted_on: date
     due_on: date
     labour: LabourAsk | None
-    personal_status: bool
+    personal_status: bool | None
     public: bool
-    e_sign_allowed: bool
+    e_sign: ElectronicSigning
     mediator_id: str | None
     mediator_name: str
     recorder_id: str | None

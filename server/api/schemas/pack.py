@@ -12,10 +12,19 @@ class Choice(View):
 
 
 class DisputeChoice(Choice):
-    """A dispute type and whether electronic signing is open to it."""
+    """A dispute type; `e_sign`: allowed, wet_ink, or ask where `personal_status` decides."""
 
     e_sign: str
     labour: bool
+
+
+class QuestionText(View):
+    """A question as it is put, with the law it rests on; empty where a language is not there."""
+
+    zh: str
+    en: str
+    law_zh: str
+    law_en: str
 
 
 class RightsText(View):
@@ -43,5 +52,6 @@ class PackView(View):
     payment_methods: list[Choice]
     channels: list[Choice]
     consents: list[Choice]
+    personal_status: QuestionText
     rights: list[RightsText]
     notices: list[Choice]

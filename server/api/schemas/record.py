@@ -9,7 +9,10 @@ from server.api.schemas.base import Ask, View
 
 
 class RecordRow(View):
-    """One sealed agreement in the list; no identity number, no content."""
+    """One sealed agreement in the list; no identity number, no content.
+
+    `confirmation_depends`: a court may find that it confirms no such agreement.
+    """
 
     id: str
     number: str
@@ -19,6 +22,7 @@ class RecordRow(View):
     amount: int
     effective_on: date
     confirmation_deadline: date | None
+    confirmation_depends: bool
     mediator_name: str
 
 
@@ -105,6 +109,7 @@ class RecordView(View):
     amount: int
     effective_on: date
     confirmation_deadline: date | None
+    confirmation_depends: bool
     facts: list[FactView]
     suites: list[str]
     verified_in_ms: int

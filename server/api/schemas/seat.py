@@ -84,6 +84,7 @@ class Receipt(View):
     """Where the own signature and the agreement stand.
 
     `fingerprint`: how the SHA-256 of the sealed PDF begins, before that of the PDF he signed.
+    `confirmation_depends`: a court may find that it confirms no such agreement.
     """
 
     signed_at: datetime | None
@@ -93,6 +94,7 @@ class Receipt(View):
     number: str | None
     effective_on: date | None
     confirmation_deadline: date | None
+    confirmation_depends: bool
     copy_until: datetime | None
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from server.api.schemas import agreement as wire
 from server.api.views.paper import attested_by, paper_view
 from server.domain.agreement import Agreement, AgreementState, Clause, Expected, Payment, Seal
-from server.domain.agreement_text import confirmation_of, prospective_signers, words_of
+from server.domain.agreement_text import prospective_signers, words_of
 from server.domain.case import Person
+from server.domain.court_confirmation import asked_of, confirmation_of
 from server.domain.deadlines import (
     Deadline,
     cautious_confirmation_deadline,
@@ -16,6 +17,7 @@ from server.domain.drawn_characters import code_point
 from server.domain.ids import PersonId
 from server.domain.jurisdiction.entries import CourtConfirmation
 from server.domain.jurisdiction.lint_values import Finding
+from server.domain.jurisdiction.texts import Question, Text
 from server.domain.representation import signers
 from server.domain.sealing import waits
 from server.domain.signing_order import OFFICIALS, blocked, lines, settled_at
@@ -62,6 +64,8 @@ def agreement_view(world: World, desk: Desk) -> wire.AgreementView:
         # Number and day exist from the first step of the seal on, even while it waits.
         number=seal.number if seal else None,
         effective_on=seal.effective_on if seal else None,
+        confirmation=_confirmation(world, desk, seal),
+        for_court=[_for_court(desk, one) for one in asked_of(desk.facts.case, world.pack)],
         confirmation_deadline=deadline.due_on if seal and deadline else None,
         calendar_missing=_missing_year(deadline),
     )
@@ -98,13 +102,37 @@ def _sealing(desk: Desk) -> wire.SealingView:
     )
 
 
+def _confirmation(world: World, desk: Desk, seal: Seal | None) -> CourtConfirmation:
+    """Return what was decided at the seal, before that what would be decided now."""
+    if seal is None:
+        return confirmation_of(desk.facts.case, desk.agreement, world.pack)
+    if not seal.confirmable:
+        return CourtConfirmation.CLOSED
+    return CourtConfirmation.DEPENDS if seal.confirmation_depends else CourtConfirmation.OPEN
+
+
+def _for_court(desk: Desk, question: Question) -> wire.ForCourtView:
+    hint = question.lines[0] if question.lines else Text(en="")
+    law = question.law or Text(en="")
+    return wire.ForCourtView(
+        code=question.code,
+        zh=question.text.zh,
+        en=question.text.en,
+        hint_zh=hint.zh,
+        hint_en=hint.en,
+        law_zh=law.zh,
+        law_en=law.en,
+        answer=desk.agreement.confirmation_answers.get(question.code),
+    )
+
+
 def _deadline(world: World, desk: Desk, seal: Seal | None) -> Deadline | None:
     facts = desk.facts
     if seal is not None:
         return standing_confirmation_deadline(
             seal.effective_on, facts.calendar, confirmable=seal.confirmable
         )
-    if confirmation_of(facts.case, world.pack) is CourtConfirmation.CLOSED:
+    if confirmation_of(facts.case, desk.agreement, world.pack) is CourtConfirmation.CLOSED:
         return None
     return cautious_confirmation_deadline(facts.today, facts.calendar)
 

@@ -15,7 +15,7 @@ from server.domain.representation import agent_may
 from server.domain.session import Session
 from server.ports.files import StoredFile
 from server.usecases.read_case import CaseFacts
-from server.usecases.see_seat import may_sign_online, signs
+from server.usecases.see_seat import signs
 from server.usecases.share_files import KINDS
 from server.usecases.world import World
 
@@ -43,7 +43,9 @@ def case_view(world: World, facts: CaseFacts) -> wire.CaseView:
         labour=_labour(case.labour),
         personal_status=case.personal_status,
         public=case.public,
-        e_sign_allowed=may_sign_online(case, world.pack),
+        e_sign=world.pack.electronic_signing(
+            case.dispute_type, personal_status=case.personal_status
+        ),
         mediator_id=case.mediator_id,
         mediator_name=facts.staff_name(case.mediator_id),
         recorder_id=case.recorder_id,

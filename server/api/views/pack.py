@@ -2,7 +2,7 @@
 
 from server.api.schemas import pack as wire
 from server.domain.jurisdiction.pack import JurisdictionPack
-from server.domain.jurisdiction.texts import NoticeBlock, Text
+from server.domain.jurisdiction.texts import NoticeBlock, Question, Text
 
 
 def pack_view(pack: JurisdictionPack) -> wire.PackView:
@@ -26,6 +26,7 @@ def pack_view(pack: JurisdictionPack) -> wire.PackView:
         payment_methods=[_choice(o.code, o.name) for o in pack.payment_methods],
         channels=[_choice(one.code, one.name) for one in pack.channels],
         consents=[_choice(one.scope, one.title) for one in pack.consents],
+        personal_status=_question(pack.personal_status_question),
         rights=[_rights(no, one) for no, one in enumerate(pack.read_out, start=1)],
         notices=[_choice(o.code, o.title) for o in (pack.notices.privacy, *pack.read_out)],
     )
@@ -39,6 +40,11 @@ def _rights(no: int, block: NoticeBlock) -> wire.RightsText:
         text_zh="".join(line.zh for line in block.lines),
         text_en=" ".join(line.en for line in block.lines),
     )
+
+
+def _question(question: Question) -> wire.QuestionText:
+    text, law = question.text, question.law or Text(en="")
+    return wire.QuestionText(zh=text.zh, en=text.en, law_zh=law.zh, law_en=law.en)
 
 
 def _choice(code: str, name: Text) -> wire.Choice:

@@ -27,6 +27,7 @@ def receipt(world: World, seat: Seat) -> wire.Receipt | None:
         number=seal.number if seal else None,
         effective_on=seal.effective_on if seal else None,
         confirmation_deadline=_confirm_by(seal, seat) if seal else None,
+        confirmation_depends=seal.confirmation_depends if seal else False,
         copy_until=_copy_until(world, seal.at) if seal else None,
     )
 

@@ -81,6 +81,7 @@ def _row(entry: RegisterEntry) -> wire.RecordRow:
         amount=entry.amount,
         effective_on=entry.effective_on,
         confirmation_deadline=entry.confirmation_deadline,
+        confirmation_depends=entry.confirmation_depends,
         mediator_name=entry.mediator_name,
     )
 
@@ -100,6 +101,7 @@ def record_view(opened: Opened) -> wire.RecordView:
         amount=entry.amount,
         effective_on=entry.effective_on,
         confirmation_deadline=entry.confirmation_deadline,
+        confirmation_depends=entry.confirmation_depends,
         facts=_facts(opened.report, entry),
         suites=list(opened.report.suites),
         verified_in_ms=opened.verified_in_ms,

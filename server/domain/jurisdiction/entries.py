@@ -33,7 +33,7 @@ class ElectronicSigning(StrEnum):
 class CourtConfirmation(StrEnum):
     """Whether a court may confirm an agreement.
 
-    DEPENDS: on what it settles, which nobody has answered; CLOSED: no court here does.
+    DEPENDS: on what it settles, which the mediator has not said; CLOSED: no court here does.
     """
 
     OPEN = "open"

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import date
 
 from server.domain.calendar import HolidayCalendar
-from server.domain.jurisdiction.entries import SignatureRule
 from server.domain.jurisdiction.lint_clauses import clause_findings
 from server.domain.jurisdiction.lint_payments import confirmation_findings, payment_findings
 from server.domain.jurisdiction.lint_values import Finding, LintInput, error, warning
@@ -26,7 +25,6 @@ def lint(
     """
     return (
         *_copies(draft),
-        *_personal_status(draft, pack),
         *confirmation_findings(draft, pack, today, calendar),
         *_sums(draft),
         *clause_findings(draft, pack),
@@ -40,13 +38,6 @@ def _copies(draft: LintInput) -> Iterator[Finding]:
     needed = len(draft.parties) + 1
     if draft.copies is not None and draft.copies != needed:
         yield error("copies", copies=draft.copies, expected=needed)
-
-
-def _personal_status(draft: LintInput, pack: JurisdictionPack) -> Iterator[Finding]:
-    """Ask again where the kind of dispute leaves it open: nobody may have looked (电子签名法 3)."""
-    rule = pack.dispute_type(draft.dispute_type).signature
-    if rule is SignatureRule.ASK and not draft.personal_status:
-        yield warning("personal_status_unasked")
 
 
 def _sums(draft: LintInput) -> Iterator[Finding]:

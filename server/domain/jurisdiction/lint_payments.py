@@ -45,11 +45,11 @@ def confirmation_findings(
     earliest day of effect is today; a later one moves the deadline, and the draft is looked at
     again.
     """
-    found, question = pack.court_confirmation(
-        draft.dispute_type, personal_status=draft.personal_status
-    )
-    if question and pack.agreement.confirmation is not None:
-        yield warning(f"confirmation_{question}")
+    kind, personal, said = draft.dispute_type, draft.personal_status, draft.confirmation
+    asked = pack.confirmation_asked(kind, personal_status=personal)
+    for code in (question.code for question in asked if said.get(question.code, True)):
+        yield warning(f"confirmation_{'closed' if code in said else 'open'}_{code}")
+    found = pack.court_confirmation(kind, personal_status=personal, answers=said)
     due_days = [payment.due_on for payment in draft.payments if payment.due_on]
     if found is CourtConfirmation.CLOSED or not due_days:
         return

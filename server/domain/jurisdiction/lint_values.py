@@ -80,7 +80,8 @@ class LintInput:
     `labour_graded`: whether the injury's grade is known; None where no injury is at stake.
     `knowledge_clause` is what the pack suggests to an ungraded worker, empty where nothing.
     `copies` None: the draft does not state them. `personal_status`: marriage, parentage,
-    adoption, inheritance or guardianship are at stake.
+    adoption, inheritance or guardianship are at stake. `confirmation` says of the text, by the
+    code of each question, whether what no court confirms stands in it.
     """
 
     dispute_type: str
@@ -93,7 +94,8 @@ class LintInput:
     facts_text: str = ""
     labour_graded: bool | None = None
     knowledge_clause: str = ""
-    personal_status: bool = False
+    personal_status: bool | None = None
+    confirmation: Mapping[str, bool] = field(default_factory=dict)
 
     def name_of(self, ref: str) -> str | None:
         """Return a party's full name, None for a ref that is no party's."""

@@ -137,36 +137,38 @@ class JurisdictionPack:
         rule = self.dispute_type(dispute_type).signature
         if rule is SignatureRule.ALLOWED:
             return ElectronicSigning.ALLOWED
-        if personal_status is None:
-            return ElectronicSigning.ASK_FIRST
-        ask = rule is SignatureRule.ASK
-        return ElectronicSigning.ALLOWED if ask else ElectronicSigning.WET_INK
+        if rule is SignatureRule.WET_INK:
+            return ElectronicSigning.WET_INK
+        answered = personal_status is not None
+        return ElectronicSigning.ALLOWED if answered else ElectronicSigning.ASK_FIRST
 
-    def confirmation_bar(self, dispute_type: str, answers: Mapping[str, bool]) -> str | None:
-        """Return the code of the question that bars court confirmation, or still has to be asked.
+    def confirmation_asked(
+        self, dispute_type: str, *, personal_status: bool | None
+    ) -> tuple[Question, ...]:
+        """Return the questions whose yes keeps a court from confirming; none where none does.
 
-        Personal status bars it in any kind of dispute. None: nothing stands in the way.
-        Raises UnknownCodeError.
+        What touches personal status is asked of it in any kind of dispute: what cannot be signed
+        electronically, as an estate, can still be confirmed. Raises UnknownCodeError.
         """
-        question = self.dispute_type(dispute_type).confirmation_question
-        if answers.get(self.personal_status_question.code):
-            return self.personal_status_question.code
-        if question and answers.get(question, True):
-            return question
-        return None
+        codes = {self.dispute_type(dispute_type).confirmation_question}
+        if personal_status:
+            codes.add(self.personal_status_question.code)
+        if self.agreement.confirmation is None:
+            return ()
+        return tuple(one for one in self.confirmation_questions if one.code in codes)
 
     def court_confirmation(
-        self, dispute_type: str, *, personal_status: bool
-    ) -> tuple[CourtConfirmation, str]:
-        """Return whether a court may confirm it, and the question that decides, "" where none.
+        self, dispute_type: str, *, personal_status: bool | None, answers: Mapping[str, bool]
+    ) -> CourtConfirmation:
+        """Return whether a court may confirm it, by what the mediator answered of its text.
 
         Raises UnknownCodeError.
         """
-        answers = {self.personal_status_question.code: personal_status}
-        bar = self.confirmation_bar(dispute_type, answers) or ""
-        if self.agreement.confirmation is None or answers.get(bar):
-            return CourtConfirmation.CLOSED, bar
-        return (CourtConfirmation.DEPENDS if bar else CourtConfirmation.OPEN), bar
+        asked = self.confirmation_asked(dispute_type, personal_status=personal_status)
+        given = [answers.get(question.code) for question in asked]
+        if self.agreement.confirmation is None or any(given):
+            return CourtConfirmation.CLOSED
+        return CourtConfirmation.DEPENDS if None in given else CourtConfirmation.OPEN
 
     def agent_may(self, act: AgentAct, scopes: Iterable[str]) -> bool:
         """Return whether a power of attorney with these scope codes covers the act."""

@@ -39,7 +39,7 @@ class CaseForm:
     place: str = ""
     accepted_on: date | None = None
     labour: LabourFacts | None = None
-    personal_status: bool = False
+    personal_status: bool | None = None
     public: bool = False
     mediator_id: StaffId | None = None
     recorder_id: StaffId | None = None

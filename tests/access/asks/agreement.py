@@ -14,6 +14,11 @@ AGREEMENT = "/api/cases/{case_id}/agreement"
 
 plain(f"GET {AGREEMENT}", "agreed")
 plain(f"PUT {AGREEMENT}/characters/{{code}}", "agreed", path={"code": "31350"}, file=brush.photo())
+plain(
+    f"POST {AGREEMENT}/court",
+    "agreed",
+    json={"question": "labour_beyond_payment", "answer": False},
+)
 plain(f"POST {AGREEMENT}/reopen", "locked", json={"reason": "金额要改"})
 plain(f"GET {AGREEMENT}/pages/{{page}}", "locked", path={"page": "1"}, query="?w=480")
 plain(f"GET {AGREEMENT}/pdf", "locked")

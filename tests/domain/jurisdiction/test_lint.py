@@ -104,7 +104,7 @@ def with_payment(**changes: object) -> LintInput:
     return replace(DRAFT, payments=(replace(first, **changes), *rest))  # type: ignore[arg-type]
 
 
-LABOUR = "confirmation_labour_beyond_payment"
+LABOUR = "confirmation_open_labour_beyond_payment"
 LATE = "last_payment_after_confirmation_deadline"
 
 
@@ -121,18 +121,28 @@ def test_payments_within_the_deadline_carry_no_warning() -> None:
 
 
 @pytest.mark.parametrize(
-    ("dispute_type", "personal_status", "found"),
+    ("dispute_type", "personal_status", "confirmation", "found"),
     [
-        ("06", False, [LATE]),
-        ("01", True, ["confirmation_personal_status"]),
-        ("06", True, ["confirmation_personal_status"]),
-        ("03", False, ["confirmation_title_or_ip", LATE]),
+        ("06", False, {}, [LATE]),
+        ("01", None, {"personal_status": True}, ["confirmation_closed_personal_status"]),
+        ("06", True, {}, ["confirmation_open_personal_status", LATE]),
+        ("03", False, {}, ["confirmation_open_title_or_ip", LATE]),
+        ("03", False, {"title_or_ip": False}, [LATE]),
+        ("03", False, {"title_or_ip": True}, ["confirmation_closed_title_or_ip"]),
     ],
 )
 def test_the_desk_is_told_where_no_court_confirms_it(
-    dispute_type: str, personal_status: bool, found: list[str]
+    dispute_type: str,
+    personal_status: bool | None,
+    confirmation: dict[str, bool],
+    found: list[str],
 ) -> None:
-    draft = replace(DRAFT, dispute_type=dispute_type, personal_status=personal_status)
+    draft = replace(
+        DRAFT,
+        dispute_type=dispute_type,
+        personal_status=personal_status,
+        confirmation=confirmation,
+    )
     assert [code for code, _ in warnings(draft)] == found
     assert errors(draft) == []
 
@@ -266,13 +276,6 @@ def test_faults_of_a_clause(text: str, code: str) -> None:
 def test_a_clause_that_may_bar_the_way_to_court_is_pointed_out(text: str) -> None:
     assert ("may_waive_remedy", "c5") in warnings(with_clause(5, text))
     assert errors(with_clause(5, text)) == []
-
-
-def test_where_personal_status_is_left_open_the_desk_is_asked_again() -> None:
-    code = ("personal_status_unasked", "")
-    assert code in warnings(replace(DRAFT, dispute_type="99"))
-    assert code not in warnings(replace(DRAFT, dispute_type="99", personal_status=True))
-    assert code not in warnings(DRAFT)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ async def test_a_sealed_case_shows_its_payments_and_the_courts_last_day(office: 
     await signing.sealed(office)
     day = await see_today.see_today(office.world, actor("su"))
     codes = [duty.code for duty in day.duties]
-    assert codes == ["payment", "court_confirmation", "payment", "payment"]
+    assert codes == ["payment", "court_confirmation_if_open", "payment", "payment"]
 
 
 async def test_the_last_days_of_a_sealed_agreement_are_shown_for_a_month_after_them(

@@ -93,6 +93,7 @@ async def test_every_signer_agrees_to_sign_electronically(office: Stage) -> None
     [
         ({"personal_status": True}, "e_sign_excluded"),
         ({"dispute_type": "01", "labour": None}, "e_sign_wet_ink"),
+        ({"dispute_type": "99", "labour": None}, "e_sign_ask_first"),
     ],
 )
 async def test_the_law_keeps_personal_status_on_paper(

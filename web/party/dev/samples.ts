@@ -178,6 +178,7 @@ const RECEIPT: NonNullable<SeatView["receipt"]> = {
   number: null,
   effective_on: null,
   confirmation_deadline: null,
+  confirmation_depends: false,
   copy_until: null,
 };
 
@@ -255,6 +256,7 @@ export const STATES: Record<string, () => PartyState> = {
   receipt: () => at("papers", { session_state: "closed", receipt: RECEIPT }),
   receiptSeal: () => at("papers", { session_state: "closed", receipt: { ...RECEIPT, progress: RECEIPT.progress.map((each) => ({ ...each, is_you: each.name === "林启航", signed_at: each.name === "林启航" ? RECEIPT.signed_at : each.signed_at, seal_owed: each.name === "林启航" })) } }),
   effective: () => at("papers", { session_state: "closed", receipt: { ...RECEIPT, state: "sealed", number: "湖禾人调字〔2025〕第017号", effective_on: "2025-03-14", confirmation_deadline: "2025-04-14" } }),
+  effectiveIf: () => at("papers", { session_state: "closed", receipt: { ...RECEIPT, state: "sealed", number: "湖禾人调字〔2025〕第017号", effective_on: "2025-03-14", confirmation_deadline: "2025-04-14", confirmation_depends: true } }),
   stopped: () => at("papers", { may_sign: false, ended: { outcome: "not_agreed", end_reason: "party_stopped", remedies: [] } }),
   adjourned: () => at("papers", { may_sign: false, session_state: "adjourned" }),
   left: () => at("left"),

@@ -19,7 +19,7 @@ def _answer(code: str, name: str) -> Choice:
 
 
 PERSONAL_STATUS: Final = _question(
-    "personal_status", "Does the agreement touch marriage, parentage, adoption or inheritance?"
+    "personal_status", "Is marriage, parentage, custody, adoption or inheritance to be settled?"
 )
 
 NOTICES: Final = Notices(

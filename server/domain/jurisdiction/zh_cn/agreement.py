@@ -87,9 +87,9 @@ TEXTS: Final = AgreementTexts(
 PERSONAL_STATUS: Final = Question(
     code="personal_status",
     text=Text(
-        zh="协议是否涉及婚姻、收养、继承、监护等人身关系？",
-        en="Does the agreement touch personal status: marriage, adoption, inheritance, "
-        "guardianship?",
+        zh="这次要谈的有没有：谁和谁结婚、离婚，孩子归谁养，收养，或者谁继承遗产？",
+        en="Is it to be settled who is married or divorced, who has custody or guardianship, "
+        "an adoption, or who inherits?",
     ),
     law=Text(zh="电子签名法第三条", en="Electronic Signature Law, art. 3"),
 )
@@ -102,25 +102,45 @@ CONFIRMATION_QUESTIONS: Final = (
     Question(
         code="personal_status",
         text=Text(
-            zh="协议是否涉及婚姻效力、婚姻关系、亲子关系或者收养关系？",
-            en="Does the agreement concern the validity or end of a marriage, parentage or "
-            "adoption?",
+            zh="协议有没有写谁和谁是不是夫妻、是不是亲子，或者收养算不算数？",
+            en="Does the agreement say who is married or no longer is, whose child somebody is, "
+            "or whether an adoption stands?",
+        ),
+        lines=(
+            Text(
+                zh="只分财产、只付钱、只分遗产，答没有。",
+                en="If it only divides property or an estate or pays money: no.",
+            ),
         ),
         law=_CONFIRMATION_LAW,
     ),
     Question(
         code="title_or_ip",
         text=Text(
-            zh="协议是否要确认物权或者知识产权归谁？",
-            en="Does the agreement decide who owns a thing or an intellectual property right?",
+            zh="协议有没有写房子、土地、登记的权利或者专利、商标、著作权归谁？",
+            en="Does the agreement say who owns a house, land, a registered right, a patent, "
+            "trade mark or copyright?",
+        ),
+        lines=(
+            Text(
+                zh="只写谁付钱、谁修、谁让开，答没有。",
+                en="If it only says who pays, repairs or gives way: no.",
+            ),
         ),
         law=_CONFIRMATION_LAW,
     ),
     Question(
         code="labour_beyond_payment",
         text=Text(
-            zh="除了付款义务，协议还约定了别的劳动权利义务吗？",
+            zh="除了付钱，协议还写了劳动关系上的事吗？",
             en="Does the agreement settle more between worker and employer than payments?",
+        ),
+        lines=(
+            Text(
+                zh="如解除合同、恢复工作、补缴社保。只写付钱，答没有。",
+                en="Such as ending the contract, taking the job up again, paying social "
+                "insurance. If it only says what is paid: no.",
+            ),
         ),
         law=Text(
             zh="劳动争议司法解释（一）第五十二条",

@@ -22,11 +22,21 @@ def _choice(code: str, zh: str, en: str) -> Choice:
 _ARBITRATED: Final = frozenset({"04", "05", "07", "11", "12", "12a", "12b", "15", "16", "17"})
 
 
+# 电子签名法 3: marriage and family stay on paper; of a house or homestead it may be asked who
+# inherits it, and of what has no name of its own anything.
+_SIGNED: Final = {
+    "01": SignatureRule.WET_INK,
+    "03": SignatureRule.ASK,
+    "99": SignatureRule.ASK,
+}
+
+
 def _dispute(code: str, zh: str, en: str, *, parent: str = "", bar: str = "") -> DisputeType:
     return DisputeType(
         code=code,
         name=Text(zh=zh, en=en),
         parent=parent,
+        signature=_SIGNED.get(code, SignatureRule.ALLOWED),
         arbitration=code in _ARBITRATED,
         confirmation_question=bar,
     )
@@ -44,12 +54,7 @@ def _labour(code: str, zh: str, en: str, *, parent: str = "") -> DisputeType:
 
 
 DISPUTE_TYPES: Final = (
-    DisputeType(
-        code="01",
-        name=Text(zh="婚姻家庭纠纷", en="Marriage and family"),
-        signature=SignatureRule.WET_INK,
-        confirmation_question="personal_status",
-    ),
+    _dispute("01", "婚姻家庭纠纷", "Marriage and family", bar="personal_status"),
     _dispute("02", "邻里纠纷", "Neighbours"),
     _dispute("03", "房屋宅基地纠纷", "Houses and homesteads", bar="title_or_ip"),
     _dispute("04", "合同纠纷", "Contracts"),
@@ -73,12 +78,7 @@ DISPUTE_TYPES: Final = (
     DisputeType(
         code="18", name=Text(zh="村务管理、计划生育纠纷", en="Village affairs"), historic=True
     ),
-    DisputeType(
-        code="99",
-        name=Text(zh="其他纠纷", en="Other"),
-        signature=SignatureRule.ASK,
-        confirmation_question="personal_status",
-    ),
+    _dispute("99", "其他纠纷", "Other", bar="personal_status"),
 )
 
 SOURCES: Final = (

@@ -28,6 +28,8 @@ export interface AgreementDeskState {
   load(): Promise<void>;
   save(): Promise<boolean>;
   read(clauseId: string | null): Promise<void>;
+  /** Whether what no court confirms stands in the text; null leaves it open again. */
+  forCourt(question: string, answer: boolean | null): Promise<void>;
   draw(code: string, file: File): Promise<void>;
   lock(plan?: LockPlan): Promise<boolean>;
   bring(page: number | null, file: File): Promise<void>;
@@ -136,6 +138,7 @@ export function useAgreement(caseId: string): AgreementDeskState {
     load,
     save,
     read: async (clauseId) => void (await doing("read", () => api.post(`${BASE}/read`, { path, body: { clause_id: clauseId } }))),
+    forCourt: async (question, answer) => void (await doing("court", () => api.post(`${BASE}/court`, { path, body: { question, answer } }))),
     draw: async (code, file) =>
       void (await doing(`character-${code}`, () => api.put(`${BASE}/characters/{code}`, { path: { ...path, code: code.replace("U+", "") }, body: fileForm(file) }))),
     lock: (plan = BY_PHONE) => doing("lock", () => api.post(`${BASE}/lock`, { path, body: { revision: view.value?.revision ?? 0, ...plan } })),

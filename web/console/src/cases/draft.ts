@@ -55,7 +55,7 @@ export interface CaseDraft {
   occurred_on: string;
   place: string;
   accepted_on: string;
-  personal_status: boolean;
+  personal_status: boolean | null;
   public: boolean;
   injured_on: string;
   received_on: string;
@@ -124,7 +124,7 @@ export function newCase(today: string): CaseDraft {
     occurred_on: "",
     place: "",
     accepted_on: today,
-    personal_status: false,
+    personal_status: null,
     public: false,
     injured_on: "",
     received_on: "",

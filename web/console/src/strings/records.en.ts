@@ -120,5 +120,6 @@ export const recordsEn: Dictionary<keyof typeof recordsZh> = {
   "algorithm.sm2-sm3": "SM2/SM3 (Chinese national)",
   manifestPrint: "Manifest fingerprint {print}",
   recordConfirm: "court confirmation until {day}",
+  recordConfirmIf: "court confirmation until {day}, if the court accepts it",
   recordEffective: "in force since {day}",
 };

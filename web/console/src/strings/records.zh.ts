@@ -117,5 +117,6 @@ export const recordsZh = {
   "algorithm.sm2-sm3": "SM2/SM3（国密算法）",
   manifestPrint: "清单指纹 {print}",
   recordConfirm: "司法确认截止 {day}",
+  recordConfirmIf: "司法确认截止 {day}，法院可能不受理",
   recordEffective: "{day} 生效",
 } as const;

@@ -48,5 +48,6 @@ export const todayEn: Dictionary<keyof typeof todayZh> = {
   "duty.recognition_employer": "Employer's last day for work-injury recognition",
   "duty.recognition_worker": "Worker's last day for work-injury recognition",
   "duty.court_confirmation": "Last day to ask the court to confirm, together",
+  "duty.court_confirmation_if_open": "Last day to ask the court to confirm, together; it may refuse",
   "duty.payment": "Payment due",
 };

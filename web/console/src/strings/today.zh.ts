@@ -45,5 +45,6 @@ export const todayZh = {
   "duty.recognition_employer": "单位申请工伤认定的最后一天",
   "duty.recognition_worker": "本人申请工伤认定的最后一天",
   "duty.court_confirmation": "共同申请司法确认的最后一天",
+  "duty.court_confirmation_if_open": "共同申请司法确认的最后一天，法院可能不受理",
   "duty.payment": "到期付款",
 } as const;

@@ -274,6 +274,7 @@ describe("screens", () => {
     number: null,
     effective_on: null,
     confirmation_deadline: null,
+    confirmation_depends: false,
     copy_until: null,
   };
   const minutes = (answers: Record<string, boolean>) => ({ version: 2, ready: true, items: [], answers });

@@ -213,6 +213,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{case_id}/agreement/court": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether what no court confirms stands in the text */
+        post: operations["agreements.say_for_court"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{case_id}/agreement/declaration": {
         parameters: {
             query?: never;
@@ -1783,7 +1800,8 @@ export interface components {
          *
          *     `missing` entries are codes with the clause number or person they concern;
          *     `missing_on_paper` those that stand where everybody signs in ink. `paper` is there once
-         *     the text is locked for it.
+         *     the text is locked for it. `confirmation`: open, depends or closed, whether a court may
+         *     confirm it; `for_court` asks what it depends on.
          */
         AgreementView: {
             /** Calendar Missing */
@@ -1794,6 +1812,7 @@ export interface components {
             characters: components["schemas"]["CharacterView"][];
             /** Clauses */
             clauses: components["schemas"]["ClauseView"][];
+            confirmation: components["schemas"]["CourtConfirmation"];
             /** Confirmation Deadline */
             confirmation_deadline: string | null;
             /** Digest */
@@ -1804,6 +1823,8 @@ export interface components {
             facts: string;
             /** Findings */
             findings: components["schemas"]["FindingView"][];
+            /** For Court */
+            for_court: components["schemas"]["ForCourtView"][];
             /** Id */
             id: string;
             /** Items */
@@ -2080,8 +2101,7 @@ export interface components {
              * Format: date
              */
             due_on: string;
-            /** E Sign Allowed */
-            e_sign_allowed: boolean;
+            e_sign: components["schemas"]["ElectronicSigning"];
             /** End Reason */
             end_reason: string;
             /** Files */
@@ -2100,7 +2120,7 @@ export interface components {
             /** Parties */
             parties: components["schemas"]["PartyView"][];
             /** Personal Status */
-            personal_status: boolean;
+            personal_status: boolean | null;
             /** Place */
             place: string;
             /** Public */
@@ -2178,9 +2198,9 @@ export interface components {
             parties: components["schemas"]["PartyAsk"][];
             /**
              * Personal Status
-             * @default false
+             * @default null
              */
-            personal_status: boolean;
+            personal_status: boolean | null;
             /**
              * Place
              * @default
@@ -2589,6 +2609,14 @@ export interface components {
             who: string;
         };
         /**
+         * CourtConfirmation
+         * @description Whether a court may confirm an agreement.
+         *
+         *     DEPENDS: on what it settles, which the mediator has not said; CLOSED: no court here does.
+         * @enum {string}
+         */
+        CourtConfirmation: "open" | "depends" | "closed";
+        /**
          * DeadlineView
          * @description A dated duty: its code, the day, and whether the calendar was missing.
          */
@@ -2732,7 +2760,7 @@ export interface components {
         };
         /**
          * DisputeChoice
-         * @description A dispute type and whether electronic signing is open to it.
+         * @description A dispute type; `e_sign`: allowed, wet_ink, or ask where `personal_status` decides.
          */
         DisputeChoice: {
             /** Code */
@@ -2779,6 +2807,15 @@ export interface components {
             /** Parties */
             parties: string[];
         };
+        /**
+         * ElectronicSigning
+         * @description Whether an agreement may be signed electronically.
+         *
+         *     WET_INK is paper by default, which the committee head may lift with a reason; EXCLUDED is the
+         *     law's own bar, which nobody lifts; ASK_FIRST: the question on personal status is open.
+         * @enum {string}
+         */
+        ElectronicSigning: "allowed" | "ask_first" | "wet_ink" | "excluded";
         /**
          * Empty
          * @description A request without fields.
@@ -2894,6 +2931,40 @@ export interface components {
             signature: string;
             /** Statement Id */
             statement_id: string;
+        };
+        /**
+         * ForCourtAsk
+         * @description Whether what a question asks stands in the text; None leaves it open again.
+         */
+        ForCourtAsk: {
+            /** Answer */
+            answer: boolean | null;
+            /** Question */
+            question: string;
+        };
+        /**
+         * ForCourtView
+         * @description A question whose yes keeps a court from confirming, and what the mediator answered.
+         *
+         *     `hint` tells what does not count; empty in a language that the jurisdiction has not.
+         */
+        ForCourtView: {
+            /** Answer */
+            answer: boolean | null;
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Hint En */
+            hint_en: string;
+            /** Hint Zh */
+            hint_zh: string;
+            /** Law En */
+            law_en: string;
+            /** Law Zh */
+            law_zh: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * GridView
@@ -3611,6 +3682,7 @@ export interface components {
             notices: components["schemas"]["Choice"][];
             /** Payment Methods */
             payment_methods: components["schemas"]["Choice"][];
+            personal_status: components["schemas"]["QuestionText"];
             /** Rights */
             rights: components["schemas"]["RightsText"][];
             /** Sources */
@@ -4057,6 +4129,20 @@ export interface components {
             working_days: string[];
         };
         /**
+         * QuestionText
+         * @description A question as it is put, with the law it rests on; empty where a language is not there.
+         */
+        QuestionText: {
+            /** En */
+            en: string;
+            /** Law En */
+            law_en: string;
+            /** Law Zh */
+            law_zh: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * ReadAsk
          * @description Which clause is read out now; None ends the reading.
          */
@@ -4080,10 +4166,13 @@ export interface components {
          * @description Where the own signature and the agreement stand.
          *
          *     `fingerprint`: how the SHA-256 of the sealed PDF begins, before that of the PDF he signed.
+         *     `confirmation_depends`: a court may find that it confirms no such agreement.
          */
         Receipt: {
             /** Confirmation Deadline */
             confirmation_deadline: string | null;
+            /** Confirmation Depends */
+            confirmation_depends: boolean;
             /** Copy Until */
             copy_until: string | null;
             /** Effective On */
@@ -4191,12 +4280,16 @@ export interface components {
         /**
          * RecordRow
          * @description One sealed agreement in the list; no identity number, no content.
+         *
+         *     `confirmation_depends`: a court may find that it confirms no such agreement.
          */
         RecordRow: {
             /** Amount */
             amount: number;
             /** Confirmation Deadline */
             confirmation_deadline: string | null;
+            /** Confirmation Depends */
+            confirmation_depends: boolean;
             /** Dispute Type */
             dispute_type: string;
             /**
@@ -4254,6 +4347,8 @@ export interface components {
             amount: number;
             /** Confirmation Deadline */
             confirmation_deadline: string | null;
+            /** Confirmation Depends */
+            confirmation_depends: boolean;
             /** Course */
             course: components["schemas"]["CourseRow"][];
             /** Dispute Type */
@@ -4377,9 +4472,9 @@ export interface components {
             parties: components["schemas"]["PartyAsk"][];
             /**
              * Personal Status
-             * @default false
+             * @default null
              */
-            personal_status: boolean;
+            personal_status: boolean | null;
             /**
              * Place
              * @default
@@ -5925,6 +6020,41 @@ export interface operations {
                 "multipart/form-data": {
                     file: string;
                 };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "agreements.say_for_court": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForCourtAsk"];
             };
         };
         responses: {

@@ -23,5 +23,6 @@ export const runningEn: Dictionary<keyof typeof runningZh> = {
   endAdjournedNext: "Next: {time}",
   consentsNextTime: "Mediation: {time}. Recording is asked about anew for every session.",
   endMayClose: "The video session is over, and you may close this page. Tap the link again to see it later.",
+  confirmByIf: "If you want the court to confirm it, ask there first whether it accepts this one; if it does, go together before {date}. If not, the agreement binds all the same; if the other side does not keep it, ring us and we say what can be done.",
   confirmWhat: "Judicial confirmation: both sides ask the court to approve this agreement. If the other side then does not keep it, the court can enforce it.",
 };

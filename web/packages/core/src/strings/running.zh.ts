@@ -20,5 +20,6 @@ export const runningZh = {
   endAdjournedNext: "下次：{time}",
   consentsNextTime: "调解时间：{time}。录音录像每次调解都重新问。",
   endMayClose: "视频调解已经结束，这一页可以关了。以后要看，再点链接。",
+  confirmByIf: "想请法院确认，先问法院收不收；收的，请在 {date} 前一起去。法院不收，协议照样算数；对方不照做，打电话问我们怎么办。",
   confirmWhat: "司法确认：双方一起请法院认可这份协议。认可以后，对方不照做，可以直接请法院强制执行。",
 };
