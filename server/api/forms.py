@@ -68,6 +68,8 @@ def _person(ask: wire.PersonAsk) -> PersonForm:
         mobile=ask.mobile,
         id_kind=ask.id_kind,
         id_no=ask.id_no,
+        gender=ask.gender,
+        birth=ask.birth,
         ethnic=ask.ethnic,
         occupation=ask.occupation,
         relation=ask.relation,

@@ -13,7 +13,7 @@ from server.domain.errors import DomainError
 
 _ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK_SIGNS: Final = "10X98765432"
-_MAX_AGE_YEARS: Final = 130
+MAX_AGE_YEARS: Final = 130
 _PROVINCE_SPANS: Final = (
     (11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 83), (91, 91),
 )  # fmt: skip
@@ -192,7 +192,7 @@ def _birth(digits: str, today: date) -> date:
         raise IdentityNumberBirthError(reason="no_such_day") from wrong
     if birth > today:
         raise IdentityNumberBirthError(reason="in_the_future")
-    if age_on(birth, today) > _MAX_AGE_YEARS:
+    if age_on(birth, today) > MAX_AGE_YEARS:
         raise IdentityNumberBirthError(reason="too_old")
     return birth
 

@@ -118,8 +118,12 @@ class _En(_Zh):
         told = [party.name, party.uscc, party.address, party.legal_representative]
         own = (p for p in self.case.people_of(party.id) if p.role is PersonRole.PARTY)
         if (person := next(own, None)) is not None:
-            told.extend((self._sex(person), self._number(person), person.mobile))
+            born = self._birth(person.birth)
+            told.extend((self._sex(person), born, self._number(person), person.mobile))
         return f"{side} ({party.label}): {', '.join(part for part in told if part)}."
+
+    def _birth(self, birth: date | None) -> str:
+        return f"born {birth.isoformat()}, aged {age_on(birth, self.day)}" if birth else ""
 
     def _number(self, person: Person) -> str:
         if not person.id_no:

@@ -8,6 +8,7 @@ from hypothesis import given, strategies as st
 
 from server.domain.case import Case, Party, PartyKind, Person, PersonRole, Side
 from server.domain.errors import InvalidValueError
+from server.domain.identity_sentences import identity_lines
 from server.domain.ids import CaseId, CommitteeId, PartyId, PersonId
 from server.domain.jurisdiction.packs import pack_of
 from server.domain.masking import mask_identity_number, mask_phone
@@ -146,3 +147,84 @@ def test_ten_parties_have_ten_labels() -> None:
 
 def test_the_receipt_carries_the_committee_the_year_and_the_serial() -> None:
     assert case_number("禾溪", year=2025, serial=41) == "禾溪调受〔2025〕041号"
+
+
+PASSPORT = PersonForm(
+    role=PersonRole.PARTY,
+    name="阮文明",
+    id_kind="passport",
+    id_no="C1234567",
+    gender="male",
+    birth=date(1990, 5, 6),
+)
+
+
+def test_sex_and_birth_are_typed_where_the_document_does_not_tell_them() -> None:
+    checked = check_person(PASSPORT, PACK, TODAY, path="p")
+    assert (checked.gender, checked.birth) == ("male", date(1990, 5, 6))
+    left_open = replace(PASSPORT, gender="", birth=None)
+    assert check_person(left_open, PACK, TODAY, path="p") == left_open
+
+
+def test_a_number_that_tells_them_counts_alone() -> None:
+    card = replace(PASSPORT, id_kind="resident_identity_card", id_no="11010519491231002X")
+    checked = check_person(card, PACK, TODAY, path="p")
+    assert (checked.gender, checked.birth) == ("female", date(1949, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        (replace(PASSPORT, birth=date(2025, 3, 11)), "p.birth"),
+        (replace(PASSPORT, birth=date(1890, 1, 1)), "p.birth"),
+        (replace(PASSPORT, gender="m"), "p.gender"),
+    ],
+)
+def test_no_other_sex_and_no_birthday_to_come_is_kept(wrong: PersonForm, field: str) -> None:
+    with pytest.raises(InvalidValueError) as refused:
+        check_person(wrong, PACK, TODAY, path="p")
+    assert refused.value.facts["field"] == field
+
+
+def test_a_typed_birthday_decides_of_capacity_as_a_cards_does() -> None:
+    child = PartyForm(
+        side=Side.APPLICANT,
+        kind=PartyKind.PERSON,
+        name=PASSPORT.name,
+        people=(replace(PASSPORT, birth=date(2015, 1, 1)),),
+    )
+    with pytest.raises(InvalidValueError) as refused:
+        check_party(child, PACK, TODAY, path="parties.0")
+    assert refused.value.facts["field"] == "parties.0.capacity"
+
+
+@pytest.mark.parametrize(
+    ("pack", "words"),
+    [
+        ("zh_cn", "阮文明，男，1990年5月6日出生，34岁，护照号码C1234567"),
+        ("en_generic", "阮文明, male, born 1990-05-06, aged 34, Passport C1234567"),
+    ],
+)
+def test_the_agreement_says_them_of_its_parties(pack: str, words: str) -> None:
+    case = stored("", "", PASSPORT.id_no)
+    (person,) = case.people
+    known = replace(
+        person,
+        name=PASSPORT.name,
+        id_kind="passport",
+        gender=PASSPORT.gender,
+        birth=PASSPORT.birth,
+    )
+    party = replace(case.parties[0], name=PASSPORT.name, label="甲方")
+    told = replace(case, parties=(party,), people=(known,))
+    assert words in identity_lines(told, party, pack_of(pack), TODAY)[0]
+
+
+def test_only_documents_whose_number_tells_them_say_so() -> None:
+    telling = {one.code for one in PACK.identity_documents if one.tells_person}
+    assert telling == {
+        "resident_identity_card",
+        "temporary_identity_card",
+        "household_register",
+        "residence_permit",
+    }

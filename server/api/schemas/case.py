@@ -26,7 +26,10 @@ class AuthorityAsk(Ask):
 
 
 class PersonAsk(Ask):
-    """Somebody on a party's side. `id` keeps a person across changes of the case."""
+    """Somebody on a party's side. `id` keeps a person across changes of the case.
+
+    `gender` and `birth` count only where the number of his document does not tell them.
+    """
 
     id: str | None = None
     role: PersonRole
@@ -34,6 +37,8 @@ class PersonAsk(Ask):
     mobile: ShortText = ""
     id_kind: ShortText = "resident_identity_card"
     id_no: ShortText = ""
+    gender: Literal["", "male", "female"] = ""
+    birth: date | None = None
     ethnic: ShortText = ""
     occupation: ShortText = ""
     relation: ShortText = ""

@@ -18,6 +18,12 @@ class DisputeChoice(Choice):
     labour: bool
 
 
+class DocumentChoice(Choice):
+    """A kind of identity document; `tells_person`: its number tells sex and birth."""
+
+    tells_person: bool
+
+
 class QuestionText(View):
     """A question as it is put, with the law it rests on; empty where a language is not there."""
 
@@ -45,7 +51,7 @@ class PackView(View):
     dispute_types: list[DisputeChoice]
     sources: list[Choice]
     end_reasons: list[Choice]
-    id_kinds: list[Choice]
+    id_kinds: list[DocumentChoice]
     agent_kinds: list[Choice]
     agent_scopes: list[Choice]
     needs: list[Choice]

@@ -1,6 +1,7 @@
 """Renders the jurisdiction pack's lists for the console."""
 
 from server.api.schemas import pack as wire
+from server.domain.jurisdiction.entries import IdentityDocument
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.jurisdiction.texts import NoticeBlock, Question, Text
 
@@ -19,7 +20,7 @@ def pack_view(pack: JurisdictionPack) -> wire.PackView:
         ],
         sources=[_choice(one.code, one.name) for one in pack.sources],
         end_reasons=[_choice(o.code, o.name) for o in pack.end_reasons if not o.historic],
-        id_kinds=[_choice(o.code, o.name) for o in pack.identity_documents if o.for_person],
+        id_kinds=[_document(one) for one in pack.identity_documents if one.for_person],
         agent_kinds=[_choice(one.code, one.name) for one in pack.agent_kinds],
         agent_scopes=[_choice(one.code, one.name) for one in pack.agent_scopes],
         needs=[_choice(one.code, one.name) for one in pack.needs if not one.historic],
@@ -45,6 +46,13 @@ def _rights(no: int, block: NoticeBlock) -> wire.RightsText:
 def _question(question: Question) -> wire.QuestionText:
     text, law = question.text, question.law or Text(en="")
     return wire.QuestionText(zh=text.zh, en=text.en, law_zh=law.zh, law_en=law.en)
+
+
+def _document(document: IdentityDocument) -> wire.DocumentChoice:
+    name = document.name
+    return wire.DocumentChoice(
+        code=document.code, zh=name.zh, en=name.en, tells_person=document.tells_person
+    )
 
 
 def _choice(code: str, name: Text) -> wire.Choice:

@@ -115,12 +115,16 @@ NumberCheck = Callable[[str, date], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityDocument:
-    """A paper that proves who somebody is, and how its number is checked."""
+    """A paper that proves who somebody is, and how its number is checked.
+
+    `tells_person`: its number tells sex and birth, so that neither is asked.
+    """
 
     code: str
     name: Text
     for_person: bool
     check: NumberCheck
+    tells_person: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

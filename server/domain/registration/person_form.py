@@ -9,19 +9,21 @@ from typing import Final
 from server.domain.case import Authority, PersonRole
 from server.domain.contact_numbers import phone_number
 from server.domain.errors import DomainError, InvalidValueError
-from server.domain.identity_numbers import citizen_number
+from server.domain.identity_numbers import MAX_AGE_YEARS, age_on, citizen_number
 from server.domain.ids import PersonId
 from server.domain.jurisdiction.entries import IdentityDocument
 from server.domain.jurisdiction.pack import JurisdictionPack, UnknownCodeError
 
 _LONGEST_NAME: Final = 50
+_SEXES: Final = frozenset({"", "male", "female"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonForm:
     """One person. `id` names the one he was, when a case is changed.
 
-    `gender` and `birth` are taken from the identity number, never typed.
+    `gender` and `birth` are taken from the identity number where it tells them, and only
+    typed where it does not, as of a passport.
     """
 
     role: PersonRole
@@ -45,7 +47,7 @@ def check_person(
     expect(_is_name(person.name), f"{path}.name", "not_a_name")
     _check_authority(person, pack, path)
     number = _identity_number(person, pack, today, path)
-    gender, birth = _told_by(number, today)
+    gender, birth = _told_by(number, today) or _typed(person, today, path)
     return replace(
         person,
         mobile=_mobile(person.mobile, f"{path}.mobile"),
@@ -96,13 +98,21 @@ def _document(code: str, pack: JurisdictionPack, field: str) -> IdentityDocument
     return document
 
 
-def _told_by(number: str, today: date) -> tuple[str, date | None]:
+def _told_by(number: str, today: date) -> tuple[str, date] | None:
     """Return sex and birth where the number carries them (GB 11643)."""
     try:
         found = citizen_number(number, today=today)
     except DomainError:
-        return "", None
+        return None
     return found.sex, found.birth
+
+
+def _typed(person: PersonForm, today: date, path: str) -> tuple[str, date | None]:
+    expect(person.gender in _SEXES, f"{path}.gender", "unknown_code")
+    birth = person.birth
+    lived = birth is None or (birth <= today and age_on(birth, today) <= MAX_AGE_YEARS)
+    expect(lived, f"{path}.birth", "not_a_birthday")
+    return person.gender, birth
 
 
 def _mobile(text: str, field: str) -> str:

@@ -55,7 +55,7 @@ export const PACK: PackView = {
   ],
   sources: [choice("initiated", "主动调解", "Committee's initiative"), choice("applied", "依申请调解", "On application")],
   end_reasons: [choice("refused", "一方拒绝或者放弃调解", "One side refused"), choice("too_far_apart", "分歧较大，难以达成", "Positions too far apart")],
-  id_kinds: [choice("resident_identity_card", "居民身份证", "Resident identity card"), choice("passport", "护照", "Passport")],
+  id_kinds: [{ ...choice("resident_identity_card", "居民身份证", "Resident identity card"), tells_person: true }, { ...choice("passport", "护照", "Passport"), tells_person: false }],
   agent_kinds: [choice("lawyer", "律师", "Lawyer"), choice("employee", "单位工作人员", "Member of the organisation's staff")],
   agent_scopes: [
     choice("apply_or_end", "代为申请调解或者要求终止调解", "Apply for mediation or ask to end it"),

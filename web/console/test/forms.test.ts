@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CASE } from "../dev/samples.ts";
 import { readDays, writeDays } from "../src/admin/days.ts";
 import { Refused, addressOf, api, useHooks, useTransport, type RawAnswer } from "../src/api/client.ts";
-import { caseAsk, changeKind, draftOf, newCase, newParty } from "../src/cases/draft.ts";
+import { caseAsk, changeKind, draftOf, newCase, newParty, newPerson, toldByNumber } from "../src/cases/draft.ts";
 import { instantOf, localOf, shortDay, tableDay, tableMoment } from "../src/format.ts";
 import { owedWord, readOwed } from "../src/owed.ts";
 import { fieldErrors, refusalText } from "../src/refusals.ts";
@@ -30,6 +30,28 @@ describe("times in the committee's zone", () => {
     expect(tableMoment("2025-03-13T16:30:00Z")).toBe("2025-03-14 00:30");
     expect(tableDay("2025-03-14")).toBe("2025-03-14");
     expect(shortDay("2025-03-04", "zh-CN")).toBe("3 月 4 日");
+  });
+});
+
+describe("sex and birth", () => {
+  const kinds = [{ code: "resident_identity_card", tells_person: true }, { code: "passport", tells_person: false }];
+  const told = (id_kind: string, id_no: string, masked = "") => toldByNumber({ ...newPerson("party"), id_kind, id_no, masked: { mobile: "", id_no: masked } }, kinds);
+  it("are not asked where the number tells them, nor before a card's number is there", () => {
+    expect(told("resident_identity_card", "11010519491231002x")).toBe(true);
+    expect(told("resident_identity_card", "")).toBe(true);
+    expect(told("resident_identity_card", "", "512099********3018")).toBe(true);
+    expect(told("permanent_residence", "911020199001010015")).toBe(true);
+  });
+  it("are asked of a passport, and of a number without them", () => {
+    expect(told("passport", "")).toBe(false);
+    expect(told("passport", "", "E1****678")).toBe(false);
+    expect(told("permanent_residence", "USA110190010112")).toBe(false);
+  });
+  it("are sent as they were typed, and come back into the form", () => {
+    const draft = newCase("2025-03-12");
+    Object.assign(draft.parties[0]?.people[0] ?? {}, { gender: "female", birth: "1990-05-06" });
+    expect(caseAsk(draft, false).parties[0]?.people[0]).toMatchObject({ gender: "female", birth: "1990-05-06" });
+    expect(draftOf(CASE).parties[0]?.people[0]).toMatchObject({ gender: "male", birth: "1979-04-12" });
   });
 });
 

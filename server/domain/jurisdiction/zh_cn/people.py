@@ -55,7 +55,6 @@ def _credit_code(text: str, today: date) -> str:
     return credit_code(text).code
 
 
-_RESIDENT: Final = _citizen(CitizenNumberKind.CITIZEN)
 _LEGACY_PERMANENT: Final = re.compile(r"[A-Z]{3}\d{12}", re.ASCII)
 _NEW_PERMANENT: Final = _citizen(CitizenNumberKind.PERMANENT_RESIDENT)
 
@@ -67,20 +66,38 @@ def _permanent_residence(text: str, today: date) -> str:
 
 
 def _document(
-    code: str, zh: str, en: str, check: Callable[[str, date], str], *, person: bool = True
+    code: str,
+    zh: str,
+    en: str,
+    check: Callable[[str, date], str],
+    *,
+    person: bool = True,
+    tells: bool = False,
 ) -> IdentityDocument:
-    return IdentityDocument(code=code, name=Text(zh=zh, en=en), for_person=person, check=check)
+    return IdentityDocument(
+        code=code,
+        name=Text(zh=zh, en=en),
+        for_person=person,
+        check=check,
+        tells_person=tells,
+    )
+
+
+def _card(
+    code: str, zh: str, en: str, kind: CitizenNumberKind = CitizenNumberKind.CITIZEN
+) -> IdentityDocument:
+    return _document(code, zh, en, _citizen(kind), tells=True)
 
 
 IDENTITY_DOCUMENTS: Final = (
-    _document("resident_identity_card", "居民身份证", "Resident identity card", _RESIDENT),
-    _document("temporary_identity_card", "临时居民身份证", "Temporary identity card", _RESIDENT),
-    _document("household_register", "户口簿", "Household register", _RESIDENT),
-    _document(
+    _card("resident_identity_card", "居民身份证", "Resident identity card"),
+    _card("temporary_identity_card", "临时居民身份证", "Temporary identity card"),
+    _card("household_register", "户口簿", "Household register"),
+    _card(
         "residence_permit",
         "港澳台居民居住证",
         "Residence permit (Hong Kong, Macao, Taiwan)",
-        _citizen(CitizenNumberKind.HK_MACAO_TAIWAN_RESIDENT),
+        CitizenNumberKind.HK_MACAO_TAIWAN_RESIDENT,
     ),
     _document(
         "hk_macao_travel_permit",

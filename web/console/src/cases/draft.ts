@@ -19,6 +19,9 @@ export interface PersonDraft {
   mobile: string;
   id_kind: string;
   id_no: string;
+  /** Asked only where the document's number does not tell them. */
+  gender: "" | "male" | "female";
+  birth: string;
   ethnic: string;
   occupation: string;
   relation: string;
@@ -79,6 +82,8 @@ export function newPerson(role: PersonAsk["role"]): PersonDraft {
     mobile: "",
     id_kind: "resident_identity_card",
     id_no: "",
+    gender: "",
+    birth: "",
     ethnic: "",
     occupation: "",
     relation: "",
@@ -137,6 +142,14 @@ export function newCase(today: string): CaseDraft {
   };
 }
 
+const CITIZEN = /^\d[\d*]{16}[\dX]$/i;
+/** Whether the number, or without one the kind of document, tells sex and birth by itself (GB 11643). */
+export function toldByNumber(person: PersonDraft, kinds: readonly { code: string; tells_person: boolean }[]): boolean {
+  const number = person.id_no.trim() || person.masked.id_no;
+  if (number !== "") return CITIZEN.test(number);
+  return kinds.find((each) => each.code === person.id_kind)?.tells_person ?? true;
+}
+
 /** Changes between natural person and organisation keep what both have. */
 export function changeKind(party: PartyDraft, kind: PartyAsk["kind"]): void {
   if (party.kind === kind) return;
@@ -158,6 +171,8 @@ function personAsk(person: PersonDraft, party: PartyDraft): PersonAsk {
     mobile: person.mobile.trim(),
     id_kind: person.id_kind,
     id_no: person.id_no.trim().toUpperCase(),
+    gender: person.gender,
+    birth: orNull(person.birth),
     ethnic: person.ethnic.trim(),
     occupation: person.occupation.trim(),
     relation: person.relation.trim(),
@@ -228,6 +243,8 @@ function personDraft(person: PersonView): PersonDraft {
     id: person.id,
     name: person.name,
     id_kind: person.id_kind,
+    gender: person.gender as PersonDraft["gender"],
+    birth: person.birth ?? "",
     ethnic: person.ethnic,
     occupation: person.occupation,
     relation: person.relation,

@@ -287,7 +287,7 @@ export const agreementEn: Dictionary<keyof typeof agreementZh> = {
   "lint.words_spelling": "{place}: in words it is spelled {expected}",
   "lint.party_number_missing": "{party} {name}: no identity number or credit code is registered, so no court can tell who it is",
   "lint.party_address_missing": "{party} {name}: no address is registered",
-  "lint.party_age_unknown": "{party} {name}: the document registered tells no date of birth; check that eighteen is reached, else register capacity and representative by law",
+  "lint.party_age_unknown": "{party} {name}: no date of birth is registered; add it and check that eighteen is reached, else register capacity and representative by law",
   "lint.party_under_age": "{party} {name} is under eighteen: only who lives on his own labour signs himself, else register the representative by law",
   "lint.acts_on_two_sides": "{name} stands on two sides ({party}): nobody acts for both (Civil Code, art. 168); let another agent come, or the party himself",
   "lint.agent_may_not_concede": "{party}: the agent may not concede claims",

@@ -284,7 +284,7 @@ export const agreementZh = {
   "lint.words_spelling": "{place}大写应写成 {expected}",
   "lint.party_number_missing": "{party}{name}没有登记证件号码或者信用代码，法院认不出是谁",
   "lint.party_address_missing": "{party}{name}没有登记住址",
-  "lint.party_age_unknown": "{party}{name}登记的证件里没有出生日期，请核对满了十八岁；没满的要登记行为能力和法定代理人",
+  "lint.party_age_unknown": "没有登记{party}{name}的出生日期，请补上，核对满了十八岁；没满的要登记行为能力和法定代理人",
   "lint.party_under_age": "{party}{name}没满十八岁：靠自己劳动收入生活的才可以自己签，否则登记法定代理人",
   "lint.acts_on_two_sides": "{name}同时在{party}：一个人不能代表双方（民法典第一百六十八条），请换一位代理人或者由当事人自己来",
   "lint.agent_may_not_concede": "{party}的代理人没有代为承认、放弃请求的授权",

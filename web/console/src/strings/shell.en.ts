@@ -150,6 +150,7 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   "invalid.legal_representative_of_person": "A natural person has no legal representative.",
   "invalid.guardian_needed": "A guardian is needed.",
   "invalid.minor": "By the birthday this person lacks full capacity.",
+  "invalid.not_a_birthday": "This cannot be a date of birth. Please check.",
   "invalid.party_person_of_organisation": "An organisation has no person of its own; add an agent.",
   "invalid.organisation": "Capacity is not asked of an organisation.",
   "invalid.guardian_of_organisation": "An organisation has no guardian.",

@@ -147,6 +147,7 @@ export const shellZh = {
   "invalid.legal_representative_of_person": "自然人没有法定代表人。",
   "invalid.guardian_needed": "要有法定代理人。",
   "invalid.minor": "按出生日期，这个人没有完全行为能力。",
+  "invalid.not_a_birthday": "出生日期不对，请核对。",
   "invalid.party_person_of_organisation": "单位没有本人，请加代理人。",
   "invalid.organisation": "单位不填行为能力。",
   "invalid.guardian_of_organisation": "单位没有法定代理人。",

@@ -2775,6 +2775,20 @@ export interface components {
             zh: string;
         };
         /**
+         * DocumentChoice
+         * @description A kind of identity document; `tells_person`: its number tells sex and birth.
+         */
+        DocumentChoice: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Tells Person */
+            tells_person: boolean;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * DraftEdit
          * @description The whole draft as the writer sees it, over the revision he saw.
          */
@@ -3673,7 +3687,7 @@ export interface components {
             /** End Reasons */
             end_reasons: components["schemas"]["Choice"][];
             /** Id Kinds */
-            id_kinds: components["schemas"]["Choice"][];
+            id_kinds: components["schemas"]["DocumentChoice"][];
             /** Jurisdiction */
             jurisdiction: string;
             /** Needs */
@@ -3990,15 +4004,28 @@ export interface components {
         /**
          * PersonAsk
          * @description Somebody on a party's side. `id` keeps a person across changes of the case.
+         *
+         *     `gender` and `birth` count only where the number of his document does not tell them.
          */
         PersonAsk: {
             /** @default null */
             authority: components["schemas"]["AuthorityAsk"] | null;
             /**
+             * Birth
+             * @default null
+             */
+            birth: string | null;
+            /**
              * Ethnic
              * @default
              */
             ethnic: string;
+            /**
+             * Gender
+             * @default
+             * @enum {string}
+             */
+            gender: "" | "male" | "female";
             /**
              * Id
              * @default null
