@@ -299,7 +299,7 @@ async def test_refusing_shows_the_other_remedies(site: Town) -> None:
     )
     assert status == 200
     assert seat["ended"]["end_reason"] == "refused"
-    assert seat["ended"]["remedies"]
+    assert "申请劳动争议仲裁；" in seat["ended"]["remedies"]
 
 
 async def test_stopping_ends_the_mediation(site: Town) -> None:
@@ -311,7 +311,7 @@ async def test_stopping_ends_the_mediation(site: Town) -> None:
 
 async def test_a_seat_says_whether_arbitration_is_a_way_in_its_dispute(site: Town) -> None:
     _, seat = await opened(site)
-    assert seat["arbitration"] is True  # a labour dispute
+    assert seat["arbitration"] == "labour"
 
 
 async def test_minutes_are_empty_until_they_are_to_be_confirmed(site: Town) -> None:

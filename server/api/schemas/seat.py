@@ -15,6 +15,7 @@ from server.api.schemas.base import (
 )
 from server.domain.case import PersonRole, Side
 from server.domain.invitation import Answer, LinkState
+from server.domain.jurisdiction.entries import Arbitration
 from server.domain.session import SessionState
 
 LinkToken = Annotated[str, Field(min_length=8, max_length=64)]
@@ -129,7 +130,7 @@ class SeatView(View):
     planned_at: datetime | None
     other_side: list[str]
     matter: str
-    arbitration: bool
+    arbitration: Arbitration
     answer: Answer
     needs: list[str]
     consents: list[ConsentText]

@@ -112,13 +112,12 @@ def _ended(world: World, seat: Seat, lang: str) -> wire.EndNotice | None:
     refused = seat.invitation.answer is Answer.REFUSED
     if case.state is not CaseState.ENDED and not refused:
         return None
-    blocks = [world.pack.notices.remedies]
-    if case.labour is not None and world.pack.notices.labour is not None:
-        blocks.append(world.pack.notices.labour)
+    labour = world.pack.notices.labour if case.labour is not None else None
+    lines = (*world.pack.remedies(case.dispute_type), *(labour.lines if labour else ()))
     return wire.EndNotice(
         outcome=case.result if case.state is CaseState.ENDED else "",
         end_reason=case.end_reason or "refused",
-        remedies=[line.in_language(lang) for block in blocks for line in block.lines],
+        remedies=[line.in_language(lang) for line in lines],
     )
 
 

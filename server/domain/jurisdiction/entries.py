@@ -1,7 +1,7 @@
 """The entries a pack is made of: dispute types, scopes, documents, notices, clause rules."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -41,6 +41,19 @@ class CourtConfirmation(StrEnum):
     CLOSED = "closed"
 
 
+class Arbitration(StrEnum):
+    """Whether arbitration is a way beside the court in a kind of dispute.
+
+    AGREED: where both sides had agreed on it; LABOUR: before the court; LAND: beside the court,
+    for contracted rural land; NONE: the law knows none, or people hardly ever agree on it.
+    """
+
+    NONE = "none"
+    AGREED = "agreed"
+    LABOUR = "labour"
+    LAND = "land"
+
+
 class AgentAct(StrEnum):
     """What an agent does for the party, each needing a scope in the power of attorney."""
 
@@ -57,8 +70,6 @@ class DisputeType:
     """A kind of dispute. `parent` groups a finer kind under a statistical heading.
 
     `confirmation_question` is the code of the question whose yes bars court confirmation.
-    `arbitration`: whether people with such a dispute are told of it as a way beside the court;
-    where the law knows none, or only where both sides had agreed on it and hardly ever do, not.
     """
 
     code: str
@@ -66,7 +77,7 @@ class DisputeType:
     parent: str = ""
     signature: SignatureRule = SignatureRule.ALLOWED
     labour: bool = False
-    arbitration: bool = False
+    arbitration: Arbitration = Arbitration.NONE
     historic: bool = False
     confirmation_question: str = ""
 
@@ -159,6 +170,7 @@ class KeepingRule:
 class Notices:
     """Everything that is read out or shown and belongs to the law, not to the screen.
 
+    `remedies` goes around `ways`, which tell by the kind of dispute what else is open.
     `wish_for` and `wish_against`: what follows from the answer of somebody for whom another
     answers by law.
     """
@@ -172,6 +184,7 @@ class Notices:
     caucus_no_record: NoticeBlock
     caucus_promises: tuple[NoticeBlock, ...]
     remedies: NoticeBlock
+    ways: Mapping[Arbitration, tuple[Text, ...]]
     labour: NoticeBlock | None
     privacy: NoticeBlock
     record: NoticeBlock

@@ -170,6 +170,15 @@ class JurisdictionPack:
             return CourtConfirmation.CLOSED
         return CourtConfirmation.DEPENDS if None in given else CourtConfirmation.OPEN
 
+    def remedies(self, dispute_type: str) -> tuple[Text, ...]:
+        """Return what is told once a mediation failed: the ways open in this kind of dispute.
+
+        Raises UnknownCodeError.
+        """
+        before, after = self.notices.remedies.lines[:-1], self.notices.remedies.lines[-1:]
+        ways = self.notices.ways[self.dispute_type(dispute_type).arbitration]
+        return (*before, *ways, *after)
+
     def agent_may(self, act: AgentAct, scopes: Iterable[str]) -> bool:
         """Return whether a power of attorney with these scope codes covers the act."""
         held = frozenset(scopes)

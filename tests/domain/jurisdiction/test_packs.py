@@ -1,7 +1,7 @@
 """What every pack must bring, and what the Chinese one says."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 
@@ -44,6 +44,8 @@ def texts_of(thing: object) -> Iterator[Text]:
     elif isinstance(thing, tuple):
         for inner in thing:
             yield from texts_of(inner)
+    elif isinstance(thing, Mapping):
+        yield from texts_of(tuple(thing.values()))
     elif hasattr(thing, "__dataclass_fields__"):
         for field in fields(thing):  # type: ignore[arg-type]
             yield from texts_of(getattr(thing, field.name))
@@ -61,6 +63,7 @@ def notice_lines(pack: JurisdictionPack) -> Iterator[Text]:
 
     for field in fields(pack.notices):
         yield from walk(getattr(pack.notices, field.name))
+    yield from (line for lines in pack.notices.ways.values() for line in lines)
     for consent in pack.consents:
         yield from (consent.title, *consent.statement, *consent.points, consent.question)
         yield from (*consent.on_agree, *consent.on_refuse)
@@ -359,7 +362,24 @@ def test_a_year_entered_for_china_must_hold_its_fixed_days() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "open_"), [("01", False), ("02", False), ("04", True), ("10a", True)]
+    ("code", "said"),
+    [
+        ("01", []),
+        ("02", []),
+        ("06", []),
+        ("04", ["约定过仲裁的，申请仲裁；"]),
+        ("07", ["还可以申请仲裁；"]),
+        ("10a", ["申请劳动争议仲裁；"]),
+    ],
 )
-def test_arbitration_is_named_only_where_the_law_knows_it(code: str, open_: bool) -> None:
-    assert ZH.dispute_type(code).arbitration is open_
+def test_arbitration_is_named_only_where_the_law_knows_it(code: str, said: list[str]) -> None:
+    lines = [line.zh for line in ZH.remedies(code)]
+    assert [line for line in lines if "仲裁" in line] == said
+    assert any("起诉" in line for line in lines)
+    assert lines[-1] == "愿意再谈，可以再申请。"
+
+
+@packs
+def test_every_kind_of_dispute_has_its_remedies(pack: JurisdictionPack) -> None:
+    for kind in pack.dispute_types:
+        assert pack.remedies(kind.code)

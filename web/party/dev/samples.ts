@@ -4,6 +4,9 @@ import { begin, type PartyAgreement, type PartyState, type SeatState, type SeatV
 const day = "2025-03-14T";
 const minutesAgo = (n: number): string => new Date(Date.now() - n * 60_000).toISOString();
 
+/** As the pack tells them in a labour dispute. */
+const REMEDIES = ["没有谈成，不是谁的错。", "您还可以走这些路：", "申请劳动争议仲裁；", "不服裁决的，可以起诉；", "也可以请行政机关处理。", "愿意再谈，可以再申请。"];
+
 export const SEAT: SeatView = {
   link_state: "open",
   person_id: "p1",
@@ -18,7 +21,7 @@ export const SEAT: SeatView = {
   mediator: "苏慧珍",
   planned_at: `${day}01:00:00Z`,
   other_side: ["鹭岛恒筑建设劳务有限公司"],
-  arbitration: true,
+  arbitration: "labour",
   matter: "1 月 18 日工地受伤的赔偿",
   answer: "none",
   needs: [],
@@ -257,7 +260,7 @@ export const STATES: Record<string, () => PartyState> = {
   receiptSeal: () => at("papers", { session_state: "closed", receipt: { ...RECEIPT, progress: RECEIPT.progress.map((each) => ({ ...each, is_you: each.name === "林启航", signed_at: each.name === "林启航" ? RECEIPT.signed_at : each.signed_at, seal_owed: each.name === "林启航" })) } }),
   effective: () => at("papers", { session_state: "closed", receipt: { ...RECEIPT, state: "sealed", number: "湖禾人调字〔2025〕第017号", effective_on: "2025-03-14", confirmation_deadline: "2025-04-14" } }),
   effectiveIf: () => at("papers", { session_state: "closed", receipt: { ...RECEIPT, state: "sealed", number: "湖禾人调字〔2025〕第017号", effective_on: "2025-03-14", confirmation_deadline: "2025-04-14", confirmation_depends: true } }),
-  stopped: () => at("papers", { may_sign: false, ended: { outcome: "not_agreed", end_reason: "party_stopped", remedies: [] } }),
+  stopped: () => at("papers", { may_sign: false, ended: { outcome: "not_agreed", end_reason: "party_stopped", remedies: REMEDIES } }),
   adjourned: () => at("papers", { may_sign: false, session_state: "adjourned" }),
   left: () => at("left"),
   second: () => live({ device: "waiting", seats: [], slots: [] }),

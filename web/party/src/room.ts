@@ -34,6 +34,9 @@ import { Words } from "./words.ts";
 
 export const ROOM: InjectionKey<Room> = Symbol("room");
 
+/** What else than mediation is open, by the kind of dispute. */
+const WAYS = { none: "waysCourt", agreed: "waysAgreed", labour: "waysLabour", land: "waysLand" } as const;
+
 export function useRoom(): Room {
   const room = inject(ROOM);
   if (!room) throw new Error("no room above this screen");
@@ -105,7 +108,7 @@ export class Room {
 
   /** What else than mediation is open in a dispute of this type. */
   get ways(): string {
-    return this.t(this.seat.arbitration ? "waysBoth" : "waysCourt");
+    return this.t(WAYS[this.seat.arbitration]);
   }
 
   get sentence(): ReturnType<typeof sentenceOf> {

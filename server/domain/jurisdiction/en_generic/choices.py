@@ -9,6 +9,7 @@ from server.domain.jurisdiction.entries import (
     AgentAct,
     AgentKind,
     AgentScope,
+    Arbitration,
     CaseFileItem,
     DisputeType,
     IdentityDocument,
@@ -39,10 +40,10 @@ DISPUTE_TYPES: Final = (
         signature=SignatureRule.WET_INK,
     ),
     DisputeType(code="neighbours", name=Text(en="Neighbours")),
-    DisputeType(code="contract", name=Text(en="Contract"), arbitration=True),
+    DisputeType(code="contract", name=Text(en="Contract"), arbitration=Arbitration.AGREED),
     DisputeType(code="damages", name=Text(en="Damages")),
-    DisputeType(code="employment", name=Text(en="Employment"), arbitration=True),
-    DisputeType(code="consumer", name=Text(en="Consumer"), arbitration=True),
+    DisputeType(code="employment", name=Text(en="Employment"), arbitration=Arbitration.AGREED),
+    DisputeType(code="consumer", name=Text(en="Consumer"), arbitration=Arbitration.AGREED),
     DisputeType(code="other", name=Text(en="Other"), signature=SignatureRule.ASK),
 )
 SOURCES: Final = (

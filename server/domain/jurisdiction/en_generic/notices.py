@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from server.domain.jurisdiction.entries import Notices
+from server.domain.jurisdiction.entries import Arbitration, Notices
 from server.domain.jurisdiction.texts import Choice, NoticeBlock, Question, Text
 
 
@@ -21,6 +21,8 @@ def _answer(code: str, name: str) -> Choice:
 PERSONAL_STATUS: Final = _question(
     "personal_status", "Is marriage, parentage, custody, adoption or inheritance to be settled?"
 )
+
+_COURT: Final = Text(en="the courts;")
 
 NOTICES: Final = Notices(
     rights_and_duties=(
@@ -54,8 +56,17 @@ NOTICES: Final = Notices(
         _block("heard_alone_too", "You are heard alone too", "You will be heard alone too."),
     ),
     remedies=_block(
-        "remedies", "The mediation ends here", "Arbitration and the courts remain open to you."
+        "remedies",
+        "The mediation ends here",
+        "These ways remain open to you:",
+        "You may apply for mediation again.",
     ),
+    ways={
+        Arbitration.NONE: (_COURT,),
+        Arbitration.AGREED: (_COURT, Text(en="arbitration, where you had agreed on it.")),
+        Arbitration.LABOUR: (_COURT,),
+        Arbitration.LAND: (_COURT,),
+    },
     labour=None,
     privacy=_block(
         "privacy",

@@ -3,6 +3,7 @@
 from typing import Final
 
 from server.domain.jurisdiction.entries import (
+    Arbitration,
     CaseFileItem,
     DisputeType,
     Result,
@@ -19,7 +20,10 @@ def _choice(code: str, zh: str, en: str) -> Choice:
 
 # 劳动争议调解仲裁法 5; 农村土地承包经营纠纷调解仲裁法 4; by agreement, which contracts often hold:
 # 仲裁法 2. Not for marriage and family: 仲裁法 3.
-_ARBITRATED: Final = frozenset({"04", "05", "07", "11", "12", "12a", "12b", "15", "16", "17"})
+_ARBITRATED: Final = {
+    "07": Arbitration.LAND,
+    **dict.fromkeys(("04", "05", "11", "12", "12a", "12b", "15", "16", "17"), Arbitration.AGREED),
+}
 
 
 # 电子签名法 3: marriage and family stay on paper; of a house or homestead it may be asked who
@@ -37,7 +41,7 @@ def _dispute(code: str, zh: str, en: str, *, parent: str = "", bar: str = "") ->
         name=Text(zh=zh, en=en),
         parent=parent,
         signature=_SIGNED.get(code, SignatureRule.ALLOWED),
-        arbitration=code in _ARBITRATED,
+        arbitration=_ARBITRATED.get(code, Arbitration.NONE),
         confirmation_question=bar,
     )
 
@@ -48,7 +52,7 @@ def _labour(code: str, zh: str, en: str, *, parent: str = "") -> DisputeType:
         name=Text(zh=zh, en=en),
         parent=parent,
         labour=True,
-        arbitration=True,
+        arbitration=Arbitration.LABOUR,
         confirmation_question="labour_beyond_payment",
     )
 

@@ -6,7 +6,7 @@ these texts before it uses them.
 
 from typing import Final
 
-from server.domain.jurisdiction.entries import Notices
+from server.domain.jurisdiction.entries import Arbitration, Notices
 from server.domain.jurisdiction.texts import Choice, NoticeBlock, Question, Text
 
 
@@ -204,13 +204,34 @@ _REMEDIES: Final = NoticeBlock(
     lines=_lines(
         ("没有谈成，不是谁的错。", "That it did not work out is nobody's fault."),
         ("您还可以走这些路：", "These ways remain open to you:"),
-        ("依法申请仲裁；", "arbitration, where the law provides it;"),
-        ("请行政机关处理；", "the administrative authorities;"),
-        ("向人民法院起诉。", "an action in the people's court."),
         ("愿意再谈，可以再申请。", "You may apply for mediation again."),
     ),
     law=Text(zh="人民调解法第三条、第二十六条", en="People's Mediation Law, arts. 3, 26"),
 )
+
+# 仲裁法 2-5; 劳动争议调解仲裁法 5: before the court; 农村土地承包经营纠纷调解仲裁法 4: beside it.
+_ADMINISTRATION: Final = ("也可以请行政机关处理。", "or the administrative authorities.")
+_WAYS: Final = {
+    Arbitration.NONE: _lines(
+        ("向人民法院起诉；", "an action in the people's court;"), _ADMINISTRATION
+    ),
+    Arbitration.AGREED: _lines(
+        ("向人民法院起诉；", "an action in the people's court;"),
+        ("约定过仲裁的，申请仲裁；", "where you had agreed on it, arbitration;"),
+        _ADMINISTRATION,
+    ),
+    Arbitration.LABOUR: _lines(
+        ("申请劳动争议仲裁；", "labour arbitration;"),
+        ("不服裁决的，可以起诉；", "against its award, an action in court;"),
+        _ADMINISTRATION,
+    ),
+    Arbitration.LAND: _lines(
+        ("向人民法院起诉；", "an action in the people's court;"),
+        ("承包的农村土地，", "for contracted rural land"),
+        ("还可以申请仲裁；", "arbitration, too;"),
+        _ADMINISTRATION,
+    ),
+}
 
 _LABOUR: Final = NoticeBlock(
     code="labour",
@@ -294,6 +315,7 @@ NOTICES: Final = Notices(
     caucus_no_record=_CAUCUS_NO_RECORD,
     caucus_promises=_CAUCUS_PROMISES,
     remedies=_REMEDIES,
+    ways=_WAYS,
     labour=_LABOUR,
     privacy=_PRIVACY,
     record=_RECORD,

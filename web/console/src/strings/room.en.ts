@@ -286,7 +286,7 @@ export const roomEn: Dictionary<keyof typeof roomZh> = {
   "closeNoteFor.minutes_answer": "A party has not checked the minutes. If you do not wait, say here why.",
   closeAgreedNote: "The seal may come days later; nobody has to wait here.",
   closeUnsigned: "Not everybody has signed. Signing on the phone stays open, but no longer on video.",
-  closeRemedies: "Everyone is told about arbitration, court and legal aid.",
+  closeRemedies: "Everyone is told which other ways are open in a dispute of this kind.",
   closeGo: "Confirm the end",
   overTitle: "This sitting is over",
   overAdjourned: "Adjourned. The next time is on the case page, or is planned there.",

@@ -283,7 +283,7 @@ export const roomZh = {
   "closeNoteFor.minutes_answer": "还有一方没有核对笔录。不等的话，在这里写明原因。",
   closeAgreedNote: "协议盖章可以晚几天，不用等在这里。",
   closeUnsigned: "还有人没签。结束以后还能在手机上签，但不在视频里了。",
-  closeRemedies: "各方会收到仲裁、诉讼和法律援助的告知。",
+  closeRemedies: "各方会收到告知：这类纠纷还能走哪些路。",
   closeGo: "确认结束",
   overTitle: "这一场结束了",
   overAdjourned: "已休会。下次时间在案件里看，没定的也在那里排。",

@@ -76,7 +76,7 @@ export function seatView(more: Partial<SeatView> = {}): SeatView {
     mediator: "苏慧珍",
     planned_at: "2025-03-14T01:00:00Z",
     other_side: ["恒筑公司"],
-    arbitration: true,
+    arbitration: "labour",
   matter: "受伤的赔偿",
     answer: "none",
     needs: [],

@@ -1912,6 +1912,15 @@ export interface components {
             wish: string;
         };
         /**
+         * Arbitration
+         * @description Whether arbitration is a way beside the court in a kind of dispute.
+         *
+         *     AGREED: where both sides had agreed on it; LABOUR: before the court; LAND: beside the court,
+         *     for contracted rural land; NONE: the law knows none, or people hardly ever agree on it.
+         * @enum {string}
+         */
+        Arbitration: "none" | "agreed" | "labour" | "land";
+        /**
          * AuthorityAsk
          * @description An agent's power of attorney; `file` names an uploaded document.
          */
@@ -4851,8 +4860,7 @@ export interface components {
             answered_by: string[] | null;
             /** Answers For */
             answers_for: string[];
-            /** Arbitration */
-            arbitration: boolean;
+            arbitration: components["schemas"]["Arbitration"];
             /** Caucus Promises */
             caucus_promises: string[];
             /** Code Channel */
