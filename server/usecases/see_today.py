@@ -13,13 +13,13 @@ from server.domain.calendar import HolidayCalendar
 from server.domain.case import Case, CaseState, Person, PersonRole
 from server.domain.committee import Committee
 from server.domain.duties import Duty, of_agreement, of_case
-from server.domain.ids import PersonId, SeatId, StaffId
+from server.domain.ids import CommitteeId, PersonId, SeatId, StaffId
 from server.domain.invitation import Answer, Invitation
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.owed import refuses_online
 from server.domain.representation import signer_of
 from server.domain.sealing_rule import SealingRule
-from server.domain.session import Session
+from server.domain.session import Session, SessionState
 from server.domain.session_log import Entry
 from server.domain.signing_order import awaits
 from server.domain.staff import Actor, Staff
@@ -33,6 +33,9 @@ from server.usecases.world import World
 AHEAD = timedelta(days=60)
 BEHIND = timedelta(days=30)
 """How long the last days of a sealed agreement are still shown: nothing else ends them."""
+
+ADJOURNED_SINCE = timedelta(days=180)
+"""How far back a sitting may lie whose next one nobody has fixed yet."""
 
 RULE_IS_NEWS = timedelta(days=14)
 """How long everybody is told that the committee seals otherwise than before."""
@@ -96,14 +99,15 @@ class Today:
     """The day as staff see it.
 
     `duties` are the oldest and then the nearest; at least `more_duties` others are left out.
-    `rule` is how the
-    committee seals, where that changed lately or somebody wants it to.
+    `unplanned` were adjourned, and the next time is to be agreed. `rule` is how the committee
+    seals, where that changed lately or somebody wants it to.
     """
 
     today: date
     now: datetime
     sittings: tuple[SittingToday, ...]
     later: tuple[CaseLine, ...]
+    unplanned: tuple[CaseLine, ...]
     duties: tuple[DutyLine, ...]
     more_duties: int
     seals: tuple[SealLine, ...]
@@ -140,6 +144,11 @@ async def see_today(world: World, actor: Actor) -> Today:
                 for session, case in mine
                 if session.planned_at >= tomorrow and not session.over
             ),
+            unplanned=tuple(
+                line(case, [session], names)
+                for session, case in await _unplanned(uow, actor.committee_id, now)
+                if _is_own(case, own)
+            ),
             duties=near,
             more_duties=more,
             seals=_seals(await _signed(uow, own, committee), committee, members, now),
@@ -156,6 +165,20 @@ def begin_of(day: date, pack: JurisdictionPack) -> datetime:
 
 async def _with_cases(uow: UnitOfWork, sessions: Sequence[Session]) -> list[tuple[Session, Case]]:
     return [(session, await uow.cases.get(session.case_id)) for session in sessions]
+
+
+async def _unplanned(
+    uow: UnitOfWork, committee: CommitteeId, now: datetime
+) -> list[tuple[Session, Case]]:
+    """Return what was adjourned last and goes on at a time nobody has fixed."""
+    past = await uow.sessions.planned(committee, now - ADJOURNED_SINCE, now + AHEAD)
+    pairs = await _with_cases(uow, [one for one in past if one.state is SessionState.ADJOURNED])
+    return [
+        (session, case)
+        for session, case in pairs
+        if case.state is CaseState.MEDIATING
+        and (await uow.sessions.of_case(case.id))[-1].id == session.id
+    ]
 
 
 def _is_own(case: Case, own: StaffId | None) -> bool:

@@ -14,7 +14,7 @@ from server.domain.session import Session, SessionState
 from server.domain.staff import Actor
 from server.ports.store import DiskFullError
 from server.store.session import SqlSessions
-from server.usecases import conduct_session, plan_session
+from server.usecases import conduct_session, end_case, plan_session, see_today
 from server.usecases.world import World
 from tests.support import cases
 from tests.support.clock import START
@@ -64,6 +64,29 @@ async def test_the_next_time_may_be_left_open_and_fixed_later(world: World) -> N
     assert last["kind"] == "session.adjourn"
     await plan_session.schedule(world, SU, case.id, LATER)
     assert await states(world, case) == [SessionState.ADJOURNED, SessionState.SCHEDULED]
+
+
+async def test_the_day_reminds_of_what_was_adjourned_until_its_next_time_is_fixed(
+    world: World,
+) -> None:
+    case, session = await opened(world)
+
+    async def reminded(who: Actor) -> list[str]:
+        return [one.case.id for one in (await see_today.see_today(world, who)).unplanned]
+
+    assert await reminded(SU) == []
+    await conduct_session.adjourn(world, SU, session, None)
+    assert await reminded(SU) == [case.id]
+    assert await reminded(actor("lin")) == []
+    await plan_session.schedule(world, SU, case.id, LATER)
+    assert await reminded(SU) == []
+
+
+async def test_an_adjourned_case_that_has_ended_waits_for_no_time(world: World) -> None:
+    case, session = await opened(world)
+    await conduct_session.adjourn(world, SU, session, None)
+    await end_case.end(world, SU, case.id, "too_far_apart", "")
+    assert (await see_today.see_today(world, SU)).unplanned == ()
 
 
 async def test_a_sitting_whose_next_one_cannot_be_kept_goes_on(

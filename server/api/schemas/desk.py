@@ -88,12 +88,16 @@ class SealingNews(View):
 
 
 class TodayView(View):
-    """The mediator's day; at least `more_duties` others follow those shown."""
+    """The mediator's day; at least `more_duties` others follow those shown.
+
+    `unplanned` were adjourned, and the next time is to be agreed.
+    """
 
     today: date
     now: datetime
     sittings: list[TodaySitting]
     later: list[CaseRow]
+    unplanned: list[CaseRow]
     duties: list[DutyRow]
     more_duties: int
     seals: list[SealRow]

@@ -46,6 +46,7 @@ def today_view(today: Today) -> wire.TodayView:
         now=today.now,
         sittings=[_sitting(one) for one in today.sittings],
         later=[_row(line) for line in today.later],
+        unplanned=[_row(line) for line in today.unplanned],
         duties=[
             wire.DutyRow(case_id=d.case.id, parties=_names(d.case), code=d.code, on=d.on)
             for d in today.duties

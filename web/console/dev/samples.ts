@@ -230,6 +230,7 @@ export const TODAY: TodayView = {
     { case: THIRD, session_id: "s3", people: [{ name: "安居物业", side: "respondent", role: "agent", invited: true, answer: "none", refuses_online: false, here: false, device: "" }], due_on: "2025-04-11", missing: [], to_sign: false },
   ],
   later: [{ ...SECOND, id: "c4", planned_at: "2025-03-17T01:30:00Z", parties: ["周永泉", "安居物业"], matter: "物业费" }],
+  unplanned: [{ ...SECOND, id: "c5", planned_at: "2025-03-11T01:30:00Z", session_state: "adjourned", parties: ["周永泉", "许志明"], matter: "邻里漏水" }],
   duties: [
     { case_id: "c4", parties: ["周永泉", "安居物业"], code: "payment", on: "2025-03-14" },
     { case_id: "c9", parties: ["林阿姨", "许志明"], code: "court_confirmation", on: "2025-03-21" },

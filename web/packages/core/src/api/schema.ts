@@ -5433,6 +5433,8 @@ export interface components {
         /**
          * TodayView
          * @description The mediator's day; at least `more_duties` others follow those shown.
+         *
+         *     `unplanned` were adjourned, and the next time is to be agreed.
          */
         TodayView: {
             /** Duties */
@@ -5456,6 +5458,8 @@ export interface components {
              * Format: date
              */
             today: string;
+            /** Unplanned */
+            unplanned: components["schemas"]["CaseRow"][];
         };
         /**
          * Verdict
