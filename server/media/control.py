@@ -107,7 +107,7 @@ class Control:
     def tell(self, event: MediaEvent) -> None:
         """Send an event to the app; reports are dropped when it does not keep up."""
         writer = self._writer
-        if writer is None:
+        if writer is None or writer.is_closing():
             return
         waiting = writer.transport.get_write_buffer_size()
         if isinstance(event, MediaReport) and waiting > _REPORT_BACKLOG_BYTES:

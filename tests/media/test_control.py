@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from server.domain.ids import ConnectionId, RoomId
+from server.media import wire
 from server.media.settings import WorkerSettings
 from server.media.ways import LocalWay, Pair
 from server.media.wire import MAX_LINE
@@ -194,6 +196,28 @@ async def test_whoever_does_not_speak_the_language_is_let_go(
                 assert rest == b"" or json.loads(rest)["error"]
         writer.close()
         assert await it.client.counters()
+
+
+async def test_an_app_that_is_gone_in_this_moment_is_told_no_more(
+    settings: WorkerSettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    workers: list[Worker] = []
+    running = asyncio.create_task(run_worker(settings, begun=workers.append))
+    await until(settings.control.exists)
+    loop = asyncio.get_running_loop()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as app:
+        app.setblocking(False)
+        await loop.sock_connect(app, str(settings.control))
+        hello = {"op": "hello", "protocol": wire.PROTOCOL, "epoch": 1}
+        await loop.sock_sendall(app, wire.write_line(hello))
+        assert await loop.sock_recv(app, MAX_LINE)
+    for _ in range(10):
+        # A round of reports: nothing else can be noticed in between.
+        workers[0].control.tell(MediaReady(connection=ConnectionId("a")))
+    assert not [one for one in caplog.records if "exception" in one.message]
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
 
 
 async def test_tables_that_make_no_sense_are_refused(settings: WorkerSettings) -> None:
