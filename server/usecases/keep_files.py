@@ -243,7 +243,7 @@ async def decline(world: World, actor: Actor, case_id: CaseId) -> None:
 
 
 async def confirm(world: World, actor: Actor, case_id: CaseId) -> int:
-    """Destroy the keys of every file of the case, as the second of two; return how many.
+    """Destroy all files of the case and its minutes, as the second of two; return how many.
 
     All or nothing, in one transaction with its entries in the log; then what recordings left
     on the disk is removed, which without its key is noise. Asks for a fresh second
@@ -262,7 +262,8 @@ async def confirm(world: World, actor: Actor, case_id: CaseId) -> int:
         files = await _shred_files(world, uow, case_id)
         recordings.extend(await _shred_recordings(uow, case_id))
         films = [happened("recording.shredded", SYSTEM, recording=one) for one in recordings]
-        shredded.extend((*files, *films))
+        written = await _erase_minutes(uow, case_id)
+        shredded.extend((*files, *films, *written))
         confirmed = happened("destruction.confirmed", actor.staff_id, **_named(found))
         return after, (confirmed, *shredded)
 
@@ -302,6 +303,15 @@ async def _shred_recordings(uow: UnitOfWork, case_id: CaseId) -> list[RecordingI
             shredded += [one.id for one in session.recordings if one.key]
             await uow.sessions.save(replace(session, recordings=gone))
     return shredded
+
+
+async def _erase_minutes(uow: UnitOfWork, case_id: CaseId) -> list[Happening]:
+    erased = []
+    for session in await uow.sessions.of_case(case_id):
+        if session.minutes or session.minutes_answers:
+            await uow.sessions.save(replace(session, minutes=(), minutes_answers=()))
+            erased.append(happened("minutes.erased", SYSTEM, session=session.id))
+    return erased
 
 
 Changed = tuple[Custody, Sequence[Happening]]

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from server.domain import access, minutes
 from server.domain.access import Act
+from server.domain.custody import CustodyState
 from server.domain.ids import CaseId, PersonId
 from server.domain.session import MinutesItem, Session
 from server.domain.staff import Actor
+from server.ports.files import ShreddedError
 from server.usecases.world import World
 
 
@@ -30,12 +32,15 @@ class SeenMinutes:
 async def see(world: World, actor: Actor, case_id: CaseId) -> SeenMinutes:
     """Return the minutes (人民调解法 art. 27: a file keeps them).
 
-    Who did not conduct the case sees no concession. Raises NotFoundError, ForbiddenError.
+    Who did not conduct the case sees no concession. Raises NotFoundError, ForbiddenError, and
+    ShreddedError once the file was destroyed, and they with it.
     """
     async with world.store.read() as uow:
         case = await uow.cases.get(case_id)
         subject = access.of_case(case, actor)
         access.allow(actor, Act.SEE_CASE, subject)
+        if case.custody.state is CustodyState.DESTROYED:
+            raise ShreddedError
         sessions = await uow.sessions.of_case(case_id)
     every = access.covers(actor, Act.CONDUCT, subject)
     return SeenMinutes(

@@ -21,10 +21,10 @@ from server.domain.errors import (
 from server.domain.ids import CaseId, FileId, RecordId, RecordingId, StaffId
 from server.domain.jurisdiction.texts import shown, text_version
 from server.domain.retention import Keeping
-from server.domain.session import Recording
+from server.domain.session import MinutesAnswer, MinutesItem, MinutesMark, Recording
 from server.domain.session_log import happened, verify
 from server.ports.files import ShreddedError
-from server.usecases import keep_files, retrieve_record, share_files
+from server.usecases import keep_files, retrieve_record, see_minutes, share_files
 from server.usecases.log_tree import place, sign_checkpoint
 from server.usecases.share_files import Upload
 from tests.support import cases, signing
@@ -236,6 +236,27 @@ async def test_recordings_lose_their_key(office: Stage, made: Sitting, file: Cas
     assert session.recordings == (replace(recording, key=""),)
     last = (await cases.logged(world, made.case.id))[-1]
     assert (last["kind"], last["facts"]) == ("recording.shredded", {"recording": "recording-1"})
+
+
+async def test_minutes_lose_their_words(office: Stage, made: Sitting, file: CaseId) -> None:
+    world, said = office.world, "甲方让到十一万元"
+    item = MinutesItem(
+        id="m1", at=office.clock.now(), speaker="", text=said, mark=MinutesMark.CONCESSION
+    )
+    reply = MinutesAnswer(
+        person_id=made.case.people[0].id, version=1, agreed=False, remark=said, at=item.at
+    )
+    async with world.store.write() as uow:
+        [session] = await uow.sessions.of_case(file)
+        await uow.sessions.save(replace(session, minutes=(item,), minutes_answers=(reply,)))
+    await destroyed(office, file)
+    async with world.store.read() as uow:
+        [session] = await uow.sessions.of_case(file)
+    assert (session.minutes, session.minutes_answers) == ((), ())
+    last = (await cases.logged(world, file))[-1]
+    assert (last["kind"], last["facts"]) == ("minutes.erased", {"session": session.id})
+    with pytest.raises(ShreddedError):
+        await see_minutes.see(world, actor("su"), file)
 
 
 class _Stuck:

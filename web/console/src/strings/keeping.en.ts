@@ -5,7 +5,7 @@ import type { keepingZh } from "./keeping.zh.ts";
 export const keepingEn: Dictionary<keyof typeof keepingZh> = {
   keepingTitle: "Keeping and destruction",
   keepingText: "Files whose period is over, and files that are held back, of cases without an agreement too. Destroying takes two people: one proposes, another confirms.",
-  keepingWhat: "Identity pictures, evidence, recordings, notes, drafts and scans are destroyed. The record of a sealed agreement, with the signatures and the log, stays untouched and still verifies.",
+  keepingWhat: "Identity pictures, evidence, recordings, minutes, notes, drafts and scans are destroyed. The record of a sealed agreement, with the signatures and the log, stays untouched and still verifies.",
   keepingEmpty: "No file's period is over, and none is held back.",
   keepingFound: "{n} to decide",
   colDue: "Kept until",
@@ -36,7 +36,7 @@ export const keepingEn: Dictionary<keyof typeof keepingZh> = {
   destroyTitle: "Confirm destruction",
   destroyText: "Identity pictures, evidence, recordings, notes, drafts and scans of {number} can never be opened again by anybody. The sealed record, with agreement and signatures, and the log stay.",
   destroyEndedText: "Identity pictures, evidence, recordings, notes, drafts and scans of {number} can never be opened again by anybody. The log stays.",
-  destroyDone: "{n} files destroyed.",
+  destroyDone: "Destroyed: {n} files, recordings and minutes.",
   keepingSaid: "{number}: {words}",
   heldDone: "Held back.",
   liftedDone: "The hold is lifted.",

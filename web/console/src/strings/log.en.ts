@@ -139,6 +139,7 @@ export const logEn: Dictionary<keyof typeof logZh> = {
   "log.destruction.confirmed": "Destruction confirmed",
   "log.file.shredded": "File destroyed",
   "log.recording.shredded": "Recording destroyed",
+  "log.minutes.erased": "Minutes destroyed",
   "log.record.viewed": "Record opened",
   "log.paper.printed": "Paper for the case file printed",
   "log.record.taken": "Record taken away",

@@ -136,6 +136,7 @@ export const logZh = {
   "log.destruction.confirmed": "确认销毁",
   "log.file.shredded": "材料已销毁",
   "log.recording.shredded": "录音录像已销毁",
+  "log.minutes.erased": "笔录已销毁",
   "log.record.viewed": "查阅档案",
   "log.paper.printed": "打印案卷文书",
   "log.record.taken": "取走档案",
