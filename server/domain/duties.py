@@ -43,8 +43,13 @@ def duties(case: Case, agreement: Agreement | None, calendar: HolidayCalendar) -
 def of_case(case: Case, calendar: HolidayCalendar) -> Iterator[Duty]:
     """Yield the clocks that run until there is an agreement."""
     if case.state in _BEFORE_AGREEMENT:
-        yield _duty("mediation", cautious_deadline(case.due_on, calendar))
+        yield _duty("mediation", mediation_end(case, calendar))
         yield from _labour(case, calendar)
+
+
+def mediation_end(case: Case, calendar: HolidayCalendar) -> Deadline:
+    """Return the end of the period for mediating; a last day of rest moves (民法典 203)."""
+    return cautious_deadline(case.due_on, calendar)
 
 
 def of_agreement(agreement: Agreement, calendar: HolidayCalendar) -> Iterator[Duty]:

@@ -12,7 +12,7 @@ from server.domain.agreement import Agreement
 from server.domain.calendar import HolidayCalendar
 from server.domain.case import Case, CaseState, Person, PersonRole
 from server.domain.committee import Committee
-from server.domain.duties import Duty, of_agreement, of_case
+from server.domain.duties import Duty, mediation_end, of_agreement, of_case
 from server.domain.ids import CommitteeId, PersonId, SeatId, StaffId
 from server.domain.invitation import Answer, Invitation
 from server.domain.jurisdiction.pack import JurisdictionPack
@@ -74,6 +74,7 @@ class SittingToday:
     arrivals: tuple[Arrival, ...]
     missing: tuple[str, ...]
     to_sign: bool
+    due_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +219,7 @@ async def _sitting(
         arrivals=arrivals,
         missing=missing,
         to_sign=agreement is not None and awaits(agreement, actor.staff_id),
+        due_on=mediation_end(case, await calendar_of(uow, world.pack)).due_on,
     )
 
 

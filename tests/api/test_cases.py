@@ -71,6 +71,7 @@ async def test_a_registered_case_is_shown_with_masked_numbers(site: Town) -> Non
     assert "512099197904123018" not in str(case)
     assert (chen["signs"], case["e_sign"]) == (True, "allowed")
     assert case["sittings"][0]["planned_at"] == "2025-03-14T01:00:00Z"
+    assert case["due_on"] == "2025-04-09"
     assert {d["code"]: d["on"] for d in case["deadlines"]} == {
         "labour_arbitration_open": "2025-03-24",
         "mediation": "2025-04-09",

@@ -1,5 +1,6 @@
 """Periods of the law: where they start, how long they are, where their last day falls."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import chinese_calendar
@@ -17,7 +18,9 @@ from server.domain.deadlines import (
     standing_confirmation_deadline,
     years_after,
 )
+from server.domain.duties import mediation_end, of_case
 from server.domain.jurisdiction.zh_cn.holidays import CALENDAR
+from tests.support.builders import a_case
 
 
 @pytest.mark.parametrize(
@@ -72,6 +75,14 @@ def test_periods_of_the_worked_case() -> None:
     assert labour_arbitration_open_on(date(2025, 3, 11)) == date(2025, 3, 26)
     assert recognition_deadlines(date(2025, 1, 18)) == (date(2025, 2, 17), date(2026, 1, 18))
     assert labour_arbitration_deadline(date(2025, 3, 11)) == date(2026, 3, 11)
+
+
+def test_a_mediation_period_that_would_end_on_a_rest_day_ends_on_the_next_working_day() -> None:
+    case = replace(a_case(), due_on=date(2025, 4, 12))
+    assert mediation_end(case, CALENDAR).due_on == date(2025, 4, 14)
+    assert [duty.on for duty in of_case(case, CALENDAR) if duty.code == "mediation"] == [
+        date(2025, 4, 14)
+    ]
 
 
 def test_years_without_the_day_end_with_the_month() -> None:

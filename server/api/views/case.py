@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from server.api.schemas import case as wire, invitation as invitation_wire
 from server.domain.case import LabourFacts, Party, Person
-from server.domain.duties import duties
+from server.domain.duties import duties, mediation_end
 from server.domain.invitation import Invitation
 from server.domain.jurisdiction.entries import AgentAct
 from server.domain.jurisdiction.pack import JurisdictionPack
@@ -39,7 +39,7 @@ def case_view(world: World, facts: CaseFacts) -> wire.CaseView:
         occurred_on=case.occurred_on,
         place=case.place,
         accepted_on=case.accepted_on,
-        due_on=case.due_on,
+        due_on=mediation_end(case, facts.calendar).due_on,
         labour=_labour(case.labour),
         personal_status=case.personal_status,
         public=case.public,

@@ -85,7 +85,7 @@ def _sitting(one: SittingToday) -> wire.TodaySitting:
         case=_row(one.line),
         session_id=one.session.id,
         people=[_arrival(arrival, case.side_of(arrival.person.id)) for arrival in one.arrivals],
-        due_on=case.due_on,
+        due_on=one.due_on,
         missing=list(one.missing),
         to_sign=one.to_sign,
     )

@@ -189,7 +189,7 @@ export const CASE: CaseView = {
     { code: "labour_arbitration_open", on: "2025-03-26", calendar_missing: null },
     { code: "mediation", on: "2025-04-11", calendar_missing: null },
     { code: "recognition_worker", on: "2026-01-18", calendar_missing: 2026 },
-    { code: "labour_arbitration", on: "2026-03-11", calendar_missing: null },
+    { code: "labour_arbitration", on: "2026-03-11", calendar_missing: 2026 },
   ],
   agreement_state: null,
   agreement_number: null,
