@@ -104,7 +104,7 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   "refusal.tooManyUntil": "Too many tries, locked for now. You can try again after {time}.",
   "refusal.wrong_code": "Not right. You can try {left} more times.",
   "refusal.wrongPlain": "Not right. Please look and enter it again.",
-  "refusal.held": "This file is held back. Lift the hold first.",
+  "refusal.held": "This file is held back, here or in the storage of records. Lift the hold first.",
   "refusal.not_due": "The period of keeping is not over.",
   "refusal.second_person_needed": "Whoever proposed cannot confirm. Ask a second person.",
   "refusal.not_released": "Nobody has released the seal, or the release has ended. The mediator or recorder has to release it first.",

@@ -101,7 +101,7 @@ export const shellZh = {
   "refusal.tooManyUntil": "试的次数太多，先锁上了。{time} 以后可以再试。",
   "refusal.wrong_code": "不对，还可以试 {left} 次。",
   "refusal.wrongPlain": "不对，请看清楚再输一次。",
-  "refusal.held": "这份案卷已被暂停销毁，请先解除。",
+  "refusal.held": "这份案卷已被暂停销毁（在这里，或者在卷宗存储里），请先解除。",
   "refusal.not_due": "保管期限还没有到。",
   "refusal.second_person_needed": "提出销毁的人不能自己确认，请另一位来确认。",
   "refusal.not_released": "还没有人放行盖章，或者放行已经失效。请调解员或记录人先放行。",
