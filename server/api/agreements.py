@@ -13,6 +13,7 @@ from server.domain.signing_route import RoutePlan
 from server.usecases import (
     attach_seal_scan,
     draft_agreement,
+    hand_copy as hand_copy_over,
     lock_agreement,
     read_agreement,
     release_seal,
@@ -33,6 +34,13 @@ async def agreement(context: Context, _: None) -> wire.AgreementView:
 async def edit(context: Context, ask: wire.DraftEdit) -> wire.AgreementView:
     """Save the draft over the revision the writer saw."""
     await draft_agreement.edit(context.world, context.staff, case_id(context), _form(ask))
+    return await agreement(context, None)
+
+
+async def hand_copy(context: Context, ask: wire.CopyHandedAsk) -> wire.AgreementView:
+    """Note what was done with a copy on paper."""
+    person = PersonId(ask.person_id)
+    await hand_copy_over.hand(context.world, context.staff, case_id(context), person, ask.way)
     return await agreement(context, None)
 
 

@@ -17,6 +17,8 @@ from server.domain.going import expect_going, while_going
 from server.domain.ids import PersonId, SeatId, StaffId
 from server.domain.jurisdiction.pack import JurisdictionPack, expect_code
 from server.domain.session import (
+    BY_HIMSELF,
+    RECORDING,
     STAFF_LOBBY,
     Consent,
     Environment,
@@ -228,11 +230,16 @@ def check_identity(check: IdentityCheck) -> Decision:
     return decide
 
 
-@while_going
 def consent(given: Consent) -> Decision:
-    """Record an answer to one consent text; refusing the online form ends admission."""
+    """Record an answer to one consent text; refusing the online form ends admission.
+
+    After the sitting a person still answers himself, as easily as before it (个人信息保护法
+    art. 15): what is signed or delivered later goes by that. Recording is over with it.
+    """
 
     def decide(session: Session, facts: Facts) -> Step:
+        if given.scope == RECORDING or given.method != BY_HIMSELF:
+            expect_going(session)
         facts.case.person(given.person_id)
         wards = facts.wards
         ends = given.scope == owed.ONLINE and not given.agreed

@@ -32,6 +32,7 @@ from server.domain.session import Session
 from server.domain.signing_route import BY_PHONE, RoutePlan, SigningRoute
 
 E_SIGNATURE = "e_signature"
+SENSITIVE = "sensitive_information"
 
 
 def lint_input(agreement: Agreement, case: Case, pack: JurisdictionPack) -> LintInput:
@@ -137,7 +138,22 @@ def missing(
         *_nobody_signs(case, pack, today),
         *_people(case, session, signers(case, pack, today), plan),
         *_answers(agreement, case, pack, today),
+        *_accounts(agreement, case, session, pack, today),
     )
+
+
+def _accounts(
+    agreement: Agreement, case: Case, session: Session | None, pack: JurisdictionPack, today: date
+) -> Iterator[Finding]:
+    """Whose account stands in the text must not have refused it (个人信息保护法 art. 29)."""
+    named = {payment.payee for payment in agreement.payments if payment.account}
+    for party in case.parties:
+        signer = signer_of(case, party, pack, today)
+        if session is None or signer is None or party.id not in named:
+            continue
+        given = session.consent(signer.id, SENSITIVE)
+        if given is not None and not given.agreed:
+            yield error("account_refused", party.id, party=party.label, name=signer.name)
 
 
 def _law(case: Case, pack: JurisdictionPack) -> Iterator[Finding]:
@@ -183,8 +199,9 @@ def owed_by_signer(
 ) -> tuple[str, ...]:
     """Return what a signer still owes: an identity check of this sitting, the consent.
 
-    Who signs in ink owes no consent to signing electronically; who declares before
-    witnesses does, since what remains of it is electronic.
+    Who signs in ink owes no consent to signing electronically. Who declares before witnesses
+    has been asked for it, since what remains is electronic; he signs nothing himself, so that
+    refusing to sign on a phone leaves him that way.
     """
     owed = []
     if session is None or not session.identified(person.id):
@@ -192,8 +209,10 @@ def owed_by_signer(
     if route is SigningRoute.WET_INK:
         return tuple(owed)
     given = session.consent(person.id, E_SIGNATURE) if session else None
-    if given is None or not given.agreed:
+    if given is None:
         owed.append("e_signature_consent")
+    elif not given.agreed and route is SigningRoute.ELECTRONIC:
+        owed.append("e_signature_refused")
     return tuple(owed)
 
 

@@ -1,7 +1,8 @@
 """Refuses decisions in a sitting that is over.
 
 Whoever signs later, on the phone, before witnesses or on paper, signs by what the sitting
-holds: nothing is added to it. What is still owed then needs another sitting.
+holds: nothing is added to it but what people take back or give of their consents (`conduct`).
+What is still owed then needs another sitting.
 """
 
 from collections.abc import Callable

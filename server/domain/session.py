@@ -87,6 +87,10 @@ class Participant:
     watches: bool = False
 
 
+BY_HIMSELF = "online"
+"""How a person answered who did so on his own phone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
     """One answer to one consent text. Refusing one never blocks the others.
@@ -99,7 +103,7 @@ class Consent:
     agreed: bool
     text_version: str
     at: datetime
-    method: str = "online"
+    method: str = BY_HIMSELF
     witness: StaffId | None = None
 
 

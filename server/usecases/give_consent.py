@@ -16,7 +16,7 @@ from server.usecases.world import World
 async def consent(
     world: World, invitation: Invitation, scope: str, version: str, *, agreed: bool
 ) -> None:
-    """Record the answer in the sitting to come or going on.
+    """Record the answer in the sitting to come or going on, else in the last one.
 
     Refusing one never blocks the others; withdrawing the online form puts the person back
     into the own lobby. Raises UnknownCodeError for a scope that is not asked,
@@ -42,7 +42,8 @@ async def consent(
 async def _sitting(world: World, invitation: Invitation) -> tuple[Case, Session]:
     async with world.store.read() as uow:
         case = await uow.cases.get(invitation.case_id)
-        session = current(await uow.sessions.of_case(invitation.case_id))
+        sessions = await uow.sessions.of_case(invitation.case_id)
+    session = current(sessions) or (sessions[-1] if sessions else None)
     if session is None:
         raise WrongStateError(state="no_sitting")
     return case, session

@@ -19,7 +19,7 @@ def why_not(world: World, desk: OwnDesk) -> str | None:
     """Return what keeps the person from signing, None when nothing does.
 
     Codes: not_locked, not_signer, signed, locked_before, wet_ink, witnessed, authority,
-    identity, e_signature_consent, confirmed_on_video.
+    identity, e_signature_consent, e_signature_refused, confirmed_on_video.
     """
     agreement = desk.agreement
     ended = desk.facts.case.state is CaseState.ENDED
@@ -45,9 +45,9 @@ def _closed(agreement: Agreement, line: Expected) -> str | None:
 def owed_now(world: World, facts: CaseFacts, person: Person) -> str | None:
     """Return the code of what the signer himself still owes.
 
-    Codes: authority, identity, e_signature_consent, confirmed_on_video.
+    Codes: authority, identity, e_signature_consent, e_signature_refused, confirmed_on_video.
     """
-    if (owed := _owed(world, facts, person)) is not None:
+    if (owed := _owed(world, facts, person, SigningRoute.ELECTRONIC)) is not None:
         return owed
     proved = has_code_channel(world, person) or seen_on_video(facts.shown, person)
     return None if proved else "confirmed_on_video"
@@ -55,13 +55,14 @@ def owed_now(world: World, facts: CaseFacts, person: Person) -> str | None:
 
 def owed_before_witnesses(world: World, facts: CaseFacts, line: Expected) -> str | None:
     """Return what keeps somebody from declaring before witnesses; they stand for the code."""
-    return _owed(world, facts, facts.case.person(PersonId(line.signer)))
+    who = facts.case.person(PersonId(line.signer))
+    return _owed(world, facts, who, SigningRoute.WITNESSED)
 
 
-def _owed(world: World, facts: CaseFacts, person: Person) -> str | None:
+def _owed(world: World, facts: CaseFacts, person: Person, route: SigningRoute) -> str | None:
     if not may_sign(facts.case, person, world.pack, facts.today):
         return "authority"
-    owed = owed_by_signer(person, facts.shown)
+    owed = owed_by_signer(person, facts.shown, route)
     return owed[0] if owed else None
 
 

@@ -15,6 +15,7 @@ from server.domain.errors import ForbiddenError, NotFoundError
 from server.domain.ids import CaseId, StaffId
 from server.domain.invitation import Invitation
 from server.domain.jurisdiction.lint_values import Finding, Level
+from server.domain.paper_owed import PaperCopy, paper_copies
 from server.domain.session_log import GENESIS
 from server.domain.signing_route import BY_PHONE, ON_PAPER, RoutePlan
 from server.domain.staff import Actor
@@ -36,7 +37,8 @@ class Desk:
 
     `missing_on_paper` is what it waits for where everybody signs in ink; `may_not_compare`
     says that the viewer brought a scan, which a colleague is to compare; `fontless` are the
-    draft's Han characters that are printed from a picture.
+    draft's Han characters that are printed from a picture. `on_paper` are the copies that are
+    to go out on paper once it is sealed.
     """
 
     facts: CaseFacts
@@ -48,6 +50,7 @@ class Desk:
     missing_on_paper: tuple[Finding, ...] = ()
     may_not_compare: bool = False
     fontless: tuple[str, ...] = ()
+    on_paper: tuple[PaperCopy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +100,7 @@ async def _desk(world: World, actor: Actor, facts: CaseFacts, agreement: Agreeme
     async with world.store.read() as uow:
         members = await uow.staff.of_committee(facts.committee.id)
         own = await brought_it(uow, actor, facts.case, agreement)
+        log = await uow.log.of_case(facts.case.id) if agreement.seal else ()
     now = world.clock.now()
     desk = Desk(
         facts=facts,
@@ -104,6 +108,7 @@ async def _desk(world: World, actor: Actor, facts: CaseFacts, agreement: Agreeme
         viewer=actor.staff_id,
         seal=seal_standing(agreement, facts.case, facts.committee, members, now),
         may_not_compare=own,
+        on_paper=paper_copies(agreement, facts.shown, log),
     )
     if agreement.state is not AgreementState.DRAFTING:
         return desk

@@ -60,7 +60,8 @@ async def issue(world: World, invitation: Invitation, device: str, form: Stateme
 
     Raises ForbiddenError for another browser or whoever does not sign, WrongStateError
     unless the text is locked and unsigned by him, StaleRevisionError for another PDF,
-    MissingStepsError with one code (authority, identity, e_signature_consent, pages,
+    MissingStepsError with one code (authority, identity, e_signature_consent,
+    e_signature_refused, pages,
     code, confirmed_on_video), WrongCodeError, TooManyTriesError, DiskFullError.
     """
     key = decode(form.public_key, "public_key", _LONGEST_KEY)

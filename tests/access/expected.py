@@ -114,6 +114,7 @@ STAFF_ROUTES = {
     "POST /api/cases/{case_id}/agreement/reopen": "M R R'",
     # "get a copy": M, R, H; O with a reason, through the records
     "GET /api/cases/{case_id}/agreement/pdf": "M R R' H",
+    "POST /api/cases/{case_id}/agreement/copies": "M R R' H",
     # "sign agreement": M after the parties, R after M; only who stands in the text
     "POST /api/cases/{case_id}/agreement/sign": "M R",
     # The first of two who seal, where the committee wants two: M, R; never who confirms

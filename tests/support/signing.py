@@ -21,6 +21,7 @@ from server.domain.ids import CaseId, FileId, PartyId
 from server.domain.invitation import Answer, Invitation
 from server.domain.jurisdiction.texts import text_version
 from server.domain.session import Session
+from server.domain.signing_route import BY_PHONE, RoutePlan
 from server.domain.staff import Actor
 from server.usecases import (
     answer_clauses,
@@ -329,9 +330,9 @@ async def agreed(scene: Stage, **changes: Any) -> Sitting:
     return made
 
 
-async def lock(made: Sitting) -> Agreement:
+async def lock(made: Sitting, plan: RoutePlan = BY_PHONE) -> Agreement:
     revision = (await agreement(made.world, made.case.id)).revision
-    return await lock_agreement.lock(made.world, actor("su"), made.case.id, revision)
+    return await lock_agreement.lock(made.world, actor("su"), made.case.id, revision, plan)
 
 
 @begun

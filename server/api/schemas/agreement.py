@@ -9,6 +9,7 @@ from server.api.schemas.base import Ask, Fen, LongText, ShortText, View
 from server.domain.agreement import Verdict
 from server.domain.jurisdiction.entries import CourtConfirmation
 from server.domain.jurisdiction.lint_values import Level
+from server.domain.paper_owed import PaperWay
 from server.domain.witnessing import Way
 
 
@@ -201,6 +202,24 @@ class ForCourtView(View):
     answer: bool | None
 
 
+class PaperCopyView(View):
+    """A copy on paper for a signer who refused `scope`; `way` is None while it is owed."""
+
+    person_id: str
+    name: str
+    label: str
+    scope: str
+    way: PaperWay | None
+    at: datetime | None
+
+
+class CopyHandedAsk(Ask):
+    """What was done with a copy on paper: for the person, or `filed` beside the electronic one."""
+
+    person_id: ShortText
+    way: PaperWay
+
+
 class AgreementView(View):
     """The agreement as staff work on it. `missing` lists what the lock still waits for.
 
@@ -236,6 +255,7 @@ class AgreementView(View):
     paper: PaperView | None
     refusals: list[RefusalView]
     sealing: SealingView
+    on_paper: list[PaperCopyView]
     seal_waits: bool
     number: str | None
     effective_on: date | None

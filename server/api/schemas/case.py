@@ -143,6 +143,7 @@ class PersonView(View):
     authority: AuthorityView | None
     signs: bool
     refuses_online: bool
+    refuses: list[str]
     invitation: InvitationView | None
 
 

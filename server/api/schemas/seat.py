@@ -42,7 +42,8 @@ class ConsentText(View):
     """One consent as it is asked, in the phone's language, and the last answer.
 
     `statement` and `points` are the card, `terms` the full wording agreed to, `law` its
-    source. Lines of a text are divided by newlines.
+    source. Lines of a text are divided by newlines. `answer` is one to these very words, `given`
+    the last to any; `withdraw_means` is what taking it back does.
     """
 
     scope: str
@@ -57,6 +58,9 @@ class ConsentText(View):
     ends_online: bool
     text_version: str
     answer: bool | None
+    given: bool | None
+    given_at: datetime | None
+    withdraw_means: str
 
 
 class RightsBlock(View):

@@ -18,6 +18,7 @@ from server.domain.ids import PersonId
 from server.domain.jurisdiction.entries import CourtConfirmation
 from server.domain.jurisdiction.lint_values import Finding
 from server.domain.jurisdiction.texts import Question, Text
+from server.domain.paper_owed import PaperCopy
 from server.domain.representation import signers
 from server.domain.sealing import waits
 from server.domain.signing_order import OFFICIALS, blocked, lines, settled_at
@@ -59,6 +60,7 @@ def agreement_view(world: World, desk: Desk) -> wire.AgreementView:
         paper=paper_view(desk),
         refusals=[wire.RefusalView(signer=r.person, reason=r.reason) for r in agreement.refusals],
         sealing=_sealing(desk),
+        on_paper=[_copy(desk, one) for one in desk.on_paper],
         seal_waits=waits(agreement),
         record_id=agreement.seal.record_id if agreement.seal else None,
         # Number and day exist from the first step of the seal on, even while it waits.
@@ -68,6 +70,18 @@ def agreement_view(world: World, desk: Desk) -> wire.AgreementView:
         for_court=[_for_court(desk, one) for one in asked_of(desk.facts.case, world.pack)],
         confirmation_deadline=deadline.due_on if seal and deadline else None,
         calendar_missing=_missing_year(deadline),
+    )
+
+
+def _copy(desk: Desk, copy: PaperCopy) -> wire.PaperCopyView:
+    person = desk.facts.case.person(copy.person)
+    return wire.PaperCopyView(
+        person_id=person.id,
+        name=person.name,
+        label=desk.facts.case.party(person.party_id).label,
+        scope=copy.scope,
+        way=copy.way,
+        at=copy.at,
     )
 
 

@@ -9,10 +9,11 @@ from server.domain.invitation import Invitation
 from server.domain.jurisdiction.entries import AgentAct
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.masking import mask_identity_number, mask_phone
-from server.domain.owed import refuses_online
+from server.domain.owed import asked_of, refuses_online
 from server.domain.registration.unchanged import mask_address
 from server.domain.representation import agent_may
 from server.domain.session import Session
+from server.domain.wards import decided
 from server.ports.files import StoredFile
 from server.usecases.read_case import CaseFacts
 from server.usecases.see_seat import signs
@@ -130,8 +131,18 @@ def _person(world: World, facts: CaseFacts, person: Person) -> wire.PersonView:
         signs=signs(facts, person, world.pack),
         refuses_online=facts.shown is not None
         and refuses_online(facts.shown, person.id, facts.wards),
+        refuses=_refused(world, facts, person),
         invitation=invitation_view(invitation, now) if invitation else None,
     )
+
+
+def _refused(world: World, facts: CaseFacts, person: Person) -> list[str]:
+    """Return the scopes of what was refused or taken back for this person."""
+    session, wards = facts.shown, facts.wards
+    if session is None:
+        return []
+    asked = asked_of(person, world.pack.consent_scopes, wards)
+    return [scope for scope in asked if decided(session, person.id, scope, wards) is False]
 
 
 def _authority(person: Person, pack: JurisdictionPack, today: date) -> wire.AuthorityView | None:

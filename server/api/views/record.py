@@ -52,6 +52,7 @@ COURSE = frozenset(
         "record.written",
         "delivery.sent",
         "delivery.reached",
+        "delivery.paper",
         "record.viewed",
         "record.taken",
         "archive_timestamp.renewed",

@@ -78,14 +78,18 @@ def _consents(world: World, seat: Seat, lang: str) -> list[wire.ConsentText]:
     wards = seat.facts.wards
     asked = asked_of(seat.person, world.pack.consent_scopes, wards)
     ward = seat.person.id in wards
-    return [_consent(world.pack.asked(scope, ward=ward), seat, lang) for scope in asked]
+    pack = world.pack
+    return [
+        _consent(pack.asked(scope, ward=ward), pack.withdrawal(scope), seat, lang)
+        for scope in asked
+    ]
 
 
 def _names(seat: Seat, people: Iterable[PersonId]) -> list[str]:
     return [seat.facts.case.person(one).name for one in people]
 
 
-def _consent(text: ConsentText, seat: Seat, lang: str) -> wire.ConsentText:
+def _consent(text: ConsentText, withdrawal: NoticeBlock, seat: Seat, lang: str) -> wire.ConsentText:
     session = seat.facts.shown
     given = session.consent(seat.person.id, text.scope) if session else None
     version = text_version(text)
@@ -104,6 +108,9 @@ def _consent(text: ConsentText, seat: Seat, lang: str) -> wire.ConsentText:
         ends_online=text.refusal_ends_online,
         text_version=version,
         answer=given.agreed if given and counts else None,
+        given=given.agreed if given else None,
+        given_at=given.at if given else None,
+        withdraw_means=_lines(withdrawal.lines, lang),
     )
 
 

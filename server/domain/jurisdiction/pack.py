@@ -76,6 +76,7 @@ class JurisdictionPack:
     personal_status_question: Question
     confirmation_questions: tuple[Question, ...]
     consents: tuple[ConsentText, ...]
+    withdrawals: tuple[NoticeBlock, ...]
     notices: Notices
     agreement: AgreementTexts
     clauses: ClauseRules
@@ -123,6 +124,10 @@ class JurisdictionPack:
         return replace(
             text, on_agree=said.wish_for, on_refuse=said.wish_against, refusal_ends_online=False
         )
+
+    def withdrawal(self, scope: str) -> NoticeBlock:
+        """Return what taking this consent back does; raises UnknownCodeError."""
+        return _one(self.withdrawals, scope, "withdrawals")
 
     def agent_kind(self, code: str) -> AgentKind:
         """Return the kind of agent; raises UnknownCodeError."""

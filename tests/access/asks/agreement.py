@@ -80,6 +80,17 @@ plain(f"POST {AGREEMENT}/paper", "paper", query="?page=1", file=signing.picture(
 plain(f"GET {AGREEMENT}/paper/{{page}}", "paper", path={"page": "1"}, query="?w=480")
 
 
+@ask(f"POST {AGREEMENT}/copies", "sealed")
+async def _copies(office: Office, who: str) -> Ask:
+    del who
+    case, person = office.facts["case"], office.facts["people"]["P"]
+    async with office.world.store.write() as uow:
+        session = (await uow.sessions.of_case(case))[-1]
+        kept = tuple(one for one in session.consents if one.scope != "e_delivery")
+        await uow.sessions.save(replace(session, consents=kept))
+    return Ask(path={"case_id": case}, json={"person_id": person, "way": "by_hand"})
+
+
 @ask(f"POST {AGREEMENT}/paper/comparison", "paper")
 async def _comparison(office: Office, who: str) -> Ask:
     del who

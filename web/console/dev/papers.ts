@@ -84,6 +84,7 @@ export const DRAFT: AgreementView = {
   pages: 0,
   signatures: [],
   refusals: [],
+  on_paper: [],
   sealing: { two: false, rule_by: [], rule_at: null, awaited: null, awaited_of: [], may_release: [], may_seal: ["何建平"], released_by: null, released_by_me: false, released_at: null, until: null, expired: false },
   seal_waits: false,
   number: null,

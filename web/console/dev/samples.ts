@@ -110,6 +110,7 @@ const person = (id: string, name: string, role: PersonView["role"], change: Part
   authority: null,
   signs: role !== "companion",
   refuses_online: false,
+  refuses: [],
   invitation: null,
   ...change,
 });
@@ -179,7 +180,7 @@ export const CASE: CaseView = {
           authority: { kind: "employee", scopes: ["apply_or_end", "evidence", "choose_mediator", "concede", "sign", "fetch"], valid_from: "2025-03-12", valid_to: null, licence_no: "", file: "f1", can_sign: true },
           invitation: invited("i2", { answer: "other_time", answer_text: "最好是上午", device_bound: false }),
         }),
-        person("p2b", "郑国栋", "legal_representative", { mobile_masked: "199****0004", id_no_masked: "350299********6012", signs: false, refuses_online: true, invitation: invited("i3") }),
+        person("p2b", "郑国栋", "legal_representative", { mobile_masked: "199****0004", id_no_masked: "350299********6012", signs: false, refuses_online: true, refuses: ["online_mediation", "e_signature"], invitation: invited("i3") }),
       ],
     },
   ],

@@ -6,6 +6,7 @@ export const BLOCKED: Readonly<Record<string, PartyKey>> = {
   authority: "signBlockedAuthority",
   identity: "signBlockedIdentity",
   e_signature_consent: "signBlockedConsent",
+  e_signature_refused: "signBlockedConsent",
   confirmed_on_video: "signBlockedVideo",
   locked_before: "signLockedBefore",
 };

@@ -54,6 +54,8 @@ export class Room {
   readonly agreement = shallowRef<PartyAgreement | null>(null);
   readonly featured = shallowRef<Featured>(NOBODY_FEATURED);
   readonly now = shallowRef(Date.now());
+  /** Whether the own consents are looked at now. */
+  readonly own = shallowRef(false);
   readonly fault = shallowRef<Fault | null>(null);
   /** Words that were written and not sent yet, by what they are about. */
   readonly drafts = shallowReactive(new Map<string, string>());

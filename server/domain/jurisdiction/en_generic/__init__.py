@@ -10,7 +10,7 @@ from typing import Final
 
 from server.domain.calendar import HolidayCalendar
 from server.domain.jurisdiction.en_generic import choices, notices
-from server.domain.jurisdiction.en_generic.consents import CONSENTS
+from server.domain.jurisdiction.en_generic.consents import CONSENTS, WITHDRAWALS
 from server.domain.jurisdiction.entries import AgreementTexts, ClauseRules
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.jurisdiction.texts import Text
@@ -82,6 +82,7 @@ PACK: Final = JurisdictionPack(
     personal_status_question=notices.PERSONAL_STATUS,
     confirmation_questions=(),
     consents=CONSENTS,
+    withdrawals=WITHDRAWALS,
     notices=notices.NOTICES,
     agreement=_AGREEMENT,
     clauses=_CLAUSES,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from server.domain.jurisdiction.texts import ConsentText, Text
+from server.domain.jurisdiction.texts import ConsentText, NoticeBlock, Text
 
 _LAW: Final = Text(en="UNCITRAL Technical Notes on Online Dispute Resolution (2016)")
 
@@ -83,4 +83,20 @@ CONSENTS: Final = (
         law=_LAW,
         all_parties=True,
     ),
+)
+
+
+def _withdrawal(scope: str, line: str) -> NoticeBlock:
+    title = Text(en="If you take it back")
+    done = "What was done before stays valid."
+    return NoticeBlock(code=scope, title=title, lines=_texts(line, done))
+
+
+WITHDRAWALS: Final = (
+    _withdrawal("online_mediation", "You are asked to meet in person."),
+    _withdrawal("e_signature", "What is not signed yet is signed on paper or before witnesses."),
+    _withdrawal("e_delivery", "From now on papers are posted or handed over."),
+    _withdrawal("preservation", "A paper copy is printed and filed as well."),
+    _withdrawal("sensitive_information", "They are used no more in what is not signed yet."),
+    _withdrawal("recording", "Recording stops at once."),
 )

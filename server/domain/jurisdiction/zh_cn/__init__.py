@@ -10,6 +10,7 @@ from server.domain.jurisdiction.zh_cn.consents import CONSENTS
 from server.domain.jurisdiction.zh_cn.holidays import CALENDAR, FIXED_HOLIDAYS
 from server.domain.jurisdiction.zh_cn.keeping import KEEPING
 from server.domain.jurisdiction.zh_cn.notices import NOTICES
+from server.domain.jurisdiction.zh_cn.withdrawals import WITHDRAWALS
 
 PACK: Final = JurisdictionPack(
     code="zh_cn",
@@ -41,6 +42,7 @@ PACK: Final = JurisdictionPack(
     personal_status_question=agreement.PERSONAL_STATUS,
     confirmation_questions=agreement.CONFIRMATION_QUESTIONS,
     consents=CONSENTS,
+    withdrawals=WITHDRAWALS,
     notices=NOTICES,
     agreement=agreement.TEXTS,
     clauses=agreement.CLAUSES,

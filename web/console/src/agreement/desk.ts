@@ -12,7 +12,7 @@ export type Place = "main" | "side" | "sheet";
 
 function placeOf(act: string): Place {
   if (act === "reopen" || act === "witness") return "sheet";
-  return /^(sign|release|withdraw|seal|scan-.*)$/.test(act) ? "side" : "main";
+  return /^(sign|release|withdraw|seal|(scan|copy)-.*)$/.test(act) ? "side" : "main";
 }
 
 export interface AgreementDeskState {
@@ -38,6 +38,7 @@ export interface AgreementDeskState {
   witness(signer: string, words: string): Promise<boolean>;
   reopen(reason: string): Promise<boolean>;
   scan(signer: string, file: File): Promise<void>;
+  handCopy(person: string, way: "by_hand" | "by_post" | "filed"): Promise<void>;
   sign(): Promise<void>;
   release(): Promise<void>;
   withdraw(): Promise<void>;
@@ -151,6 +152,7 @@ export function useAgreement(caseId: string): AgreementDeskState {
         const kept = await api.post("/api/cases/{case_id}/files", { path, query: { kind: "seal_scan" }, body: fileForm(file) });
         return await api.post(`${BASE}/seal-scan`, { path, body: { signer, file: kept.id } });
       })),
+    handCopy: async (person_id, way) => void (await doing(`copy-${person_id}`, () => api.post(`${BASE}/copies`, { path, body: { person_id, way } }))),
     sign: async () => void (await doing("sign", () => api.post(`${BASE}/sign`, { path, body: { pdf_sha256: hash() } }))),
     release: async () => void (await doing("release", () => api.post(`${BASE}/release`, { path, body: { pdf_sha256: hash() } }))),
     withdraw: async () => void (await doing("withdraw", () => api.post(`${BASE}/release/withdraw`, { path }))),

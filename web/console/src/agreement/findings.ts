@@ -53,6 +53,11 @@ export function missingTexts(view: AgreementView, missing: readonly FindingView[
   return [...groups.values()].map(({ first, numbers }) => findingText(first, view, numbers));
 }
 
+/** The signers who refuse to sign on phones; what they refused bars neither paper nor witnesses. */
+export function refusingSigners(view: AgreementView): readonly FindingView[] {
+  return view.missing.filter((each) => each.code === "e_signature_refused");
+}
+
 /** The code of what keeps this text from being signed on phones, null where the law leaves it open. */
 export function barOfLaw(view: AgreementView): string | null {
   return view.missing.find((each) => each.code.startsWith("e_sign_"))?.code ?? null;

@@ -160,6 +160,7 @@ export const casesEn: Dictionary<keyof typeof casesZh> = {
   "revealField.mobile": "mobile number",
   "revealField.address": "address",
   revealShown: "Hidden again after thirty seconds",
+  refusesConsents: "Refused: {what}",
   invitationNone: "Not invited yet",
   invite: "Invite",
   inviteTitle: "Invite {name}",

@@ -157,6 +157,7 @@ export const casesZh = {
   "revealField.mobile": "手机号",
   "revealField.address": "地址",
   revealShown: "三十秒后自动收起",
+  refusesConsents: "不同意：{what}",
   invitationNone: "还没邀请",
   invite: "邀请",
   inviteTitle: "邀请 {name}",

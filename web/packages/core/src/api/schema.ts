@@ -213,6 +213,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{case_id}/agreement/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note what was done with a copy on paper */
+        post: operations["agreements.hand_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{case_id}/agreement/court": {
         parameters: {
             query?: never;
@@ -1835,6 +1852,8 @@ export interface components {
             missing_on_paper: components["schemas"]["FindingView"][];
             /** Number */
             number: string | null;
+            /** On Paper */
+            on_paper: components["schemas"]["PaperCopyView"][];
             /** Pages */
             pages: number;
             paper: components["schemas"]["PaperView"] | null;
@@ -2536,7 +2555,8 @@ export interface components {
          * @description One consent as it is asked, in the phone's language, and the last answer.
          *
          *     `statement` and `points` are the card, `terms` the full wording agreed to, `law` its
-         *     source. Lines of a text are divided by newlines.
+         *     source. Lines of a text are divided by newlines. `answer` is one to these very words, `given`
+         *     the last to any; `withdraw_means` is what taking it back does.
          */
         ConsentText: {
             /** Agree Means */
@@ -2545,6 +2565,10 @@ export interface components {
             answer: boolean | null;
             /** Ends Online */
             ends_online: boolean;
+            /** Given */
+            given: boolean | null;
+            /** Given At */
+            given_at: string | null;
             /** Law */
             law: string;
             /** Points */
@@ -2563,6 +2587,8 @@ export interface components {
             text_version: string;
             /** Title */
             title: string;
+            /** Withdraw Means */
+            withdraw_means: string;
         };
         /**
          * CopyAsk
@@ -2574,6 +2600,15 @@ export interface components {
              * @default null
              */
             code: string | null;
+        };
+        /**
+         * CopyHandedAsk
+         * @description What was done with a copy on paper: for the person, or `filed` beside the electronic one.
+         */
+        CopyHandedAsk: {
+            /** Person Id */
+            person_id: string;
+            way: components["schemas"]["PaperWay"];
         };
         /**
          * CopyTicket
@@ -3724,6 +3759,23 @@ export interface components {
             same: boolean;
         };
         /**
+         * PaperCopyView
+         * @description A copy on paper for a signer who refused `scope`; `way` is None while it is owed.
+         */
+        PaperCopyView: {
+            /** At */
+            at: string | null;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Person Id */
+            person_id: string;
+            /** Scope */
+            scope: string;
+            way: components["schemas"]["PaperWay"] | null;
+        };
+        /**
          * PaperPageView
          * @description One page of the signed paper; `file` is None until it was scanned.
          */
@@ -3749,6 +3801,12 @@ export interface components {
             /** Pages */
             pages: components["schemas"]["PaperPageView"][];
         };
+        /**
+         * PaperWay
+         * @description What became of a copy on paper.
+         * @enum {string}
+         */
+        PaperWay: "by_hand" | "by_post" | "filed";
         /**
          * PartyAgreement
          * @description The agreement on the phone: live text, own answers, or locked pages.
@@ -4100,6 +4158,8 @@ export interface components {
             name: string;
             /** Occupation */
             occupation: string;
+            /** Refuses */
+            refuses: string[];
             /** Refuses Online */
             refuses_online: boolean;
             /** Relation */
@@ -6059,6 +6119,41 @@ export interface operations {
                 "multipart/form-data": {
                     file: string;
                 };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            /** @description A refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    "agreements.hand_copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyHandedAsk"];
             };
         };
         responses: {

@@ -76,6 +76,7 @@ export const partyEn: Dictionary<PartyKey> = {
   consentsTitle: "Your consent",
   consentOf: "Item {n} of {total}",
   consentLast: "Item {n}, {title}: {answer}",
+  ownConsents: "My consents",
   consentsWish: "{names} decides this by law. The mediator is to hear what you want.",
   consentsGuardian: "Whoever represents you",
   consentsFor: "You answer for {names} too.",

@@ -74,6 +74,7 @@ export const partyZh = {
   consentsTitle: "同意事项",
   consentOf: "第 {n} 项，共 {total} 项",
   consentLast: "第 {n} 项 {title}：{answer}",
+  ownConsents: "我的同意事项",
   consentsWish: "这些事由{names}决定。您愿不愿意，调解员要听您说。",
   consentsGuardian: "您的法定代理人",
   consentsFor: "您也替{names}回答。",

@@ -1,0 +1,3 @@
+/** What comes only when it is wanted, in one piece: pieces that share the room's code would each cut it in two. */
+export { default as OwnConsents } from "./parts/OwnConsents.vue";
+export { default as Sign } from "./screens/Sign.vue";
