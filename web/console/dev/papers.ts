@@ -197,6 +197,26 @@ export const SIGNED: AgreementView = {
 
 SIGNED.sealing = { ...SIGNED.sealing, awaited: "seal", awaited_of: ["何建平"] };
 const TWO = { ...SIGNED.sealing, two: true, rule_by: ["何建平"], rule_at: "2025-03-01T02:00:00Z", may_release: ["苏慧珍", "江一帆"] };
+/** Sealed; one takes no papers on the phone, and wants no electronic keeping. */
+export const COPIES: AgreementView = {
+  ...SIGNED,
+  case_id: "c11",
+  state: "sealed",
+  number: "湖禾人调字〔2025〕第 017 号",
+  effective_on: "2025-03-14",
+  record_id: "r1",
+  sealing: { ...SIGNED.sealing, awaited: null, awaited_of: [] },
+  on_paper: [
+    { person_id: "p1a", name: "陈水根", label: "甲方", scope: "e_delivery", way: null, at: null },
+    { person_id: "p1a", name: "陈水根", label: "甲方", scope: "preservation", way: "filed", at: "2025-03-14T04:10:00Z" },
+  ],
+};
+/** Ready but for one who will not sign on a phone. */
+export const REFUSING: AgreementView = {
+  ...DRAFT,
+  case_id: "c12",
+  missing: [{ code: "e_signature_refused", level: "error", where: DRAFT.signatures[0]?.signer ?? "", facts: { party: "甲方", name: "陈水根" } }],
+};
 export const TO_RELEASE: AgreementView = { ...SIGNED, case_id: "c8", sealing: { ...TWO, awaited: "release", awaited_of: TWO.may_release } };
 export const RELEASED: AgreementView = {
   ...SIGNED,

@@ -68,7 +68,14 @@ export const PACK: PackView = {
   ],
   needs: [choice("large_print", "大字", "Large print"), choice("read_aloud", "朗读", "Reading aloud"), choice("bedridden", "卧床", "In bed"), choice("companion", "陪同", "Companion")],
   channels: [choice("counter", "窗口", "Counter"), choice("telephone", "电话", "Telephone")],
-  consents: [choice("online_mediation", "视频调解", "Mediation by video"), choice("e_signature", "用手机签协议", "Signing on the phone")],
+  consents: [
+    choice("online_mediation", "视频调解", "Mediation by video"),
+    choice("e_signature", "用手机签协议", "Signing on the phone"),
+    choice("e_delivery", "用手机收文书", "Receiving papers on the phone"),
+    choice("preservation", "协议怎么保存", "How the agreement is kept"),
+    choice("sensitive_information", "病历和银行账户", "Medical papers and bank account"),
+    choice("recording", "录音录像", "Recording"),
+  ],
   personal_status: {
     zh: "这次要谈的有没有：谁和谁结婚、离婚，孩子归谁养，收养，或者谁继承遗产？",
     en: "Is it to be settled who is married or divorced, who has custody or guardianship, an adoption, or who inherits?",

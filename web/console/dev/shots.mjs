@@ -55,6 +55,8 @@ export const SCREENS = {
   sealing: { at: "/cases/c3/agreement", as: "head" },
   release: { at: "/cases/c8/agreement" },
   releaseHead: { at: "/cases/c8/agreement", as: "head" },
+  copies: { at: "/cases/c11/agreement" },
+  lockRefused: { at: "/cases/c12/agreement", press: "lock" },
   released: { at: "/cases/c9/agreement" },
   seal: { at: "/seal", as: "head" },
   records: { at: "/records?name=陈水根", as: "officer" },
