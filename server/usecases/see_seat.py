@@ -9,7 +9,7 @@ from server.domain.invitation import Invitation
 from server.domain.jurisdiction.entries import ElectronicSigning
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.representation import signer_of
-from server.domain.session import MinutesAnswer, Session
+from server.domain.session import MinutesAnswer, Session, SessionState
 from server.usecases.read_case import CaseFacts, gather
 from server.usecases.send_code import has_code_channel
 from server.usecases.world import World
@@ -68,6 +68,16 @@ def may_sign_online(case: Case, pack: JurisdictionPack) -> bool:
     """Return whether the law leaves electronic signing open to this case, or still may."""
     found = pack.electronic_signing(case.dispute_type, personal_status=case.personal_status)
     return found in _MAY_BE_OPEN
+
+
+def rests(facts: CaseFacts, pack: JurisdictionPack) -> bool:
+    """Return whether the last sitting was adjourned to a later day than today."""
+    following = facts.current
+    if following is None or following.state is not SessionState.SCHEDULED:
+        return False
+    before = [session for session in facts.sessions if session.id != following.id]
+    adjourned = bool(before) and before[-1].state is SessionState.ADJOURNED
+    return adjourned and pack.local_day(following.planned_at) > facts.today
 
 
 async def see_minutes(

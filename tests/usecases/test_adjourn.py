@@ -15,10 +15,12 @@ from server.domain.staff import Actor
 from server.ports.store import DiskFullError
 from server.store.session import SqlSessions
 from server.usecases import conduct_session, end_case, plan_session, see_today
+from server.usecases.read_case import gather
+from server.usecases.see_seat import rests
 from server.usecases.world import World
 from tests.support import cases
 from tests.support.clock import START
-from tests.support.world import actor
+from tests.support.world import Stage, actor
 
 LATER = cases.PLANNED + timedelta(days=7)
 SU = actor("su")
@@ -80,6 +82,21 @@ async def test_the_day_reminds_of_what_was_adjourned_until_its_next_time_is_fixe
     assert await reminded(actor("lin")) == []
     await plan_session.schedule(world, SU, case.id, LATER)
     assert await reminded(SU) == []
+
+
+async def test_nothing_is_asked_of_a_party_before_the_day_of_the_next_sitting(scene: Stage) -> None:
+    world = scene.world
+    case, session = await opened(world)
+    assert not await _rests(world, case)
+    await conduct_session.adjourn(world, SU, session, LATER)
+    assert await _rests(world, case)
+    await scene.clock.advance((LATER - world.clock.now()).total_seconds() - 3600)
+    assert not await _rests(world, case)
+
+
+async def _rests(world: World, case: Case) -> bool:
+    async with world.store.read() as uow:
+        return rests(await gather(world, uow, await uow.cases.get(case.id)), world.pack)
 
 
 async def test_an_adjourned_case_that_has_ended_waits_for_no_time(world: World) -> None:

@@ -118,6 +118,8 @@ class SeatView(View):
     `arbitration`: a way beside the court in a dispute of this type. `answered_by` is None where
     the own consents count; else who gives them by law, and the own answers are wishes.
     `answers_for` are those for whom the own consents count too.
+    `rests`: the last sitting was adjourned to a later day than today, and nothing is to be done
+    before.
     """
 
     link_state: LinkState
@@ -148,6 +150,7 @@ class SeatView(View):
     mobile_masked: str
     session_id: str | None
     session_state: SessionState | None
+    rests: bool
     may_sign: bool
     sign_refused: bool
     agreement_state: str | None

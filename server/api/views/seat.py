@@ -13,7 +13,7 @@ from server.domain.masking import mask_phone
 from server.domain.owed import asked_of
 from server.domain.session import MinutesAnswer, Session
 from server.domain.wards import answers_for
-from server.usecases.see_seat import Seat, may_sign_online
+from server.usecases.see_seat import Seat, may_sign_online, rests
 from server.usecases.world import World
 
 
@@ -51,6 +51,7 @@ def seat_view(world: World, seat: Seat, lang: str) -> wire.SeatView:
         mobile_masked=mask_phone(person.mobile),
         session_id=session.id if session else None,
         session_state=session.state if session else None,
+        rests=rests(facts, world.pack),
         may_sign=seat.signs and (_locked(seat) or may_sign_online(case, world.pack)),
         sign_refused=facts.agreement is not None and facts.agreement.refuses(person.id),
         agreement_state=facts.agreement.state if facts.agreement else None,

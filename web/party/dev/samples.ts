@@ -62,6 +62,7 @@ export const SEAT: SeatView = {
   mobile_masked: "199****0001",
   session_id: "s1",
   session_state: "open",
+  rests: false,
   may_sign: true,
   sign_refused: false,
   agreement_state: null,
@@ -196,7 +197,7 @@ function at(step: PartyState["step"], change: Partial<SeatView> = {}): PartyStat
   return { ...begin({ ...SEAT, ...change }), step };
 }
 /** The sitting that follows one that was adjourned. */
-const NEXT = { session_id: "s2", session_state: "scheduled", planned_at: "2125-03-21T01:00:00Z" } as const;
+const NEXT = { session_id: "s2", session_state: "scheduled", planned_at: "2125-03-21T01:00:00Z", rests: true } as const;
 function adjourned(change: Partial<SeatView>): PartyState {
   return live({ state: "adjourned", agreement_state: "locked" }, { line: "off", seat: { ...SEAT, answer: "accepted", ...NEXT, ...change } });
 }
@@ -265,6 +266,7 @@ export const STATES: Record<string, () => PartyState> = {
   effectiveIf: () => at("papers", { session_state: "closed", receipt: { ...RECEIPT, state: "sealed", number: "湖禾人调字〔2025〕第017号", effective_on: "2025-03-14", confirmation_deadline: "2025-04-14", confirmation_depends: true } }),
   stopped: () => at("papers", { may_sign: false, ended: { outcome: "not_agreed", end_reason: "party_stopped", remedies: REMEDIES } }),
   adjourned: () => at("papers", { may_sign: false, session_state: "adjourned" }),
+  adjournedAgain: () => at("papers", { ...NEXT, may_sign: false, answer: "accepted" }),
   left: () => at("left"),
   second: () => live({ device: "waiting", seats: [], slots: [] }),
   cutSignedOut: () => live({}, { line: "off", cut: "signed_out" }),

@@ -81,3 +81,14 @@ describe("a link opened again before the next sitting", () => {
     expect(await said(SEAT.consents)).not.toContain("每次调解都重新问");
   });
 });
+
+describe("a link opened again before the day of the next sitting", () => {
+  it("tells when it goes on, and asks only who wants to prepare", async () => {
+    const room = await roomIn("adjournedAgain");
+    const { root } = show(Ended, room);
+    expect(root.querySelector("h1")?.textContent).toBe("等下次接着谈");
+    expect(root.textContent).toContain(TIME);
+    [...root.querySelectorAll("button")].find((each) => each.textContent.includes("先做下次的准备"))?.click();
+    expect(room.state.value.step).toBe("consents");
+  });
+});

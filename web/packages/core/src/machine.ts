@@ -86,8 +86,16 @@ export function firstStep(seat: SeatView): Step {
   if (seat.ended !== null || isShut(seat) || hasPapers(seat)) return "papers";
   // Without a planned sitting there is nothing to consent to and no room to enter yet.
   if (seat.answer !== "accepted" || seat.session_id === null) return "invitation";
+  // What the next sitting asks anew is asked on its day.
+  if (waitsForItsDay(seat)) return "papers";
   const open = seat.consents.some((consent) => consent.answer === null || (consent.ends_online && !consent.answer));
   return open ? "consents" : "device";
+}
+
+/** Adjourned to a later day, by who has consented before and refused nothing that the online way needs. */
+function waitsForItsDay(seat: SeatView): boolean {
+  const refused = seat.consents.some((consent) => consent.ends_online && consent.answer === false);
+  return seat.rests && !refused && seat.consents.some((consent) => consent.answer !== null);
 }
 
 function isShut(seat: SeatView): boolean {
@@ -267,7 +275,9 @@ function goes(state: PartyState, step: Step): Outcome {
 function seatTold(state: PartyState, seat: SeatView): Outcome {
   const next: PartyState = { ...state, seat };
   const ended = seat.ended !== null && state.step !== "live" && state.step !== "papers";
-  return [ended ? { ...next, step: "papers" } : next, []];
+  if (ended) return [{ ...next, step: "papers" }, []];
+  const due = state.step === "papers" && state.seat.rests && !seat.rests;
+  return [due ? { ...next, step: firstStep(seat) } : next, []];
 }
 
 /** Whether camera, microphone and a waking screen serve anything: in the device check, and as long as a room may come. */

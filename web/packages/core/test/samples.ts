@@ -109,6 +109,7 @@ export function seatView(more: Partial<SeatView> = {}): SeatView {
     mobile_masked: "199****0001",
     session_id: "s1",
     session_state: "open",
+    rests: false,
     may_sign: false,
     sign_refused: false,
     agreement_state: null,

@@ -4911,6 +4911,8 @@ export interface components {
          *     `arbitration`: a way beside the court in a dispute of this type. `answered_by` is None where
          *     the own consents count; else who gives them by law, and the own answers are wishes.
          *     `answers_for` are those for whom the own consents count too.
+         *     `rests`: the last sitting was adjourned to a later day than today, and nothing is to be done
+         *     before.
          */
         SeatView: {
             /** Agreement State */
@@ -4965,6 +4967,8 @@ export interface components {
             /** Planned At */
             planned_at: string | null;
             receipt: components["schemas"]["Receipt"] | null;
+            /** Rests */
+            rests: boolean;
             /** Rights */
             rights: components["schemas"]["RightsBlock"][];
             role: components["schemas"]["PersonRole"];

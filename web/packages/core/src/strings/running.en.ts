@@ -18,6 +18,8 @@ export const runningEn: Dictionary<keyof typeof runningZh> = {
   pageUse: "Use this page",
   redrafted: "The agreement is being changed, so signatures given before no longer count. You will be asked to read and sign it again.",
   endAdjournedTitle: "That is all for today",
+  endNextTitle: "To be continued",
+  endPrepare: "Prepare for it now",
   endAdjournedText: "Everything settled so far is kept.",
   endAdjournedOpen: "You will be told when the next time is fixed.",
   endAdjournedNext: "Next: {time}",

@@ -15,6 +15,8 @@ export const runningZh = {
   pageUse: "用这一页",
   redrafted: "协议在改，之前签的名都不算了。改好后会再请您看、再请您签。",
   endAdjournedTitle: "今天先谈到这里",
+  endNextTitle: "等下次接着谈",
+  endPrepare: "先做下次的准备",
   endAdjournedText: "谈好的都留着。",
   endAdjournedOpen: "下次时间定了再告诉您。",
   endAdjournedNext: "下次：{time}",
