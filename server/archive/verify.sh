@@ -2,11 +2,10 @@
 # Checks a record on a Linux machine. 在 Linux 电脑上核验本卷。
 # 用法 usage: sh verify.sh [issuer.pem [folder [stamps.pem]]]
 # It takes nothing but a POSIX shell and the programs 只用到 POSIX shell 和以下程序
-# - of POSIX: awk cmp find grep sed, none of them with an option of GNU's;
-# - of GNU coreutils, 8.31 or newer: base64 basename basenc cat csplit cut date dirname head
-#   mktemp rm sha1sum sha256sum sha384sum sha512sum sort tail tr wc;
+# - of GNU coreutils, 8.31 or newer: base64 basename basenc cat comm csplit cut date dirname fold
+#   head mktemp paste rm sha1sum sha256sum sha384sum sha512sum sort tac tail tr uniq wc;
 # - openssl: OpenSSL, 3.0 or newer.
-# No answer depends on the day it is asked: certificates are judged as of the time stamps, and the
+# Text is looked for with the patterns of the shell's own `case`. 查找文字用 shell 自带的 case。
 # seal's and the container's without regard to time (-no_check_time). 何时核验，结果都一样。
 # With stamps.pem, the root of who made the time stamps, issuer.pem counts for seal and signers
 # alone; without it for time stamps too. 给出 stamps.pem（时间戳机构的根证书）的，两者各管各的。
@@ -40,7 +39,43 @@ tell() { # tell NAME STATUS
 }
 not_judged() { say "?       $1 (not judged here 此处未判断)"; }
 sum() { sha256sum <"$1" | cut -c1-64; }
-says() { grep -qF "$2" "$1"; } # says FILE TEXT
+
+# What stands in for other programs 代替其他程序的几个函数
+same() { [ "$(sha256sum)" = "$( (sha256sum <"$1") 2>/dev/null)" ]; } # same FILE: as what is read
+nothing() { [ "$(head -c 1 | wc -c)" -eq 0 ]; }                      # whether nothing is read
+in_text() { tr -c '\n -~' '?'; } # no variable of a shell holds a byte 0, and a PDF has many
+holds() { case $(in_text) in *"$1"*) ;; *) return 1 ;; esac; }       # holds TEXT: what is read does
+says() { [ -f "$1" ] && holds "$2" <"$1"; }                          # says FILE TEXT
+lines_like() { # lines_like PATTERN: those of the lines read that a pattern of the shell fits
+  while IFS= read -r one || [ "$one" ]; do
+    # shellcheck disable=SC2254  # it is a pattern
+    case $one in $1) printf '%s\n' "$one" ;; esac
+  done
+}
+lines_unlike() { # and the others
+  while IFS= read -r one || [ "$one" ]; do
+    # shellcheck disable=SC2254  # it is a pattern
+    case $one in $1) ;; *) printf '%s\n' "$one" ;; esac
+  done
+}
+lines_with() { # lines_with TEXT: those that have it
+  while IFS= read -r one || [ "$one" ]; do
+    case $one in *"$1"*) printf '%s\n' "$one" ;; esac
+  done
+}
+any_like() { # any_like PATTERN: whether it fits one of the lines read
+  while IFS= read -r one || [ "$one" ]; do
+    # shellcheck disable=SC2254  # it is a pattern
+    case $one in $1) return 0 ;; esac
+  done
+  return 1
+}
+nth() { tail -n "+$1" | head -n 1; } # nth NUMBER: that one of the lines read
+behind() { # behind WORDS: what follows them, where they stand first in a line that is read
+  IFS= read -r whole || [ "$whole" ] || return 0
+  before=${whole%%"$1"*}
+  [ "$before" = "$whole" ] || printf '%s\n' "$whole" | tail -c "+$((${#before} + ${#1} + 1))"
+}
 
 # Staff and seals may sign in SM2 over SM3 (GB/T 32918, identity of GM/T 0009); phones never do.
 identity=distid:1234567812345678
@@ -54,7 +89,7 @@ knows_sm2() { # tried on a key of its own, so that no key of the record makes it
   by_sm2 -verify -inkey "$own" -in "$own" -sigfile "$own.sig"
 }
 sm2_key() { # sm2_key FILE: whether a key in PEM is one on the curve of SM2
-  case $(sed -n 2p "$1" 2>/dev/null) in MFkwEwYHKoZIzj0CAQYIKoEcz1UBgi0DQgAE*) ;; *) return 1 ;; esac
+  case $( (nth 2 <"$1") 2>/dev/null) in MFkwEwYHKoZIzj0CAQYIKoEcz1UBgi0DQgAE*) ;; *) return 1 ;; esac
 }
 fits() { # fits KEY SIGNATURE FILE: the key is PEM
   if sm2_key "$1"; then
@@ -71,86 +106,249 @@ sealed_by_sm2() {
 
 # JSON has one form here (RFC 8785): sorted keys, none twice, whole numbers, no blanks, no escapes that
 # need none, at most 64 deep; so that nobody reads what another did not. JSON 只有一种写法。
+# The text is cut at its quotes, so that what is outside of strings and what is inside come by turns.
 canonical() { # canonical FILE: one value and no more; leaves its own members, one a line
   [ -f "$1" ] && [ "$(wc -l <"$1")" -eq 0 ] && members_of_all "$1" >"$scratch/members"
 }
-has() { grep -qxF "$1" "$scratch/members"; } # has MEMBER: whether one of those is this
-all_canonical() { # all_canonical FILE: each line is one value, and ends
-  [ -z "$(tail -c 1 "$1")" ] && members_of_all "$1" >/dev/null
+all_canonical() { # all_canonical FILE: each line is one value, and ends; leaves the members of each
+  [ -z "$(tail -c 1 "$1")" ] && members_of_all "$1" >"$scratch/members"
 }
-members_of_all() {
-  in_utf8 "$1" && tr '\177-\377' '[\001*]' <"$1" | awk '
-function eat(form,   held) {
-  held = match(rest, "^(" form ")")
-  if (held) { got = substr(rest, 1, RLENGTH); rest = substr(rest, RLENGTH + 1) }
-  return held
+new_line='
+'
+line_end=$(printf '\r') text_end=$(printf '\f') beyond_ascii='*[! -~]*' backslash=\\
+members_of_all() { # tabs stand for what is beyond ASCII; names come as "number-of-object name"
+  in_utf8 "$1" && { cat "$1" && printf '\f'; } | tr '\n"\177-\377' '\r\n[\t*]' | (
+    set -f
+    values 3>"$scratch/names" && sort -s -k 1,1 "$scratch/names" | sort -c -u 2>/dev/null
+  )
 }
-function number() {
-  sub(/^-/, "", got)
-  return length(got) < 16 || (length(got) == 16 && (got "") <= "9007199254740991")
-}
-function pair(before) { # whether a key that follows the one before, and its value
-  if (!eat("\"[]!#-[^-~ ]*\":") || (before != "" && (before "") >= (got ""))) return 0
-  key = got
+values() { # `open` has a bracket for each that is open, the last first, `next` what may come
+  next=value open='' deep=0 objects=1000000 found=0 shown='' own=''
+  while IFS= read -r piece || [ "$piece" ]; do
+    outside || return 1
+    [ "$next" != nothing ] || return 0
+    string_inside && whole_string || return 1
+  done
   return 1
 }
-function value(deep,   before, own, from) {
-  if (eat("\"([^\"\\\\]|\\\\[\"\\\\bfnrt]|\\\\u00(0[0-7bef]|1[0-9a-f]))*\"|true|false|null")) return 1
-  if (eat("0|-?[1-9][0-9]*")) return number()
-  if (deep == 0) return 0
-  if (eat("[[]")) {
-    if (eat("[]]")) return 1
-    do { if (!value(deep - 1)) return 0 } while (eat(","))
-    return eat("[]]")
-  }
-  if (!eat("[{]")) return 0
-  if (eat("[}]")) return 1
-  do {
-    if (!pair(before)) return 0
-    before = own = key; from = rest
-    if (!value(deep - 1)) return 0
-    if (deep == 64) print own substr(from, 1, length(from) - length(rest))
-  } while (eat(","))
-  return eat("[}]")
+outside() { # between two commas there is never much
+  IFS=,
+  # shellcheck disable=SC2086  # cut at its commas
+  set -- $piece"$new_line"
+  IFS=' '
+  while :; do
+    left=$1
+    [ ${#left} -lt 300 ] || return 1
+    while [ "$left" ] && [ "$left" != "$new_line" ]; do
+      sign && left=${left#"$got"} || return 1
+    done
+    shift
+    [ $# -gt 0 ] || return 0
+    comma || return 1
+  done
 }
-{ rest = $0; if (!value(64) || rest != "") exit 1 }
-END { if (NR == 0) exit 1 }'
+sign() { # takes what is left begins with, and leaves it in `got`
+  got=${left%"${left#?}"}
+  case $left in
+  :*) [ "$next" = colon ] && next=value && keep : ;;
+  '{'* | '['*) opens ;;
+  '}'* | ']'*) closes ;;
+  true* | null*) plain_value "${left%"${left#????}"}" ;;
+  false*) plain_value false ;;
+  [-0-9]*) number ;;
+  "$line_end"* | "$text_end"*) ends ;;
+  *) return 1 ;;
+  esac
 }
+opens() {
+  [ $deep -lt 64 ] && { [ "$next" = value ] || [ "$next" = first ]; } || return 1
+  if [ $deep -gt 0 ]; then keep "$got"
+  elif [ "$got" = '{' ]; then shown=yes
+  else shown=''; fi
+  if [ "$got" = '{' ]; then objects=$((objects + 1)) open="{$objects $open" next=first_name
+  else open="[ $open" next=first; fi
+  deep=$((deep + 1))
+}
+closes() {
+  case $got$next$open in
+  '}after{'* | '}first_name{'* | ']after['* | ']first['*) ;;
+  *) return 1 ;;
+  esac
+  deep=$((deep - 1)) open=${open#* }
+  if [ $deep -gt 0 ]; then keep "$got"
+  elif [ $next = after ]; then end_of_member; fi
+  next=after
+}
+comma() {
+  case $next$open in
+  'after{'*) next=name ;;
+  'after['*) next=value ;;
+  *) return 1 ;;
+  esac
+  if [ $deep -eq 1 ]; then end_of_member; else keep ,; fi
+}
+ends() { # a line, or the whole text
+  case $got$next$open in
+  "${line_end}after") next=value found=1 ;;
+  "${text_end}after") next=nothing ;;
+  "${text_end}value") [ $found -eq 1 ] && next=nothing ;;
+  *) return 1 ;;
+  esac
+}
+plain_value() {
+  [ "$next" = value ] || [ "$next" = first ] || return 1
+  next=after got=$1
+  keep "$1"
+}
+number() {
+  case $left in 0[0-9]* | -[!1-9]*) return 1 ;; esac
+  digits=${left#-}
+  digits=${digits%%[!0-9]*}
+  [ ${#digits} -lt 16 ] || { [ ${#digits} -eq 16 ] && [ "$digits" -le 9007199254740991 ]; } || return 1
+  case $left in -*) plain_value "-$digits" ;; *) plain_value "$digits" ;; esac
+}
+string_inside() { # reads on to its end: a quote that is escaped goes on with the string
+  string=''
+  while IFS= read -r piece; do
+    escapes "$piece"
+    case $? in
+    0) string=$string$piece; return ;;
+    2) string=$string$piece\" ;;
+    *) return 1 ;;
+    esac
+  done
+  return 1
+}
+escapes() { # whether those of RFC 8785 are all that there are; 2: the quote behind it is escaped
+  case $1 in *\\*) ;; *) return 0 ;; esac
+  IFS=$backslash
+  # shellcheck disable=SC2086  # cut at its backslashes
+  set -- $1"$new_line"
+  IFS=' '
+  while [ $# -gt 1 ]; do
+    case $2 in
+    '') [ $# -gt 2 ] && shift ;;
+    "$new_line") [ $# -gt 2 ] || return 2; return 1 ;;
+    [bfnrt]* | u000[0-7bef]* | u001[0-9a-f]*) ;;
+    *) return 1 ;;
+    esac
+    shift
+  done
+}
+whole_string() {
+  case $string in *"$line_end"*) return 1 ;; esac
+  case $next in
+  value | first) next=after ;;
+  name | first_name)
+    # shellcheck disable=SC2254  # it is a pattern
+    case $string in $beyond_ascii | *\\*) return 1 ;; esac
+    object=${open%% *}
+    printf '%s %s\n' "${object#?}" "$string" >&3
+    next='colon' ;;
+  *) return 1 ;;
+  esac
+  keep "\"$string\""
+}
+keep() { # keep TEXT: of the members of an object that is the whole value
+  [ "$shown" ] || return 0
+  own=$own$1
+  [ ${#own} -lt 500 ] || { printf %s "$own"; own=''; }
+}
+end_of_member() {
+  [ ! "$shown" ] || printf '%s\n' "$own"
+  own=''
+}
+# Each byte is put for its kind: a is ASCII, b to d go on with a character, e to k begin one, x is none
+# that may be here. Then whatever five stand beside each other is looked at, each five once.
 in_utf8() { # in_utf8 FILE: without half a character, nor any that JSON escapes
-  tr '\012\040-\177\200-\217\220-\237\240-\277\302-\337\340\341-\354\355\356\357\360\361-\363\364\000-\011\013-\037\300\301\365-\377' \
-    '\012[a*96][b*16][c*16][d*32][e*30]f[g*12]hggi[j*3]k[x*]' <"$1" |
-    awk '{ gsub(/a|e[bcd]|fd[bcd]|g[bcd][bcd]|h[bc][bcd]|i[cd][bcd][bcd]|j[bcd][bcd][bcd]|kb[bcd][bcd]/, "") }
-      $0 != "" { exit 1 }'
+  { echo; tr '\012\040-\177\200-\217\220-\237\240-\277\302-\337\340\341-\354\355\356\357\360\361-\363\364\000-\011\013-\037\300\301\365-\377' \
+    'a[a*96][b*16][c*16][d*32][e*30]f[g*12]hggi[j*3]k[x*]' <"$1"; } | tr '\n' a | tr -s a >"$scratch/kinds"
+  { cat "$scratch/kinds" && echo aaaaa; } | fold -w 1 >"$scratch/kind.1"
+  for later in 2 3 4 5; do tail -n "+$later" "$scratch/kind.1" >"$scratch/kind.$later"; done
+  paste -d '\0' "$scratch"/kind.[1-5] | sort -u | whole_characters
+}
+whole_characters() {
+  while read -r five; do
+    case $five in
+    [b-d]* | a | a[!b-d]* | e[b-d][!b-d]* | fd[b-d][!b-d]* | g[b-d][b-d][!b-d]* | h[b-c][b-d][!b-d]*) ;;
+    i[c-d][b-d][b-d][!b-d] | j[b-d][b-d][b-d][!b-d] | kb[b-d][b-d][!b-d]) ;;
+    *) return 1 ;;
+    esac
+  done
 }
 
 # What is no plain file may never end, and a list may name what is not in here.
 # 链接可能指向读不完的东西；清单可能指向卷宗以外。
 give_up() { tell "$1" 1; exit 1; }
-[ -z "$(find . ../META-INF ../renewals ! -type d ! -type f 2>/dev/null | head -n 1)" ] ||
+things() { # things PATH: it and what lies below, each after a letter: d folder, f file, x neither
+  if [ -L "$1" ]; then printf 'x%s\n' "$1"
+  elif [ -d "$1" ]; then
+    printf 'd%s\n' "$1"
+    for below in "$1"/* "$1"/.[!.]* "$1"/..?*; do things "$below"; done
+  elif [ -f "$1" ]; then printf 'f%s\n' "$1"
+  elif [ -e "$1" ]; then printf 'x%s\n' "$1"; fi
+}
+files_of() { things "$1" | lines_like 'f*' | cut -c 2-; } # files_of FOLDER
+for_each() { # for_each LIST COMMAND: one command for all files that a list names
+  names=$1
+  shift
+  [ -s "$names" ] || return 0
+  while IFS= read -r one; do set -- "$@" "$one"; done <"$names"
+  "$@"
+}
+for folder in . ../META-INF ../renewals; do things "$folder"; done | lines_like 'x*' | nothing ||
   give_up "nothing but plain files 只有普通文件"
-[ "$(find . | wc -l)" -le 2000 ] || give_up "not more files than any record has 文件过多，不像卷宗"
+[ "$(things . | wc -l)" -le 2000 ] || give_up "not more files than any record has 文件过多，不像卷宗"
+files_of . | cut -c 3- | sort >"$scratch/files"
 # The names that a record may hold are those of FORMAT.md, so that no other agreement passes as part
 # of it; and no two are one to a system that tells no case. 卷内只许有 FORMAT.md 所列的文件名。
-plain='[0-9A-Za-z][0-9A-Za-z_.-]*'
-of_a_record="agreement\.(pdf|json)|consents\.json|identity\.json|log\.jsonl"
-of_a_record="$of_a_record|manifest\.(json|sig)|SHA256SUMS|README\.txt|FORMAT\.md|verify\.(sh|html)"
-of_a_record="$of_a_record|trust/(seal|issuer|pdf-seal|pdf-seal-issuer)\.pem"
-of_a_record="$of_a_record|log/(checkpoint\.(txt|tst)|proofs\.json|public_key\.pem)"
-of_a_record="$of_a_record|recordings/$plain\.jsonl|paper/$plain\.(jpg|png|pdf)"
-of_a_record="$of_a_record|(signatures|attested)/$plain/(statement\.json|signature\.bin|public_key\.pem)"
-of_a_record="$of_a_record|signatures/$plain/(certificate\.pem|handwriting\.png|strokes\.json)"
-of_meta='META-INF/(ASiCManifest001\.xml|signature001\.p7s)'
-of_renewals='renewals/(agreement\.pdf|[0-9][0-9][0-9]/(appended\.pdf|stamp\.tst|SHA(256|384|512)SUMS))'
-only() { # only PATTERN FOLDER: whether files of such names are all that it holds
+plain() { case $1 in '' | [!0-9A-Za-z]* | *[!0-9A-Za-z_.-]*) return 1 ;; esac; } # plain NAME
+of_a_record() { # of_a_record NAME
+  case $1 in
+  agreement.pdf | agreement.json | consents.json | identity.json | log.jsonl) ;;
+  manifest.json | manifest.sig | SHA256SUMS | README.txt | FORMAT.md | verify.sh | verify.html) ;;
+  trust/seal.pem | trust/issuer.pem | trust/pdf-seal.pem | trust/pdf-seal-issuer.pem) ;;
+  log/checkpoint.txt | log/checkpoint.tst | log/proofs.json | log/public_key.pem) ;;
+  recordings/*.jsonl) between_words recordings/ "$1" .jsonl ;;
+  paper/*.jpg | paper/*.png | paper/*.pdf) between_words paper/ "$1" .??? ;;
+  signatures/*/* | attested/*/*) of_who_signs "${1%/*}" "${1##*/}" ;;
+  *) of_meta "$1" ;;
+  esac
+}
+between_words() { # between_words START NAME END: whether what is between them is plain
+  middle=${2#"$1"}
+  # shellcheck disable=SC2295  # it is a pattern
+  plain "${middle%$3}"
+}
+of_who_signs() { # of_who_signs FOLDER NAME
+  plain "${1#*/}" || return 1
+  case $1/$2 in
+  */statement.json | */signature.bin | */public_key.pem) ;;
+  signatures/*/certificate.pem | signatures/*/handwriting.png | signatures/*/strokes.json) ;;
+  *) return 1 ;;
+  esac
+}
+of_meta() { [ "$1" = META-INF/ASiCManifest001.xml ] || [ "$1" = META-INF/signature001.p7s ]; }
+of_renewals() {
+  case $1 in
+  renewals/agreement.pdf | renewals/[0-9][0-9][0-9]/appended.pdf) ;;
+  renewals/[0-9][0-9][0-9]/stamp.tst | renewals/[0-9][0-9][0-9]/SHA256SUMS) ;;
+  renewals/[0-9][0-9][0-9]/SHA384SUMS | renewals/[0-9][0-9][0-9]/SHA512SUMS) ;;
+  *) return 1 ;;
+  esac
+}
+only() { # only NAMES FOLDER: whether files of such names are all that it holds
   [ -d "$2" ] || return 0
-  find "$2" ! -type d >"$scratch/names"
-  find "$2" -type d >"$scratch/folders"
-  ! grep -Evqx "$1" "$scratch/names" && awk 'seen[tolower($0)]++ { exit 1 }' "$scratch/names" &&
-    none_bare
+  things "$2" >"$scratch/things"
+  lines_like 'f*' <"$scratch/things" >"$scratch/said"
+  while IFS= read -r name; do "$1" "${name#*/}" || return 1; done <"$scratch/said"
+  tr A-Z a-z <"$scratch/said" | sort | uniq -d | nothing && none_bare
 }
 none_bare() { # a folder without a file tells something in some ZIPs, and is not there in others
-  awk 'FILENAME == ARGV[1] { while (sub("/[^/]*$", "")) filled[$0] = 1; next }
-    !($0 in filled) { exit 1 }' "$scratch/names" "$scratch/folders"
+  lines_like 'f*' <"$scratch/things" | cut -c 2- | while IFS= read -r name; do
+    while [ "$name" != "${name%/*}" ]; do name=${name%/*}; printf '%s\n' "$name"; done
+  done | sort -u >"$scratch/filled"
+  lines_like 'd*' <"$scratch/things" | cut -c 2- | sort | comm -23 - "$scratch/filled" | nothing
 }
 container=META-INF
 [ -d $container ] || container=../META-INF
@@ -161,12 +359,17 @@ lists_only() { # lists_only LIST: whether what it names lies below here
 }
 
 as_pem() { # as_pem FILE: one block, lines of 64 characters, nothing around it (RFC 7468, 3)
+  [ -f "$1" ] && kind=$(head -n 1 "$1" | in_text) || return 1
+  case $kind in '-----BEGIN '*-----) ;; *) return 1 ;; esac
+  kind=${kind#-----BEGIN }
+  case ${kind%-----} in *[!A-Z\ ]*) return 1 ;; esac
   {
-    sed -n '1s/^-----BEGIN [A-Z ]*-----$/&/p' "$1"
-    sed '1d;$d' "$1" | base64 -d 2>/dev/null | base64 -w 64
-    sed -n '1s/BEGIN/END/p' "$1"
-  } 2>/dev/null | cmp -s - "$1"
+    echo "-----BEGIN $kind"
+    block <"$1" | base64 -w 64
+    echo "-----END $kind"
+  } | same "$1"
 }
+block() { tail -n +2 | head -n -1 | base64 -d 2>/dev/null; } # what stands between the first line and the last
 openssl verify -no_check_time -x509_strict -CAfile "$anchor" trust/seal.pem >/dev/null 2>&1 &&
   as_pem trust/seal.pem && as_pem trust/issuer.pem
 tell "certificate 印章证书" $?
@@ -185,56 +388,87 @@ tell "manifest 清单签名" $?
 members="agreement_sha256 case_id committee_id committee_name effective_on files locked_pdf_sha256"
 members="$members locked_pdf_size log_head number record_id sealed_at signers v"
 a_day() { [ "$(date -ud "$1" +%Y-%m-%d 2>/dev/null)" = "$1" ]; }
+: >"$scratch/manifest"
 well_formed() {
+  # shellcheck disable=SC2086  # they are words
   canonical manifest.json && cat "$scratch/members" >"$scratch/manifest" &&
-    [ "$(sed 's/^"\([a-z0-9_]*\)":.*/\1/' "$scratch/manifest" | tr '\n' ' ')" = "$members " ] &&
-    [ "$(grep -Ecx "$typed" "$scratch/manifest")" = 14 ] &&
-    a_day "$(sed -n 's/^"effective_on":"\(.*\)"/\1/p' "$scratch/manifest")" &&
-    a_day "$(sed -n 's/^"sealed_at":"\(.*\)T.*/\1/p' "$scratch/manifest")" &&
-    ! sed -n 's/^"signers":\[\(.*\)\]$/\1/p' "$scratch/manifest" | tr , '\n' |
-    awk 'seen[$0]++ { twice = 1 } END { exit !twice }'
+    cut -d : -f 1 "$scratch/manifest" | same_names $members &&
+    while IFS= read -r one; do typed || return 1; done <"$scratch/manifest"
 }
-typed="\"(agreement_sha256|case_id|committee_id|committee_name|locked_pdf_sha256|log_head|number)\":\".*\""
-typed="$typed|\"effective_on\":\"[-0-9]*\"|\"files\":[{].*[}]|\"locked_pdf_size\":[0-9]*|\"v\":1"
-typed="$typed|\"record_id\":\"$plain\"|\"signers\":\\[(\"$plain\"(,\"$plain\")*)?\\]"
-typed="$typed|\"sealed_at\":\"[-0-9]*T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\\.[0-9][0-9][0-9]Z\""
+same_names() { printf '"%s"\n' "$@" >"$scratch/said" && same "$scratch/said"; }
+typed() { # whether a member of the manifest has a value of its kind
+  value=${one#*:}
+  case $one in
+  '"agreement_sha256":"'* | '"case_id":"'* | '"committee_id":"'* | '"committee_name":"'*) ;;
+  '"locked_pdf_sha256":"'* | '"log_head":"'* | '"number":"'* | '"files":{'* | '"v":1') ;;
+  '"effective_on":"'*) unquoted && a_day "$value" ;;
+  '"locked_pdf_size":'*) case $value in *[!0-9]*) return 1 ;; esac ;;
+  '"record_id":"'*) unquoted && plain "$value" ;;
+  '"sealed_at":"'*T[01][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9]Z'"' | \
+    '"sealed_at":"'*T2[0-3]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9]Z'"')
+    unquoted && a_day "${value%T*}" ;;
+  '"signers":['*) of_signers ;;
+  *) return 1 ;;
+  esac
+}
+unquoted() { value=${value#?} value=${value%?}; } # takes away the first sign of the value and the last
+of_signers() { # whether they have plain names, and none stands twice
+  unquoted
+  [ "$value" ] || return 0
+  printf '%s\n' "$value" | tr , '\n' >"$scratch/said"
+  while IFS= read -r one; do
+    case $one in '"'*'"') one=${one#?} ;; *) return 1 ;; esac
+    plain "${one%?}" || return 1
+  done <"$scratch/said"
+  sort "$scratch/said" | uniq -d | nothing
+}
+member() { # member NAME: of those read, the text that one of them says
+  lines_like "\"$1\":\"*" | cut -d : -f 2- | head -n 1 | {
+    IFS= read -r one
+    one=${one#?}
+    printf '%s\n' "${one%?}"
+  }
+}
 well_formed
 tell "form of the manifest 清单格式" $?
 each_listed() { # each file of the list as the manifest has it; SM3 counts where the manifest has one
-  find . ! -type d -exec wc -c {} + | sed -n 's#^ *\([0-9]*\) \./#size \1 #p' >"$scratch/listed"
-  find . ! -type d -exec openssl dgst -sm3 -r {} + 2>/dev/null | sed -n 's#^\([0-9a-f]*\) [*]\./#sm3 \1 #p' >>"$scratch/listed"
-  { cat SHA256SUMS; echo "$(sum SHA256SUMS)  SHA256SUMS"; } | sort -k 2 | sed 's/^/sha256 /' >>"$scratch/listed"
-  sed -n 's/^"files":{/files /p' "$scratch/manifest" | cat "$scratch/listed" - | awk '
-    $1 == "size" { size[$3] = $2 }
-    $1 == "sm3" { sm3[$3] = $2 }
-    $1 == "sha256" { sha256[$3] = $2; name[++names] = $3 }
-    function next_is(said) {
-      if (index(rest, said) != 1) return 0
-      rest = substr(rest, length(said) + 1)
-      return 1
-    }
-    function digest(of) {
-      if (next_is("null")) return 1
-      if (of != "") return next_is("\"" of "\"")
-      if (rest !~ /^"[0-9a-f]*"/ || index(substr(rest, 2), "\"") != 65) return 0
-      rest = substr(rest, 67)
-      return 1
-    }
-    $1 == "files" {
-      rest = substr($0, 7)
-      for (i = 1; i <= names; i++) {
-        one = name[i]
-        if (!next_is("\"" one "\":{\"sha256\":\"" sha256[one] "\",\"size\":" size[one] ",\"sm3\":") ||
-          !digest(sm3[one]) || !next_is(i < names ? "}," : "}}")) exit
-      }
-      if (rest == "") print "as listed"
-    }' | grep -q .
+  { cat SHA256SUMS; echo "$(sum SHA256SUMS)  SHA256SUMS"; } | sort -k 2 >"$scratch/listed"
+  cut -c 67- "$scratch/listed" >"$scratch/said"
+  for_each "$scratch/said" wc -c >"$scratch/sizes" 2>/dev/null
+  for_each "$scratch/said" openssl dgst -sm3 -r >"$scratch/sm3" 2>/dev/null
+  left=$(lines_like '"files":{*' <"$scratch/manifest")
+  next_is '"files":{' || return 1
+  as_the_manifest <"$scratch/listed" 4<"$scratch/sizes" 5<"$scratch/sm3" && [ "$left" = '}' ]
+}
+as_the_manifest() { # reads digests and names; 4 has the size of each, 5 its SM3
+  comma=''
+  while read -r digest name; do
+    read -r size skipped <&4 && { read -r sm3 skipped <&5 || sm3=''; } &&
+      next_is "$comma\"$name\":{\"sha256\":\"$digest\",\"size\":$size,\"sm3\":" &&
+      { next_is null || in_sm3; } && next_is '}' || return 1
+    comma=,
+  done
+}
+next_is() { # next_is TEXT: whether what is left of the manifest begins with it
+  case $left in "$1"*) left=${left#"$1"} ;; *) return 1 ;; esac
+}
+in_sm3() { # that digest; or any, where this OpenSSL has none
+  if [ "$sm3" ]; then next_is "\"$sm3\""
+  else
+    sm3=${left#\"}
+    sm3=${sm3%%\"*}
+    case $sm3 in *[!0-9a-f]*) return 1 ;; esac
+    [ ${#sm3} -eq 64 ] && next_is "\"$sm3\""
+  fi
 }
 sums_in_order() { # of the one form that sha256sum writes, by name
-  ! grep -Evqx '[0-9a-f]*  [0-9A-Za-z].*' SHA256SUMS && sort -c -k 2 SHA256SUMS 2>/dev/null &&
-    [ -z "$(tail -c 1 SHA256SUMS)" ]
+  tr '\000' '\n' <SHA256SUMS | while IFS= read -r one || [ "$one" ]; do
+    digest=${one%%  *}
+    case $digest in *[!0-9a-f]*) exit 1 ;; esac
+    case ${one#"$digest"} in '  '[0-9A-Za-z]*) ;; *) exit 1 ;; esac
+  done && sort -c -k 2 SHA256SUMS 2>/dev/null && [ -z "$(tail -c 1 SHA256SUMS)" ]
 }
-record=$(sed -n 's/^"record_id":"\(.*\)"$/\1/p' "$scratch/manifest")
+record=$(member record_id <"$scratch/manifest")
 says manifest.json "\"SHA256SUMS\":{\"sha256\":\"$(sum SHA256SUMS)\"" && sums_in_order
 tell "list of digests 摘要表" $?
 
@@ -244,17 +478,21 @@ all_intact() {
 all_intact
 tell "every file 全部文件" $?
 
-find . ! -type d ! -path ./manifest.json ! -path ./manifest.sig ! -path ./SHA256SUMS \
-  ! -path ./META-INF/ASiCManifest001.xml ! -path ./META-INF/signature001.p7s | sort >"$scratch/found"
-cut -c67- SHA256SUMS | sed 's#^#./#' | sort | cmp -s - "$scratch/found"
+listed_nowhere() { # what no list names: the lists themselves, and the container about them
+  printf '%s\n' META-INF/ASiCManifest001.xml META-INF/signature001.p7s SHA256SUMS manifest.json manifest.sig
+}
+listed_nowhere | comm -13 - "$scratch/files" >"$scratch/found"
+cut -c 67- SHA256SUMS | sort | same "$scratch/found"
 tell "no file missing or added 无缺无多" $?
 for folder in signatures/*/; do [ -d "$folder" ] && basename "$folder"; done |
   sort >"$scratch/folders_of_signers"
 of_signers_alone() { # whoever has a folder is a signer by the manifest
-  sed -n 's/.*,"signers":\[\(.*\)\],"v":1}$/\1/p' manifest.json | tr -d '"' | tr , '\n' | sort |
-    cmp -s - "$scratch/folders_of_signers"
+  in_text <manifest.json | lines_like '*,"signers":\[*],"v":1}' | while IFS= read -r one; do
+    one=${one##*,\"signers\":\[}
+    printf '%s\n' "${one%],*}"
+  done | tr -d '"' | tr , '\n' | sort | same "$scratch/folders_of_signers"
 }
-only "\./($of_a_record|$of_meta)" . && only "\.\./$of_meta" ../META-INF && of_signers_alone
+only of_a_record . && only of_meta ../META-INF && of_signers_alone
 tell "no file of another name than a record has 无卷宗以外的文件名" $?
 beside() { # what an unpacked package has beside this folder
   for one in ../* ../.[!.]*; do
@@ -266,22 +504,28 @@ if [ $container = ../META-INF ] && [ "$(beside)" -gt 0 ]; then
   not_judged "$(beside) more beside this folder, no part of the record 本文件夹旁边另有文件，不属于本卷"
 fi
 
+
 # A picture is there if and only if the statement names it.
 pictured() { # pictured FILE FIELD
   if [ -e "$1" ]; then says "$folder/statement.json" "\"$2\":\"$(sum "$1")\""; else
     says "$folder/statement.json" "\"$2\":null"; fi
 }
 by_named_key() {
-  key=$(sed '1d;$d' "$folder/public_key.pem" 2>/dev/null | base64 -d 2>/dev/null | sha256sum | cut -c1-64)
+  key=$( (block <"$folder/public_key.pem") 2>/dev/null | sha256sum | cut -c1-64)
   says "$folder/statement.json" "\"key_sha256\":\"$key\"" &&
     fits "$folder/public_key.pem" "$folder/signature.bin" "$folder/statement.json"
 }
+of_itself() { # those members read that are neither objects nor lists
+  while IFS= read -r one; do
+    case ${one#*\":} in '['* | '{'*) ;; *) printf '%s\n' "$one" ;; esac
+  done
+}
 of_this_text() { # by what it says itself, not by what stands in what was seen
   canonical "$folder/statement.json" && as_pem "$folder/public_key.pem" || return 1
-  grep -v '^"[^"]*":[[{]' "$scratch/members" >"$scratch/said"
+  of_itself <"$scratch/members" >"$scratch/said"
   says "$scratch/said" "\"agreement_sha256\":\"$agreement\"" &&
     says "$scratch/said" "\"pdf_sha256\":\"$locked\"" &&
-    { [ -z "$agreement_sm3" ] || ! grep -q '^"agreement_sm3":"' "$scratch/said" ||
+    { [ -z "$agreement_sm3" ] || ! any_like '"agreement_sm3":"*' <"$scratch/said" ||
       says "$scratch/said" "\"agreement_sm3\":\"$agreement_sm3\""; }
 }
 signed_by_own_key() {
@@ -292,25 +536,23 @@ signed_by_own_key() {
 }
 # In what is signed no quotes of anybody's words stand bare, and a field comes before what was seen:
 # the first of its name is its own.
-field() { # field FILE NAME
-  awk -v name="\"$2\":\"" '{
-    at = index($0, name); if (!at) exit
-    rest = substr($0, at + length(name)); sub(/".*/, "", rest); print rest; exit
-  }' "$1"
-}
+field() { behind "\"$2\":\"" <"$1" | cut -d '"' -f 1; } # field FILE NAME
 # Who signed the agreement too attests with the key of that signature, if it is of one suite with it:
 # a server may have gone over to another in between.
 by_own_key() { # by_own_key FOLDER
   attester=$(field "$1/statement.json" attester_id)
   case $attester in '' | *[!0-9A-Za-z._~-]* | .*) return 0 ;; esac
   set -- "signatures/$attester/public_key.pem" "$1/public_key.pem"
-  [ ! -f "$1" ] || cmp -s "$1" "$2" || other_suite "$1" "$2"
+  [ ! -f "$1" ] || cat "$2" 2>/dev/null | same "$1" || other_suite "$1" "$2"
 }
 other_suite() {
   if sm2_key "$1"; then ! sm2_key "$2"; else sm2_key "$2"; fi
 }
 by_attester() { by_own_key "$folder" && by_named_key; }
-size=$(sed 's/.*"locked_pdf_size":\([0-9]*\).*/\1/' manifest.json)
+size=$(in_text <manifest.json)
+size=${size##*\"locked_pdf_size\":}
+size=${size%%[!0-9]*}
+case $size in '' | 0* | ????????????????*) size=0 ;; esac
 locked=$(head -c "$size" agreement.pdf | sha256sum | cut -c1-64)
 agreement=$(sum agreement.json)
 agreement_sm3=$(openssl dgst -sm3 -r agreement.json 2>/dev/null | cut -c1-64)
@@ -342,25 +584,25 @@ done
 for stated in attested/*/statement.json; do
   if [ -f "$stated" ]; then printf '%s %s\n' "$(field "$stated" purpose)" "$stated"; fi
 done >"$scratch/purposes"
-for_purpose() { sed -n "s#^$1 ##p" "$scratch/purposes"; }
+for_purpose() { lines_like "$1 *" <"$scratch/purposes" | cut -d ' ' -f 2-; }
 contents() { while read -r one; do cat "$one"; echo; done; } # of the files that are named
 for_purpose compare_paper | contents >"$scratch/compared"
 for scan in paper/*; do
   [ -f "$scan" ] || continue
-  grep -qF "\"sha256\":\"$(sum "$scan")\"" "$scratch/compared"
+  says "$scratch/compared" "\"sha256\":\"$(sum "$scan")\""
   tell "signature on paper, compared 纸质签署页已对照 ${scan#paper/}" $?
 done
 # Every page that was compared is here, too.
-awk '{
-  at = index($0, "\"pages\":["); if (!at) next
-  pages = split(substr($0, at), page, "{")
-  for (i = 2; i <= pages; i++) {
-    name = digest = page[i]
-    if (!sub(/^"file":"/, "", name)) continue
-    sub(/".*/, "", name); sub(/.*"sha256":"/, "", digest); sub(/".*/, "", digest)
-    print digest "  " name
-  }
-}' "$scratch/compared" >"$scratch/pages"
+pages() { # of the statements read, as sha256sum lists files
+  while IFS= read -r statement; do
+    printf '%s\n' "$statement" | behind '"pages":[' | tr '{' '\n' | lines_like '"file":"*' |
+      while IFS= read -r page; do
+        name=${page#'"file":"'} digest=${page##*\"sha256\":\"}
+        printf '%s  %s\n' "${digest%%\"*}" "${name%%\"*}"
+      done
+  done
+}
+pages <"$scratch/compared" >"$scratch/pages"
 if [ -s "$scratch/pages" ]; then
   lists_only "$scratch/pages" && sha256sum --quiet --strict -c "$scratch/pages" >/dev/null 2>&1
   tell "signature on paper, every page that was compared 所对照的各页俱在" $?
@@ -368,7 +610,7 @@ fi
 
 # Where the text was locked to be sealed by two people: one released, another confirmed.
 takes_two() {
-  grep -F '"kind":"agreement.locked"' log.jsonl | tail -n 1 | grep -qF '"two_to_seal":true' ||
+  lines_with '"kind":"agreement.locked"' <log.jsonl | tail -n 1 | holds '"two_to_seal":true' ||
     [ -n "$(for_purpose release_seal)$(for_purpose confirm_seal)" ]
 }
 two_people() {
@@ -394,7 +636,7 @@ released_and_confirmed() {
     [ "$(field "$first" key_sha256)" != "$(field "$second" key_sha256)" ] || return 1
   printf '%s\n' "$(field "$first" at)" "$(field "$second" at)" "$(field "$first" until)" |
     sort -c 2>/dev/null || return 1
-  grep -F '"kind":"seal.applied"' log.jsonl | tail -n 1 >"$scratch/sealed"
+  lines_with '"kind":"seal.applied"' <log.jsonl | tail -n 1 >"$scratch/sealed"
   says "$scratch/sealed" "\"release_sha256\":\"$(sum "$first")\"" &&
     says "$scratch/sealed" "\"confirmation_sha256\":\"$(sum "$second")\"" || return 1
   both="$(field "$first" attester_name) $(field "$first" at), "
@@ -410,122 +652,191 @@ fi
 # Whoever the agreement names as a signer has a folder here, and nobody else has; or it says
 # that he signs otherwise, and somebody attests that he did.
 tr ',{[' '\n\n\n' <agreement.json >"$scratch/lines"
-by_route() { sed -n "/^\"route\":\"$1\"\$/{n;s/^\"signer_id\":\"\([^\"]*\)\"[]}]*\$/\1/p;}" "$scratch/lines"; }
+signer_in() { # signer_in LINE: prints who it is about
+  rest=${1#'"signer_id":"'}
+  case $1 in '"signer_id":"'*'"'*) ;; *) return 0 ;; esac
+  case ${rest#*\"} in *[!]\}]*) ;; *) printf '%s\n' "${rest%%\"*}" ;; esac
+}
+by_route() { # by_route ROUTE: the signers whose lines of the agreement say so
+  while IFS= read -r one; do
+    [ "$one" = "\"route\":\"$1\"" ] || continue
+    IFS= read -r one || [ "$one" ]
+    signer_in "$one"
+  done <"$scratch/lines"
+}
+by_own_hand() { # and those whose lines say neither "wet_ink" nor "witnessed"
+  while IFS= read -r one || [ "$one" ]; do
+    case $one in
+    '"route":"w'*[!a-z_]*'"') ;;
+    '"route":"w'*'"') IFS= read -r skipped ;;
+    *) signer_in "$one" ;;
+    esac
+  done <"$scratch/lines"
+}
 on_paper() { # on_paper SIGNER
-  tr '{' '\n' <"$scratch/compared" | grep -F "\"signer\":\"$1\"" |
-    grep -q -e '"fingerprint":true' -e '"signature":true'
+  tr '{' '\n' <"$scratch/compared" | lines_with "\"signer\":\"$1\"" >"$scratch/said"
+  says "$scratch/said" '"fingerprint":true' || says "$scratch/said" '"signature":true'
 }
 before_witnesses() { # before_witnesses SIGNER
-  grep -lF "\"signers\":[\"$1\"]" attested/*/statement.json 2>/dev/null >"$scratch/spoken"
-  for_purpose record_declaration | grep -qxF -f "$scratch/spoken" &&
+  for one in attested/*/statement.json; do
+    if says "$one" "\"signers\":[\"$1\"]"; then echo "$one"; fi
+  done | sort >"$scratch/spoken"
+  ! for_purpose record_declaration | sort | comm -12 - "$scratch/spoken" | nothing &&
     each_once attester_id && each_once key_sha256 &&
     [ "$(contents <"$scratch/spoken" | witnesses | sort -u | wc -l)" -ge 2 ]
 }
 each_once() { # each_once FIELD: nobody, and no key, recorded and witnessed, or witnessed twice
-  grep -e '^record_declaration ' -e '^witness_declaration ' "$scratch/purposes" | cut -d ' ' -f 2- |
-    grep -xF -f "$scratch/spoken" |
-    while read -r one; do field "$one" "$1"; done | sort >"$scratch/heard"
-  sort -u "$scratch/heard" | cmp -s - "$scratch/heard"
+  { for_purpose record_declaration; for_purpose witness_declaration; } | sort |
+    comm -12 - "$scratch/spoken" |
+    while read -r one; do field "$one" "$1"; done | sort | uniq -d | nothing
 }
-witnesses() { # the name of each
-  awk '{
-    at = index($0, "\"witnesses\":["); if (!at) next
-    rest = substr($0, at + 13)
-    while (match(rest, /^,?[{]("[a-z]*":"([^"\\]|\\.)*",?)+[}]/)) {
-      one = substr(rest, 1, RLENGTH); rest = substr(rest, RLENGTH + 1)
-      match(one, /"name":"([^"\\]|\\.)*"/); print substr(one, RSTART, RLENGTH)
-    }
-  }'
+witnesses() { # the name of each, of the statements read
+  while IFS= read -r statement; do
+    printf '%s\n' "$statement" | behind '"witnesses":[' | tr '"' '\n' | names_of_witnesses
+  done
 }
+names_of_witnesses() ( # objects that hold texts alone, cut at their quotes
+  set -f
+  IFS= read -r around
+  [ "$around" = '{' ] || exit
+  name=''
+  while IFS= read -r key && IFS= read -r colon && string_inside && IFS= read -r around; do
+    case $key$colon in *[!a-z]*: | *[!:]) exit ;; esac
+    if [ "$key" = name ]; then name=$string; fi
+    case $around in
+    ,) continue ;;
+    '}'*) printf '%s\n' "$name" ;;
+    esac
+    [ "$around" = '},{' ] || exit
+    name=''
+  done
+)
 all_attested() {
-  for one in $(by_route wet_ink); do on_paper "$one" || return 1; done
-  for one in $(by_route witnessed); do before_witnesses "$one" || return 1; done
+  for signer in $(by_route wet_ink); do on_paper "$signer" || return 1; done
+  for signer in $(by_route witnessed); do before_witnesses "$signer" || return 1; done
 }
-sed -n -e '/^"route":"w[a-z_]*"$/{n;d;}' -e 's/^"signer_id":"\([^"]*\)"[]}]*$/\1/p' "$scratch/lines" |
-  sort -u >"$scratch/named"
-canonical agreement.json && cmp -s "$scratch/folders_of_signers" "$scratch/named" && all_attested
+by_own_hand | sort -u >"$scratch/named"
+canonical agreement.json && same "$scratch/folders_of_signers" <"$scratch/named" && all_attested
 tell "everybody signed 人人已签" $?
 
 # hash = SHA-256(0x00, the hash before, body); the first follows 64 zeros.
-chained() {
+chained() { # reads what entries() writes
   head=0000000000000000000000000000000000000000000000000000000000000000 seq=0
   while read -r prev hash body; do
     seq=$((seq + 1))
-    made=$({
-      printf '\0'
-      printf %s "$head" | tr a-f A-F | basenc --base16 -d
-      printf %s "$body"
-    } | sha256sum)
+    in_octal "00$head"
+    made=$(printf '%b%s' "$octal" "$body" | sha256sum)
     [ "$prev" = "$head" ] && [ "${made%% *}" = "$hash" ] || return 1
-    case $body in *",\"seq\":$seq,\"v\":1}") ;; *) return 1 ;; esac
+    case $body in '{'*",\"seq\":$seq,\"v\":1}") ;; *) return 1 ;; esac
     head=$hash
   done
   says manifest.json "\"log_head\":\"$head\""
 }
-digits='\([0-9a-f]\{64\}\)'
-sed -n "s/^{\"body\":\\(.*\\),\"hash\":\"$digits\",\"prev\":\"$digits\"}\$/\\1/p" log.jsonl >"$scratch/bodies"
-sed "s/^{\"body\":\\(.*\\),\"hash\":\"$digits\",\"prev\":\"$digits\"}\$/\\3 \\2 \\1/" log.jsonl | chained &&
-  all_canonical log.jsonl && all_canonical "$scratch/bodies" && ! grep -qv '^{' "$scratch/bodies" &&
-  says log.jsonl "\"hash\":\"$(sed 's/.*"log_head":"\([0-9a-f]*\)".*/\1/' agreement.json)\""
+in_octal() { # in_octal HEX: leaves it as printf writes bytes, without a program for each entry
+  octal='' rest=$1
+  while [ "$rest" ]; do
+    byte=$((0x${rest%"${rest#??}"})) rest=${rest#??}
+    octal="$octal\\0$((byte / 64))$((byte / 8 % 8))$((byte % 8))"
+  done
+}
+bytes() { tr a-f A-F | basenc --base16 -d 2>/dev/null; }
+entries() { # of the log that is read: the hash before, its own, and the body
+  while IFS= read -r entry; do
+    prev=${entry%'"}'}
+    prev=${prev##*\"} hash=${entry%'","prev":"'*}
+    hash=${hash##*\"} body=${entry#'{"body":'}
+    body=${body%",\"hash\":\"$hash\",\"prev\":\"$prev\"}"}
+    [ "$entry" = "{\"body\":$body,\"hash\":\"$hash\",\"prev\":\"$prev\"}" ] || body="no entry"
+    printf '%s\n' "$prev $hash $body"
+  done
+}
+of_three_members() { # each entry, so that nothing else is taken for a part of its body
+  [ "$(cut -d : -f 1 "$scratch/members" | paste -d ' ' - - - | sort -u)" = '"body" "hash" "prev"' ]
+}
+log_heads() { lines_like '"log_head":"*' <"$scratch/lines" | cut -d '"' -f 4; }
+{ [ ! -f log.jsonl ] || entries <log.jsonl; } >"$scratch/entries"
+chained <"$scratch/entries" && all_canonical log.jsonl && of_three_members &&
+  says log.jsonl "\"hash\":\"$(log_heads | tail -n 1)\""
 tell "session log 会话日志" $?
 
 # ------------------------------------------------------------------ the signatures inside the PDF
 # Each stands in a gap of the bytes that it covers: from the first of the file to the end of its
 # own update. /Contents <gap>, then /ByteRange [0 gap after rest] (ISO 32000-1, 12.8.1).
 pdf_size=$(wc -c <agreement.pdf)
-n='\([1-9][0-9]\{0,8\}\)'
-in_text() { tr -c '\n -~' '?'; } # grep and sed are for text alone, and a PDF is none
+pdf_size=$((pdf_size))
+n='[1-9][0-9]\{0,8\}'
 ranges() { # every name of a PDF begins with a slash
-  in_text <agreement.pdf | tr / '\n' | sed -n "s/^ByteRange \[0 $n $n $n\].*/\1 \2 \3/p"
+  in_text <agreement.pdf | tr / '\n' |
+    csplit -s -z -n 7 -f "$scratch/range." - "/^ByteRange \[0 $n $n $n\]/" '{*}' 2>/dev/null
+  for one in "$scratch"/range.*; do
+    if [ -f "$one" ] && IFS=' []' read -r key zero gap after rest skipped <"$one" &&
+      [ "$key$zero" = ByteRange0 ] && is_place "$gap" && is_place "$after" && is_place "$rest"; then
+      echo "$gap $after $rest"
+    fi
+  done
 }
+is_place() { case $1 in '' | 0* | *[!0-9]* | ??????????*) return 1 ;; esac; } # is_place NUMBER
 between() { tail -c "+$(($1 + 1))" agreement.pdf | head -c "$(($2 - $1))"; } # between FROM TO
 bracketed() { # whether a signature's gap is where the range says
-  [ "$gap" -gt 10 ] && [ "$gap" -lt "$after" ] && [ $((after + rest)) -le "$pdf_size" ] &&
-    between $((gap - 10)) "$after" | tr '\n' '?' | in_text | grep -qx '/Contents <[0-9A-Fa-f]*>' &&
-    between "$after" $((after + 80)) | in_text | grep -q "^/ByteRange \[0 $gap $after $rest\]"
+  [ "$gap" -gt 10 ] && [ "$gap" -lt "$after" ] && [ $((after + rest)) -le "$pdf_size" ] || return 1
+  digits=$(between $((gap - 10)) "$after" | tr '\n' '?' | in_text)
+  case $digits in '/Contents <'*'>') ;; *) return 1 ;; esac
+  digits=${digits#'/Contents <'}
+  case ${digits%?} in *[!0-9A-Fa-f]*) return 1 ;; esac
+  case $(between "$after" $((after + 80)) | in_text) in
+  "/ByteRange [0 $gap $after $rest]"* | *"$new_line/ByteRange [0 $gap $after $rest]"*) ;;
+  *) return 1 ;;
+  esac
 }
 parsed() { openssl asn1parse -inform DER -in "$1" 2>/dev/null; }
-bytes() { tr a-f A-F | basenc --base16 -d 2>/dev/null; }
-der() { grep -v '^-' | base64 -d; }
-octets() { # octets [FROM]: the first octet string of what asn1parse says, after a line
-  sed -n "/${1:-^}/,\$ {
-    /OCTET STRING *\[HEX DUMP\]:/ {s/.*://;y/ABCDEF/abcdef/;p;q;}
-  }"
+der() { lines_unlike '-*' | base64 -d; }
+octets() { # octets [PATTERN [OR]]: the first octet string of what asn1parse says, after a line that fits
+  reached=''
+  while IFS= read -r one; do
+    # shellcheck disable=SC2254  # they are patterns
+    case $one in ${1:-*} | ${2:-${1:-*}}) reached=yes ;; esac
+    case $reached$one in yes*'OCTET STRING'*'[HEX DUMP]:'*)
+      printf '%s\n' "${one##*:}" | tr A-F a-f
+      return ;;
+    esac
+  done
 }
 cut_out() { # cut_out FILE LINE: the element that a line of asn1parse is about
-  place=$(echo "$2" | sed -n 's/^ *\([0-9]*\):d=[0-9]* *hl=\([0-9]*\) *l= *\([0-9]*\) .*/\1 \2 \3/p')
-  # shellcheck disable=SC2086  # three numbers
-  set -- "$1" $place
-  [ $# -eq 4 ] && tail -c "+$(($2 + 1))" "$1" | head -c "$(($3 + $4))"
+  place=${2%%:d=*} hl=${2#*:d=*hl=} l=${2#*:d=*hl=* l=}
+  place=${place##* } hl=${hl%% *} l=${l#"${l%%[! ]*}"}
+  l=${l%% *}
+  for one in "$place" "$hl" "$l"; do case $one in '' | *[!0-9]*) return 1 ;; esac; done
+  tail -c "+$((place + 1))" "$1" | head -c "$((hl + l))"
 }
 taken_apart() { # leaves what is covered and the signature; nothing but zeros fills up the gap
   { head -c "$gap" agreement.pdf && between "$after" $((after + rest)); } >"$scratch/covered"
   between $((gap + 1)) $((after - 1)) | bytes >"$scratch/padded"
   cut_out "$scratch/padded" "$(parsed "$scratch/padded" | head -n 1)" >"$scratch/cms"
   parsed "$scratch/cms" >"$scratch/parts"
-  tail -c "+$(($(wc -c <"$scratch/cms") + 1))" "$scratch/padded" | tr -d '\0' | cmp -s - /dev/null
+  tail -c "+$(($(wc -c <"$scratch/cms") + 1))" "$scratch/padded" | tr -d '\0' | nothing
 }
 made_well() { # made_well AS CMS PARTS [CONTENT]: leaves AS.pem, AS.der and AS.beside, its certificates
   as=$1
   openssl cms -verify -noverify -binary -inform DER -in "$2" ${4:+-content "$4"} \
     -out "$scratch/content" -signer "$1.pem" -certsout "$1.beside" 2>/dev/null &&
-    [ "$(grep -c BEGIN "$1.pem")" = 1 ] && der <"$1.pem" >"$1.der" &&
-    # The signature names its certificate by digest (RFC 5035), so that no other takes its place.
-    named=$(octets ':id-smime-aa-signingCertificate\(V2\)\{0,1\}$' <"$3") &&
-    case ${#named} in
-    40) named_by sha1sum ;; 64) named_by sha256sum ;; 96) named_by sha384sum ;; 128) named_by sha512sum ;;
-    *) false ;;
-    esac
+    [ "$(lines_like '-----BEGIN *' <"$1.pem" | wc -l)" -eq 1 ] && der <"$1.pem" >"$1.der" || return 1
+  # The signature names its certificate by digest (RFC 5035), so that no other takes its place.
+  named=$(octets '*:id-smime-aa-signingCertificate' '*:id-smime-aa-signingCertificateV2' <"$3")
+  case ${#named} in
+  40) named_by sha1sum ;; 64) named_by sha256sum ;; 96) named_by sha384sum ;; 128) named_by sha512sum ;;
+  *) false ;;
+  esac
 }
 named_by() { [ "$("$1" <"$as.der" | cut -d' ' -f1)" = "$named" ]; }
 # OpenSSL's cms cannot be told the identity of SM2, so that such a signature is taken apart here.
 in_sm2() {
-  grep -q -e ':d=5 .*OBJECT *:sm3$' -e ':d=5 .*OBJECT *:1\.2\.156\.10197\.1\.401$' "$scratch/parts"
+  any_like '*:d=5 *OBJECT*:sm3' <"$scratch/parts" ||
+    any_like '*:d=5 *OBJECT*:1.2.156.10197.1.401' <"$scratch/parts"
 }
 named_signer() { # named_signer AS CMS: the one certificate inside that the signature names
   openssl pkcs7 -inform DER -in "$2" -print_certs -out "$1.beside" 2>/dev/null &&
     csplit -s -z -f "$1.each" "$1.beside" '/^subject/' '{*}' || return 1
-  named=$(octets ':id-smime-aa-signingCertificateV2$' <"$scratch/parts")
+  named=$(octets '*:id-smime-aa-signingCertificateV2' <"$scratch/parts")
   for each in "$1".each*; do
     openssl x509 -in "$each" -out "$1.pem" 2>/dev/null && der <"$1.pem" >"$1.der" &&
       [ "$(sum "$1.der")" = "$named" ] && return 0
@@ -535,12 +846,12 @@ named_signer() { # named_signer AS CMS: the one certificate inside that the sign
 made_by_sm2() { # made_by_sm2 AS CMS CONTENT: as made_well; $unknown where this OpenSSL has no SM2
   knows_sm2 || return $unknown
   named_signer "$1" "$2" && openssl x509 -in "$1.pem" -noout -pubkey >"$1.pub" &&
-    [ "$(octets ':messageDigest$' <"$scratch/parts")" = "$(openssl dgst -sm3 -r "$3" | cut -c1-64)" ] ||
+    [ "$(octets '*:messageDigest' <"$scratch/parts")" = "$(openssl dgst -sm3 -r "$3" | cut -c1-64)" ] ||
     return 1
   # What is signed is the attributes as a SET OF (RFC 5652, 5.4), which begins with another byte.
-  cut_out "$2" "$(sed -n '/:d=5 .*cont \[ 0 \]/p' "$scratch/parts" | tail -n 1)" | tail -c +2 >"$1.set"
-  { printf 1; cat "$1.set"; } >"$1.said"
-  sed -n '/:d=5 /p' "$scratch/parts" | octets | bytes >"$1.value"
+  attributes=$(lines_like '*:d=5 *cont \[ 0 \]*' <"$scratch/parts" | tail -n 1)
+  { printf 1; cut_out "$2" "$attributes" | tail -c +2; } >"$1.said"
+  lines_like '*:d=5 *' <"$scratch/parts" | octets | bytes >"$1.value"
   by_sm2 -verify -pubin -inkey "$1.pub" -sigfile "$1.value" -in "$1.said"
 }
 signed_inside() { # where the statement's key is none of SM2, no signature in SM2 is by that key
@@ -553,10 +864,18 @@ stamped() { # stamped TOKEN DATA [DIGEST]: leaves the moment (RFC 3161)
   parsed "$1" >"$scratch/token_parts"
   made_well "$scratch/stamper" "$1" "$scratch/token_parts" || return 1
   parsed "$scratch/content" >"$scratch/stamp"
-  moment=$(sed -n '/GENERALIZEDTIME *:[0-9]\{14\}.*Z$/ {
-    s/.*:\(....\)\(..\)\(..\)\(..\)\(..\)\(..\).*/\1-\2-\3 \4:\5:\6Z/;p;q;}' "$scratch/stamp")
-  [ "$(sed -n 's/.*OBJECT *:\(.*\)/\1/p' "$scratch/stamp" | sed -n 2p)" = "${3:-sha256}" ] &&
-    [ "$(octets <"$scratch/stamp")" = "$("${3:-sha256}sum" <"$2" | cut -d' ' -f1)" ] && [ -n "$moment" ]
+  moment=$(lines_like '*GENERALIZEDTIME*:*Z' <"$scratch/stamp" | head -n 1)
+  moment=$(written_out "${moment##*:}")
+  kind=$(lines_like '*OBJECT*:*' <"$scratch/stamp" | nth 2)
+  [ "${kind##*:}" = "${3:-sha256}" ] && [ "$moment" ] &&
+    [ "$(octets <"$scratch/stamp")" = "$("${3:-sha256}sum" <"$2" | cut -d' ' -f1)" ]
+}
+written_out() { # written_out TIME: of ASN.1, fourteen digits and perhaps a part of a second
+  digits=${1%%[!0-9]*}
+  [ ${#digits} -ge 14 ] || return 0
+  # shellcheck disable=SC2046  # seven words of two digits
+  set -- $(printf %s "$digits" | head -c 14 | fold -w 2)
+  echo "$1$2-$3-$4 $5:$6:$7Z"
 }
 issued() { # issued AS PURPOSE: by the issuer, as of that moment: it may have expired since
   told='' by=$anchor
@@ -566,20 +885,28 @@ issued() { # issued AS PURPOSE: by the issuer, as of that moment: it may have ex
   openssl verify $told -x509_strict -purpose "$2" -attime "$(date -ud "$moment" +%s)" -CAfile "$by" \
     -untrusted "$1.beside" "$1.pem" >/dev/null 2>&1
 }
-is_stamp() { grep -q ':d=4 .*:id-smime-ct-TSTInfo$' "$scratch/parts"; }
+is_stamp() { any_like '*:d=4 *:id-smime-ct-TSTInfo' <"$scratch/parts"; }
 stamped_inside() { # the stamp beside a signature is over its value
-  token=$(sed -n '/:d=7 .*:id-smime-aa-timeStampToken$/{n;n;p;q;}' "$scratch/parts")
+  token=$(token_line <"$scratch/parts")
   cut_out "$scratch/cms" "$token" >"$scratch/token"
-  sed -n '/:d=5 /p' "$scratch/parts" | octets | bytes >"$scratch/value"
+  lines_like '*:d=5 *' <"$scratch/parts" | octets | bytes >"$scratch/value"
   stamped "$scratch/token" "$scratch/value"
+}
+token_line() { # the second after the one that names it
+  while IFS= read -r one; do
+    case $one in *:d=7\ *:id-smime-aa-timeStampToken) break ;; esac
+  done
+  IFS= read -r one && IFS= read -r one && printf '%s\n' "$one"
 }
 for stated in signatures/*/statement.json; do
   if [ -f "$stated" ]; then printf '%s\n' "0420$(sum "$stated") $stated"; fi
 done >"$scratch/stated"
 find_signer() { # a signer's certificate holds the digest of the statement, in DER: 04 20 digest
-  sed -n 's/.*:\(0420[0-9A-F]\{64\}\)$/\1/p' "$scratch/parts" | tr A-F a-f >"$scratch/digests"
-  stated=$(grep -F -f "$scratch/digests" "$scratch/stated" | head -n 1)
-  digest=${stated%% *} stated=${stated#* }
+  digests=$(lines_like '*:0420*' <"$scratch/parts" | tr A-F a-f)
+  stated='' digest=''
+  while read -r one named; do
+    case $digests$new_line in *:"$one$new_line"*) stated=$named digest=$one; break ;; esac
+  done <"$scratch/stated"
   if [ "$stated" ]; then who=$(basename "${stated%/statement.json}")
   elif [ "$number" = "$last" ]; then who='(seal)'
   elif [ "$number" = 1 ] && [ "$end" -le "$size" ]; then who='(lock)'
@@ -587,7 +914,7 @@ find_signer() { # a signer's certificate holds the digest of the statement, in D
 }
 filed() { # filed FOLDER/: the certificate there, where there is one, is that of the signature
   [ ! -e "$1certificate.pem" ] || {
-    as_pem "$1certificate.pem" && der <"$1certificate.pem" 2>/dev/null | cmp -s - "$scratch/signer.der"
+    as_pem "$1certificate.pem" && der <"$1certificate.pem" 2>/dev/null | same "$scratch/signer.der"
   }
 }
 as_stated() { # by the key that the statement names, and by the certificate that names the statement
@@ -595,14 +922,18 @@ as_stated() { # by the key that the statement names, and by the certificate that
   filed "${stated%statement.json}" &&
     says "$stated" "\"key_sha256\":\"${key%% *}\"" && says "$stated" "\"signer_id\":\"$who\"" &&
     [ "$digest" = "$(parsed "$scratch/signer.der" |
-      octets ':2\.25\.147695838549358324613260014637242023729$')" ]
+      octets '*:2.25.147695838549358324613260014637242023729')" ]
 }
 # The lock lets nobody do more than fill in and sign (ISO 32000-1, 12.8.2.2), and the catalog names it.
 of_lock='/TransformMethod /DocMDP /TransformParams << /Type /TransformParams /V /1.2 /P 2 >>'
 certifies() {
-  object=$(between $((gap - 40)) "$gap" | tr '\n' ' ' | sed -n 's#.* \([1-9][0-9]*\) 0 obj << /Contents $#\1#p')
-  [ "$object" ] && tr '\n' ' ' <"$scratch/covered" | in_text | grep -qF "/Perms << /DocMDP $object 0 R >>" &&
-    between "$after" "$end" | tr '\n' ' ' | in_text | sed 's/ endobj .*//' | grep -qF "$of_lock"
+  before=$(between $((gap - 40)) "$gap" | tr '\n' ' ' | in_text)
+  object=${before%' 0 obj << /Contents '}
+  [ "$object" != "$before" ] && before=$object && object=${before##* } && [ "$object" != "$before" ] || return 1
+  is_place "$object" &&
+    tr '\n' ' ' <"$scratch/covered" | holds "/Perms << /DocMDP $object 0 R >>" || return 1
+  before=$(between "$after" "$end" | tr '\n' ' ' | in_text)
+  case ${before%%' endobj '*} in *"$of_lock"*) ;; *) return 1 ;; esac
 }
 judge_stamp() {
   who='(stamp)'
@@ -617,7 +948,7 @@ by_named_seal() {
     [ -e trust/pdf-seal.pem ] || return 1
     return $unknown
   fi
-  [ ! -f "$scratch/signer.der" ] || der <$sealing 2>/dev/null | cmp -s - "$scratch/signer.der"
+  [ ! -f "$scratch/signer.der" ] || der <$sealing 2>/dev/null | same "$scratch/signer.der"
 }
 judge_signature() {
   find_signer
@@ -647,7 +978,7 @@ done >"$scratch/ranges"
 number=0 last=0
 while read -r gap after rest; do
   number=$((number + 1))
-  between "$after" $((after + 250)) | in_text | grep -q '^/SubFilter /ETSI.RFC3161$' || last=$number
+  between "$after" $((after + 250)) | in_text | any_like '/SubFilter /ETSI.RFC3161' || last=$number
 done <"$scratch/ranges"
 # The PDF of an earlier record has the seal alone, without a time stamp.
 earlier=''
@@ -669,207 +1000,366 @@ tell "nothing after the last signature of the PDF PDF 最后的签名之后无�
 # What was appended after the lock fills in the form, adds signatures and what proves them, and does
 # nothing else. It is read as any reader of PDFs does: by its tables of objects, from the end of the
 # file (ISO 32000-1, 7.5). What draws a field is cut off at its edges (12.5.5).
-objects() { in_text <agreement.pdf | awk -v size="$size" '{ line[NR] = $0; at[offset] = NR; begins[NR] = offset; offset += length($0) + 1 }
-function fail() { bad = 1; return "" }
-function token(   rest, got) { # the next one from line n, column col
-  for (rest = substr(line[n], col); rest ~ /^ / || rest == ""; rest = substr(line[n], col))
-    if (rest != "") { match(rest, /^ +/); col += RLENGTH }
-    else { col = 1; if (++n > NR) return fail() }
-  if (rest ~ /^\(/) return words()
-  if (!match(rest, /^(<<|>>|\[|\]|\/[^] ()<>[{}\/%?]*|<[0-9A-Fa-f]*>|[^] ()<>[{}\/%?]+)/)) return fail()
-  got = substr(rest, 1, RLENGTH); col += RLENGTH
-  return got
+from() { tail -c "+$1" agreement.pdf | in_text; } # from PLACE: what is there, behind the end of a line
+next_line() { # leaves it in `line`; `passed` counts bytes
+  IFS= read -r line || [ "$line" ] || return 1
+  passed=$((passed + ${#line} + 1))
 }
-function words(   depth, one, got) { # a string: brackets in it are balanced or escaped
-  do {
-    one = substr(line[n], col++, 1)
-    if (one == "") { col = 1; one = "?"; if (++n > NR) return fail() }
-    if (one == "\\") one = one substr(line[n], col++, 1)
-    if (one == "(") depth++
-    if (one == ")") depth--
-    got = got one
-  } while (depth > 0)
-  return got
+begins() { # begins TEXT: whether a line begins where one reads from, and is this
+  passed=0
+  next_line && [ -z "$line" ] && next_line && [ "$line" = "$1" ]
 }
-function dictionary(into,   depth, count, t, i, key) { # leaves keys and values; each key stands once
-  split("", into); col = 1; count = 0
-  do {
-    t[++count] = token()
-    if (t[count] == "<<") depth++
-    if (t[count] == ">>") depth--
-  } while (depth > 0 && !bad)
-  if (t[1] != "<<") return fail()
-  for (i = 2; i < count && !bad; ) {
-    key = t[i++]
-    if (key !~ /^\/[^#]+$/ || key in into) return fail()
-    if (t[i + 2] == "R") {
-      into[key] = t[i] " " t[i + 1] " R"; i += 3
-      continue
-    }
-    into[key] = t[i]; depth = (t[i] ~ /^(<<|\[)$/) - (t[i] ~ /^(>>|\])$/)
-    for (i++; depth > 0 && i < count; i++) {
-      into[key] = into[key] " " t[i]; depth += (t[i] ~ /^(<<|\[)$/) - (t[i] ~ /^(>>|\])$/)
-    }
-    if (depth != 0) return fail()
-  }
+# A dictionary is read piece by piece; `rest` is what is left of the line, `token` the last piece.
+ends_a_word='[][ ()<>{}/%?]*'
+token() {
+  while rest=${rest#"${rest%%[! ]*}"} && [ -z "$rest" ]; do next_line && rest=$line || return 1; done
+  # shellcheck disable=SC2295  # they are patterns
+  case $rest in
+  '('*) words; return ;;
+  '<<'* | '>>'*) token=${rest%"${rest#??}"} ;;
+  [][]*) token=${rest%"${rest#?}"} ;;
+  /*) token=${rest#/} token=/${token%%$ends_a_word} ;;
+  '<'*'>'*)
+    token=${rest%%>*}
+    case ${token#<} in *[!0-9A-Fa-f]*) return 1 ;; esac
+    token="$token>" ;;
+  *) token=${rest%%$ends_a_word} ;;
+  esac
+  [ "$token" ] && take "$token"
 }
-function object(number, where, into) { # the dictionary of an object that begins with line `where`
-  n = where + 1
-  if (!where || line[where] != number " 0 obj") return fail()
-  dictionary(into)
+take() { # take TEXT: what is left begins with it
+  if [ ${#1} -lt 500 ]; then rest=${rest#"$1"}
+  else rest=$(printf '%s\n' "$rest" | tail -c "+$((${#1} + 1))"); fi
 }
-function table(where,   head, row, i) { # leaves rows[number] = line, and its trailer
-  split("", rows); n = where
-  if (!n || line[n++] != "xref") return fail()
-  while (line[n] ~ /^[0-9]+ [0-9]+$/) {
-    split(line[n++], head, " ")
-    for (i = head[1]; i < head[1] + head[2]; i++) {
-      if (line[n] !~ /^[0-9]+ [0-9]+ [nf][ ?]$/ || length(line[n]) != 19 || i in rows) return fail()
-      split(line[n++], row, " ")
-      if (i > 0 && row[3] !~ /^n/) return fail()
-      rows[i] = at[row[1] + 0]
-    }
-  }
-  delete rows[0]
-  if (line[n++] != "trailer") return fail()
-  dictionary(trailer)
-  if ("/XRefStm" in trailer) fail()
+words() { # a string: brackets in it are balanced or escaped
+  token='' brackets=0
+  while :; do
+    piece=${rest%%[()\\]*}
+    take "$piece"
+    token=$token$piece
+    case $rest in
+    '') token="$token?"; next_line && rest=$line || return 1; continue ;;
+    '('*) brackets=$((brackets + 1)) piece='(' ;;
+    ')'*) brackets=$((brackets - 1)) piece=')' ;;
+    *) piece=${rest%"${rest#??}"} ;;
+    esac
+    [ "$piece" ] || piece=$rest
+    take "$piece"
+    token=$token$piece
+    [ $brackets -gt 0 ] || return 0
+  done
 }
-function chain(end, into,   count, prev) { # the tables of a file that ends with this line, newest first
-  if (line[end] != "%%EOF" || line[end - 2] != "startxref") return fail()
-  for (prev = line[end - 1]; prev != "" && !bad; prev = trailer["/Prev"]) {
-    if (prev !~ /^[0-9]+$/ || (count && prev + 0 >= begins[into[count]])) return fail()
-    into[++count] = at[prev + 0]
-    table(into[count])
-  }
-  return count
+dictionary() { # each key with its value, a line each; each key stands once
+  rest='' keys=' '
+  token && [ "$token" = '<<' ] && token || return 1
+  while [ "$token" != '>>' ]; do
+    key=$token
+    case $key in /?*) ;; *) return 1 ;; esac
+    case $keys$key in *" $key "* | *'#'*) return 1 ;; esac
+    keys="$keys$key "
+    its_value || return 1
+    printf '%s %s\n' "$key" "$value"
+  done
 }
-function number_of(reference) { return reference ~ /^[1-9][0-9]* 0 R$/ ? reference + 0 : fail() }
-function grown(list,   key, old, now) { # what the list gained at its end, if nothing else changed
-  for (key in before) if (key != list && before[key] != after[key]) return fail()
-  for (key in after) if (key != list && !(key in before)) return fail()
-  old = list in before ? before[list] : "[ ]"; now = after[list]
-  sub(/\]$/, "", old)
-  if (index(now, old) != 1 || now !~ /^\[ ([0-9]+ 0 R )*\]$/) return fail()
-  return substr(now, length(old) + 1)
+its_value() { # and the piece after it
+  token && value=$token || return 1
+  case $token in
+  '<<' | '[') nested && token; return ;;
+  '>>' | ']') return 1 ;;
+  esac
+  token || return 1
+  case $token in /* | '>>') return 0 ;; esac
+  value="$value $token"
+  token && [ "$token" = R ] && value="$value R" && token
 }
-function stamps(gained,   count, each, i) { # fields of archive time stamps, out of sight
-  count = split(gained, each, " ")
-  for (i = 1; i < count && !bad; i += 3) {
-    object(each[i], fresh[each[i]], field)
-    if (field["/FT"] != "/Sig" || "/AP" in field || "/Kids" in field ||
-      field["/Rect"] != "[ -9999 -9999 -9999 -9999 ]") fail()
-  }
+nested() {
+  depth=1
+  while [ $depth -gt 0 ]; do
+    token || return 1
+    value="$value $token"
+    case $token in '<<' | '[') depth=$((depth + 1)) ;; '>>' | ']') depth=$((depth - 1)) ;; esac
+  done
 }
-function fills(number,   kept, i) { # each field once, where it stands
-  if (filled[number]++ || before["/Subtype"] != "/Widget") return fail()
-  split("/Type /Subtype /FT /Rect /T /P", kept, " ")
-  for (i in kept) if (before[kept[i]] != after[kept[i]]) fail()
+value_of() { # value_of KEY FILE: leaves it in `value`
+  value=''
+  while IFS= read -r one; do
+    case $one in "$1 "*) value=${one#* } ;; esac
+  done <"$scratch/$2"
 }
-function may(number) {
-  if (line[fresh[number]] != number " 0 obj") return fail()
-  if (number >= born) { if (number in place) fail(); return }
-  object(number, place[number], before); object(number, fresh[number], after)
-  if (number == proofs) { if (after["/Type"] !~ /^(\/DSS)?$/) fail() }
-  else if (number == form) grown("/Fields")
-  else if (before["/Type"] == "/Page") stamps(grown("/Annots"))
-  else fills(number)
+read_object() { # read_object NUMBER PLACE FILE: the dictionary of an object that begins there
+  [ "$2" ] && from "$2" | (begins "$1 0 obj" && dictionary) >"$scratch/said" && sort "$scratch/said" >"$scratch/$3"
 }
-function judge(   all, locked, count, below, i, number, begin, root) {
-  for (i = NR; i > 0 && begins[i] >= size; i--); # the last line of what was locked
-  below = chain(i, locked)
-  for (i = below; i > 0 && !bad; i--) {
-    table(locked[i])
-    for (number in rows) {
-      place[number + 0] = rows[number]
-      if (number + 0 >= born) born = number + 1
-    }
-  }
-  root = trailer["/Root"]
-  object(number_of(root), place[root + 0], catalog)
-  form = number_of(catalog["/AcroForm"]); proofs = number_of(catalog["/DSS"])
-  count = chain(NR, all)
-  for (i = 1; i <= below; i++) if (all[count - i + 1] != locked[below - i + 1]) fail()
-  for (i = count - below; i > 0 && !bad; i--) {
-    table(all[i])
-    if (trailer["/Root"] != root) fail()
-    split("", fresh)
-    begin = i == count - below ? size : begins[all[i + 1]]
-    for (number in rows) {
-      fresh[number + 0] = rows[number]
-      if (begins[rows[number]] < begin || rows[number] >= all[i]) fail()
-    }
-    for (number in fresh) may(number + 0)
-    for (number in fresh) place[number] = fresh[number]
-  }
+bare() { # bare NUMBER: leaves it without zeros before it
+  case $1 in '' | *[!0-9]*) return 1 ;; esac
+  bare=${1#"${1%%[!0]*}"}
+  bare=${bare:-0}
+  [ ${#bare} -le 10 ]
 }
-function references(list, into,   count, part, i, found) {
-  count = split(list, part, " ")
-  for (i = 3; i <= count; i++) if (part[i] == "R") into[++found] = part[i - 2]
-  return found + 0
+table() { # table PLACE: leaves its rows, "number place", and its trailer
+  from "$1" | (begins xref && read_table) >"$scratch/trailer.$1" 3>"$scratch/rows.$1" &&
+    cut -d ' ' -f 1 "$scratch/rows.$1" | sort | uniq -d | nothing &&
+    value_of /XRefStm "trailer.$1" && [ -z "$value" ]
 }
-function digits(number,   said) { # where the digits of an embedded file stand, and how many
-  object(number, place[number], said)
-  if (said["/Filter"] == "/FlateDecode") return "packed\n"
-  if (said["/Filter"] != "/ASCIIHexDecode" || line[n + 1] != "stream" || line[n + 3] != "endstream" ||
-    said["/Length"] != length(line[n + 2]) || line[n + 2] !~ /^[0-9a-f]*>$/) fail()
-  return begins[n + 2] " " said["/Length"] - 1 "\n"
+read_table() {
+  next_line || return 1
+  while [ "$line" != trailer ]; do
+    case $line in *' '*' '*) return 1 ;; *' '*) ;; *) return 1 ;; esac
+    bare "${line%% *}" && number=$bare && bare "${line##* }" && end=$((number + bare)) || return 1
+    while [ "$number" -lt "$end" ]; do
+      next_line && row || return 1
+      number=$((number + 1))
+    done
+    next_line || return 1
+  done
+  dictionary
 }
-function carried(   all, end, i, number, files, file, said, contents, content, told) {
-  for (end = NR; end > 0 && line[end] != "%%EOF"; end--); # what follows is another question
-  for (i = chain(end, all); i > 0 && !bad; i--) {
-    table(all[i])
-    for (number in rows) place[number + 0] = rows[number]
-  }
-  object(number_of(trailer["/Root"]), place[trailer["/Root"] + 0], catalog)
-  files = references(catalog["/AF"] " " catalog["/Names"], file)
-  for (i = 1; i <= files && !bad; i++) {
-    object(file[i], place[file[i]], said)
-    if (said["/F"] != said["/UF"] || said["/F"] !~ /^[(](agreement|slots)([.]|[\\]056)json[)]$/) fail()
-    contents = said["/F"] ~ /agreement/ ? references(said["/EF"], content) : 0
-    for (; contents > 0; contents--) told = told digits(content[contents])
-  }
-  if (!bad) printf "%s", told
+row() { # ten digits, five, whether it is in use, two signs that end it
+  place=${line%% *} kind=${line#* }
+  [ ${#place} -eq 10 ] && bare "$place" || return 1
+  case $kind in
+  [0-9][0-9][0-9][0-9][0-9]' n'[' ?']) ;;
+  [0-9][0-9][0-9][0-9][0-9]' f'[' ?']) [ "$number" -eq 0 ] || return 1 ;;
+  *) return 1 ;;
+  esac
+  echo "$number $bare" >&3
 }
-END { judge(); if (!bad) print "only filled"; bad = 0; split("", place); carried() }
-'
+tables() { # tables PLACE: where the tables of a file stand whose newest is there, newest first
+  place=$1 above=999999999
+  [ "$place" ] || return 1
+  while [ "$place" ]; do
+    is_place "$place" && [ "$place" -lt "$above" ] && table "$place" || return 1
+    echo "$place"
+    above=$place
+    value_of /Prev "trailer.$place"
+    place=$value
+  done
 }
+said_last() { # of three lines read, what a file says at its end of where its newest table is
+  IFS= read -r one && IFS= read -r place && IFS= read -r line || [ "$line" ]
+  [ "$one" = startxref ] && [ "$line" = %%EOF ] && echo "$place"
+}
+newest() { # newest SIZE: where the table is that so many bytes end with
+  end=$1
+  [ "$end" -gt 100 ] || return 1
+  [ -z "$(between $((end - 1)) "$end" | in_text)" ] || end=$((end + 1))
+  between $((end - 60)) "$end" | in_text | tail -n 3 | said_last
+}
+place_of() { # place_of NUMBER: leaves it in `place`
+  case $1 in '' | *[!0-9]*) return 1 ;; esac
+  eval "place=\${place_$1:-}"
+}
+keep_places() { # keep_places PLACE: of the objects that a table has; those of newer ones take their places
+  while read -r number place; do
+    eval "place_$number=$place"
+    [ "$number" -lt "$born" ] || born=$((number + 1))
+  done <"$scratch/rows.$1"
+}
+catalog() { # catalog PLACE: by the trailer of a table; leaves its reference in `root`
+  value_of /Root "trailer.$1"
+  root=$value
+  place_of "${root%% *}" && read_object "${root%% *}" "$place" catalog && number_of "$root" >/dev/null
+}
+number_of() { # number_of REFERENCE
+  case $1 in [1-9]*' 0 R') ;; *) return 1 ;; esac
+  case ${1% 0 R} in *[!0-9]*) return 1 ;; *) echo "${1% 0 R}" ;; esac
+}
+only_filled() ( # all that this leaves in variables ends with it
+  set -f
+  tables "$(newest "$size")" >"$scratch/below" && tables "$(newest "$pdf_size")" >"$scratch/tables" &&
+    tail -n "$(wc -l <"$scratch/below")" "$scratch/tables" | same "$scratch/below" || return 1
+  born=1
+  tac "$scratch/below" >"$scratch/oldest_first"
+  while read -r table; do keep_places "$table"; done <"$scratch/oldest_first"
+  catalog "$(head -n 1 "$scratch/below")" && value_of /AcroForm catalog && form=$(number_of "$value") &&
+    value_of /DSS catalog && proofs=$(number_of "$value") || return 1
+  lock=$root begin=$size filled=' '
+  head -n "-$(wc -l <"$scratch/below")" "$scratch/tables" | tac >"$scratch/updates"
+  while read -r table; do updates || return 1; done <"$scratch/updates"
+)
+updates() { # whether the update that a table ends may do what it does
+  value_of /Root "trailer.$table"
+  [ "$value" = "$lock" ] || return 1
+  while read -r number place; do
+    [ "$number" -eq 0 ] || { [ "$place" -ge "$begin" ] && [ "$place" -lt "$table" ]; } || return 1
+    eval "fresh_${table}_$number=$place"
+  done <"$scratch/rows.$table"
+  while read -r number fresh; do
+    [ "$number" -eq 0 ] || may || return 1
+  done <"$scratch/rows.$table"
+  before_born=$born
+  keep_places "$table"
+  born=$before_born begin=$table
+}
+may() { # whether an object may be as this update has it
+  place_of "$number" || return 1
+  if [ "$number" -ge "$born" ]; then
+    [ -z "$place" ] && from "$fresh" | (begins "$number 0 obj")
+    return
+  fi
+  read_object "$number" "$place" before && read_object "$number" "$fresh" after || return 1
+  value_of /Type after
+  if [ "$number" = "$proofs" ]; then [ -z "$value" ] || [ "$value" = /DSS ]
+  elif [ "$number" = "$form" ]; then grown /Fields
+  else
+    value_of /Type before
+    if [ "$value" = /Page ]; then grown /Annots && stamps
+    else fills; fi
+  fi
+}
+grown() { # grown LIST: whether nothing else changed, and this at its end; leaves what it gained
+  lines_unlike "$1 *" <"$scratch/before" >"$scratch/said"
+  lines_unlike "$1 *" <"$scratch/after" | same "$scratch/said" || return 1
+  value_of "$1" before
+  old=${value:-'[ ]'}
+  old=${old%]}
+  value_of "$1" after
+  case $value in "$old"*) gained=${value#"$old"} ;; *) return 1 ;; esac
+  of_references "$value"
+}
+of_references() { # of_references LIST: whether it holds nothing else
+  # shellcheck disable=SC2086  # words
+  set -- $1
+  [ "${1:-}" = '[' ] || return 1
+  shift
+  while [ $# -ge 4 ]; do
+    case $1 in *[!0-9]*) return 1 ;; esac
+    [ "$2 $3" = '0 R' ] || return 1
+    shift 3
+  done
+  [ "$*" = ']' ]
+}
+stamps() { # fields of archive time stamps, out of sight
+  # shellcheck disable=SC2086  # words
+  set -- $gained
+  while [ $# -ge 4 ]; do
+    eval "fresh=\${fresh_${table}_$1:-}"
+    read_object "$1" "$fresh" field && out_of_sight || return 1
+    shift 3
+  done
+}
+out_of_sight() {
+  value_of /FT field
+  [ "$value" = /Sig ] || return 1
+  value_of /Rect field
+  [ "$value" = '[ -9999 -9999 -9999 -9999 ]' ] && ! any_like '/AP *' <"$scratch/field" &&
+    ! any_like '/Kids *' <"$scratch/field"
+}
+fills() { # each field once, where it stands
+  case $filled in *" $number "*) return 1 ;; esac
+  filled="$filled$number "
+  value_of /Subtype before
+  [ "$value" = /Widget ] || return 1
+  what_stays <"$scratch/before" >"$scratch/said"
+  what_stays <"$scratch/after" | same "$scratch/said"
+}
+what_stays() {
+  while IFS= read -r one; do
+    case ${one%% *} in /Type | /Subtype | /FT | /Rect | /T | /P) printf '%s\n' "$one" ;; esac
+  done
+}
+carried() ( # where the digits of each file stand that is embedded as the agreement, and how many
+  set -f
+  tables "$(whole_end)" >"$scratch/tables" || return 1
+  born=1
+  tac "$scratch/tables" >"$scratch/oldest_first"
+  while read -r table; do keep_places "$table"; done <"$scratch/oldest_first"
+  catalog "$(head -n 1 "$scratch/tables")" || return 1
+  value_of /AF catalog
+  files=$value
+  value_of /Names catalog
+  for file in $(referred "$files $value"); do embedded || return 1; done >"$scratch/carried"
+  cat "$scratch/carried"
+)
+whole_end() { # by the last line that ends a PDF; what follows it is another question
+  { in_text <agreement.pdf; echo; } | tac | while IFS= read -r line; do
+    if [ "$line" = %%EOF ]; then head -n 2 | tac; echo "$line"; break; fi
+  done | said_last
+}
+referred() { # referred LIST: the numbers of the objects that it refers to
+  two='' one=''
+  for word in $1; do
+    [ "$word" != R ] || echo "${two:-none}"
+    two=$one one=$word
+  done
+}
+embedded() { # no file but these two is, whatever its reader's age
+  place_of "$file" && read_object "$file" "$place" file || return 1
+  value_of /UF file
+  name=$value
+  value_of /F file
+  [ "$value" = "$name" ] || return 1
+  case $name in
+  '(slots.json)' | '(slots\056json)') ;;
+  '(agreement.json)' | '(agreement\056json)')
+    value_of /EF file
+    for content in $(referred "$value"); do digits_of "$content" || return 1; done ;;
+  *) return 1 ;;
+  esac
+}
+digits_of() { # digits_of NUMBER
+  place_of "$1" && [ "$place" ] && from "$place" | (
+    begins "$1 0 obj" && dictionary >"$scratch/content" && value_of /Filter content || exit 1
+    if [ "$value" = /FlateDecode ]; then echo packed; exit; fi
+    [ "$value" = /ASCIIHexDecode ] && next_line && [ "$line" = stream ] || exit 1
+    begin=$((place - 1 + passed))
+    next_line && value_of /Length content && [ "$value" = ${#line} ] || exit 1
+    case $line in *'>') digits=${line%?} ;; *) exit 1 ;; esac
+    case $digits in *[!0-9a-f]*) exit 1 ;; esac
+    next_line && [ "$line" = endstream ] && echo "$begin ${#digits}"
+  )
+}
+objects() { only_filled && echo 'only filled'; carried; }
 carries_no_other() { # what the PDF carries under any name of the agreement's is the agreement
-  grep '^[0-9]' "$scratch/objects" | while read -r begin length; do
-    between "$begin" $((begin + length)) | bytes | cmp -s - agreement.json || exit 1
+  lines_like '[0-9]*' <"$scratch/objects" | while read -r begin length; do
+    between "$begin" $((begin + length)) | bytes | same agreement.json || exit 1
   done
 }
 if [ "$earlier" ]; then not_judged "updates only fill in and sign 定稿以后只填写和签名"
 else
   objects >"$scratch/objects"
-  grep -qx 'only filled' "$scratch/objects"
+  any_like 'only filled' <"$scratch/objects"
   tell "updates only fill in and sign 定稿以后只填写和签名" $?
 fi
-if [ "$earlier" ] || { grep -qx packed "$scratch/objects" && carries_no_other; }; then
+if [ "$earlier" ] || { any_like packed <"$scratch/objects" && carries_no_other; }; then
   not_judged "the agreement inside the PDF, which is packed PDF 内嵌数据是压缩的"
 else
-  grep -q '^[0-9]' "$scratch/objects" && carries_no_other
+  any_like '[0-9]*' <"$scratch/objects" && carries_no_other
   tell "the agreement inside the PDF PDF 内嵌数据" $?
 fi
 
 # Who signs for the committee comes after the parties (人民调解法 art. 29), then the seal.
-officials() {
+officials() { # the agreement names them behind their part
   for role in mediator recorder; do
-    sed -n "/^\"$role\":\$/,/^\"signer_id\"/s/^\"signer_id\":\"\([^\"]*\)\".*/\1/p" "$scratch/lines"
+    inside=''
+    while IFS= read -r one || [ "$one" ]; do
+      case $one in
+      "\"$role\":") inside=yes ;;
+      '"signer_id":"'*'"'*) [ ! "$inside" ] || printf '%s\n' "$one" | cut -d '"' -f 4; inside='' ;;
+      '"signer_id"'*) inside='' ;;
+      esac
+    done <"$scratch/lines"
+  done
+}
+no_officials() { # those of the people read
+  while IFS= read -r one; do
+    case $new_line$(cat "$scratch/officials")$new_line in
+    *"$new_line$one$new_line"*) ;;
+    *) printf '%s\n' "$one" ;;
+    esac
   done
 }
 in_order() {
   officials >"$scratch/officials"
-  grep -v '^(' "$scratch/order" >"$scratch/people"
+  lines_unlike '(*' <"$scratch/order" >"$scratch/people"
   {
     echo '(lock)'
-    grep -vxF -f "$scratch/officials" "$scratch/people"
+    no_officials <"$scratch/people"
     cat "$scratch/officials"
     echo '(seal)'
-    grep -x '(stamp)' "$scratch/order"
-  } | cmp -s - "$scratch/order"
+    lines_like '(stamp)' <"$scratch/order"
+  } | same "$scratch/order"
 }
-one_each() { sort "$scratch/people" | cmp -s - "$scratch/folders_of_signers"; }
+one_each() { sort "$scratch/people" | same "$scratch/folders_of_signers"; }
 if [ "$earlier" ]; then
   not_judged "signatures in the PDF: an earlier record, sealed alone 早先格式，PDF 仅有印章签名"
 else
@@ -901,20 +1391,35 @@ our_container() { # the one form of its manifest
 made_as_ours() { # made_as_ours SIGNATURE: by the certificates of this record, and of this form
   openssl cms -verify -noverify -nointern -certfile trust/seal.pem -binary -inform DER -in "$1" \
     -content $container/ASiCManifest001.xml -out /dev/null -certsout "$scratch/two" 2>/dev/null &&
-    sort trust/seal.pem trust/issuer.pem >"$scratch/ours" && sort "$scratch/two" | cmp -s - "$scratch/ours" &&
-    [ "$(parsed "$1" | sed -n "$unsigned" | grep -v -e '^6 INTEGER' -e '^5 OCTET' | tr -s ' \n' ' ')" = "$form" ] &&
-    ! parsed "$1" | grep -q -e 'prim: SE' -e 'prim: cont' &&
-    basenc --base16 -w0 "$1" | grep -qF "$(named_by_issuer trust/seal.pem)"
+    sort trust/seal.pem trust/issuer.pem >"$scratch/ours" && sort "$scratch/two" | same "$scratch/ours" &&
+    parsed "$1" >"$scratch/parts" && [ "$(unsigned <"$scratch/parts" | tr -s ' \n' ' ')" = "$form" ] &&
+    ! any_like '*prim: SE*' <"$scratch/parts" && ! any_like '*prim: cont*' <"$scratch/parts" &&
+    basenc --base16 -w0 "$1" | holds "$(named_by_issuer trust/seal.pem)"
 }
-unsigned='/:d=3 .*cont \[ 0 \]/,/:d=3 .* SET /!s/^ *[0-9]*:d=\([1-6]\) .* prim: */\1 /p'
+unsigned() { # how deep each part is and what, outside of the certificates and of what is signed
+  certificates=''
+  while IFS= read -r one; do
+    case $certificates$one in
+    *:d=3\ *'cont [ 0 ]'*) certificates='in ' ;;
+    'in '*:d=3\ *' SET '*) certificates='' ;;
+    'in '*) ;;
+    *:d=[1-6]\ *' prim: '*) depth_and_part ;;
+    esac
+  done
+}
+depth_and_part() {
+  depth=${one#*:d=} part=${one##* prim: }
+  part=${part#"${part%%[! ]*}"}
+  case "${depth%% *} $part" in '6 INTEGER'* | '5 OCTET'*) ;; *) echo "${depth%% *} $part" ;; esac
+}
 form="1 OBJECT :pkcs7-signedData 3 INTEGER :01 5 OBJECT :sha256 5 NULL 4 OBJECT :pkcs7-data 5 INTEGER :01"
 form="$form 6 OBJECT :sha256 6 NULL 6 OBJECT :ecdsa-with-SHA256 "
 named_by_issuer() { # a certificate's issuer and number, as a signature names it (RFC 5652, 5.3)
-  der <"$1" >"$scratch/one" && parsed "$scratch/one" | sed -n '/:d=2 /p' >"$scratch/inside"
-  for place in 4 2; do cut_out "$scratch/one" "$(sed -n ${place}p "$scratch/inside")"; done | basenc --base16 -w0
+  der <"$1" >"$scratch/one" && parsed "$scratch/one" | lines_like '*:d=2 *' >"$scratch/inside"
+  for part in 4 2; do cut_out "$scratch/one" "$(nth $part <"$scratch/inside")"; done | basenc --base16 -w0
 }
 if [ -d $container ]; then
-  made_as_ours $container/signature001.p7s && our_container | cmp -s - $container/ASiCManifest001.xml
+  made_as_ours $container/signature001.p7s && our_container | same $container/ASiCManifest001.xml
   tell "container ASiC-E 容器" $?
 else
   not_judged "the ASiC-E container ASiC-E 容器"
@@ -929,22 +1434,33 @@ tell_stamped() { # tell_stamped WHAT HELD: a stamp from elsewhere proves somethi
 }
 all_before() { # all_before FOLDER: the digests that its list has to hold, by their paths in the ZIP
   {
-    find . ! -type d -exec "${digest}sum" {} +
-    [ $container = META-INF ] || find ../META-INF ! -type d -exec "${digest}sum" {} + 2>/dev/null
+    files_of .
+    [ $container = META-INF ] || files_of ../META-INF
     for earlier_one in ../renewals/[0-9]*/; do
       [ "${earlier_one%/}" != "$1" ] || break
-      find "${earlier_one%/}" ! -type d -exec "${digest}sum" {} +
+      files_of "${earlier_one%/}"
     done
-    "${digest}sum" "$1/appended.pdf"
-  } | sed -e 's#  \./META-INF/#  META-INF/#' -e "s#  \./#  $record/#" -e 's#  \.\./#  #' | sort -k 2
+    echo "$1/appended.pdf"
+  } >"$scratch/said"
+  for_each "$scratch/said" "${digest}sum" | in_the_zip | sort -k 2
+}
+in_the_zip() { # of digests that are read, by the paths that files have there
+  while IFS= read -r one; do
+    path=${one#*  }
+    case $path in
+    ./META-INF/* | ../*) path=${path#*./} ;;
+    ./*) path=$record/${path#./} ;;
+    esac
+    printf '%s\n' "${one%%  *}  $path"
+  done
 }
 renewed() { # renewed FOLDER
   [ "$(basename "$1")" = "$(printf %03d $renewals)" ] && [ -f "$1/appended.pdf" ] &&
-    [ "$(find "$1" ! -type d | wc -l)" -eq 3 ] || return 1
+    [ "$(files_of "$1" | wc -l)" -eq 3 ] || return 1
   for digest in sha256 sha384 sha512; do
     list=$1/$(echo $digest | tr a-z A-Z)SUMS
     [ -f "$list" ] || continue
-    all_before "$1" | cmp -s - "$list" && stamped "$1/stamp.tst" "$list" $digest
+    all_before "$1" | same "$list" && stamped "$1/stamp.tst" "$list" $digest
     return
   done
   false
@@ -957,12 +1473,12 @@ for folder in ../renewals/*/; do
   tell_stamped "archive time stamp, renewal 存档时间戳续期 $(basename "$folder")" $?
 done
 if [ -d ../renewals ]; then
-  only "\.\./$of_renewals" ../renewals
+  only of_renewals ../renewals
   tell "archive time stamp: nothing but renewals lies there 续期文件夹内无其他文件" $?
 fi
 if [ -f ../renewals/agreement.pdf ]; then
   [ $renewals -gt 0 ] && cat agreement.pdf ../renewals/*/appended.pdf 2>/dev/null |
-    cmp -s - ../renewals/agreement.pdf
+    same ../renewals/agreement.pdf
   tell "archive time stamp: renewals/agreement.pdf only adds to agreement.pdf 续期只在原文件后追加" $?
 fi
 
