@@ -7,13 +7,13 @@ import { DESK } from "../src/agreement/desk.ts";
 import type { AgreementView } from "../src/api/types.ts";
 import { setLang } from "../src/i18n.ts";
 
-type Call = readonly unknown[];
+type Done = readonly unknown[];
 let unmount = (): void => undefined;
 
-function show(part: typeof LockSheet | typeof PaperCopies, props: Record<string, unknown>, calls: Call[]): HTMLElement {
+function show(part: typeof LockSheet | typeof PaperCopies, props: Record<string, unknown>, done: Done[]): HTMLElement {
   const root = document.createElement("div");
   document.body.append(root);
-  const kept = (name: string) => (...said: unknown[]) => { calls.push([name, ...said]); return Promise.resolve(true); };
+  const kept = (name: string) => (...said: unknown[]) => { done.push([name, ...said]); return Promise.resolve(true); };
   const desk = { error: shallowRef(null), place: shallowRef("side"), busy: ref(""), lock: kept("lock"), handCopy: kept("handCopy") };
   const app = createApp({ render: () => h(part as never, props) });
   app.provide(DESK, desk as never);
@@ -34,34 +34,34 @@ describe("a signer who refuses to sign on a phone", () => {
   const refused = { code: "e_signature_refused", level: "error", where: who, facts: { party: "甲方", name: "陈水根" } } as const;
   const draft: AgreementView = { ...LOCKED, state: "drafting", missing: [refused], missing_on_paper: [] };
   it("is named, the reason stands there, and the text is locked for paper", async () => {
-    const calls: Call[] = [];
-    const root = show(LockSheet, { agreement: draft }, calls);
+    const done: Done[] = [];
+    const root = show(LockSheet, { agreement: draft }, done);
     expect(root.textContent).toContain("陈水根不同意用手机签。请改签纸质的");
     await press(root, "定稿，去打印");
-    expect(calls).toEqual([["lock", { wet_ink: true, witnessed: [], reason: "陈水根不同意用手机签" }]]);
+    expect(done).toEqual([["lock", { wet_ink: true, witnessed: [], reason: "陈水根不同意用手机签" }]]);
   });
   it("may speak before witnesses while the others use their phones", async () => {
-    const calls: Call[] = [];
-    const root = show(LockSheet, { agreement: draft }, calls);
+    const done: Done[] = [];
+    const root = show(LockSheet, { agreement: draft }, done);
     const pick = root.querySelector("select");
     if (pick === null) throw new Error("no routes");
     pick.value = "witnessed";
     pick.dispatchEvent(new Event("change"));
     await nextTick();
     await press(root, "定稿");
-    expect(calls).toEqual([["lock", { wet_ink: false, witnessed: [who], reason: "陈水根不同意用手机签" }]]);
+    expect(done).toEqual([["lock", { wet_ink: false, witnessed: [who], reason: "陈水根不同意用手机签" }]]);
   });
 });
 
 describe("copies on paper", () => {
   const copy = { person_id: "p1a", name: "陈水根", label: "甲方", scope: "e_delivery", way: null, at: null } as const;
   it("are asked for by name and noted with one press", async () => {
-    const calls: Call[] = [];
+    const done: Done[] = [];
     const filed = { ...copy, scope: "preservation", way: "filed", at: "2025-03-15T01:00:00Z" } as const;
-    const root = show(PaperCopies, { agreement: { ...SIGNED, on_paper: [copy, filed] }, mayWrite: true }, calls);
+    const root = show(PaperCopies, { agreement: { ...SIGNED, on_paper: [copy, filed] }, mayWrite: true }, done);
     expect(root.textContent).toContain("没有同意用手机收文书");
     expect(root.textContent).toContain("存进卷了");
     await press(root, "寄出了");
-    expect(calls).toEqual([["handCopy", "p1a", "by_post"]]);
+    expect(done).toEqual([["handCopy", "p1a", "by_post"]]);
   });
 });
