@@ -370,7 +370,9 @@ as_pem() { # as_pem FILE: one block, lines of 64 characters, nothing around it (
   } | same "$1"
 }
 block() { tail -n +2 | head -n -1 | base64 -d 2>/dev/null; } # what stands between the first line and the last
-openssl verify -no_check_time -x509_strict -CAfile "$anchor" trust/seal.pem >/dev/null 2>&1 &&
+# Who certified the seal may itself be certified by others (-partial_chain): what one was given, or the
+# record holds, is believed as it is. 签发者本身可以另有上级，以给出的证书为准。
+openssl verify -partial_chain -no_check_time -x509_strict -CAfile "$anchor" trust/seal.pem >/dev/null 2>&1 &&
   as_pem trust/seal.pem && as_pem trust/issuer.pem
 tell "certificate 印章证书" $?
 
@@ -882,7 +884,7 @@ issued() { # issued AS PURPOSE: by the issuer, as of that moment: it may have ex
   [ "$2" != timestampsign ] || by=$stamping
   case $1 in */signer) if in_sm2; then told="-vfyopt $identity"; fi ;; esac
   # shellcheck disable=SC2086  # two words, or none
-  openssl verify $told -x509_strict -purpose "$2" -attime "$(date -ud "$moment" +%s)" -CAfile "$by" \
+  openssl verify -partial_chain $told -x509_strict -purpose "$2" -attime "$(date -ud "$moment" +%s)" -CAfile "$by" \
     -untrusted "$1.beside" "$1.pem" >/dev/null 2>&1
 }
 is_stamp() { any_like '*:d=4 *:id-smime-ct-TSTInfo' <"$scratch/parts"; }
@@ -1492,5 +1494,6 @@ fi
 not_judged "how long the archive time stamp lasts 存档时间戳的有效期"
 not_judged "the log's checkpoint and proofs, whose root stamped 日志检查点及时间戳的根证书"
 not_judged "the words in the blanks of the PDF PDF 所填内容"
+say "seal 印章证书: $(openssl x509 -in trust/seal.pem -noout -subject -nameopt oneline,utf8,-esc_msb | cut -d= -f2-)"
 echo "issuer 签发证书 SHA-256: $(openssl x509 -in "$anchor" -noout -fingerprint -sha256 | cut -d= -f2)"
 exit $failed

@@ -78,6 +78,7 @@ async def test_all_three_verify_it_with_the_root_of_the_authority(
     every = tmp_path / "every.pem"
     every.write_bytes(root + files[ISSUER_CERTIFICATE] + own)
     assert await asyncio.to_thread(by_shell, files, tmp_path / "shell", every) == frozenset()
+    assert await asyncio.to_thread(by_shell, files, tmp_path / "bare") == frozenset()
     bundle = tmp_path / "record.zip"
     bundle.write_bytes(package(RECORD, files))
     known = f"{fingerprint(root)} {fingerprint(own)}"
