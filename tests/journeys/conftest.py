@@ -22,7 +22,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip(f"{CHROMIUM} is not installed")
     assert (DIST / "party" / "index.html").is_file(), "web/dist is missing: run `make build`"
     for old in SCREENS.glob("failed-*"):
-        old.unlink()
+        old.unlink(missing_ok=True)
     return shutil.copytree(DIST, tmp_path_factory.mktemp("pages") / "dist")
 
 
