@@ -56,13 +56,17 @@ async def test_another_sites_page_changes_nothing(
 
 LEAVES_A_TRACE = {
     # A page shown to its signer, a copy that reached a party, a record's part taken away or
-    # watched and a draft's first look are facts of the case: each is written down when it happens.
-    "GET /api/seat/agreement/pages/{page}": "locked",
-    "GET /api/seat/copy/{ticket}": "sealed",
-    "GET /api/records/{record_id}/pdf": "sealed",
-    "GET /api/records/{record_id}/package": "sealed",
-    "GET /api/records/{record_id}/recordings/{recording_id}/{seat}": "sealed",
-    "GET /api/records/{record_id}/grids/{recording_id}/film": "sealed",
+    # watched, a paper printed and a draft's first look are facts of the case: each is written down
+    # when it happens.
+    "GET /api/seat/agreement/pages/{page}",
+    "GET /api/seat/copy/{ticket}",
+    "GET /api/cases/{case_id}/minutes/{session_id}/pdf",
+    "GET /api/cases/{case_id}/acceptance/pdf",
+    "GET /api/cases/{case_id}/file-cover/pdf",
+    "GET /api/records/{record_id}/pdf",
+    "GET /api/records/{record_id}/package",
+    "GET /api/records/{record_id}/recordings/{recording_id}/{seat}",
+    "GET /api/records/{record_id}/grids/{recording_id}/film",
 }
 ANSWERED = {"GET /healthz": {"GET", "HEAD"}}
 """Monitors ask whether we live by HEAD, too (RFC 9110 9.3.2); nobody else has to."""
