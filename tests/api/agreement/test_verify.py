@@ -143,7 +143,7 @@ async def test_a_case_that_is_none_of_ours_reaches_no_query(
 ) -> None:
     told = Presented(kind=Kind.PDF, report=unsigned_report(), case_id=case, digest="0" * 64)
     judge, store = AsyncMock(return_value=told), Mock()
-    monkeypatch.setattr(verify_presented, "issuers", AsyncMock(return_value=[]))
+    monkeypatch.setattr(verify_presented, "_own_anchors", AsyncMock(return_value=[]))
     world = replace(office.world, archive=Mock(judge=judge), store=store)
     assert not (await verify_presented.verify_presented(world, b"%PDF-")).on_record
     assert store.mock_calls == []

@@ -66,7 +66,7 @@ export async function judge(files: Files, known = "", stamps = ""): Promise<Repo
     issuerSha256: evidence.issuerSha256,
     certified: evidence.seal ? certifiedName(evidence.seal) : "",
     logOrigin: readCheckpoint(content(files, CHECKPOINT))?.origin ?? "",
-    facts: [...(await factsOf(evidence)), trusted(evidence, known, stamps), ...BEYOND.map((code) => beyond(code, files))],
+    facts: [...(await factsOf(evidence)), await trusted(evidence, known, stamps), ...BEYOND.map((code) => beyond(code, files))],
     signers: signersOf(evidence),
     files: evidence.checked,
   };
@@ -300,12 +300,14 @@ function ourContainer(manifest: Manifest, digests: ReadonlyMap<string, string>):
 }
 
 /** Compares with the fingerprints a person brought along; one of a root that no time stamp brings is left open. */
-function trusted({ issuerSha256, pdf }: Evidence, known: string, stamps: string): Fact {
+async function trusted({ seal, issuerSha256, pdf }: Evidence, known: string, stamps: string): Promise<Fact> {
   const [issuers, stamping] = [fingerprints(known), fingerprints(stamps)];
   if (issuers.size === 0) return unjudged("trusted");
   const stampers = stamping.size === 0 ? issuers : stamping;
   const outside = pdf.issuedOutside(issuers, stampers);
-  const led = issuers.has(issuerSha256) || pdf.sealedBelow(issuers);
+  // The seal in the PDF speaks for the record only where it is the record's own.
+  const own = seal !== null && (await fingerprint(seal)) === pdf.sealCertificate;
+  const led = issuers.has(issuerSha256) || (own && pdf.sealedBelow(issuers));
   return factOr("trusted", led ? outside : [ISSUER], pdf.stampedBeyond(stampers));
 }
 
