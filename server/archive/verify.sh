@@ -6,6 +6,7 @@
 #   head mktemp paste rm sha1sum sha256sum sha384sum sha512sum sort tac tail tr uniq wc;
 # - openssl: OpenSSL, 3.0 or newer.
 # Text is looked for with the patterns of the shell's own `case`. 查找文字用 shell 自带的 case。
+# No answer depends on the day it is asked: certificates are judged as of the time stamps, and the
 # seal's and the container's without regard to time (-no_check_time). 何时核验，结果都一样。
 # With stamps.pem, the root of who made the time stamps, issuer.pem counts for seal and signers
 # alone; without it for time stamps too. 给出 stamps.pem（时间戳机构的根证书）的，两者各管各的。
@@ -24,6 +25,11 @@ anchor=${anchor:-trust/issuer.pem}
 stamping=${stamping:-$anchor}
 cd "${2:-$(dirname "$0")}" || exit 2
 failed=0
+# A check whose program is missing must not look as if it had held. 缺少程序时不作判断。
+for program in base64 basename basenc cat comm csplit cut date dirname fold head mktemp openssl paste rm \
+  sha1sum sha256sum sha384sum sha512sum sort tac tail tr uniq wc; do
+  command -v "$program" >/dev/null || { echo "missing program 缺少程序: $program"; exit 2; }
+done
 scratch=$(mktemp -d) || exit 2
 trap 'rm -rf "$scratch"' EXIT
 
@@ -370,10 +376,18 @@ as_pem() { # as_pem FILE: one block, lines of 64 characters, nothing around it (
   } | same "$1"
 }
 block() { tail -n +2 | head -n -1 | base64 -d 2>/dev/null; } # what stands between the first line and the last
-# Who certified the seal may itself be certified by others (-partial_chain): what one was given, or the
-# record holds, is believed as it is. 签发者本身可以另有上级，以给出的证书为准。
-openssl verify -partial_chain -no_check_time -x509_strict -CAfile "$anchor" trust/seal.pem >/dev/null 2>&1 &&
-  as_pem trust/seal.pem && as_pem trust/issuer.pem
+# Who certified the seal may be certified by others himself. To a root that was given the record's own
+# issuer may lead, and is not believed for standing here; where none was given, it is taken as it stands.
+# 给出根证书的，本卷的签发证书须由它签发；没有给出的，只看本卷自身是否一致。
+between=-partial_chain
+[ ! "$given" ] || between='-untrusted trust/issuer.pem'
+of_one_signing='*:2.25.147695838549358324613260014637242023729'
+of_a_seal() { # what is issued for one signing names its statement, and is nobody's seal
+  # shellcheck disable=SC2086  # one word, or two
+  openssl verify $between -no_check_time -x509_strict -CAfile "$anchor" trust/seal.pem >/dev/null 2>&1 &&
+    ! openssl asn1parse -in trust/seal.pem 2>/dev/null | any_like "$of_one_signing"
+}
+of_a_seal && as_pem trust/seal.pem && as_pem trust/issuer.pem
 tell "certificate 印章证书" $?
 
 # The seal in the PDF may have a key, and an issuer between, of its own.
@@ -883,8 +897,8 @@ issued() { # issued AS PURPOSE: by the issuer, as of that moment: it may have ex
   told='' by=$anchor
   [ "$2" != timestampsign ] || by=$stamping
   case $1 in */signer) if in_sm2; then told="-vfyopt $identity"; fi ;; esac
-  # shellcheck disable=SC2086  # two words, or none
-  openssl verify -partial_chain $told -x509_strict -purpose "$2" -attime "$(date -ud "$moment" +%s)" -CAfile "$by" \
+  # shellcheck disable=SC2086  # two words, one, or none
+  openssl verify $between $told -x509_strict -purpose "$2" -attime "$(date -ud "$moment" +%s)" -CAfile "$by" \
     -untrusted "$1.beside" "$1.pem" >/dev/null 2>&1
 }
 is_stamp() { any_like '*:d=4 *:id-smime-ct-TSTInfo' <"$scratch/parts"; }
@@ -924,7 +938,7 @@ as_stated() { # by the key that the statement names, and by the certificate that
   filed "${stated%statement.json}" &&
     says "$stated" "\"key_sha256\":\"${key%% *}\"" && says "$stated" "\"signer_id\":\"$who\"" &&
     [ "$digest" = "$(parsed "$scratch/signer.der" |
-      octets '*:2.25.147695838549358324613260014637242023729')" ]
+      octets "$of_one_signing")" ]
 }
 # The lock lets nobody do more than fill in and sign (ISO 32000-1, 12.8.2.2), and the catalog names it.
 of_lock='/TransformMethod /DocMDP /TransformParams << /Type /TransformParams /V /1.2 /P 2 >>'
@@ -1494,6 +1508,22 @@ fi
 not_judged "how long the archive time stamp lasts 存档时间戳的有效期"
 not_judged "the log's checkpoint and proofs, whose root stamped 日志检查点及时间戳的根证书"
 not_judged "the words in the blanks of the PDF PDF 所填内容"
-say "seal 印章证书: $(openssl x509 -in trust/seal.pem -noout -subject -nameopt oneline,utf8,-esc_msb | cut -d= -f2-)"
-echo "issuer 签发证书 SHA-256: $(openssl x509 -in "$anchor" -noout -fingerprint -sha256 | cut -d= -f2)"
+subject() { openssl x509 -in trust/seal.pem -noout -subject -nameopt "$1" | cut -d= -f2-; }
+whose_seal() { # in readable characters, unless one of them moves a terminal's cursor or turns its direction
+  readable=$(subject oneline,utf8,-esc_msb)
+  case $readable in
+  *"$(printf '\302')"[$(printf '\200')-$(printf '\237')]* | *"$(printf '\342\200')"[$(printf '\216')-$(printf '\256')]* | \
+    *"$(printf '\342\201')"[$(printf '\246')-$(printf '\251')]*) subject oneline ;;
+  *) printf %s "$readable" ;;
+  esac
+}
+fingerprints() { # of each certificate that is believed
+  while IFS= read -r line || [ "$line" ]; do
+    case $line in -----BEGIN\ *) : >"$scratch/believed" ;; esac
+    printf '%s\n' "$line" >>"$scratch/believed"
+    case $line in -----END\ *) openssl x509 -in "$scratch/believed" -noout -fingerprint -sha256 | cut -d= -f2 ;; esac
+  done <"$anchor"
+}
+say "seal 印章证书: $(whose_seal)"
+for believed in $(fingerprints); do echo "issuer 签发证书 SHA-256: $believed"; done
 exit $failed

@@ -76,7 +76,7 @@ async def test_all_three_verify_it_with_the_root_of_the_authority(
     assert (failing(report), report.unknown) == ({}, ())
     assert OFFICE in as_text(report, "zh")
     every = tmp_path / "every.pem"
-    every.write_bytes(root + files[ISSUER_CERTIFICATE] + own)
+    every.write_bytes(root + own)
     assert await asyncio.to_thread(by_shell, files, tmp_path / "shell", every) == frozenset()
     assert await asyncio.to_thread(by_shell, files, tmp_path / "bare") == frozenset()
     bundle = tmp_path / "record.zip"
