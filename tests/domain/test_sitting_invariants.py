@@ -13,6 +13,7 @@ from server.domain.conduct import Decision
 from server.domain.errors import DomainError, WrongStateError
 from server.domain.ids import PersonId, SeatId
 from server.domain.session import (
+    RECORDING,
     Consent,
     IdentityCheck,
     MinutesItem,
@@ -40,9 +41,9 @@ MINUTED = MinutesItem(id="1", at=NOW, speaker="", text="愿意", mark=MinutesMar
 WORDS = ("陈水根", "刘春梅", "林启航", "1990000", "5120991", "妻子在场", "换个时间")
 
 
-def _consent(person: PersonId, *, agreed: bool) -> Decision:
+def _consent(person: PersonId, *, agreed: bool, scope: str = owed.ONLINE) -> Decision:
     return conduct.consent(
-        Consent(person_id=person, scope=owed.ONLINE, agreed=agreed, text_version="v1", at=NOW)
+        Consent(person_id=person, scope=scope, agreed=agreed, text_version="v1", at=NOW)
     )
 
 
@@ -68,7 +69,9 @@ TO_HEAR = (
 )
 people = st.sampled_from(PEOPLE)
 sides = st.sampled_from(SIDES)
-moves: st.SearchStrategy[Decision] = st.one_of(
+consents = st.builds(lambda p, a: _consent(p, agreed=a), people, st.booleans())
+of_recording = st.builds(lambda p, a: _consent(p, agreed=a, scope=RECORDING), people, st.booleans())
+steps: st.SearchStrategy[Decision] = st.one_of(
     st.sampled_from(
         [
             conduct.open_session,
@@ -86,7 +89,6 @@ moves: st.SearchStrategy[Decision] = st.one_of(
     sides.map(spaces.go_caucus),
     people.map(lambda p: conduct.admit(SeatId(p))),
     people.map(lambda p: conduct.send_back(SeatId(p))),
-    st.builds(lambda p, a: _consent(p, agreed=a), people, st.booleans()),
     st.builds(lambda p, m: _identity(p, matches=m), people, st.booleans()),
     st.builds(rights.hear_rights, people, st.integers(1, BLOCKS)),
     st.integers(1, BLOCKS).map(rights.read_rights),
@@ -95,6 +97,7 @@ moves: st.SearchStrategy[Decision] = st.one_of(
     st.booleans().map(lambda along: spaces.recorder_goes_along(along=along)),
     st.just(conduct.stop("换个时间")),
 )
+moves = st.one_of(steps, consents)
 starts = st.sampled_from([a_session(), prepared(a_session())])
 
 
@@ -248,13 +251,24 @@ of_minutes = st.sampled_from(
 )
 
 
-@given(ended, st.one_of(moves, of_minutes))
+@given(ended, st.one_of(steps, of_recording, of_minutes))
 def test_nothing_is_decided_in_a_sitting_that_is_over(
     state: SessionState, decide: Decision
 ) -> None:
     going = replace(prepared(a_session()), minutes=(MINUTED,), minutes_ready=True)
     with pytest.raises(WrongStateError):
         decide(replace(going, state=state), facts())
+
+
+@given(ended, consents)
+def test_who_answers_after_the_sitting_changes_his_answer_and_nothing_else(
+    state: SessionState, decide: Decision
+) -> None:
+    over = replace(prepared(a_session()), state=state)
+    after = decide(over, facts()).session
+    alike = [replace(one, admitted=False) for one in after.participants]
+    assert alike == [replace(one, admitted=False) for one in over.participants]
+    assert replace(after, consents=over.consents, participants=over.participants) == over
 
 
 def test_a_recording_that_ends_after_the_sitting_is_no_fault() -> None:

@@ -74,7 +74,7 @@ async def test_reports_go_on_beside_a_recording_that_fills_the_link() -> None:
     nothing: Any = None
     control = Control(nothing, identity="w", stats=dict, drain=print)
     pipe = SimpleNamespace(get_write_buffer_size=lambda: WINDOW * 4 // 3 + PIECE)
-    writer: Any = SimpleNamespace(transport=pipe, write=said.append)
+    writer: Any = SimpleNamespace(transport=pipe, write=said.append, is_closing=lambda: False)
     control._writer = writer
     report = MediaReport(
         connection=ConnectionId("c"),
