@@ -21,6 +21,8 @@ WEB_SOURCES := $(wildcard $(shell git ls-files -co --exclude-standard web 2>/dev
 # once more, with nobody beside, and what fails twice has failed. (1: tests failed. Anything else,
 # a crashed worker among it, leaves tests that did not run.)
 again = || { [ $$? -eq 1 ] && $(PY) -m pytest -m "$(1)" --last-failed --last-failed-no-failures none; }
+# Tests store and sync much: where there are 8 GiB of memory to spare for it, no disk is waited for.
+IN_MEMORY = $(shell test "$$(df -k --output=avail /dev/shm 2>/dev/null | tail -n 1)" -gt 8388608 2>/dev/null && echo TMPDIR=/dev/shm)
 # Files of tests run side by side, and so do journeys, which click: each has a server, a folder and
 # a browser of its own. What measures what it sees goes one by one.
 SIDE_BY_SIDE = 2
@@ -67,7 +69,7 @@ test: debian $(STAMPS)/dev $(WEB_STAMP)
 	$(call step,网页构建 · web build,$(NPM) run build)
 	@touch $(WEB_BUILT)
 	$(call step,网页大小 · web size,$(NPM) run check:size)
-	$(call step,测试 · tests,$(PY) -m pytest -n $(SIDE_BY_SIDE) --dist loadfile --max-worker-restart 0 -m "not ($(JOURNEYS) or $(ALONE))" $(call again,not ($(JOURNEYS) or $(ALONE))))
+	$(call step,测试 · tests,$(IN_MEMORY) $(PY) -m pytest -o tmp_path_retention_policy=failed -n $(SIDE_BY_SIDE) --dist loadfile --max-worker-restart 0 -m "not ($(JOURNEYS) or $(ALONE))" $(call again,not ($(JOURNEYS) or $(ALONE))))
 	$(call step,整套流程 · journeys,$(PY) -m pytest -n $(SIDE_BY_SIDE) --maxschedchunk 1 --max-worker-restart 0 -m "$(JOURNEYS)" $(call again,$(JOURNEYS)))
 	$(call step,浏览器 · browsers,$(PY) -m pytest -m "$(ALONE)" $(call again,$(ALONE)))
 
