@@ -47,6 +47,12 @@ def returned(session: Session, facts: Facts) -> Step:
     return Step(session=session, logged=(what,))
 
 
+def unchanged(session: Session, facts: Facts) -> Step:
+    """Decide nothing, so that what follows from the present state is done."""
+    del facts
+    return Step(session=session)
+
+
 def behind(step: Step, decision: Decision, facts: Facts) -> Step:
     """Return the step with a further decision, and what that means for a recording."""
     more = recording.follow(step.session, decision(step.session, facts), facts)

@@ -24,7 +24,7 @@ from server.domain.session import Session, SpaceKind
 from server.domain.session_log import SYSTEM, happened
 from server.ports.store import UnitOfWork
 from server.rooms.forwarding import Forwarding, both, taped_in
-from server.rooms.owing import AGAIN_S, Owed, apart, behind, returned, with_owed
+from server.rooms.owing import AGAIN_S, Owed, apart, behind, returned, unchanged, with_owed
 from server.rooms.ports import RoomPorts
 from server.rooms.routing import Legs
 from server.rooms.view import Lamp, Presence, RoomView, Scene
@@ -58,7 +58,7 @@ class Room:
         self._n = 0
         self._since = ports.clock.now()
         self._show_lamp(Lamp.NONE)
-        self._log_ok = True
+        self._log_ok, self._doubted = True, False
         self._owed: tuple[Owed, ...] = ()
         self._pay_at = 0.0
         self.chair_empty_since: float | None = ports.clock.monotonic()
@@ -99,6 +99,9 @@ class Room:
         before = self.session
         cut = await self._narrow(step.session)
         try:
+            if cut is Cut.VOICES:
+                # Not for a failure alone: the app may be stopped while the store hangs.
+                await self._doubt()
             await self._write(step, beside, stored)
         except Exception:
             await self._unstored(cut, Owed(decision, facts), step.session)
@@ -143,7 +146,7 @@ class Room:
 
     def begin_apart(self) -> None:
         """Let everybody wait to be let in anew: what an earlier app decided may be lost."""
-        self._log_ok = False
+        self._log_ok, self._doubted = False, True
         self._owe(Owed(spaces.part_all, self._facts(SYSTEM)))
 
     async def _stored(self) -> Session:
@@ -181,9 +184,9 @@ class Room:
         saved, case = step.session, self.scene.case
         if step.logged or saved != stored or beside is not None:
             saved, case = await self._save(step, beside)
-        if not self._log_ok:
+        if self._doubted:
             await self.ports.partings.stored(self.session_id)
-        self._log_ok, self._owed = True, ()
+        self._log_ok, self._doubted, self._owed = True, False, ()
         self.scene = replace(self.scene, session=saved, case=case)
 
     async def _save(self, step: Step, beside: Beside | None) -> tuple[Session, Case]:
@@ -197,9 +200,13 @@ class Room:
                 await beside(uow, saved)
         return saved, case
 
+    async def _doubt(self) -> None:
+        self._doubted = True
+        await self.ports.partings.owed(self.session_id)
+
     async def _alarm(self) -> None:
         self._log_ok = False
-        await self.ports.partings.owed(self.session_id)
+        await self._doubt()
         self._moved(None)
         self._show_lamp(Lamp.NONE)
         await self.route()
@@ -387,9 +394,3 @@ class Room:
             may_write=self.forwarding.may_write,
             now=self.ports.clock.now(),
         )
-
-
-def unchanged(session: Session, facts: Facts) -> Step:
-    """Decide nothing, so that what follows from the present state is done."""
-    del facts
-    return Step(session=session)

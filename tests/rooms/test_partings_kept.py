@@ -1,5 +1,6 @@
 """Whom the mediator parted is not let in again by an app that died before it could store it."""
 
+import asyncio
 from contextlib import suppress
 
 import pytest
@@ -96,3 +97,31 @@ async def test_where_nothing_is_owed_the_next_app_goes_on_where_this_one_was(
     assert (room.session.space.kind, admitted(room)) == (SpaceKind.JOINT, left)
     assert edges
     assert left
+
+
+@DECISIONS
+async def test_who_was_parted_while_the_store_hung_is_not_let_in_by_the_next_app(
+    joint: Stage, monkeypatch: pytest.MonkeyPatch, decision: Decision
+) -> None:
+    room, asked = await joint.room(), asyncio.Event()
+
+    async def hanging(*_: object) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(room, "_save", hanging)
+        pending = asyncio.create_task(room.decide(MEDIATOR, decision))
+        await asked.wait()
+        pending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await pending
+    room = await die(joint)
+    assert not joint.media.edges
+    assert not admitted(room)
+
+
+@DECISIONS
+async def test_what_is_stored_leaves_no_doubt(joint: Stage, decision: Decision) -> None:
+    await decide(joint, decision)
+    assert not await (await joint.room()).ports.partings.in_doubt(SESSION)
