@@ -253,6 +253,11 @@ class Session:
         return self.state in _RUNNING
 
     @property
+    def begun(self) -> bool:
+        """Whether it was opened and is not over, also while it rests."""
+        return self.running or self.state in _HELD
+
+    @property
     def over(self) -> bool:
         """Whether nothing can be decided in it any more; a recording may still come to its end."""
         return self.state in _ENDS

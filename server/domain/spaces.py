@@ -16,8 +16,11 @@ def go_lobby(session: Session, facts: Facts) -> Step:
 
 
 def part_all(session: Session, facts: Facts) -> Step:
-    """Everybody to the own lobby, to be admitted anew: who was sent back is not known for sure."""
-    step = go_lobby(session, facts)
+    """Everybody to the own lobby, to be admitted anew: who was sent back is not known for sure.
+
+    Also of a sitting that rests, where everybody is in the own lobby already.
+    """
+    step = go_lobby(session, facts) if session.running else Step(session=session)
     inside = [one for one in session.participants if one.admitted]
     for one in inside:
         apart = step.session.seated(replace(one, admitted=False))

@@ -129,7 +129,7 @@ class Registry:
             Room(await self._ports.read_scene(session), self._ports),
             self._ports.partings,
         )
-        if room.session.running and await partings.in_doubt(session):
+        if room.session.begun and await partings.in_doubt(session):
             room.begin_apart()
         else:
             await partings.stored(session)

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import pytest
 
+from server.domain import conduct
 from server.domain.conduct import Decision
 from server.domain.errors import MissingStepsError
 from server.domain.ids import SeatId
@@ -19,6 +20,8 @@ from tests.rooms.test_adopt import anew
 from tests.rooms.test_uncut import DECISIONS, DECISIONS_OF_PEOPLE, OF_PEOPLE
 from tests.rooms.test_unlogged import Broken
 from tests.support.builders import AGENT, MEDIATOR, SESSION, WORKER
+
+HOLDS = pytest.mark.parametrize("hold", [conduct.pause, conduct.freeze], ids=["paused", "frozen"])
 
 
 @pytest.fixture
@@ -125,3 +128,18 @@ async def test_who_was_parted_while_the_store_hung_is_not_let_in_by_the_next_app
 async def test_what_is_stored_leaves_no_doubt(joint: Stage, decision: Decision) -> None:
     await decide(joint, decision)
     assert not await (await joint.room()).ports.partings.in_doubt(SESSION)
+
+
+@HOLDS
+async def test_the_doubt_of_a_sitting_that_rests_stays(joint: Stage, hold: Decision) -> None:
+    await decide(joint, hold)
+    state = (await joint.room()).session.state
+    await joint.registry._ports.partings.owed(SESSION)
+    room = await die(joint)
+    assert not room.view().log_ok
+    assert (room.session.state, admitted(room)) == (state, set())
+    await decide(joint, conduct.resume)
+    assert not [one for one in (await joint.stored()).participants if one.admitted]
+    with suppress(MissingStepsError):
+        await decide(joint, go_joint)
+    assert not joint.media.edges
