@@ -164,6 +164,8 @@ async def _disconnect(room: Room, connection: ConnectionId) -> None:
 
 async def cut(room: Room, seat: SeatId, reason: str) -> None:
     """Take the seat from its browser at once: media first, then the socket."""
+    if seat not in room.presence:
+        return
     before = presence(room, seat)
     await _hang_up(room, seat)
     await room.route()

@@ -66,6 +66,12 @@ async def test_who_is_there_or_was_there_a_moment_ago_is_not_forgotten(planned: 
     assert len(planned.registry) == 0
 
 
+async def test_a_seat_that_was_cut_before_anybody_took_it_keeps_no_room(planned: Stage) -> None:
+    await attendance.cut(await planned.room(), SeatId(WORKER), "link_ended")
+    tick(planned)
+    assert len(planned.registry) == 0
+
+
 async def test_whoever_waits_for_a_seat_is_told_what_happens(planned: Stage) -> None:
     await planned.room()
     planned.teller.listening.add(SESSION)
