@@ -163,19 +163,20 @@ class Bucket:
                 "version-id-marker": _text(page, "NextVersionIdMarker"),
             }
 
-    async def hold(self, key: str, version: str, *, held: bool) -> None:
-        """Put a legal hold on one version, or take it off; nothing happens where it is so.
+    async def hold(self, key: str, version: str, *, held: bool) -> bool:
+        """Put a legal hold on one version, or take it off; False where it was so already.
 
         Raises ArchiveUnavailableError, and UnheldError where the service does not keep it.
         """
         if (await self.head(key, version)).held == held:
-            return
+            return False
         body = _LEGAL_HOLD % (b"ON" if held else b"OFF")
         headers = {"content-md5": _md5(body)}
         query = {"legal-hold": "", "versionId": version}
         answer = await self._ask("PUT", key, query, content=body, headers=headers, fine=_NO_HOLDS)
         if answer.status != _OK or (await self.head(key, version)).held != held:
             raise UnheldError(status=answer.status)
+        return True
 
     async def get(self, key: str, version: str) -> bytes:
         """Return one version's content. Raises ArchiveUnavailableError."""

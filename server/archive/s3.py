@@ -34,7 +34,7 @@ from server.domain.record import (
 )
 from server.domain.renewal import LARGEST, whole_pdf
 from server.domain.verification import Report
-from server.ports.archive import SignManifest, StoredRecord, VerifierTools
+from server.ports.archive import Holding, SignManifest, StoredRecord, VerifierTools
 from server.ports.system import Clock, WorkPool
 
 LONGEST_YEARS = 100
@@ -162,14 +162,14 @@ class S3Archive(Judging):
         if record.held:
             await self.hold(record_id, held=True)
 
-    async def hold(self, record_id: RecordId, *, held: bool) -> bool:
+    async def hold(self, record_id: RecordId, *, held: bool) -> Holding:
         """As the port says, on every version of the record's object and of its renewals'.
 
         Raises ArchiveUnavailableError, UnheldError.
         """
-        for key, version in await self._objects(record_id):
-            await self.bucket.hold(key, version, held=held)
-        return self.holds
+        every = await self._objects(record_id)
+        changed = [await self.bucket.hold(*one, held=held) for one in every]
+        return Holding.PLACED if held and all(changed) else Holding.FOUND
 
     async def held(self, record_id: RecordId) -> bool:
         version, _ = await self._found(record_id)

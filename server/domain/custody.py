@@ -66,7 +66,8 @@ class Proposal:
 class Custody:
     """Everything about keeping one file.
 
-    `stored` says that the storage of its record has confirmed a hold as well.
+    `stored` says that the storage of its record has confirmed a hold as well, `placed` that
+    this server put it there: a storage has one for everybody, and what others put on stays.
     """
 
     holds: tuple[Hold, ...] = ()
@@ -74,6 +75,7 @@ class Custody:
     destroyed_by: tuple[StaffId, ...] = ()
     destroyed_at: datetime | None = None
     stored: bool = False
+    placed: bool = False
 
     @property
     def held(self) -> tuple[Hold, ...]:
@@ -110,6 +112,7 @@ def lifted(custody: Custody, hold_id: str, by: StaffId, at: datetime) -> Custody
     return replace(
         custody,
         stored=custody.stored and bool(others),
+        placed=custody.placed and bool(others),
         holds=tuple(
             replace(hold, lifted_by=by, lifted_at=at) if hold.id == hold_id else hold
             for hold in custody.holds

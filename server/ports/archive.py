@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -44,6 +45,16 @@ class VerifierTools:
     issued_by: Callable[[bytes, bytes], bool]
     """(PEM certificate, PEM issuer) → whether that issuer signed it."""
     read_stamp: ReadStamp
+
+
+class Holding(StrEnum):
+    """What became of a hold in the storage; false where it keeps none."""
+
+    NONE = ""
+    FOUND = "found"
+    """Some of the record was held already, by us earlier or by somebody else."""
+    PLACED = "placed"
+    """Nothing of it was held, and now all is: the hold is ours."""
 
 
 class Archive(Protocol):
@@ -113,16 +124,17 @@ class Archive(Protocol):
         """
         ...
 
-    async def hold(self, record_id: RecordId, *, held: bool) -> bool:
+    async def hold(self, record_id: RecordId, *, held: bool) -> Holding:
         """Let the storage itself refuse to remove a record and its renewals, or no longer.
 
-        Return `holds`. The same again changes nothing; what was done of it stays where it fails.
-        Raises NotFoundError.
+        Return whose hold it is then. The same again changes nothing; what was done
+        of it stays where it fails. Raises NotFoundError where a storage that can hold has no
+        such record.
         """
         ...
 
     async def held(self, record_id: RecordId) -> bool:
-        """Return whether the storage does so now, whoever told it. Raises NotFoundError."""
+        """Return whether the storage does so now, whoever told it. Raises as `hold` does."""
         ...
 
     async def judge(

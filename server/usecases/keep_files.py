@@ -204,7 +204,8 @@ async def hold(world: World, actor: Actor, case_id: CaseId, document: str, reaso
 async def lift(world: World, actor: Actor, case_id: CaseId, hold_id: str) -> None:
     """Lift one hold; with the last one the storage lets go first, or it stays.
 
-    Raises ArchiveUnavailableError while the storage is away.
+    A hold that others put on the storage stays there. Where nothing can be written after all,
+    the storage holds again. Raises ArchiveUnavailableError while the storage is away.
     """
 
     async def step(_: UnitOfWork, found: InKeeping) -> Changed:
@@ -217,8 +218,12 @@ async def lift(world: World, actor: Actor, case_id: CaseId, hold_id: str) -> Non
             found = await _found(world, uow, actor, case_id, Act.KEEP_FILES)
         custody, _ = await step(uow, found)
         if found.entry is not None and not custody.held:
-            await let_go(world, found.entry.record_id)
-        await _change(world, actor, case_id, Act.KEEP_FILES, step)
+            await let_go(world, found.entry.record_id, found.custody)
+        try:
+            await _change(world, actor, case_id, Act.KEEP_FILES, step)
+        except Exception:
+            await follow(world, case_id)
+            raise
 
 
 async def propose(world: World, actor: Actor, case_id: CaseId, reason: str) -> None:

@@ -14,6 +14,7 @@ from server.archive.sigv4 import Signer
 from server.documents.pool import ProcessWorkPool
 from server.domain.errors import NotFoundError
 from server.domain.record import RecordParts
+from server.ports.archive import Holding
 from server.system import SystemClock
 from tests.archive.example import RECORD, TOOLS, Office
 from tests.support.s3 import KEY, REGION, SECRET, S3Server
@@ -117,8 +118,7 @@ async def test_what_is_held_nobody_removes_though_no_lock_is_on_it(bucket: Bucke
     await bucket._ask("PUT", OBJECT, content=b"without a lock", fine={200})
     ((key, version),) = await bucket.versions(OBJECT)
     assert not (await bucket.head(key, version)).held
-    for _ in range(2):
-        await bucket.hold(key, version, held=True)
+    assert [await bucket.hold(key, version, held=True) for _ in range(2)] == [True, False]
     assert (await bucket.head(key, version)).held
     for headers in ({}, GOVERNANCE):
         await bucket._ask("DELETE", key, {"versionId": version}, headers=headers, fine=REFUSED)
@@ -139,7 +139,12 @@ async def test_a_hold_is_on_every_version_and_renewal_and_on_later_ones(
     await bucket._ask("PUT", OBJECT, content=b"another version", fine={200})
     await archive.renew(RECORD, 1, {"renewals/001/stamp.tst": b"one"})
     assert not await archive.held(RECORD)
-    assert await archive.hold(RECORD, held=True)
+    ((renewal, version),) = await bucket.versions("renewals/")
+    await bucket.hold(renewal, version, held=True)
+    assert await archive.hold(RECORD, held=True) is Holding.FOUND  # in part, by somebody else
+    await archive.hold(RECORD, held=False)
+    assert await archive.hold(RECORD, held=True) is Holding.PLACED
+    assert await archive.hold(RECORD, held=True) is Holding.FOUND
     assert await archive.held(RECORD)
     await archive.renew(RECORD, 2, {"renewals/002/stamp.tst": b"two"})
     for held in (True, False):

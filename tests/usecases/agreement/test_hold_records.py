@@ -1,5 +1,7 @@
 """A hold reaches the storage of records, whatever fails in between; both stop destruction."""
 
+import asyncio
+import shutil
 from dataclasses import replace
 from datetime import date
 
@@ -12,6 +14,8 @@ from server.archive.s3 import S3Archive
 from server.domain.custody import HeldError
 from server.domain.errors import WrongStateError
 from server.domain.ids import CaseId, RecordId, StaffId
+from server.ports.archive import Holding as Held
+from server.ports.store import DiskFullError
 from server.usecases import keep_files
 from server.usecases.hold_records import hold_again
 from server.usecases.world import World
@@ -36,16 +40,19 @@ class Holding(LocalArchive):
     def holds(self) -> bool:
         return True
 
-    async def hold(self, record_id: RecordId, *, held: bool) -> bool:
+    async def hold(self, record_id: RecordId, *, held: bool) -> Held:
         if self.away:
             raise ArchiveUnavailableError(status=503)
+        await self.files(record_id)
         self.asked.append(held)
+        found = Held.FOUND if record_id in self.locked else Held.PLACED
         (self.locked.add if held else self.locked.discard)(record_id)
-        return True
+        return found
 
     async def held(self, record_id: RecordId) -> bool:
         if self.away:
             raise ArchiveUnavailableError(status=503)
+        await self.files(record_id)
         return record_id in self.locked
 
 
@@ -157,6 +164,65 @@ async def test_nothing_is_destroyed_that_the_storage_holds(
     assert archive.locked
     archive.locked.clear()
     assert await keep_files.confirm(world, stepped_up("he"), made.case.id)
+
+
+async def test_what_others_hold_in_the_storage_stays_when_ours_is_lifted(
+    world: World, made: Sitting, archive: Holding, caplog: pytest.LogCaptureFixture
+) -> None:
+    archive.locked.add(await record_of(made))  # the bureau's
+    await keep_files.hold(world, actor("officer"), made.case.id, DOCUMENT, WHY)
+    assert await told(world) == ["held"]
+    (one,) = await holds(world, made.case.id)
+    await keep_files.lift(world, actor("officer"), made.case.id, one)
+    assert archive.locked == {await record_of(made)}
+    assert await holds(world, made.case.id) == []
+    assert "予以保留" in caplog.text
+
+
+async def test_a_hold_of_ours_is_ours_though_it_is_found_every_day(
+    world: World, made: Sitting, archive: Holding
+) -> None:
+    await keep_files.hold(world, actor("officer"), made.case.id, DOCUMENT, WHY)
+    assert await hold_again(world) == 0
+    (one,) = await holds(world, made.case.id)
+    await keep_files.lift(world, actor("officer"), made.case.id, one)
+    assert not archive.locked
+
+
+async def test_the_storage_holds_again_where_the_end_could_not_be_written(
+    world: World, made: Sitting, archive: Holding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await keep_files.hold(world, actor("officer"), made.case.id, DOCUMENT, WHY)
+    (one,) = await holds(world, made.case.id)
+
+    async def failing(*_: object) -> None:
+        assert not archive.locked
+        raise DiskFullError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(keep_files, "_save", failing)
+        with pytest.raises(DiskFullError):
+            await keep_files.lift(world, actor("officer"), made.case.id, one)
+    assert archive.locked == {await record_of(made)}
+    await keep_files.lift(world, actor("officer"), made.case.id, one)
+    assert not archive.locked
+
+
+@pytest.mark.parametrize("storage", ["folder", "locks"])
+async def test_a_record_that_is_gone_blocks_neither_lifting_nor_destroying(
+    office: Stage, world: World, made: Sitting, storage: str
+) -> None:
+    kept = world if storage == "locks" else made.world
+    officer, case = actor("officer"), made.case.id
+    await keep_files.hold(kept, officer, case, DOCUMENT, WHY)
+    (one,) = await holds(kept, case)
+    assert isinstance(kept.archive, LocalArchive)
+    await asyncio.to_thread(shutil.rmtree, kept.archive.folder / "records")
+    await keep_files.lift(kept, officer, case, one)
+    assert await holds(kept, case) == []
+    past(office, date(2036, 1, 1))
+    await keep_files.propose(kept, officer, case, "保管期满")
+    assert await keep_files.confirm(kept, stepped_up("he"), case)
 
 
 async def test_a_folder_says_that_it_cannot_hold(made: Sitting) -> None:
