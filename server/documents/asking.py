@@ -9,7 +9,7 @@ import aiohttp
 from asn1crypto import x509  # type: ignore[import-untyped]
 
 from server.documents.ocsp_answers import answers_in, question
-from server.documents.revocation import issuers_of
+from server.documents.revocation import Proof, issuers_of
 from server.documents.revocation_lists import read_list
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,8 @@ async def _proof(
 ) -> bytes | None:
     if one.issuer == one.subject or not named_in(one):
         return None
-    found = await _answer(one, issuers_of(one, beside), at) or await _list(one)
+    issuers = issuers_of(one, beside)
+    found = await _answer(one, issuers, at) or await _list(one, issuers, at)
     if found is None:
         log.warning(
             "nobody says whether %s is revoked; a later update asks again: %s",
@@ -69,26 +70,37 @@ async def _answer(
     for url in _responders(one) if issuers else ():
         try:
             content = await fetched("POST", url, question(one, issuers[0]), ASKS)
-            answers = answers_in(content)
+            speaks = any(_counts(answer, one, issuers, at) for answer in answers_in(content))
         except (UnansweredError, ValueError) as error:
             log.warning("no answer of OCSP at %s: %s", url, error)
             continue
-        if any(answer.says(one, issuers) and answer.ends >= at for answer in answers):
+        if speaks:
             return content
         log.warning("the answer of OCSP at %s is old, or about another certificate", url)
     return None
 
 
-async def _list(certificate: x509.Certificate) -> bytes | None:
-    for url in _places(certificate):
+async def _list(
+    one: x509.Certificate, issuers: Sequence[x509.Certificate], at: datetime
+) -> bytes | None:
+    """Return the list that speaks of a certificate, whatever it says, from the first who has it."""
+    for url in _places(one):
         try:
             content = await fetched("GET", url)
-            read_list(content)
+            speaks = _counts(read_list(content), one, issuers, at)
         except (UnansweredError, ValueError) as error:
             log.warning("no list of the revoked at %s: %s", url, error)
             continue
-        return content
+        if speaks:
+            return content
+        log.warning("the list of the revoked at %s is old, or about other certificates", url)
     return None
+
+
+def _counts(
+    proof: Proof, one: x509.Certificate, issuers: Sequence[x509.Certificate], at: datetime
+) -> bool:
+    return proof.says(one, issuers) != "" and proof.ends >= at
 
 
 def _responders(certificate: x509.Certificate) -> list[str]:
@@ -103,11 +115,16 @@ def _places(certificate: x509.Certificate) -> list[str]:
 async def fetched(
     method: str, url: str, content: bytes | None = None, head: dict[str, str] | None = None
 ) -> bytes:
-    """Return the body of an answer. Raises UnansweredError."""
+    """Return the body of an answer, from that very address. Raises UnansweredError.
+
+    It stands in certificates of others: who answers there leads this server nowhere else.
+    """
     try:
         async with (
             aiohttp.ClientSession(timeout=PATIENCE) as session,
-            session.request(method, url, data=content, headers=head) as answer,
+            session.request(
+                method, url, data=content, headers=head, allow_redirects=False
+            ) as answer,
         ):
             if answer.status != OK:
                 raise UnansweredError(status=answer.status)

@@ -118,8 +118,12 @@ def question(one: x509.Certificate, issuer: x509.Certificate) -> bytes:
     return built.build().public_bytes(Encoding.DER)
 
 
-def _hashed(named: ocsp.CertId, content: bytes) -> bytes:
-    return hashlib.new(named["hash_algorithm"]["algorithm"].native, content).digest()
+def _hashed(named: ocsp.CertId, content: bytes) -> bytes | None:
+    """Return the digest by the algorithm that the answer names; None for one not known here."""
+    try:
+        return hashlib.new(named["hash_algorithm"]["algorithm"].native, content).digest()
+    except (ValueError, TypeError):
+        return None
 
 
 def _may_answer(one: x509.Certificate, issuer: x509.Certificate, at: datetime) -> bool:

@@ -36,6 +36,10 @@ _USAGES = (
     "decipher_only",
 )
 
+SHA1 = bytes.fromhex("300906052b0e03021a0500")
+UNKNOWN = bytes.fromhex("300906052b0e03020c0500")
+"""AlgorithmIdentifiers of one length: of SHA-1, and of none that hashes."""
+
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
@@ -49,7 +53,8 @@ class SealAuthority:
     """Certifies as of `at`, for `days`; `url` is where its site is found.
 
     It speaks by `lists`, `ocsp` or `both`; by OCSP it answers `itself`, by a `delegate`, by
-    somebody else as an `impostor`, with an `old` answer, about `another` certificate, or `later`.
+    somebody else as an `impostor`, with an `old` answer, about `another` certificate, by an
+    `unknown hash`, or `later`. Certificates point at the lists `before` as well, and first.
     """
 
     at: datetime
@@ -59,6 +64,7 @@ class SealAuthority:
     issuer_key: ec.EllipticCurvePrivateKey = field(default_factory=made_key)
     speaks: str = "lists"
     how: str = "itself"
+    before: tuple[str, ...] = ()
     revoked: set[int] = field(default_factory=set)
     unknown: set[int] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
@@ -126,9 +132,12 @@ class SealAuthority:
 
     def _points(self, made: x509.CertificateBuilder, which: str) -> x509.CertificateBuilder:
         if self.speaks != "ocsp":
-            at = x509.UniformResourceIdentifier(f"{self.url}{which}.crl")
-            point = x509.DistributionPoint([at], None, None, None)
-            made = made.add_extension(x509.CRLDistributionPoints([point]), critical=False)
+            every = [
+                x509.UniformResourceIdentifier(f"{self.url}{one}.crl")
+                for one in (*self.before, which)
+            ]
+            points = [x509.DistributionPoint([at], None, None, None) for at in every]
+            made = made.add_extension(x509.CRLDistributionPoints(points), critical=False)
         if self.speaks != "lists":
             at = x509.UniformResourceIdentifier(f"{self.url}{which}.ocsp")
             access = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, at)
@@ -165,9 +174,10 @@ class SealAuthority:
             return web.Response(status=503)
         asked = ocsp.load_der_ocsp_request(await request.read())
         made = self._response(asked, *self._house(which))
-        return web.Response(
-            body=made.public_bytes(Encoding.DER), content_type="application/ocsp-response"
-        )
+        body = made.public_bytes(Encoding.DER)
+        if self.how == "unknown hash":
+            body = body.replace(SHA1, UNKNOWN)
+        return web.Response(body=body, content_type="application/ocsp-response")
 
     def _response(
         self,
@@ -221,7 +231,8 @@ class SealAuthority:
             return web.Response(status=503)
         key, issuer = self._house(which)
         made = x509.CertificateRevocationListBuilder().issuer_name(issuer.subject)
-        made = made.last_update(self.at).next_update(self.at + timedelta(days=self.days))
+        begin = self.at - timedelta(days=self.days + 1 if which == "old" else 0)
+        made = made.last_update(begin).next_update(begin + timedelta(days=self.days))
         for number in self.revoked if which == "seals" else ():
             one = x509.RevokedCertificateBuilder().serial_number(number)
             made = made.add_revoked_certificate(one.revocation_date(self.at).build())

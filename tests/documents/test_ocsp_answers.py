@@ -18,10 +18,10 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from server.documents.asking import proofs_of
+from server.documents.asking import UnansweredError, fetched, proofs_of
 from server.documents.ocsp_answers import is_response
 from server.documents.revocation import UnprovenError, expect_proven
-from tests.documents.seal_authority import SealAuthority, made_key, pem
+from tests.documents.seal_authority import SHA1, UNKNOWN, SealAuthority, made_key, pem
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -55,7 +55,7 @@ async def test_an_answer_alone_clears_seal_and_issuer(authority: SealAuthority, 
     assert sorted(authority.asked) == ["root by ocsp", "seals by ocsp"]
 
 
-@pytest.mark.parametrize("how", ["impostor", "old", "another", "later"])
+@pytest.mark.parametrize("how", ["impostor", "old", "another", "later", "unknown hash"])
 async def test_an_answer_that_proves_nothing_signs_nothing(
     authority: SealAuthority, how: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -92,11 +92,47 @@ async def test_revoked_and_unknown_are_not_good(authority: SealAuthority) -> Non
     assert "another house" not in str(refused.value.facts["certificate"])
 
 
-@pytest.mark.parametrize("how", ["later", "old", "another", "impostor"])
+@pytest.mark.parametrize("how", ["later", "old", "another", "impostor", "unknown hash"])
 async def test_where_ocsp_proves_nothing_the_list_does(authority: SealAuthority, how: str) -> None:
     authority.speaks, authority.how = "both", how
     found = await proven(chain(authority))
     assert not any(is_response(one) for one in found)
+
+
+async def test_a_list_that_has_ended_or_speaks_of_others_is_no_answer(
+    authority: SealAuthority,
+) -> None:
+    authority.speaks, authority.before = "lists", ("old",)
+    await proven(chain(authority))
+    assert sorted(authority.asked) == ["old", "old", "root", "seals"]
+
+
+async def test_an_answer_that_names_no_hash_known_here_is_about_nobody(
+    authority: SealAuthority,
+) -> None:
+    certificates = chain(authority)
+    (good, _) = await proven(certificates)
+    strange = good.replace(SHA1, UNKNOWN)
+    assert strange != good
+    with pytest.raises(UnprovenError) as refused:
+        expect_proven(certificates[0], certificates[1:], (strange,), NOW)
+    assert refused.value.facts["reason"] == "no_list"
+
+
+async def test_who_is_asked_leads_nowhere_else() -> None:
+    asked = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        raise web.HTTPFound("/inside")
+
+    site = web.Application()
+    site.router.add_get("/{path}", answer)
+    async with TestServer(site) as server:
+        with pytest.raises(UnansweredError) as refused:
+            await fetched("GET", str(server.make_url("/list")))
+    assert refused.value.facts == {"status": 302}
+    assert asked == ["/list"]
 
 
 async def test_who_is_told_it_is_unknown_looks_for_no_better_news(
