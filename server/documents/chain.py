@@ -41,9 +41,9 @@ from server.documents.filling import Shown, Words, face
 from server.documents.fonts import FontFolders
 from server.documents.issuer import CertificateIssuer, Issued
 from server.documents.ocsp_answers import is_response
-from server.documents.revocation import expect_proven
+from server.documents.revocation import expect_proven, revoked_of
 from server.documents.suites import SignatureSuite, mechanism_of, suite_of
-from server.documents.timestamps import TimestampAuthority
+from server.documents.timestamps import TimestampAuthority, unsound
 from server.documents.updates import Update, update_of, written
 from server.domain.errors import InvalidValueError
 from server.domain.ids import CommitteeId
@@ -129,7 +129,8 @@ def finish(pdf: bytes, state: bytes, signature: bytes, at: datetime, sources: So
 
     Raises UnprovenError where nobody says that its certificate and the issuers of that hold,
     NoCertificateError where one of a signer's is not valid at the stamp's moment, or another
-    has not begun, and TimestampsUnavailableError without a stamp.
+    has not begun, TimestampsUnavailableError without a stamp, and UnsoundStampError for one
+    whose certificate the authority calls revoked; that it says nothing is no such word.
     """
     kept: dict[str, Any] = json.loads(state)
     issued = Issued(
@@ -150,6 +151,7 @@ def finish(pdf: bytes, state: bytes, signature: bytes, at: datetime, sources: So
         return made, await stamper.evidence()
 
     made, stamping = asyncio.run(stamped())
+    _expect_unrevoked(stamping)
     start, end = kept["region"]
     out = BytesIO(pdf + _bytes(kept["tail"]))
     PreparedByteRangeDigest(bytes.fromhex(kept["digest"]), start, end).fill_with_cms(out, made)
@@ -165,6 +167,12 @@ def finish(pdf: bytes, state: bytes, signature: bytes, at: datetime, sources: So
     update = update_of(out.getvalue())
     prove(update, (issued, stamping), (*lists, *stamping.revoked))
     return written(update)
+
+
+def _expect_unrevoked(stamping: Issued) -> None:
+    first, *rest = (certificate(one) for one in (stamping.certificate, *stamping.chain))
+    if revoked_of((first, *rest), stamping.revoked) is not None:
+        raise unsound("revoked")
 
 
 def prove(update: Update, shown: Sequence[Issued], lists: Sequence[bytes]) -> None:

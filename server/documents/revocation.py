@@ -105,12 +105,29 @@ def expect_proven(
         read = [proof for one in proofs for proof in read_proofs(one)]
     except ValueError as error:
         raise UnprovenError(reason="unreadable") from error
-    for one in (certificate, *beside):
-        if any(proof.says(one, issuers_of(one, beside)) == "revoked" for proof in read):
-            raise UnprovenError(reason="revoked", certificate=one.subject.human_friendly)
+    revoked = _revoked_of((certificate, *beside), read)
+    if revoked is not None:
+        raise UnprovenError(reason="revoked", certificate=revoked.subject.human_friendly)
     doubtful = unproven(certificate, beside, read, moment)
     if doubtful is not None:
         raise UnprovenError(reason="no_list", certificate=doubtful.subject.human_friendly)
+
+
+def revoked_of(
+    certificates: Sequence[x509.Certificate], proofs: Iterable[bytes]
+) -> x509.Certificate | None:
+    """Return the first of a certificate and its issuers that proofs (DER) call revoked."""
+    return _revoked_of(certificates, [*_readable(proofs)])
+
+
+def _revoked_of(
+    certificates: Sequence[x509.Certificate], proofs: Sequence[Proof]
+) -> x509.Certificate | None:
+    for one in certificates:
+        issuers = issuers_of(one, certificates)
+        if any(proof.says(one, issuers) == "revoked" for proof in proofs):
+            return one
+    return None
 
 
 def unproven(

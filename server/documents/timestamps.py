@@ -46,6 +46,7 @@ WORDS = {
     "purpose": "its certificate is for something else than time stamps",
     "expired": "its certificate was not valid at the moment it names",
     "root": "its authority is none that HEYI_TIMESTAMP_TRUST names",
+    "revoked": "its authority says that its certificate, or an issuer's, is revoked",
     "clock": "the moment it names is too far from this server's clock: set whichever is wrong",
 }
 """What is wrong with a stamp, in the operator's words."""
@@ -64,7 +65,7 @@ class UnsoundStampError(TimestampsUnavailableError):
     """The authority's stamp would prove nothing; nothing was signed. `facts["reason"]` says why.
 
     `not_a_token`, `signature`, `purpose` of its certificate, `expired`, `clock`: too far from
-    ours; `root`: none of those that the settings name.
+    ours; `root`: none of those that the settings name; `revoked` by its authority's word.
     """
 
     code = "timestamp_unsound"
@@ -114,12 +115,17 @@ class Stamper(TimeStamper):
         if not reason and abs(self.stamped_at - asked.at) > asked.apart:
             reason = "clock"
         if reason:
-            log.error("a time stamp was refused, nothing was signed with it: %s", WORDS[reason])
-            raise UnsoundStampError(reason=reason)
+            raise unsound(reason)
 
     async def evidence(self) -> Issued:
         """Return the certificate behind the last stamp with what proves it."""
         raise NotImplementedError
+
+
+def unsound(reason: str) -> UnsoundStampError:
+    """Return the refusal of a stamp, and tell the operator why."""
+    log.error("a time stamp was refused, nothing was signed with it: %s", WORDS[reason])
+    return UnsoundStampError(reason=reason)
 
 
 class TimestampAuthority(Protocol):

@@ -10,7 +10,12 @@ from aiohttp import web
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 LASTS = timedelta(days=365)
@@ -70,6 +75,18 @@ class OpensslAuthority:
         )
         self._write("serial", b"01\n")
         self._write("openssl.cnf", CONFIGURED.format(folder=self.folder).encode())
+
+    def revoke(self) -> None:
+        """List the certificate that stamps as revoked from now on."""
+        stamps = x509.load_pem_x509_certificate((self.folder / "stamps.pem").read_bytes())
+        key = load_pem_private_key((self.folder / "root.key").read_bytes(), None)
+        assert isinstance(key, rsa.RSAPrivateKey)
+        now = datetime.now(UTC)
+        one = x509.RevokedCertificateBuilder().serial_number(stamps.serial_number)
+        listed = x509.CertificateRevocationListBuilder().issuer_name(stamps.issuer)
+        listed = listed.last_update(now).next_update(now + LASTS)
+        listed = listed.add_revoked_certificate(one.revocation_date(now).build())
+        self.revoked = listed.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def _place(self, url: str) -> x509.ExtensionType:
         """Return where its certificate says that it is to be asked."""

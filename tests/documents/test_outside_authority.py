@@ -19,6 +19,7 @@ from server.documents.renewal import renewed
 from server.documents.sealing import apply_seal
 from server.documents.signing import Desk, certify
 from server.documents.sources import outside_roots
+from server.documents.timestamps import UnsoundStampError
 from server.documents.typesetting import typeset
 from server.domain.ids import CommitteeId
 from server.ports.documents import LockedPdf, SealedPdf
@@ -80,6 +81,19 @@ async def test_a_list_that_could_not_be_had_is_brought_by_the_next_update(
     found = await asyncio.to_thread(inspect, sealed.pdf + more, len(locked.pdf), [])
     assert [(one.holds, one.level) for one in found.each] == [(True, "B-LTA")] * 3
     assert found.covers_all
+
+
+async def test_nothing_is_sealed_in_with_a_stamp_whose_certificate_is_revoked(
+    authority: tuple[OpensslAuthority, str], fonts: FontFolders, tmp_path: Path
+) -> None:
+    house, url = authority
+    desk = _desk(
+        Settings(data=tmp_path, timestamp_url=url), FileKeys(tmp_path / "keys", b""), fonts
+    )
+    house.revoke()
+    with pytest.raises(UnsoundStampError) as refused:
+        await asyncio.to_thread(sealed_now, desk, datetime.now(UTC).replace(microsecond=0))
+    assert refused.value.facts == {"reason": "revoked"}
 
 
 def sealed_now(desk: Desk, at: datetime) -> tuple[LockedPdf, SealedPdf]:

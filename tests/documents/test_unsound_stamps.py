@@ -101,7 +101,7 @@ SOUND: dict[str, Make] = {
 
 
 def test_every_fault_has_its_words() -> None:
-    assert set(UNSOUND) == set(WORDS)
+    assert {*UNSOUND, "revoked"} == set(WORDS)  # that one is known only afterwards
 
 
 @pytest.mark.parametrize("reason", UNSOUND)
