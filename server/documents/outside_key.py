@@ -26,7 +26,7 @@ from server.documents.certificates import UNREADABLE, certificate_der, issued_by
 from server.documents.issuers import LONGEST
 from server.documents.key_home import HeldKeys
 from server.documents.keys import SealRefusedError, key_name
-from server.documents.private_files import replace_private, write_once
+from server.documents.private_files import replace_private
 from server.documents.revocation import UnprovenError, expect_proven
 from server.documents.seals import list_of
 from server.documents.stamp_facts import context_at
@@ -94,7 +94,7 @@ def keep_outside(keys: HeldKeys, committee: CommitteeId, taken: OutsideKey) -> N
     earlier = (keys.beside(list_of(committee)) or b"").decode().split()
     key = f"{key_name(KeyRef(committee_id=committee))}.{taken.fingerprint[:16]}"
     keys.take(key, taken.key)
-    write_once(keys.folder / f"{key}.crt", b"".join((taken.certificate, *taken.chain)))
+    replace_private(keys.folder / f"{key}.crt", b"".join((taken.certificate, *taken.chain)))
     every = [*(one for one in earlier if one != key), key]
     replace_private(keys.folder / list_of(committee), "".join(f"{one}\n" for one in every).encode())
     for one in every[:-1]:

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
@@ -79,6 +80,19 @@ async def test_it_is_kept_closed_and_private_with_its_chain(
     (tmp_path / f"{found.key}.key").unlink()
     with pytest.raises(KeyUnreadableError):
         keys.sign(found.key, b"")  # no new key takes the place of one that was certified
+
+
+async def test_the_same_certificate_with_another_chain_seals_with_that(
+    authority: SealAuthority, tmp_path: Path
+) -> None:
+    key, keys = made_key(), FileKeys(tmp_path, b"master")
+    first = await taken(authority, authority.pfx(key, authority.certify(key)))
+    again = replace(first, chain=(pem(authority.issuer), pem(SealAuthority(NOW).root)))
+    for one in (first, again):
+        keep_outside(keys, HEXI, one)
+        found = outside_seal(keys, HEXI)
+        assert found is not None
+        assert found.issued.chain == one.chain
 
 
 @pytest.mark.parametrize(
