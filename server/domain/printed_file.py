@@ -126,7 +126,7 @@ def _bound(_: Filed) -> str:
 
 
 def _told(filed: Filed) -> str:
-    blocks = filed.pack.rights_blocks
+    blocks = filed.pack.blocks_of_rights
     heard = {p.id for p in filed.case.people for s in filed.sessions if s.heard(p.id, blocks)}
     return _by(filed.names(frozenset(heard)))
 

@@ -133,7 +133,7 @@ def _told(sat: Sat) -> str:
     if sat.session.rights_skipped:
         return f"{TOLD}\n没有逐项确认的原因：{sat.session.rights_skipped}"
     asked = [one for party in sat.case.parties for one in sat.of(party)]
-    blocks = sat.pack.rights_blocks
+    blocks = sat.pack.blocks_of_rights
     all_heard = bool(asked) and all(sat.session.heard(one.id, blocks) for one in asked)
     return TOLD if all_heard else UNTOLD
 

@@ -101,6 +101,13 @@ def test_it_tells_what_there_is_of_each() -> None:
     }
 
 
+def test_rights_were_told_before_there_was_a_warning_of_sham_mediation_as_well() -> None:
+    blocks = len(PACK.notices.rights_and_duties)
+    heard = tuple(one for one in minuted().rights_answers if one.block <= blocks)
+    earlier = replace(minuted(), rights_answers=heard)
+    assert notes(sessions=(earlier,))["rights_notice"] == "在线确认：陈水根、林启航"
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

@@ -127,6 +127,15 @@ def test_the_head_says_when_where_about_what_and_who_was_there() -> None:
     assert TOLD in words(found)
 
 
+def test_a_sitting_held_before_there_was_a_warning_of_sham_mediation_told_the_rights() -> None:
+    session = closed()
+    blocks = len(PACK.notices.rights_and_duties)
+    earlier = tuple(one for one in session.rights_answers if one.block <= blocks)
+    assert TOLD in words(parts(replace(session, rights_answers=earlier)))
+    fewer = tuple(one for one in earlier if one.block < blocks)
+    assert UNTOLD in words(parts(replace(session, rights_answers=fewer)))
+
+
 def test_who_was_not_identified_was_not_there_and_signs_nowhere() -> None:
     session = closed()
     there = tuple(one for one in session.identity_checks if one.person_id == AGENT)

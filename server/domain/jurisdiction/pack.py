@@ -104,6 +104,11 @@ class JurisdictionPack:
         return len(self.read_out)
 
     @property
+    def blocks_of_rights(self) -> int:
+        """Return how many of them tell rights and duties: the first; a warning was added later."""
+        return len(self.notices.rights_and_duties)
+
+    @property
     def consent_scopes(self) -> tuple[str, ...]:
         """The scopes of all consents that are asked for, in the order of asking."""
         return tuple(text.scope for text in self.consents)
