@@ -136,7 +136,7 @@ class Case:
     """One dispute at one committee. Amounts are fen; dates are Chinese dates.
 
     `closed_at` is when it was sealed or ended; files are kept from then on. None while it
-    goes on, and in what an earlier release closed. `personal_status` is asked where the kind of
+    goes on, and in what an earlier release closed. `touches_status` is asked where the kind of
     dispute leaves it open: who is married, has custody, is adopted, inherits; None: not answered.
     """
 
@@ -157,7 +157,7 @@ class Case:
     occurred_on: date | None = None
     place: str = ""
     labour: LabourFacts | None = None
-    personal_status: bool | None = None
+    touches_status: bool | None = None
     public: bool = False
     mediator_id: StaffId | None = None
     recorder_id: StaffId | None = None

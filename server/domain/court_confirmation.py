@@ -16,14 +16,14 @@ from server.domain.jurisdiction.texts import Question
 
 def asked_of(case: Case, pack: JurisdictionPack) -> tuple[Question, ...]:
     """Return what the mediator is asked of the text, nothing where it does not depend on it."""
-    return pack.confirmation_asked(case.dispute_type, personal_status=case.personal_status)
+    return pack.confirmation_asked(case.dispute_type, personal_status=case.touches_status)
 
 
 def confirmation_of(case: Case, agreement: Agreement, pack: JurisdictionPack) -> CourtConfirmation:
     """Return whether a court may confirm what is agreed, by what the mediator said of the text."""
     return pack.court_confirmation(
         case.dispute_type,
-        personal_status=case.personal_status,
+        personal_status=case.touches_status,
         answers=agreement.confirmation_answers,
     )
 

@@ -54,7 +54,7 @@ def lint_input(agreement: Agreement, case: Case, pack: JurisdictionPack) -> Lint
         facts_text=agreement.facts,
         labour_graded=_graded(case),
         knowledge_clause=_knowledge_clause(case, pack),
-        personal_status=case.personal_status,
+        personal_status=case.touches_status,
         confirmation=agreement.confirmation_answers,
     )
 
@@ -158,7 +158,7 @@ def _accounts(
 
 def _law(case: Case, pack: JurisdictionPack) -> Iterator[Finding]:
     """Marriage, adoption, inheritance stay on paper (电子签名法 art. 3)."""
-    found = pack.electronic_signing(case.dispute_type, personal_status=case.personal_status)
+    found = pack.electronic_signing(case.dispute_type, personal_status=case.touches_status)
     if found is not ElectronicSigning.ALLOWED:
         yield error(f"e_sign_{found.value}")
 

@@ -34,5 +34,5 @@ def expect_planned(plan: RoutePlan, case: Case, pack: JurisdictionPack, today: d
 
 
 def _by_law(case: Case, pack: JurisdictionPack) -> bool:
-    found = pack.electronic_signing(case.dispute_type, personal_status=case.personal_status)
+    found = pack.electronic_signing(case.dispute_type, personal_status=case.touches_status)
     return found is not ElectronicSigning.ALLOWED

@@ -1,5 +1,6 @@
 """Cases. Adding one makes the key for all that belongs to the case."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -23,7 +24,22 @@ from server.store.vault import Vault
 
 _T = tables.cases.c
 _D = tables.dues.c
-_CODEC = Codec(Case)
+
+
+def _ticked(body: bytes) -> bytes:
+    """Return a body in its present form: before, personal status was a tick, not a question.
+
+    What was ticked was said; an empty box was never answered.
+    """
+    if b'"personal_status":' not in body:
+        return body
+    whole = json.loads(body)
+    if whole.pop("personal_status"):
+        whole["touches_status"] = True
+    return json.dumps(whole).encode()
+
+
+CODEC = Codec(Case, _ticked)
 _MARK = "?"
 """What migrations write into `recorder_id` of a case whose body has to be read again."""
 
@@ -43,7 +59,7 @@ def _layout(vault: Vault) -> Layout[Case]:
             **({"closed_at": case.closed_at} if case.closed_at else {}),
         }
 
-    return Layout(_CODEC, tables.cases, owner=_T.id, plain=plain, case=_T.id)
+    return Layout(CODEC, tables.cases, owner=_T.id, plain=plain, case=_T.id)
 
 
 class SqlCases:

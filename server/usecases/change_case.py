@@ -101,7 +101,7 @@ def _changed(world: World, case: Case, form: CaseForm) -> Case:
         occurred_on=form.occurred_on,
         place=form.place,
         labour=form.labour,
-        personal_status=form.personal_status,
+        touches_status=form.personal_status,
         public=form.public,
         mediator_id=form.mediator_id,
         recorder_id=form.recorder_id,

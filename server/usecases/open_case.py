@@ -168,7 +168,7 @@ def _case(world: World, actor: Actor, form: CaseForm) -> Case:
         occurred_on=form.occurred_on,
         place=form.place,
         labour=form.labour,
-        personal_status=form.personal_status,
+        touches_status=form.personal_status,
         public=form.public,
         mediator_id=form.mediator_id,
         recorder_id=form.recorder_id,

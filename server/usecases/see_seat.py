@@ -66,7 +66,7 @@ def signs(facts: CaseFacts, person: Person, pack: JurisdictionPack) -> bool:
 
 def may_sign_online(case: Case, pack: JurisdictionPack) -> bool:
     """Return whether the law leaves electronic signing open to this case, or still may."""
-    found = pack.electronic_signing(case.dispute_type, personal_status=case.personal_status)
+    found = pack.electronic_signing(case.dispute_type, personal_status=case.touches_status)
     return found in _MAY_BE_OPEN
 
 

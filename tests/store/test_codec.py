@@ -20,6 +20,7 @@ from server.ports.files import StoredFile
 from server.ports.notify import Message
 from server.ports.store import CalendarYear
 from server.store.agreement import CODEC
+from server.store.case import CODEC as CASES
 from server.store.codec import Codec
 from tests.store import examples
 
@@ -70,6 +71,16 @@ def test_the_one_refusal_that_was_kept_before_is_read() -> None:
     none = json.dumps(body | {"refused_by": None, "refusal": ""}).encode()
     assert CODEC.decode(said) == replace(now, refusals=(Refusal(PersonId("chen"), "再想想"),))
     assert CODEC.decode(none) == now
+
+
+@pytest.mark.parametrize(("ticked", "answer"), [(True, True), (False, None)])
+def test_a_tick_that_nobody_set_was_no_answer(*, ticked: bool, answer: bool | None) -> None:
+    now = replace(examples.case(), touches_status=False)
+    assert CASES.decode(CASES.encode(now)) == now
+    body = json.loads(CASES.encode(now))
+    del body["touches_status"]
+    earlier = json.dumps(body | {"personal_status": ticked}).encode()
+    assert CASES.decode(earlier) == replace(now, touches_status=answer)
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b'{"id": 1}', b"\xff", b"null"])

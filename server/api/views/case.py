@@ -42,10 +42,10 @@ def case_view(world: World, facts: CaseFacts) -> wire.CaseView:
         accepted_on=case.accepted_on,
         due_on=mediation_end(case, facts.calendar).due_on,
         labour=_labour(case.labour),
-        personal_status=case.personal_status,
+        personal_status=case.touches_status,
         public=case.public,
         e_sign=world.pack.electronic_signing(
-            case.dispute_type, personal_status=case.personal_status
+            case.dispute_type, personal_status=case.touches_status
         ),
         mediator_id=case.mediator_id,
         mediator_name=facts.staff_name(case.mediator_id),
