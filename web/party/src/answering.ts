@@ -18,7 +18,7 @@ export class Answering {
   readonly #upkeep: Upkeep;
   readonly #shows: Shows;
 
-  constructor(seat: SeatView, api: SeatApi, upkeep: Upkeep, shows: Shows) {
+  constructor(seat: () => SeatView, api: SeatApi, upkeep: Upkeep, shows: Shows) {
     this.noes = new Noes(seat);
     this.#api = api;
     this.#upkeep = upkeep;
@@ -49,6 +49,8 @@ export class Answering {
 
   readonly #say = async (): Promise<void> => {
     for (const no of this.noes.unheard.value) {
+      // Taken back by a yes while another was being said.
+      if (!this.noes.has(no.scope)) continue;
       try {
         await this.#tell(no);
       } catch (error) {
@@ -72,7 +74,7 @@ export class Answering {
   /** A withdrawal counts whatever the words are by now; a first answer to other words is no answer. */
   async #otherWords(scope: string, seat: SeatView): Promise<void> {
     const now = seat.consents.find((each) => each.scope === scope);
-    if (now?.answer === true) await this.#send({ scope, text_version: now.text_version }, false);
+    if (now?.given === true) await this.#send({ scope, text_version: now.text_version }, false);
     else this.#askAnew(scope, seat);
   }
 

@@ -3,7 +3,7 @@
  * or the page. A "yes" is not: nobody is to find himself bound by what he tapped an hour ago.
  */
 import type { SeatView } from "@heyi/core";
-import { shallowRef } from "vue";
+import { computed, shallowRef } from "vue";
 
 const KEY = "noes";
 
@@ -19,19 +19,20 @@ interface Kept extends No {
 }
 
 export class Noes {
-  /** What this person said in this sitting and the server does not know. */
-  readonly unheard = shallowRef<readonly No[]>([]);
-  readonly #person: string;
-  readonly #session: string | null;
+  /** What this person said in the sitting that is his now and the server does not know. */
+  readonly unheard = computed<readonly No[]>(() => {
+    const { person_id, session_id } = this.#seat();
+    return this.#all.value.filter((each) => each.person === person_id && each.session === session_id);
+  });
+  readonly #all = shallowRef(read());
+  readonly #seat: () => SeatView;
 
-  constructor({ person_id, session_id }: SeatView) {
-    this.#person = person_id;
-    this.#session = session_id;
-    this.unheard.value = read().filter((each) => each.person === person_id && each.session === session_id);
+  constructor(seat: () => SeatView) {
+    this.#seat = seat;
   }
 
-  keep(no: No): void {
-    this.#put([...this.unheard.value.filter((each) => each.scope !== no.scope), no]);
+  keep({ scope, text_version }: No): void {
+    this.#put([...this.unheard.value.filter((each) => each.scope !== scope), { scope, text_version }]);
   }
 
   has(scope: string): boolean {
@@ -44,9 +45,9 @@ export class Noes {
 
   /** Another person's on the same device stay; this one's of other sittings go. */
   #put(noes: readonly No[]): void {
-    this.unheard.value = noes;
-    const own = noes.map(({ scope, text_version }) => ({ scope, text_version, person: this.#person, session: this.#session }));
-    write([...read().filter((each) => each.person !== this.#person), ...own]);
+    const { person_id: person, session_id: session } = this.#seat();
+    this.#all.value = [...read().filter((each) => each.person !== person), ...noes.map((no) => ({ ...no, person, session }))];
+    write(this.#all.value);
   }
 }
 

@@ -84,7 +84,7 @@ export class Room {
     this.#shelf = shelf;
     this.api = new SeatApi(() => this.lang.value);
     this.state = shallowRef(begin(seat));
-    this.answering = new Answering(seat, this.api, this.#upkeep, {
+    this.answering = new Answering(() => this.seat, this.api, this.#upkeep, {
       seat: (now) => this.put({ is: "seat", seat: now }),
       fault: (fault) => { this.fault.value = fault; },
     });
@@ -105,7 +105,7 @@ export class Room {
 
   /** The consents as this person answered them, whether or not the server has heard his "no" by now. */
   get consents(): SeatView["consents"] {
-    return this.seat.consents.map((each) => (this.answering.noes.has(each.scope) ? { ...each, answer: false } : each));
+    return this.seat.consents.map((each) => (this.answering.noes.has(each.scope) ? { ...each, answer: false, given: false, given_at: null } : each));
   }
 
   /** What else than mediation is open in a dispute of this type. */

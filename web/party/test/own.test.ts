@@ -1,13 +1,16 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { SEAT, STATES } from "../dev/samples.ts";
-import { RefusedError } from "../src/api.ts";
+import { OfflineError, RefusedError } from "../src/api.ts";
 import App from "../src/App.vue";
 import OwnConsents from "../src/parts/OwnConsents.vue";
 import type { Room } from "../src/room.ts";
 import { clear, roomIn, settle, show, tap, type Shown } from "./stage.ts";
 
 vi.mock("../src/linecheck.ts", () => ({ measureLine: () => Promise.resolve({ websocket: true, rttMs: 40 }) }));
-afterEach(clear);
+afterEach(() => {
+  clear();
+  localStorage.clear();
+});
 
 type Ask = Parameters<Room["api"]["consent"]>[0];
 const AT = new Date(Date.UTC(new Date().getFullYear(), 2, 12, 1, 40)).toISOString();
@@ -68,6 +71,25 @@ describe("what I consented to", () => {
     await settle();
     expect([tries, room.fault.value]).toEqual([2, null]);
     expect(row(root, "用手机签协议").textContent).toContain("不同意");
+  });
+  it("is told as not heard yet, and sent again, where the line is away", async () => {
+    const { root, room } = await opened();
+    const well = room.api.consent;
+    room.api.consent = () => Promise.reject(new OfflineError());
+    await see(root, "用手机签协议");
+    await tap(root, "收回同意");
+    expect(root.textContent).toContain("还没有送到");
+    expect(root.textContent).not.toContain("已告诉调解员");
+    expect(row(root, "用手机签协议").textContent).toMatch(/用手机签协议不同意看一看/);
+    expect(room.answering.noes.has("e_sign")).toBe(true);
+    room.api.consent = well;
+    await room.answering.no({ scope: "e_sign", text_version: "1" });
+    expect(room.answering.noes.has("e_sign")).toBe(false);
+  });
+  it("asks nothing of recording between two sittings", async () => {
+    const { root } = await opened();
+    expect(root.textContent).toContain("视频调解");
+    expect(root.textContent).not.toContain("录音录像");
   });
   it("leads to the telephone where the online form is taken back", async () => {
     const { root, room } = await opened();

@@ -11,7 +11,7 @@ const offline = () => Promise.reject(new OfflineError());
 const full = () => Promise.reject(new RefusedError({ code: "disk_full", facts: {} }, 507));
 const asRecorded = (seat: SeatView, scope: string, answer: boolean): SeatView => ({
   ...seat,
-  consents: seat.consents.map((each) => (each.scope === scope ? { ...each, answer } : each)),
+  consents: seat.consents.map((each) => (each.scope === scope ? { ...each, answer, given: answer } : each)),
 });
 const answers = (seat: SeatView = SEAT) => vi.fn<Consent>(({ scope, agreed }) => Promise.resolve(asRecorded(seat, scope, agreed)));
 
@@ -126,6 +126,36 @@ describe("a no that is kept", () => {
     const { room: next, told: toldNext } = await reopened("consents", { ...SEAT, session_id: "s2" });
     next.close();
     expect([told, toldNext].map((each) => vi.mocked(each).mock.calls)).toEqual([[], []]);
+  });
+  it("is of the sitting that it was said in, however long the page is open", async () => {
+    const { root, room } = show(App, await roomIn("consents"));
+    room.put({ is: "seat", seat: { ...SEAT, session_id: "s2" } });
+    room.api.consent = offline;
+    await tap(root, "不同意");
+    const { room: again, told } = await reopened("consents", { ...SEAT, session_id: "s2" });
+    expect(told).toHaveBeenCalledOnce();
+    again.close();
+    room.put({ is: "seat", seat: { ...SEAT, session_id: "s3" } });
+    expect(room.answering.noes.unheard.value).toEqual([]);
+  });
+  it("does not undo a yes that was said while it waited for another", async () => {
+    const { room } = await reopened();
+    room.api.consent = offline;
+    await room.answering.no({ scope: "e_sign", text_version: "1" });
+    await room.answering.no({ scope: "recording", text_version: "1" });
+    let arrive = (): void => undefined;
+    const away = new Promise<void>((done) => { arrive = done; });
+    const told = vi.fn<Consent>(async ({ scope, agreed }) => {
+      if (!agreed) await away;
+      return asRecorded(room.seat, scope, agreed);
+    });
+    room.api.consent = told;
+    await vi.advanceTimersByTimeAsync(5_000);
+    await room.answering.yes({ scope: "recording", text_version: "1" });
+    arrive();
+    await settle();
+    expect(told.mock.calls.map(([ask]) => [ask.scope, ask.agreed])).toEqual([["e_sign", false], ["recording", true]]);
+    room.close();
   });
   it("is dropped where the server refuses it for good, and that is shown", async () => {
     const { root, room } = show(App, await roomIn("consents"));
