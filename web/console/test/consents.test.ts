@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { DRAFT, REFUSING } from "../dev/papers.ts";
 import { SCENES } from "../dev/scenes.ts";
 import type { Snapshot } from "../src/api/types.ts";
 import { consentWord, takenBack } from "../src/room/consents.ts";
@@ -37,9 +38,13 @@ describe("what somebody answered", () => {
 
 describe("who will not sign on a phone", () => {
   it("is named before the text is locked, with the way to the agreement", () => {
-    const { rows } = owedOf(scene("drafting", answers("e_signature", false)));
+    const { rows } = owedOf(scene("drafting", same), REFUSING);
     expect(rows.filter((row) => row.code === "refuses_e_signature").map((row) => [row.names, row.act])).toEqual([[["陈水根"], "agreement"]]);
-    expect(owedOf(scene("drafting", same)).rows.some((row) => row.code === "refuses_e_signature")).toBe(false);
+    expect(owedOf(scene("drafting", same), DRAFT).rows.some((row) => row.code === "refuses_e_signature")).toBe(false);
+  });
+  it("is nobody who does not sign at all: an agent beside a party who signs himself", () => {
+    const { rows } = owedOf(scene("drafting", answers("e_signature", false)), DRAFT);
+    expect(rows.some((row) => row.code === "refuses_e_signature")).toBe(false);
   });
 });
 

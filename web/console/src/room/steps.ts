@@ -1,4 +1,5 @@
 /** What is owed before the next step: a list, and the one button that settles each row. Pure. */
+import { refusingSigners } from "../agreement/findings.ts";
 import type { AgreementView, SeatState, Snapshot } from "../api/types.ts";
 import { readOwed } from "../owed.ts";
 import { over, seatsOf, sidesOf } from "./scene.ts";
@@ -95,9 +96,8 @@ function rowsOfConsent(snapshot: Snapshot, code: RowCode, rows: readonly Row[]):
 }
 
 /** Who will not sign on a phone: the text is locked for paper, or he declares before witnesses. */
-function refusingRows(snapshot: Snapshot): readonly Row[] {
-  const refusing = snapshot.desk?.seats.filter(({ consents }) => consents.some((each) => each.scope === "e_signature" && each.agreed === false)) ?? [];
-  const names = refusing.map((each) => snapshot.seats.find((seat) => seat.seat === each.seat)?.name ?? "");
+function refusingRows(agreement: AgreementView | null): readonly Row[] {
+  const names = (agreement === null ? [] : refusingSigners(agreement)).map((each) => String(each.facts["name"] ?? ""));
   return names.length > 0 ? [row("refuses_e_signature", false, "agreement", names)] : [];
 }
 
@@ -151,7 +151,7 @@ function rowsOf(snapshot: Snapshot, phase: Phase, agreement: AgreementView | nul
     case "draft":
       return [...jointRows(snapshot), row("minutesWritten", snapshot.minutes.items.length > 0, "minutes"), row("drafted", false, "agreement")];
     case "lock":
-      return [...refusingRows(snapshot), row("lockReady", agreement !== null && agreement.missing.length === 0, "agreement"), minutesRow(snapshot)];
+      return [...refusingRows(agreement), row("lockReady", agreement !== null && agreement.missing.length === 0, "agreement"), minutesRow(snapshot)];
     case "sign":
     case "seal":
     case "close":
