@@ -29,6 +29,8 @@ function linkPage(): Plugin {
           const asset = bundle[file];
           if (!asset || asset.type !== "asset") throw new Error(`no style ${file}`);
           Reflect.deleteProperty(bundle, file);
+          const waiting = Object.values(bundle).find((one) => one.type === "chunk" && one.code.includes(file));
+          if (waiting) throw new Error(`${waiting.fileName} waits for ${file}, which is in the page: let it import nothing of the link page`);
           return `<style nonce="{{ nonce }}">{% raw %}${String(asset.source)}{% endraw %}</style>`;
         });
       },

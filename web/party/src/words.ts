@@ -1,5 +1,5 @@
 /** What the app says, and in which language. */
-import { langOf, translator, type Lang, type PartyKey, type Translate, type Vars } from "@heyi/core";
+import { langOf, translator, type Dictionary, type Lang, type PartyKey, type Translate, type Vars } from "@heyi/core";
 import { partyZh } from "@heyi/core/strings/party.zh.ts";
 import { shallowRef } from "vue";
 import { OfflineError } from "./api.ts";
@@ -18,6 +18,11 @@ export class Words {
   readonly #words = shallowRef<Translate<PartyKey>>(translator(partyZh));
 
   readonly t: Translate<PartyKey> = (key: PartyKey, vars?: Vars) => this.#words.value(key, vars);
+
+  /** Looks up words that a late part brings. It cannot itself: `translator` lies with the link page, whose style is no file. */
+  of<K extends string>(zh: Dictionary<K>, en: Dictionary<K>): Translate<K> {
+    return translator(this.lang.value === "en" ? en : zh);
+  }
 
   async speak(tag: string): Promise<void> {
     const lang = langOf(tag);
