@@ -28,6 +28,7 @@ from server.documents.key_home import HeldKeys
 from server.documents.keys import SealRefusedError, key_name
 from server.documents.private_files import replace_private
 from server.documents.revocation import UnprovenError, expect_proven
+from server.documents.seal_profile import expect_profile
 from server.documents.seals import list_of
 from server.documents.stamp_facts import context_at
 from server.documents.suites import SM2, P256Key
@@ -80,6 +81,7 @@ def read_seal(
     chain = _chain(
         own, [*(one.certificate for one in found.additional_certs), *_read(beside)], roots
     )
+    expect_profile(own, _loaded(own).subject, chain)
     _expect_trusted(own, chain, at)
     _expect_proven(own, chain, at)
     return OutsideKey(key, _pem(own), tuple(_pem(one) for one in chain))

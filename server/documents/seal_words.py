@@ -89,6 +89,48 @@ SAID: Final[Mapping[NoSeal, tuple[str, str]]] = {
         "证书链不能用于盖章：{said}。请连同这句话询问签发机构。",
         "The chain does not fit a seal: {said}. Ask the authority about it.",
     ),
+    "subject": (
+        (
+            "证书的主体必须恰好有一个通用名（CN），并以 UTF8String 或 PrintableString 写成，"
+            "否则卷宗无法核验。请向签发机构申请这样的证书。"
+        ),
+        (
+            "Its subject has to name exactly one common name (CN), as UTF8String or "
+            "PrintableString, or no record under it verifies. Ask the authority for such a one."
+        ),
+    ),
+    "issuer": (
+        (
+            "上级证书“{name}”不合 RFC 5280：须有标为关键的 basicConstraints（CA），以及包含 "
+            "keyCertSign 的 keyUsage，否则卷宗无法核验。请向签发机构索取合规的证书链。"
+        ),
+        (
+            "The issuer {name} is not as RFC 5280 has it: basicConstraints (CA) must be critical, "
+            "and keyUsage must hold keyCertSign, or no record verifies. Ask the authority for "
+            "another chain."
+        ),
+    ),
+    "identifiers": (
+        (
+            "证书“{name}”没有签发者密钥标识（AKI），或其上级没有主体密钥标识（SKI），"
+            "卷宗将无法核验。请向签发机构申请带这两项的证书。"
+        ),
+        (
+            "The certificate of {name} has no authority key identifier, or its issuer no subject "
+            "key identifier, so that no record verifies. Ask for certificates that have both."
+        ),
+    ),
+    "algorithm": (
+        (
+            "证书“{name}”的签名算法无法在浏览器中核验：只认 P-256 或 P-384 上的 ECDSA，"
+            "以及 RSA（PKCS#1 v1.5），并用 SHA-256、SHA-384 或 SHA-512。请向签发机构另行申请。"
+        ),
+        (
+            "The certificate of {name} is signed in a way that the page cannot check: it knows "
+            "ECDSA on P-256 or P-384 and RSA (PKCS #1 v1.5), with SHA-256, SHA-384 or SHA-512. "
+            "Ask the authority for another."
+        ),
+    ),
     "no_address": (
         (
             "证书“{name}”里没有吊销列表（CRL）或在线查询（OCSP）的网址，以后无从证明它未被吊销。"

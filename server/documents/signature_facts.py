@@ -183,7 +183,9 @@ def by_signer(field: str, certificate: x509.Certificate) -> bool:
 
 def _title(certificate: x509.Certificate) -> tuple[str, str]:
     """Return the role and the pseudonym that a certificate names."""
-    role, _, pseudonym = certificate.subject.native.get("common_name", "").rpartition(" ")
+    # Of several common names it is a list: none of them says who signed.
+    name = certificate.subject.native.get("common_name", "")
+    role, _, pseudonym = name.rpartition(" ") if isinstance(name, str) else ("", "", "")
     return role, pseudonym
 
 
