@@ -1,18 +1,21 @@
 """What journeys share: a server in demo mode over the built pages, and a browser."""
 
 import shutil
+import time
 from collections.abc import AsyncIterator, Generator
 from pathlib import Path
 
 import pytest
 
 from tests.architecture.tree import ROOT
-from tests.journeys.eyes import SCREENS
+from tests.journeys.eyes import SCREENS, forget_pictures
 from tests.journeys.stage import CHROMIUM, Stage, stage
 from tests.support.server import Server, serving
 
 FAILED: pytest.StashKey[bool] = pytest.StashKey()
 DIST = ROOT / "web" / "dist"
+STARTED = time.time()
+"""No journey of this run begins before each of its processes has loaded this."""
 
 
 @pytest.fixture(scope="session")
@@ -21,8 +24,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not Path(CHROMIUM).exists():
         pytest.skip(f"{CHROMIUM} is not installed")
     assert (DIST / "party" / "index.html").is_file(), "web/dist is missing: run `make build`"
-    for old in SCREENS.glob("failed-*"):
-        old.unlink(missing_ok=True)
+    forget_pictures(SCREENS, STARTED)
     return shutil.copytree(DIST, tmp_path_factory.mktemp("pages") / "dist")
 
 

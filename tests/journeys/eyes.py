@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -234,3 +235,11 @@ async def _unfit(page: Page) -> Sequence[str]:
         for one in found["violations"]
         if one["impact"] in SERIOUS
     ]
+
+
+def forget_pictures(folder: Path, before: float) -> None:
+    """Take away what journeys that failed left before that time (s), not what others leave now."""
+    for old in folder.glob("failed-*"):
+        with suppress(FileNotFoundError):
+            if old.stat().st_mtime < before:
+                old.unlink()
