@@ -125,11 +125,11 @@ async def running(
         wired.live.append(_attach_live(settings, built, world))
         _keep(tasks, world, media, wired.live[0], built)
         _keep_standing(tasks, world, settings)
-        await built[link.OFFICE].look(world)
         if sole is not None:
             tasks.start(_until_lost(sole, lost), name="sole app")
         if seed is not None:
             await seed(world)
+        await built[link.OFFICE].look(world)
         yield Running(site=built, world=world, media=media)
 
 

@@ -51,11 +51,11 @@ class Office:
         self._until = 0.0
 
     async def look(self, world: World) -> None:
-        """Read it, now and then."""
+        """Read it, now and then; each time while there is none yet."""
         now = world.clock.monotonic()
         if now >= self._until:
             self.facts = await answer_link.see_office(world)
-            self._until = now + _OFFICE_S
+            self._until = now + _OFFICE_S if self.facts.committee else now
 
 
 OFFICE: web.AppKey[Office] = web.AppKey("office", Office)

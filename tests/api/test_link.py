@@ -1,15 +1,18 @@
 """A person's link and seat over HTTP, as a telephone uses them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
 
+from server.api.link import Office
 from server.domain.case import Case
 from server.store.errors import UnavailableError
 from server.usecases import answer_link, invite_people
 from server.usecases.answer_link import LinkFacts
+from server.usecases.world import World
 from tests.support import cases
 from tests.support.site import Browser, Town
 from tests.support.world import PACK, Stage, actor
@@ -124,6 +127,24 @@ async def test_a_link_that_cannot_be_opened_now_has_a_page_with_a_way_back_and_a
         assert words[language == "en"] in page
     assert 'href="tel:05925550123"' in page
     assert "陈水根" not in page
+
+
+async def test_an_office_that_is_founded_later_is_known_at_once(
+    site: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = LinkFacts(state=None, committee="", office_phone="", mediator="", planned_at=None)
+    found, asked = replace(nobody, committee="调委会"), []
+
+    async def see(world: World) -> LinkFacts:
+        asked.append(world)
+        return nobody if len(asked) == 1 else found
+
+    monkeypatch.setattr(answer_link, "see_office", see)
+    office = Office()
+    for known in ("", "调委会", "调委会"):
+        await office.look(site.world)
+        assert office.facts.committee == known
+    assert len(asked) == 2, "what was found is taken as it was read"
 
 
 async def test_looking_changes_nothing(site: Town) -> None:
