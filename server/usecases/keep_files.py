@@ -28,6 +28,7 @@ from server.domain.staff import Actor
 from server.ports.keeping import ClosedBefore, KeepingQuery
 from server.ports.store import UnitOfWork
 from server.usecases.committee_log import keeping_changed, tell
+from server.usecases.erase_words import erase_words
 from server.usecases.forget_erased import forget, remove
 from server.usecases.hold_records import expect_not_held, follow, let_go, turn
 from server.usecases.see_today import begin_of
@@ -248,7 +249,7 @@ async def decline(world: World, actor: Actor, case_id: CaseId) -> None:
 
 
 async def confirm(world: World, actor: Actor, case_id: CaseId) -> int:
-    """Destroy all files of the case and its minutes, as the second of two; return how many.
+    """Destroy all files of the case and its words, as the second of two; return how many.
 
     All or nothing, in one transaction with its entries in the log; then what recordings left
     on the disk is removed, which without its key is noise. Asks for a fresh second
@@ -267,7 +268,7 @@ async def confirm(world: World, actor: Actor, case_id: CaseId) -> int:
         files = await _shred_files(world, uow, case_id)
         recordings.extend(await _shred_recordings(uow, case_id))
         films = [happened("recording.shredded", SYSTEM, recording=one) for one in recordings]
-        written = await _erase_minutes(uow, case_id)
+        written = await erase_words(uow, case_id)
         shredded.extend((*files, *films, *written))
         confirmed = happened("destruction.confirmed", actor.staff_id, **_named(found))
         return after, (confirmed, *shredded)
@@ -308,15 +309,6 @@ async def _shred_recordings(uow: UnitOfWork, case_id: CaseId) -> list[RecordingI
             shredded += [one.id for one in session.recordings if one.key]
             await uow.sessions.save(replace(session, recordings=gone))
     return shredded
-
-
-async def _erase_minutes(uow: UnitOfWork, case_id: CaseId) -> list[Happening]:
-    erased = []
-    for session in await uow.sessions.of_case(case_id):
-        if session.minutes or session.minutes_answers:
-            await uow.sessions.save(replace(session, minutes=(), minutes_answers=()))
-            erased.append(happened("minutes.erased", SYSTEM, session=session.id))
-    return erased
 
 
 Changed = tuple[Custody, Sequence[Happening]]

@@ -9,6 +9,7 @@ from server.domain.agreement import Agreement, AgreementState
 from server.domain.agreement_document import AgreementDocument, canonical_bytes
 from server.domain.agreement_text import Frame, document
 from server.domain.case import CaseState, Person
+from server.domain.custody import CustodyState
 from server.domain.draft_check import characters, findings, missing
 from server.domain.drawn_characters import may_be_drawn, without_picture
 from server.domain.errors import ForbiddenError, NotFoundError
@@ -20,6 +21,7 @@ from server.domain.session_log import GENESIS
 from server.domain.signing_route import BY_PHONE, ON_PAPER, RoutePlan
 from server.domain.staff import Actor
 from server.ports.documents import Slot
+from server.ports.files import ShreddedError
 from server.ports.store import UnitOfWork
 from server.usecases.change_agreement import change, only_begin
 from server.usecases.compare_paper import brought_it
@@ -78,7 +80,8 @@ class OwnDesk:
 async def see(world: World, actor: Actor, case_id: CaseId) -> Desk:
     """Return the agreement; the first look begins an empty draft.
 
-    Raises NotFoundError where the case ended without one.
+    Raises NotFoundError where the case ended without one, ShreddedError once the file was
+    destroyed and nothing had been sealed.
     """
     facts = await _facts(world, actor, case_id)
     if facts.agreement is None:
@@ -93,7 +96,10 @@ async def _facts(world: World, actor: Actor, case_id: CaseId) -> CaseFacts:
     async with world.store.read() as uow:
         case = await uow.cases.get(case_id)
         access.allow(actor, Act.SEE_DRAFT, access.of_case(case, actor))
-        return await gather(world, uow, case)
+        facts = await gather(world, uow, case)
+    if case.custody.state is CustodyState.DESTROYED and facts.record is None:
+        raise ShreddedError
+    return facts
 
 
 async def _desk(world: World, actor: Actor, facts: CaseFacts, agreement: Agreement) -> Desk:
