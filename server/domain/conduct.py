@@ -242,11 +242,12 @@ def consent(given: Consent) -> Decision:
             expect_going(session)
         facts.case.person(given.person_id)
         wards = facts.wards
+        said = replace(given, wish=given.person_id in wards)
         ends = given.scope == owed.ONLINE and not given.agreed
         answered = _unadmit(session, _bound(given.person_id, wards)) if ends else session
-        if not repeats.says_anew(session, given):
+        if not repeats.says_anew(session, said):
             return Step(session=answered)
-        answered = replace(answered, consents=(*session.consents, given))
+        answered = replace(answered, consents=(*session.consents, said))
         what = happened(
             _consent_kind(session, given, wards),
             facts.actor,
@@ -271,7 +272,8 @@ def _consent_kind(session: Session, given: Consent, wards: Wards) -> str:
     if given.agreed:
         return "consent.given"
     before = session.consent(given.person_id, given.scope)
-    return "consent.withdrawn" if before and before.agreed else "consent.refused"
+    agreed = before is not None and before.agreed and not before.wish
+    return "consent.withdrawn" if agreed else "consent.refused"
 
 
 def _unadmit(session: Session, people: tuple[PersonId, ...]) -> Session:

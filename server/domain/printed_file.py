@@ -18,6 +18,7 @@ from server.domain.printout import Box, Boxes, Listing, Page, Part
 from server.domain.representation import by_law
 from server.domain.retention import Keeping
 from server.domain.session import Session
+from server.domain.wards import Wards
 
 TITLE = "人民调解卷宗"
 CONTENTS = "卷内目录"
@@ -45,15 +46,19 @@ class Filed:
     delivered: frozenset[PersonId]
     entries: int
     keeping: Keeping
+    wards: Wards
 
     def names(self, people: frozenset[PersonId]) -> str:
         """Return the names of these people in the order registered."""
         return "、".join(one.name for one in self.case.people if one.id in people)
 
     def agreeing(self, scope: str) -> str:
-        """Return who agreed to a consent in the last sitting that he answered it in."""
+        """Return who agreed in the last sitting that he answered it in; a ward only wishes."""
         said = {
-            given.person_id: given.agreed for one in self.sessions for given in one.answers(scope)
+            given.person_id: given.agreed
+            for one in self.sessions
+            for given in one.answers(scope)
+            if not given.wish and given.person_id not in self.wards
         }
         return self.names(frozenset(person for person, agreed in said.items() if agreed))
 

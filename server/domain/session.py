@@ -95,7 +95,8 @@ BY_HIMSELF = "online"
 class Consent:
     """One answer to one consent text. Refusing one never blocks the others.
 
-    `method` is online, oral or paper; an oral one names the witness on the staff.
+    `method` is online, oral or paper; an oral one names the witness on the staff. `wish`: he was
+    a ward then, and agreed to nothing by it.
     """
 
     person_id: PersonId
@@ -105,6 +106,7 @@ class Consent:
     at: datetime
     method: str = BY_HIMSELF
     witness: StaffId | None = None
+    wish: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

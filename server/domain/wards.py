@@ -15,7 +15,7 @@ from server.domain.case import Case, Party, PersonRole
 from server.domain.ids import PersonId
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.representation import acts_alone, by_law, in_term
-from server.domain.session import Session
+from server.domain.session import Consent, Session
 
 Wards = Mapping[PersonId, tuple[PersonId, ...]]
 """By whom each ward is represented; empty where nobody is registered who may."""
@@ -45,11 +45,18 @@ def _guardians(
 def decided(session: Session, person: PersonId, scope: str, wards: Wards) -> bool | None:
     """Return the answer that counts for a person, None while there is none.
 
-    Of several who represent him one is enough to agree, and one to refuse.
+    Of several who represent him one is enough to agree, and one to refuse. What he said while
+    he was a ward does not count once he is none.
     """
     given = [session.consent(one, scope) for one in wards.get(person, (person,))]
-    answers = {one.agreed for one in given if one is not None}
+    answers = {one.agreed for one in given if one is not None and not one.wish}
     return None if not answers else answers == {True}
+
+
+def consented(session: Session, wards: Wards) -> tuple[Consent, ...]:
+    """Return what was answered to consents, without wishes: these are told apart in the log."""
+    given = session.consents
+    return tuple(one for one in given if not one.wish and one.person_id not in wards)
 
 
 def wish(session: Session, person: PersonId, scope: str, wards: Wards) -> bool | None:

@@ -7,7 +7,7 @@ from functools import partial
 from server.domain import access, conduct, minutes
 from server.domain.access import Act
 from server.domain.case import Case, Side
-from server.domain.conduct import Decision
+from server.domain.conduct import Decision, Facts, Step
 from server.domain.errors import ForbiddenError, InvalidValueError, NotFoundError
 from server.domain.going import expect_going
 from server.domain.identity import identify_again
@@ -135,17 +135,21 @@ async def oral_consent(
 ) -> Session:
     """Record an answer given aloud on video; the witness is who records it."""
     scope, agreed = answer
-    text = world.pack.consent(scope)
-    given = Consent(
-        person_id=person,
-        scope=scope,
-        agreed=agreed,
-        text_version=text_version(text),
-        at=world.clock.now(),
-        method="oral",
-        witness=actor.staff_id,
-    )
-    return await by_staff(world, actor, session, conduct.consent(given))
+
+    def decide(sitting: Session, facts: Facts) -> Step:
+        text = facts.pack.asked(scope, ward=person in facts.wards)
+        given = Consent(
+            person_id=person,
+            scope=scope,
+            agreed=agreed,
+            text_version=text_version(text),
+            at=facts.now,
+            method="oral",
+            witness=actor.staff_id,
+        )
+        return conduct.consent(given)(sitting, facts)
+
+    return await by_staff(world, actor, session, decide)
 
 
 async def write_minutes(

@@ -124,6 +124,7 @@ async def file_cover(world: World, actor: Actor, case_id: CaseId) -> Paper:
             number=facts.record.number if facts.record else "",
             delivered=_delivered(entries),
             entries=len(entries),
+            wards=facts.wards,
             keeping=keeping_of(kinds, facts.committee.keeping, world.pack),
         )
         parts = printed_file.parts(filed)

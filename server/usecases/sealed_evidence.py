@@ -14,6 +14,7 @@ from server.domain.errors import NotFoundError
 from server.domain.file_kinds import FileKind
 from server.domain.ids import CaseId, FileId, RecordId
 from server.domain.session import Consent, IdentityCheck, Session
+from server.domain.wards import consented
 from server.ports.store import UnitOfWork
 from server.usecases.made_files import keep
 from server.usecases.read_agreement import place_of
@@ -40,7 +41,7 @@ async def keep_evidence(world: World, uow: UnitOfWork, case: Case, seal: Seal) -
         "committee_name": facts.committee.name,
         "place": place_of(facts),
         "seal_image": facts.committee.seal_image,
-        "consents": [_consent(c, s) for s in facts.sessions for c in s.consents],
+        "consents": [_consent(c, s) for s in facts.sessions for c in consented(s, facts.wards)],
         "identity": [_identity(c, s) for s in facts.sessions for c in s.identity_checks],
     }
     content = json.dumps(frozen, ensure_ascii=False).encode()

@@ -38,6 +38,7 @@ def filed(**changes: Any) -> Filed:
         "delivered": frozenset({WORKER}),
         "entries": 57,
         "keeping": TEN_YEARS,
+        "wards": {},
     }
     return Filed(**{**fields, **changes})
 
@@ -99,6 +100,14 @@ def test_it_tells_what_there_is_of_each() -> None:
         "file_note": "",
         "back_cover": "装订时加",
     }
+
+
+def test_a_wards_wish_is_nobodys_consent() -> None:
+    session = minuted()
+    asked = tuple(replace(one, wish=one.person_id == WORKER) for one in session.consents)
+    wished = replace(session, consents=asked)
+    assert notes(sessions=(wished,))["online_consent"] == "在线确认：刘春梅、林启航"
+    assert notes(wards={WORKER: (WIFE,)})["online_consent"] == "在线确认：刘春梅、林启航"
 
 
 def test_rights_were_told_before_there_was_a_warning_of_sham_mediation_as_well() -> None:

@@ -12,7 +12,7 @@ from server.domain.errors import MissingStepsError
 from server.domain.ids import PartyId, PersonId, SeatId
 from server.domain.representation import signer_of
 from server.domain.session import Consent, Session
-from server.domain.wards import answers_for, decided, wards_of, wish
+from server.domain.wards import NO_WARDS, answers_for, consented, decided, wards_of, wish
 from tests.support.builders import AGENT, NOW, PACK, WORKER, a_case, a_session, facts, prepared
 
 MOTHER, FATHER = PersonId("mother"), PersonId("father")
@@ -98,6 +98,16 @@ def test_the_parents_answer_counts_and_the_childs_is_his_wish(
     assert wish(session, WORKER, "preservation", wards) is said.get(WORKER)
     assert wish(session, MOTHER, "preservation", wards) is None
     assert answers_for(MOTHER, wards) == (WORKER,)
+
+
+def test_what_was_said_as_a_wish_is_no_consent_once_he_answers_for_himself() -> None:
+    case = family(MOTHER)
+    session = say(a_session(), case, WORKER, "preservation", agreed=True).session
+    assert decided(session, WORKER, "preservation", NO_WARDS) is None
+    assert consented(session, NO_WARDS) == ()
+    grown = a_case()
+    session = say(session, grown, WORKER, "preservation", agreed=True).session
+    assert decided(session, WORKER, "preservation", NO_WARDS) is True
 
 
 def test_a_child_is_let_in_once_a_parent_has_agreed_whatever_it_said() -> None:

@@ -5,12 +5,21 @@ from dataclasses import replace
 import pytest
 
 from server.api.views.seat import seat_view
+from server.domain import conduct
+from server.domain.access import Act
 from server.domain.case import Capacity, Case
 from server.domain.errors import MissingStepsError
 from server.domain.invitation import Answer, Invitation
 from server.domain.jurisdiction.texts import text_version
 from server.ports.store import ConflictError
-from server.usecases import answer_link, give_consent, read_case, see_today, take_seat
+from server.usecases import (
+    answer_link,
+    conduct_session,
+    give_consent,
+    read_case,
+    see_today,
+    take_seat,
+)
 from server.usecases.identify import hash_token
 from server.usecases.see_seat import see_seat
 from server.usecases.world import World
@@ -56,6 +65,7 @@ async def test_a_child_is_asked_for_its_wish_and_the_guardian_for_both(
     assert "e_signature" not in asked
     assert not any(one.ends_online for one in asked.values())
     assert "法定代理人决定" in asked[ONLINE].refuse_means
+    assert asked[ONLINE].withdraw_means == asked[ONLINE].refuse_means
     invitation, device = await seated(world, case, "刘春梅")
     mother = seat_view(world, await see_seat(world, invitation, device), "zh-CN")
     assert (mother.answered_by, mother.answers_for) == (None, ["陈水根"])
@@ -100,3 +110,19 @@ async def test_nobody_waits_for_what_a_child_answers(
         "refuses_online:陈水根",
         "refuses_online:刘春梅",
     }
+
+
+async def test_what_a_child_says_aloud_is_kept_in_the_words_it_was_asked(
+    world: World, case: Case
+) -> None:
+    child = cases.person(case, "陈水根").id
+    async with world.store.read() as uow:
+        [session] = await uow.sessions.of_case(case.id)
+    su = actor("su")
+    await conduct_session.by_staff(world, su, session.id, conduct.open_session, act=Act.TAKE_OVER)
+    await conduct_session.oral_consent(world, su, session.id, child, ("preservation", True))
+    async with world.store.read() as uow:
+        [session] = await uow.sessions.of_case(case.id)
+    [given] = session.given(child, "preservation")
+    assert given.text_version == text_version(PACK.asked("preservation", ward=True))
+    assert given.wish

@@ -81,7 +81,7 @@ def _consents(world: World, seat: Seat, lang: str) -> list[wire.ConsentText]:
     ward = seat.person.id in wards
     pack = world.pack
     return [
-        _consent(pack.asked(scope, ward=ward), pack.withdrawal(scope), seat, lang)
+        _consent(pack.asked(scope, ward=ward), pack.taken_back(scope, ward=ward), seat, lang)
         for scope in asked
     ]
 
@@ -90,7 +90,7 @@ def _names(seat: Seat, people: Iterable[PersonId]) -> list[str]:
     return [seat.facts.case.person(one).name for one in people]
 
 
-def _consent(text: ConsentText, withdrawal: NoticeBlock, seat: Seat, lang: str) -> wire.ConsentText:
+def _consent(text: ConsentText, back: tuple[Text, ...], seat: Seat, lang: str) -> wire.ConsentText:
     session = seat.facts.shown
     given = session.consent(seat.person.id, text.scope) if session else None
     version = text_version(text)
@@ -111,7 +111,7 @@ def _consent(text: ConsentText, withdrawal: NoticeBlock, seat: Seat, lang: str) 
         answer=given.agreed if given and counts else None,
         given=given.agreed if given else None,
         given_at=given.at if given else None,
-        withdraw_means=_lines(withdrawal.lines, lang),
+        withdraw_means=_lines(back, lang),
     )
 
 

@@ -134,6 +134,10 @@ class JurisdictionPack:
         """Return what taking this consent back does; raises UnknownCodeError."""
         return _one(self.withdrawals, scope, "withdrawals")
 
+    def taken_back(self, scope: str, *, ward: bool) -> tuple[Text, ...]:
+        """Return what taking it back does, a ward's wish too; raises UnknownCodeError."""
+        return self.notices.wish_against if ward else self.withdrawal(scope).lines
+
     def agent_kind(self, code: str) -> AgentKind:
         """Return the kind of agent; raises UnknownCodeError."""
         return _one(self.agent_kinds, code, "agent_kinds")
