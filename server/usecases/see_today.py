@@ -26,7 +26,7 @@ from server.domain.staff import Actor, Staff
 from server.domain.wards import Wards, wards_of
 from server.ports.store import CaseQuery, UnitOfWork
 from server.usecases.find_cases import CaseLine, line, own_only
-from server.usecases.read_case import calendar_of
+from server.usecases.read_case import calendar_of, current
 from server.usecases.seal_standing import Awaited, seal_standing
 from server.usecases.world import World
 
@@ -174,11 +174,12 @@ async def _unplanned(
     """Return what was adjourned last and goes on at a time nobody has fixed."""
     past = await uow.sessions.planned(committee, now - ADJOURNED_SINCE, now + AHEAD)
     pairs = await _with_cases(uow, [one for one in past if one.state is SessionState.ADJOURNED])
+    last = {case.id: (session, case) for session, case in pairs}
     return [
         (session, case)
-        for session, case in pairs
+        for session, case in last.values()
         if case.state is CaseState.MEDIATING
-        and (await uow.sessions.of_case(case.id))[-1].id == session.id
+        and current(await uow.sessions.of_case(case.id)) is None
     ]
 
 

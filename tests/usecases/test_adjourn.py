@@ -84,6 +84,15 @@ async def test_the_day_reminds_of_what_was_adjourned_until_its_next_time_is_fixe
     assert await reminded(SU) == []
 
 
+async def test_a_next_time_before_the_day_that_was_planned_first_is_a_time_as_well(
+    world: World,
+) -> None:
+    case, session = await opened(world)
+    await conduct_session.adjourn(world, SU, session, None)
+    await plan_session.schedule(world, SU, case.id, cases.PLANNED - timedelta(hours=1))
+    assert (await see_today.see_today(world, SU)).unplanned == ()
+
+
 async def test_nothing_is_asked_of_a_party_before_the_day_of_the_next_sitting(scene: Stage) -> None:
     world = scene.world
     case, session = await opened(world)
