@@ -10,7 +10,7 @@ from tests.journeys import scenes
 from tests.journeys.phone import Phone
 from tests.journeys.stage import Stage
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.journey, pytest.mark.alone, pytest.mark.timeout(120)]
 BEFORE = "about:blank"
 
 
