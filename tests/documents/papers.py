@@ -97,6 +97,7 @@ def file_cover(case: Case | None = None, **changes: Any) -> Printout:
         "delivered": frozenset({WORKER, AGENT}),
         "entries": 57,
         "keeping": Keeping(dispute_type="10", years=10, basis="会议决定"),
+        "wards": {},
     }
     filed = Filed(**{**fields, **changes})
     return paper(printed_file.TITLE, printed_file.parts(filed))
