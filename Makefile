@@ -23,11 +23,9 @@ WEB_SOURCES := $(wildcard $(shell git ls-files -co --exclude-standard web 2>/dev
 again = || { [ $$? -eq 1 ] && $(PY) -m pytest -m "$(1)" --last-failed --last-failed-no-failures none; }
 # Tests store and sync much: where there are 8 GiB of memory to spare for it, no disk is waited for.
 IN_MEMORY = $(shell test "$$(df -k --output=avail /dev/shm 2>/dev/null | tail -n 1)" -gt 8388608 2>/dev/null && echo TMPDIR=/dev/shm)
-# Files of tests run side by side, and so do journeys, which click: each has a server, a folder and
-# a browser of its own. What measures what it sees goes one by one.
+# Files of tests run side by side; the browsers, which measure what they see, one by one.
 SIDE_BY_SIDE = 2
-JOURNEYS = journey and not alone
-ALONE = browser or alone
+ALONE = journey or browser or alone
 say = @printf '\n==> %s\n' '$(1)'
 # $(call step,what it is,command): runs the command, and names the step if it fails.
 step = @printf '\n==> %s\n' '$(1)'; $(2) || { printf '\n==> 未通过 · FAILED: %s\n' '$(1)' >&2; exit 1; }
@@ -69,8 +67,7 @@ test: debian $(STAMPS)/dev $(WEB_STAMP)
 	$(call step,网页构建 · web build,$(NPM) run build)
 	@touch $(WEB_BUILT)
 	$(call step,网页大小 · web size,$(NPM) run check:size)
-	$(call step,测试 · tests,$(IN_MEMORY) $(PY) -m pytest -o tmp_path_retention_policy=failed -n $(SIDE_BY_SIDE) --dist loadfile --max-worker-restart 0 -m "not ($(JOURNEYS) or $(ALONE))" $(call again,not ($(JOURNEYS) or $(ALONE))))
-	$(call step,整套流程 · journeys,$(PY) -m pytest -n $(SIDE_BY_SIDE) --maxschedchunk 1 --max-worker-restart 0 -m "$(JOURNEYS)" $(call again,$(JOURNEYS)))
+	$(call step,测试 · tests,$(IN_MEMORY) $(PY) -m pytest -o tmp_path_retention_policy=failed -n $(SIDE_BY_SIDE) --dist loadfile --max-worker-restart 0 -m "not ($(ALONE))" $(call again,not ($(ALONE))))
 	$(call step,浏览器 · browsers,$(PY) -m pytest -m "$(ALONE)" $(call again,$(ALONE)))
 
 bench: debian $(STAMPS)/dev $(WEB_BUILT)

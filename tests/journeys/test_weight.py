@@ -10,7 +10,7 @@ from tests.journeys import scenes
 from tests.journeys.phone import Phone
 from tests.journeys.stage import Stage
 
-pytestmark = [pytest.mark.journey, pytest.mark.alone, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
 MOST_BYTES = 15 * 1024
 FORM_WORKS = """() => document.querySelector(".digit")?.getAttribute("aria-label") !== "1" """
 PAINTED = """() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? null"""
