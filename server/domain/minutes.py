@@ -41,7 +41,7 @@ def change(item: MinutesItem) -> Decision:
 
 
 def exported(items: Sequence[MinutesItem]) -> tuple[MinutesItem, ...]:
-    """Return what may leave the hands of who conducts: no concession.
+    """Return what may leave the hands of who conducts, be it for the parties: no concession.
 
     What was offered for the sake of peace must not be held against anybody later
     (最高人民法院民事诉讼法解释 art. 107, 人民法院在线调解规则 art. 18).
@@ -60,10 +60,10 @@ def printed(items: Sequence[MinutesItem], caucuses: Sequence[Caucus]) -> tuple[M
 
 
 def ready(session: Session, facts: Facts) -> Step:
-    """Ask the parties to confirm this version."""
+    """Ask the parties to confirm this version; of concessions alone there is nothing to confirm."""
     if session.over:
         raise WrongStateError(state=session.state)
-    if not session.minutes:
+    if not exported(session.minutes):
         raise WrongStateError(state="empty")
     what = happened("minutes.ready", facts.actor, version=session.minutes_version)
     asked = replace(session, minutes_ready=True)

@@ -319,7 +319,7 @@ class MinutesItemState(BaseModel):
 
 
 class MinutesState(BaseModel):
-    """The minutes as staff write and parties confirm them."""
+    """The minutes as staff write and parties confirm them; no party gets a concession."""
 
     version: int
     ready: bool

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal, cast
 
-from server.domain import owed, recording, surroundings
+from server.domain import minutes, owed, recording, surroundings
 from server.domain.audience import visible_to
 from server.domain.case import Person
 from server.domain.errors import NotFoundError
@@ -238,8 +238,9 @@ def _identified(session: Session, viewer: Participant) -> bool:
 
 def _minutes(view: RoomView, viewer: Participant) -> MinutesState:
     session = view.session
-    shown = viewer.staff_id is not None or session.minutes_ready
-    items = session.minutes if shown else ()
+    staff = viewer.staff_id is not None
+    asked = minutes.exported(session.minutes) if session.minutes_ready else ()
+    items = session.minutes if staff else asked
     return MinutesState(
         version=session.minutes_version,
         ready=session.minutes_ready,
@@ -250,8 +251,7 @@ def _minutes(view: RoomView, viewer: Participant) -> MinutesState:
         answers={
             a.person_id: a.agreed
             for a in session.minutes_answers
-            if a.version == session.minutes_version
-            and (viewer.staff_id is not None or a.person_id == viewer.person_id)
+            if a.version == session.minutes_version and (staff or a.person_id == viewer.person_id)
         },
     )
 

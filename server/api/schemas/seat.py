@@ -226,7 +226,7 @@ class MinutesLine(View):
 
 
 class PartyMinutes(View):
-    """The minutes as the parties are asked to confirm them."""
+    """The minutes as the parties are asked to confirm them: no concession, as in print."""
 
     version: int
     ready: bool

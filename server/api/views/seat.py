@@ -10,6 +10,7 @@ from server.domain.ids import PersonId
 from server.domain.invitation import Answer
 from server.domain.jurisdiction.texts import ConsentText, NoticeBlock, Text, text_version
 from server.domain.masking import mask_phone
+from server.domain.minutes import exported
 from server.domain.owed import asked_of
 from server.domain.session import MinutesAnswer, Session
 from server.domain.wards import answers_for
@@ -136,6 +137,6 @@ def minutes_view(session: Session | None, answer: MinutesAnswer | None) -> wire.
     return wire.PartyMinutes(
         version=session.minutes_version,
         ready=True,
-        items=[minutes_line(item) for item in session.minutes],
+        items=[minutes_line(item) for item in exported(session.minutes)],
         answered=answer.agreed if answer else None,
     )

@@ -181,6 +181,7 @@ export const roomEn: Dictionary<keyof typeof roomZh> = {
   minutesReadyAgain: "Ask again",
   minutesWaits: "Version {version}, being checked",
   minutesChanged: "After a change everyone checks anew.",
+  minutesConcession: "A concession is for mediator and recorder alone: no party checks it, nobody prints it.",
   minutesEdit: "Change",
   minutesRemove: "Remove",
   minutesAgreed: "{name}: correct",

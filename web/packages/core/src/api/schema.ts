@@ -3539,7 +3539,7 @@ export interface components {
         };
         /**
          * MinutesState
-         * @description The minutes as staff write and parties confirm them.
+         * @description The minutes as staff write and parties confirm them; no party gets a concession.
          */
         MinutesState: {
             /** Answers */
@@ -3938,7 +3938,7 @@ export interface components {
         };
         /**
          * PartyMinutes
-         * @description The minutes as the parties are asked to confirm them.
+         * @description The minutes as the parties are asked to confirm them: no concession, as in print.
          */
         PartyMinutes: {
             /** Answered */

@@ -286,7 +286,7 @@ export const partyEn: Dictionary<PartyKey> = {
   readBackDone: "You have answered every clause",
   readBackWait: "Waiting for the mediator and the other side. You can still change an answer.",
   minutesTitle: "Minutes",
-  minutesText: "Please read whether this is right. Private talks are not in it.",
+  minutesText: "Please read whether this is right. Private talks, and offers made to reach agreement, are not in it.",
   minutesRight: "Right",
   minutesWrong: "Not right",
   minutesWish: "What is wrong",

@@ -284,7 +284,7 @@ export const partyZh = {
   readBackDone: "每一条您都答过了",
   readBackWait: "等调解员和对方。您还可以改。",
   minutesTitle: "笔录",
-  minutesText: "请看一遍，记的是不是对。单独谈话没有记在里面。",
+  minutesText: "请看一遍，记的是不是对。单独谈话、为谈成提的让步，都不记在里面。",
   minutesRight: "记得对",
   minutesWrong: "有地方不对",
   minutesWish: "哪里不对",
