@@ -8,6 +8,7 @@ from server.api.uploads import read_upload
 from server.api.views.case import file_view
 from server.api.views.language import language
 from server.api.views.seat import minutes_view, seat_view
+from server.domain.ids import SessionId
 from server.domain.invitation import Answer, Invitation, expect_no_other
 from server.usecases import (
     answer_link,
@@ -97,7 +98,8 @@ async def code(context: Context, ask: wire.CodeAsk) -> wire.CodeSent:
 
 async def stop(context: Context, ask: wire.StopAsk) -> wire.SeatView:
     """End the mediation as a party."""
-    await end_case.stop(context.world, _acting(context), ask.reason)
+    sitting = SessionId(ask.session_id) if ask.session_id is not None else None
+    await end_case.stop(context.world, _acting(context), ask.reason, sitting)
     return await _view(context)
 
 

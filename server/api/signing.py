@@ -104,7 +104,9 @@ async def finish(context: Context, ask: wire.FinishAsk) -> seat_wire.Receipt:
 async def refuse(context: Context, ask: wire.RefuseSigning) -> seat_wire.SeatView:
     """Keep that the person does not sign."""
     context.request.app[DOORS].answer(context.seat.person_id)
-    await sign_agreement.refuse(context.world, context.seat, _device(context), ask.reason)
+    await sign_agreement.refuse(
+        context.world, context.seat, _device(context), ask.reason, ask.text_version
+    )
     return seat_view(context.world, await _seat(context), language(context.request))
 
 

@@ -8,7 +8,7 @@ from server.domain.case import Case, CaseState, PersonRole
 from server.domain.case_course import result_of
 from server.domain.errors import ForbiddenError, WrongStateError
 from server.domain.file_kinds import FileKind
-from server.domain.ids import CaseId
+from server.domain.ids import CaseId, SessionId
 from server.domain.invitation import Answer, Invitation
 from server.domain.jurisdiction.entries import AgentAct
 from server.domain.jurisdiction.pack import expect_code
@@ -79,15 +79,20 @@ async def _cancel(world: World, uow: UnitOfWork, session: Session, why: tuple[st
     await uow.sessions.save(closed)
 
 
-async def stop(world: World, invitation: Invitation, reason: str) -> None:
+async def stop(
+    world: World, invitation: Invitation, reason: str, sitting: SessionId | None = None
+) -> None:
     """A party ends the mediation; it may at any time (人民调解法 arts. 17, 23).
 
     An agent needs the scope for it; a companion may only leave. Without a sitting it is
-    the answer to the invitation.
+    the answer to the invitation. Raises WrongStateError where it was said of another `sitting`
+    than the one that is planned or goes on: a phone may deliver it late.
     """
     async with world.store.read() as uow:
         case = await uow.cases.get(invitation.case_id)
         session = current(await uow.sessions.of_case(case.id))
+    if sitting not in {None, session.id if session else None}:
+        raise WrongStateError(state="another_sitting")
     person = case.person(invitation.person_id)
     today = world.pack.local_day(world.clock.now())
     own = person.role is PersonRole.PARTY

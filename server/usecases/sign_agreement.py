@@ -220,19 +220,24 @@ async def _signature(
     )
 
 
-async def refuse(world: World, invitation: Invitation, device: str, reason: str) -> Agreement:
+async def refuse(
+    world: World, invitation: Invitation, device: str, reason: str, version: int | None = None
+) -> Agreement:
     """Keep that the person does not sign; the text stays, and the sitting goes on.
 
-    His words are kept for the mediator, never logged. Raises as `begin` does.
+    His words are kept for the mediator, never logged. Raises as `begin` does, and
+    StaleRevisionError where he said it of another `version` of the text.
     """
 
     async def step(uow: UnitOfWork, _: Case, agreement: Agreement) -> Changed:
         await own_desk(world, uow, invitation, device)
+        if version not in {None, agreement.text_version}:
+            raise StaleRevisionError(revision=agreement.text_version)
         person = invitation.person_id
         after = refused(agreement, person, reason)
         if after == agreement:
             return agreement, ()
-        version = agreement.text_version
-        return after, (happened("sign.refused", person, person=person, version=version),)
+        said = happened("sign.refused", person, person=person, version=agreement.text_version)
+        return after, (said,)
 
     return await change(world, invitation.case_id, step)

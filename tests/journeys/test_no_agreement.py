@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from server.rehearsal import story
 from tests.journeys import scenes
 from tests.journeys.desk import Desk
-from tests.journeys.phone import PATIENCE_MS
+from tests.journeys.phone import PATIENCE_MS, Phone
 from tests.journeys.stage import Stage
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
@@ -19,7 +19,7 @@ async def test_a_party_may_end_it_at_any_time(people: Stage, tmp_path: Path) -> 
     await worker.tap("leave")
     await worker.tap("stop")
     await worker.look("60-stop")
-    await worker.tap("stopConfirm")
+    await _it_is_heard_once_there_is_a_line(worker)
     for phone in (worker, agent):
         await phone.sees("endOtherStoppedTitle")
         await phone.sees("remediesTitle")
@@ -33,6 +33,18 @@ async def test_a_party_may_end_it_at_any_time(people: Stage, tmp_path: Path) -> 
     await su.page.locator("#case-part-log").click()
     await expect(su.page.get_by_text(su.words("log.session.stopped"))).to_be_visible()
     assert people.faults == []
+
+
+async def _it_is_heard_once_there_is_a_line(worker: Phone) -> None:
+    worker.eyes.outage = True
+    await worker.page.context.set_offline(True)
+    await worker.tap("stopConfirm")
+    await worker.sees("unheardAct", what=worker.words("stop"))
+    await worker.sees("endLeftTitle")
+    await worker.look("60-stop-unheard")
+    await worker.page.context.set_offline(False)
+    await worker.sees("endOtherStoppedTitle")
+    worker.eyes.outage = False
 
 
 async def test_links_that_lead_into_no_room(people: Stage, tmp_path: Path) -> None:

@@ -281,6 +281,28 @@ async def test_stopping_without_a_sitting_refuses_the_invitation(world: World) -
     assert shown.invitation.answer is Answer.REFUSED
 
 
+async def test_a_stop_said_of_one_sitting_ends_no_other(world: World) -> None:
+    case, opened = await accepted(world)
+    with pytest.raises(WrongStateError):
+        await end_case.stop(world, opened.invitation, "", SessionId("another"))
+    session = await sitting(world, case)
+    assert session.state is SessionState.SCHEDULED
+    await end_case.stop(world, opened.invitation, "", session.id)
+    assert (await sitting(world, case)).state is SessionState.CLOSED
+    with pytest.raises(WrongStateError):
+        await end_case.stop(world, opened.invitation, "", session.id)
+    assert (await cases.kinds(world, case.id)).count("session.stopped") == 1
+
+
+async def test_a_stop_said_of_a_sitting_is_no_answer_to_the_invitation(world: World) -> None:
+    case = await cases.registered(world, planned_at=None)
+    opened = await cases.opened(world, case, "陈水根")
+    with pytest.raises(WrongStateError):
+        await end_case.stop(world, opened.invitation, "", SessionId("adjourned"))
+    shown = await see_seat(world, opened.invitation, "")
+    assert shown.invitation.answer is opened.invitation.answer
+
+
 async def test_a_companion_stops_nothing(world: World) -> None:
     case, opened = await accepted(world, "刘春梅")
     with pytest.raises(ForbiddenError):

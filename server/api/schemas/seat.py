@@ -210,9 +210,13 @@ class MoveAsk(Ask):
 
 
 class StopAsk(Ask):
-    """Ending the mediation as a party; a reason is welcome, never asked for."""
+    """Ending the mediation as a party; a reason is welcome, never asked for.
+
+    `session_id`: the sitting in which it was said; once that is over, nothing is ended.
+    """
 
     reason: Annotated[str, Field(max_length=300)] = ""
+    session_id: ShortText | None = None
 
 
 class MinutesLine(View):

@@ -58,6 +58,7 @@ class FinishAsk(Ask):
 
 
 class RefuseSigning(Ask):
-    """I do not sign; a reason is welcome."""
+    """I do not sign; a reason is welcome. `text_version`: of which text, where that is known."""
 
     reason: Annotated[str, Field(max_length=300)] = ""
+    text_version: int | None = None

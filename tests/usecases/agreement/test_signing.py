@@ -356,6 +356,17 @@ async def test_refusing_to_sign_tells_the_mediator_and_may_be_taken_back(office:
         await sign_agreement.refuse(world, phone.invitation, phone.device, "")
 
 
+async def test_refusing_one_version_of_the_text_says_nothing_of_another(office: Stage) -> None:
+    made = await signing.locked(office)
+    phone, world = made.worker, office.world
+    version = (await read_agreement.see(world, actor("su"), made.case.id)).agreement.text_version
+    with pytest.raises(StaleRevisionError):
+        await sign_agreement.refuse(world, phone.invitation, phone.device, "", version - 1)
+    assert not await shown_as_refused(world, phone)
+    await sign_agreement.refuse(world, phone.invitation, phone.device, "", version)
+    assert await shown_as_refused(world, phone)
+
+
 async def shown_as_refused(world: World, phone: Phone) -> bool:
     seat = await see_seat(world, phone.invitation, phone.device)
     return seat_view(world, seat, "zh-CN").sign_refused

@@ -21,6 +21,7 @@ const agreement = {
   sign_blocked: ELSEWHERE[name] ?? AGREEMENT.sign_blocked,
   ...(name === "readBackAnswered" ? { clauses: AGREEMENT.clauses.map(answered) } : {}),
 };
+localStorage.removeItem("noes");
 const room = new Room(SEAT, shelf);
 const root = document.createElement("div");
 root.className = "app";
@@ -36,9 +37,12 @@ if (asked.get("media") !== "off") await room.owner.open(asked.get("media") !== "
 room.agreement.value = agreement;
 room.state.value = (STATES[name] ?? STATES["invitation"] as () => typeof room.state.value)();
 if (name === "jointWeak") room.rung.value = "sound";
-const unheard: Readonly<Record<string, string>> = { consentsUnheard: "e_sign", recordedUnheard: "recording" };
-const scope = unheard[name];
+const unheard: Readonly<Record<string, string>> = { consentsUnheard: "e_sign", ownUnheard: "e_sign", recordedUnheard: "recording" };
+const acts: Readonly<Record<string, string>> = { invitationUnheard: "part", leftUnheard: "stop", leftLate: "stop", signUnheard: "sign" };
+const scope = unheard[name] ?? acts[name];
 if (scope) room.answering.noes.keep({ scope, text_version: "1" });
+for (const no of name === "leftLate" ? room.answering.noes.unheard.value : []) room.answering.noes.delay(no);
+if (name.startsWith("own")) room.own.value = true;
 const app = createApp(App);
 app.provide(ROOM, room);
 app.mount(root);

@@ -196,6 +196,11 @@ function live(snapshot: Partial<Snapshot>, more: Partial<PartyState> = {}): Part
 function at(step: PartyState["step"], change: Partial<SeatView> = {}): PartyState {
   return { ...begin({ ...SEAT, ...change }), step };
 }
+/** One refused, one still open, agreed to all others. */
+const ANSWERED = SEAT.consents.map((each) => {
+  const answer = each.scope === "sensitive" ? null : each.scope !== "e_delivery";
+  return { ...each, answer, given: answer, given_at: answer === null ? null : "2125-03-12T01:40:00Z" };
+});
 /** The sitting that follows one that was adjourned. */
 const NEXT = { session_id: "s2", session_state: "scheduled", planned_at: "2125-03-21T01:00:00Z", rests: true } as const;
 function adjourned(change: Partial<SeatView>): PartyState {
@@ -215,6 +220,7 @@ const DROPPED = { present: false, absence: "network", speaking: false } as const
 
 export const STATES: Record<string, () => PartyState> = {
   invitation: () => at("invitation"),
+  invitationUnheard: () => at("invitation"),
   declined: () => at("declined"),
   consents: () => at("consents"),
   consentsUnheard: () => at("consents"),
@@ -259,6 +265,7 @@ export const STATES: Record<string, () => PartyState> = {
   signAdjourned: () => adjourned({ agreement_state: "locked" }),
   signRefused: () => adjourned({ agreement_state: "locked", sign_refused: true }),
   consentsNext: () => at("consents", { ...NEXT, consents: SEAT.consents.map((each) => ({ ...each, answer: each.scope === "recording" ? null : true })) }),
+  signUnheard: () => at("papers", { session_state: "closed", agreement_state: "locked" }),
   signLater: () => at("papers", { session_state: "closed", agreement_state: "locked" }),
   receipt: () => at("papers", { session_state: "closed", receipt: RECEIPT }),
   receiptSeal: () => at("papers", { session_state: "closed", receipt: { ...RECEIPT, progress: RECEIPT.progress.map((each) => ({ ...each, is_you: each.name === "林启航", signed_at: each.name === "林启航" ? RECEIPT.signed_at : each.signed_at, seal_owed: each.name === "林启航" })) } }),
@@ -268,6 +275,10 @@ export const STATES: Record<string, () => PartyState> = {
   adjourned: () => at("papers", { may_sign: false, session_state: "adjourned" }),
   adjournedAgain: () => at("papers", { ...NEXT, may_sign: false, answer: "accepted" }),
   left: () => at("left"),
+  leftUnheard: () => at("left"),
+  leftLate: () => at("left"),
+  own: () => at("papers", { session_state: "adjourned", may_sign: false, consents: ANSWERED }),
+  ownUnheard: () => at("papers", { session_state: "adjourned", may_sign: false, consents: ANSWERED }),
   second: () => live({ device: "waiting", seats: [], slots: [] }),
   cutSignedOut: () => live({}, { line: "off", cut: "signed_out" }),
   cutLink: () => live({}, { line: "off", cut: "link_ended" }),

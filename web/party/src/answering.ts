@@ -1,14 +1,18 @@
-/** A person's answers to consents: a "yes" counts once the server has it, a "no" is kept until it does. */
+/** What a person answers: a "yes" counts once the server has it, a "no" is kept until it does. */
 import type { SeatView } from "@heyi/core";
 import { shallowRef } from "vue";
 import { faultOf, RefusedError, type Fault, type SeatApi } from "./api.ts";
-import { Noes, type No } from "./noes.ts";
+import { Noes, isAct, type Act, type Kept, type No } from "./noes.ts";
 import { passes, type Upkeep } from "./upkeep.ts";
 
 interface Shows {
   seat(seat: SeatView): void;
   fault(fault: Fault): void;
+  heard(act: Act): void;
 }
+
+/** To stop cannot be undone: who said so longer ago and is only heard now is asked again. */
+const STOPS_FOR_MS = 30 * 60 * 1_000;
 
 export class Answering {
   readonly noes: Noes;
@@ -17,6 +21,7 @@ export class Answering {
   readonly #api: SeatApi;
   readonly #upkeep: Upkeep;
   readonly #shows: Shows;
+  #saying: Promise<void> | null = null;
 
   constructor(seat: () => SeatView, api: SeatApi, upkeep: Upkeep, shows: Shows) {
     this.noes = new Noes(seat);
@@ -47,19 +52,46 @@ export class Answering {
     await this.#upkeep.run(this.#say);
   }
 
-  readonly #say = async (): Promise<void> => {
-    for (const no of this.noes.unheard.value) {
-      // Taken back by a yes while another was being said.
-      if (!this.noes.has(no.scope)) continue;
+  /** Nothing is said twice at once. */
+  readonly #say = (): Promise<void> => (this.#saying ??= this.#each().finally(() => { this.#saying = null; }));
+
+  async #each(): Promise<void> {
+    for (let no: Kept | undefined; (no = this.noes.unheard.value[0]); ) {
       try {
-        await this.#tell(no);
+        await (isAct(no.scope) ? this.#act(no, no.scope) : this.#tell(no));
       } catch (error) {
         if (passes(error) || (error instanceof RefusedError && error.code === "signed_out")) throw error;
         this.noes.drop(no.scope);
         this.#shows.fault(faultOf(error));
       }
     }
-  };
+  }
+
+  /** It counts for what it was said to: where that is over, or another by now, its person is asked again. */
+  async #act(no: Kept, act: Act): Promise<void> {
+    let seat: SeatView | null = null;
+    try {
+      seat = await this.#said(no, act);
+    } catch (error) {
+      if (!(error instanceof RefusedError) || !LATE.includes(error.code)) throw error;
+    }
+    const late = seat === null;
+    seat ??= await this.#api.seat();
+    this.#shows.seat(seat);
+    if (late && seat.ended === null) return this.noes.delay(no);
+    this.noes.drop(act);
+    if (!late || act === "stop") this.#shows.heard(act);
+  }
+
+  /** Returns null where it is too late to say it. */
+  async #said({ text_version, reason, session, at }: Kept, act: Act): Promise<SeatView | null> {
+    if (act === "sign") return this.#api.refuseSigning(reason, Number(text_version) || null);
+    if (act === "stop") return Date.now() - at > STOPS_FOR_MS ? null : this.#api.stop(reason, session);
+    const now = await this.#api.seat();
+    if (now.answer === "refused") return now;
+    if (now.answer !== text_version || now.session_id !== session) return null;
+    return this.#api.answer({ answer: "refused", text: reason });
+  }
 
   async #tell(no: No): Promise<void> {
     try {
@@ -87,6 +119,9 @@ export class Answering {
     this.#shows.seat(await this.#api.consent({ scope, agreed, text_version }));
   }
 }
+
+/** What the server says of an act whose object is over, or another by now. */
+const LATE = ["wrong_state", "stale_revision"];
 
 function isConflict(error: unknown): boolean {
   return error instanceof RefusedError && error.code === "conflict";

@@ -91,7 +91,8 @@ export class SeatApi {
   code = (purpose: Schemas["CodeAsk"]["purpose"]): Promise<CodeSent> =>
     this.#send("POST", "/api/seat/code", { purpose });
   move = (code: string): Promise<Entered> => this.#send("POST", "/api/seat/move", { code });
-  stop = (reason: string): Promise<SeatView> => this.#send("POST", "/api/seat/stop", { reason });
+  stop = (reason: string, session_id: string | null): Promise<SeatView> =>
+    this.#send("POST", "/api/seat/stop", { reason, session_id });
   agreement = (): Promise<PartyAgreement> => this.#send("GET", "/api/seat/agreement");
   answerClause = (ask: Schemas["ClauseAnswerAsk"]): Promise<PartyAgreement> =>
     this.#send("POST", "/api/seat/agreement/answers", ask);
@@ -100,7 +101,8 @@ export class SeatApi {
   sign = (ask: Schemas["SignAsk"]): Promise<Schemas["SigningTurn"]> => this.#send("POST", "/api/seat/signing", ask);
   finishSigning = (ask: Schemas["FinishAsk"]): Promise<Receipt> =>
     this.#send("POST", "/api/seat/signing/finish", ask);
-  refuseSigning = (reason: string): Promise<SeatView> => this.#send("POST", "/api/seat/signing/refuse", { reason });
+  refuseSigning = (reason: string, text_version: number | null): Promise<SeatView> =>
+    this.#send("POST", "/api/seat/signing/refuse", { reason, text_version });
   /** Uploads a picture or PDF; the answer's id is what the signature names. */
   upload = (file: File): Promise<Schemas["FileView"]> => {
     const form = new FormData();

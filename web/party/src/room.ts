@@ -7,6 +7,7 @@ import {
   advance,
   begin,
   feature,
+  firstStep,
   offersTelephone,
   screenOf,
   sends,
@@ -28,6 +29,7 @@ import { Connection } from "./connection.ts";
 import { Devices } from "./devices.ts";
 import { forgetProgress } from "./kept.ts";
 import { Line } from "./line.ts";
+import type { Act } from "./noes.ts";
 import { Pictures, type Place } from "./pictures.ts";
 import { Upkeep } from "./upkeep.ts";
 import { Words } from "./words.ts";
@@ -87,6 +89,7 @@ export class Room {
     this.answering = new Answering(() => this.seat, this.api, this.#upkeep, {
       seat: (now) => this.put({ is: "seat", seat: now }),
       fault: (fault) => { this.fault.value = fault; },
+      heard: (act) => this.#heard(act),
     });
     this.media = shallowRef(this.owner.state);
     this.screen = computed(() => screenOf(this.state.value));
@@ -180,12 +183,16 @@ export class Room {
     this.put({ is: "go", step: "left" });
   }
 
+  /** Ends the mediation; where that does not get through, this person at least is heard and seen no longer. */
   async stop(reason: string): Promise<void> {
-    await this.attempt(async () => {
-      this.put({ is: "seat", seat: await this.api.stop(reason) });
-      this.put({ is: "go", step: "papers" });
-      forgetProgress();
-    });
+    await this.answering.no({ scope: "stop", text_version: "", reason });
+    if (this.answering.noes.has("stop")) this.leave();
+  }
+
+  #heard(act: Act): void {
+    if (act === "sign") this.words.tell("refusedTitle");
+    else this.put({ is: "go", step: act === "stop" ? "papers" : firstStep(this.seat) });
+    forgetProgress();
   }
 
   readonly #seat = async (): Promise<void> => this.put({ is: "seat", seat: await this.api.seat() });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AGREEMENT, SEAT } from "../dev/samples.ts";
 import { OfflineError, RefusedError } from "../src/api.ts";
 import { keepProgress, recallProgress } from "../src/kept.ts";
+import type { Room } from "../src/room.ts";
 import Sign from "../src/screens/Sign.vue";
 import { clear, roomIn, settle, show, tap, type Shown } from "./stage.ts";
 
@@ -10,6 +11,7 @@ const STROKES = [{ points: [{ x: 1, y: 1, pressure: 0.5, time: 1 }, { x: 9, y: 9
 const signing = { person: SEAT.person_id, digest: DIGEST };
 
 beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] });
   // The pad draws nothing here; what it is for is tested with a real browser.
   vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(new Proxy({}, { get: () => () => undefined, set: () => true }) as never);
   keepProgress(signing, { seen: [1], strokes: STROKES, sent: "", scan: null });
@@ -17,6 +19,7 @@ beforeEach(() => {
 afterEach(() => {
   clear();
   localStorage.clear();
+  vi.useRealTimers();
   vi.restoreAllMocks();
 });
 
@@ -43,13 +46,47 @@ describe("not signing", () => {
     expect(recallProgress(signing)).toBeNull();
   });
 
-  it("that did not arrive keeps its sheet, and what was done towards signing", async () => {
+  it("that did not arrive is kept, and told as not heard yet", async () => {
     const { root, room } = await atSigning("signLater");
     room.api.refuseSigning = () => Promise.reject(new OfflineError());
     await refuse(root);
-    expect(room.fault.value?.code).toBe("offline");
-    expect(root.querySelector(".sheet")?.textContent).toContain("不签，是吗？");
-    expect(recallProgress(signing)?.seen).toEqual([1]);
+    expect(root.querySelector(".sheet")).toBeNull();
+    expect(root.textContent).toContain("已记下您点的“我不签”，还没有送到");
+    expect(root.textContent).not.toContain("已经记下：您不签");
+    expect(root.querySelector("canvas")).toBeNull();
+    expect(recallProgress(signing)).toBeNull();
+    const told = vi.fn<Room["api"]["refuseSigning"]>(() => Promise.resolve({ ...room.seat, sign_refused: true }));
+    room.api.refuseSigning = told;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(told).toHaveBeenCalledExactlyOnceWith("", AGREEMENT.text_version);
+    await settle();
+    expect(root.textContent).toContain("已经记下：您不签");
+    expect(root.textContent).not.toContain("还没有送到");
+  });
+
+  it("that did not arrive is not said any more once he thinks again", async () => {
+    const { root, room } = await atSigning("signLater");
+    room.api.refuseSigning = () => Promise.reject(new OfflineError());
+    await refuse(root);
+    await tap(root, "我又想签了");
+    expect(root.querySelector("canvas")).not.toBeNull();
+    expect(root.textContent).not.toContain("还没有送到");
+    expect(room.answering.noes.unheard.value).toEqual([]);
+  });
+
+  it("one text says nothing of another that came meanwhile: that is asked anew", async () => {
+    const { root, room } = await atSigning("signLater");
+    room.api.seat = () => Promise.resolve(room.seat);
+    room.api.refuseSigning = () => Promise.reject(new RefusedError({ code: "stale_revision", facts: { revision: 2 } }, 409));
+    await refuse(root);
+    expect(root.textContent).toContain("您点过“我不签”，没有送出");
+    expect(root.textContent).toContain("请再点一次");
+    expect(root.textContent).not.toContain("已经记下：您不签");
+    expect(root.querySelector("canvas")).not.toBeNull();
+    expect(room.answering.noes.unheard.value).toEqual([]);
+    await tap(root, "关上");
+    expect(root.textContent).not.toContain("没有送出");
+    expect(localStorage.getItem("noes")).toBeNull();
   });
 
   it("in the room brings the pictures back", async () => {

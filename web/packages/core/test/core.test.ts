@@ -18,8 +18,12 @@ import {
   translator,
   tried,
 } from "../src/index.ts";
+import { elsewhereEn } from "../src/strings/elsewhere.en.ts";
+import { elsewhereZh } from "../src/strings/elsewhere.zh.ts";
 import { landingEn } from "../src/strings/landing.en.ts";
 import { landingZh } from "../src/strings/landing.zh.ts";
+import { ownEn } from "../src/strings/own.en.ts";
+import { ownZh } from "../src/strings/own.zh.ts";
 import { partyEn } from "../src/strings/party.en.ts";
 import { partyZh } from "../src/strings/party.zh.ts";
 
@@ -27,6 +31,8 @@ describe("dictionaries", () => {
   const pairs = [
     ["landing", landingZh, landingEn],
     ["party", partyZh, partyEn],
+    ["elsewhere", elsewhereZh, elsewhereEn],
+    ["own", ownZh, ownEn],
   ] as const;
   const holes = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((hit) => hit[1]).sort();
 

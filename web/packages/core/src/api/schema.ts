@@ -4512,7 +4512,7 @@ export interface components {
         };
         /**
          * RefuseSigning
-         * @description I do not sign; a reason is welcome.
+         * @description I do not sign; a reason is welcome. `text_version`: of which text, where that is known.
          */
         RefuseSigning: {
             /**
@@ -4520,6 +4520,11 @@ export interface components {
              * @default
              */
             reason: string;
+            /**
+             * Text Version
+             * @default null
+             */
+            text_version: number | null;
         };
         /**
          * RegisterCase
@@ -5457,6 +5462,8 @@ export interface components {
         /**
          * StopAsk
          * @description Ending the mediation as a party; a reason is welcome, never asked for.
+         *
+         *     `session_id`: the sitting in which it was said; once that is over, nothing is ended.
          */
         StopAsk: {
             /**
@@ -5464,6 +5471,11 @@ export interface components {
              * @default
              */
             reason: string;
+            /**
+             * Session Id
+             * @default null
+             */
+            session_id: string | null;
         };
         /**
          * TellSide

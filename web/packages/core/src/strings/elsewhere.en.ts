@@ -1,7 +1,7 @@
 import type { Dictionary } from "../dictionary.ts";
-import type { elsewhereZh } from "./elsewhere.zh.ts";
+import type { ElsewhereKey } from "./elsewhere.zh.ts";
 
-export const elsewhereEn: Dictionary<keyof typeof elsewhereZh> = {
+export const elsewhereEn: Dictionary<ElsewhereKey> = {
   signPaperTitle: "This agreement is signed on paper",
   signPaperText: "Nothing to sign on the phone, and no code.",
   signPaperPrint: "The mediator prints these pages",

@@ -1,4 +1,4 @@
-/** What the phone says where nothing is signed on it: on paper, or aloud before witnesses; a part of partyZh. */
+/** What the phone says where nothing is signed on it: on paper, or aloud before witnesses; loaded with that part alone. */
 export const elsewhereZh = {
   signPaperTitle: "这份协议在纸上签",
   signPaperText: "手机上不用签，也不用验证码。",
@@ -14,3 +14,5 @@ export const elsewhereZh = {
   signWitnessSee: "两位见证人看着、听着",
   signWitnessKeep: "见证人说的话记进档案",
 } as const;
+
+export type ElsewhereKey = keyof typeof elsewhereZh;

@@ -2,7 +2,6 @@ import type { Dictionary } from "../dictionary.ts";
 import type { PartyKey } from "./party.zh.ts";
 
 import { copyEn } from "./copy.en.ts";
-import { elsewhereEn } from "./elsewhere.en.ts";
 import { recordingEn } from "./recording.en.ts";
 import { receiptEn } from "./receipt.en.ts";
 import { runningEn } from "./running.en.ts";
@@ -13,7 +12,6 @@ import { weakEn } from "./weak.en.ts";
 export const partyEn: Dictionary<PartyKey> = {
   ...recordingEn,
   ...copyEn,
-  ...elsewhereEn,
   ...receiptEn,
   ...runningEn,
   ...surroundingsEn,
@@ -286,7 +284,7 @@ export const partyEn: Dictionary<PartyKey> = {
   readBackDone: "You have answered every clause",
   readBackWait: "Waiting for the mediator and the other side. You can still change an answer.",
   minutesTitle: "Minutes",
-  minutesText: "Please read whether this is right. Private talks, and offers made to reach agreement, are not in it.",
+  minutesText: "Please read whether this is right. Private talks and offers made to reach agreement are not in it.",
   minutesRight: "Right",
   minutesWrong: "Not right",
   minutesWish: "What is wrong",

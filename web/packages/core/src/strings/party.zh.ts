@@ -1,6 +1,5 @@
 /** Words of the party's room. This file is the source of the key type; party.en.ts must match it. */
 import { copyZh } from "./copy.zh.ts";
-import { elsewhereZh } from "./elsewhere.zh.ts";
 import { recordingZh } from "./recording.zh.ts";
 import { receiptZh } from "./receipt.zh.ts";
 import { runningZh } from "./running.zh.ts";
@@ -11,7 +10,6 @@ import { weakZh } from "./weak.zh.ts";
 export const partyZh = {
   ...recordingZh,
   ...copyZh,
-  ...elsewhereZh,
   ...receiptZh,
   ...runningZh,
   ...surroundingsZh,
@@ -284,7 +282,7 @@ export const partyZh = {
   readBackDone: "每一条您都答过了",
   readBackWait: "等调解员和对方。您还可以改。",
   minutesTitle: "笔录",
-  minutesText: "请看一遍，记的是不是对。单独谈话、为谈成提的让步，都不记在里面。",
+  minutesText: "请看一遍，记得对不对。单独谈话、为谈成作的让步不在里面。",
   minutesRight: "记得对",
   minutesWrong: "有地方不对",
   minutesWish: "哪里不对",

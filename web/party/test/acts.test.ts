@@ -1,0 +1,175 @@
+/** To stop and to refuse taking part, tapped while nothing gets through: kept until heard, and never said of something else. */
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { SeatView } from "@heyi/core";
+import { SEAT } from "../dev/samples.ts";
+import App from "../src/App.vue";
+import { OfflineError, RefusedError } from "../src/api.ts";
+import { Room } from "../src/room.ts";
+import { clear, roomIn, settle, show, tap, write, type Shown } from "./stage.ts";
+
+const ENDED: SeatView = { ...SEAT, session_state: "closed", ended: { outcome: "not_agreed", end_reason: "refused", remedies: [] } };
+const over = () => Promise.reject(new RefusedError({ code: "wrong_state", facts: {} }, 409));
+const offline = () => Promise.reject(new OfflineError());
+const again = () => vi.advanceTimersByTimeAsync(5_000).then(settle);
+
+beforeEach(() => { vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] }); });
+afterEach(() => {
+  clear();
+  localStorage.clear();
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+async function stopped(api: Partial<Room["api"]> = { stop: offline }): Promise<Shown> {
+  const shown = show(App, await roomIn("joint"));
+  Object.assign(shown.room.api, { seat: () => Promise.resolve(shown.room.seat), ...api });
+  await tap(shown.root, "离开");
+  await tap(shown.root, "不谈了");
+  await tap(shown.root, "确认不谈了");
+  return shown;
+}
+async function declined(): Promise<Shown> {
+  const shown = show(App, await roomIn("invitation"));
+  Object.assign(shown.room.api, { answer: offline, seat: () => Promise.resolve(shown.room.seat) });
+  await tap(shown.root, "不参加");
+  await write(shown.root, "要先问律师");
+  await tap(shown.root, "确认不参加");
+  return shown;
+}
+/** Opens the page again, as a reload does; returns what was sent, and where he is then. */
+async function reopened(seat: SeatView, answers: Readonly<Record<string, SeatView>>): Promise<Shown & { sent: [string, unknown][] }> {
+  clear();
+  const sent: [string, unknown][] = [];
+  vi.spyOn(globalThis, "fetch").mockImplementation((path, request) => {
+    const [name] = String(path).split("?");
+    if (request?.body) sent.push([name ?? "", JSON.parse(String(request.body))]);
+    return Promise.resolve(Response.json(answers[name ?? ""] ?? seat));
+  });
+  const room = new Room(seat, document.createElement("div"));
+  await room.words.speak("zh-CN");
+  await settle();
+  return { ...show(App, room), sent };
+}
+
+describe("to stop, where it does not get through", () => {
+  it("takes out of the room at once, says that it waits, and is sent when the line is back", async () => {
+    const { root, room } = await stopped();
+    expect(room.screen.value).toBe("left");
+    expect(root.textContent).toContain("已记下您点的“不谈了”，还没有送到");
+    expect(root.textContent).toContain("联网后自动送达");
+    expect(root.textContent).toContain(SEAT.office_phone);
+    const told = vi.fn<Room["api"]["stop"]>(() => Promise.resolve(ENDED));
+    room.api.stop = told;
+    await again();
+    expect(told).toHaveBeenCalledExactlyOnceWith("", SEAT.session_id);
+    expect(root.textContent).toContain("调解已结束");
+    expect(root.textContent).not.toContain("还没有送到");
+    expect(localStorage.length).toBe(0);
+    await again();
+    expect(told).toHaveBeenCalledOnce();
+  });
+  it("is there after a reload, and sent once", async () => {
+    await stopped();
+    const { root, sent } = await reopened(SEAT, { "/api/seat/stop": ENDED });
+    expect(sent).toEqual([["/api/seat/stop", { reason: "", session_id: SEAT.session_id }]]);
+    expect(root.textContent).toContain("调解已结束");
+    expect(localStorage.length).toBe(0);
+  });
+  it("is not said twice while the first is under way", async () => {
+    let arrive = (_: SeatView): void => undefined;
+    const told = vi.fn<Room["api"]["stop"]>(() => new Promise((done) => { arrive = done; }));
+    const { room } = await stopped({ stop: told, consent: ({ scope }) => Promise.resolve({ ...SEAT, matter: scope }) });
+    const other = room.answering.no({ scope: "recording", text_version: "1" });
+    await again();
+    arrive(SEAT);
+    await other;
+    expect(told).toHaveBeenCalledOnce();
+    expect(room.answering.noes.unheard.value).toEqual([]);
+  });
+  it("has been heard though its answer was lost", async () => {
+    const { root, room } = await stopped();
+    Object.assign(room.api, { stop: over, seat: () => Promise.resolve(ENDED) });
+    await again();
+    expect(root.textContent).toContain("调解已结束");
+    expect([localStorage.length, room.fault.value]).toEqual([0, null]);
+  });
+  it("is asked again where that sitting is over and another may follow", async () => {
+    const { root, room } = await stopped();
+    const told = vi.fn<Room["api"]["stop"]>(over);
+    Object.assign(room.api, { stop: told, seat: () => Promise.resolve({ ...SEAT, session_state: "adjourned" as const }) });
+    await again();
+    expect(root.textContent).toContain("您点过“不谈了”，没有送出");
+    await again();
+    expect(told).toHaveBeenCalledOnce();
+    await tap(root, "关上");
+    expect(root.textContent).not.toContain("没有送出");
+    expect(localStorage.length).toBe(0);
+  });
+  it("is never sent in another sitting, and he is told so over a reload", async () => {
+    await stopped();
+    const { root, sent } = await reopened({ ...SEAT, session_id: "s2" }, {});
+    expect(sent).toEqual([]);
+    expect(root.textContent).toContain("您点过“不谈了”，没有送出");
+  });
+  it("is asked again after half an hour: it cannot be undone", async () => {
+    await stopped();
+    vi.setSystemTime(Date.now() + 31 * 60_000);
+    const { root, sent } = await reopened(SEAT, { "/api/seat/stop": ENDED });
+    expect(sent).toEqual([]);
+    expect(root.textContent).toContain("您点过“不谈了”，没有送出");
+  });
+  it.each(["回来", "收回，不送了"])("is taken back by who goes on: %s", async (word) => {
+    const { root, room } = await stopped();
+    const told = vi.fn<Room["api"]["stop"]>(() => Promise.resolve(ENDED));
+    room.api.stop = told;
+    await tap(root, word);
+    await again();
+    expect(told).not.toHaveBeenCalled();
+    expect(localStorage.length).toBe(0);
+  });
+  it("is another person's on the same phone, and not said for this one", async () => {
+    await stopped();
+    const { root, sent } = await reopened({ ...SEAT, person_id: "p2" }, { "/api/seat/stop": ENDED });
+    expect(sent).toEqual([]);
+    expect(root.textContent).not.toContain("不谈了");
+  });
+});
+
+describe("to refuse taking part, where it does not get through", () => {
+  it("says that it waits on the same screen, and is sent with its reason", async () => {
+    const { root, room } = await declined();
+    expect(room.screen.value).toBe("invitation");
+    expect(root.textContent).toContain("已记下您点的“不参加”，还没有送到");
+    const told = vi.fn<Room["api"]["answer"]>(() => Promise.resolve({ ...ENDED, answer: "refused" }));
+    room.api.answer = told;
+    await again();
+    expect(told).toHaveBeenCalledExactlyOnceWith({ answer: "refused", text: "要先问律师" });
+    expect(room.screen.value).toBe("declined");
+    expect(root.textContent).not.toContain("还没有送到");
+    expect(localStorage.length).toBe(0);
+  });
+  it("is there after a reload, and sent", async () => {
+    const { room } = await declined();
+    const { seat } = room;
+    const { sent, room: now } = await reopened(seat, { "/api/seat/answer": { ...ENDED, answer: "refused" } });
+    expect(sent).toEqual([["/api/seat/answer", { answer: "refused", text: "要先问律师" }]]);
+    expect(now.screen.value).toBe("declined");
+  });
+  it("is asked again where another answer came meanwhile", async () => {
+    const { room } = await declined();
+    const { seat } = room;
+    const { root, sent } = await reopened({ ...seat, answer: "accepted" }, {});
+    expect(sent).toEqual([]);
+    expect(root.textContent).toContain("您点过“不参加”，没有送出");
+  });
+  it("is taken back by who takes part after all", async () => {
+    const { root, room } = await declined();
+    const told = vi.fn<Room["api"]["answer"]>(() => Promise.resolve({ ...room.seat, answer: "accepted" }));
+    room.api.answer = told;
+    await tap(root, "我参加");
+    await again();
+    expect(told).toHaveBeenCalledExactlyOnceWith({ answer: "accepted", text: "" });
+    expect(localStorage.length).toBe(0);
+  });
+});
+
