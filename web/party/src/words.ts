@@ -4,6 +4,7 @@ import { partyZh } from "@heyi/core/strings/party.zh.ts";
 import { shallowRef } from "vue";
 import { OfflineError } from "./api.ts";
 import { NO_NOTE, type Note } from "./notes.ts";
+import { canSpeak, readableText, stopSpeech, toggleSpeech } from "./speak.ts";
 
 /** The English words; where they do not come it is the line's fault. */
 const english = () => import("@heyi/core/strings/party.en.ts").catch(() => { throw new OfflineError(); });
@@ -15,6 +16,8 @@ export class Words {
   readonly said = shallowRef({ text: "", turn: 0 });
   /** A short answer to the last tap, shown for a few seconds. */
   readonly note = shallowRef<Note>(NO_NOTE);
+  /** Whether the phone's own voice reads now. */
+  readonly reading = shallowRef(false);
   readonly #words = shallowRef<Translate<PartyKey>>(translator(partyZh));
 
   readonly t: Translate<PartyKey> = (key: PartyKey, vars?: Vars) => this.#words.value(key, vars);
@@ -36,6 +39,20 @@ export class Words {
   tell(key: PartyKey, vars?: Vars, tone: Note["tone"] = "good"): void {
     this.note.value = { text: this.t(key, vars), until: Date.now() + NOTE_MS, tone };
     this.say(key, vars);
+  }
+
+  get canRead(): boolean {
+    return canSpeak();
+  }
+
+  /** Reads what is marked in `part` aloud, or stops reading. */
+  read(part: ParentNode): void {
+    toggleSpeech(readableText(part), this.lang.value, (now) => { this.reading.value = now; });
+  }
+
+  stopReading(): void {
+    stopSpeech();
+    this.reading.value = false;
   }
 
   /** Takes the note away early: what it says is no longer so. */

@@ -104,6 +104,54 @@ describe("what I consented to", () => {
   });
 });
 
+describe("read aloud", () => {
+  const voice = (): { said: string[]; speaking: boolean } => {
+    const here = { said: [] as string[], speaking: false };
+    vi.stubGlobal("SpeechSynthesisUtterance", class extends EventTarget { constructor(readonly text: string) { super(); } });
+    vi.stubGlobal("speechSynthesis", {
+      get speaking() { return here.speaking; },
+      speak: ({ text }: { text: string }) => { here.speaking = true; here.said.push(text); },
+      cancel: () => { here.speaking = false; },
+    });
+    return here;
+  };
+  afterEach(() => { vi.unstubAllGlobals(); });
+
+  it("says each consent with its answer, and nothing of what lies behind the sheet", async () => {
+    const here = voice();
+    const { root } = await opened();
+    const behind = document.createElement("p");
+    behind.dataset["read"] = "";
+    behind.textContent = "后面的话";
+    document.body.append(behind);
+    await tap(root, "朗读");
+    behind.remove();
+    expect(here.said[0]).toContain("您答过的都在这里");
+    expect(here.said[0]).toMatch(/用手机签协议\s*同意，3 月 12 日/);
+    expect(here.said[0]).not.toContain("看一看");
+    expect(here.said[0]).not.toContain("后面的话");
+  });
+  it("says what one consent is and what taking it back does, and stops with a tap or when it is closed", async () => {
+    const here = voice();
+    const { root } = await opened();
+    await tap(root, "朗读");
+    await see(root, "用手机签协议");
+    expect(here.speaking).toBe(false);
+    await tap(root, "朗读");
+    expect(here.said[1]).toContain("手写名字");
+    expect(here.said[1]).toContain("已经签了的，仍然有效");
+    await tap(root, "停止");
+    expect(here.speaking).toBe(false);
+    await tap(root, "朗读");
+    clear();
+    expect(here.speaking).toBe(false);
+  });
+  it("is not offered where the phone cannot speak", async () => {
+    const { root } = await opened();
+    expect(root.textContent).not.toContain("朗读");
+  });
+});
+
 describe("the way to it", () => {
   it.each(["lobby", "effective", "closed", "adjourned"])("stands on the screen, quietly: %s", async (name) => {
     const { root } = show(App, await roomIn(name));

@@ -5,8 +5,10 @@ import type { OwnKey } from "./own.zh.ts";
 export const ownEn: Dictionary<OwnKey> = {
   ownTitle: "My consents",
   ownText: "Everything you answered is here. You may change it at any time; the mediator is told.",
-  ownGiven: "Agreed, {when}",
-  ownRefused: "Not agreed, {when}",
+  ownYes: "Agreed",
+  ownNo: "Not agreed",
+  ownGiven: "Agreed, ",
+  ownRefused: "Not agreed, ",
   ownOpen: "Not answered yet",
   ownSee: "Look",
   ownTerms: "Full wording",

@@ -2,8 +2,10 @@
 export const ownZh = {
   ownTitle: "我的同意事项",
   ownText: "您答过的都在这里。随时可以改，改了会告诉调解员。",
-  ownGiven: "同意，{when}",
-  ownRefused: "不同意，{when}",
+  ownYes: "同意",
+  ownNo: "不同意",
+  ownGiven: "同意，",
+  ownRefused: "不同意，",
   ownOpen: "还没有答",
   ownSee: "看一看",
   ownTerms: "全部条文",
