@@ -16,7 +16,7 @@ export function useAdjourned(room: Room): Adjourned {
   const next = computed(() => {
     const at = room.seat.planned_at;
     if (!planned.value || at === null || Date.parse(at) < room.now.value) return null;
-    return `${dayForPeople(at, room.lang.value)} ${clockForPeople(at, room.lang.value, true)}`;
+    return `${dayForPeople(at, room.lang.value)} ${clockForPeople(at, room.lang.value, true).replace(" ", "\u00a0")}`;
   });
   return { adjourned, next };
 }

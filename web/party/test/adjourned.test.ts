@@ -7,7 +7,7 @@ import type { Room } from "../src/room.ts";
 import { clear, roomIn, show } from "./stage.ts";
 
 const NEXT = "2125-03-21T01:00:00Z";
-const TIME = "3 月 21 日（星期三） 上午 9:00";
+const TIME = "3 月 21 日（星期三） 上午\u00a09:00";
 const planned = { session_id: "s2", session_state: "scheduled", planned_at: NEXT } as const;
 const open = { session_state: "adjourned", planned_at: NEXT } as const;
 
