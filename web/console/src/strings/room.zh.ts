@@ -178,7 +178,7 @@ export const roomZh = {
   minutesReadyAgain: "再请核对",
   minutesWaits: "第 {version} 稿，等各方核对",
   minutesChanged: "改一句，各方要重新核对。",
-  minutesConcession: "让步只有调解员和记录人看得到，不请各方核对，也不打印。",
+  minutesConcession: "让步只有调解员、记录人看，不核对，不打印。",
   minutesEdit: "改",
   minutesRemove: "删掉这句",
   minutesAgreed: "{name} 核对无误",
