@@ -1,7 +1,7 @@
 """Agreements; the database holds one per case."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -55,6 +55,10 @@ class SqlAgreements:
     async def of_case(self, case: CaseId) -> Agreement | None:
         await self._tx.hold(case)
         return await self._shelf.find(_T.case_id == case)
+
+    async def of_cases(self, cases: Iterable[CaseId]) -> Mapping[CaseId, Agreement]:
+        found = await self._shelf.many(_T.case_id.in_(set(cases)), order=[_T.id])
+        return {agreement.case_id: agreement for agreement in found}
 
     async def sealing(self) -> Sequence[CaseId]:
         """Return the cases whose record was begun and is not finished, readable or not."""

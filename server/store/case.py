@@ -1,7 +1,7 @@
 """Cases. Adding one makes the key for all that belongs to the case."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Select, delete, func, or_, select, update
@@ -9,7 +9,7 @@ from sqlalchemy import Select, delete, func, or_, select, update
 from server.domain.case import Case
 from server.domain.custody import CustodyState
 from server.domain.duties import of_case
-from server.domain.ids import CaseId, CommitteeId
+from server.domain.ids import CaseId, CommitteeId, StaffId
 from server.ports.keeping import KeepingQuery
 from server.ports.store import CaseQuery
 from server.store import tables
@@ -62,6 +62,11 @@ def _layout(vault: Vault) -> Layout[Case]:
     return Layout(CODEC, tables.cases, owner=_T.id, plain=plain, case=_T.id)
 
 
+def belongs_to(staff: StaffId) -> Condition:
+    """Return that a member of staff mediates or records the case."""
+    return or_(_T.mediator_id == staff, _T.recorder_id == staff)
+
+
 class SqlCases:
     """Cases; newest first when searched."""
 
@@ -72,6 +77,10 @@ class SqlCases:
 
     async def get(self, case: CaseId) -> Case:
         return await self._shelf.get(case)
+
+    async def several(self, cases: Iterable[CaseId]) -> Mapping[CaseId, Case]:
+        found = await self._shelf.many(_T.id.in_(set(cases)), order=[_T.no])
+        return {case.id: case for case in found}
 
     async def add(self, case: Case) -> None:
         await self._tx.give_key(case.id)
@@ -142,7 +151,7 @@ class SqlCases:
         if query.state is not None:
             where.append(_T.state == query.state.value)
         if query.own is not None:
-            where.append(or_(_T.mediator_id == query.own, _T.recorder_id == query.own))
+            where.append(belongs_to(query.own))
         if query.number.strip():
             where.append(_T.number_term == self._number(query.committee_id, query.number))
         if query.since is not None:

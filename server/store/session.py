@@ -3,21 +3,30 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 
-from server.domain.ids import CaseId, CommitteeId, SessionId
+from server.domain.case import CaseState
+from server.domain.ids import CaseId, CommitteeId, SessionId, StaffId
 from server.domain.session import Session, SessionState
 from server.store import tables
+from server.store.case import belongs_to
 from server.store.codec import Codec
 from server.store.shelf import AggregateShelf, Layout
 from server.store.transaction import Transaction
 
 _T = tables.sessions.c
+_C = tables.cases.c
+_O = tables.sessions.alias("others").c
 _ORDER = (_T.planned_at, _T.id)
 _BEGUN = tuple(
     state.value
     for state in SessionState
     if state not in {SessionState.SCHEDULED, SessionState.CLOSED, SessionState.ADJOURNED}
+)
+_OVER = (SessionState.CLOSED.value, SessionState.ADJOURNED.value)
+_GOES_ON = _O.state.not_in(_OVER)
+_LATER = and_(
+    _O.state == SessionState.ADJOURNED.value, tuple_(_O.planned_at, _O.id) > tuple_(*_ORDER)
 )
 
 
@@ -66,6 +75,19 @@ class SqlSessions:
     async def unfinished(self) -> Sequence[SessionId]:
         """Return which were opened and not ended, of every committee, readable or not."""
         return await self._ids(_T.state.in_(_BEGUN))
+
+    async def unplanned(
+        self, committee: CommitteeId, own: StaffId | None, since: datetime
+    ) -> Sequence[Session]:
+        mine = [] if own is None else [belongs_to(own)]
+        return await self._shelf.many(
+            _T.committee_id == committee,
+            _T.planned_at >= since,
+            _T.state == SessionState.ADJOURNED.value,
+            _T.case_id.in_(select(_C.id).where(_C.state == CaseState.MEDIATING.value, *mine)),
+            ~select(_O.id).where(_O.case_id == _T.case_id, or_(_GOES_ON, _LATER)).exists(),
+            order=_ORDER,
+        )
 
     async def _ids(self, *where: ColumnElement[bool]) -> Sequence[SessionId]:
         rows = await self._tx.rows(select(_T.id).where(*where).order_by(*_ORDER))

@@ -13,20 +13,20 @@ from server.domain.calendar import HolidayCalendar
 from server.domain.case import Case, CaseState, Person, PersonRole
 from server.domain.committee import Committee
 from server.domain.duties import Duty, mediation_end, of_agreement, of_case
-from server.domain.ids import CommitteeId, PersonId, SeatId, StaffId
+from server.domain.ids import PersonId, SeatId, StaffId
 from server.domain.invitation import Answer, Invitation
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.owed import refuses_online
 from server.domain.representation import signer_of
 from server.domain.sealing_rule import SealingRule
-from server.domain.session import Session, SessionState
+from server.domain.session import Session
 from server.domain.session_log import Entry
 from server.domain.signing_order import awaits
 from server.domain.staff import Actor, Staff
 from server.domain.wards import Wards, wards_of
 from server.ports.store import CaseQuery, UnitOfWork
 from server.usecases.find_cases import CaseLine, line, own_only
-from server.usecases.read_case import calendar_of, current
+from server.usecases.read_case import calendar_of
 from server.usecases.seal_standing import Awaited, seal_standing
 from server.usecases.world import World
 
@@ -129,6 +129,8 @@ async def see_today(world: World, actor: Actor) -> Today:
         planned = await uow.sessions.planned(actor.committee_id, begin, begin + AHEAD)
         own = own_only(actor, Act.SEE_CASES)
         mine = [pair for pair in await _with_cases(uow, planned) if _is_own(pair[1], own)]
+        since = now - ADJOURNED_SINCE
+        unplanned = await uow.sessions.unplanned(actor.committee_id, own, since)
         tomorrow = begin + timedelta(days=1)
         sittings = [
             await _sitting(world, uow, actor, case, session, names)
@@ -146,9 +148,7 @@ async def see_today(world: World, actor: Actor) -> Today:
                 if session.planned_at >= tomorrow and not session.over
             ),
             unplanned=tuple(
-                line(case, [session], names)
-                for session, case in await _unplanned(uow, actor.committee_id, now)
-                if _is_own(case, own)
+                line(case, [session], names) for session, case in await _with_cases(uow, unplanned)
             ),
             duties=near,
             more_duties=more,
@@ -165,22 +165,8 @@ def begin_of(day: date, pack: JurisdictionPack) -> datetime:
 
 
 async def _with_cases(uow: UnitOfWork, sessions: Sequence[Session]) -> list[tuple[Session, Case]]:
-    return [(session, await uow.cases.get(session.case_id)) for session in sessions]
-
-
-async def _unplanned(
-    uow: UnitOfWork, committee: CommitteeId, now: datetime
-) -> list[tuple[Session, Case]]:
-    """Return what was adjourned last and goes on at a time nobody has fixed."""
-    past = await uow.sessions.planned(committee, now - ADJOURNED_SINCE, now + AHEAD)
-    pairs = await _with_cases(uow, [one for one in past if one.state is SessionState.ADJOURNED])
-    last = {case.id: (session, case) for session, case in pairs}
-    return [
-        (session, case)
-        for session, case in last.values()
-        if case.state is CaseState.MEDIATING
-        and current(await uow.sessions.of_case(case.id)) is None
-    ]
+    cases = await uow.cases.several(session.case_id for session in sessions)
+    return [(one, cases[one.case_id]) for one in sessions if one.case_id in cases]
 
 
 def _is_own(case: Case, own: StaffId | None) -> bool:
@@ -296,8 +282,8 @@ async def _signed(uow: UnitOfWork, own: StaffId | None, committee: Committee) ->
         cases, _ = await uow.cases.search(query)
         if not cases:
             break
-        agreements = [(case, await uow.agreements.of_case(case.id)) for case in cases]
-        found += [(case, agreement) for case, agreement in agreements if agreement is not None]
+        agreements = await uow.agreements.of_cases(case.id for case in cases)
+        found += [(case, agreements[case.id]) for case in cases if case.id in agreements]
     return found
 
 
@@ -308,11 +294,12 @@ async def _duties(
     since, own = today - BEHIND, own_only(actor, Act.SEE_CASES)
     query = CaseQuery(committee_id=actor.committee_id, own=own, page_size=MOST_CASES)
     cases, total = await uow.cases.due(query, since)
+    agreements = await uow.agreements.of_cases(case.id for case in cases)
     calendar = await calendar_of(uow, world.pack)
     found = [
         DutyLine(case=case, code=duty.code, on=duty.on)
         for case in cases
-        for duty in _shown(case, await uow.agreements.of_case(case.id), calendar, since)
+        for duty in _shown(case, agreements.get(case.id), calendar, since)
     ]
     near = sorted(found, key=lambda duty: duty.on)
     unopened = total - len(cases)

@@ -1,5 +1,6 @@
 """Every kind of thing comes back as it was saved, and a late writer is refused."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -21,7 +22,7 @@ from server.domain.ids import (
 )
 from server.domain.session import SessionState
 from server.ports.notify import MessageState
-from server.ports.store import CalendarYear, ConflictError
+from server.ports.store import CalendarYear, ConflictError, UnitOfWork
 from server.store.store import SqlStore
 from tests.store import examples
 from tests.store.examples import AT, CASE, COMMITTEE, SEAL, Story
@@ -203,6 +204,74 @@ async def test_sessions_are_listed_by_plan_and_by_what_is_unfinished(store: SqlS
         ids = await uow.sessions.planned_ids(AT, AT + timedelta(hours=2))
     assert unfinished == ["open", "paused", "frozen", "signing"]
     assert [one.id for one in planned] == ids == ["scheduled", "open"]
+
+
+async def test_the_last_sitting_of_a_case_waits_for_a_time_where_it_was_adjourned(
+    store: SqlStore,
+) -> None:
+    """Of each case its sittings, by days: only of the first three does the last one wait."""
+    adjourned, closed, days = SessionState.ADJOURNED, SessionState.CLOSED, timedelta(days=1)
+    told = {
+        "once": (adjourned,),
+        "twice": (adjourned, adjourned),
+        "closed": (adjourned, closed),
+        "planned": (adjourned, SessionState.SCHEDULED),
+        "planned before": (SessionState.SCHEDULED, adjourned),
+        "begun": (adjourned, SessionState.PAUSED),
+        "never": (),
+        "only closed": (closed,),
+    }
+    lin = StaffId("staff-lin")
+    async with store.write() as uow:
+        await uow.committees.add(examples.committee())
+        for name, states in told.items():
+            mine = {"mediator_id" if name == "once" else "recorder_id": lin}
+            await _mediated(uow, name, states, **(mine if name != "closed" else {}))
+        await _mediated(uow, "over", (adjourned,), state=CaseState.ENDED)
+        await uow.committees.add(examples.committee("c-2"))
+        await _mediated(uow, "foreign", (adjourned,), committee_id=CommitteeId("c-2"))
+
+    async def waits(own: StaffId | None, since: timedelta = -days) -> list[str]:
+        async with store.read() as uow:
+            return [one.id for one in await uow.sessions.unplanned(COMMITTEE, own, AT + since)]
+
+    assert await waits(None) == ["closed 0", "once 0", "twice 1"]
+    assert await waits(lin) == ["once 0", "twice 1"]
+    assert await waits(StaffId("staff-1")) == []
+    assert await waits(None, days) == ["twice 1"]
+
+
+async def _mediated(
+    uow: UnitOfWork, name: str, states: Sequence[SessionState], **changes: object
+) -> None:
+    case = examples.case(name, **{"state": CaseState.MEDIATING, **changes})
+    await uow.cases.add(case)
+    for day, state in enumerate(states):
+        await uow.sessions.add(
+            examples.session(
+                f"{name} {day}",
+                case_id=case.id,
+                committee_id=case.committee_id,
+                state=state,
+                planned_at=AT + timedelta(days=day),
+            )
+        )
+
+
+async def test_several_cases_and_their_agreements_are_read_at_once(store: SqlStore) -> None:
+    async with store.write() as uow:
+        await uow.committees.add(examples.committee())
+        for name in ("one", "two", "three"):
+            await uow.cases.add(examples.case(name))
+        agreement = examples.agreement(case_id=CaseId("one"))
+        await uow.agreements.add(agreement)
+    asked = [CaseId("two"), CaseId("none"), CaseId("one")]
+    async with store.read() as uow:
+        found = await uow.cases.several(asked)
+        assert found == {name: await uow.cases.get(name) for name in (asked[0], asked[2])}
+        assert await uow.cases.several([]) == {}
+        assert await uow.agreements.of_cases(asked) == {"one": agreement}
+        assert await uow.agreements.of_cases([]) == {}
 
 
 async def test_agreements_being_sealed_are_found_until_they_are_sealed(store: SqlStore) -> None:

@@ -1,9 +1,12 @@
 """Going on another day: the sitting ends and the next one is planned in one step, or neither."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
+from sqlalchemy import CursorResult, Executable
 
 from server.domain import conduct
 from server.domain.access import Act
@@ -14,6 +17,7 @@ from server.domain.session import Session, SessionState
 from server.domain.staff import Actor
 from server.ports.store import DiskFullError
 from server.store.session import SqlSessions
+from server.store.transaction import Transaction
 from server.usecases import conduct_session, end_case, plan_session, see_today
 from server.usecases.read_case import gather
 from server.usecases.see_seat import rests
@@ -91,6 +95,41 @@ async def test_a_next_time_before_the_day_that_was_planned_first_is_a_time_as_we
     await conduct_session.adjourn(world, SU, session, None)
     await plan_session.schedule(world, SU, case.id, cases.PLANNED - timedelta(hours=1))
     assert (await see_today.see_today(world, SU)).unplanned == ()
+
+
+async def test_the_day_asks_no_more_of_the_store_the_more_was_adjourned(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[object] = []
+    run = Transaction.run
+
+    async def counted(self: Transaction, statement: Executable) -> CursorResult[Any]:
+        ran.append(statement)
+        return await run(self, statement)
+
+    async def asked() -> tuple[int, int]:
+        ran.clear()
+        today = await see_today.see_today(world, SU)
+        return len(today.unplanned), len(ran)
+
+    await _adjourn_one(world, 0)
+    monkeypatch.setattr(Transaction, "run", counted)
+    one, statements = await asked()
+    for days in range(1, 4):
+        await _adjourn_one(world, days)
+    assert (one, await asked()) == (1, (4, statements))
+
+
+async def _adjourn_one(world: World, days: int) -> None:
+    """Adjourn a case of which today shows nothing else: neither a sitting nor a duty."""
+    case = await cases.registered(world)
+    async with world.store.write() as uow:
+        (session,) = await uow.sessions.of_case(case.id)
+        past = START - timedelta(days=days + 2)
+        await uow.sessions.save(
+            replace(session, planned_at=past, state=SessionState.ADJOURNED, closed_at=past)
+        )
+        await uow.cases.save((await uow.cases.get(case.id)).move(CaseState.MEDIATING))
 
 
 async def test_nothing_is_asked_of_a_party_before_the_day_of_the_next_sitting(scene: Stage) -> None:
