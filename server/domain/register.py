@@ -40,7 +40,11 @@ class RegisterEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterQuery:
-    """What to look for; every given field must hold. `name` may be a part."""
+    """What to look for; every given field must hold.
+
+    `name` may be a part, of a party's name or of anybody's who took part for one. `own` is who
+    mediates or records the case.
+    """
 
     committee_id: CommitteeId
     name: str = ""
@@ -49,6 +53,7 @@ class RegisterQuery:
     effective_to: date | None = None
     amount_min: int | None = None
     amount_max: int | None = None
+    own: StaffId | None = None
     page: int = 1
     page_size: int = 20
 
@@ -79,32 +84,9 @@ def expect_open(
     return opening
 
 
-def fits(entry: RegisterEntry, query: RegisterQuery) -> bool:
-    """Return whether an entry meets every bound of a query; names are left to the store."""
-    bounds = (
-        query.effective_from is None or query.effective_from <= entry.effective_on,
-        query.effective_to is None or entry.effective_on <= query.effective_to,
-        query.amount_min is None or query.amount_min <= entry.amount,
-        query.amount_max is None or entry.amount <= query.amount_max,
-        _numbered(entry, query.number),
-        not query.name or any(query.name in name for name in entry.party_names),
-    )
-    return all(bounds)
-
-
 def by_calendar(entry: RegisterEntry, calendar: HolidayCalendar) -> RegisterEntry:
     """Return the entry with the court's last day as it falls by today's calendar."""
     ends = standing_confirmation_deadline(
         entry.effective_on, calendar, confirmable=entry.confirmable
     )
     return replace(entry, confirmation_deadline=ends.due_on if ends else None)
-
-
-def _numbered(entry: RegisterEntry, asked: str) -> bool:
-    """Compare numbers without brackets and spaces, or the serial alone."""
-    plain = _plain(asked)
-    return not plain or plain == _plain(entry.number) or asked.strip() == str(entry.serial)
-
-
-def _plain(number: str) -> str:
-    return "".join(sign for sign in number if sign.isalnum()).casefold()

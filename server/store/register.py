@@ -4,21 +4,23 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Select, delete, func, select
 
+from server.domain.case import CaseState
 from server.domain.errors import NotFoundError
-from server.domain.ids import CaseId, CommitteeId, RecordId
+from server.domain.ids import CaseId, CommitteeId, RecordId, StaffId
 from server.domain.register import RecordOpening, RegisterEntry, RegisterQuery
 from server.domain.renewal import ArchiveStamp
 from server.store import tables
 from server.store.archive_stamp import SqlArchiveStamps
+from server.store.case import belongs_to
 from server.store.codec import Codec
 from server.store.counter import Counted, next_serial
-from server.store.search import Terms, either, number_term
+from server.store.search import Found, Terms, either, number_term
 from server.store.shelf import Condition, Layout, Shelf
 from server.store.transaction import Transaction
 from server.store.vault import Vault
 
 _T = tables.register.c
-_N = tables.register_terms.c
+_C = tables.cases.c
 _O = tables.openings.c
 _LONGEST_SERIAL = 6
 _ENTRIES, _OPENINGS = Codec(RegisterEntry), Codec(RecordOpening)
@@ -52,6 +54,17 @@ def _openings(committee: str) -> Layout[RecordOpening]:
         }
 
     return Layout(_OPENINGS, tables.openings, owner=_O.committee_id, plain=plain)
+
+
+def _of_cases(found: Found | None) -> Found | None:
+    if found is None:
+        return None
+    named = found.subquery()
+    return select(_T.no).join(tables.cases, _C.id == _T.case_id).join(named, named.c.no == _C.no)
+
+
+def _of_staff(staff: StaffId) -> Select[tuple[str]]:
+    return select(_C.id).where(_C.state == CaseState.SEALED.value, belongs_to(staff))
 
 
 class SqlRegister:
@@ -96,15 +109,22 @@ class SqlRegister:
         return entries, counted.scalar_one()
 
     async def _matching(self, query: RegisterQuery) -> Select[tuple[int]]:
-        terms = Terms(self._tx, tables.register_terms, query.committee_id)
-        named = await terms.holding(query.name)
         where = self._conditions(query)
-        if named is None:
+        if (found := await self._named(query)) is None:
             return select(_T.no).where(_T.committee_id == query.committee_id, *where)
         # Hashes are the committee's own: a name needs no look at the register itself.
-        if where:
-            named = named.join(tables.register, _T.no == named.selected_columns[0])
-        return named.where(*where)
+        named = found.subquery()
+        if not where:
+            return select(named.c.no)
+        return select(named.c.no).join(tables.register, _T.no == named.c.no).where(*where)
+
+    async def _named(self, query: RegisterQuery) -> Found | None:
+        """Return those one of whose parties, or whoever took part for one, is called so."""
+        parties = Terms(self._tx, tables.register_terms, query.committee_id)
+        if (named := await parties.holding(query.name)) is None:
+            return None
+        everybody = Terms(self._tx, tables.case_terms, query.committee_id)
+        return either(named, _of_cases(await everybody.holding(query.name)))
 
     def _conditions(self, query: RegisterQuery) -> list[Condition]:
         bounds = (
@@ -114,6 +134,8 @@ class SqlRegister:
             (query.amount_max, _T.amount.__le__),
         )
         where: list[Condition] = [holds(bound) for bound, holds in bounds if bound is not None]
+        if query.own is not None:
+            where.append(_T.case_id.in_(_of_staff(query.own)))
         if query.number.strip():
             where.append(self._numbered(query))
         return where

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, strategies as st
 
-from server.domain.case import CaseState
+from server.domain.case import CaseState, Person, PersonRole
 from server.domain.custody import Custody, Hold
-from server.domain.ids import CaseId, CommitteeId, RecordId, StaffId
+from server.domain.ids import CaseId, CommitteeId, PartyId, PersonId, RecordId, StaffId
 from server.domain.register import RegisterQuery
 from server.ports.keeping import ClosedBefore, KeepingQuery
 from server.ports.store import CaseQuery
@@ -142,6 +142,51 @@ async def test_records_are_found_by_every_given_field(store: SqlStore) -> None:
     assert await records(store, between) == [4, 3, 2]
     assert await records(store, replace(between, name="陈水", amount_max=300)) == [3, 2]
     assert await records(store, replace(every, committee_id=CommitteeId("c-2"))) == []
+
+
+@pytest.mark.parametrize("name", ["欧阳", "欧阳·买买提", "刘春梅", "春梅"])
+async def test_a_record_is_found_by_whoever_took_part_for_a_party(
+    store: SqlStore, name: str
+) -> None:
+    companion = Person(
+        id=PersonId("person-3"),
+        party_id=PartyId("party-1"),
+        role=PersonRole.COMPANION,
+        name="刘春梅",
+    )
+    async with store.write() as uow:
+        await uow.committees.add(examples.committee())
+        await uow.cases.add(examples.case(people=(*examples.PEOPLE, companion)))
+        await uow.cases.add(examples.case("case-2", people=()))
+        await uow.committees.add(examples.committee("c-2"))
+        await uow.cases.add(examples.case("case-3", committee_id=CommitteeId("c-2")))
+        for serial in (1, 2):
+            await uow.register.add(examples.entry(serial))
+        await uow.register.add(examples.entry(3, committee_id=CommitteeId("c-2")))
+    asked = RegisterQuery(committee_id=COMMITTEE, name=name)
+    assert await records(store, asked) == [1]
+    assert await records(store, replace(asked, number="1", amount_min=1)) == [1]
+    assert await records(store, replace(asked, number="2")) == []
+    assert await records(store, replace(asked, name=f"{name}二")) == []
+    assert await records(store, replace(asked, committee_id=CommitteeId("c-3"))) == []
+
+
+async def test_records_are_found_by_who_mediated_or_recorded_them(store: SqlStore) -> None:
+    lin, su = StaffId("staff-lin"), StaffId("staff-su")
+    sealed = examples.case(state=CaseState.SEALED, mediator_id=lin, recorder_id=su)
+    async with store.write() as uow:
+        await uow.committees.add(examples.committee())
+        await uow.cases.add(sealed)
+        begun = replace(sealed, id=CaseId("case-2"), case_no="2", state=CaseState.AGREED)
+        await uow.cases.add(begun)
+        for serial in (1, 2):
+            await uow.register.add(examples.entry(serial))
+    every = RegisterQuery(committee_id=COMMITTEE)
+    for own in (lin, su):
+        for asked in (every, replace(every, name="陈水根"), replace(every, name="欧阳")):
+            assert await records(store, replace(asked, own=own)) == [1]
+    assert await records(store, replace(every, own=StaffId("staff-1"), name="欧阳")) == []
+    assert await records(store, every) == [2, 1]
 
 
 async def test_a_name_is_not_pieced_together_from_two(store: SqlStore) -> None:

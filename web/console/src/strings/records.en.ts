@@ -7,7 +7,7 @@ export const recordsEn: Dictionary<keyof typeof recordsZh> = {
   recordsNone: "No record matches “{filters}”.",
   recordsEmpty: "No sealed agreements yet. They appear here once sealed.",
   recordsName: "Name or organisation",
-  recordsNameHint: "Names that sound alike are found too.",
+  recordsNameHint: "Of a party, an agent or a companion; a part of it will do.",
   recordsNumber: "Number",
   recordsEffective: "Effective on",
   recordsFrom: "From",

@@ -4,7 +4,7 @@ export const recordsZh = {
   recordsNone: "没有找到符合“{filters}”的档案。",
   recordsEmpty: "还没有封存的协议。盖章以后就会在这里。",
   recordsName: "姓名或者单位",
-  recordsNameHint: "同音字也会找。",
+  recordsNameHint: "当事人、代理人、陪同人的名字都行，只记得几个字也行。",
   recordsNumber: "编号",
   recordsEffective: "生效日期",
   recordsFrom: "从",
