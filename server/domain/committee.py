@@ -28,4 +28,6 @@ class Committee:
     keeping: tuple[Keeping, ...] = ()
     """Its own rules for how long files are kept; the jurisdiction's suggestions hold besides."""
     sealing: SealingRule = field(default_factory=SealingRule)
+    remind_days: int = 3
+    """So many days before an instalment its payer is reminded; 0 where nobody is."""
     version: int = 0

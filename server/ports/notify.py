@@ -1,7 +1,7 @@
 """How a message reaches a person: SMS, e-mail, or the outbox staff copy from."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -14,6 +14,7 @@ class MessageKind(StrEnum):
     INVITATION = "invitation"
     CODE = "code"
     SEALED = "sealed"
+    REMINDER = "reminder"
 
 
 class MessageState(StrEnum):
@@ -26,7 +27,10 @@ class MessageState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A text for one person; `link` only on invitations, encrypted at rest."""
+    """A text for one person; `link` only on invitations, encrypted at rest.
+
+    `due_on` is the day that a reminder is of.
+    """
 
     id: MessageId
     committee_id: CommitteeId
@@ -38,6 +42,7 @@ class Message:
     link: str
     at: datetime
     state: MessageState = MessageState.WAITING
+    due_on: date | None = None
 
 
 class Notifier(Protocol):

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from sqlalchemy import select
 
 from server.domain.agreement import Agreement
 from server.domain.duties import of_agreement
-from server.domain.ids import AgreementId, CaseId
+from server.domain.ids import AgreementId, CaseId, CommitteeId
 from server.store import tables
 from server.store.codec import Codec
 from server.store.dues import NOMINAL, Dues, Source
@@ -64,6 +65,9 @@ class SqlAgreements:
         """Return the cases whose record was begun and is not finished, readable or not."""
         waiting = select(_T.case_id).where(_T.sealing.is_(True)).order_by(_T.id)
         return [CaseId(row.case_id) for row in await self._tx.rows(waiting)]
+
+    async def due(self, committee: CommitteeId, first: date, last: date) -> Sequence[CaseId]:
+        return await self._dues.between(committee, first, last)
 
     async def add(self, agreement: Agreement) -> None:
         await self._shelf.add(agreement, version=agreement.version)

@@ -3,7 +3,8 @@
 The days are nominal: holidays, which are entered later, do not move them here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 from enum import IntEnum
 
 from sqlalchemy import delete, select
@@ -32,6 +33,13 @@ class Dues:
     def __init__(self, tx: Transaction, source: Source) -> None:
         self._tx = tx
         self._source = source
+
+    async def between(self, committee: CommitteeId, first: date, last: date) -> Sequence[CaseId]:
+        """Return the cases with such a day from `first` to `last`."""
+        mine = (_T.committee_id == committee, _T.source == self._source)
+        query = select(_T.case_id).where(*mine, _T.day.between(first, last)).distinct()
+        rows = await self._tx.rows(query.order_by(_T.case_id))
+        return [CaseId(row.case_id) for row in rows]
 
     async def write(self, case: CaseId, committee: CommitteeId, duties: Iterable[Duty]) -> None:
         """Make these the days of the case that follow from this source."""

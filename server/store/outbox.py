@@ -45,7 +45,8 @@ class SqlOutbox:
         return await self._shelf.many(_T.case_id == case, order=[_T.at, _T.id])
 
     async def untold(self, since: datetime) -> Sequence[CaseId]:
-        waits = _T.kind == MessageKind.SEALED.value, _T.state == MessageState.WAITING.value
+        kinds = (MessageKind.SEALED.value, MessageKind.REMINDER.value)
+        waits = _T.kind.in_(kinds), _T.state == MessageState.WAITING.value
         query = select(_T.case_id).where(*waits, _T.at >= since).distinct().order_by(_T.case_id)
         return [CaseId(row.case_id) for row in await self._tx.rows(query)]
 

@@ -7,6 +7,7 @@ from typing import Any
 from server.usecases.forget_erased import keep_forgetting, keep_sweeping
 from server.usecases.hold_records import keep_holding
 from server.usecases.log_tree import keep_checking, keep_tree
+from server.usecases.remind_payments import keep_reminding
 from server.usecases.renew_nightly import keep_renewing
 from server.usecases.seal_agreement import keep_sealing
 from server.usecases.show_grids import keep_making
@@ -21,6 +22,7 @@ STANDING: Mapping[str, Callable[[World], Coroutine[Any, Any, None]]] = MappingPr
         "checkpoint stamps": keep_stamping,
         "waiting seals": keep_sealing,
         "sealed messages": keep_telling,
+        "payment reminders": keep_reminding,
         "time stamp renewal": keep_renewing,
         "grids": keep_making,
         "log of writes": keep_forgetting,

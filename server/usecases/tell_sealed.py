@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from server.domain.agreement import Agreement
 from server.domain.case import Case, Person
-from server.domain.ids import CaseId, MessageId, PersonId
+from server.domain.ids import CaseId, MessageId, PartyId, PersonId
 from server.domain.jurisdiction.texts import Text
 from server.domain.session import Session
 from server.domain.session_log import SYSTEM, happened
@@ -19,6 +19,9 @@ E_DELIVERY = "e_delivery"
 TELL_EVERY_S = 300.0
 NEWS = timedelta(days=2)
 """So long a message is worth sending late: a gateway that comes later tells of no old seals."""
+NOT_TOLD = "who signed in case %s was not told"
+_NOTED = {MessageKind.SEALED: "delivery", MessageKind.REMINDER: "reminder"}
+"""How the log calls what waits here for the gateway."""
 _SEALED = Text(
     zh="您的调解协议已盖章生效。打开原来的链接可以领取。",
     en="Your mediation agreement is sealed and in effect. Open your link to fetch it.",
@@ -34,15 +37,16 @@ async def announce(world: World, uow: UnitOfWork, case: Case, agreement: Agreeme
     await _lengthen(world, uow, case)
     sessions = await uow.sessions.of_case(case.id)
     session = sessions[-1] if sessions else None
-    for person in _signed(case, agreement):
-        if person.mobile and _takes_papers(session, person):
+    for person in signed_for(case, agreement):
+        if reachable(session, person):
             await uow.outbox.add(_message(world, case, person))
 
 
-def _signed(case: Case, agreement: Agreement) -> list[Person]:
-    """Return those who signed for a party, by whichever route, in legal order."""
+def signed_for(case: Case, agreement: Agreement, party: PartyId | None = None) -> list[Person]:
+    """Return those who signed for a party, or for any, by whichever route, in legal order."""
     people = {person.id: person for person in case.people}
-    named = dict.fromkeys(PersonId(line.signer) for line in lines(agreement))
+    theirs = (one for one in lines(agreement) if party in {None, one.party_id})
+    named = dict.fromkeys(PersonId(line.signer) for line in theirs)
     return [people[one] for one in named if one in people]
 
 
@@ -53,7 +57,10 @@ async def _lengthen(world: World, uow: UnitOfWork, case: Case) -> None:
             await uow.invitations.save(replace(invitation, expires_at=until))
 
 
-def _takes_papers(session: Session | None, person: Person) -> bool:
+def reachable(session: Session | None, person: Person) -> bool:
+    """Return whether he has a telephone and takes papers on it."""
+    if not person.mobile:
+        return False
     given = session.consent(person.id, E_DELIVERY) if session else None
     return given is not None and given.agreed
 
@@ -80,12 +87,11 @@ async def keep_telling(world: World) -> None:
 
 
 async def tell_untold(world: World) -> None:
-    """Hand over every message of a seal that waits; without a gateway they go on waiting."""
+    """Hand over every message that waits here; without a gateway they go on waiting."""
     async with world.store.read() as uow:
         cases = await uow.outbox.untold(world.clock.now() - NEWS)
     # In the seal's own turn: whoever has just sealed sends them now.
-    owed = "who signed in case %s was not told of the seal"
-    await each_in_turn(world, cases, send_waiting, owed)
+    await each_in_turn(world, cases, send_waiting, NOT_TOLD)
 
 
 async def send_waiting(world: World, case_id: CaseId) -> None:
@@ -105,7 +111,7 @@ async def send_waiting(world: World, case_id: CaseId) -> None:
 
 
 def _waits(message: Message) -> bool:
-    return message.kind is MessageKind.SEALED and message.state is MessageState.WAITING
+    return message.kind in _NOTED and message.state is MessageState.WAITING
 
 
 async def _send(world: World, message: Message) -> None:
@@ -119,7 +125,7 @@ async def _send(world: World, message: Message) -> None:
 
 
 async def _note(world: World, message: Message, state: MessageState) -> None:
-    kind = "delivery.sent" if state is MessageState.SENT else "delivery.failed"
+    kind = f"{_NOTED[message.kind]}.{'sent' if state is MessageState.SENT else 'failed'}"
     async with world.store.write() as uow:
         await uow.outbox.save(replace(message, state=state))
         what = happened(kind, SYSTEM, person=message.person_id)

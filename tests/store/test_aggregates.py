@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -21,7 +21,7 @@ from server.domain.ids import (
     StaffId,
 )
 from server.domain.session import SessionState
-from server.ports.notify import MessageState
+from server.ports.notify import MessageKind, MessageState
 from server.ports.store import CalendarYear, ConflictError, UnitOfWork
 from server.store.store import SqlStore
 from tests.store import examples
@@ -284,6 +284,42 @@ async def test_agreements_being_sealed_are_found_until_they_are_sealed(store: Sq
         assert await uow.agreements.sealing() == [begun.case_id]
         await uow.agreements.save(replace(begun, seal=SEAL))
         assert await uow.agreements.sealing() == []
+
+
+async def test_cases_are_found_by_the_days_of_their_sealed_agreement(store: SqlStore) -> None:
+    seal = {"state": AgreementState.SEALED, "seal": SEAL}
+    async with store.write() as uow:
+        for committee, names in {COMMITTEE: ("sealed", "draft"), "c-2": ("foreign",)}.items():
+            await uow.committees.add(examples.committee(committee))
+            for name in names:
+                mine = {"committee_id": CommitteeId(committee)}
+                await uow.cases.add(examples.case(name, **mine))
+                changes = {} if name == "draft" else seal
+                text = examples.agreement(name, case_id=CaseId(name), **mine, **changes)
+                await uow.agreements.add(text)
+    payment, day = date(2025, 3, 31), timedelta(days=1)
+
+    async def due(first: date, last: date) -> Sequence[CaseId]:
+        async with store.read() as uow:
+            return await uow.agreements.due(COMMITTEE, first, last)
+
+    assert await due(payment, payment) == ["sealed"]
+    assert await due(payment - day, payment + 30 * day) == ["sealed"]
+    assert await due(payment + day, payment + 2 * day) == []
+    assert await due(payment - 2 * day, payment - day) == []
+
+
+async def test_what_waits_for_the_gateway_is_found_but_no_invitation(store: SqlStore) -> None:
+    async with store.write() as uow:
+        await uow.committees.add(examples.committee())
+        for kind in MessageKind:
+            message = replace(examples.message(kind), kind=kind, case_id=CaseId(kind))
+            await uow.outbox.add(message)
+            sent = replace(message, id=MessageId(f"sent {kind}"), case_id=CaseId(f"sent {kind}"))
+            await uow.outbox.add(replace(sent, state=MessageState.SENT))
+    async with store.read() as uow:
+        assert await uow.outbox.untold(AT) == ["reminder", "sealed"]
+        assert await uow.outbox.untold(AT + timedelta(seconds=1)) == []
 
 
 async def test_a_message_changes_its_state(store: SqlStore) -> None:

@@ -45,6 +45,7 @@ class CommitteeView(View):
     address: str
     court: str
     has_seal_image: bool
+    remind_days: int
     version: int
 
 
@@ -117,6 +118,7 @@ class ChangeCommittee(Ask):
     office_phone: ShortText = ""
     address: ShortText = ""
     court: ShortText = ""
+    remind_days: Annotated[int, Field(ge=0, le=30)] = 3
 
 
 class SetupStatus(View):

@@ -40,6 +40,7 @@ def committee_view(committee: Committee) -> wire.CommitteeView:
         address=committee.address,
         court=committee.court,
         has_seal_image=committee.seal_image is not None,
+        remind_days=committee.remind_days,
         version=committee.version,
     )
 

@@ -36,6 +36,7 @@ export function meAs(role: string): Me {
       address: "鹭岛市湖滨区禾溪大道 1 号",
       court: "鹭岛市湖滨区人民法院",
       has_seal_image: true,
+      remind_days: 3,
       version: 3,
     },
     step_up_until: null,

@@ -42,6 +42,8 @@ export const adminEn: Dictionary<keyof typeof adminZh> = {
   committeePhoneHint: "Shown to the parties on every page",
   committeeAddress: "Address",
   committeeCourt: "Court",
+  remindDays: "Days before a payment on which its payer gets a message",
+  remindDaysHint: "0 for none. It goes to who takes papers on the phone, by day, once for each payment, and holds no name and no amount.",
   sealImage: "Seal image",
   sealImageText: "PNG on white or transparent ground, at most 1 MB. Printed when sealing, with a note that it is electronic.",
   sealHas: "There is a seal image",

@@ -192,6 +192,7 @@ export const casesEn: Dictionary<keyof typeof casesZh> = {
   "messageKind.invitation": "Invitation",
   "messageKind.code": "Code",
   "messageKind.sealed": "Agreement in force",
+  "messageKind.reminder": "Reminder of a payment",
   "messageState.waiting": "Waits to be copied",
   "messageState.sent": "Sent",
   "messageState.failed": "Not sent",

@@ -189,6 +189,7 @@ export const casesZh = {
   "messageKind.invitation": "邀请",
   "messageKind.code": "验证码",
   "messageKind.sealed": "协议生效",
+  "messageKind.reminder": "履行提醒",
   "messageState.waiting": "等您复制",
   "messageState.sent": "已发出",
   "messageState.failed": "没发出去",

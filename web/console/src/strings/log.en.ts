@@ -144,6 +144,8 @@ export const logEn: Dictionary<keyof typeof logZh> = {
   "log.paper.printed": "Paper for the case file printed",
   "log.record.taken": "Record taken away",
   "log.delivery.sent": "Copy sent",
+  "log.reminder.sent": "Reminder of a payment sent",
+  "log.reminder.failed": "Reminder of a payment not sent",
   "log.delivery.paper": "Copy on paper given",
   "log.delivery.reached": "Copy received",
   "log.clause.agreed": "Clause agreed to",

@@ -141,6 +141,8 @@ export const logZh = {
   "log.paper.printed": "打印案卷文书",
   "log.record.taken": "取走档案",
   "log.delivery.sent": "送出副本",
+  "log.reminder.sent": "发了履行提醒",
+  "log.reminder.failed": "履行提醒没发出去",
   "log.delivery.paper": "给了纸质副本",
   "log.delivery.reached": "领到副本",
   "log.clause.agreed": "同意条款",

@@ -2290,6 +2290,11 @@ export interface components {
              * @default
              */
             office_phone: string;
+            /**
+             * Remind Days
+             * @default 3
+             */
+            remind_days: number;
             /** Short Name */
             short_name: string;
             /** Version */
@@ -2506,6 +2511,8 @@ export interface components {
             office: string;
             /** Office Phone */
             office_phone: string;
+            /** Remind Days */
+            remind_days: number;
             /** Short Name */
             short_name: string;
             /** Version */
