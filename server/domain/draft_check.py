@@ -8,7 +8,7 @@ clauses by number, so that a sentence can say 第五条乙方要改.
 from collections.abc import Iterator
 from datetime import date
 
-from server.domain.agreement import Agreement, Clause, ClauseAnswer, Verdict
+from server.domain.agreement import Agreement, AgreementState, Clause, ClauseAnswer, Verdict
 from server.domain.calendar import HolidayCalendar, day_zh
 from server.domain.case import Capacity, Case, Party, PartyKind, Person, PersonRole
 from server.domain.deadlines import recognition_deadlines
@@ -29,6 +29,7 @@ from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.party_check import party_findings
 from server.domain.representation import agent_may, signer_of, signers
 from server.domain.session import Session
+from server.domain.signing_order import outstanding
 from server.domain.signing_route import BY_PHONE, RoutePlan, SigningRoute
 
 E_SIGNATURE = "e_signature"
@@ -138,18 +139,24 @@ def missing(
         *_nobody_signs(case, pack, today),
         *_people(case, session, signers(case, pack, today), plan),
         *_answers(agreement, case, pack, today),
-        *_accounts(agreement, case, session, pack, today),
+        *accounts(agreement, case, session, pack, today),
     )
 
 
-def _accounts(
+def accounts(
     agreement: Agreement, case: Case, session: Session | None, pack: JurisdictionPack, today: date
 ) -> Iterator[Finding]:
-    """Whose account stands in the text must not have refused it (个人信息保护法 art. 29)."""
+    """Whose account stands in the text must not have refused it (个人信息保护法 art. 29).
+
+    Once the text is locked it concerns whoever has not signed it: what he signed stays valid.
+    """
     named = {payment.payee for payment in agreement.payments if payment.account}
+    unsigned = {line.signer for line in outstanding(agreement)}
     for party in case.parties:
         signer = signer_of(case, party, pack, today)
         if session is None or signer is None or party.id not in named:
+            continue
+        if agreement.state is AgreementState.LOCKED and signer.id not in unsigned:
             continue
         given = session.consent(signer.id, SENSITIVE)
         if given is not None and not given.agreed:

@@ -10,7 +10,7 @@ from server.domain.agreement_document import AgreementDocument, canonical_bytes
 from server.domain.agreement_text import Frame, document
 from server.domain.case import CaseState, Person
 from server.domain.custody import CustodyState
-from server.domain.draft_check import characters, findings, missing
+from server.domain.draft_check import accounts, characters, findings, missing
 from server.domain.drawn_characters import may_be_drawn, without_picture
 from server.domain.errors import ForbiddenError, NotFoundError
 from server.domain.ids import CaseId, StaffId
@@ -40,7 +40,8 @@ class Desk:
     `missing_on_paper` is what it waits for where everybody signs in ink; `may_not_compare`
     says that the viewer brought a scan, which a colleague is to compare; `fontless` are the
     draft's Han characters that are printed from a picture. `on_paper` are the copies that are
-    to go out on paper once it is sealed.
+    to go out on paper once it is sealed; `taken_back` are the accounts in the locked text whose
+    use somebody refused before he signed it.
     """
 
     facts: CaseFacts
@@ -53,6 +54,7 @@ class Desk:
     may_not_compare: bool = False
     fontless: tuple[str, ...] = ()
     on_paper: tuple[PaperCopy, ...] = ()
+    taken_back: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,11 @@ async def _desk(world: World, actor: Actor, facts: CaseFacts, agreement: Agreeme
         may_not_compare=own,
         on_paper=paper_copies(agreement, facts.shown, log),
     )
+    if agreement.state is AgreementState.LOCKED:
+        case, pack = facts.case, world.pack
+        return replace(
+            desk, taken_back=tuple(accounts(agreement, case, facts.shown, pack, facts.today))
+        )
     if agreement.state is not AgreementState.DRAFTING:
         return desk
     lacking = await _fontless(world, facts, agreement)

@@ -226,7 +226,8 @@ class AgreementView(View):
     `missing` entries are codes with the clause number or person they concern;
     `missing_on_paper` those that stand where everybody signs in ink. `paper` is there once
     the text is locked for it. `confirmation`: open, depends or closed, whether a court may
-    confirm it; `for_court` asks what it depends on.
+    confirm it; `for_court` asks what it depends on. `taken_back`: whose account stands in the
+    locked text, who refused its use and has not signed.
     """
 
     id: str
@@ -256,6 +257,7 @@ class AgreementView(View):
     refusals: list[RefusalView]
     sealing: SealingView
     on_paper: list[PaperCopyView]
+    taken_back: list[FindingView]
     seal_waits: bool
     number: str | None
     effective_on: date | None

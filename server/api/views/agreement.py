@@ -61,6 +61,7 @@ def agreement_view(world: World, desk: Desk) -> wire.AgreementView:
         refusals=[wire.RefusalView(signer=r.person, reason=r.reason) for r in agreement.refusals],
         sealing=_sealing(desk),
         on_paper=[_copy(desk, one) for one in desk.on_paper],
+        taken_back=_findings(desk.taken_back),
         seal_waits=waits(agreement),
         record_id=agreement.seal.record_id if agreement.seal else None,
         # Number and day exist from the first step of the seal on, even while it waits.

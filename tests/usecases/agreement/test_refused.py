@@ -13,7 +13,13 @@ from server.domain.jurisdiction.texts import text_version
 from server.domain.paper_owed import PaperWay
 from server.domain.session import SessionState
 from server.domain.signing_route import ON_PAPER, RoutePlan, SigningRoute
-from server.usecases import conduct_session, give_consent, hand_copy, read_agreement
+from server.usecases import (
+    conduct_session,
+    give_consent,
+    hand_copy,
+    read_agreement,
+    unlock_agreement,
+)
 from server.usecases.see_seat import see_seat
 from tests.support import cases, signing
 from tests.support.signing import SCOPES, Phone, Sitting, agreement, current_session, lock
@@ -84,6 +90,39 @@ async def test_an_account_that_was_refused_stands_in_no_agreement(office: Stage)
     assert await refusals(made, RoutePlan()) == ["account_refused"]
     await say(made.worker, "sensitive_information", agreed=True)
     assert (await lock(made)).state is AgreementState.LOCKED
+
+
+async def taken_back(made: Sitting) -> list[tuple[str, object]]:
+    """Return what the desk says of accounts in the locked text: which code, of whom."""
+    desk = await read_agreement.see(made.world, actor("su"), made.case.id)
+    view = agreement_view(made.world, desk)
+    return [(one.code, one.facts["name"]) for one in view.taken_back]
+
+
+async def test_an_account_refused_after_the_lock_is_told_until_it_is_allowed_or_gone(
+    office: Stage,
+) -> None:
+    made = await signing.agreed(office)
+    await lock(made)
+    assert await taken_back(made) == []
+    await say(made.agent, "sensitive_information")  # no account of his party stands there
+    assert await taken_back(made) == []
+    await say(made.worker, "sensitive_information")
+    assert await taken_back(made) == [("account_refused", "陈水根")]
+    await say(made.worker, "sensitive_information", agreed=True)
+    assert await taken_back(made) == []
+    await say(made.worker, "sensitive_information")
+    await unlock_agreement.unlock(office.world, actor("su"), made.case.id, "不写账户")
+    assert await taken_back(made) == []
+    assert "account_refused" in await refusals(made, RoutePlan())
+
+
+async def test_what_was_signed_before_the_account_was_refused_stays_valid(office: Stage) -> None:
+    made = await signing.agreed(office)
+    await lock(made)
+    await made.worker.sign()
+    await say(made.worker, "sensitive_information")
+    assert await taken_back(made) == []
 
 
 async def closed(made: Sitting) -> None:

@@ -85,6 +85,7 @@ export const DRAFT: AgreementView = {
   signatures: [],
   refusals: [],
   on_paper: [],
+  taken_back: [],
   sealing: { two: false, rule_by: [], rule_at: null, awaited: null, awaited_of: [], may_release: [], may_seal: ["何建平"], released_by: null, released_by_me: false, released_at: null, until: null, expired: false },
   seal_waits: false,
   number: null,
@@ -210,6 +211,13 @@ export const COPIES: AgreementView = {
     { person_id: "p1a", name: "陈水根", label: "甲方", scope: "e_delivery", way: null, at: null },
     { person_id: "p1a", name: "陈水根", label: "甲方", scope: "preservation", way: "filed", at: "2025-03-14T04:10:00Z" },
   ],
+};
+/** Locked; since then the payee wants his account used no more, and has not signed. */
+export const ACCOUNT: AgreementView = {
+  ...LOCKED,
+  case_id: "c13",
+  signatures: LOCKED.signatures.map((each) => ({ ...each, signed_at: null, has_handwriting: false })),
+  taken_back: [{ code: "account_refused", level: "error", where: "p1", facts: { party: "甲方", name: "陈水根" } }],
 };
 /** Ready but for one who will not sign on a phone. */
 export const REFUSING: AgreementView = {

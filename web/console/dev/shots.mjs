@@ -56,6 +56,7 @@ export const SCREENS = {
   release: { at: "/cases/c8/agreement" },
   releaseHead: { at: "/cases/c8/agreement", as: "head" },
   copies: { at: "/cases/c11/agreement" },
+  accountTakenBack: { at: "/cases/c13/agreement" },
   lockRefused: { at: "/cases/c12/agreement", press: "lock" },
   released: { at: "/cases/c9/agreement" },
   seal: { at: "/seal", as: "head" },

@@ -1,6 +1,6 @@
 /** Answers the console's requests from the samples, so that screens can be seen without a server. */
 import type { RawAnswer, Transport } from "../src/api/client.ts";
-import { BY_LAW, CALENDAR, COMPARED, COPIES, DRAFT, KEEPING, LOCKED, ON_PAPER, RECORD, RECORDINGS, RECORDS, REFUSING, RELEASED, SEALING, SIGNED, SPOKEN, TO_RELEASE, UNPICTURED, credentials } from "./papers.ts";
+import { ACCOUNT, BY_LAW, CALENDAR, COMPARED, COPIES, DRAFT, KEEPING, LOCKED, ON_PAPER, RECORD, RECORDINGS, RECORDS, REFUSING, RELEASED, SEALING, SIGNED, SPOKEN, TO_RELEASE, UNPICTURED, credentials } from "./papers.ts";
 import { CASE, CASES, LOG, MESSAGES, MINUTES, PACK, QR, STAFF, TODAY, meAs } from "./samples.ts";
 
 type Answer = (match: RegExpMatchArray, body: unknown) => unknown;
@@ -23,6 +23,7 @@ const TABLE: Table = [
   ["get", /^\/api\/cases\/c9\/agreement$/, () => RELEASED],
   ["get", /^\/api\/cases\/c11\/agreement$/, () => COPIES],
   ["get", /^\/api\/cases\/c12\/agreement$/, () => REFUSING],
+  ["get", /^\/api\/cases\/c13\/agreement$/, () => ACCOUNT],
   ["get", /^\/api\/sealing$/, () => SEALING],
   ["get", /^\/api\/cases\/c4\/agreement$/, () => BY_LAW],
   ["get", /^\/api\/cases\/c5\/agreement$/, () => ON_PAPER],

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createApp, h, nextTick, ref, shallowRef } from "vue";
-import { LOCKED, SIGNED } from "../dev/papers.ts";
+import { ACCOUNT, LOCKED, SIGNED } from "../dev/papers.ts";
 import LockSheet from "../src/agreement/LockSheet.vue";
+import LockedSide from "../src/agreement/LockedSide.vue";
 import PaperCopies from "../src/agreement/PaperCopies.vue";
 import { DESK } from "../src/agreement/desk.ts";
 import type { AgreementView } from "../src/api/types.ts";
@@ -10,11 +11,11 @@ import { setLang } from "../src/i18n.ts";
 type Done = readonly unknown[];
 let unmount = (): void => undefined;
 
-function show(part: typeof LockSheet | typeof PaperCopies, props: Record<string, unknown>, done: Done[]): HTMLElement {
+function show(part: typeof LockSheet | typeof LockedSide | typeof PaperCopies, props: Record<string, unknown>, done: Done[]): HTMLElement {
   const root = document.createElement("div");
   document.body.append(root);
   const kept = (name: string) => (...said: unknown[]) => { done.push([name, ...said]); return Promise.resolve(true); };
-  const desk = { error: shallowRef(null), place: shallowRef("side"), busy: ref(""), lock: kept("lock"), handCopy: kept("handCopy") };
+  const desk = { error: shallowRef(null), place: shallowRef("side"), busy: ref(""), lock: kept("lock"), handCopy: kept("handCopy"), handwriting: () => "" };
   const app = createApp({ render: () => h(part as never, props) });
   app.provide(DESK, desk as never);
   app.mount(root);
@@ -50,6 +51,23 @@ describe("a signer who refuses to sign on a phone", () => {
     await nextTick();
     await press(root, "定稿");
     expect(done).toEqual([["lock", { wet_ink: false, witnessed: [who], reason: "陈水根不同意用手机签" }]]);
+  });
+});
+
+describe("an account that was refused after the lock", () => {
+  it("is told with the name and what to do, and leads to a new version", async () => {
+    const root = show(LockedSide, { agreement: ACCOUNT, mayWrite: true }, []);
+    const notice = root.querySelector("[role=status]");
+    expect(notice?.textContent).toContain("定稿以后，陈水根不同意使用银行账户了");
+    expect(notice?.textContent).toContain("重新起草，删去账号");
+    notice?.querySelector("button")?.click();
+    await nextTick();
+    expect(document.body.textContent).toContain("已经签的名都作废");
+  });
+  it("leaves who may not write without that button, and others without the notice", () => {
+    expect(show(LockedSide, { agreement: ACCOUNT, mayWrite: false }, []).querySelector("[role=status] button")).toBeNull();
+    unmount();
+    expect(show(LockedSide, { agreement: LOCKED, mayWrite: true }, []).textContent).not.toContain("银行账户");
   });
 });
 

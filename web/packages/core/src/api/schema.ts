@@ -1818,7 +1818,8 @@ export interface components {
          *     `missing` entries are codes with the clause number or person they concern;
          *     `missing_on_paper` those that stand where everybody signs in ink. `paper` is there once
          *     the text is locked for it. `confirmation`: open, depends or closed, whether a court may
-         *     confirm it; `for_court` asks what it depends on.
+         *     confirm it; `for_court` asks what it depends on. `taken_back`: whose account stands in the
+         *     locked text, who refused its use and has not signed.
          */
         AgreementView: {
             /** Calendar Missing */
@@ -1882,6 +1883,8 @@ export interface components {
             signatures: components["schemas"]["SignatureView"][];
             /** State */
             state: string;
+            /** Taken Back */
+            taken_back: components["schemas"]["FindingView"][];
             /** Text Version */
             text_version: number;
             /** Total */
