@@ -41,10 +41,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(say(refused), file=sys.stderr)
         return 1
     except DomainError as refused:
-        from server.upkeep import said
+        from server.upkeep import said, status
 
         print(said(refused), file=sys.stderr)
-        return 1
+        return status(refused, words)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -203,8 +203,7 @@ def _serve(asked: argparse.Namespace) -> int:
         asyncio.run(expect_none_serving(settings.database, SystemClock()))
         expect_web_port(settings)
         expect_media_ports(settings)
-        asyncio.run(supervise(app, workers))
-    return 0
+        return 0 if asyncio.run(supervise(app, workers)) else 1
 
 
 def _app(asked: argparse.Namespace) -> int:

@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from server.config import Settings
 from server.domain.errors import DomainError
 
+BESIDE_ANOTHER = 75
+"""Exit status of `heyi app` where another app has its data folder or its database."""
+
 
 class AlreadyRunningError(DomainError):
     """Another process does this on the same data folder."""

@@ -7,16 +7,21 @@ with this process even when it was killed.
 import asyncio
 import ctypes
 import logging
+import math
 import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from server.alone import BESIDE_ANOTHER
+
 log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE, STEADY_AFTER = 0.2, 10.0, 30.0
 GOODBYE = 10.0
+OWN_GOES_S = 60.0
+"""For so long the other may be an own app that has ended: PostgreSQL gives it up after 25 s."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -42,16 +47,24 @@ class Child:
     env: Mapping[str, str]
     process: asyncio.subprocess.Process | None = None
     stopping: bool = False
+    refused: bool = False
+    """Whether another is in its place, which is not one that ran here."""
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def keep(self) -> None:
-        """Run it until `stop`, with a growing pause after quick failures."""
-        pause = FIRST_PAUSE
+        """Run it until `stop` or `refused`, with a growing pause after quick failures."""
+        pause, own_goes = FIRST_PAUSE, -math.inf
         loop = asyncio.get_running_loop()
         while not self.stopping:
             begun = loop.time()
             code = await self._once()
             lasted = loop.time() - begun
+            if code != BESIDE_ANOTHER:
+                own_goes = loop.time() + OWN_GOES_S
+            elif begun > own_goes:
+                self.refused = True
+                log.error("%s: another one is there, so this one ends", self.name)
+                return
             pause = FIRST_PAUSE if lasted > STEADY_AFTER else min(pause * 2, LONGEST_PAUSE)
             await self._rest(code, pause)
 
@@ -99,16 +112,21 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "server", *words, f"--parent={os.getpid()}"]
 
 
-async def supervise(app: Child, workers: Sequence[Child]) -> None:
-    """Keep all running until SIGTERM or SIGINT, then stop the app, then all workers at once."""
+async def supervise(app: Child, workers: Sequence[Child]) -> bool:
+    """Keep all running until SIGTERM or SIGINT, then stop the app, then all workers at once.
+
+    They end likewise where the app is refused; return whether it was not.
+    """
     ending = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ending.set)
     async with asyncio.TaskGroup() as tasks:
-        for child in (app, *workers):
+        for child in workers:
             tasks.create_task(child.keep())
+        tasks.create_task(app.keep()).add_done_callback(lambda _: ending.set())
         await ending.wait()
         await app.stop()
         for child in workers:
             tasks.create_task(child.stop())
+    return not app.refused

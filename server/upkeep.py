@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 
-from server.alone import AlreadyRunningError
+from server.alone import BESIDE_ANOTHER, AlreadyRunningError
 from server.archive.backups import Backups
 from server.config import Settings, environment
 from server.documents import seal_words
@@ -112,6 +112,12 @@ def said(refused: DomainError) -> str:
     if refused.code not in SAID:
         return f"heyi: {refused.code} {refused.facts or ''}".rstrip()
     return "\n".join(SAID[refused.code]).format(**{"why": _why(refused), **refused.facts})
+
+
+def status(refused: DomainError, words: Sequence[str]) -> int:
+    """Return a refused command's exit status: an app's supervisor is told of another app by it."""
+    another = isinstance(refused, AlreadyRunningError | ServedElsewhereError)
+    return BESIDE_ANOTHER if another and words[:1] == ["app"] else 1
 
 
 def _why(refused: DomainError) -> str:

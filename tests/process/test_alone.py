@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.alone import turn
+from server.alone import BESIDE_ANOTHER, turn
 from server.config import Settings
 from server.rehearsal.own_server import ready
 from server.upkeep import SAID
@@ -38,10 +38,14 @@ async def test_a_second_start_is_refused_in_words_and_takes_nothing_away(tmp_pat
         epoch, lying = (server.data / "run" / "epoch").read_text(), _lying(server)
         half = server.data / "records" / "2025" / ".another.part"
         half.mkdir(parents=True)
-        for words in (("serve", "--demo"), ("app",), ("media",)):
+        for words, status in (
+            (("serve", "--demo"), 1),
+            (("app",), BESIDE_ANOTHER),
+            (("media",), 1),
+        ):
             async with asyncio.timeout(60):
                 said = await heyi(server.data, *words)
-            assert (said.status, said.err.splitlines()[-2:]) == (1, list(WORDS)), words
+            assert (said.status, said.err.splitlines()[-2:]) == (status, list(WORDS)), words
             assert "Traceback" not in said.err
         assert half.is_dir()
         assert (server.data / "run" / "epoch").read_text() == epoch
