@@ -46,6 +46,7 @@ from server.notify.webhook import WebhookNotifier
 from server.notify.witness import HttpWitness, MailWitness
 from server.ports.archive import Archive
 from server.ports.notify import Notifier
+from server.ports.store import DiskFullError
 from server.ports.system import Clock, WorkPool
 from server.ports.witness import Witness
 from server.recorder import show_command
@@ -61,7 +62,7 @@ from server.store.keys import in_use
 from server.store.partings import PartingFiles
 from server.store.schema import migrate
 from server.store.sole import Sole, sole_app
-from server.store.store import open_store
+from server.store.store import SqlStore, open_store
 from server.system import SystemClock, SystemIds, TaskScope
 from server.usecases.read_scene import scene_reader
 from server.usecases.show_checkpoints import keep_showing
@@ -98,6 +99,8 @@ class _Wired:
     media: Workers
     tasks: TaskScope
     live: list[Live]
+    store: SqlStore
+    partings: PartingFiles
 
 
 @asynccontextmanager
@@ -118,6 +121,7 @@ async def running(
         epoch = app_epoch(settings, SystemClock().now())
         wired = await _wired(settings, stack, epoch=epoch)
         world, media, tasks = wired.world, wired.media, wired.tasks
+        await _begin(wired)
         await tell_holder(world.pool, signing_keys(settings))
         if isinstance(world.archive, LocalArchive):
             world.archive.sweep()
@@ -131,6 +135,15 @@ async def running(
             await seed(world)
         await built[link.OFFICE].look(world)
         yield Running(site=built, world=world, media=media)
+
+
+async def _begin(wired: _Wired) -> None:
+    """Let nothing count that this folder's last app noted, if another served after it."""
+    try:
+        start = await wired.store.next_start()
+    except DiskFullError:  # nobody is kept from starting by that
+        start = None
+    await wired.partings.begin(start)
 
 
 async def _until_lost(sole: Sole, lost: Callable[[], None]) -> None:
@@ -158,6 +171,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack, *, epoch: int) -> _W
     media = media_workers(settings, epoch=epoch)
     live: list[Live] = []
     recordings = LocalRecordings(settings.media, show_command())
+    partings = PartingFiles(settings.partings)
     registry = Registry(
         RoomPorts(
             clock=clock,
@@ -165,7 +179,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack, *, epoch: int) -> _W
             store=store,
             media=media,
             recordings=recordings,
-            partings=PartingFiles(settings.partings),
+            partings=partings,
             read_scene=scene_reader(store),
             teller=_teller(live),
             epoch=epoch,
@@ -196,7 +210,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack, *, epoch: int) -> _W
         turn_to_renew=partial(turn, settings, "renewals"),
         outside_roots=outside_roots(settings.timestamp_trust, settings.certificate_trust),
     )
-    return _Wired(world=world, media=media, tasks=tasks, live=live)
+    return _Wired(world=world, media=media, tasks=tasks, live=live, store=store, partings=partings)
 
 
 def _desk(settings: Settings, keys: KeyProvider, fonts: FontFolders) -> Desk:

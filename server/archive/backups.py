@@ -40,6 +40,8 @@ PRIVATE_FILE = 0o600
 UNFINISHED = ".restoring"
 """Folder that is there while a restore is under way; a server does not start beside it."""
 KEPT = ("keys", "records", "media")
+OUTDATED = "run/stored-at"
+"""What says that the folder's marks of partings belong to the database, which is another now."""
 _IGNORED = {UNFINISHED, ".gitignore", "README.md", "lost+found", "run", "spool"}
 
 
@@ -176,6 +178,7 @@ class Backups:
             _clear(self.folder / name, self.disk)
             if (fresh / name).exists():
                 (fresh / name).rename(self.folder / name)
+        _clear(self.folder / OUTDATED, self.disk)
         self.disk.sync_folder(self.folder)
         self.disk.remove(fresh)
         self.disk.sync_folder(self.folder)

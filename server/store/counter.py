@@ -14,6 +14,8 @@ class Counted(StrEnum):
 
     CASE = "case"
     AGREEMENT = "agreement"
+    START = "start"
+    """Of an app on this database, whatever host it is on; of no committee and no year."""
 
 
 async def next_serial(tx: Transaction, counted: Counted, committee: str, year: int) -> int:

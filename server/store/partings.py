@@ -1,12 +1,14 @@
 """Empty files that say of which sittings all partings are stored, beside the workers' sockets.
 
-They lie on this host: an app that takes over from another host finds none, and is careful.
+They lie on this host: an app that takes over from another host finds none, and is careful. What it
+left here itself counts no more once another app has served the database since.
 """
 
 import asyncio
 import logging
 import os
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from pathlib import Path
 
 from server.domain.ids import SessionId
@@ -19,6 +21,14 @@ class PartingFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._last = folder.with_name(f"{folder.name}-at")
+
+    async def begin(self, start: int | None) -> None:
+        """Keep the files if the last start on the database was this folder's; None: who knows.
+
+        An app elsewhere knows of partings that these files have never heard of.
+        """
+        await asyncio.to_thread(self._begin, start)
 
     async def stored(self, session: SessionId) -> None:
         """Make the file. It need not outlast a power cut: without it the sitting is in doubt."""
@@ -35,6 +45,13 @@ class PartingFiles:
     async def forget(self, but: AbstractSet[SessionId]) -> None:
         """Take away what sittings left that are over."""
         await asyncio.to_thread(self._sweep, but)
+
+    def _begin(self, start: int | None) -> None:
+        if start is None or _number(self._last) != start - 1:
+            self._sweep(frozenset())
+            _durable(self._folder)
+        if start is not None:
+            _noted(self._last, start)
 
     def _of(self, session: SessionId) -> Path:
         return self._folder / str(session)
@@ -56,12 +73,31 @@ def _made(file: Path) -> None:
 def _gone(file: Path) -> None:
     try:
         file.unlink(missing_ok=True)
-        folder = os.open(file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except FileNotFoundError:
-        return
+        _durable(file.parent)
     except OSError as error:
         log.error("%s: a parting would be lost with this app: %s", file.name, error.strerror)  # noqa: TRY400 - never its trace
+
+
+def _durable(folder: Path) -> None:
+    with suppress(FileNotFoundError):
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def _number(file: Path) -> int | None:
+    try:
+        return int(file.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+
+
+def _noted(file: Path, start: int) -> None:
+    """Write it; half written or lost it only makes the next start careful."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.write_text(str(start), encoding="ascii")
+    except OSError as error:
+        log.warning("%s: everybody will be let in anew after a stop: %s", file, error.strerror)

@@ -31,6 +31,7 @@ from server.store.calendar import SqlCalendar
 from server.store.case import SqlCases
 from server.store.codes import SqlCodes
 from server.store.committee import SqlCommittees
+from server.store.counter import Counted, next_serial
 from server.store.engines import BUSY_SECONDS, Engines, open_engines
 from server.store.errors import translated
 from server.store.files import SqlFiles
@@ -130,6 +131,11 @@ class SqlStore:
             except NotFoundError:
                 await tx.give_key(STORE_KEY)
             await read_marked(tx)
+
+    async def next_start(self) -> int:
+        """Return which start of an app on this database this is, counted from 1 on every host."""
+        async with self._transaction(self._engines.writer) as tx:
+            return await next_serial(tx, Counted.START, STORE_KEY, 0)
 
     @asynccontextmanager
     async def _read(self) -> AsyncIterator[UnitOfWork]:

@@ -14,13 +14,16 @@ import pytest
 from server.archive.backup_words import SAID, say
 from server.archive.backups import UNFINISHED, Backups
 from server.archive.bundle import new_key
+from server.config import Settings
 from server.domain.ids import RecordId
 from server.ports.backup import BackupError, NoBackup
 from server.ports.store import CaseQuery, DiskFullError
+from server.store.partings import PartingFiles
 from server.store.store import open_store
 from server.system import SystemIds
 from tests.backup.conftest import backups_of
 from tests.support import cases
+from tests.support.builders import SESSION
 from tests.support.server import heyi
 from tests.support.signing import Sitting
 from tests.support.world import COMMITTEE, KEK, Stage
@@ -253,6 +256,19 @@ async def test_a_killed_restore_is_run_again_and_no_server_starts_beside_it(
     assert said.err.splitlines() == list(SAID["unfinished"])
     await backups_of(half).restore(tmp_path / "file", None, "")
     assert await cases_in(half / "heyi.db") == 0
+
+
+async def test_what_a_folder_noted_of_partings_counts_no_more_after_a_restore(
+    backups: Backups, tmp_path: Path
+) -> None:
+    await backups.make(tmp_path / "file", (), "")
+    settings = Settings(data=tmp_path / "again")
+    partings = PartingFiles(settings.partings)
+    await partings.begin(1)
+    await partings.stored(SESSION)
+    await backups_of(settings.data).restore(tmp_path / "file", None, "")
+    await partings.begin(2)
+    assert await partings.in_doubt(SESSION)
 
 
 async def test_a_backup_that_fails_leaves_nothing_behind(

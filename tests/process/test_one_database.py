@@ -19,7 +19,7 @@ from server.system import SystemClock
 from server.upkeep import SAID
 from tests.support.clock import FakeClock
 from tests.support.postgres import PostgresServer
-from tests.support.server import children, gone, heyi, serving
+from tests.support.server import Server, children, gone, heyi, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -254,6 +254,11 @@ def same_keys(one: Path, other: Path) -> None:
     shutil.copytree(one / "keys", other / "keys")
 
 
+def start_of(server: Server) -> str:
+    """Return which start on the database its last one was."""
+    return (server.data / "run" / "stored-at").read_text()
+
+
 async def test_a_second_start_is_refused_in_words_and_a_crash_lets_go(
     address: str, tmp_path: Path
 ) -> None:
@@ -271,5 +276,6 @@ async def test_a_second_start_is_refused_in_words_and_a_crash_lets_go(
         server.process.kill()
         await server.process.wait()
         await gone(family)
-    async with serving(tmp_path / "two", "--demo", HEYI_DATABASE_URL=address):
-        pass
+        assert start_of(server) == "2"
+    async with serving(tmp_path / "two", "--demo", HEYI_DATABASE_URL=address) as server:
+        assert start_of(server) == "3"

@@ -2,6 +2,8 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,7 @@ from server.domain.spaces import go_joint
 from server.ports.store import DiskFullError
 from server.rooms.owing import AGAIN_S
 from server.rooms.room import Room
+from server.store.partings import PartingFiles
 from tests.rooms.consents import decide
 from tests.rooms.stage import Stage
 from tests.rooms.test_adopt import anew
@@ -143,3 +146,47 @@ async def test_the_doubt_of_a_sitting_that_rests_stays(joint: Stage, hold: Decis
     with suppress(MissingStepsError):
         await decide(joint, go_joint)
     assert not joint.media.edges
+
+
+async def other_host(on: Stage, partings: PartingFiles) -> Room:
+    """Return the room as an app with another folder opens it, on the same database."""
+    on.registry._ports = replace(on.registry._ports, partings=partings)
+    await partings.begin(await on.store.next_start())
+    return await die(on)
+
+
+async def test_who_was_parted_elsewhere_is_not_let_in_by_the_host_that_served_before(
+    joint: Stage, broken: Broken, tmp_path: Path
+) -> None:
+    here, there = joint.registry._ports.partings, PartingFiles(tmp_path / "there" / "stored")
+    assert isinstance(here, PartingFiles)
+    await here.begin(await joint.store.next_start())
+    await here.stored(SESSION)
+    room = await other_host(joint, there)
+    assert not admitted(room), "another host knows of no parting, and is careful"
+    await joint.clock.advance(AGAIN_S)
+    await joint.registry.within(SESSION, Room.tick)
+    for seat in (WORKER, AGENT):
+        await decide(joint, conduct.admit(SeatId(seat)))
+    await decide(joint, go_joint)
+    assert admitted(await joint.room()) >= {WORKER, AGENT}
+    await part(joint, broken, OF_PEOPLE["back"])
+    broken.mend()
+    room = await other_host(joint, here)
+    assert not admitted(room)
+    assert not joint.media.edges
+
+
+@pytest.mark.parametrize(
+    "start", [None, 1, 2, 4], ids=["uncounted", "restored", "restored_to_ours", "elsewhere"]
+)
+async def test_marks_count_after_the_start_that_follows_alone(
+    tmp_path: Path, start: int | None
+) -> None:
+    folder = tmp_path / "run" / "stored"
+    await PartingFiles(folder).begin(1)
+    await PartingFiles(folder).stored(SESSION)
+    await PartingFiles(folder).begin(2)
+    assert not await PartingFiles(folder).in_doubt(SESSION)
+    await PartingFiles(folder).begin(start)
+    assert await PartingFiles(folder).in_doubt(SESSION)
