@@ -12,7 +12,7 @@ from server.config import Settings
 from server.domain.errors import DomainError
 
 BESIDE_ANOTHER = 75
-"""Exit status of `heyi app` where another app has its data folder or its database."""
+"""Exit status of `heyi app` where its data folder, database or archive is another's."""
 
 
 class AlreadyRunningError(DomainError):

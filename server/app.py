@@ -19,6 +19,7 @@ from server.api.forwarded import TRUSTED
 from server.api.metrics import METRICS
 from server.api.throttle import DOORS, Doors
 from server.api.tray import TRAY, Tray
+from server.archive.bucket import ArchiveUnavailableError
 from server.archive.guide import guide
 from server.archive.local import LocalArchive
 from server.archive.recordings import LocalRecordings
@@ -73,6 +74,8 @@ from server.verifying import VERIFIER_TOOLS
 log = logging.getLogger(__name__)
 
 FRAME_LIMIT = 72_000
+ARCHIVE_PATIENCE_S = 10.0
+"""For so long a start waits for an archive: rooms need none."""
 PING_EVERY, PING_PATIENCE = 10, 8
 
 Seed = Callable[[World], Awaitable[None]]
@@ -121,6 +124,7 @@ async def running(
         epoch = app_epoch(settings, SystemClock().now())
         wired = await _wired(settings, stack, epoch=epoch)
         world, media, tasks = wired.world, wired.media, wired.tasks
+        await _claimed(world.archive)
         await _begin(wired)
         await tell_holder(world.pool, signing_keys(settings))
         if isinstance(world.archive, LocalArchive):
@@ -135,6 +139,15 @@ async def running(
             await seed(world)
         await built[link.OFFICE].look(world)
         yield Running(site=built, world=world, media=media)
+
+
+async def _claimed(archive: Archive) -> None:
+    """Raise OwnedElsewhereError where it is another's; if it is away, whoever writes asks."""
+    try:
+        async with asyncio.timeout(ARCHIVE_PATIENCE_S):
+            await archive.claim()
+    except (ArchiveUnavailableError, DiskFullError, TimeoutError) as away:
+        log.warning("whose the archive is cannot be seen now: %s", away)
 
 
 async def _begin(wired: _Wired) -> None:
@@ -200,7 +213,7 @@ async def _wired(settings: Settings, stack: AsyncExitStack, *, epoch: int) -> _W
         signer=LocalSigner(pool, keys, settings.signature_suite),
         stamper=PooledStamper(pool, _desk(settings, keys, fonts)),
         checker=EcdsaChecker(),
-        archive=make_archive(settings, pool, clock),
+        archive=make_archive(settings, pool, clock, await store.name()),
         recordings=recordings,
         grids=grids(settings, fonts),
         rooms=registry,
@@ -238,14 +251,14 @@ def _rules(settings: Settings) -> Rules:
     )
 
 
-def make_archive(settings: Settings, pool: WorkPool, clock: Clock) -> Archive:
-    """Return where sealed records are kept."""
+def make_archive(settings: Settings, pool: WorkPool, clock: Clock, owner: str) -> Archive:
+    """Return where the sealed records of the database of that name are kept."""
     made: S3Archive | LocalArchive
     if settings.archive == "s3":
         made = open_s3(S3Place(**settings.s3), clock, pool, VERIFIER_TOOLS)
     else:
         made = LocalArchive(settings.data, pool, VERIFIER_TOOLS)
-    return replace(made, explained=guide(settings.web_dist / "verifier"))
+    return replace(made, explained=guide(settings.web_dist / "verifier"), owner=owner)
 
 
 def make_notifier(settings: Settings) -> Notifier:

@@ -20,6 +20,7 @@ from server.documents.keys import KeysUnavailableError, SealRefusedError
 from server.domain.errors import DomainError
 from server.domain.renewal import Due
 from server.domain.suites import NoSm2Error
+from server.ports.archive import OwnedElsewhereError
 from server.signing_keys import expect_master, master, signing_keys
 from server.store.errors import MissingKeyError, UnavailableError, WrongKeyError
 from server.store.keys import (
@@ -52,6 +53,18 @@ SAID = {
             "Another Heyi serves this database, on another host or data folder, and it can have "
             "one: stop that one first, or set another HEYI_DATABASE_URL. If its host is gone, "
             "try again in half a minute."
+        ),
+    ),
+    OwnedElsewhereError.code: (
+        (
+            "档案库属于另一个和议的数据库（{where}）。请另设存放处（HEYI_S3_BUCKET、HEYI_DATA），"
+            "或者接回它的数据库（HEYI_DATABASE_URL、HEYI_DATA）。"
+            "那一个确已永久停用的，移走 {where} 后再启动。"
+        ),
+        (
+            "The archive belongs to another Heyi's database ({where}): set another place "
+            "(HEYI_S3_BUCKET, or HEYI_DATA), or that database (HEYI_DATABASE_URL, HEYI_DATA). If "
+            "that Heyi is gone for good, remove {where} and start again."
         ),
     ),
     AlreadyRenewingError.code: (
@@ -103,6 +116,10 @@ SAID = {
 NOT_HERE = "签名密钥在令牌里，不在此列 · signing keys in the token are not part of this"
 
 
+ANOTHER = (AlreadyRunningError, ServedElsewhereError, OwnedElsewhereError)
+"""Refusals that say that the place is another's."""
+
+
 def said(refused: DomainError) -> str:
     """Return a refusal in the operator's words, or as code and facts."""
     if isinstance(refused, KeysUnavailableError):
@@ -116,8 +133,7 @@ def said(refused: DomainError) -> str:
 
 def status(refused: DomainError, words: Sequence[str]) -> int:
     """Return a refused command's exit status: an app's supervisor is told of another app by it."""
-    another = isinstance(refused, AlreadyRunningError | ServedElsewhereError)
-    return BESIDE_ANOTHER if another and words[:1] == ["app"] else 1
+    return BESIDE_ANOTHER if isinstance(refused, ANOTHER) and words[:1] == ["app"] else 1
 
 
 def _why(refused: DomainError) -> str:

@@ -76,6 +76,7 @@ _AWAY = (
     "timestamps_unavailable",
 )
 _BROKEN = (
+    "archive_owned",
     "backup",
     "bad_table",
     "broken_chain",

@@ -55,6 +55,13 @@ class Disk:
             os.fchmod(out.fileno(), READ_ONLY_FILE)
             os.fsync(out.fileno())
 
+    def write_once(self, path: Path, content: bytes) -> None:
+        """Write a file that is whole whenever it is there, name and all."""
+        part = path.with_name(f"{path.name}.part")
+        part.unlink(missing_ok=True)
+        self.write(part, content)
+        self.rename(part, path)
+
     def sync_folder(self, folder: Path) -> None:
         """Make the names in a folder durable."""
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

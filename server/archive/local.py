@@ -13,6 +13,7 @@ from server.archive.disk import Disk
 from server.archive.guide import guide
 from server.archive.judging import Judging
 from server.archive.making import make_files, sign_files, signing_again
+from server.archive.owner import expect_own, mark_of
 from server.archive.package import package, package_size, with_whole
 from server.archive.reader import load_alone, load_folder, renewals_beside
 from server.archive.spool import Spool
@@ -33,6 +34,9 @@ from server.domain.verification import Report
 from server.ports.archive import Holding, SignManifest, StoredRecord, VerifierTools
 from server.ports.system import WorkPool
 
+OWNER = ".owner"
+"""Says beside the records whose they are."""
+
 
 @dataclass(frozen=True, slots=True)
 class LocalArchive(Judging):
@@ -43,11 +47,16 @@ class LocalArchive(Judging):
     tools: VerifierTools
     disk: Disk = field(default_factory=Disk)
     explained: Mapping[str, bytes] = field(default_factory=guide, repr=False)
+    owner: str = ""
+    """Name of the database whose records these are; empty: nobody asks."""
 
     @property
     def holds(self) -> bool:
         """Say no: whoever may write to the folder may remove what is in it."""
         return False
+
+    async def claim(self) -> None:
+        await asyncio.to_thread(self._claim)
 
     async def reserve(self, case_id: CaseId, size: int) -> None:
         await asyncio.to_thread(self._spool.reserve, case_id, size)
@@ -124,11 +133,23 @@ class LocalArchive(Judging):
     def _spool(self) -> Spool:
         return Spool(self.folder / "spool", self.disk)
 
+    def _claim(self) -> None:
+        if not self.owner:
+            return
+        mark = self._records / OWNER
+        if not mark.exists():
+            self.disk.make_folder(self._records)
+            with self.disk.alone(self._records):
+                if not mark.exists():
+                    self.disk.write_once(mark, mark_of(self.owner))
+        expect_own(mark.read_bytes(), self.owner, str(mark))
+
     def _kept(self, record_id: RecordId) -> dict[str, bytes] | None:
         folder = self._folder(record_id)
         return load_alone(folder) if folder else None
 
     def _write(self, parts: RecordParts, files: Mapping[str, bytes]) -> None:
+        self._claim()
         self._spool.release(parts.case_id)
         writer = RecordWriter(self._records, self.disk)
         writer.write(parts.record_id, parts.effective_on.year, files)
@@ -157,6 +178,7 @@ class LocalArchive(Judging):
         return load_folder(self._existing(record_id))
 
     def _renew(self, record_id: RecordId, number: int, files: Mapping[str, bytes]) -> None:
+        self._claim()
         beside = renewals_beside(self._existing(record_id))
         place = beside / folder_of(number).removeprefix(RENEWALS)
         inside = {name.rpartition("/")[2]: content for name, content in files.items()}

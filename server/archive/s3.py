@@ -13,10 +13,11 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from yarl import URL
 
-from server.archive.bucket import MODE, Bucket, UnlockedError
+from server.archive.bucket import MODE, ArchiveUnavailableError, Bucket, UnlockedError
 from server.archive.guide import guide
 from server.archive.judging import Judging
 from server.archive.making import make_files, sign_files, signing_again
+from server.archive.owner import expect_own, mark_of
 from server.archive.package import package, package_size, with_whole
 from server.archive.reader import load_zip
 from server.archive.sigv4 import Signer
@@ -37,6 +38,8 @@ from server.domain.verification import Report
 from server.ports.archive import Holding, SignManifest, StoredRecord, VerifierTools
 from server.ports.system import Clock, WorkPool
 
+OWNER = "records/owner.txt"
+"""Says whose the bucket is. No lock keeps it: who owns the bucket can give it to another."""
 LONGEST_YEARS = 100
 """The furthest that S3 services let a lock reach; what is kept for good is locked so long."""
 
@@ -67,10 +70,23 @@ class S3Archive(Judging):
     work: WorkPool
     tools: VerifierTools
     explained: Mapping[str, bytes] = field(default_factory=guide, repr=False)
+    owner: str = ""
+    """Name of the database whose records these are; empty: nobody asks."""
 
     @property
     def holds(self) -> bool:
         return True
+
+    async def claim(self) -> None:
+        if not self.owner:
+            return
+        found = await self.bucket.latest(OWNER)
+        if found is None:
+            await self.bucket.put_open(OWNER, mark_of(self.owner))
+            found = await self.bucket.latest(OWNER)
+        if found is None:
+            raise ArchiveUnavailableError(status="no_mark")
+        expect_own(found, self.owner, f"{self.bucket.name}/{OWNER}")
 
     async def reserve(self, case_id: CaseId, size: int) -> None: ...
 
@@ -95,6 +111,7 @@ class S3Archive(Judging):
         return await self._confirmed(parts.record_id, files, None if kept else until)
 
     async def _put(self, record_id: RecordId, files: Mapping[str, bytes], until: datetime) -> None:
+        await self.claim()
         content = await asyncio.to_thread(package, record_id, files)
         notes = {"manifest-sha256": sha256_hex(files[MANIFEST])}
         await self.bucket.put(_key(record_id), content, until, notes)
@@ -156,6 +173,7 @@ class S3Archive(Judging):
         key = _renewal_key(record_id, number)
         content = await asyncio.to_thread(package, record_id, files)
         if await self.bucket.first(key) is None:
+            await self.claim()
             soonest = self.bucket.clock.now().replace(microsecond=0) + timedelta(days=1)
             await self.bucket.put(key, content, max(record.until, soonest), {})
         await self._confirm_renewal(key, files)

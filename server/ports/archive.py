@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from server.domain.errors import DomainError
 from server.domain.ids import CaseId, RecordId
 from server.domain.record import Manifest, RecordParts
 from server.domain.renewal import Stamp
@@ -57,12 +58,27 @@ class Holding(StrEnum):
     """Nothing of it was held, and now all is: the hold is ours."""
 
 
+class OwnedElsewhereError(DomainError):
+    """The archive keeps the records of another database; `facts["where"]` is what says so."""
+
+    code = "archive_owned"
+    machine = True
+    for_operator = True
+
+
 class Archive(Protocol):
     """Sealed records, written once."""
 
     @property
     def holds(self) -> bool:
         """Whether the storage itself can refuse to remove what is held: a folder cannot."""
+        ...
+
+    async def claim(self) -> None:
+        """Make it our database's, if it is nobody's yet; whoever writes does so first.
+
+        Raises OwnedElsewhereError, and what a write raises while the storage is away or full.
+        """
         ...
 
     async def reserve(self, case_id: CaseId, size: int) -> None:

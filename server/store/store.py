@@ -132,6 +132,12 @@ class SqlStore:
                 await tx.give_key(STORE_KEY)
             await read_marked(tx)
 
+    async def name(self) -> str:
+        """Return what tells this database from any other; copies of it have the same."""
+        async with _connected(self._engines.reader) as connection:
+            tx = Transaction(connection, self._vault, locks_cases=False)
+            return self._vault.name(STORE_KEY, await tx.wrapped_key(STORE_KEY))
+
     async def next_start(self) -> int:
         """Return which start of an app on this database this is, counted from 1 on every host."""
         async with self._transaction(self._engines.writer) as tx:

@@ -79,6 +79,7 @@ async def expect_whole(store: SqlStore) -> None:
 async def test_the_new_key_opens_everything_and_the_old_one_nothing(address: str) -> None:
     async with opened(address) as store, store.write() as uow:
         await Story(uow).tell()
+        name = await store.name()
     keys = 4  # the store's, the committee's, the case's, the file's
     assert await rotate(address, KEK, NEW, SystemIds()) == keys
     assert await rotate(address, KEK, NEW, SystemIds()) == 0
@@ -89,6 +90,7 @@ async def test_the_new_key_opens_everything_and_the_old_one_nothing(address: str
         await rotate(address, KEK, bytes(32), SystemIds())
     async with opened(address, NEW) as store:
         await expect_whole(store)
+        assert await store.name() == name, "its archive stays its own"
 
 
 async def test_a_database_of_another_key_is_left_as_it_is(address: str) -> None:
