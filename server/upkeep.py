@@ -34,7 +34,7 @@ from server.store.keys import (
 from server.store.own_key import expect_opening
 from server.store.rotation import rotate
 from server.store.snapshots import snapshots
-from server.store.sole import ServedElsewhereError
+from server.store.sole import ServedElsewhereError, SharedConnectionError
 from server.system import SystemIds
 from server.usecases.renew_records import AlreadyRenewingError, Outcome, Result, renew_records
 from server.usecases.world import World
@@ -65,6 +65,17 @@ SAID = {
             "The archive belongs to another Heyi's database ({where}): set another place "
             "(HEYI_S3_BUCKET, or HEYI_DATA), or that database (HEYI_DATABASE_URL, HEYI_DATA). If "
             "that Heyi is gone for good, remove {where} and start again."
+        ),
+    ),
+    SharedConnectionError.code: (
+        (
+            "数据库前面的连接池按事务共用连接（如 PgBouncer 的 transaction 方式），不能这样用。"
+            "请让 HEYI_DATABASE_URL 直接指向 PostgreSQL，或改为 session 方式。"
+        ),
+        (
+            "The database is behind a pooler that shares connections between transactions (such as "
+            "PgBouncer's transaction mode): let HEYI_DATABASE_URL name PostgreSQL itself, or pool "
+            "by session."
         ),
     ),
     AlreadyRenewingError.code: (

@@ -76,6 +76,7 @@ _AWAY = (
     "timestamps_unavailable",
 )
 _BROKEN = (
+    "connection_shared",
     "archive_owned",
     "backup",
     "bad_table",

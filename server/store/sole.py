@@ -62,6 +62,13 @@ class ServedElsewhereError(DomainError):
     machine = True
 
 
+class SharedConnectionError(DomainError):
+    """A pooler gives the connection that holds the lock to others as well."""
+
+    code = "connection_shared"
+    machine = True
+
+
 @dataclass(frozen=True, slots=True)
 class _Backend:
     """PostgreSQL's side of a connection; a pid alone is used again."""
@@ -93,6 +100,19 @@ class Sole:
             if self._clock.monotonic() >= begun + patience:
                 raise ServedElsewhereError
             await self._clock.sleep(_AGAIN_S)
+
+    async def expect_unshared(self) -> None:
+        """Raise SharedConnectionError where a second connection ends at the lock's own backend.
+
+        Such a pooler would let go of the lock, or let another app have it, at any time.
+        """
+        with translated():
+            async with self._engine.connect() as other, asyncio.timeout(BUSY_SECONDS):
+                if _Backend(*(await other.execute(text(_WHO))).one()) != self._own:
+                    return
+                # Such a pooler keeps the backend, and with it the lock, when we have gone.
+                await other.execute(text(f"SELECT pg_advisory_unlock({_KEY})"))
+        raise SharedConnectionError
 
     async def keep(self) -> None:
         """Return once another app has it; while the database is away, nobody can."""
@@ -186,7 +206,7 @@ async def _answers(connection: AsyncConnection) -> bool:
 async def sole_app(address: str, clock: Clock) -> AsyncIterator[Sole | None]:
     """Be the only app on this database meanwhile; None for SQLite, where there is nothing to hold.
 
-    Raises ServedElsewhereError, UnavailableError.
+    Raises ServedElsewhereError, SharedConnectionError, UnavailableError.
     """
     url = parse(address)
     if url.get_backend_name() == "sqlite":
@@ -206,6 +226,7 @@ async def sole_app(address: str, clock: Clock) -> AsyncIterator[Sole | None]:
     sole = Sole(engine, clock)
     try:
         await sole.take()
+        await sole.expect_unshared()
         yield sole
     finally:
         await sole.let_go()
@@ -213,7 +234,7 @@ async def sole_app(address: str, clock: Clock) -> AsyncIterator[Sole | None]:
 
 
 async def expect_none_serving(address: str, clock: Clock) -> None:
-    """Raise ServedElsewhereError where an app serves this database.
+    """Raise ServedElsewhereError where an app serves this database, SharedConnectionError likewise.
 
     One that is away is waited for by whoever is to serve it.
     """

@@ -5,16 +5,26 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import URL, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import StaticPool
 
 from server.alone import BESIDE_ANOTHER
 from server.ports.store import DiskFullError
 from server.rehearsal.own_server import ready
 from server.store import sole as soles
-from server.store.sole import EVERY_S, ServedElsewhereError, Sole, sole_app
+from server.store.engines import parse
+from server.store.sole import (
+    EVERY_S,
+    ServedElsewhereError,
+    SharedConnectionError,
+    Sole,
+    sole_app,
+)
 from server.system import SystemClock
 from server.upkeep import SAID
 from tests.support.clock import FakeClock
@@ -81,6 +91,31 @@ async def test_who_lost_it_to_another_ends(address: str) -> None:
         await break_all(address)
         async with sole_app(address, SystemClock()), asyncio.timeout(20):
             await sole.keep()
+
+
+async def test_a_pooler_that_shares_connections_is_refused(address: str) -> None:
+    """To us it looks like one connection for whoever asks."""
+    shared = create_async_engine(parse(address), poolclass=StaticPool, isolation_level="AUTOCOMMIT")
+    sole = Sole(shared, Impatient())
+    try:
+        await sole.take()
+        with pytest.raises(SharedConnectionError):
+            await sole.expect_unshared()
+        assert await holders(address) == []
+    finally:
+        await sole.let_go()
+        await shared.dispose()
+
+
+async def test_a_start_looks_whether_connections_are_shared(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shared(url: URL, **told: Any) -> AsyncEngine:
+        return create_async_engine(url, **told | {"poolclass": StaticPool})
+
+    monkeypatch.setattr("server.store.sole.create_async_engine", shared)
+    with pytest.raises(SharedConnectionError):
+        await soles.expect_none_serving(address, Impatient())
 
 
 class Nat:
