@@ -175,11 +175,11 @@ async def at_rest(settings: Settings) -> AsyncIterator[World]:
 async def _wired(settings: Settings, stack: AsyncExitStack, *, epoch: int) -> _Wired:
     stack.enter_context(in_use(settings.key_folder / "kek"))
     clock, ids = SystemClock(), SystemIds()
-    tasks = await stack.enter_async_context(TaskScope(clock))
     pool = stack.enter_context(ProcessWorkPool(settings.pool_size))
     await expect_master(settings)
     store = await open_store(settings.database, master(settings), ids)
     stack.push_async_callback(store.close)
+    tasks = await stack.enter_async_context(TaskScope(clock))  # ends before what its tasks use
     pack = pack_of("zh_cn")
     media = media_workers(settings, epoch=epoch)
     live: list[Live] = []
