@@ -63,7 +63,7 @@ class Child:
                 own_goes = loop.time() + OWN_GOES_S
             elif begun > own_goes:
                 self.refused = True
-                log.error("%s: another one is there, so this one ends", self.name)
+                log.error("%s: its place is another's, so this server ends", self.name)
                 return
             pause = FIRST_PAUSE if lasted > STEADY_AFTER else min(pause * 2, LONGEST_PAUSE)
             await self._rest(code, pause)

@@ -116,4 +116,4 @@ async def test_on_one_database(
             said = await one_stays(one, other, (url_of(envs[0]), url_of(envs[1])))
         for words in SAID["served_elsewhere"]:
             assert words in said
-        assert said[-1].endswith("app: another one is there, so this one ends")
+        assert said[-1].endswith("app: its place is another's, so this server ends")
