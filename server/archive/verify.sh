@@ -775,6 +775,120 @@ chained <"$scratch/entries" && all_canonical log.jsonl && of_three_members &&
   says log.jsonl "\"hash\":\"$(log_heads | tail -n 1)\""
 tell "session log 会话日志" $?
 
+# Each entry in the tree over the logs of all cases (RFC 9162, 2.1.3.2), whose root the log's key signed.
+checkpoint() { # of one form (C2SP tlog-checkpoint); leaves `tree`, its size, and `root`, in hexadecimal digits
+  origin=$(head -n 1 log/checkpoint.txt | in_text) tree=$(nth 2 <log/checkpoint.txt | in_text)
+  in_base64=$(nth 3 <log/checkpoint.txt | in_text) coded=$(nth 5 <log/checkpoint.txt | in_text)
+  coded=${coded##* }
+  natural "$tree" && [ "$tree" -gt 0 ] && root=$(digits_in "$in_base64") && [ ${#root} -eq 64 ] &&
+    digits_in "$coded" >/dev/null || return 1
+  printf '%s\n%s\n%s\n' "$origin" "$tree" "$in_base64" >"$scratch/note"
+  { cat "$scratch/note" && printf '\n\342\200\224 %s %s\n' "$origin" "$coded"; } | same log/checkpoint.txt
+}
+natural() { # natural NUMBER: as JSON has it, and no greater than a browser holds
+  case $1 in '' | 0?* | *[!0-9]* | ?????????????????*) return 1 ;; esac
+  [ "$1" -le 9007199254740991 ]
+}
+digits_in() { # digits_in BASE64: hexadecimal ones, where it is written the one way
+  printf %s "$1" | base64 -d 2>/dev/null >"$scratch/decoded" &&
+    [ "$(base64 -w 0 <"$scratch/decoded")" = "$1" ] && hexadecimal <"$scratch/decoded"
+}
+hexadecimal() { basenc --base16 -w "${1:-0}" | tr A-F a-f; } # hexadecimal [COLUMNS]
+signed_by_the_log() { # the key that gave the log its name
+  as_pem log/public_key.pem || return 1
+  named=$(block <log/public_key.pem | sha256sum | cut -c 1-16)
+  [ "$origin" = "heyi-log/$named" ] && digits_in "$coded" >/dev/null || return 1
+  [ "$(head -c 4 "$scratch/decoded" | hexadecimal)" = "${named%????????}" ] || return 1
+  tail -c +5 "$scratch/decoded" >"$scratch/decoded_signature"
+  fits log/public_key.pem "$scratch/decoded_signature" "$scratch/note"
+}
+listed_proofs() { # of one form; leaves the places in the tree, each with the length of its path, and all paths
+  comma='' seq=0
+  : >"$scratch/places"
+  : >"$scratch/quoted"
+  {
+    printf '{"proofs":['
+    tr '{' '\n' <log/proofs.json | in_text | lines_like '"path":[[]*' | written_again
+    printf '],"size":%s,"v":1}' "$tree"
+  } | same log/proofs.json && cut -d '"' -f 2 "$scratch/quoted" >"$scratch/coded" && of_digests
+}
+written_again() {
+  set -f
+  while IFS= read -r one; do
+    siblings=${one#*\[} seq=$((seq + 1))
+    siblings=${siblings%%\]*} place=${one#*'],"position":'}
+    place=${place%%,*}
+    natural "$place" || return 1
+    printf '%s{"path":[%s],"position":%s,"seq":%s}' "$comma" "$siblings" "$place" $seq
+    comma=,
+    IFS=,
+    # shellcheck disable=SC2086  # cut at its commas
+    set -- $siblings
+    IFS=' '
+    [ $# -eq 0 ] || printf '%s\n' "$@" >>"$scratch/quoted"
+    echo "$place $#" >>"$scratch/places"
+  done
+}
+# 32 bytes are 43 characters and a "=": with an "A" in its place each line ends with a byte 0 for itself.
+of_digests() { # leaves them in hexadecimal digits, where each is written the one way
+  lines_unlike '???????????????????????????????????????????=' <"$scratch/coded" | nothing &&
+    ! cut -c 1-43 "$scratch/coded" | holds = || return 1
+  tr = A <"$scratch/coded" | base64 -d 2>/dev/null >"$scratch/decoded"
+  base64 -w 44 <"$scratch/decoded" | tr -d '\n' >"$scratch/said"
+  tr = A <"$scratch/coded" | tr -d '\n' | same "$scratch/said" &&
+    hexadecimal 66 <"$scratch/decoded" >"$scratch/siblings" &&
+    lines_unlike '*00' <"$scratch/siblings" | nothing
+}
+digest_of() { # digest_of DIGITS: leaves it in `digest`
+  in_octal "$1"
+  digest=$(printf %b "$octal" | sha256sum)
+  digest=${digest%% *}
+}
+halve() { place=$((place / 2)) last=$((last / 2)) level=$((level + 1)); }
+leads_up() { # leads_up PLACE ENTRY SIBLING...: what led to the root once is not reckoned again
+  digest_of "00$2"
+  place=$1 last=$((tree - 1)) level=0
+  [ "$place" -le $last ] || return 1
+  shift 2
+  while [ $# -gt 0 ]; do
+    [ $last -gt 0 ] || return 1
+    eval "before=\${above_${level}_$place:-}"
+    [ ! "$before" ] || { [ "$before" = "$digest $*" ]; return; }
+    eval "above_${level}_$place='$digest $*'"
+    if [ $((place % 2)) -eq 1 ] || [ "$place" -eq $last ]; then
+      digest_of "01$1$digest"
+      while [ $((place % 2)) -eq 0 ] && [ "$place" -gt 0 ]; do halve; done
+    else digest_of "01$digest$1"; fi
+    halve
+    shift
+  done
+  [ $last -eq 0 ] && [ "$digest" = "$root" ]
+}
+all_lead_up() { # reads entries with their places, one behind the other; their paths come beside
+  behind_it=-1
+  while read -r entry place length; do
+    [ "$place" -gt $behind_it ] || return 1
+    behind_it=$place path=''
+    while [ "$length" -gt 0 ]; do
+      read -r one <&3
+      path="$path ${one%00}" length=$((length - 1))
+    done
+    # shellcheck disable=SC2086  # digests, one behind the other
+    leads_up "$place" "$entry" $path || return 1
+  done
+}
+proven() {
+  listed_proofs && cut -d ' ' -f 2 "$scratch/entries" >"$scratch/hashes" && [ -s "$scratch/hashes" ] &&
+    [ "$(wc -l <"$scratch/hashes")" -eq "$(wc -l <"$scratch/places")" ] &&
+    paste -d ' ' "$scratch/hashes" "$scratch/places" | all_lead_up 3<"$scratch/siblings"
+}
+if [ -f log/checkpoint.txt ] || [ -f log/proofs.json ] || [ -f log/public_key.pem ]; then
+  [ -f log/checkpoint.txt ] && [ -f log/proofs.json ] && checkpoint && signed_by_the_log && proven
+  tell "places in the log of all cases 在总日志中的位置" $?
+else
+  not_judged "places in the log of all cases: sealed before a checkpoint 归档时检查点尚未生成"
+fi
+
 # ------------------------------------------------------------------ the signatures inside the PDF
 # Each stands in a gap of the bytes that it covers: from the first of the file to the end of its
 # own update. /Contents <gap>, then /ByteRange [0 gap after rest] (ISO 32000-1, 12.8.1).
@@ -1506,7 +1620,7 @@ else
 fi
 
 not_judged "how long the archive time stamp lasts 存档时间戳的有效期"
-not_judged "the log's checkpoint and proofs, whose root stamped 日志检查点及时间戳的根证书"
+not_judged "who stamped the log's checkpoint 检查点时间戳的根证书"
 not_judged "the words in the blanks of the PDF PDF 所填内容"
 subject() { openssl x509 -in trust/seal.pem -noout -subject -nameopt "$1" | cut -d= -f2-; }
 whose_seal() { # in readable characters, unless one of them moves a terminal's cursor or turns its direction

@@ -67,15 +67,23 @@ def read_checkpoint(text: str) -> Checkpoint:
     found = _FORM.fullmatch(text)
     if found is None or found["name"] != found["origin"]:
         raise InvalidValueError(field="checkpoint", reason="not_a_checkpoint")
-    try:
-        signature = base64.b64decode(found["signature"], validate=True)
-    except ValueError as error:
-        raise InvalidValueError(field="checkpoint", reason="not_a_checkpoint") from error
+    signature = _decoded(found["signature"])
     return Checkpoint(
         origin=found["origin"],
-        head=Head(int(found["size"]), base64.b64decode(found["root"])),
+        head=Head(int(found["size"]), _decoded(found["root"])),
         note=found["note"].encode(),
         key_id=signature[:4],
         signature=signature[4:],
         text=text,
     )
+
+
+def _decoded(text: str) -> bytes:
+    """Return the bytes of base64 that is written the one way, no bit left over."""
+    try:
+        found = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise InvalidValueError(field="checkpoint", reason="not_a_checkpoint") from error
+    if base64.b64encode(found).decode() != text:
+        raise InvalidValueError(field="checkpoint", reason="not_a_checkpoint")
+    return found

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from server.domain.canonical import canonical_json
+from server.domain.errors import InvalidValueError
 from server.domain.reading import read_json
 from server.domain.session_log import Entry
 from server.domain.tree import Head, Spot, included, inclusion_path, prove
@@ -14,6 +15,9 @@ CHECKPOINT, PROOFS, LOG_KEY = "log/checkpoint.txt", "log/proofs.json", "log/publ
 INCLUSION = (CHECKPOINT, PROOFS, LOG_KEY)
 CHECKPOINT_STAMP = "log/checkpoint.tst"
 FORMAT = 1
+
+Placed = tuple[int, Sequence[bytes]]
+"""Where an entry stands in the tree, and the digests that lead from it to the root."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,32 +59,34 @@ def kept_inclusion(files: Mapping[str, bytes]) -> LogInclusion | None:
 
 def proofs_json(positions: Sequence[int], size: int, nodes: Mapping[Spot, bytes]) -> bytes:
     """Return the proofs of a chain's entries, from its first on, in the tree of this size."""
+    paths = (prove(inclusion_path(position, size), nodes) for position in positions)
+    return _proofs_json(list(zip(positions, paths, strict=True)), size)
+
+
+def _proofs_json(placed: Sequence[Placed], size: int) -> bytes:
     proofs = [
-        {"seq": seq, "position": position, "path": _text(inclusion_path(position, size), nodes)}
-        for seq, position in enumerate(positions, start=1)
+        {"seq": seq, "position": position, "path": [base64.b64encode(one).decode() for one in path]}
+        for seq, (position, path) in enumerate(placed, start=1)
     ]
     return canonical_json({"v": FORMAT, "size": size, "proofs": proofs})
 
 
-def _text(path: Sequence[tuple[int, int]], nodes: Mapping[Spot, bytes]) -> list[str]:
-    return [base64.b64encode(found).decode() for found in prove(path, nodes)]
-
-
 def proven(entries: Sequence[Entry], content: bytes, head: Head) -> bool:
-    """Return whether the proofs show every entry, each in its order, under this root."""
+    """Return whether the proofs show every entry, each in its order, under this root.
+
+    They have one form, that of `proofs_json`, so that every verifier reads the same in them.
+    """
     try:
-        read = read_json(content)
-        if read["v"] != FORMAT or read["size"] != head.size:
-            return False
-        proofs = [(p["seq"], p["position"], _hashes(p["path"])) for p in read["proofs"]]
-        whole = [seq for seq, _, _ in proofs] == [entry.seq for entry in entries]
-        ordered = all(one[1] < next_[1] for one, next_ in pairwise(proofs))
-        return bool(whole and ordered and entries) and all(
-            included(bytes.fromhex(entry.hash), position, head.size, path, head.root)
-            for entry, (_, position, path) in zip(entries, proofs, strict=True)
-        )
-    except (KeyError, TypeError, ValueError):
+        proofs = [(int(p["position"]), _hashes(p["path"])) for p in read_json(content)["proofs"]]
+        written = _proofs_json(proofs, head.size)
+    except (InvalidValueError, KeyError, OverflowError, TypeError, ValueError):
         return False
+    ordered = all(one[0] < next_[0] for one, next_ in pairwise(proofs))
+    fits = written == content and ordered and 0 < len(entries) == len(proofs)
+    return fits and all(
+        included(bytes.fromhex(entry.hash), position, head.size, path, head.root)
+        for entry, (position, path) in zip(entries, proofs, strict=True)
+    )
 
 
 def _hashes(path: Sequence[str]) -> list[bytes]:

@@ -62,7 +62,7 @@ class Attack:
 
 
 ATTACKS: dict[str, Attack] = {}
-NOT_BY_SHELL = frozenset({"log_included", "archive_stamp"})
+NOT_BY_SHELL = frozenset({"archive_stamp"})
 
 OVERLAID = {"seal", "intact", "only_blanks_filled"}
 

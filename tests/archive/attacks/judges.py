@@ -55,6 +55,7 @@ LINES = {
     "everybody": "everybody_signed",
     "sealed by two": "two_people",
     "session log": "log_chain",
+    "places in the log of all cases": "log_included",
     "container": "container",
     "archive time stamp": "archive_stamp",
     "time stamp of the checkpoint": "log_stamped",

@@ -12,6 +12,7 @@ from server.archive.package import package
 from server.documents.signatures import make_signature
 from server.domain.canonical import canonical_json
 from server.domain.container import CONTAINER
+from server.domain.inclusion import CHECKPOINT, LOG_KEY, PROOFS
 from server.domain.record import (
     AGREEMENT,
     LOG,
@@ -32,6 +33,7 @@ from tests.archive.test_verifier import contained, resigned
 pytestmark = pytest.mark.timeout(600)
 Lines = list[bytes]
 KEY = f"{CHEN}/public_key.pem"
+NOBODY = b',"' + b"A" * 43 + b'="'
 
 
 def log(bend: Callable[[Lines], bytes]) -> Forge:
@@ -58,6 +60,17 @@ def replaced(name: str, old: bytes, new: bytes) -> Forge:
 def on_one_line(pem: bytes) -> bytes:
     begin, *body, end = pem.splitlines()
     return b"\n".join((begin, b"".join(body), end, b""))
+
+
+def with_a_bit_left_over(proofs: bytes) -> bytes:
+    """Write the first digest of a path another way: of its last digit two bits tell nothing."""
+    first, rest = proofs.split(b'="', 1)
+    return first[:-1] + bytes([first[-1] + 1]) + b'="' + rest
+
+
+def without_its_key(scene: Scene) -> Files:
+    own = {name: content for name, content in scene.files.items() if name != LOG_KEY}
+    return resigned(own, scene.office)
 
 
 def both_certificates(scene: Scene) -> Files:
@@ -149,6 +162,12 @@ FORGED: dict[str, Forge] = {
     "log with a kind twice": first(b'{"body":{', b'{"body":{"kind":"agreement.unlocked",'),
     "log with a remark": first(b'","prev"', b'","note":"refused","prev"'),
     "log with blanks": first(b'"body":', b'"body": '),
+    "proofs with a blank": replaced(PROOFS, b'"v":', b'"v": '),
+    "proofs of a version that is no number": replaced(PROOFS, b'"v":1}', b'"v":true}'),
+    "proofs with a bit left over": text(PROOFS, with_a_bit_left_over),
+    "proofs with a sibling too many": replaced(PROOFS, b'="]', b'="' + NOBODY + b"]"),
+    "checkpoint with words behind": text(CHECKPOINT, lambda c: c + b"words\n"),
+    "checkpoint without its key": without_its_key,
     "agreement with an escape": replaced(AGREEMENT, b"signer_id", b"signer\\u005fid"),
     "agreement with a blank": replaced(AGREEMENT, b'"signer_id":', b'"signer_id" :'),
     "agreement with a name twice": text(AGREEMENT, lambda c: b'{"agreement_id":"x",' + c[1:]),

@@ -20,10 +20,11 @@ export function unhex(digits: string): Bytes {
   return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
-/** Bytes of base64 (RFC 4648, section 4), padded and without blanks; throws for anything else. */
+/** Bytes of base64 (RFC 4648, section 4), padded, without blanks and no bit left over; throws for anything else. */
 export function unbase64(coded: string): Bytes {
-  if (!BASE64.test(coded)) throw new SyntaxError("no base64");
-  return Uint8Array.from(atob(coded), (one) => one.charCodeAt(0));
+  const bytes = BASE64.test(coded) ? atob(coded) : "";
+  if (btoa(bytes) !== coded) throw new SyntaxError("no base64");
+  return Uint8Array.from(bytes, (one) => one.charCodeAt(0));
 }
 
 /** All of them, one after the other. */

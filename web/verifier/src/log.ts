@@ -1,6 +1,6 @@
 // The session log, one hash chain, and its place in the tree of a signed checkpoint (RFC 9162, C2SP).
 import { type Bytes, join, pemBody, same, text, unbase64, unhex, utf8 } from "./bytes.ts";
-import { type Json, canonical, isObject, parse, readObject, textAt } from "./canonical.ts";
+import { canonical, isObject, parse, readObject, textAt } from "./canonical.ts";
 import { sha256, sha256Hex, signed } from "./crypto.ts";
 
 const GENESIS = "0".repeat(64);
@@ -76,16 +76,16 @@ export async function signedByLog(checkpoint: Checkpoint, pem: Bytes): Promise<b
   }
 }
 
-/** Whether the proofs show every entry, each after the one before it, under the checkpoint's root. */
+/** Whether the proofs, of one form, show every entry, each after the one before it, under the checkpoint's root. */
 export async function proven(hashes: readonly string[], bytes: Bytes, head: Checkpoint): Promise<boolean> {
   try {
-    const read = parse(bytes) as { v: Json; size: Json; proofs: { seq: Json; position: number; path: string[] }[] };
-    if (read.v !== FORMAT || read.size !== head.size || read.proofs.length !== hashes.length || !hashes.length) {
-      return false;
-    }
+    const { proofs } = parse(bytes) as { proofs: { position: number; path: string[] }[] };
+    const listed = proofs.map(({ position, path }, at) => ({ path, position: Number(position), seq: at + 1 }));
+    const whole = same(canonical({ proofs: listed, size: head.size, v: FORMAT }), bytes);
+    if (!whole || listed.length !== hashes.length || !hashes.length) return false;
     let before = -1;
-    for (const [at, { seq, position, path }] of read.proofs.entries()) {
-      if (seq !== at + 1 || !Number.isSafeInteger(position) || position <= before) return false;
+    for (const [at, { position, path }] of listed.entries()) {
+      if (!Number.isSafeInteger(position) || position <= before) return false;
       before = position;
       if (!(await included(unhex(hashes[at] ?? ""), position, head, path.map(unbase64)))) return false;
     }
