@@ -65,10 +65,12 @@ def _seals(evidence: Evidence, certificate: bytes) -> bool:
 
     The issuer of a signer's certificate is below the committee's too: without the role, who
     signs on his own phone could bring that issuer along, and his key as the committee's seal.
-    An authority outside writes names of its own; what it issues for one signing says that.
+    An authority outside writes names of its own. What is issued for one signing says that,
+    and is nobody's seal whatever its name.
     """
     last = evidence.pdf.each[-1] if evidence.pdf.each else PdfSignature(field="")
-    sealing = last.role == SEAL_ROLE or not (last.server_issued or last.statement_sha256)
+    named = last.role == SEAL_ROLE or not last.server_issued
+    sealing = named and last.statement_sha256 == ""
     return sealing and last.certificate_sha256 == _certificate_digest(certificate)
 
 

@@ -103,7 +103,11 @@ fits() { # fits KEY SIGNATURE FILE: the key is PEM
     by_sm2 -verify -pubin -inkey "$1" -sigfile "$2" -in "$3"
   else openssl dgst -sha256 -verify "$1" -signature "$2" "$3" >/dev/null 2>&1; fi
 }
+# What is issued for one signing names its statement, and is nobody's seal. 为一次签名签发的证书不作印章。
+of_one_signing='*:2.25.147695838549358324613260014637242023729'
+no_signer() { ! openssl asn1parse -in "$1" 2>/dev/null | any_like "$of_one_signing"; } # no_signer PEM
 sealed_by_sm2() {
+  no_signer trust/pdf-seal.pem || return 1
   knows_sm2 || return $unknown
   openssl verify -no_check_time -x509_strict -vfyopt $identity -CAfile "$anchor" \
     -untrusted trust/pdf-seal-issuer.pem trust/pdf-seal.pem >/dev/null 2>&1 &&
@@ -381,11 +385,10 @@ block() { tail -n +2 | head -n -1 | base64 -d 2>/dev/null; } # what stands betwe
 # 给出根证书的，本卷的签发证书须由它签发；没有给出的，只看本卷自身是否一致。
 between=-partial_chain
 [ ! "$given" ] || between='-untrusted trust/issuer.pem'
-of_one_signing='*:2.25.147695838549358324613260014637242023729'
-of_a_seal() { # what is issued for one signing names its statement, and is nobody's seal
+of_a_seal() {
   # shellcheck disable=SC2086  # one word, or two
   openssl verify $between -no_check_time -x509_strict -CAfile "$anchor" trust/seal.pem >/dev/null 2>&1 &&
-    ! openssl asn1parse -in trust/seal.pem 2>/dev/null | any_like "$of_one_signing"
+    no_signer trust/seal.pem
 }
 of_a_seal && as_pem trust/seal.pem && as_pem trust/issuer.pem
 tell "certificate 印章证书" $?

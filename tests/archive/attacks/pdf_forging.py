@@ -147,10 +147,10 @@ def range_appended(scene: Scene) -> Files:
 @inside
 def overlay_before_the_seal(scene: Scene) -> Files:
     """Every signature covers what it says: what shows it is which objects the update changes."""
-    return _sealed_after(painted_over, scene)
+    return sealed_after(painted_over, scene)
 
 
-def _sealed_after(change: Callable[[bytes], bytes], scene: Scene) -> Files:
+def sealed_after(change: Callable[[bytes], bytes], scene: Scene) -> Files:
     pdf = scene.files[PDF]
     signed = pdf[: pdf.rindex(b"%%EOF", 0, gap(pdf, SEAL)[0]) + 6]
     order = replace(seal_order(document(), signed), signed=change(signed))
@@ -198,7 +198,7 @@ def exchanged_attachment(scene: Scene) -> Files:
 )
 @inside
 def attachment_exchanged_before_the_seal(scene: Scene) -> Files:
-    return _sealed_after(with_other_attachment, scene)
+    return sealed_after(with_other_attachment, scene)
 
 
 @attack("attachment")

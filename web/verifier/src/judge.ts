@@ -2,7 +2,7 @@
 import { type Attested, attestations, attestedSigners } from "./attested.ts";
 import { type Bytes, same, utf8 } from "./bytes.ts";
 import { readObject, textAt } from "./canonical.ts";
-import { type Certificate, certifiedName, fingerprint, issuedBy, readCertificate } from "./certificate.ts";
+import { type Certificate, certifiedName, fingerprint, issuedBy, readCertificate, statementIn } from "./certificate.ts";
 import {
   CONTAINER,
   CONTAINER_MANIFEST,
@@ -240,9 +240,12 @@ async function attachment(files: Files): Promise<Fact> {
   }
 }
 
-/** The seal's certificate comes from the issuer in the record, and is the one used in the PDF. */
+/**
+ * The seal's certificate comes from the issuer in the record, and is the one used in the PDF. One issued for a single
+ * signing comes from there, too, and is nobody's seal.
+ */
 async function sealChain({ files, seal, issuer, pdf }: Evidence): Promise<Fact> {
-  const issued = seal !== null && issuer !== null && (await issuedBy(seal, issuer));
+  const issued = seal !== null && issuer !== null && statementIn(seal) === "" && (await issuedBy(seal, issuer));
   if (!files.has(PDF_SEAL)) {
     return fact("seal_chain", issued && (await fingerprint(seal)) === pdf.sealCertificate ? [] : [SEAL]);
   }
@@ -254,6 +257,7 @@ async function sealChain({ files, seal, issuer, pdf }: Evidence): Promise<Fact> 
 async function pdfSealChain(files: Files, issuer: Certificate | null): Promise<string> {
   const [seal, between] = [PDF_SEAL, PDF_SEAL_ISSUER].map((name) => readCertificate(content(files, name)));
   if (!seal || !between || !same(seal.issuer, between.subject) || !beyondBrowsers(between.key)) return "none";
+  if (statementIn(seal) !== "") return "none";
   return issuer !== null && (await issuedBy(between, issuer)) ? fingerprint(seal) : "none";
 }
 
