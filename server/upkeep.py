@@ -233,6 +233,11 @@ RESULTS = {
     Result.FAILED: "未续期 · NOT renewed",
 }
 
+TROUBLES = {
+    "timestamp_unsound": "时间戳机构给的时间戳不可用，未采用，原因见日志；以后再试 · "
+    "the authority's time stamp was refused, the log says why; it is tried again later",
+}
+
 
 async def renew(world: World, *, dry_run: bool, limit: int | None, as_json: bool) -> bool:
     """Print what became of every record that was due; False where one was not renewed.
@@ -273,7 +278,7 @@ def _object(outcome: Outcome) -> str:
 def _line(outcome: Outcome) -> str:
     said = f"{outcome.number}: {RESULTS[outcome.result]}（{WHY[outcome.why]}）"
     if outcome.trouble:
-        return f"{said}: {outcome.trouble}"
+        return f"{said}: {TROUBLES.get(outcome.trouble, outcome.trouble)}"
     return f"{said} → {_day(outcome.until)}"
 
 

@@ -52,7 +52,7 @@ class _Remote(Stamper):
         except UnansweredError as error:
             raise TimestampsUnavailableError(**error.facts) from error
 
-    async def evidence(self) -> Issued:
+    async def _evidence(self) -> Issued:
         """Return the certificates that came with the stamp, and the lists they point at.
 
         A list that cannot be had now is left out, and told: nobody who signs waits for it. The

@@ -23,6 +23,7 @@ from server.documents.certificates import YEAR, Role, certificate_der
 from server.documents.issuer import Issued, lasting
 from server.documents.issuing import serial
 from server.documents.keys import KeyProvider
+from server.documents.revocation import revoked_of
 from server.documents.stamp_facts import fault_of, stamp_roots
 from server.domain.errors import DomainError
 from server.domain.ids import CommitteeId
@@ -81,10 +82,11 @@ class Expected:
 
 
 class Stamper(TimeStamper):
-    """Stamps digests, and proves the last stamp afterwards."""
+    """Stamps digests, and keeps what proves the last stamp."""
 
     token: cms.SignedData
     stamped_at: datetime
+    proof: Issued
 
     def __init__(self, expected: Expected) -> None:
         """Take stamps that are as expected, and no others."""
@@ -94,7 +96,8 @@ class Stamper(TimeStamper):
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         """Return the token of this very digest; TimestampsUnavailableError for no such.
 
-        UnsoundStampError for one that would not verify: what is sealed with it is locked.
+        UnsoundStampError for one that would not verify: what is sealed with it is locked; and for
+        one whose certificate the authority calls revoked. That it says nothing is no such word.
         """
         try:
             made = await super().async_timestamp(message_digest, md_algorithm)
@@ -107,6 +110,8 @@ class Stamper(TimeStamper):
         if imprint != message_digest:
             raise TimestampsUnavailableError(reason="other_digest")
         await self._expect_sound(message_digest, md_algorithm)
+        self.proof = await self._evidence()
+        _expect_unrevoked(self.proof)
         return made
 
     async def _expect_sound(self, digest: bytes, algorithm: str) -> None:
@@ -115,14 +120,22 @@ class Stamper(TimeStamper):
         if not reason and abs(self.stamped_at - asked.at) > asked.apart:
             reason = "clock"
         if reason:
-            raise unsound(reason)
+            raise _unsound(reason)
 
-    async def evidence(self) -> Issued:
+    async def _evidence(self) -> Issued:
         """Return the certificate behind the last stamp with what proves it."""
         raise NotImplementedError
 
 
-def unsound(reason: str) -> UnsoundStampError:
+def _expect_unrevoked(proof: Issued) -> None:
+    shown = [
+        x509.Certificate.load(certificate_der(one)) for one in (proof.certificate, *proof.chain)
+    ]
+    if revoked_of(shown, proof.revoked) is not None:
+        raise _unsound("revoked")
+
+
+def _unsound(reason: str) -> UnsoundStampError:
     """Return the refusal of a stamp, and tell the operator why."""
     log.error("a time stamp was refused, nothing was signed with it: %s", WORDS[reason])
     return UnsoundStampError(reason=reason)
@@ -171,7 +184,7 @@ class _Local(Stamper):
         self._certificate = x509.Certificate.load(certificate_der(issued.certificate))
         self._chain = [x509.Certificate.load(certificate_der(one)) for one in issued.chain]
 
-    async def evidence(self) -> Issued:
+    async def _evidence(self) -> Issued:
         return self._issued
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:

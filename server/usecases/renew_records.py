@@ -135,7 +135,11 @@ async def _of_entry(
 async def _failed(
     world: World, number: str, stamp: ArchiveStamp, trouble: str, *, dry_run: bool
 ) -> Outcome:
-    if not dry_run and trouble not in NOBODY_CAN:
+    if trouble in NOBODY_CAN:
+        log.warning(
+            "record %s keeps its time stamp until the next try: %s", stamp.record_id, trouble
+        )
+    elif not dry_run:
         await _troubled(world, stamp, trouble)
     why = why_due(stamp, world.rules.renewal, world.clock.now())
     return _outcome(number, stamp, why, trouble)

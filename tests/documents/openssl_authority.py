@@ -36,11 +36,15 @@ ess_cert_id_alg = sha256
 
 @dataclass
 class OpensslAuthority:
-    """RFC 3161 and a revocation list over HTTP; its certificates, keys and count in a folder."""
+    """RFC 3161 and a revocation list over HTTP; its certificates, keys and count in a folder.
+
+    Once it made as many stamps as `withdrawn_after`, its certificate is listed as revoked.
+    """
 
     folder: Path
     revoked: bytes = b""
     by_ocsp: bool = False
+    withdrawn_after: int | None = None
     asked: list[str] = field(default_factory=list)
 
     def site(self) -> web.Application:
@@ -109,6 +113,8 @@ class OpensslAuthority:
         _, said = await openssl.communicate()
         assert openssl.returncode == 0, said
         reply = (self.folder / "reply.tsr").read_bytes()
+        if self.asked.count("stamp") == self.withdrawn_after:
+            self.revoke()
         return web.Response(body=reply, content_type="application/timestamp-reply")
 
     async def _answer(self, request: web.Request) -> web.Response:

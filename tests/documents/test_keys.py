@@ -193,7 +193,7 @@ def test_no_certificate_outlives_its_issuer(keys: FileKeys, tmp_path: Path, year
     )
     made = LocalIssuer(own).issue(request)
     seals = seal_certificates(own, HEXI, late, SM2_SM3)
-    stamp = asyncio.run(LocalTimestamps(own).stamper(HEXI, late).evidence())
+    stamp = asyncio.run(LocalTimestamps(own).stamper(HEXI, late)._evidence())
     assert seals.pdf_seal is not None
     issued = (made.certificate, made.chain[0], seals.seal, *seals.pdf_seal, stamp.certificate)
     ends = [issued_from(one).not_valid_after for one in issued]

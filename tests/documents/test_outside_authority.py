@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from server.config import Settings
 from server.documents.fonts import FontFolders
 from server.documents.inspection import inspect
 from server.documents.key_files import FileKeys, spki
-from server.documents.renewal import renewed
+from server.documents.renewal import renewed, stamped
 from server.documents.sealing import apply_seal
 from server.documents.signing import Desk, certify
 from server.documents.sources import outside_roots
@@ -83,17 +84,45 @@ async def test_a_list_that_could_not_be_had_is_brought_by_the_next_update(
     assert found.covers_all
 
 
+@pytest.mark.parametrize("stamp", range(1, 5), ids=["lock", "signature", "seal", "archive"])
 async def test_nothing_is_sealed_in_with_a_stamp_whose_certificate_is_revoked(
+    stamp: int, authority: tuple[OpensslAuthority, str], fonts: FontFolders, tmp_path: Path
+) -> None:
+    house, url = authority
+    desk = _desk(
+        Settings(data=tmp_path, timestamp_url=url), FileKeys(tmp_path / "keys", b""), fonts
+    )
+    house.withdrawn_after = stamp
+    with pytest.raises(UnsoundStampError) as refused:
+        await asyncio.to_thread(sealed_now, desk, datetime.now(UTC).replace(microsecond=0))
+    assert refused.value.facts == {"reason": "revoked"}
+    assert house.asked.count("stamp") == stamp
+
+
+async def test_nothing_is_renewed_with_a_stamp_whose_certificate_is_revoked(
     authority: tuple[OpensslAuthority, str], fonts: FontFolders, tmp_path: Path
 ) -> None:
     house, url = authority
     desk = _desk(
         Settings(data=tmp_path, timestamp_url=url), FileKeys(tmp_path / "keys", b""), fonts
     )
+    begun = datetime.now(UTC).replace(microsecond=0)
+    locked, sealed = await asyncio.to_thread(sealed_now, desk, begun)
     house.revoke()
-    with pytest.raises(UnsoundStampError) as refused:
-        await asyncio.to_thread(sealed_now, desk, datetime.now(UTC).replace(microsecond=0))
-    assert refused.value.facts == {"reason": "revoked"}
+    hexi = CommitteeId(example().committee.id)
+    for refuses in (
+        partial(renewed, hexi, sealed.pdf, begun, "sha256", desk),
+        partial(stamped, hexi, b"a list", begun, "sha256", desk),
+        partial(stamped, None, b"a checkpoint", begun, "sha256", desk),
+    ):
+        with pytest.raises(UnsoundStampError) as refused:
+            await asyncio.to_thread(refuses)
+        assert refused.value.facts == {"reason": "revoked"}
+    house.found(url.removesuffix("stamps"))  # it has a new certificate
+    more = await asyncio.to_thread(renewed, hexi, sealed.pdf, begun, "sha256", desk)
+    found = await asyncio.to_thread(inspect, sealed.pdf + more, len(locked.pdf), [])
+    assert found.covers_all
+    assert [stamp.holds for stamp in found.stamps] == [True, True]
 
 
 def sealed_now(desk: Desk, at: datetime) -> tuple[LockedPdf, SealedPdf]:

@@ -32,6 +32,7 @@ def outcome(trouble: str) -> Outcome:
     ("troubles", "runs"),
     [
         (["timestamps_unavailable"], 3),
+        (["timestamp_unsound"], 3),
         (["", "keys_unavailable"], 3),
         (["archive_unavailable"], 3),
         (["not_renewable"], 1),
