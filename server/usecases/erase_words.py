@@ -5,7 +5,7 @@ What was sealed stands in the record, which stays; that a step was taken stands 
 
 from dataclasses import replace
 
-from server.domain.agreement import Agreement
+from server.domain.agreement import Agreement, Locked
 from server.domain.ids import CaseId
 from server.domain.session import Session
 from server.domain.session_log import SYSTEM, Happening, happened
@@ -38,7 +38,10 @@ def _silent(session: Session) -> Session:
 
 
 def _wordless(agreement: Agreement) -> Agreement:
-    """Return it without what people wished and refused; what was never sealed loses its text."""
+    """Return it without what people wished and refused.
+
+    What was never sealed loses its text, and what was attested of it, witnesses' words among that.
+    """
     kept = replace(
         agreement,
         refusals=tuple(replace(one, reason="") for one in agreement.refusals),
@@ -46,4 +49,19 @@ def _wordless(agreement: Agreement) -> Agreement:
     )
     if agreement.seal is not None:
         return kept
-    return replace(kept, facts="", clauses=(), items=(), payments=(), pictures=())
+    return replace(
+        kept,
+        facts="",
+        clauses=(),
+        items=(),
+        payments=(),
+        pictures=(),
+        attestations=(),
+        release=None,
+        locked=_unexplained(agreement.locked),
+    )
+
+
+def _unexplained(locked: Locked | None) -> Locked | None:
+    """Return it without why anybody signs otherwise than on his phone."""
+    return None if locked is None else replace(locked, route_reason="")

@@ -9,7 +9,6 @@ from server.domain.agreement import Agreement, AgreementState
 from server.domain.agreement_document import AgreementDocument, canonical_bytes
 from server.domain.agreement_text import Frame, document
 from server.domain.case import CaseState, Person
-from server.domain.custody import CustodyState
 from server.domain.draft_check import accounts, characters, findings, missing
 from server.domain.drawn_characters import may_be_drawn, without_picture
 from server.domain.errors import ForbiddenError, NotFoundError
@@ -99,9 +98,14 @@ async def _facts(world: World, actor: Actor, case_id: CaseId) -> CaseFacts:
         case = await uow.cases.get(case_id)
         access.allow(actor, Act.SEE_DRAFT, access.of_case(case, actor))
         facts = await gather(world, uow, case)
-    if case.custody.state is CustodyState.DESTROYED and facts.record is None:
-        raise ShreddedError
+    _expect_kept(world, facts)
     return facts
+
+
+def _expect_kept(world: World, facts: CaseFacts) -> None:
+    """Raise ShreddedError with the day once the file was destroyed and nothing was sealed."""
+    if facts.destroyed_at is not None:
+        raise ShreddedError(destroyed_on=world.pack.local_day(facts.destroyed_at).isoformat())
 
 
 async def _desk(world: World, actor: Actor, facts: CaseFacts, agreement: Agreement) -> Desk:
@@ -201,7 +205,10 @@ def _named(facts: CaseFacts, staff: StaffId) -> tuple[StaffId, str]:
 
 
 async def see_own(world: World, invitation: Invitation, device: str) -> OwnDesk:
-    """Return the agreement for the phone that holds the seat; ForbiddenError for others."""
+    """Return the agreement for the phone that holds the seat.
+
+    Raises ForbiddenError for others, ShreddedError as `see`.
+    """
     async with world.store.read() as uow:
         return await own_desk(world, uow, invitation, device)
 
@@ -210,6 +217,7 @@ async def own_desk(world: World, uow: UnitOfWork, invitation: Invitation, device
     """Return it inside a transaction."""
     await expect_holder(uow, invitation, device)
     facts = await gather(world, uow, await uow.cases.get(invitation.case_id))
+    _expect_kept(world, facts)
     person = facts.case.person(invitation.person_id)
     return OwnDesk(
         facts=facts,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from server.domain import access
 from server.domain.access import Act
@@ -47,6 +47,11 @@ class CaseFacts:
     def shown(self) -> Session | None:
         """The sitting people ask about: the current one, else the last."""
         return self.current or (self.sessions[-1] if self.sessions else None)
+
+    @property
+    def destroyed_at(self) -> datetime | None:
+        """When its file was destroyed, where no sealed record of it stays."""
+        return self.case.custody.destroyed_at if self.record is None else None
 
     def staff_name(self, staff: StaffId | None) -> str:
         """Return the name of a member of staff, empty where nobody is assigned."""

@@ -104,11 +104,15 @@ class Receipt(View):
 
 
 class EndNotice(View):
-    """How the mediation ended, and the other remedies open to the party."""
+    """How the mediation ended, and the other remedies open to the party.
+
+    `destroyed_on` is when its file was destroyed, with a text that was never sealed.
+    """
 
     outcome: str
     end_reason: str
     remedies: list[str]
+    destroyed_on: date | None
 
 
 class SeatView(View):

@@ -14,9 +14,14 @@ _FINGERPRINT = 16
 
 
 def receipt(world: World, seat: Seat) -> wire.Receipt | None:
-    """Return the receipt once the text is locked; before that there is nothing to sign."""
+    """Return the receipt once the text is locked; before that there is nothing to sign.
+
+    Nor is there one of a text that was destroyed before it was sealed.
+    """
     agreement = seat.facts.agreement
-    if agreement is None or agreement.state is AgreementState.DRAFTING:
+    if agreement is None or seat.facts.destroyed_at is not None:
+        return None
+    if agreement.state is AgreementState.DRAFTING:
         return None
     line, seal = line_of(agreement, seat.person.id), agreement.seal
     return wire.Receipt(

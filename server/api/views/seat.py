@@ -1,6 +1,7 @@
 """Renders what a party's phone needs outside the live room, in its language."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from server.api.schemas import seat as wire
 from server.api.views.minutes import minutes_line
@@ -53,12 +54,18 @@ def seat_view(world: World, seat: Seat, lang: str) -> wire.SeatView:
         session_id=session.id if session else None,
         session_state=session.state if session else None,
         rests=rests(facts, world.pack),
-        may_sign=seat.signs and (_locked(seat) or may_sign_online(case, world.pack)),
+        may_sign=_may_sign(world, seat),
         sign_refused=facts.agreement is not None and facts.agreement.refuses(person.id),
         agreement_state=facts.agreement.state if facts.agreement else None,
         receipt=receipt(world, seat),
         ended=_ended(world, seat, lang),
     )
+
+
+def _may_sign(world: World, seat: Seat) -> bool:
+    if not seat.signs or seat.facts.destroyed_at is not None:
+        return False
+    return _locked(seat) or may_sign_online(seat.facts.case, world.pack)
 
 
 def _locked(seat: Seat) -> bool:
@@ -127,7 +134,13 @@ def _ended(world: World, seat: Seat, lang: str) -> wire.EndNotice | None:
         outcome=case.result if case.state is CaseState.ENDED else "",
         end_reason=case.end_reason or "refused",
         remedies=[line.in_language(lang) for line in lines],
+        destroyed_on=_destroyed_on(world, seat),
     )
+
+
+def _destroyed_on(world: World, seat: Seat) -> date | None:
+    at = seat.facts.destroyed_at
+    return None if at is None else world.pack.local_day(at)
 
 
 def minutes_view(session: Session | None, answer: MinutesAnswer | None) -> wire.PartyMinutes:

@@ -1,16 +1,20 @@
 """With a case's files go the words that were said and written beside them."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from server.api.views.seat import seat_view
 from server.domain import conduct
 from server.domain.agreement import Agreement, Refusal
 from server.domain.session import Environment
 from server.ports.files import ShreddedError
 from server.usecases import conduct_session, read_agreement
-from tests.support import signing
+from server.usecases.see_seat import see_seat
+from tests.support import signing, witnesses
 from tests.support.signing import Sitting, agreement, current_session
+from tests.support.witnesses import HELPER, NURSE
 from tests.support.world import COMMITTEE, Stage, actor
 from tests.usecases.agreement.test_keep_files import TEN_YEARS, destroyed
 
@@ -67,3 +71,51 @@ async def test_of_a_case_that_ended_without_one_the_draft_goes_as_well(office: S
     assert (text.facts, text.clauses, text.items, text.payments) == ("", (), (), ())
     with pytest.raises(ShreddedError):
         await read_agreement.see(office.world, SU, made.case.id)
+
+
+@pytest.fixture
+async def unsealed(office: Stage) -> Sitting:
+    """Return a sitting that ended without an agreement once witnesses had spoken, destroyed."""
+    made = await witnesses.locked(office)
+    await witnesses.record(made, NURSE, HELPER)
+    text = await agreement(office.world, made.case.id)
+    assert NURSE.words in f"{text}"
+    assert text.locked is not None
+    assert text.locked.route_reason
+    await office.clock.advance(1)
+    close = conduct.close("not_agreed", "too_far_apart", "")
+    await conduct_session.by_staff(office.world, SU, made.session.id, close)
+    await talked(office, made)
+    await destroyed(office, made.case.id)
+    return made
+
+
+async def test_words_of_witnesses_go_with_a_text_that_was_never_sealed(unsealed: Sitting) -> None:
+    text = await left(unsealed)
+    for gone in (NURSE.name, NURSE.words, HELPER.name, HELPER.words):
+        assert gone not in f"{text}"
+    assert (text.attestations, text.release) == ((), None)
+    assert text.locked is not None
+    assert text.locked.route_reason == ""
+
+
+async def test_a_partys_phone_says_when_it_was_destroyed(unsealed: Sitting) -> None:
+    world, phone = unsealed.world, unsealed.worker
+    with pytest.raises(ShreddedError) as refused:
+        await read_agreement.see_own(world, phone.invitation, phone.device)
+    assert refused.value.facts == {"destroyed_on": "2036-01-01"}
+    seat = seat_view(world, await see_seat(world, phone.invitation, phone.device), "zh")
+    assert seat.ended is not None
+    assert seat.ended.destroyed_on == date(2036, 1, 1)
+    assert (seat.may_sign, seat.receipt) == (False, None)
+    assert seat.office_phone
+
+
+async def test_of_a_sealed_case_the_phone_keeps_its_receipt(office: Stage) -> None:
+    made = await signing.sealed(office)
+    await talked(office, made)
+    await destroyed(office, made.case.id)
+    phone = made.worker
+    assert (await read_agreement.see_own(office.world, phone.invitation, phone.device)).agreement
+    seen = await see_seat(office.world, phone.invitation, phone.device)
+    assert seat_view(office.world, seen, "zh").receipt is not None

@@ -271,7 +271,8 @@ export const STATES: Record<string, () => PartyState> = {
   receiptSeal: () => at("papers", { session_state: "closed", receipt: { ...RECEIPT, progress: RECEIPT.progress.map((each) => ({ ...each, is_you: each.name === "林启航", signed_at: each.name === "林启航" ? RECEIPT.signed_at : each.signed_at, seal_owed: each.name === "林启航" })) } }),
   effective: () => at("papers", { session_state: "closed", receipt: { ...RECEIPT, state: "sealed", number: "湖禾人调字〔2025〕第017号", effective_on: "2025-03-14", confirmation_deadline: "2025-04-14" } }),
   effectiveIf: () => at("papers", { session_state: "closed", receipt: { ...RECEIPT, state: "sealed", number: "湖禾人调字〔2025〕第017号", effective_on: "2025-03-14", confirmation_deadline: "2025-04-14", confirmation_depends: true } }),
-  stopped: () => at("papers", { may_sign: false, ended: { outcome: "not_agreed", end_reason: "party_stopped", remedies: REMEDIES } }),
+  destroyed: () => at("papers", { may_sign: false, ended: { outcome: "not_agreed", end_reason: "too_far_apart", remedies: REMEDIES, destroyed_on: "2036-01-01" } }),
+  stopped: () => at("papers", { may_sign: false, ended: { outcome: "not_agreed", end_reason: "party_stopped", remedies: REMEDIES, destroyed_on: null } }),
   adjourned: () => at("papers", { may_sign: false, session_state: "adjourned" }),
   adjournedAgain: () => at("papers", { ...NEXT, may_sign: false, answer: "accepted" }),
   left: () => at("left"),
@@ -288,5 +289,5 @@ export const STATES: Record<string, () => PartyState> = {
   deviceBack: () => at("device", { device: "holder" }),
   caucusDropped: () => live({ ...caucus, lamp: "isolated", seats: [{ ...caucus.seats[0], ...DROPPED }, caucus.seats[1]], audience: [] }),
   jointDropped: () => live({ seats: [{ ...SU, ...DROPPED }, CHEN, LIN], audience: ["p2"] }),
-  closed: () => at("papers", { may_sign: false, session_state: "closed", ended: { outcome: "agreed", end_reason: "", remedies: [] } }),
+  closed: () => at("papers", { may_sign: false, session_state: "closed", ended: { outcome: "agreed", end_reason: "", remedies: [], destroyed_on: null } }),
 };

@@ -2905,8 +2905,12 @@ export interface components {
         /**
          * EndNotice
          * @description How the mediation ended, and the other remedies open to the party.
+         *
+         *     `destroyed_on` is when its file was destroyed, with a text that was never sealed.
          */
         EndNotice: {
+            /** Destroyed On */
+            destroyed_on: string | null;
             /** End Reason */
             end_reason: string;
             /** Outcome */

@@ -362,6 +362,7 @@ export const partyEn: Dictionary<PartyKey> = {
   endAgreedText: "Once signed and sealed, the agreement will be sent to you.",
   endOtherStoppedTitle: "The mediation has ended",
   endStoppedText: "That is quite all right.",
+  endDestroyed: "The papers of this case were destroyed on {date}, when their time was over. So was the agreement that was never sealed: nobody can see it any more. If you have questions, ring the number below.",
   remediesTitle: "You can still",
   endLeftTitle: "You have left",
   endLeftText: "Your place is kept. You can come back.",

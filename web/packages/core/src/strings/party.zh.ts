@@ -360,6 +360,7 @@ export const partyZh = {
   endAgreedText: "协议签好、盖章以后，会发给您。",
   endOtherStoppedTitle: "调解已结束",
   endStoppedText: "不谈也没关系。",
+  endDestroyed: "保管期满，这件事的材料 {date} 已经销毁。没盖章的协议也在内，谁都看不到了。想问的，请打下面的电话。",
   remediesTitle: "您还可以",
   endLeftTitle: "您离开了",
   endLeftText: "位置还留着，可以回来。",
