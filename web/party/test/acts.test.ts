@@ -7,7 +7,7 @@ import { OfflineError, RefusedError } from "../src/api.ts";
 import { Room } from "../src/room.ts";
 import { clear, roomIn, settle, show, tap, write, type Shown } from "./stage.ts";
 
-const ENDED: SeatView = { ...SEAT, session_state: "closed", ended: { outcome: "not_agreed", end_reason: "refused", remedies: [] } };
+const ENDED: SeatView = { ...SEAT, session_state: "closed", ended: { outcome: "not_agreed", end_reason: "refused", remedies: [], destroyed_on: null } };
 const over = () => Promise.reject(new RefusedError({ code: "wrong_state", facts: {} }, 409));
 const offline = () => Promise.reject(new OfflineError());
 const again = () => vi.advanceTimersByTimeAsync(5_000).then(settle);
