@@ -312,7 +312,8 @@ def _rotate(asked: argparse.Namespace) -> int:
 
     settings = _set_up(asked)
     wrapped = asyncio.run(rotate_key(settings))
-    print(f"主密钥已更换，重新封装 {wrapped} 把密钥 · the key is replaced, keys wrapped again")
+    print(f"主密钥已更换，重新封装 {wrapped} 把密钥，文件密钥不变")
+    print(f"The key is replaced, {wrapped} keys wrapped again; those of files stay")
     _tell_elsewhere(settings)
     return 0
 

@@ -1,5 +1,7 @@
 """Files of a case, each encrypted with a key of its own, which can be destroyed alone.
 
+The key of the case wraps it, or of the committee whose file it is; without that it opens nothing.
+
 In pieces, so that no single step is long.
 """
 
@@ -9,25 +11,24 @@ from dataclasses import replace
 from datetime import datetime
 from math import ceil
 
-from sqlalchemy import delete, insert, literal, select
+from sqlalchemy import delete, insert, select
 
-from server.domain.errors import UnreadableError
+from server.domain.errors import NotFoundError, UnreadableError
 from server.domain.ids import CaseId, FileId
 from server.ports.files import ShreddedError, StoredFile
 from server.store import tables
 from server.store.codec import Codec
 from server.store.shelf import Layout, Shelf
 from server.store.transaction import Transaction
-from server.store.vault import Place
+from server.store.vault import Place, Wrapped
 
 _T = tables.files.c
 _C = tables.file_contents.c
 PIECE = 1 << 20
 """Bytes encrypted at once: well under a millisecond of the event loop."""
-_OWN, _MANY = "file:", 2
-_PIECES = select(_C.content, tables.keys.c.wrapped).select_from(
-    tables.file_contents.outerjoin(tables.keys, tables.keys.c.owner == literal(_OWN) + _C.file_id)
-)
+OWN = "file:"
+"""Before a file's id, the owner of its key."""
+_MANY = 2
 
 
 def _plain(file: StoredFile) -> Mapping[str, object]:
@@ -46,12 +47,10 @@ class SqlFiles:
 
     async def add(self, file: StoredFile, content: bytes) -> None:
         await self._shelf.add(file)
-        owner = _own(file.id)
-        await self._tx.give_key(owner)
-        wrapped = await self._tx.wrapped_key(owner)
+        key = await self._tx.give_key(_own(file.id), under=file.case_id)
         for part, start in enumerate(range(0, len(content), PIECE)):
             piece = content[start : start + PIECE]
-            hidden = self._tx.vault.encrypt(owner, wrapped, _place(file.id, part), piece)
+            hidden = self._tx.vault.encrypt(key, _place(file.id, part), piece)
             await self._tx.run(
                 insert(tables.file_contents).values(file_id=file.id, part=part, content=hidden)
             )
@@ -64,21 +63,25 @@ class SqlFiles:
         stored = await self._shelf.get(file)
         if stored.shredded_at is not None:
             raise ShreddedError
-        parts = range(ceil(stored.size / PIECE))
-        content = await _joined([await self._piece(stored, part) for part in parts])
+        key, parts = await self._key(stored), range(ceil(stored.size / PIECE))
+        content = await _joined([await self._piece(stored, key, part) for part in parts])
         if len(content) != stored.size:
             raise UnreadableError(table="file_contents", id=file)
         return content
 
-    async def _piece(self, file: StoredFile, part: int) -> bytes:
-        """Return one piece, whose key is the file's own, or the case's as in older databases."""
-        row = await self._tx.first(_PIECES.where(_C.file_id == file.id, _C.part == part))
+    async def _key(self, file: StoredFile) -> Wrapped:
+        """Return the file's own key, or the case's as in older databases."""
+        try:
+            return await self._tx.wrapped_key(_own(file.id))
+        except NotFoundError:
+            return await self._tx.wrapped_key(file.case_id)
+
+    async def _piece(self, file: StoredFile, key: Wrapped, part: int) -> bytes:
+        mine = select(_C.content).where(_C.file_id == file.id, _C.part == part)
+        row = await self._tx.first(mine)
         if row is None:
             return b""
-        owner, wrapped = _own(file.id), row.wrapped
-        if wrapped is None:
-            owner, wrapped = file.case_id, await self._tx.wrapped_key(file.case_id)
-        return self._tx.vault.decrypt(owner, wrapped, _place(file.id, part), row.content)
+        return self._tx.vault.decrypt(key, _place(file.id, part), row.content)
 
     async def shred(self, file: FileId, at: datetime) -> None:
         stored = await self._shelf.get(file)
@@ -97,7 +100,7 @@ async def _joined(pieces: Sequence[bytes]) -> bytes:
 
 
 def _own(file: FileId) -> str:
-    return f"{_OWN}{file}"
+    return f"{OWN}{file}"
 
 
 def _place(file: FileId, part: int) -> Place:

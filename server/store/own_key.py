@@ -12,7 +12,7 @@ from server.store.engines import open_engines, parse
 from server.store.errors import MissingKeyError, WrongKeyError, translated
 from server.store.keys import next_of
 from server.store.transaction import STORE_KEY
-from server.store.vault import opens
+from server.store.vault import Wrapped, opens
 
 
 async def expect_opening(address: str, kek: Path) -> None:
@@ -27,7 +27,7 @@ async def expect_opening(address: str, kek: Path) -> None:
     keys = [path.read_bytes() for path in (kek, next_of(kek)) if path.exists()]
     if not keys:
         raise MissingKeyError(path=str(kek))
-    if not any(opens(key, STORE_KEY, wrapped) for key in keys):
+    if not any(opens(key, Wrapped(STORE_KEY, wrapped)) for key in keys):
         raise WrongKeyError(reason="mismatch", path=str(kek))
 
 

@@ -24,14 +24,14 @@ class SqlReplies:
         row = await self._tx.first(select(_T.body).where(_T.key_hash == hashed))
         if row is None:
             return None
-        wrapped = await self._tx.wrapped_key(STORE_KEY)
-        return self._tx.vault.decrypt(STORE_KEY, wrapped, _place(hashed), row.body).decode()
+        own = await self._tx.wrapped_key(STORE_KEY)
+        return self._tx.vault.decrypt(own, _place(hashed), row.body).decode()
 
     async def put(self, key: str, reply: str, at: datetime) -> None:
         """Remember an answer. Raises ConflictError when there is one for this key."""
         await self._tx.run(delete(tables.replies).where(_T.at < at - KEPT))
-        hashed, wrapped = self._hash(key), await self._tx.wrapped_key(STORE_KEY)
-        body = self._tx.vault.encrypt(STORE_KEY, wrapped, _place(hashed), reply.encode())
+        hashed, own = self._hash(key), await self._tx.wrapped_key(STORE_KEY)
+        body = self._tx.vault.encrypt(own, _place(hashed), reply.encode())
         await self._tx.run(insert(tables.replies).values(key_hash=hashed, at=at, body=body))
 
     async def replace(self, key: str, reply: str, at: datetime) -> None:

@@ -1,7 +1,8 @@
 """Puts a database under a new key: case keys wrapped again, search terms hashed again.
 
-Bodies and files are encrypted with the keys of their case and stay as they are. Everything
-happens in one transaction, so a database is always under one key or the other.
+Bodies are encrypted with the keys of their case, which also wrap the keys of its files: all that
+stays as it is. Everything happens in one transaction, so a database is under one key or the other;
+should some keys ever tell of the new one and some of the old, the others follow.
 """
 
 import logging
@@ -16,11 +17,12 @@ from server.store.case import SqlCases
 from server.store.engines import Engines, open_engines
 from server.store.errors import WrongKeyError, translated
 from server.store.finishing import finished
+from server.store.old_keys import hang_all
 from server.store.register import SqlRegister
 from server.store.schema import check
 from server.store.staff import SqlStaffRegister
 from server.store.transaction import STORE_KEY, Transaction
-from server.store.vault import Vault
+from server.store.vault import Vault, Wrapped
 
 log = logging.getLogger(__name__)
 
@@ -56,28 +58,39 @@ async def _rotate(engines: Engines, old: Vault, new: Vault) -> int:
         await check(connection)
         before = Transaction(connection, old, locks_cases=False)
         after = Transaction(connection, new, locks_cases=False)
-        stored = await before.wrapped_key(STORE_KEY)
-        if _opens(new, stored):
-            return 0
-        old.check(STORE_KEY, stored)
+        await _settle(before, after)
         wrapped = await _wrap(before, new)
-        await SqlStaffRegister(after).rehash()
-        await SqlCases(after).rehash()
-        async with _changeable(after, engines):
-            await SqlRegister(after).rehash()
-        # Both live for days at most, under hashes whose texts nobody keeps.
-        await after.run(delete(tables.replies))
-        await after.run(delete(tables.one_time_codes))
+        if wrapped:
+            await _rehash(after, engines)
         await finished(begun.commit())
     return wrapped
 
 
-def _opens(vault: Vault, stored: bytes) -> bool:
+async def _settle(before: Transaction, after: Transaction) -> None:
+    """Have every key tell its KEK: a database may have been migrated and never opened since."""
+    stored = await before.wrapped_key(STORE_KEY)
+    under_new = _opens(after.vault, stored)
+    if not under_new:
+        before.vault.check(stored)
+    await hang_all(after if under_new else before)
+
+
+def _opens(vault: Vault, stored: Wrapped) -> bool:
     try:
-        vault.check(STORE_KEY, stored)
+        vault.check(stored)
     except WrongKeyError:
         return False
     return True
+
+
+async def _rehash(tx: Transaction, engines: Engines) -> None:
+    await SqlStaffRegister(tx).rehash()
+    await SqlCases(tx).rehash()
+    async with _changeable(tx, engines):
+        await SqlRegister(tx).rehash()
+    # Both live for days at most, under hashes whose texts nobody keeps.
+    await tx.run(delete(tables.replies))
+    await tx.run(delete(tables.one_time_codes))
 
 
 async def _wrap(tx: Transaction, new: Vault) -> int:
@@ -85,19 +98,15 @@ async def _wrap(tx: Transaction, new: Vault) -> int:
     statement = (
         update(tables.keys)
         .where(keys.owner == bindparam("whose"))
-        .values(wrapped=bindparam("again"))
+        .values(wrapped=bindparam("again"), kek_id=new.kek_id)
     )
-    last = ""
-    while rows := await tx.rows(
-        select(keys.owner, keys.wrapped)
-        .where(keys.owner > last)
-        .order_by(keys.owner)
-        .limit(AT_ONCE)
-    ):
-        plain = [(row.owner, tx.vault.unwrap(row.owner, row.wrapped)) for row in rows]
-        again = [{"whose": owner, "again": new.wrap(owner, key)} for owner, key in plain]
+    others = keys.kek_id.is_distinct_from(new.kek_id)
+    left = select(keys.owner, keys.wrapped).where(keys.under.is_(None), others).limit(AT_ONCE)
+    while rows := await tx.rows(left):
+        plain = [(row.owner, tx.vault.unwrap(Wrapped(row.owner, row.wrapped))) for row in rows]
+        again = [{"whose": owner, "again": new.wrap(owner, key).key} for owner, key in plain]
         await tx.many(statement, again)
-        last, done = rows[-1].owner, done + len(rows)
+        done += len(rows)
     return done
 
 

@@ -11,7 +11,7 @@ from server.ports.store import ConflictError
 from server.store import tables
 from server.store.codec import Codec
 from server.store.transaction import Transaction
-from server.store.vault import Place
+from server.store.vault import Place, Wrapped
 
 Condition = ColumnElement[bool]
 _AT_ONCE = 500
@@ -165,14 +165,14 @@ class Shelf(Generic[V]):
     def _read(self, row: Row[Any]) -> V:
         place = Place(table=self._table.name, id=row.id, version=row.version)
         return self._layout.codec.decode(
-            self._tx.vault.decrypt(row.owner, row.wrapped, place, row.body)
+            self._tx.vault.decrypt(Wrapped(row.owner, row.wrapped), place, row.body)
         )
 
     async def _encrypt(self, plain: Mapping[str, object], version: int, value: V) -> bytes:
         owner = str(plain[self._layout.owner.name])
         place = Place(table=self._table.name, id=str(plain["id"]), version=version)
-        wrapped = await self._tx.wrapped_key(owner)
-        return self._tx.vault.encrypt(owner, wrapped, place, self._layout.codec.encode(value))
+        key = await self._tx.wrapped_key(owner)
+        return self._tx.vault.encrypt(key, place, self._layout.codec.encode(value))
 
 
 class AggregateShelf(Shelf[A]):

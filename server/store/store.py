@@ -39,6 +39,7 @@ from server.store.finishing import finished
 from server.store.invitation import SqlInvitations
 from server.store.log_tree import SqlLogTree
 from server.store.marked import read_marked
+from server.store.old_keys import hang
 from server.store.outbox import SqlOutbox
 from server.store.register import SqlRegister
 from server.store.replies import SqlReplies
@@ -127,16 +128,25 @@ class SqlStore:
         async with self._transaction(self._engines.writer) as tx:
             await tx.hold(STORE_KEY)
             try:
-                self._vault.check(STORE_KEY, await tx.wrapped_key(STORE_KEY))
+                self._vault.check(await tx.wrapped_key(STORE_KEY))
             except NotFoundError:
                 await tx.give_key(STORE_KEY)
             await read_marked(tx)
+        await self._hang_old_keys()
+
+    async def _hang_old_keys(self) -> None:
+        last, more = None, True
+        while more:
+            async with self._transaction(self._engines.writer) as tx:
+                await tx.hold(STORE_KEY)
+                last = await hang(tx, last)
+            more = last is not None
 
     async def name(self) -> str:
         """Return what tells this database from any other; copies of it have the same."""
         async with _connected(self._engines.reader) as connection:
             tx = Transaction(connection, self._vault, locks_cases=False)
-            return self._vault.name(STORE_KEY, await tx.wrapped_key(STORE_KEY))
+            return self._vault.name(await tx.wrapped_key(STORE_KEY))
 
     async def next_start(self) -> int:
         """Return which start of an app on this database this is, counted from 1 on every host."""

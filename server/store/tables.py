@@ -47,6 +47,9 @@ keys = Table(
     metadata,
     identity("owner", primary_key=True),
     Column("wrapped", LargeBinary, nullable=False),
+    # Whose key wraps it; where none does, which KEK. Neither: as an earlier release left it.
+    Column("under", String(ID_LENGTH)),
+    Column("kek_id", String(16)),
 )
 
 committees = Table(

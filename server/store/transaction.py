@@ -11,10 +11,15 @@ from server.domain.errors import DomainError, NotFoundError
 from server.store import tables
 from server.store.errors import translated
 from server.store.finishing import finished
-from server.store.vault import Vault
+from server.store.vault import Vault, Wrapped
 
 STORE_KEY = "store"
 """Owner of the key for what belongs to no case and no committee."""
+_KEYS = tables.keys.c
+_OUTER = tables.keys.alias()
+_STORED = select(_KEYS.wrapped, _KEYS.under, _OUTER.c.wrapped.label("outer")).select_from(
+    tables.keys.outerjoin(_OUTER, _OUTER.c.owner == _KEYS.under)
+)
 
 
 class Transaction:
@@ -25,7 +30,7 @@ class Transaction:
         self.vault = vault
         self.locks_cases = locks_cases
         self._held: set[str] = set()
-        self._wrapped: dict[str, bytes] = {}
+        self._wrapped: dict[str, Wrapped] = {}
         self._failure: DomainError | None = None
 
     # Any: the columns of a statement are known where it is written, not here.
@@ -76,24 +81,28 @@ class Transaction:
         await self.run(select(func.pg_advisory_xact_lock(name)))
         self._held.add(case)
 
-    async def wrapped_key(self, owner: str) -> bytes:
-        """Return the owner's wrapped key, or raise NotFoundError: no such case or committee."""
+    async def wrapped_key(self, owner: str) -> Wrapped:
+        """Return the owner's key, or raise NotFoundError: no such case, committee or file."""
         if owner not in self._wrapped:
             self._wrapped[owner] = await self._stored_key(owner)
         return self._wrapped[owner]
 
-    async def _stored_key(self, owner: str) -> bytes:
-        found = await self.first(select(tables.keys.c.wrapped).where(tables.keys.c.owner == owner))
-        if found is None:
+    async def _stored_key(self, owner: str) -> Wrapped:
+        row = await self.first(_STORED.where(_KEYS.owner == owner))
+        if row is None:
             raise NotFoundError
-        wrapped: bytes = found.wrapped
-        return wrapped
+        # Whose outer key was destroyed is unreadable, as if that had been changed.
+        under = None if row.under is None else Wrapped(row.under, row.outer or b"")
+        return Wrapped(owner, row.wrapped, under)
 
-    async def give_key(self, owner: str) -> None:
-        """Make the key of a new case or committee."""
-        wrapped = self.vault.new_key(owner)
-        await self.run(insert(tables.keys).values(owner=owner, wrapped=wrapped))
-        self._wrapped[owner] = wrapped
+    async def give_key(self, owner: str, under: str | None = None) -> Wrapped:
+        """Make the key of a new case or committee, or of a file of theirs: `under` says whose."""
+        outer = None if under is None else await self.wrapped_key(under)
+        key = self._wrapped[owner] = self.vault.new_key(owner, outer)
+        kek_id = self.vault.kek_id if under is None else None
+        columns = {"owner": owner, "wrapped": key.key, "under": under, "kek_id": kek_id}
+        await self.run(insert(tables.keys).values(columns))
+        return key
 
     async def forget_key(self, owner: str) -> None:
         """Destroy an owner's key, and with it everything that only this key opens."""

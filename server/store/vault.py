@@ -1,5 +1,7 @@
 """Envelope encryption: the KEK wraps one key per case or committee, which encrypts bodies.
 
+That key wraps those of the case's files, so that a new KEK concerns no file.
+
 AES-256-GCM (NIST SP 800-38D) with random 96-bit nonces; the place a text stands in is
 authenticated with it, so that no row passes for another. Keys for wrapping, searching
 and hashing are derived from the KEK by HKDF-SHA-256 (RFC 5869), one per purpose.
@@ -20,6 +22,7 @@ from server.store.errors import WrongKeyError
 from server.store.keys import KEK_BYTES
 
 _TERM_BYTES = 8
+_ID_BYTES = 8
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 
@@ -37,6 +40,15 @@ class Place:
         return f"{self.table}|{self.id}|{self.version}".encode()
 
 
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """An owner's key as it is stored, and the one that wraps it: another, or else the KEK."""
+
+    owner: str
+    key: bytes
+    under: "Wrapped | None" = None
+
+
 class Vault:
     """Encrypts and hashes with keys that follow from the KEK; holds no state besides them."""
 
@@ -46,39 +58,40 @@ class Vault:
             raise WrongKeyError(reason="size")
         self._ids = ids
         self._wrapping = _wrapping(kek)
+        self.kek_id = _derive(kek, b"heyi/id/1")[:_ID_BYTES].hex()
         self._searching = _derive(kek, b"heyi/search/1")
         self._hashing = _derive(kek, b"heyi/hash/1")
 
-    def new_key(self, owner: str) -> bytes:
-        """Return a fresh key for one case or committee, wrapped."""
-        return self.wrap(owner, self._ids.bytes(_KEY_BYTES))
+    def new_key(self, owner: str, under: Wrapped | None = None) -> Wrapped:
+        """Return a fresh key for one case, committee or file."""
+        return self.wrap(owner, self._ids.bytes(_KEY_BYTES), under)
 
-    def unwrap(self, owner: str, wrapped: bytes) -> bytes:
-        """Return the owner's key itself, to be wrapped by another vault. Raises UnreadableError."""
-        return _open(self._wrapping, wrapped, _key_place(owner))
+    def unwrap(self, key: Wrapped) -> bytes:
+        """Return the key itself, to be wrapped in another way. Raises UnreadableError."""
+        return _open(self._wrapper(key.under), key.key, _key_place(key.owner))
 
-    def wrap(self, owner: str, key: bytes) -> bytes:
-        """Return the owner's key wrapped by this one."""
-        return self._close(self._wrapping, key, _key_place(owner))
+    def wrap(self, owner: str, key: bytes, under: Wrapped | None = None) -> Wrapped:
+        """Return the owner's key wrapped by another, or else by the KEK."""
+        return Wrapped(owner, self._close(self._wrapper(under), key, _key_place(owner)), under)
 
-    def name(self, owner: str, wrapped: bytes) -> str:
-        """Return what tells the owner's key from any other; it opens nothing."""
-        return _derive(self.unwrap(owner, wrapped), b"heyi/name/1").hex()
+    def name(self, key: Wrapped) -> str:
+        """Return what tells the key from any other; it opens nothing."""
+        return _derive(self.unwrap(key), b"heyi/name/1").hex()
 
-    def check(self, owner: str, wrapped: bytes) -> None:
+    def check(self, key: Wrapped) -> None:
         """Raise WrongKeyError when the KEK does not open this wrapped key."""
         try:
-            self._cipher(owner, wrapped)
+            self.unwrap(key)
         except UnreadableError as unreadable:
             raise WrongKeyError(reason="mismatch") from unreadable
 
-    def encrypt(self, owner: str, wrapped: bytes, place: Place, text: bytes) -> bytes:
-        """Return nonce and ciphertext of `text` under the owner's key."""
-        return self._close(self._cipher(owner, wrapped), text, place)
+    def encrypt(self, key: Wrapped, place: Place, text: bytes) -> bytes:
+        """Return nonce and ciphertext of `text` under this key."""
+        return self._close(AESGCM(self.unwrap(key)), text, place)
 
-    def decrypt(self, owner: str, wrapped: bytes, place: Place, hidden: bytes) -> bytes:
+    def decrypt(self, key: Wrapped, place: Place, hidden: bytes) -> bytes:
         """Return the text, or raise UnreadableError when it was changed or moved."""
-        return _open(self._cipher(owner, wrapped), hidden, place)
+        return _open(AESGCM(self.unwrap(key)), hidden, place)
 
     def term(self, kind: str, scope: str, text: str) -> int:
         """Return the 64-bit search hash of one term; the same name elsewhere differs."""
@@ -90,18 +103,18 @@ class Vault:
         """Return HMAC-SHA-256 as 64 hexadecimal digits."""
         return hmac.new(self._hashing, text.encode(), hashlib.sha256).hexdigest()
 
-    def _cipher(self, owner: str, wrapped: bytes) -> AESGCM:
-        return AESGCM(self.unwrap(owner, wrapped))
+    def _wrapper(self, under: Wrapped | None) -> AESGCM:
+        return self._wrapping if under is None else AESGCM(self.unwrap(under))
 
     def _close(self, cipher: AESGCM, text: bytes, place: Place) -> bytes:
         nonce = self._ids.bytes(_NONCE_BYTES)
         return nonce + cipher.encrypt(nonce, text, place.bound())
 
 
-def opens(kek: bytes, owner: str, wrapped: bytes) -> bool:
-    """Return whether this KEK is the one that wrapped the owner's key."""
+def opens(kek: bytes, key: Wrapped) -> bool:
+    """Return whether this KEK is the one that wrapped the key."""
     try:
-        _open(_wrapping(kek), wrapped, _key_place(owner))
+        _open(_wrapping(kek), key.key, _key_place(key.owner))
     except UnreadableError:
         return False
     return True

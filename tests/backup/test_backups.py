@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
+from hashlib import sha256
 from pathlib import Path
 from typing import get_args
 
@@ -19,9 +20,12 @@ from server.domain.ids import RecordId
 from server.ports.backup import BackupError, NoBackup
 from server.ports.store import CaseQuery, DiskFullError
 from server.store.partings import PartingFiles
+from server.store.schema import migrate, revert
 from server.store.store import open_store
 from server.system import SystemIds
 from tests.backup.conftest import backups_of
+from tests.store.conftest import opened
+from tests.store.old_form import as_before, keys_of
 from tests.support import cases
 from tests.support.builders import SESSION
 from tests.support.server import heyi
@@ -170,6 +174,23 @@ async def _copied(office: Stage, taken: Backups, tmp_path: Path) -> Path:
     (tmp_path / f"{name}.restored").mkdir()
     await backups_of(tmp_path / f"{name}.restored").restore(tmp_path / name, None, "")
     return tmp_path / f"{name}.restored" / "heyi.db"
+
+
+async def test_a_backup_from_before_files_hung_under_their_case_is_read(
+    office: Stage, made: Sitting, folder: Path, tmp_path: Path
+) -> None:
+    await as_before(f"sqlite:///{folder / 'heyi.db'}", KEK)
+    database = await _copied(office, backups_of(folder), tmp_path)
+    address = f"sqlite:///{database}"
+    await revert(address, "0007")
+    await migrate(address)
+    async with opened(address, KEK) as store, store.read() as uow:
+        files = [one for one in await uow.files.of_case(made.case.id) if one.shredded_at is None]
+        for file in files:
+            assert sha256(await uow.files.content(file.id)).hexdigest() == file.sha256
+    hung = {owner for owner, key in (await keys_of(address)).items() if key.under == made.case.id}
+    assert {f"file:{file.id}" for file in files} == hung
+    assert len(files) > 1
 
 
 async def test_only_records_that_the_database_knows_are_taken(

@@ -24,6 +24,17 @@ def rotate_until(folder: Path, kind: str, point: int) -> None:
 
 def _die_before(kind: str, point: int) -> None:
     """Count what leaves a trace on the disk (syncs, names, the commit), or every statement."""
+    if kind == STATEMENT:
+        count_steps(point, transaction)
+        return
+    counted = count_steps(point, rotation)
+    os.fsync = counted(os.fsync)
+    Path.replace = counted(Path.replace)  # type: ignore[method-assign]  # this program is the test's
+    Path.hardlink_to = counted(Path.hardlink_to)  # type: ignore[method-assign]
+
+
+def count_steps(point: int, *modules: ModuleType) -> Callable[[Callable[..., Any]], Any]:
+    """Die before the `point`th thing that these modules wait for; return what counts others."""
     steps = count(1)
 
     def counted(step: Callable[..., Any]) -> Callable[..., Any]:
@@ -34,14 +45,6 @@ def _die_before(kind: str, point: int) -> None:
 
         return run
 
-    if kind == STATEMENT:
-        _count(transaction, counted)
-        return
-    os.fsync = counted(os.fsync)
-    Path.replace = counted(Path.replace)  # type: ignore[method-assign]  # this program is the test's
-    Path.hardlink_to = counted(Path.hardlink_to)  # type: ignore[method-assign]
-    _count(rotation, counted)
-
-
-def _count(module: ModuleType, counted: Callable[[Any], Any]) -> None:
-    module.__dict__["finished"] = counted(module.__dict__["finished"])
+    for module in modules:
+        module.__dict__["finished"] = counted(module.__dict__["finished"])
+    return counted

@@ -16,7 +16,7 @@ from server.store import tables
 from server.store.errors import WrongKeyError
 from server.store.store import SqlStore
 from server.store.transaction import Transaction
-from server.store.vault import Place, Vault
+from server.store.vault import Place, Vault, Wrapped
 from server.system import SystemIds
 from tests.store import examples
 from tests.store.conftest import KEK, opened
@@ -148,7 +148,7 @@ async def test_a_file_from_before_it_had_a_key_of_its_own_is_read(store: SqlStor
         await uow.files.add(examples.file(size=9), b"a picture")
         tx: Transaction = uow.files._tx  # type: ignore[attr-defined]  # as the store makes it
         place = Place(table="file_contents", id="file-1", version=0)
-        hidden = tx.vault.encrypt(CASE, await tx.wrapped_key(CASE), place, b"a picture")
+        hidden = tx.vault.encrypt(await tx.wrapped_key(CASE), place, b"a picture")
         await tx.run(update(tables.file_contents).values(content=hidden))
         await tx.forget_key("file:file-1")
     async with store.read() as uow:
@@ -184,19 +184,19 @@ async def test_deleted_rows_are_overwritten(sqlite_file: Path, sqlite_store: Sql
 def test_a_text_is_read_only_in_its_place_and_unchanged(said: bytes, at: int) -> None:
     vault = Vault(KEK, SeededIds())
     key = vault.new_key("case-1")
-    hidden = vault.encrypt("case-1", key, PLACE, said)
-    assert vault.decrypt("case-1", key, PLACE, hidden) == said
+    hidden = vault.encrypt(key, PLACE, said)
+    assert vault.decrypt(key, PLACE, hidden) == said
     changed = bytearray(hidden)
     changed[at % len(hidden)] ^= 1 << at % 8
-    for owner, wrapped, place, stored in (
-        ("case-1", key, PLACE, bytes(changed)),
-        ("case-2", key, PLACE, hidden),
-        ("case-1", vault.new_key("case-1"), PLACE, hidden),
-        ("case-1", key, Place(table="cases", id="case-1", version=2), hidden),
-        ("case-1", key, Place(table="sessions", id="case-1", version=3), hidden),
+    for other, place, stored in (
+        (key, PLACE, bytes(changed)),
+        (Wrapped("case-2", key.key), PLACE, hidden),
+        (vault.new_key("case-1"), PLACE, hidden),
+        (key, Place(table="cases", id="case-1", version=2), hidden),
+        (key, Place(table="sessions", id="case-1", version=3), hidden),
     ):
         with pytest.raises(UnreadableError):
-            vault.decrypt(owner, wrapped, place, stored)
+            vault.decrypt(other, place, stored)
 
 
 def test_hashes_follow_from_the_key_and_the_purpose() -> None:

@@ -23,17 +23,23 @@ from server.store.engines import open_engines
 from server.store.errors import WrongKeyError
 from server.store.keys import KeyInUseError, UnfinishedRotationError, in_use, next_of
 from server.store.rotation import rotate
+from server.store.schema import migrate, revert
 from server.store.store import SqlStore
+from server.store.transaction import STORE_KEY
+from server.store.vault import Vault
 from server.system import SystemIds
 from server.upkeep import SAID, rotate_key
 from tests.store.conftest import KEK, opened
 from tests.store.examples import CASE, COMMITTEE, Story
+from tests.store.old_form import as_before, keys_of, rewrapped
 from tests.store.rotating import STATEMENT, TRACE, rotate_until
 
 NEW = bytes(range(32, 64))
 STRIDE = 1 if "TORTURE_KILLS" in os.environ else 12
 """Of the statements, all in one transaction, so many are left out between two kills."""
 NAMES = ("seal-c-1", "issuer-c-1", "log")
+UNDER_KEK = {STORE_KEY, COMMITTEE, CASE}
+"""Whose keys the KEK wraps in the example; the file's is under the case's."""
 
 
 @pytest.fixture
@@ -80,9 +86,12 @@ async def test_the_new_key_opens_everything_and_the_old_one_nothing(address: str
     async with opened(address) as store, store.write() as uow:
         await Story(uow).tell()
         name = await store.name()
-    keys = 4  # the store's, the committee's, the case's, the file's
-    assert await rotate(address, KEK, NEW, SystemIds()) == keys
+    before = await keys_of(address)
+    assert await rotate(address, KEK, NEW, SystemIds()) == len(UNDER_KEK)
     assert await rotate(address, KEK, NEW, SystemIds()) == 0
+    after = await keys_of(address)
+    assert {owner for owner in after if after[owner] != before[owner]} == UNDER_KEK
+    assert {after[owner].kek_id for owner in UNDER_KEK} == {Vault(NEW, SystemIds()).kek_id}
     with pytest.raises(WrongKeyError):
         async with opened(address):
             pass
@@ -91,6 +100,38 @@ async def test_the_new_key_opens_everything_and_the_old_one_nothing(address: str
     async with opened(address, NEW) as store:
         await expect_whole(store)
         assert await store.name() == name, "its archive stays its own"
+
+
+@pytest.mark.parametrize("done", [{"store"}, {COMMITTEE}, {CASE}, {"store", CASE}])
+async def test_keys_that_tell_of_the_old_one_follow_those_of_the_new(
+    address: str, done: set[str]
+) -> None:
+    async with opened(address) as store, store.write() as uow:
+        await Story(uow).tell()
+    await rewrapped(address, done, KEK, NEW)
+    assert await rotate(address, KEK, NEW, SystemIds()) == len(UNDER_KEK - done)
+    async with opened(address, NEW) as store:
+        await expect_whole(store)
+
+
+@pytest.mark.parametrize("kek", [KEK, NEW])
+async def test_a_database_of_an_earlier_release_is_rotated_unopened(
+    address: str, kek: bytes
+) -> None:
+    """It may be under either, where the earlier release was killed on the way."""
+    async with opened(address) as store, store.write() as uow:
+        await Story(uow).tell()
+    if kek == NEW:
+        await rotate(address, KEK, NEW, SystemIds())
+    await as_before(address, kek)
+    await revert(address, "0007")
+    await migrate(address)
+    await rotate(address, KEK, NEW, SystemIds())
+    keys = await keys_of(address)
+    assert {owner for owner, key in keys.items() if key.under is None} == UNDER_KEK
+    assert {keys[owner].kek_id for owner in UNDER_KEK} == {Vault(NEW, SystemIds()).kek_id}
+    async with opened(address, NEW) as store:
+        await expect_whole(store)
 
 
 async def test_a_database_of_another_key_is_left_as_it_is(address: str) -> None:
@@ -102,9 +143,13 @@ async def test_a_database_of_another_key_is_left_as_it_is(address: str) -> None:
         await expect_whole(store)
 
 
-async def test_old_wrapped_keys_lie_nowhere_any_more(folder: Path) -> None:
+@pytest.mark.parametrize("release", ["this", "earlier"])
+async def test_old_wrapped_keys_lie_nowhere_any_more(folder: Path, release: str) -> None:
+    if release == "earlier":
+        await as_before(_address(folder), KEK)
+    by_kek = "SELECT wrapped FROM keys WHERE under IS NULL"
     with closing(sqlite3.connect(folder / "heyi.db")) as database:
-        old = [row[0] for row in database.execute("SELECT wrapped FROM keys")]
+        old = [row[0] for row in database.execute(by_kek)]
     assert old
     await rotate_key(Settings(data=folder))
     everything = b"".join(p.read_bytes() for p in folder.rglob("*") if p.is_file())
