@@ -155,6 +155,7 @@ describe("read aloud", () => {
 describe("the way to it", () => {
   it.each(["lobby", "effective", "closed", "adjourned"])("stands on the screen, quietly: %s", async (name) => {
     const { root } = show(App, await roomIn(name));
+    await settle();
     await tap(root, "我的同意事项");
     await vi.waitFor(() => { expect(root.querySelector("[role='dialog']")?.textContent).toContain("随时可以改"); });
   });
