@@ -6,6 +6,7 @@ every datagram wakes us up; with much we look every two milliseconds, and one lo
 
 import asyncio
 import socket
+from collections.abc import Collection
 from typing import Final
 
 from server.media.batch_outbox import Outbox
@@ -164,9 +165,10 @@ class BatchEngine(PlainEngine):
             if lost:
                 self.counters["drop_send"] += lost
 
-    def drain(self) -> None:
-        self._flush()
-        super().drain()
+    def drain(self, links: Collection[Link]) -> None:
+        if links:
+            self._flush()
+        super().drain(links)
 
     # ------------------------------------------------------------------ arrival
 

@@ -2,10 +2,12 @@
 
 An engine owns the socket, tells datagrams apart, unprotects and protects. It decides nothing. The
 plane behind `Receiver` decides everything and never sees a socket. Two promises make a cut exact:
-a burst is over before an engine lets go of the event loop, and `drain()` leaves nothing waiting.
+a burst is over before an engine lets go of the event loop, and `drain()` leaves nothing waiting
+for whom something was cut.
 """
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Any, Final, Protocol
 
 from server.media.rtp import Packet
@@ -126,6 +128,6 @@ class Engine(Protocol):
         """Protect and send one RTCP packet."""
         ...
 
-    def drain(self) -> None:
-        """Send or drop whatever waits; called before a cut is confirmed."""
+    def drain(self, links: Collection[Link]) -> None:
+        """Send or drop whatever waits for these; called before a cut of theirs is confirmed."""
         ...

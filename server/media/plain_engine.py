@@ -5,6 +5,7 @@ import logging
 import socket
 import sys
 from collections import Counter
+from collections.abc import Collection
 from typing import Final
 
 from server.media.engine import (
@@ -157,9 +158,10 @@ class PlainEngine:
         self.datagram(address, sealed)
         return True
 
-    def drain(self) -> None:
+    def drain(self, links: Collection[Link]) -> None:
         """Datagrams went to the system when they were sent; only slow streams make packets wait."""
-        self._streams.drain()
+        for link in links:
+            self._streams.drain(link.addresses)
 
     # ------------------------------------------------------------------ arrival
 

@@ -183,9 +183,9 @@ class Plane:
         return room
 
     def _apply(self, room: Room) -> None:
-        room.cut()
+        cut = room.cut()
         self.recorder.follow(room)
-        self.engine.drain()
+        self.engine.drain(cut)
         for downlink in room.open():
             if downlink.kind is Kind.VIDEO:
                 owner: Connection = downlink.link.owner
@@ -205,9 +205,11 @@ class Plane:
         self.engine.forget(connection.link)
         for downlink in connection.downlinks.values():
             downlink.close()
+        heard_by = {one.link for up in connection.uplinks.values() for one in up.downlinks}
         for uplink in connection.uplinks.values():
             uplink.close()
             self._repair.forget(uplink)
+        self.engine.drain(heard_by)
         self.paths.forget(connection)
         self.connections.pop(connection.identity, None)
         room = self.rooms.get(connection.room)

@@ -8,7 +8,7 @@ import ipaddress
 import socket
 import sys
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, cast
 
 from server.media.sockaddr import family_of, take_both_families
@@ -96,10 +96,11 @@ class Streams:
         stream = self._open.get(address)
         return stream is not None and stream.send(raw)
 
-    def drain(self) -> None:
+    def drain(self, addresses: Iterable[Address]) -> None:
         """Drop what has not gone to the system yet, so that nothing of a cut edge follows."""
-        for stream in self._open.values():
-            stream.drain()
+        for address in addresses:
+            if address in self._open:
+                self._open[address].drain()
 
     def prove(self, address: Address) -> None:
         """Let a stream stay: a check from it was authentic."""

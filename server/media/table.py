@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from server.domain.ids import ConnectionId, RoomId
 from server.media.connection import Connection
 from server.media.downlink import Downlink
+from server.media.engine import Link
 from server.media.formats import Kind
 from server.media.uplink import Uplink
 from server.ports.media import BadTableError, Edge, Recorded, StaleTableError, TableVersion
@@ -41,12 +42,15 @@ class Room:
         self.version, self.edges, self.recorded = table
         self.suspended = False
 
-    def cut(self) -> None:
-        """Close every downlink that the table does not hold."""
+    def cut(self) -> set[Link]:
+        """Close every downlink that the table does not hold; return whose they were."""
         wanted = self._wanted()
+        cut = set()
         for place, downlink in self._downlinks():
             if downlink.source is not None and downlink.source is not wanted.get(place):
                 downlink.close()
+                cut.add(downlink.link)
+        return cut
 
     def open(self) -> list[Downlink]:
         """Open what the table holds beyond what is open; return what was opened."""

@@ -108,7 +108,7 @@ def reporting(line: Line) -> Work:
         line.arrive("b", [far.sent.protect_rtcp(report)], mine)
         with counted(mine):
             line.engine.send_rtcp(line["b"].link, report)
-            line.engine.drain()
+            line.engine.drain([line["b"].link])
     assert line["b"].link.heard == TURNS + 1
     assert line.sent == TURNS + 1
     return work

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,7 @@ class Notebook:
     def send_rtcp(self, link: Link, packet: bytes) -> bool:
         return True
 
-    def drain(self) -> None:
+    def drain(self, links: Collection[Link]) -> None:
         """Nothing waits."""
 
 

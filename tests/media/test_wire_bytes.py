@@ -173,12 +173,12 @@ class Slot:
         if again is None:
             return None
         assert self.wire.engine.send_rtp(self.wire.link, *again, self.downlink.mid)
-        self.wire.engine.drain()
+        self.wire.engine.drain([self.wire.link])
         (sealed,) = self.wire.far.take()
         return sealed
 
     def _note(self, sequence: int) -> None:
-        self.wire.engine.drain()
+        self.wire.engine.drain([self.wire.link])
         (self.seen[sequence],) = self.wire.far.take()
 
 
@@ -216,7 +216,7 @@ async def test_a_phone_reads_what_was_meant_for_it(wire: Wire) -> None:
     sizes = [0, 1, 15, 16, 17, 500, 1000, 1200, *range(200)]
     for number, size in enumerate(sizes):
         assert wire.send(number, b"x" * size)
-    wire.engine.drain()
+    wire.engine.drain([wire.link])
     clear = [wire.far.received.unprotect(one) for one in wire.far.take()]
     assert [HEADER.unpack_from(one)[2] for one in clear] == list(range(len(sizes)))
     assert [one[-size:] for one, size in zip(clear, sizes, strict=True) if size] == [
@@ -237,7 +237,7 @@ async def test_reports_are_sealed_too_and_need_no_push(wire: Wire) -> None:
 async def test_what_waits_is_gone_when_a_drain_returns(wire: Wire) -> None:
     for number in range(5):
         wire.send(number)
-    wire.engine.drain()
+    wire.engine.drain([wire.link])
     assert len(wire.far.take()) == 5
     await asyncio.sleep(0)
     assert wire.far.take() == []
@@ -302,7 +302,7 @@ async def test_media_follows_the_address_it_comes_from(wire: Wire) -> None:
     moved.socket.send(moved.sent.protect(bytes(rtp(1))))
     await until(lambda: bool(wire.ears.packets), within=2)
     wire.send(5)
-    wire.engine.drain()
+    wire.engine.drain([wire.link])
     assert len(moved.take()) == 1
     assert wire.far.take() == []
     moved.socket.close()
@@ -338,7 +338,7 @@ async def test_where_nobody_listens_the_others_still_hear(wire: Wire) -> None:
     for number in range(10):
         wire.engine.send_rtp(link, packet, bytes(packet.raw[:FIXED]), 0)
         wire.send(number)
-    wire.engine.drain()
+    wire.engine.drain([wire.link])
     assert len(wire.far.take()) == 10
 
 
@@ -352,7 +352,7 @@ async def test_an_address_of_no_route_costs_its_own_packets_alone(wire: Wire) ->
         wire.send(2 * number)
         wire.engine.send_rtp(link, packet, bytes(packet.raw[:FIXED]), 0)
         wire.send(2 * number + 1)
-    wire.engine.drain()
+    wire.engine.drain([wire.link])
     assert len(wire.far.take()) == 6
     assert wire.engine.counters["drop_send"] == 3
     nowhere.socket.close()
