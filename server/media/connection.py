@@ -23,6 +23,8 @@ from server.ports.media import SLOTS, MediaReport
 _UFRAG_BYTES: Final = 6
 _PASSWORD_BYTES: Final = 18
 _OVER_CAP: Final = 3
+_SOUND_AT_ONCE_S: Final = 2.0
+"""Five seconds of a usual voice, which may come together once a stalled line goes on."""
 _REPORTS_PER_S: Final = 64_000
 """Octets: several times what a phone on a bad line asks for. Reading one costs by its size."""
 
@@ -61,7 +63,8 @@ class Connection:
         self._ssrcs = self._draw_ssrcs(1 + 2 * SLOTS)
         self.feedback_ssrc = self._ssrcs[0]
         self.uplinks = {
-            kind: Uplink(kind, link=self.link, asked_by=self.feedback_ssrc) for kind in Kind
+            kind: Uplink(kind, link=self.link, asked_by=self.feedback_ssrc, allowance=allowance)
+            for kind, allowance in self._allowances(now).items()
         }
         self.by_payload = {number: self.uplinks[kind] for number, kind in KIND_OF_PAYLOAD.items()}
         self.downlinks = {
@@ -76,7 +79,6 @@ class Connection:
         self.measured = (0, 0, now)
         self.last_report: MediaReport | None = None
         self.heard_before = 0
-        self.octets = Allowance(self.cap / 8 * _OVER_CAP, now)
         self.reports = Allowance(_REPORTS_PER_S, now)
         self.checks = Allowance(_CHECKS_PER_S, now, at_once_s=_CHECKS_AT_ONCE_S)
         self.thrift = Thrift()
@@ -161,6 +163,14 @@ class Connection:
         if bits is None:
             return None
         return bits / max(1, sum(not one.held for one in self.videos()))
+
+    def _allowances(self, now: float) -> dict[Kind, Allowance]:
+        """Return how many octets of each kind may come."""
+        sound = self._settings.sound_kbps * 1000 / 8
+        return {
+            Kind.AUDIO: Allowance(sound, now, at_once_s=_SOUND_AT_ONCE_S),
+            Kind.VIDEO: Allowance(self.cap / 8 * _OVER_CAP, now),
+        }
 
     def _downlink(self, slot: int, kind: Kind) -> Downlink:
         chance = self._settings.chance

@@ -40,6 +40,8 @@ from server.ports.media import (
 )
 
 _FAULTS: Final = 500
+_AROUND: Final = 44
+"""Octets that a packet has besides on its way: IPv4, UDP and the seal."""
 _LEAST_REPORT: Final = 128
 """Octets that the shortest RTCP packet counts for: 500 a second of those."""
 
@@ -279,7 +281,7 @@ class Plane:
             return self._refused("drop_rtp_malformed")
         if packet.ssrc != uplink.ssrc and not connection.admits(packet.ssrc, uplink):
             return self._refused("drop_ssrc")
-        if not connection.octets.spend(len(raw), now):
+        if not uplink.allowance.spend(len(raw) + _AROUND, now):
             return self._refused("drop_flood")
         told = packet.payload_size and raw[packet.payload_at] in TELLING[packet.payload_type]
         return packet if not told or bearable(packet) else self._refused("drop_picture_size")

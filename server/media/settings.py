@@ -52,6 +52,9 @@ class WorkerSettings:
     max_rooms: int = 200
     cap_kbps: int = 1500
     """What one phone may send at most."""
+    sound_kbps: int = 160
+    """What of it may be sound, with what surrounds each packet on its way. The offer asks for 32 of
+    Opus, which are 62, or 93 in packets of 10 ms; no line holds sound back, so more would hurt."""
     floor_kbps: int = 150
     """What one phone may always send, however weak its subscribers."""
     idle_kbps: int = 300

@@ -7,7 +7,7 @@ from aiortc.rtp import RtcpReceiverInfo
 from server.media.engine import Link
 from server.media.extensions import Layouts
 from server.media.formats import CLOCK, VP8, Kind
-from server.media.meters import Flow
+from server.media.meters import Allowance, Flow
 from server.media.rtcp import SenderReport
 from server.media.rtp import SEQUENCE_MOD, TIMESTAMP_MOD, Packet
 
@@ -42,11 +42,14 @@ class Uplink:
     however far the jump is.
     """
 
-    def __init__(self, kind: Kind, *, link: Link, asked_by: int) -> None:
-        """Begin without a stream; requests to the phone go over `link`, signed `asked_by`."""
+    def __init__(self, kind: Kind, *, link: Link, asked_by: int, allowance: Allowance) -> None:
+        """Begin without a stream; requests to the phone go over `link`, signed `asked_by`.
+
+        `allowance` are the octets that may come.
+        """
         self.kind = kind
-        self.link = link
-        self.asked_by = asked_by
+        self.link, self.asked_by = link, asked_by
+        self.allowance = allowance
         self.ssrc: int | None = None
         self.layouts: Layouts = {}
         self.run = 0

@@ -20,7 +20,7 @@ from server.ports.media import Edge, TableVersion
 from tests.fuzz.conftest import BUG_INPUTS, INPUTS, SEED, Told
 from tests.fuzz.mutation import broken, dice_of
 from tests.fuzz.samples import packets, reports
-from tests.fuzz.yard import GOOD, HOSTILE, ROOM, FoundError, expect
+from tests.fuzz.yard import BOUNDLESS_KBPS, GOOD, HOSTILE, ROOM, FoundError, expect
 from tests.media.test_wire_bytes import UP, Far, session
 from tests.media.waiting import until
 
@@ -89,7 +89,9 @@ def _renumbered(raw: bytes, number: int) -> bytes:
 @pytest.fixture(params=[PlainEngine, BatchEngine], ids=["plain", "batch"])
 async def line(request: pytest.FixtureRequest) -> AsyncIterator[Line]:
     engine: Engine = request.param("127.0.0.1", 0)
-    limits = WorkerSettings(control=Path("unused"), cap_kbps=1_000_000_000)
+    limits = WorkerSettings(
+        control=Path("unused"), cap_kbps=BOUNDLESS_KBPS, sound_kbps=BOUNDLESS_KBPS
+    )
     tasks: list[asyncio.Task[None]] = []
     loop = asyncio.get_running_loop()
     plane = Plane(

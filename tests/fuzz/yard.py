@@ -34,6 +34,7 @@ AT: dict[ConnectionId, Address] = {
 MOST_CPU_S = 0.25
 """No input may hold the worker up for longer; far more than any needs, far less than an attack."""
 LAYOUTS = 256
+BOUNDLESS_KBPS = 1_000_000_000
 
 
 class FoundError(AssertionError):
@@ -118,12 +119,14 @@ def expect(holds: bool, what: str) -> None:
         raise FoundError(what)
 
 
-def yard(cap_kbps: int = 1_000_000_000) -> Yard:
+def yard(cap_kbps: int = BOUNDLESS_KBPS, sound_kbps: int = BOUNDLESS_KBPS) -> Yard:
     """Return one with all three connected, everybody receiving everybody."""
     engine = Deaf()
     # The limits on how much a phone may send would keep most inputs from what is behind them.
     chance = random.Random(0).randbytes
-    limits = WorkerSettings(control=Path("unused"), cap_kbps=cap_kbps, chance=chance)
+    limits = WorkerSettings(
+        control=Path("unused"), cap_kbps=cap_kbps, sound_kbps=sound_kbps, chance=chance
+    )
     tasks: list[asyncio.Task[None]] = []
     start = asyncio.get_running_loop().create_task
     told: list[MediaEvent] = []

@@ -10,6 +10,7 @@ from hypothesis import given, strategies as st
 from server.media.downlink import Downlink
 from server.media.engine import Link
 from server.media.formats import Kind
+from server.media.meters import Allowance
 from server.media.rtcp import SenderReport
 from server.media.rtp import FIXED, HEADER
 from server.media.uplink import HISTORY, MAX_GAP, MAX_MISSING, NACK_TRIES, Uplink, align
@@ -17,7 +18,7 @@ from tests.media.packets import FULL_BLOCK, KEY_FRAME, LATER_FRAME, OPUS, packet
 
 
 def an_uplink(kind: Kind = Kind.VIDEO, ssrc: int = 1) -> Uplink:
-    uplink = Uplink(kind, link=Link(None), asked_by=9)
+    uplink = Uplink(kind, link=Link(None), asked_by=9, allowance=Allowance(1e12, 0))
     uplink.begin(ssrc)
     return uplink
 

@@ -19,6 +19,7 @@ from server.media.secure import SrtpPair
 from server.media.stun import Address
 from server.media.uplink import Uplink
 from tests.media.packets import FULL_BLOCK, KEY_FRAME, LATER_FRAME, rtp
+from tests.media.test_streams import an_uplink
 from tests.media.waiting import until
 
 GCM = Policy.SRTP_PROFILE_AEAD_AES_256_GCM
@@ -183,7 +184,7 @@ class Slot:
 
 
 async def test_a_retransmission_is_the_same_bytes_beyond_the_roll_over(wire: Wire) -> None:
-    slot, source = Slot(wire, start=65_400), Uplink(Kind.VIDEO, link=Link(None), asked_by=9)
+    slot, source = Slot(wire, start=65_400), an_uplink()
     source.begin(1)
     slot.downlink.open(source)
     for count in range(300):
@@ -196,7 +197,7 @@ async def test_a_retransmission_is_the_same_bytes_beyond_the_roll_over(wire: Wir
 
 async def test_after_a_change_of_source_only_its_own_packets_come_again(wire: Wire) -> None:
     slot = Slot(wire, start=65_520)
-    sources = [Uplink(Kind.VIDEO, link=Link(None), asked_by=9) for _ in range(2)]
+    sources = [an_uplink() for _ in range(2)]
     for turn in range(6):
         source = sources[turn % 2]
         source.begin(100 + turn)

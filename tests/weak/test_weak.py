@@ -24,7 +24,8 @@ from tests.weak.phone import Phone
 MINUTE = 60
 WEAK, GOOD, OTHER = list(AT)
 NARROW = 150_000
-CAP_KBPS = WorkerSettings(control=Path("unused")).cap_kbps
+LIMITS = WorkerSettings(control=Path("unused"))
+CAP_KBPS = LIMITS.cap_kbps
 MOST_LOST = 0.01
 SETTLED_S = 5
 STEP_S = 0.1
@@ -72,7 +73,7 @@ def a_room(
     **air: float,
 ) -> Room:
     """Return one; `loss` and `air`, more of what a line may be, are of the first phone's."""
-    it = yard(CAP_KBPS)
+    it = yard(CAP_KBPS, LIMITS.sound_kbps)
     dice = random.Random(SEED)
     phones: dict[ConnectionId, Phone] = {}
     down: dict[ConnectionId, Line] = {}
