@@ -74,6 +74,7 @@ class Connection:
         self.ssrcs_seen: set[int] = set()
         self.media_seen = self.speaking = self.settling = False
         self.made_at = self.heard_at = now
+        self.media_at = float("-inf")
         self.trips = Trips()
         self.spoke_at = float("-inf")
         self.measured = (0, 0, now)

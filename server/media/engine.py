@@ -109,6 +109,10 @@ class Engine(Protocol):
         """
         ...
 
+    def holder(self, address: Address) -> Link | None:
+        """Return the link that this address is let through to now."""
+        ...
+
     def forget(self, link: Link) -> None:
         """Let nothing of this link through any more."""
         ...

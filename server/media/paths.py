@@ -63,6 +63,9 @@ class Paths:
         if not connection.checks.spend(1, self._time()):
             self._engine.counters["drop_stun_flood"] += 1
             return
+        if self._spoken_for(connection, address):
+            self._engine.counters["drop_stun_claim"] += 1
+            return
         self._engine.admit(connection.link, address)
         self._choose(connection, check, address)
         self._hear(connection)
@@ -74,6 +77,19 @@ class Paths:
         connection = link.owner
         if connection.channel is None or not connection.channel.feed(raw):
             self._engine.counters["drop_dtls"] += 1
+
+    def _spoken_for(self, connection: Connection, address: Address) -> bool:
+        """Whether another phone's media comes from there: the address of a check can be forged.
+
+        One that a phone has left, for a new connection or to whoever its router gives it now, is
+        free once nothing has come from it for `quiet_s`.
+        """
+        holder = self._engine.holder(address)
+        if holder is None or holder is connection.link or holder.address != address:
+            return False
+        owner: Connection = holder.owner
+        self.listen(owner)
+        return self._time() - owner.media_at <= self._settings.quiet_s
 
     def _choose(self, connection: Connection, check: Check, address: Address) -> None:
         """Follow the phone's nomination until authentic packets show its choice."""
@@ -123,6 +139,7 @@ class Paths:
         if connection.link.heard != connection.heard_before:
             connection.heard_before = connection.link.heard
             self._hear(connection)
+            connection.media_at = connection.heard_at
 
     def _hear(self, connection: Connection) -> None:
         connection.heard_at = self._time()

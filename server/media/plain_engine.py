@@ -100,6 +100,9 @@ class PlainEngine:
             if self._drop_address(link, oldest):
                 self._streams.cut(oldest)
 
+    def holder(self, address: Address) -> Link | None:
+        return self._links.get(address)
+
     def forget(self, link: Link) -> None:
         for address in link.addresses:
             if self._drop_address(link, address):

@@ -42,6 +42,9 @@ class Notebook:
     def admit(self, link: Link, address: Address) -> None:
         """Nobody comes in here."""
 
+    def holder(self, address: Address) -> Link | None:
+        """Nobody has come in."""
+
     def forget(self, link: Link) -> None:
         link.srtp = link.address = None
 
