@@ -21,7 +21,7 @@ from server.media.engine import Engine
 from server.media.formats import Kind
 from server.media.repair import Repair
 from server.media.rtcp import FIR, NACK, PLI, MalformedRtcpError
-from server.media.uplink import align
+from server.media.uplink import KEY_EVERY_S, align
 
 _NACKED_AT_ONCE: Final = 128
 _NOTED_AT_ONCE: Final = 512
@@ -71,6 +71,19 @@ class Feedback:
         downlink.source.key_wanted = True
         self._repair.start(downlink.source)
 
+    def _asked_for_key(self, downlink: Downlink | None) -> None:
+        """Take a phone's own request, of which it has so many; those of the worker have no bound.
+
+        It may ask anew for what is asked for already. Whoever asks while the key frame is on its
+        way to him cannot know of it: that request means nothing, and is not counted.
+        """
+        if downlink is None or downlink.source is None or downlink.held:
+            return
+        source, now = downlink.source, self._time()
+        over = now - source.key_began >= KEY_EVERY_S
+        if source.key_wanted or (over and downlink.key_requests.spend(1, now)):
+            self.want_key(downlink)
+
     def _part(self, connection: Connection, part: AnyRtcpPacket) -> None:
         if isinstance(part, RtcpSrPacket):
             self._clock(connection, part)
@@ -110,10 +123,10 @@ class Feedback:
 
     def _request(self, connection: Connection, part: RtcpPsfbPacket) -> None:
         if part.fmt == PLI:
-            self.want_key(connection.by_ssrc.get(part.media_ssrc))
+            self._asked_for_key(connection.by_ssrc.get(part.media_ssrc))
         elif part.fmt == FIR:
             for ssrc in rtcp.fir_targets(part):
-                self.want_key(connection.by_ssrc.get(ssrc))
+                self._asked_for_key(connection.by_ssrc.get(ssrc))
         else:
             estimate = rtcp.estimate(part)
             if estimate is not None:

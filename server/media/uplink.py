@@ -59,8 +59,8 @@ class Uplink:
         self.octets = 0
         self.flow = Flow()
         self.allowed, self.limited = 0.0, False
-        self.key_wanted = False
-        self.gap_noticed = False
+        self.key_wanted = self.gap_noticed = False
+        self.key_began = float("-inf")
         self.clock: SenderReport | None = None
         self.clock_offset: float | None = None
         self.loss = 0.0
@@ -221,6 +221,7 @@ class Uplink:
         """Stop asking once a key frame has begun to arrive."""
         if self.key_wanted and packet.opens():
             self.key_wanted = False
+            self.key_began = self._last
 
     # ------------------------------------------------------------------ reports
 

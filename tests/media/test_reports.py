@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,6 +147,73 @@ def test_a_phone_is_asked_for_a_key_frame_every_300_ms_at_most_and_again_until_i
         assert asked[0] == 0
         assert all(0.3 <= pause + 1e-9 < 0.36 for pause in pauses)
         assert [at - begun for at in hall.requests("b")] == [pytest.approx(0.15)]
+        hall.close()
+
+    leap(play())
+
+
+async def asked_again_and_again(hall: Hall, sources: dict[str, Source], seconds: float) -> None:
+    """Let a viewer ask for both pictures all the time; whoever is asked gives a key frame."""
+    viewer, given = Viewer(hall, "v"), Counter[str]()
+    for _ in range(round(seconds / TICK)):
+        for slot in (0, 1):
+            viewer.asks(slot)
+        for name, source in sources.items():
+            asked = len(hall.requests(name))
+            source.send(Kind.VIDEO, KEY_FRAME if asked > given[name] else LATER_FRAME)
+            given[name] = asked
+        await asyncio.sleep(TICK)
+
+
+def test_who_asks_for_key_frames_all_the_time_is_given_four_and_then_one_in_2_5_s() -> None:
+    async def play() -> None:
+        hall, sources = watched()
+        await asyncio.sleep(1)
+        hall.engine.reports.clear()
+        begun = asyncio.get_running_loop().time()
+        await asked_again_and_again(hall, sources, 30)
+        for name in sources:
+            asked = [at - begun for at in hall.requests(name)]
+            assert 15 <= len(asked) <= 16
+            assert asked[3] < 2
+        hall.close()
+
+    leap(play())
+
+
+def test_whose_requests_are_used_up_takes_none_from_the_others() -> None:
+    async def play() -> None:
+        hall, sources = watched()
+        await asyncio.sleep(1)
+        await asked_again_and_again(hall, sources, 3)
+        await asyncio.sleep(0.5)
+        hall.engine.reports.clear()
+        Viewer(hall, "v").asks(0)
+        assert hall.requests("a") == []
+        Viewer(hall, "w").asks(0)
+        assert len(hall.requests("a")) == 1
+        hall.close()
+
+    leap(play())
+
+
+def test_a_request_that_cannot_know_of_the_key_frame_is_not_counted() -> None:
+    async def play() -> None:
+        hall, sources = watched()
+        await asyncio.sleep(1)
+        for _ in range(10):
+            Viewer(hall, "w").asks(0)
+            sources["a"].send(Kind.VIDEO)
+            hall.engine.reports.clear()
+            Viewer(hall, "v").asks(0)
+            assert hall.requests("a") == []
+            await asyncio.sleep(2.5)
+        for _ in range(4):
+            hall.engine.reports.clear()
+            Viewer(hall, "v").asks(0)
+            assert len(hall.requests("a")) == 1
+            sources["a"].send(Kind.VIDEO)
+            await asyncio.sleep(0.4)
         hall.close()
 
     leap(play())

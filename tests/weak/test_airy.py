@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from aiortc.rtp import RtcpPsfbPacket, pack_remb_fci
 
-from server.media import answers, rtcp, thrift
+from server.media import answers, downlink, rtcp, thrift
 from server.media.formats import VP8, Kind
 from tests.weak.clock import leap
 from tests.weak.phone import Phone
@@ -159,3 +159,29 @@ def test_an_estimate_that_falls_with_our_own_pause_costs_no_second_picture() -> 
         assert await held_at_last(110) == {1}
 
     leap(play())
+
+
+async def frozen_in_tunnels(found: list[int]) -> None:
+    """Note the first phone's frozen seconds where nothing comes in two of every five."""
+    room = a_room(loss=LOSS, kind=Browser)
+    await asyncio.sleep(SETTLED_S)
+    begun = asyncio.get_running_loop().time()
+    for _ in range(MINUTE // 5):
+        room.down[WEAK].lose(1)
+        await asyncio.sleep(2)
+        room.down[WEAK].lose(LOSS)
+        await asyncio.sleep(3)
+    found.append(room.frozen_seconds(WEAK, begun, MINUTE))
+
+
+@pytest.mark.parametrize("at_once", [4, 1])
+def test_the_bound_on_key_frames_freezes_nobody_who_needs_them(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert downlink.KEY_REQUESTS_AT_ONCE == 4
+    found: list[int] = []
+    for bound in (1000, at_once):
+        monkeypatch.setattr(downlink, "KEY_REQUESTS_AT_ONCE", bound)
+        leap(frozen_in_tunnels(found))
+    unbounded, bounded = found
+    assert (bounded == unbounded) is (at_once == 4)
