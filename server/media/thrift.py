@@ -48,7 +48,8 @@ class Thrift:
     """Decides for one subscriber which slots' videos are held back; times in seconds.
 
     What the line cannot carry is held at once, from the least important on. One at a time is let
-    through again after the line was clean for a rest; each that fails doubles the next rest.
+    through again after the line was clean for a rest; each that fails then doubles the next rest.
+    That the line was found too narrow before costs no voice anything, and no rest becomes longer.
     """
 
     def __init__(self) -> None:
@@ -114,8 +115,7 @@ class Thrift:
 
     def refuse(self, now: float) -> None:
         """Hear that the line would not carry it yet."""
-        self._unclean_at = self._failed_at = now
-        self._rest = min(LONGEST_REST_S, 2 * self._rest)
+        self._unclean_at = now
 
     def wait(self, now: float) -> None:
         """Try nothing else for a rest: what was tried is about to be let through."""

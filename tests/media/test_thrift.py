@@ -98,15 +98,26 @@ def test_a_rest_begins_anew_with_every_sign_of_weakness() -> None:
     assert clean_until_due(thrift, BEGIN + 60)[1] >= FIRST_REST_S - 2 * STEP
 
 
-def test_rests_double_while_the_line_does_not_carry_it_and_begin_anew_once_it_did() -> None:
+def test_a_line_that_does_not_carry_it_yet_is_tried_every_fifteen_seconds() -> None:
+    thrift, now = Thrift(), BEGIN
+    thrift.judge(CHOKED, TWO, now)
+    for _ in range(20):
+        _, took = clean_until_due(thrift, now)
+        assert 15 <= took < 15 + 2 * STEP
+        now += took
+        thrift.refuse(now)
+
+
+def test_rests_double_while_the_picture_itself_fails_and_begin_anew_once_it_did_not() -> None:
     thrift, now, rests = Thrift(), BEGIN, []
     thrift.judge(CHOKED, TWO, now)
     for _ in range(6):
-        _, took = clean_until_due(thrift, now)
+        slot, took = clean_until_due(thrift, now)
         now += took
         rests.append(took)
-        thrift.refuse(now)
-    assert [round(rest / FIRST_REST_S, 1) for rest in rests[:3]] == [1, 2, 4]
+        thrift.release(slot, now)
+        assert thrift.judge(Signs(missed=0.3, lost=0.3), TWO, now)
+    assert [round(rest / 15) for rest in rests[:3]] == [1, 2, 4]
     assert rests[-1] >= LONGEST_REST_S
     for _ in TWO:
         slot, took = clean_until_due(thrift, now)

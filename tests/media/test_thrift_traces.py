@@ -11,7 +11,6 @@ from server.media.thrift import (
     CHOKED_AT_TRIAL,
     CLEAN_LOSS,
     FIRST_REST_S,
-    LONGEST_REST_S,
     WEAK_BITS,
     Signs,
     Thrift,
@@ -101,14 +100,14 @@ def test_no_line_makes_it_flutter(stretches: list[tuple[Signs, int, bool]]) -> N
     play(stretches)
 
 
-def test_on_a_line_that_carries_nothing_it_tries_ever_more_rarely() -> None:
+def test_a_line_that_carries_nothing_is_tried_all_the_time() -> None:
     watch = Watch()
     watch.round(Signs(choked=True, lost=0.9), carries=False)
     for _ in range(int(3600 / STEP)):
         watch.round(Signs(), carries=False)
     pauses = [round(b - a, 3) for a, b in zip(watch.failures, watch.failures[1:], strict=False)]
-    assert pauses == sorted(pauses)
-    assert pauses[-1] >= LONGEST_REST_S - STEP
+    assert len(pauses) > 200
+    assert 15 - STEP <= min(pauses) <= max(pauses) <= 15 + 2 * STEP
 
 
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -186,10 +186,25 @@ def test_pictures_come_back_one_by_one_with_the_line() -> None:
             for slot in {0, 1} - room.held - back.keys():
                 back[slot] = asyncio.get_running_loop().time() - begun
         assert list(back) == [0, 1]
-        assert back[1] - back[0] >= thrifts.FIRST_REST_S
+        assert back[1] - back[0] >= 15
         await asyncio.sleep(1)
         shown = room.phones[WEAK].shown.values()
         assert all(max(times) > begun + back[1] for times in shown)
+
+    leap(play())
+
+
+@pytest.mark.parametrize("after_s", [10, 2 * MINUTE, 5 * MINUTE])
+def test_the_first_picture_is_back_soon_however_long_it_waited(after_s: int) -> None:
+    async def play() -> None:
+        room = await narrowed(after_s)
+        assert room.held == {0, 1}
+        room.down[WEAK].widen(10_000_000)
+        begun = asyncio.get_running_loop().time()
+        while room.held == {0, 1}:
+            await asyncio.sleep(STEP_S)
+        # Fifteen seconds clean, and a trial with padding, which takes some.
+        assert asyncio.get_running_loop().time() - begun < 15 + 7
 
     leap(play())
 
