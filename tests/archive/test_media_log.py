@@ -18,7 +18,7 @@ from server.archive.media_log import (
     opened_chunks,
     read_segments,
 )
-from server.archive.recorder import CHUNK, Recorder
+from server.archive.recorder import CHUNK, FLUSH_S, Recorder
 from server.archive.recordings import check
 from server.domain.errors import InvalidValueError
 from server.domain.ids import RecordingId
@@ -193,6 +193,10 @@ def test_batches_stay_whole_and_chunks_below_a_mebibyte_or_so(tmp_path: Path) ->
     assert b"".join(chunks) == b"".join(batches)
     assert all(len(chunk) % 300_000 == 0 and len(chunk) < CHUNK + 300_000 for chunk in chunks)
     assert json.loads(told[-1])["chunks"] == len(chunks)
+
+
+def test_a_second_s_worth_is_lost_at_most() -> None:
+    assert FLUSH_S == 1.0
 
 
 def test_what_is_said_is_on_disk_a_second_later_while_the_recording_goes_on(tmp_path: Path) -> None:

@@ -89,6 +89,10 @@ def test_what_cannot_be_used_is_refused_with_its_reason(reason: str, sdp: str) -
     assert refused.value.facts == {"reason": reason}
 
 
+def test_an_answer_may_have_64_kib_and_20_sections() -> None:
+    assert (MAX_SDP, MAX_SECTIONS) == (65_536, 20)
+
+
 def test_candidates_are_ignored_however_many_there_are() -> None:
     candidate = "a=candidate:1 1 udp 1 10.0.0.1 9 typ host\r\n"
     assert read_answer(an_answer() + candidate * 1000) == read_answer(an_answer())

@@ -13,6 +13,10 @@ def run(pace: Pace, *, rate: float, seconds: float, begin: float) -> list[float]
     return turns
 
 
+def test_it_looks_every_two_milliseconds() -> None:
+    assert TICK_S == 0.002
+
+
 def test_it_begins_by_waiting() -> None:
     assert not Pace().ticking
 
