@@ -1,8 +1,9 @@
 """All undocumented names of aiortc and pylibsrtp that are used, and nothing else.
 
-aiortc's DTLS is told over what to run, as what, with which ciphers, and gives its SRTP sessions;
-`tests/media/test_undocumented.py` notices when a release changes that. libsrtp is called on our
-own memory, without the copies of pylibsrtp's sessions; `fault()` tries that at every start.
+aiortc's DTLS is told over what to run, as what, with which ciphers, and gives its SRTP sessions:
+`dtls_fault()` looks for that at every start, and `tests/media/test_undocumented.py` for what the
+sessions allow. libsrtp is called on our own memory, without the copies of pylibsrtp's sessions;
+`fault()` tries that at every start.
 No other file imports pylibsrtp or aiortc's transports.
 """
 
@@ -95,6 +96,17 @@ def sessions(dtls: RTCDtlsTransport) -> tuple[Session, Session]:
 def pump(dtls: RTCDtlsTransport) -> "asyncio.Future[None] | None":
     """Return aiortc's own task, which reads records until the end."""
     return dtls._task  # noqa: SLF001
+
+
+def dtls_fault() -> str | None:
+    """Return why aiortc's DTLS cannot be used here, or None: what is used of it was found."""
+    dtls = dtls_over(cast("Path", None))
+    names = [
+        one for one in ("_set_role", "_rx_srtp", "_tx_srtp", "_task") if not hasattr(dtls, one)
+    ]
+    if not hasattr(RTCCertificate, "_create_ssl_context"):
+        names.append("_create_ssl_context")
+    return f"this release of aiortc has no {', '.join(names)}" if names else None
 
 
 # ------------------------------------------------------------------ libsrtp on our own memory
