@@ -12,7 +12,7 @@ from server.domain.case import Side
 from server.domain.session import SpaceKind
 from server.domain.session_log import Entry
 
-_ENDS = frozenset(
+CAUCUS_ENDS = frozenset(
     {
         "room.open",
         "room.close",
@@ -49,7 +49,7 @@ def caucuses(entries: Iterable[Entry]) -> tuple[Caucus, ...]:
     found: list[Caucus] = []
     begun: tuple[Side, datetime] | None = None
     for body in (json.loads(entry.body) for entry in entries):
-        if body["kind"] not in _ENDS:
+        if body["kind"] not in CAUCUS_ENDS:
             continue
         at = datetime.fromisoformat(body["at"])
         if begun is not None:

@@ -1,7 +1,7 @@
 """What a record holds to show that its log stood in the tree of a signed checkpoint."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -57,18 +57,25 @@ def kept_inclusion(files: Mapping[str, bytes]) -> LogInclusion | None:
     )
 
 
-def proofs_json(positions: Sequence[int], size: int, nodes: Mapping[Spot, bytes]) -> bytes:
-    """Return the proofs of a chain's entries, from its first on, in the tree of this size."""
+def proofs_of(
+    first: int, positions: Sequence[int], size: int, nodes: Mapping[Spot, bytes]
+) -> bytes:
+    """Return the proofs of some of a chain's entries, from `first` on, a part of `proofs_json`."""
     paths = (prove(inclusion_path(position, size), nodes) for position in positions)
-    return _proofs_json(list(zip(positions, paths, strict=True)), size)
+    return _written(first, zip(positions, paths, strict=True))
 
 
-def _proofs_json(placed: Sequence[Placed], size: int) -> bytes:
-    proofs = [
+def proofs_json(size: int, parts: Iterable[bytes]) -> bytes:
+    """Return the proofs of a chain's entries in the tree of this size as canonical JSON."""
+    return b'{"proofs":[%b],"size":%d,"v":%d}' % (b",".join(parts), size, FORMAT)
+
+
+def _written(first: int, placed: Iterable[Placed]) -> bytes:
+    proofs = (
         {"seq": seq, "position": position, "path": [base64.b64encode(one).decode() for one in path]}
-        for seq, (position, path) in enumerate(placed, start=1)
-    ]
-    return canonical_json({"v": FORMAT, "size": size, "proofs": proofs})
+        for seq, (position, path) in enumerate(placed, start=first)
+    )
+    return b",".join(canonical_json(proof) for proof in proofs)
 
 
 def proven(entries: Sequence[Entry], content: bytes, head: Head) -> bool:
@@ -78,7 +85,7 @@ def proven(entries: Sequence[Entry], content: bytes, head: Head) -> bool:
     """
     try:
         proofs = [(int(p["position"]), _hashes(p["path"])) for p in read_json(content)["proofs"]]
-        written = _proofs_json(proofs, head.size)
+        written = proofs_json(head.size, [_written(1, proofs)])
     except (InvalidValueError, KeyError, OverflowError, TypeError, ValueError):
         return False
     ordered = all(one[0] < next_[0] for one, next_ in pairwise(proofs))

@@ -1,6 +1,6 @@
 """What the core asks of the store for the session logs, and the tree over all of them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -16,7 +16,14 @@ class SessionLog(Protocol):
     async def append(
         self, case: CaseId, what: Sequence[Happening], at: datetime
     ) -> Sequence[Entry]: ...
-    async def of_case(self, case: CaseId) -> Sequence[Entry]: ...
+    async def of_case(self, case: CaseId, kinds: Collection[str] = ()) -> Sequence[Entry]:
+        """Return the case's entries, with `kinds` those of them alone."""
+        ...
+
+    def pages(self, case: CaseId, kinds: Collection[str] = ()) -> AsyncIterator[Sequence[Entry]]:
+        """Yield them in order, as many at a time as may be worked on in one turn of the loop."""
+        ...
+
     async def head(self, case: CaseId) -> Entry | None: ...
 
 

@@ -6,12 +6,13 @@ it, evidence would end where the plane was heard last.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from server.domain.ids import CaseId, RecordingId
-from server.domain.session_log import SYSTEM, Entry, happened
+from server.domain.session_log import SYSTEM, happened
 from server.ports.recording import ManifestHead
+from server.ports.store import UnitOfWork
 from server.rooms.ports import RoomPorts
 
 _HEAD: Final = "recording.head"
@@ -54,12 +55,20 @@ class Heads:
 
     async def _known(self, case: CaseId, recording: RecordingId) -> int:
         async with self._ports.store.read() as uow:
-            entries = await uow.log.of_case(case)
-        found = (one["chunks"] for one in heads_in(entries) if one["recording"] == recording)
-        return max(found, default=0)
+            heads = await heads_of(uow, case)
+        return max((one["chunks"] for one in heads if one["recording"] == recording), default=0)
 
 
-def heads_in(entries: Iterable[Entry]) -> list[Mapping[str, Any]]:
-    """Return what each head logged says: `recording`, `chunks`, and the chain's value, `head`."""
-    bodies = (json.loads(entry.body) for entry in entries if _HEAD in entry.body)
-    return [body["facts"] for body in bodies if body["kind"] == _HEAD]
+async def heads_of(
+    uow: UnitOfWork, case: CaseId, until: int | None = None
+) -> list[Mapping[str, Any]]:
+    """Return what each head logged says: `recording`, `chunks`, and the chain's value, `head`.
+
+    With `until` of the case's first so many entries.
+    """
+    return [
+        json.loads(entry.body)["facts"]
+        async for page in uow.log.pages(case, (_HEAD,))
+        for entry in page
+        if until is None or entry.seq <= until
+    ]

@@ -109,12 +109,16 @@ class SqlLogTree:
         return {spot: _node(kept.get(last_leaf(spot), b""), spot) for spot in spots}
 
     async def positions(self, case: CaseId, until: int) -> Sequence[int]:
-        rows = await self._tx.rows(
-            select(_PLACES.position)
-            .where(_PLACES.case_id == case, _PLACES.seq <= until)
-            .order_by(_PLACES.seq)
-        )
-        return [row.position for row in rows]
+        found: list[int] = []
+        for begin in range(0, until, _AT_ONCE):
+            rows = await self._tx.rows(
+                select(_PLACES.position)
+                .where(_PLACES.case_id == case, _PLACES.seq > begin)
+                .where(_PLACES.seq <= min(begin + _AT_ONCE, until))
+                .order_by(_PLACES.seq)
+            )
+            found += [row.position for row in rows]
+        return found
 
     async def entries(self, begin: int, limit: int) -> Sequence[Entry]:
         rows = await self._tx.rows(

@@ -4,11 +4,11 @@ Triggers refuse every change and every row that does not continue its chain. Ent
 hold ids, codes and digests and are kept in the exact text that was hashed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, or_, select, true
 
 from server.domain.ids import CaseId
 from server.domain.session_log import Entry, Happening, chain
@@ -16,6 +16,8 @@ from server.store import tables
 from server.store.transaction import Transaction
 
 _T = tables.session_log.c
+PAGE = 250
+"""Entries read at a time: a sitting of hours leaves thousands, and the loop serves rooms, too."""
 
 
 class SqlSessionLog:
@@ -37,17 +39,31 @@ class SqlSessionLog:
         await self._tx.insert(tables.session_log, [entry._asdict() for entry in entries])
         return entries
 
-    async def of_case(self, case: CaseId) -> Sequence[Entry]:
-        rows = await self._tx.rows(
-            select(tables.session_log).where(_T.case_id == case).order_by(_T.seq)
-        )
-        return entries_of(rows)
+    async def of_case(self, case: CaseId, kinds: Collection[str] = ()) -> Sequence[Entry]:
+        return [entry async for page in self.pages(case, kinds) for entry in page]
+
+    async def pages(
+        self, case: CaseId, kinds: Collection[str] = ()
+    ) -> AsyncIterator[Sequence[Entry]]:
+        wanted = select(tables.session_log).where(_T.case_id == case, _of(kinds))
+        part = wanted.order_by(_T.seq).limit(PAGE)
+        while page := entries_of(await self._tx.rows(part)):
+            yield page
+            if len(page) < PAGE:
+                break
+            part = wanted.where(_T.seq > page[-1].seq).order_by(_T.seq).limit(PAGE)
 
     async def head(self, case: CaseId) -> Entry | None:
         row = await self._tx.first(
             select(tables.session_log).where(_T.case_id == case).order_by(_T.seq.desc()).limit(1)
         )
         return None if row is None else entries_of([row])[0]
+
+
+def _of(kinds: Collection[str]) -> ColumnElement[bool]:
+    """Return what is true of the text of entries of these kinds: nothing else is written so."""
+    texts = (f'}},"kind":"{kind}","seq":' for kind in kinds)
+    return or_(*(_T.body.contains(text, autoescape=True) for text in texts)) if kinds else true()
 
 
 def entries_of(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Entry]:

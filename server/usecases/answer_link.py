@@ -23,6 +23,7 @@ from server.usecases.invite_people import digits_of
 from server.usecases.read_case import current
 from server.usecases.world import World
 
+_EXPIRED = "invite.expired"
 _ANSWERABLE = frozenset({CaseState.ACCEPTED, CaseState.MEDIATING, CaseState.AGREED})
 _KINDS = {
     Answer.ACCEPTED: "invite.accepted",
@@ -166,11 +167,10 @@ async def _note_expiry(world: World, uow: UnitOfWork, invitation: Invitation) ->
     now = world.clock.now()
     if invitation.state(now) is not LinkState.EXPIRED:
         return
-    bodies = (json.loads(entry.body) for entry in await uow.log.of_case(invitation.case_id))
-    for body in bodies:
-        if body["kind"] == "invite.expired" and body["facts"]["invitation"] == invitation.id:
-            return
-    what = happened("invite.expired", SYSTEM, invitation=invitation.id)
+    noted = await uow.log.of_case(invitation.case_id, (_EXPIRED,))
+    if any(json.loads(one.body)["facts"]["invitation"] == invitation.id for one in noted):
+        return
+    what = happened(_EXPIRED, SYSTEM, invitation=invitation.id)
     await uow.log.append(invitation.case_id, (what,), now)
 
 

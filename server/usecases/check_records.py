@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from server.domain.errors import DomainError
 from server.domain.register import RegisterEntry, RegisterQuery
-from server.domain.session_log import verify
 from server.usecases.known_issuers import anchors_of
-from server.usecases.log_tree import check_whole_log
+from server.usecases.log_tree import check_whole_log, verified
 from server.usecases.world import World
 
 _AT_ONCE = 100
@@ -62,7 +61,7 @@ async def failure_of(world: World, entry: RegisterEntry) -> str:
         if stored.manifest_sha256 != entry.digest:
             return "another_record"
         async with world.store.read() as uow:
-            verify(await uow.log.of_case(entry.case_id))
+            await verified(uow, entry.case_id)
         roots = await anchors_of(world, entry)
         report = await world.archive.verify(entry.record_id, roots, world.clock.now())
     except DomainError as refused:

@@ -42,7 +42,7 @@ async def finish(world: World, case_id: CaseId) -> None:
         begun.agreement.committee_id, begun.seal.at, begun.seal.suite
     )
     inclusion = await inclusion_of(world, case_id, begun.entries)
-    recorded = await recorded_evidence(world, begun.entries)
+    recorded = await recorded_evidence(world, case_id, len(begun.entries))
     certificates = await world.chain.certificates(sealed)
     made = parts(begun, sealed, certificates, trust, inclusion)
     record = replace(made, recordings=recorded)

@@ -26,7 +26,7 @@ async def hand(
             if agreement is None or agreement.seal is None:
                 raise WrongStateError(state="not_sealed")
             sessions = await uow.sessions.of_case(case_id)
-            log = await uow.log.of_case(case_id)
+            log = await uow.log.of_case(case_id, (KIND,))
             owed = paper_copies(agreement, sessions[-1] if sessions else None, log)
             copies = [one for one in owed if one.person == person and one.takes(way)]
             if not copies:

@@ -155,8 +155,7 @@ async def _closed_at(uow: UnitOfWork, case: Case, entry: RegisterEntry | None) -
     """Return when an earlier release closed it."""
     if entry is not None:
         return entry.sealed_at
-    bodies = [json.loads(one.body) for one in await uow.log.of_case(case.id)]
-    ends = [body["at"] for body in bodies if body["kind"] in _ENDS]
+    ends = [json.loads(one.body)["at"] for one in await uow.log.of_case(case.id, _ENDS)]
     return datetime.fromisoformat(ends[-1]) if ends else case.created_at
 
 

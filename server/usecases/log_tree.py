@@ -11,10 +11,10 @@ from datetime import timedelta
 from server.domain.checkpoint import Checkpoint, checkpoint_text, note_of, read_checkpoint
 from server.domain.errors import DomainError, InvalidValueError, NotFoundError
 from server.domain.ids import CaseId
-from server.domain.inclusion import LogInclusion, proofs_json
+from server.domain.inclusion import LogInclusion, proofs_json, proofs_of
 from server.domain.log_check import ForkedTreeError, LogCheck
 from server.domain.record import public_key_pem
-from server.domain.session_log import BrokenChainError, Entry
+from server.domain.session_log import GENESIS, BrokenChainError, Entry, verify
 from server.domain.tree import (
     Head,
     consistency_path,
@@ -32,11 +32,12 @@ from server.usecases.world import World
 log = logging.getLogger(__name__)
 
 BATCH = 256
-"""Entries placed in one transaction, and signed for without waiting any longer."""
+"""So many new entries are signed for without waiting any longer."""
 EVERY = timedelta(seconds=60)
 LOOK_S = 2.0
 CHECK_S = 24 * 3600.0
 _READ_AT_ONCE, _CHECKED_AT_ONCE, _BREATH_S = 1000, 250, 0.02
+_PLACED_AT_ONCE, _PROVEN_AT_ONCE = 128, 100
 """A transaction costs as much as a hundred entries; no turn of the loop may take 5 ms."""
 
 
@@ -61,10 +62,10 @@ async def place(world: World) -> None:
 
 
 async def _place_case(world: World, case: CaseId) -> None:
-    placed = BATCH
-    while placed == BATCH:
+    placed = _PLACED_AT_ONCE
+    while placed == _PLACED_AT_ONCE:
         async with world.store.write() as uow:
-            placed = await uow.tree.place(case, BATCH)
+            placed = await uow.tree.place(case, _PLACED_AT_ONCE)
 
 
 async def _is_due(world: World) -> bool:
@@ -136,10 +137,8 @@ async def _inclusion(world: World, case: CaseId, entries: Sequence[Entry]) -> Lo
         if checkpoint is None:
             return None
         size = checkpoint.head.size
-        wanted = spots_along(inclusion_path(position, size) for position in positions)
-        nodes = await uow.tree.nodes(wanted)
         token = await uow.tree.stamp_of(size)
-    proofs = await world.pool.run(proofs_json, positions, size, nodes)
+    proofs = await _proofs(world, positions, size)
     key = await world.signer.public_key(LOG_KEY)
     return LogInclusion(
         checkpoint=checkpoint.text.encode(),
@@ -147,6 +146,26 @@ async def _inclusion(world: World, case: CaseId, entries: Sequence[Entry]) -> Lo
         public_key=public_key_pem(key),
         stamp=token or await stamp(world, checkpoint),
     )
+
+
+async def _proofs(world: World, positions: Sequence[int], size: int) -> bytes:
+    made = []
+    for begin in range(0, len(positions), _PROVEN_AT_ONCE):
+        some = positions[begin : begin + _PROVEN_AT_ONCE]
+        wanted = spots_along(inclusion_path(position, size) for position in some)
+        async with world.store.read() as uow:
+            nodes = await uow.tree.nodes(wanted)
+        made.append(await world.pool.run(proofs_of, begin + 1, some, size, nodes))
+    return proofs_json(size, made)
+
+
+async def verified(uow: UnitOfWork, case: CaseId) -> tuple[Sequence[Entry], str]:
+    """Return a case's log and the head of its chain; raises BrokenChainError."""
+    entries, head = list[Entry](), GENESIS
+    async for page in uow.log.pages(case):
+        head = verify(page, entries[-1] if entries else None)
+        entries += page
+    return entries, head
 
 
 async def latest_checkpoint(world: World) -> Checkpoint:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from server.domain import access, printed_acceptance, printed_file, printed_minutes
 from server.domain.access import Act
 from server.domain.case import Case
-from server.domain.caucuses import caucuses
+from server.domain.caucuses import CAUCUS_ENDS, caucuses
 from server.domain.custody import CustodyState
 from server.domain.errors import NotFoundError, WrongStateError
 from server.domain.ids import CaseId, PersonId, SessionId, StaffId
@@ -31,6 +31,7 @@ from server.usecases.world import World
 
 _SHOWN = 16
 """Digits of the log's head, as many as the agreement prints."""
+_REACHED = "delivery.reached"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,7 @@ async def minutes(world: World, actor: Actor, case_id: CaseId, session_id: Sessi
             session=session,
             pack=world.pack,
             committee=facts.committee.name,
-            caucuses=caucuses(await uow.log.of_case(case_id)),
+            caucuses=caucuses(await uow.log.of_case(case_id, CAUCUS_ENDS)),
             mediator=facts.staff_name(session.chair or facts.case.mediator_id),
             recorder=facts.staff_name(_recorder(facts)),
             number=facts.record.number if facts.record else "",
@@ -112,7 +113,7 @@ async def file_cover(world: World, actor: Actor, case_id: CaseId) -> Paper:
     """Return cover and contents list. Raises NotFoundError, ForbiddenError, ShreddedError."""
 
     async def form(uow: UnitOfWork, facts: CaseFacts) -> _Form:
-        entries = await uow.log.of_case(case_id)
+        head = await uow.log.head(case_id)
         kinds = kinds_of(facts.case.dispute_type, world.pack)
         filed = Filed(
             case=facts.case,
@@ -122,8 +123,8 @@ async def file_cover(world: World, actor: Actor, case_id: CaseId) -> Paper:
             sessions=facts.sessions,
             kinds=Counter(file.kind for file in facts.files),
             number=facts.record.number if facts.record else "",
-            delivered=_delivered(entries),
-            entries=len(entries),
+            delivered=_delivered(await uow.log.of_case(case_id, (_REACHED,))),
+            entries=head.seq if head else 0,
             wards=facts.wards,
             keeping=keeping_of(kinds, facts.committee.keeping, world.pack),
         )
@@ -135,8 +136,7 @@ async def file_cover(world: World, actor: Actor, case_id: CaseId) -> Paper:
 
 def _delivered(entries: Sequence[Entry]) -> frozenset[PersonId]:
     """Return who has taken the sealed copy."""
-    bodies = [json.loads(entry.body) for entry in entries]
-    reached = (body["facts"] for body in bodies if body["kind"] == "delivery.reached")
+    reached = (json.loads(entry.body)["facts"] for entry in entries)
     return frozenset(PersonId(facts["person"]) for facts in reached)
 
 

@@ -15,7 +15,7 @@ from server.domain.errors import ForbiddenError, NotFoundError
 from server.domain.ids import CaseId, StaffId
 from server.domain.invitation import Invitation
 from server.domain.jurisdiction.lint_values import Finding, Level
-from server.domain.paper_owed import PaperCopy, paper_copies
+from server.domain.paper_owed import KIND, PaperCopy, paper_copies
 from server.domain.session_log import GENESIS
 from server.domain.signing_route import BY_PHONE, ON_PAPER, RoutePlan
 from server.domain.staff import Actor
@@ -112,7 +112,7 @@ async def _desk(world: World, actor: Actor, facts: CaseFacts, agreement: Agreeme
     async with world.store.read() as uow:
         members = await uow.staff.of_committee(facts.committee.id)
         own = await brought_it(uow, actor, facts.case, agreement)
-        log = await uow.log.of_case(facts.case.id) if agreement.seal else ()
+        log = await uow.log.of_case(facts.case.id, (KIND,)) if agreement.seal else ()
     now = world.clock.now()
     desk = Desk(
         facts=facts,

@@ -82,6 +82,8 @@ def _pictures(agreement: Agreement) -> list[FileId | None]:
 def _until_effective(entries: Sequence[Entry], seal: Seal) -> tuple[Entry, ...]:
     """Cut the log where this seal took effect: later entries belong to later records."""
     for place, entry in enumerate(entries, start=1):
+        if EFFECTIVE not in entry.body:  # a sitting of hours leaves thousands of others
+            continue
         body = json.loads(entry.body)
         if body["kind"] == EFFECTIVE and body["facts"]["record"] == seal.record_id:
             return tuple(entries[:place])

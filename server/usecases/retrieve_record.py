@@ -1,5 +1,6 @@
 """Opens a sealed record for a reason, verifies it, and shows it while the opening lasts."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from server.domain.access import Act
 from server.domain.agreement import Agreement
 from server.domain.errors import NotFoundError
 from server.domain.file_kinds import FileKind
-from server.domain.ids import PersonId, RecordId, StaffId
+from server.domain.ids import CaseId, PersonId, RecordId, StaffId
 from server.domain.record import HANDWRITING, signature_folder
 from server.domain.register import RecordOpening, RegisterEntry, by_calendar, expect_open
 from server.domain.session_log import Entry, happened
@@ -22,6 +23,56 @@ from server.usecases.page_shelf import width_for
 from server.usecases.read_case import calendar_of
 from server.usecases.wording import day_and_clock
 from server.usecases.world import World
+
+COURSE = frozenset(
+    {
+        "case.registered",
+        "case.accepted",
+        "invite.accepted",
+        "session.open",
+        "session.close",
+        "session.adjourn",
+        "identity.checked",
+        "identity.failed",
+        "notice.shown",
+        "rights.read",
+        "consent.given",
+        "consent.refused",
+        "consent.withdrawn",
+        "consent.wish_for",
+        "consent.wish_against",
+        "device.admitted",
+        "device.moved",
+        "room.open",
+        "room.close",
+        "recording.started",
+        "recording.stopped",
+        "recording.watched",
+        "recording.grid_watched",
+        "agreement.locked",
+        "agreement.unlocked",
+        "sign.done",
+        "sign.refused",
+        "sign.wetink.compared",
+        "sign.witnessed",
+        "seal.released",
+        "seal.applied",
+        "agreement.effective",
+        "record.written",
+        "delivery.sent",
+        "delivery.reached",
+        "delivery.paper",
+        "record.viewed",
+        "record.taken",
+        "archive_timestamp.renewed",
+        "keeping.held",
+        "keeping.lifted",
+        "destruction.proposed",
+        "destruction.declined",
+        "destruction.confirmed",
+    }
+)
+"""The log's entries that make up the course of events; the rest is how the line was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,11 +168,16 @@ async def _opened(
             verified_in_ms=took,
             stored=stored,
             agreement=agreement,
-            log=await uow.log.of_case(entry.case_id),
+            log=await _course(uow, entry.case_id),
             openings=earlier,
             staff={member.id: member.name for member in members},
             people={person.id: person.name for person in case.people},
         )
+
+
+async def _course(uow: UnitOfWork, case: CaseId) -> Sequence[Entry]:
+    pages = uow.log.pages(case)
+    return [one async for page in pages for one in page if json.loads(one.body)["kind"] in COURSE]
 
 
 async def _verify(world: World, entry: RegisterEntry) -> Report:

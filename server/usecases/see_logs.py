@@ -9,10 +9,11 @@ from server.domain.access import Act
 from server.domain.case import Case
 from server.domain.checkpoint import Checkpoint
 from server.domain.ids import CaseId
-from server.domain.session_log import Entry, verify
+from server.domain.session_log import Entry
 from server.domain.staff import Actor
 from server.ports.store import CaseQuery, UnitOfWork
 from server.usecases.find_cases import own_only
+from server.usecases.log_tree import verified
 from server.usecases.see_today import begin_of
 from server.usecases.world import World
 
@@ -96,13 +97,13 @@ async def see(world: World, actor: Actor, case_id: CaseId) -> CaseLog:
         case = await uow.cases.get(case_id)
         thing = access.of_case(case, actor)
         access.allow(actor, Act.SEE_LOG, thing)
-        entries = await uow.log.of_case(case_id)
+        entries, head = await verified(uow, case_id)
         staff = await uow.staff.of_committee(case.committee_id)
         covered = await _covered(uow, case_id, len(entries))
     names: dict[str, str] = {one.id: one.name for one in staff}
     if access.covers(actor, Act.SEE_CASE, thing):
         names |= {one.id: one.name for one in case.people}
-    return CaseLog(case=case, entries=entries, head=verify(entries), names=names, covered=covered)
+    return CaseLog(case=case, entries=entries, head=head, names=names, covered=covered)
 
 
 async def _covered(uow: UnitOfWork, case_id: CaseId, entries: int) -> int:

@@ -43,6 +43,7 @@ RULE_IS_NEWS = timedelta(days=14)
 MOST_DUTIES = 30
 MOST_CASES = 100
 """Duties are looked for in so many cases, those with the nearest; far more than are shown."""
+_DEVICE_CHECKED = "device.checked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +184,7 @@ async def _sitting(
 ) -> SittingToday:
     links = {one.person_id: one for one in await uow.invitations.of_case(case.id)}
     agreement = await uow.agreements.of_case(case.id)
-    devices = device_checks(await uow.log.of_case(case.id))
+    devices = _device_checks(await uow.log.of_case(case.id, (_DEVICE_CHECKED,)))
     present = world.rooms.presence(session.id)
     here = {one.seat for one in present.values() if one.present}
     today = world.pack.local_day(world.clock.now())
@@ -214,14 +215,10 @@ def _invited(link: Invitation | None) -> bool:
     return link is not None and link.revoked_at is None
 
 
-def device_checks(entries: Sequence[Entry]) -> Mapping[PersonId, str]:
+def _device_checks(entries: Sequence[Entry]) -> Mapping[PersonId, str]:
     """Return the colour of each person's last device check."""
-    bodies = (json.loads(entry.body) for entry in entries)
-    return {
-        PersonId(body["facts"]["person"]): body["facts"]["result"]
-        for body in bodies
-        if body["kind"] == "device.checked"
-    }
+    found = (json.loads(entry.body)["facts"] for entry in entries)
+    return {PersonId(facts["person"]): facts["result"] for facts in found}
 
 
 def _missing(

@@ -113,8 +113,8 @@ async def _logged(world: World, recording: RecordingId, case_id: CaseId) -> bool
     if head is None or (await world.grids.report(recording)).state is not GridState.READY:
         return False
     async with world.store.read() as uow:
-        bodies = [json.loads(entry.body) for entry in await uow.log.of_case(case_id)]
-    made = [one["facts"] for one in bodies if one["kind"] == _MADE]
+        entries = await uow.log.of_case(case_id, (_MADE,))
+    made = [json.loads(entry.body)["facts"] for entry in entries]
     return any((one["recording"], one["head"]) == (recording, head.chain) for one in made)
 
 

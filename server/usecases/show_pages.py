@@ -142,8 +142,8 @@ async def all_shown(uow: UnitOfWork, case_id: CaseId, locked: Locked, person: Pe
 
 async def _noted(uow: UnitOfWork, case_id: CaseId, locked: Locked, person: PersonId) -> bool:
     """Return whether the log tells it of this text: each lock has a version of its own."""
-    bodies = [json.loads(entry.body) for entry in await uow.log.of_case(case_id)]
-    shown = [one["facts"] for one in bodies if one["kind"] == _ALL]
+    entries = await uow.log.of_case(case_id, (_ALL,))
+    shown = [json.loads(entry.body)["facts"] for entry in entries]
     return any((one["person"], one["version"]) == (person, locked.version) for one in shown)
 
 

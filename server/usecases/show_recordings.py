@@ -14,12 +14,12 @@ from server.domain.case import Case
 from server.domain.errors import NotFoundError
 from server.domain.ids import CaseId, RecordId, RecordingId, SeatId
 from server.domain.session import Recording
-from server.domain.session_log import Entry, happened
+from server.domain.session_log import happened
 from server.domain.staff import Actor
 from server.ports.files import ShreddedError
 from server.ports.recording import GridReport, RecordingReport, RecordingState
 from server.ports.store import UnitOfWork
-from server.rooms.heads import heads_in
+from server.rooms.heads import heads_of
 from server.usecases.pieces import joined
 from server.usecases.retrieve_record import expect_opening
 from server.usecases.world import World
@@ -66,13 +66,13 @@ async def recordings(
     async with world.store.read() as uow:
         case = await uow.cases.get(entry.case_id)
         every = await recordings_of(uow, entry.case_id)
-        log = await uow.log.of_case(entry.case_id)
+        heads = await heads_of(uow, entry.case_id)
         names = await names_in(uow, case)
     may = access.covers(actor, Act.OPEN_RECORDING, access.of_case(case, actor))
     shown = [
         Shown(
             recording=one,
-            report=await _checked(world, one, log),
+            report=await _checked(world, one, heads),
             grid=await world.grids.report(one.id),
             names=names,
         )
@@ -150,11 +150,13 @@ async def recordings_of(uow: UnitOfWork, case: CaseId) -> list[Recording]:
     return [recording for session in sessions for recording in session.recordings]
 
 
-async def _checked(world: World, one: Recording, log: Sequence[Entry]) -> RecordingReport:
+async def _checked(
+    world: World, one: Recording, heads: Sequence[Mapping[str, object]]
+) -> RecordingReport:
     if not one.key:
         return RecordingReport(state=RecordingState.DESTROYED)
     report = await world.recordings.check(one.id)
-    logged = (facts for facts in heads_in(log) if facts["recording"] == one.id)
+    logged = (facts for facts in heads if facts["recording"] == one.id)
     if all(_agrees(report.chain, facts) for facts in logged):
         return report
     missing = report.state is RecordingState.MISSING

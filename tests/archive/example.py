@@ -24,7 +24,7 @@ from server.domain.agreement_document import AgreementDocument, canonical_bytes,
 from server.domain.checkpoint import checkpoint_text, note_of
 from server.domain.consent_statement import ConsentStatement, statement_bytes
 from server.domain.ids import CaseId, CommitteeId, RecordId
-from server.domain.inclusion import LogInclusion, proofs_json
+from server.domain.inclusion import LogInclusion, proofs_json, proofs_of
 from server.domain.record import RecordParts, RecordSignature, public_key_pem
 from server.domain.session_log import Entry, chain, happened
 from server.domain.signing_route import SigningRoute
@@ -117,7 +117,7 @@ def inclusion(office: Office) -> LogInclusion:
     desk = desk_of(office.keys, office.fonts)
     return LogInclusion(
         checkpoint=checkpoint,
-        proofs=proofs_json(positions, edge.size, nodes),
+        proofs=proofs_json(edge.size, [proofs_of(1, positions, edge.size, nodes)]),
         public_key=public_key_pem(key),
         stamp=stamped(None, checkpoint, LOCKED_AT, "sha256", desk),
     )

@@ -7,8 +7,9 @@ from sqlalchemy import Executable, delete, insert, text, update
 from sqlalchemy.exc import DBAPIError
 
 from server.domain.ids import CaseId
-from server.domain.session_log import GENESIS, chain, happened, verify
+from server.domain.session_log import GENESIS, Happening, chain, happened, verify
 from server.store import tables
+from server.store.session_log import PAGE
 from server.store.store import SqlStore
 from tests.store import examples
 from tests.store.examples import AT, CASE, Story
@@ -30,6 +31,38 @@ async def test_entries_follow_each_other(store: SqlStore) -> None:
         assert await uow.log.head(CASE) == entries[-1]
     assert [entry.seq for entry in entries] == [1, 2, 3]
     assert verify(entries) == entries[-1].hash
+
+
+@pytest.mark.parametrize("length", [1, PAGE, 2 * PAGE + 1])
+async def test_a_long_log_is_read_in_pages(store: SqlStore, length: int) -> None:
+    async with store.write() as uow:
+        await Story(uow).begin()
+        written = await uow.log.append(CASE, [STEP] * length, AT)
+    async with store.read() as uow:
+        pages = [page async for page in uow.log.pages(CASE)]
+        assert await uow.log.of_case(CASE) == written
+    assert [entry for page in pages for entry in page] == written
+    assert all(0 < len(page) <= PAGE for page in pages)
+    assert len(pages) == -(-length // PAGE)
+
+
+async def test_entries_are_found_by_kind_alone(store: SqlStore) -> None:
+    others = [
+        STEP,
+        happened("not_ed.twice", "staff-1"),
+        happened("notXed", "staff-1"),
+        Happening(kind="admitted", actor="staff-1", facts=(("kind", "not_ed"),)),
+        happened("admitted", "staff-1", code='"},"kind":"not_ed","seq":1'),
+    ]
+    meant = [happened("not_ed", "staff-1"), happened("removed", "staff-1", seat="seat-1")]
+    async with store.write() as uow:
+        await Story(uow).begin()
+        await uow.log.append(CASE, others, AT)
+        written = await uow.log.append(CASE, meant, AT)
+        await uow.log.append(CASE, others, AT)
+    async with store.read() as uow:
+        assert await uow.log.of_case(CASE, ["not_ed", "removed"]) == written
+        assert await uow.log.of_case(CASE, ["not_ed"]) == written[:1]
 
 
 async def test_the_chain_stays_whole_under_parallel_writers(store: SqlStore) -> None:

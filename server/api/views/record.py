@@ -15,56 +15,6 @@ from server.ports.recording import GridReport
 from server.usecases.retrieve_record import Opened
 from server.usecases.show_recordings import Shown
 
-COURSE = frozenset(
-    {
-        "case.registered",
-        "case.accepted",
-        "invite.accepted",
-        "session.open",
-        "session.close",
-        "session.adjourn",
-        "identity.checked",
-        "identity.failed",
-        "notice.shown",
-        "rights.read",
-        "consent.given",
-        "consent.refused",
-        "consent.withdrawn",
-        "consent.wish_for",
-        "consent.wish_against",
-        "device.admitted",
-        "device.moved",
-        "room.open",
-        "room.close",
-        "recording.started",
-        "recording.stopped",
-        "recording.watched",
-        "recording.grid_watched",
-        "agreement.locked",
-        "agreement.unlocked",
-        "sign.done",
-        "sign.refused",
-        "sign.wetink.compared",
-        "sign.witnessed",
-        "seal.released",
-        "seal.applied",
-        "agreement.effective",
-        "record.written",
-        "delivery.sent",
-        "delivery.reached",
-        "delivery.paper",
-        "record.viewed",
-        "record.taken",
-        "archive_timestamp.renewed",
-        "keeping.held",
-        "keeping.lifted",
-        "destruction.proposed",
-        "destruction.declined",
-        "destruction.confirmed",
-    }
-)
-"""The log's entries that make up the course of events; the rest is how the line was."""
-
 
 def record_list(found: tuple[Sequence[RegisterEntry], int], page: int) -> wire.RecordList:
     """Return one page of the register."""
@@ -106,7 +56,7 @@ def record_view(opened: Opened) -> wire.RecordView:
         facts=_facts(opened.report, entry),
         suites=list(opened.report.suites),
         verified_in_ms=opened.verified_in_ms,
-        course=[row for one in opened.log if (row := _course(opened, one)) is not None],
+        course=[_course(opened, one) for one in opened.log],
         signers=[_signer(opened, fact) for fact in opened.report.signers],
         pages=locked.pages if locked else 0,
         package_size=opened.stored.package_size,
@@ -131,11 +81,9 @@ def _facts(report: Report, entry: RegisterEntry) -> list[wire.FactView]:
     return [*found, registered]
 
 
-def _course(opened: Opened, entry: Entry) -> wire.CourseRow | None:
+def _course(opened: Opened, entry: Entry) -> wire.CourseRow:
     body = json.loads(entry.body)
     facts = body["facts"]
-    if body["kind"] not in COURSE:
-        return None
     return wire.CourseRow(
         at=datetime.fromisoformat(body["at"]),
         kind=body["kind"],

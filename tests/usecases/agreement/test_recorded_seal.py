@@ -14,6 +14,7 @@ from server.ports.files import ShreddedError
 from server.ports.recording import RecordingState
 from server.recorder import show_command
 from server.usecases import keep_files, retrieve_record, show_recordings
+from server.usecases.recorded_evidence import recorded_evidence
 from server.usecases.world import World
 from tests.support import films, signing
 from tests.support.signing import Sitting, agreement
@@ -53,6 +54,20 @@ async def test_the_record_holds_the_manifest_as_of_its_seal(office: Stage, tmp_p
         made.world, actor("officer"), sealed.record_id, "核对"
     )
     assert opened.report.verified
+
+
+async def test_what_is_logged_later_is_no_part_of_the_evidence(
+    office: Stage, tmp_path: Path
+) -> None:
+    media = tmp_path / "media"
+    made = await recorded(office, media)
+    later = happened("recording.head", "system", recording=ONE, chunks=2, head="")
+    async with made.world.store.write() as uow:
+        (last,) = await uow.log.append(made.case.id, (later,), made.world.clock.now())
+    earlier = await recorded_evidence(made.world, made.case.id, last.seq - 1)
+    assert earlier == {ONE: manifest_bytes(media, ONE, 1)}
+    every = await recorded_evidence(made.world, made.case.id, last.seq)
+    assert every == {ONE: manifest_bytes(media, ONE, 2)}
 
 
 async def test_a_seal_vouches_for_what_the_media_plane_never_told(office: Stage) -> None:
