@@ -36,7 +36,7 @@ BATCH = 256
 EVERY = timedelta(seconds=60)
 LOOK_S = 2.0
 CHECK_S = 24 * 3600.0
-_READ_AT_ONCE, _CHECKED_AT_ONCE, _BREATH_S = 1000, 250, 0.02
+_READ_AT_ONCE, _FETCHED_AT_ONCE, _CHECKED_AT_ONCE, _BREATH_S = 1000, 500, 250, 0.02
 _PLACED_AT_ONCE, _PROVEN_AT_ONCE = 128, 100
 """A transaction costs as much as a hundred entries; no turn of the loop may take 5 ms."""
 
@@ -229,7 +229,7 @@ async def read_through(
         begin, size = 0, (await uow.tree.edge()).size
     while begin < size:
         async with store.read() as uow:
-            entries = await uow.tree.entries(begin, min(_READ_AT_ONCE, size - begin))
+            entries = await _between(uow, begin, min(begin + _READ_AT_ONCE, size))
         if not entries:
             break
         begin += len(entries)
@@ -237,3 +237,10 @@ async def read_through(
             for entry in entries[start : start + _CHECKED_AT_ONCE]:
                 check.add(entry)
             await breathe()
+
+
+async def _between(uow: UnitOfWork, begin: int, end: int) -> list[Entry]:
+    found = list[Entry]()
+    for start in range(begin, end, _FETCHED_AT_ONCE):
+        found += await uow.tree.entries(start, min(_FETCHED_AT_ONCE, end - start))
+    return found

@@ -215,7 +215,8 @@ async def _made(
     whole, committee = whole_pdf(files), entry.committee_id
     appended = await world.stamper.renew(committee, whole, now, digest)
     made = {f"{folder}/{APPENDED}": appended}
-    sums = sums_of(entry.record_id, {**files, **made}, number, digest)
+    every = {**files, **made}
+    sums = await world.pool.run(sums_of, entry.record_id, every, number, digest)
     token = await world.stamper.stamp(committee, sums, now, digest)
     return {**made, f"{folder}/{sums_name(digest)}": sums, f"{folder}/{STAMP}": token}
 
