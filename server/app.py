@@ -4,6 +4,7 @@ import asyncio
 import gc
 import inspect
 import logging
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -77,6 +78,8 @@ FRAME_LIMIT = 72_000
 ARCHIVE_PATIENCE_S = 10.0
 """For so long a start waits for an archive: rooms need none."""
 PING_EVERY, PING_PATIENCE = 10, 8
+SWITCH_S = 0.001
+"""So long a thread at work keeps the interpreter from the loop; Python itself says 5 ms."""
 
 Seed = Callable[[World], Awaitable[None]]
 
@@ -379,6 +382,7 @@ async def serve(settings: Settings, ending: asyncio.Event, seed: Seed | None = N
             ).start()
             # What is loaded stays: looking through it again would hold everybody up for long.
             gc.freeze()
+            sys.setswitchinterval(SWITCH_S)
             log.info("listening on %s", settings.url)
             await ending.wait()
         finally:

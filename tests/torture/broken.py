@@ -1,6 +1,7 @@
-"""Servers with one mistake each, to see that the torture finds it."""
+"""Servers with one mistake each, to see that the torture finds it, and one that waits for night."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -23,10 +24,13 @@ from server.store import engines, tables
 from server.store.register import SqlRegister
 from server.store.store import SqlStore, SqlUnitOfWork
 from server.store.transaction import Transaction
-from server.usecases import finish_sealing
+from server.usecases import finish_sealing, renew_nightly
 from server.usecases.world import World
 
 SLEEP, LATE, PAUSE = 0.02, 0.1, 0.001
+NIGHT = "night"
+ONE_CALL = range(20_000_000)
+"""Adding it up is one call into C, of tenths of a second."""
 
 
 def _set(of: object, name: str, wrong: object) -> None:
@@ -178,6 +182,24 @@ def _sleeping_on_the_loop() -> None:
     _set(LocalChain, "prepare", late)
 
 
+def _keeping_the_interpreter() -> None:
+    """Let another thread keep the interpreter's lock before a signature is prepared."""
+    prepare = LocalChain.prepare
+
+    async def late(self: LocalChain, order: SignOrder) -> Prepared:
+        await asyncio.to_thread(sum, ONE_CALL)
+        return await prepare(self, order)
+
+    _set(LocalChain, "prepare", late)
+
+
+def _night_when_told() -> None:
+    """Let it be night, in which records are renewed, from when a file says so."""
+    sign = Path(os.environ["HEYI_DATA"]) / NIGHT
+    _set(renew_nightly, "_is_night", lambda _: sign.exists())
+    _set(renew_nightly, "LOOK_S", LATE)
+
+
 VARIANTS: Mapping[str, Callable[[], None]] = MappingProxyType(
     {
         "files unsynced": _files_unsynced,
@@ -190,5 +212,7 @@ VARIANTS: Mapping[str, Callable[[], None]] = MappingProxyType(
         "answered before committed": _answered_before_committed,
         "working on the loop": _working_on_the_loop,
         "sleeping on the loop": _sleeping_on_the_loop,
+        "keeping the interpreter": _keeping_the_interpreter,
+        "night when told": _night_when_told,
     }
 )

@@ -1,8 +1,10 @@
-"""Watches the served app's event loop: how long each turn keeps the processor, or stands still.
+"""Watches the served app's event loop: how long each turn works, and how late a ticker comes.
 
-Processor time of the loop's own thread, so that whatever else runs on the machine does not
-count; beside it, in the same process and time, a piece of work that may just be done at once.
-What costs no processor time, a sleep, a sync or a lock, is told in seconds (standstill.py).
+A turn's processor time is the loop's own thread's, so that whatever else runs on the machine does
+not count; beside it, in the same process and time, a piece of work that may just be done at once.
+The ticker is late after every turn before it together, a sleep, a sync or a lock, and where
+another thread does not give the interpreter's lock (GIL) back; of that is told what was this
+process's own doing (standstill.py).
 """
 
 import asyncio
@@ -15,26 +17,33 @@ import time
 from asyncio import events
 from typing import Any, cast
 
-from tests.torture.standstill import Threads, stood
+from tests.torture.standstill import Moment, Threads, kept, stood
 
 REPORT = signal.SIGUSR2
 """At this signal what was watched is told, and begins anew."""
 TOLD = "loop watched: "
 KEPT = 12
+EVERY = 0.001
+"""Seconds between two ticks; epoll rounds what is left of them up to whole milliseconds."""
 YARDSTICK_ROUNDS = 150_000
 """Additions in Python that take about 5 ms on a core of 2024: what a turn may take at most."""
 
+Longest = list[tuple[float, str]]
+
 
 class Watch:
-    """The longest turns since the last report, and the longest standstills of one turn."""
+    """What was longest since the last report: turns, and by ticks what was kept or stood still."""
 
     def __init__(self) -> None:
-        self.longest: list[tuple[float, str]] = []
-        self.standstills: list[tuple[float, str]] = []
+        self.longest: Longest = []
+        self.kept: Longest = []
+        self.standstills: Longest = []
         self.yardsticks: list[float] = []
-        self.turns = 0
-        self.excused = 0.0
-        self.collecting, self.collected = 0.0, 0.0
+        self.turns, self.ticks, self.reports = 0, 0, 0
+        self.collecting, self.collected, self.excused = 0.0, 0.0, 0.0
+        self.own: object = None
+        """The ticker's callback, whose turns are none of the app's."""
+        self._slowest = (0.0, "")
 
     def collects(self, phase: str, _: object) -> None:
         """Note how long the garbage collector keeps the loop's thread."""
@@ -44,11 +53,22 @@ class Watch:
             else:
                 self.collected = max(self.collected, time.thread_time() - self.collecting)
 
-    def saw(self, took: float, still: float, handle: asyncio.Handle) -> None:
-        """Keep it if it is one of the longest."""
+    def saw(self, took: float, lasted: float, handle: asyncio.Handle) -> None:
+        """Note a turn's processor time and, for the next tick, the one that lasted longest."""
+        if cast("Any", handle)._callback is self.own:
+            return
         self.turns += 1
-        self.longest = kept(self.longest, took, handle)
-        self.standstills = kept(self.standstills, still, handle)
+        if fits(self.longest, took):
+            self.longest = among(self.longest, took, where(handle))
+        if lasted > max(EVERY, self._slowest[0]):
+            self._slowest = lasted, where(handle)
+
+    def ticked(self, since: Moment, until: Moment) -> None:
+        """Note how late a tick came."""
+        self.ticks += 1
+        name, self._slowest = self._slowest[1], (0.0, "")
+        self.kept = among(self.kept, kept(since, until, 2 * EVERY), name)
+        self.standstills = among(self.standstills, stood(since, until, EVERY), name)
 
     def measure(self) -> None:
         """Do what may just be done at once, and note its time."""
@@ -66,24 +86,30 @@ class Watch:
         told: dict[str, object] = {
             "yardsticks": self.yardsticks,
             "longest": self.longest,
+            "kept": self.kept,
             "standstills": self.standstills,
             "turns": self.turns,
+            "ticks": self.ticks,
+            "collected": self.collected,
         }
-        told["collected"] = self.collected
         sys.stderr.write(f"{TOLD}{json.dumps(told)}\n")
         sys.stderr.flush()
-        self.longest, self.yardsticks, self.turns, self.collected = [], [], 0, 0.0
-        self.standstills = []
+        self.longest, self.kept, self.standstills, self.yardsticks = [], [], [], []
+        self.turns, self.ticks, self.collected = 0, 0, 0.0
+        self.reports += 1
         self.excused += time.thread_time() - begun
 
 
-def kept(
-    longest: list[tuple[float, str]], seconds: float, handle: asyncio.Handle
-) -> list[tuple[float, str]]:
+def fits(longest: Longest, seconds: float) -> bool:
+    """Return whether it is one of the longest."""
+    return len(longest) < KEPT or seconds > longest[-1][0]
+
+
+def among(longest: Longest, seconds: float, name: str) -> Longest:
     """Return the longest with this one, if it is one of them."""
-    if len(longest) == KEPT and seconds <= longest[-1][0]:
+    if not fits(longest, seconds):
         return longest
-    return sorted([*longest, (seconds, where(handle))], reverse=True)[:KEPT]
+    return sorted([*longest, (seconds, name)], reverse=True)[:KEPT]
 
 
 def where(handle: asyncio.Handle) -> str:
@@ -99,21 +125,36 @@ def where(handle: asyncio.Handle) -> str:
     return " > ".join(names)
 
 
-def plant() -> None:
+def plant() -> Watch:
     """Watch every turn of this process's loop from now on."""
-    watch, threads = Watch(), Threads()
+    watch = Watch()
     handles: Any = events.Handle
     run = handles._run
 
     def watched(self: asyncio.Handle) -> None:
-        since, excused = threads.since(), watch.excused
-        begun = time.thread_time()
+        excused, at, begun = watch.excused, time.perf_counter(), time.thread_time()
         run(self)
         took = time.thread_time() - begun - (watch.excused - excused)
-        # A report waits for the disk.
-        still = stood(since, threads.until()) if watch.excused == excused else 0.0
-        watch.saw(took, still, self)
+        watch.saw(took, time.perf_counter() - at, self)
 
     handles._run = watched
     gc.callbacks.append(watch.collects)
     signal.signal(REPORT, watch.report)
+    return watch
+
+
+def tick(watch: Watch) -> None:
+    """Come to the running loop again and again, and note how late that was."""
+    loop, threads = asyncio.get_running_loop(), Threads()
+
+    def wait() -> None:
+        loop.call_later(EVERY, come, watch.reports, threads.since())
+
+    def come(reports: int, since: Moment) -> None:
+        until = threads.until()
+        if watch.reports == reports:  # a report takes long itself, and waits for the disk
+            watch.ticked(since, until)
+        wait()
+
+    watch.own = come
+    wait()

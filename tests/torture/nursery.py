@@ -57,11 +57,10 @@ def _be(order: dict[str, Any]) -> None:
     try:
         if order["broken"]:
             broken.VARIANTS[order["broken"]]()
-        if order["watch"]:
-            loop_watch.plant()
+        watch = loop_watch.plant() if order["watch"] else None
         if order["fault"]:
             steps.plant(order["fault"], order["at"], order["env"].get("HEYI_DATABASE_URL", ""))
-        asyncio.run(_serve())
+        asyncio.run(_serve(watch))
         code = 0
     except BaseException:  # noqa: BLE001  the last that is heard of it
         traceback.print_exc()
@@ -70,8 +69,10 @@ def _be(order: dict[str, Any]) -> None:
         os._exit(code)
 
 
-async def _serve() -> None:
+async def _serve(watch: loop_watch.Watch | None) -> None:
     ending = asyncio.Event()
+    if watch is not None:
+        loop_watch.tick(watch)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ending.set)
     await serve(Settings(), ending)
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 from server.app import at_rest
 from server.config import Settings
 from server.domain.ids import CaseId
+from server.domain.session_log import SYSTEM, happened
 from server.domain.staff import StaffSession
 from server.rooms.registry import Registry
 from server.usecases import draft_agreement
@@ -28,6 +29,14 @@ from tests.support.world import (
 
 SIGNING_STAFF = ("su", "jiang", "he")
 """Mediator, recorder and head, in the order of their turns."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """An agreement that only waits for its lock."""
+
+    case_id: CaseId
+    revision: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,8 +99,15 @@ async def at_work(settings: Settings) -> AsyncIterator[Stage]:
         await tasks.end()
 
 
-async def make_ready(scene: Stage) -> Ready:
-    """Bring one more example to the point where its first party may sign."""
+async def make_draft(scene: Stage, more: int = 0) -> Draft:
+    """Bring one more example to the point where it may be locked."""
+    made = await _drafted(scene, more)
+    revision = (await signing.agreement(scene.world, made.case.id)).revision
+    return Draft(case_id=made.case.id, revision=revision)
+
+
+async def _drafted(scene: Stage, more: int) -> Sitting:
+    """Return one with every clause answered, and so many heads of a recording in its log."""
     world = scene.world
     planned = world.clock.now() + timedelta(hours=1)
     made = await signing.sitting(scene, on_video=True, planned_at=planned)
@@ -99,6 +115,18 @@ async def make_ready(scene: Stage) -> Ready:
     for phone in made.phones:
         for clause in range(len(signing.CLAUSES)):
             await phone.answer(clause)
+    heads = [
+        happened("recording.head", SYSTEM, recording="r" * 32, chunks=n, head="a" * 64)
+        for n in range(1, more + 1)
+    ]
+    async with world.store.write() as uow:
+        await uow.log.append(made.case.id, heads, world.clock.now())
+    return made
+
+
+async def make_ready(scene: Stage, more: int = 0) -> Ready:
+    """Bring one more example to the point where its first party may sign."""
+    made = await _drafted(scene, more)
     await signing.lock(made)
     for phone in made.phones:
         await phone.look()

@@ -87,24 +87,29 @@ class Served:
         """Return how many steps it has counted, once it is told to stop counting."""
         return int(await self._said(COUNTED, 1))
 
-    async def watched(self, times: int = 1) -> dict[str, Any]:
-        """Return what was seen of its loop, the report of so many that was asked for."""
+    async def watched(self) -> dict[str, Any]:
+        """Return what was seen of its loop since it was asked before."""
+        before = len(self._saying(TOLD))
         os.kill(self.pid, REPORT)
-        told: dict[str, Any] = json.loads(await self._said(TOLD, times))
+        told: dict[str, Any] = json.loads(await self._said(TOLD, before + 1))
         return told
 
     async def _said(self, word: str, times: int) -> str:
         async with asyncio.timeout(PATIENCE):
             while True:
-                found = re.findall(f"^{word}(.+)$", self.log.read_text(), re.MULTILINE)
+                found = self._saying(word)
                 if len(found) >= times:
-                    return str(found[times - 1])
+                    return found[times - 1]
                 await asyncio.sleep(PAUSE)
+
+    def _saying(self, word: str) -> list[str]:
+        return re.findall(f"^{word}(.+)$", self.log.read_text(), re.MULTILINE)
 
     async def gone(self) -> None:
         """Wait until nothing is left of it."""
         async with asyncio.timeout(PATIENCE):
-            while alive(self.pid):
+            # A thread may still hold the locks of its data when the first one is a zombie.
+            while Path(f"/proc/{self.pid}").exists():
                 await asyncio.sleep(PAUSE)
 
     async def ready(self) -> None:

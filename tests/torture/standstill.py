@@ -15,6 +15,12 @@ load of 13 to 24. None is left without a voluntary switch (getrusage(2)): the re
 the hypervisor. Nor where a page had to be read from the disk, or a thread ended and took its
 figures with it.
 A standstill beside other threads that work is told shorter than it was, never longer.
+
+Waiting for another's work is no standstill, and keeps the thread all the same: the interpreter's
+lock is given back within milliseconds by Python's own code, but by a call into C only when that is
+done. So of how late somebody came beyond what he meant to sleep, that much was `kept` as is left
+without the longest time that one thread was in the queue, and as the process worked meanwhile:
+work nobody had to wait for cannot delay, nor can a lock whose holder is in the queue himself.
 """
 
 import os
@@ -78,11 +84,18 @@ class Threads:
             return None
 
 
-def stood(since: Moment, until: Moment) -> float:
-    """Return the seconds in which the thread of both moments neither worked nor could."""
+def stood(since: Moment, until: Moment, meant: float = 0.0) -> float:
+    """Return the seconds beyond `meant` in which the thread of both neither worked nor could."""
     ended = since.queued.keys() - until.queued.keys()
     read = until.used.ru_majflt != since.used.ru_majflt
     if until.used.ru_nvcsw == since.used.ru_nvcsw or read or ended:
         return 0.0
     queued = sum(at - since.queued.get(name, 0.0) for name, at in until.queued.items())
-    return max(0.0, until.wall - since.wall - (until.worked - since.worked) - queued)
+    return max(0.0, until.wall - since.wall - meant - (until.worked - since.worked) - queued)
+
+
+def kept(since: Moment, until: Moment, meant: float) -> float:
+    """Return the seconds that work of this process made its thread come later than `meant`."""
+    longest = max(at - since.queued.get(name, 0.0) for name, at in until.queued.items())
+    late = until.wall - since.wall - meant
+    return max(0.0, min(late - longest, until.worked - since.worked))

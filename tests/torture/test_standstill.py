@@ -1,15 +1,20 @@
-"""A thread that sleeps stands still; one that works, or waits for another's work, does not."""
+"""A thread that sleeps stands still; one that waits for another's work is kept, if it has to."""
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from hashlib import sha256
 from threading import Lock
+from typing import Any
 
 import pytest
 
-from tests.torture.standstill import Threads, stood
+from tests.torture.standstill import Threads, kept, stood
 
 LONG, LITTLE = 0.04, 0.005
+ONE_CALL = range(5_000_000)
+"""Adding it up is one call into C, longer than LONG, that keeps the interpreter all the time."""
+MUCH = bytes(60_000_000)
 
 
 @pytest.fixture
@@ -70,3 +75,32 @@ def test_work_is_none_nor_is_waiting_for_it(other: ThreadPoolExecutor) -> None:
         work()
 
     assert standing(both) < LITTLE
+
+
+def late(step: Callable[[], object], meant: float) -> float:
+    """Return how long this thread was kept in a step that was to take so long."""
+    threads = Threads()
+    since = threads.since()
+    step()
+    return kept(since, threads.until(), meant)
+
+
+def test_a_thread_is_kept_by_work_it_has_to_wait_for(other: ThreadPoolExecutor) -> None:
+    assert late(lambda: other.submit(sum, ONE_CALL).result(), 0.0) > LONG / 2
+    assert late(lambda: other.submit(sum, ONE_CALL).result(), 10.0) == 0.0  # it meant to wait
+
+    def beside() -> None:
+        hashing = other.submit(sha256, MUCH)  # without the interpreter's lock
+        sleep()
+        hashed.append(hashing)
+
+    hashed = list[Future[Any]]()
+    assert late(beside, LONG) < LITTLE
+    assert hashed[0].result()
+
+
+def test_a_thread_is_kept_by_its_own_work_and_no_sleep(other: ThreadPoolExecutor) -> None:
+    assert late(work, 0.0) > LONG / 2
+    assert late(sleep, 0.0) < LITTLE
+    assert late(sleep, LONG) < LITTLE
+    assert late(lambda: other.submit(sleep).result(), 0.0) < LITTLE
