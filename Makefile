@@ -95,7 +95,7 @@ attacks: debian $(STAMPS)/dev $(WEB_BUILT)
 
 # How often programs are killed by `make torture`; `make test` does it thirty times.
 KILLS = 1000
-# And how often the power is cut while people sign and seal.
+# And how often the power is cut while people sign and seal; kills there are one for every call.
 CUTS = 300
 
 torture: debian $(STAMPS)/dev

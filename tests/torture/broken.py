@@ -79,6 +79,16 @@ def _commits_unsynced() -> None:
     _set(engines, "_COMMITS", "off")
 
 
+def _commits_in_place() -> None:
+    """Let SQLite write over its pages with nothing beside them to go back to."""
+    set_up = engines._set_up
+
+    def careless(engine: AsyncEngine, pragmas: tuple[str, ...], begin: str) -> None:
+        set_up(engine, tuple(one.replace("=WAL", "=MEMORY") for one in pragmas), begin)
+
+    _set(engines, "_set_up", careless)
+
+
 def _committed_before_written() -> None:
     """Let the record be written only after the register knows of it."""
     late: list[Callable[[], None]] = []
@@ -206,6 +216,7 @@ VARIANTS: Mapping[str, Callable[[], None]] = MappingProxyType(
         "folders unsynced": _folders_unsynced,
         "renamed before synced": _renamed_before_synced,
         "commits unsynced": _commits_unsynced,
+        "commits in place": _commits_in_place,
         "committed before written": _committed_before_written,
         "numbered by the register": _numbered_by_the_register,
         "written in place": _written_in_place,

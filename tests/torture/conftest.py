@@ -1,20 +1,41 @@
 """An office in a folder of its own over either database."""
 
 import asyncio
+import os
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from server.config import Settings
 from tests.support.server import free_port
 from tests.torture import clusters, moulds
 from tests.torture.moulds import Mould
 from tests.torture.served import Nursery, nursery
+
+LONG = "TORTURE_KILLS" in os.environ
+"""`make torture` goes further."""
+ON_POSTGRESQL = {"postgresql", "signed_cluster"}
+
+
+def mistakes(
+    soon: Sequence[tuple[str, str]], later: Sequence[tuple[str, str]]
+) -> list[ParameterSet]:
+    """Return mistakes of broken.py and the offices in which they are made; `later` if it is long.
+
+    An office is the name of its mould, or of its database where there is none.
+    """
+    return [
+        pytest.param(
+            *one, id="-".join(one), marks=[pytest.mark.postgres] if one[1] in ON_POSTGRESQL else ()
+        )
+        for one in (*soon, *(later if LONG else ()))
+    ]
 
 
 @pytest.fixture(scope="session")

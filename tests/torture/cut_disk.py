@@ -1,9 +1,10 @@
-"""The disk below a folder after a power cut, played from what was asked of it.
+"""The disk below a folder after a power cut or a kill, played from what was asked of it.
 
 Every sync of a file keeps the bytes it has then, every sync of a folder the names it has then
 (POSIX promises nothing earlier). Three disks bound what a real one may hold: one that lost
 everything that was not synced, one that kept the names, as journals do, but not the bytes, and
-one that kept a random half of the pages and names that were not synced yet.
+one that kept a random half of the pages and names that were not synced yet. A kill of every
+process takes nothing: its disk kept each call that was done, and has none that was to come.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,8 +16,9 @@ from typing import TypeAlias
 from tests.support.postgres import CLUSTER, own
 from tests.torture.calls import PASSING, Op
 
-LOST, NAMES, TORN = "lost", "names", "torn"
+LOST, NAMES, TORN, KEPT = "lost", "names", "torn", "kept"
 KINDS = (LOST, NAMES, TORN)
+"""What the power may leave; a kill leaves what is KEPT."""
 PAGE = 4096
 """So much of a write is kept or lost together, as Linux and its disks do it."""
 
@@ -128,7 +130,7 @@ class CutDisk:
 
     def now(self) -> dict[str, bytes | None]:
         """Return what programs see: paths with their bytes, None for a folder."""
-        return dict(_seen(self.root, ""))
+        return self.left(KEPT, Random(0))
 
     def left(self, kind: str, chance: Random) -> dict[str, bytes | None]:
         """Return what such a disk holds: paths with their bytes, None for a folder."""
@@ -151,16 +153,6 @@ def _change(node: Node, op: Op) -> None:
             raise AssertionError(op.call)
 
 
-def _seen(folder: Folder, above: str) -> Iterator[tuple[str, bytes | None]]:
-    for name, node in folder.now.items():
-        path = f"{above}{name}"
-        if isinstance(node, Folder):
-            yield path, None
-            yield from _seen(node, f"{path}/")
-        else:
-            yield path, bytes(node.now)
-
-
 def _left(
     folder: Folder, above: str, kind: str, chance: Random
 ) -> Iterator[tuple[str, bytes | None]]:
@@ -170,13 +162,19 @@ def _left(
             yield path, None
             yield from _left(node, f"{path}/", kind, chance)
         else:
-            yield path, node.torn(chance) if kind == TORN else node.safe
+            yield path, _bytes(node, kind, chance)
+
+
+def _bytes(file: File, kind: str, chance: Random) -> bytes:
+    if kind == KEPT:
+        return bytes(file.now)
+    return file.torn(chance) if kind == TORN else file.safe
 
 
 def _names(folder: Folder, kind: str, chance: Random) -> dict[str, Node]:
     if kind == LOST:
         return folder.safe
-    if kind == NAMES:
+    if kind in {NAMES, KEPT}:
         return folder.now
     changed = {
         name

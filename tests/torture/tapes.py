@@ -1,4 +1,4 @@
-"""One taped run to the seal, and the offices that are left when its power is cut."""
+"""One taped run to the seal, and the offices that are left when it is cut off or killed."""
 
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from random import Random
+from typing import TypeAlias
 
 import pytest
 
 from tests.torture.calls import Op
 from tests.torture.clusters import SAFE, folders, moved, running
-from tests.torture.cut_disk import KINDS, CutDisk, lay_out
+from tests.torture.cut_disk import KEPT, KINDS, CutDisk, lay_out
 from tests.torture.moulds import Mould, remove
 from tests.torture.served import Nursery, serving
 from tests.torture.signers import Signing
@@ -23,11 +24,13 @@ _numbers = count(1)
 
 ANSWERS = {"phone": 3, "desk": 1}
 """A phone is answered three times until it has signed: statement, turn, signature."""
+Moment: TypeAlias = tuple[int, str]
+"""After so many calls, and what kind of disk is left then."""
 
 
 @dataclass(frozen=True)
 class Cut:
-    """What a disk holds after the power failed, and what had been confirmed by then."""
+    """What a disk holds after the power failed or all was killed, and what was confirmed."""
 
     mould: Mould
     tree: Mapping[str, bytes | None]
@@ -59,9 +62,18 @@ class Tape:
     confirmed: list[str]
 
     @property
-    def cuts(self) -> list[tuple[int, str]]:
+    def cuts(self) -> list[Moment]:
         """Return every moment at which the power may fail, on each kind of disk."""
         return [(after, kind) for after in range(len(self.calls) + 1) for kind in KINDS]
+
+    @property
+    def kills(self) -> list[Moment]:
+        """Return every moment at which all processes may be killed: before and after each call.
+
+        A sync changes nothing of what a kill leaves: before and after it is the same moment.
+        """
+        new = (at for at, op in enumerate(self.calls, 1) if op.call != "sync")
+        return [(after, KEPT) for after in (0, *new)]
 
     @property
     def told(self) -> int:
@@ -69,7 +81,7 @@ class Tape:
         return max(at for at, op in enumerate(self.calls, 1) if op.call == "confirmed")
 
     def played(self, after: int, kind: str, chance: Random) -> Cut:
-        """Return what is left when it fails after so many calls."""
+        """Return what is left when it ends after so many calls."""
         answers = sum(op.call == "confirmed" for op in self.calls[:after])
         left = self.disk(after).left(kind, chance)
         return Cut(self.mould, left, tuple(self._until(answers)))

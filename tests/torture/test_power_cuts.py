@@ -1,13 +1,13 @@
-"""The power fails at any moment of signing and sealing: what was confirmed is on the disk.
+"""Power or processes end at any moment of signing and sealing: what was confirmed is there.
 
 One run of the real server is taped (strace), with every byte that the database (SQLite, or a
 PostgreSQL of the office's own), its log of writes and the archive give the disk; then the power
-is cut at any of these calls, without running it again.
+is cut, or every process of it is killed, at any of these calls, without running it again.
 """
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from random import Random
 from typing import TypeAlias
@@ -17,18 +17,20 @@ from sqlalchemy.exc import DatabaseError
 
 from server.domain.errors import DomainError
 from tests.torture.clusters import CRAMPED
+from tests.torture.conftest import LONG, mistakes
 from tests.torture.cut_disk import KINDS, TORN
 from tests.torture.expect import faults, whole
 from tests.torture.moulds import Mould
 from tests.torture.served import Nursery, serving
 from tests.torture.signers import Signing
-from tests.torture.tapes import Tape, taped_run
+from tests.torture.tapes import Moment, Tape, taped_run
 
 pytestmark = [pytest.mark.slow]
 log = logging.getLogger(__name__)
 
-LONG = "TORTURE_KILLS" in os.environ
 CUTS = int(os.environ.get("TORTURE_CUTS", "300")) if LONG else 5
+KILLS = 2
+"""So many kills are tried of each tape; `make torture` tries every one."""
 TOLD_EVERY = 20
 
 
@@ -53,9 +55,15 @@ CARELESS = [
     pytest.param("", {"fsync": "off"}, id="files unsynced"),
     pytest.param("commits unsynced", {"wal_writer_delay": "10s"}, id="commits unsynced"),
 ]
+SOON = [("commits in place", "signed"), ("committed before written", "signed_cluster")]
+LATER = [
+    ("committed before written", "signed"),
+    ("written in place", "signed"),
+    ("written in place", "signed_cluster"),
+]
 
 
-@pytest.mark.timeout(600 + 60 * CUTS)
+@pytest.mark.timeout(600 + 60 * CUTS if not LONG else 36_000)
 @pytest.mark.parametrize(("mould", "room"), RUNS, indirect=["mould"])
 async def test_what_was_confirmed_is_on_the_disk(
     mould: Mould,
@@ -67,17 +75,25 @@ async def test_what_was_confirmed_is_on_the_disk(
     tape = await taped_run(born, mould, place, **room)
     assert sum(call.call == "sync" for call in tape.calls) > 40
     chance = Random(1)
-    last = [(tape.told, kind) for kind in KINDS]
-    cuts = [*chance.sample(tape.cuts, CUTS - len(last)), *last]
-    for number, (after, kind) in enumerate(cuts):
+    moments = [*_cuts(tape, chance), *_kills(tape, chance)]
+    for number, (after, kind) in enumerate(moments):
         async with tape.played(after, kind, chance).restored(place) as signing:
             await _nothing_is_lost(born, signing, (after, kind))
         if number % TOLD_EVERY == 0:
-            log.info("%s, cut %d: nothing lost", request.node.callspec.id, number)
-    log.info("%d power cuts, of %d calls on %d disks", CUTS, len(tape.calls), len(KINDS))
+            log.info("%s, moment %d: nothing lost", request.node.callspec.id, number)
+    log.info("%d cuts and kills, of %d calls on a tape", len(moments), len(tape.calls))
 
 
-async def _nothing_is_lost(born: Nursery, signing: Signing, at: tuple[int, str]) -> None:
+def _cuts(tape: Tape, chance: Random) -> list[Moment]:
+    last = [(tape.told, kind) for kind in KINDS]
+    return [*chance.sample(tape.cuts, CUTS - len(last)), *last]
+
+
+def _kills(tape: Tape, chance: Random) -> list[Moment]:
+    return tape.kills if LONG else chance.sample(tape.kills, KILLS)
+
+
+async def _nothing_is_lost(born: Nursery, signing: Signing, at: Moment) -> None:
     settings = signing.office.settings
     assert await faults(settings, [signing]) == [], at
     async with serving(born, settings) as served:
@@ -94,7 +110,7 @@ async def test_each_left_out_sync_is_caught(
     broken: str, signed: Mould, born: Nursery, place: Path
 ) -> None:
     tape = await taped_run(born, signed, place, broken)
-    assert await caught(tape, place)
+    assert await caught(tape, _telling(tape), place)
 
 
 @pytest.mark.postgres
@@ -104,7 +120,16 @@ async def test_a_postgresql_that_does_not_wait_for_its_disk_is_caught(
     broken: str, careless: Mapping[str, str], signed_cluster: Mould, born: Nursery, place: Path
 ) -> None:
     tape = await taped_run(born, signed_cluster, place, broken, **careless)
-    assert await caught(tape, place)
+    assert await caught(tape, _telling(tape), place)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(("broken", "mould"), mistakes(SOON, LATER), indirect=["mould"])
+async def test_what_a_kill_between_two_calls_would_break_is_caught(
+    broken: str, mould: Mould, born: Nursery, place: Path
+) -> None:
+    tape = await taped_run(born, mould, place, broken)
+    assert await caught(tape, tape.kills, place)
 
 
 @pytest.mark.parametrize(
@@ -127,19 +152,26 @@ async def test_who_may_not_look_on_fails_as_root_and_is_skipped_else(
         await taped_run(born, unsigned, tmp_path)
 
 
-async def caught(tape: Tape, folder: Path) -> bool:
-    """Return whether any cut, the latest first, leaves an office in which something is wrong.
+def _telling(tape: Tape) -> list[Moment]:
+    """Return the cuts that may show a missing sync; writes alone change nothing on these disks."""
+    return [
+        (after, kind)
+        for after, kind in tape.cuts
+        if kind != TORN and not (after and tape.calls[after - 1].call == "write")
+    ]
 
-    Writes alone change nothing on these disks.
-    """
+
+async def caught(tape: Tape, moments: Iterable[Moment], folder: Path) -> bool:
+    """Return whether any, the latest first, leaves an office in which something is wrong."""
     chance = Random(1)
-    for after, kind in reversed(tape.cuts[: (tape.told + 1) * len(KINDS)]):
-        if kind == TORN or (after and tape.calls[after - 1].call == "write"):
-            continue
+    told = [(after, kind) for after, kind in moments if after <= tape.told]
+    for number, (after, kind) in enumerate(reversed(told)):
         try:
             async with tape.played(after, kind, chance).restored(folder) as signing:
-                if await faults(signing.office.settings, [signing]):
+                if found := await faults(signing.office.settings, [signing]):
+                    log.info("noticed at call %d, look %d: %s", after, number, found)
                     return True
-        except (DomainError, DatabaseError, pytest.fail.Exception):
+        except (DomainError, DatabaseError, pytest.fail.Exception) as ended:
+            log.info("noticed at call %d, look %d: %s", after, number, ended)
             return True  # not even a database
     return False

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from tests.torture.calls import Op, Reader, UnknownCallError
-from tests.torture.cut_disk import LOST, PAGE, CutDisk, File
+from tests.torture.cut_disk import KEPT, LOST, PAGE, CutDisk, File
 from tests.torture.served import stopped
 from tests.torture.strace import ops, taped
 from tests.torture.tapes import looking_on
@@ -98,6 +98,16 @@ async def test_only_a_sync_promises(
     for op in await calls_of(LIBC + asked, tmp_path):
         begun.play(op)
     assert begun.left(LOST, Random(1))["root/kept"] == safe
+
+
+async def test_a_kill_takes_nothing_that_was_written(begun: CutDisk, tmp_path: Path) -> None:
+    before, written = begun.now(), "os.write(os.open('kept', os.O_WRONLY), b'x')"
+    named = "os.rename('cut', 'new')"
+    for op in await calls_of(f"{CHILD} [{written}, {named}, os.kill(os.getpid(), 9)]", tmp_path):
+        begun.play(op)
+    killed = CutDisk({"root": tmp_path / "root"}).now()
+    assert begun.left(KEPT, Random(1)) == killed
+    assert begun.left(LOST, Random(1)) == before != killed
 
 
 def test_of_one_write_each_page_is_kept_or_lost() -> None:
