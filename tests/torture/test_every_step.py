@@ -5,7 +5,6 @@ of the archive's disk, counted in the served process itself.
 """
 
 import logging
-import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,8 @@ import pytest
 from server.config import Settings
 from tests.support.server import alive
 from tests.torture import moulds
+from tests.torture.clusters import running
+from tests.torture.conftest import LONG, mistakes
 from tests.torture.expect import faults, whole
 from tests.torture.moulds import Mould
 from tests.torture.served import Nursery, serving
@@ -22,9 +23,10 @@ from tests.torture.steps import FULL, KILL
 pytestmark = [pytest.mark.slow]
 log = logging.getLogger(__name__)
 
-LONG = "TORTURE_KILLS" in os.environ
 TRIED = {KILL: 3, FULL: 1}
 """So many steps to each end are tried, spread over all of them; `make torture` tries every one."""
+SOON = [("committed before written", "signed"), ("written in place", "signed")]
+LATER = [("committed before written", "signed_cluster"), ("written in place", "signed_cluster")]
 
 
 @pytest.mark.timeout(900 if not LONG else 36_000)
@@ -53,7 +55,7 @@ async def count_steps(
     born: Nursery, mould: Mould, until: str, folder: Path, broken: str = ""
 ) -> int:
     """Return how many steps it takes when nothing stops it."""
-    async with mould.copy(folder) as signing:
+    async with mould.copy(folder) as signing, running(signing.office.settings):
         settings = signing.office.settings
         async with serving(born, settings, fault=KILL, broken=broken) as served:
             served.arm()
@@ -98,13 +100,13 @@ async def _reaches(signing: Signing, url: str, until: str) -> bool:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("broken", ["committed before written", "written in place"])
+@pytest.mark.parametrize(("broken", "mould"), mistakes(SOON, LATER), indirect=["mould"])
 async def test_what_is_done_in_the_wrong_order_is_caught(
-    broken: str, signed: Mould, born: Nursery, tmp_path: Path
+    broken: str, mould: Mould, born: Nursery, place: Path
 ) -> None:
-    steps = await count_steps(born, signed, SEAL, tmp_path, broken)
+    steps = await count_steps(born, mould, SEAL, place, broken)
     for at in range(steps - 20, steps // 2, -10):
-        async with signed.copy(tmp_path) as signing:
+        async with mould.copy(place) as signing, running(signing.office.settings):
             settings = signing.office.settings
             async with serving(born, settings, fault=KILL, at=at, broken=broken) as served:
                 served.arm()

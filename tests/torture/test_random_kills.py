@@ -5,7 +5,6 @@ import logging
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from random import Random
 from time import monotonic
 from typing import Any
@@ -14,7 +13,7 @@ import pytest
 
 from server.config import Settings
 from tests.torture import office
-from tests.torture.conftest import told
+from tests.torture.conftest import mistakes
 from tests.torture.expect import faults, whole
 from tests.torture.office import Office
 from tests.torture.served import Nursery, serving
@@ -32,6 +31,12 @@ AT_ONCE = 2
 BATCH = 6
 TOLD_EVERY = 20
 """Who waits for a long run wants to see that it goes on."""
+SOON = [
+    ("numbered by the register", "sqlite"),
+    ("answered before committed", "sqlite"),
+    ("answered before committed", "postgresql"),
+]
+LATER = [("numbered by the register", "postgresql")]
 
 
 class Loop:
@@ -120,9 +125,9 @@ async def test_nothing_confirmed_is_lost(born: Nursery, settings: Settings) -> N
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("broken", ["numbered by the register", "answered before committed"])
-async def test_a_broken_one_is_caught(broken: str, born: Nursery, tmp_path: Path) -> None:
-    loop = Loop(born, await office.found(told(tmp_path / "data")))
+@pytest.mark.parametrize(("broken", "settings"), mistakes(SOON, LATER), indirect=["settings"])
+async def test_a_broken_one_is_caught(broken: str, born: Nursery, settings: Settings) -> None:
+    loop = Loop(born, await office.found(settings))
     for kill in range(30):
         if found := await noticed(loop, broken):
             log.info("%s: noticed at kill %d: %s", broken, kill, found)
