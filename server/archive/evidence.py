@@ -92,13 +92,7 @@ class Evidence:
     @property
     def expected_signers(self) -> dict[str, str]:
         """Return whom the agreement wants to sign: id to name."""
-        return _expected(self.agreement)
-
-    @property
-    def officials(self) -> tuple[str, ...]:
-        """Return who signs for the committee, in the order of the law."""
-        named = (self.agreement.get(role) for role in ("mediator", "recorder"))
-        return tuple(str(one.get("signer_id")) for one in named if isinstance(one, dict))
+        return expected_signers(self.agreement)
 
     @property
     def signers(self) -> tuple[SignerFact, ...]:
@@ -127,7 +121,7 @@ def gather(
         tools=tools,
         anchors=anchors,
         pdf=pdf,
-        agreement=_object(files.get(AGREEMENT, b"")),
+        agreement=object_in(files.get(AGREEMENT, b"")),
         signed=tuple(_signed(files, manifest, tools, who) for who in manifest.signers),
         attested=attestations(files, tools.check_signature, text),
         seal_key=_seal_key(files, tools),
@@ -228,16 +222,24 @@ def _signer(signed: Signed, expected: Mapping[str, str], suites: Mapping[str, st
     )
 
 
-def _expected(agreement: Mapping[str, object]) -> dict[str, str]:
+def officials(agreement: Mapping[str, object]) -> tuple[str, ...]:
+    """Return who signs for the committee, in the order of the law."""
+    named = (agreement.get(role) for role in ("mediator", "recorder"))
+    return tuple(str(one.get("signer_id")) for one in named if isinstance(one, dict))
+
+
+def expected_signers(agreement: Mapping[str, object]) -> dict[str, str]:
+    """Return whom an agreement wants to sign: id to name."""
     try:
         parties = [s for party in agreement["parties"] for s in party["signers"]]  # type: ignore[attr-defined]
-        officials = [agreement[role] for role in ("mediator", "recorder") if agreement[role]]
-        return {str(s["signer_id"]): str(s["name"]) for s in (*parties, *officials)}
+        staff = [agreement[role] for role in ("mediator", "recorder") if agreement[role]]
+        return {str(s["signer_id"]): str(s["name"]) for s in (*parties, *staff)}
     except (KeyError, TypeError):
         return {}
 
 
-def _object(content: bytes) -> Mapping[str, object]:
+def object_in(content: bytes) -> Mapping[str, object]:
+    """Return the JSON object in its one form; empty for anything else."""
     found = one_form(content)
     return found if isinstance(found, dict) else {}
 

@@ -14,9 +14,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+from server.archive.pdf_signatures import signatures_alone
 from server.archive.reader import load_zip
 from server.archive.renewed import document_stamp
-from server.archive.seal import SEAL_ROLE
+from server.archive.seal import ALLOWED_AFTER, is_seals
 from server.archive.verifier import verify_files
 from server.domain.canonical import sha256_hex
 from server.domain.errors import InvalidValueError
@@ -30,8 +31,6 @@ from server.ports.inspection import PdfFacts
 _PDF = b"%PDF-"
 SECONDS = 10
 MEMORY = 1024 * 1024 * 1024
-AFTER = frozenset({"none", "lta_updates"})
-"""What may follow a seal: nothing, or what an archive adds to keep it checkable."""
 STATM = Path("/proc/self/statm")
 
 
@@ -74,8 +73,7 @@ def _package(
 def _pdf(
     content: bytes, tools: VerifierTools, anchors: Sequence[bytes], at: datetime | None
 ) -> Presented:
-    # Nobody says here how long the locked part is, so that no page has to be drawn.
-    pdf = tools.inspect(content, 0, anchors)
+    pdf = tools.inspect(content, None, anchors)
     facts = _facts(pdf, judge_trust=bool(for_seals(anchors)))
     return Presented(
         kind=Kind.PDF,
@@ -96,19 +94,32 @@ def _pdf(
 
 
 def _facts(pdf: PdfFacts, *, judge_trust: bool) -> tuple[Fact, ...]:
-    # A signer's certificate comes from the same issuer, and his phone signs what he likes.
-    by_committee = bool(pdf.each) and pdf.each[-1].role == SEAL_ROLE
-    whole = pdf.intact and pdf.valid and pdf.covers_all and pdf.modification in AFTER
-    certified = pdf.certified or pdf.earlier
     trusted = bool(pdf.trusted) if judge_trust else None
-    return tuple(
-        Fact(code=code, holds=holds, parts=(PDF,) if holds is False else ())
-        for code, holds in (
-            ("readable", pdf.readable),
-            ("seal", whole and by_committee and certified),
-            ("trusted", trusted),
-        )
+    return (
+        _fact("readable", pdf.readable),
+        _attachment(pdf),
+        # The one signature of the earlier form is no lock: what it covers was already sealed.
+        _fact("only_blanks_filled", None if pdf.earlier else bool(pdf.only_blanks_filled)),
+        signatures_alone(pdf),
+        _fact("seal", _sealed(pdf)),
+        _fact("trusted", trusted),
     )
+
+
+def _fact(code: str, holds: bool | None) -> Fact:  # noqa: FBT001
+    return Fact(code=code, holds=holds, parts=(PDF,) if holds is False else ())
+
+
+def _attachment(pdf: PdfFacts) -> Fact:
+    """Judge the agreement that the PDF carries by the check code that each page prints of it."""
+    return _fact("attachment", pdf.attachment is not None and bool(pdf.code_printed))
+
+
+def _sealed(pdf: PdfFacts) -> bool:
+    # A signer's certificate comes from the same issuer, and his phone signs what he likes.
+    whole = pdf.intact and pdf.valid and pdf.covers_all and pdf.modification in ALLOWED_AFTER
+    by_committee = bool(pdf.each) and is_seals(pdf.each[-1])
+    return whole and by_committee and (pdf.certified or pdf.earlier)
 
 
 def _case_of_manifest(content: bytes) -> str:

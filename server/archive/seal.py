@@ -61,17 +61,21 @@ def _pdf_seal_issued(evidence: Evidence) -> bool:
 
 
 def _seals(evidence: Evidence, certificate: bytes) -> bool:
-    """Return whether the PDF's last signature is made with it, and it is a committee's seal's.
+    """Return whether the PDF's last signature is made with it, and it is a committee's seal's."""
+    last = evidence.pdf.each[-1] if evidence.pdf.each else PdfSignature(field="")
+    return is_seals(last) and last.certificate_sha256 == _certificate_digest(certificate)
+
+
+def is_seals(one: PdfSignature) -> bool:
+    """Return whether the certificate of a signature is that of a committee's seal.
 
     The issuer of a signer's certificate is below the committee's too: without the role, who
     signs on his own phone could bring that issuer along, and his key as the committee's seal.
     An authority outside writes names of its own. What is issued for one signing says that,
     and is nobody's seal whatever its name.
     """
-    last = evidence.pdf.each[-1] if evidence.pdf.each else PdfSignature(field="")
-    named = last.role == SEAL_ROLE or not last.server_issued
-    sealing = named and last.statement_sha256 == ""
-    return sealing and last.certificate_sha256 == _certificate_digest(certificate)
+    named = one.role == SEAL_ROLE or not one.server_issued
+    return named and one.statement_sha256 == ""
 
 
 def _certificate_digest(pem: bytes) -> str:

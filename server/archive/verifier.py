@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from server.archive.attestations import attested_lines
 from server.archive.cades import holds_detached
-from server.archive.evidence import Evidence, gather, other_certificates
+from server.archive.evidence import Evidence, gather
+from server.archive.pdf_signatures import pdf_signatures
 from server.archive.reader import load
 from server.archive.renewed import archive_stamp, log_stamped
 from server.archive.seal import certificates, pdf_seal, seal_chain, trusted
@@ -34,17 +34,12 @@ from server.domain.record import (
     SUMS,
     UNLISTED,
     FileDigest,
-    signature_folder,
     sums_of,
 )
 from server.domain.record_form import odd_names, one_form
 from server.domain.renewal import is_renewal
 from server.domain.verification import Fact, Report, fact_of
 from server.ports.archive import VerifierTools
-from server.ports.documents import CERTIFICATION, SEAL
-from server.ports.inspection import PdfSignature
-
-LASTING = frozenset({"B-LT", "B-LTA"})
 
 
 def verify_path(
@@ -159,48 +154,6 @@ def _everybody_signed(evidence: Evidence) -> Fact:
     return fact_of("everybody_signed", odd, signers=len(expected))
 
 
-def _pdf_signatures(evidence: Evidence) -> Fact:
-    """Judge every signature in the PDF, and that it is made with the statement's own key."""
-    if evidence.earlier:
-        return Fact(code="pdf_signatures", holds=None)
-    found = {one.field: one for one in evidence.pdf.each}
-    order = [one.field for one in evidence.pdf.each]
-    bad = [name for name in _fields(evidence) if name not in found]
-    bad += [one.field for one in evidence.pdf.each if not one.holds or one.level not in LASTING]
-    bad += [name for name in found if not _as_stated(evidence, found[name])]
-    bad += order[:1] if not evidence.pdf.certified else []
-    if not bad and order != _in_order(evidence, order):
-        bad = order
-    parts = [f"{PDF}#{name}" for name in bad] + other_certificates(evidence)
-    return fact_of("pdf_signatures", parts, signatures=len(order))
-
-
-def _fields(evidence: Evidence) -> list[str]:
-    otherwise = {line.signer_id for line in attested_lines(evidence.content(AGREEMENT))}
-    by_key = (who for who in evidence.expected_signers if who not in otherwise)
-    return [CERTIFICATION, *(f"sign:{who}" for who in by_key), SEAL]
-
-
-def _as_stated(evidence: Evidence, one: PdfSignature) -> bool:
-    """Return whether certificate and statement name each other's digests."""
-    kind, _, who = one.field.partition(":")
-    if kind != "sign":
-        return one.field in {CERTIFICATION, SEAL}
-    said = next((s.statement for s in evidence.signed if s.signer_id == who), None)
-    content = evidence.content(f"{signature_folder(who)}/statement.json")
-    return said is not None and (one.statement_sha256, one.key_sha256) == (
-        sha256_hex(content),
-        said.key_sha256,
-    )
-
-
-def _in_order(evidence: Evidence, order: Sequence[str]) -> list[str]:
-    """Return the fields as the law orders them; the parties as they came (art. 29)."""
-    officials = [f"sign:{who}" for who in evidence.officials]
-    rest = [name for name in order if name not in {CERTIFICATION, SEAL, *officials}]
-    return [CERTIFICATION, *rest, *officials, SEAL]
-
-
 def _only_blanks_filled(evidence: Evidence) -> Fact:
     return fact_of("only_blanks_filled", [] if evidence.pdf.only_blanks_filled else [PDF])
 
@@ -252,7 +205,7 @@ JUDGES = (
     _same_text,
     _attachment,
     _only_blanks_filled,
-    _pdf_signatures,
+    pdf_signatures,
     pdf_seal,
     seal_chain,
     archive_stamp,

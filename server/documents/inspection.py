@@ -12,10 +12,11 @@ from PIL import Image, ImageChops, ImageDraw
 
 from server.documents.attachments import every_attachment
 from server.documents.certificates import certificate_der
-from server.documents.pages import images
+from server.documents.pages import images, page_text
 from server.documents.signature_facts import Roots, signatures_of
 from server.documents.stamp_facts import TAMPERED, stamp_roots
 from server.documents.typesetting import slots
+from server.domain.agreement_document import code_of
 from server.ports.documents import Slot, StampRoot, for_seals
 from server.ports.inspection import PdfFacts
 
@@ -26,14 +27,15 @@ A4_WIDTH = 595.2756  # points
 MARGIN = 2  # pixels around a blank, for rounding
 
 
-def inspect(pdf: bytes, locked_size: int, anchors: Sequence[bytes]) -> PdfFacts:
+def inspect(pdf: bytes, locked_size: int | None, anchors: Sequence[bytes]) -> PdfFacts:
     """Return the facts of the sealed PDF; `anchors` are trusted certificates as PEM.
 
     A `StampRoot` among them is one for time stamps alone, a `SignerRoot` for signers alone,
     a `SealRoot` for all but time stamps.
 
-    `locked_size` is the length of the locked prefix. No bytes of a PDF make it raise;
-    InvalidValueError when an anchor is no certificate.
+    `locked_size` is the length of the locked prefix, None where nobody says it: it then ends
+    with the first signature, and its pages are asked for their check code. No bytes of a PDF
+    make it raise; InvalidValueError when an anchor is no certificate.
     """
     roots = Roots(
         sealing=_loaded(for_seals(anchors)),
@@ -50,11 +52,12 @@ def _loaded(anchors: Iterable[bytes]) -> list[x509.Certificate]:
     return [x509.Certificate.load(certificate_der(anchor)) for anchor in anchors]
 
 
-def _facts(pdf: bytes, locked_size: int, roots: Roots) -> PdfFacts:
-    found = signatures_of(pdf, roots)
-    blanks = only_blanks_filled(pdf, locked_size)
+def _facts(pdf: bytes, locked_size: int | None, roots: Roots) -> PdfFacts:
+    found, carried = signatures_of(pdf, roots), _carried(pdf)
     if not found.each:
-        return PdfFacts(readable=True, attachment=_carried(pdf), only_blanks_filled=blanks)
+        blanks = only_blanks_filled(pdf, locked_size or 0)
+        return PdfFacts(readable=True, attachment=carried, only_blanks_filled=blanks)
+    size = found.each[0].end if locked_size is None else locked_size
     last = found.each[-1]
     return PdfFacts(
         readable=True,
@@ -63,11 +66,12 @@ def _facts(pdf: bytes, locked_size: int, roots: Roots) -> PdfFacts:
         trusted=found.trusted and all(one.trusted for one in found.each) if roots.sealing else None,
         covers_all=found.covers_all,
         modification=found.modification,
-        only_blanks_filled=blanks,
+        only_blanks_filled=only_blanks_filled(pdf, size),
         signer=f"{last.role} {last.pseudonym}".strip(),
         certificate_sha256=last.certificate_sha256,
         signed_at=last.signed_at,
-        attachment=_carried(pdf),
+        attachment=carried,
+        code_printed=_code_printed(pdf[:size], carried) if locked_size is None else None,
         signatures=len(found.each),
         each=found.each,
         stamps=found.stamps,
@@ -108,6 +112,15 @@ def _box(blank: Slot, width: int) -> tuple[float, float, float, float]:
     left, top = blank.x * scale - MARGIN, blank.y * scale - MARGIN
     right = (blank.x + blank.width) * scale + MARGIN
     return left, top, right, (blank.y + blank.height) * scale + MARGIN
+
+
+def _code_printed(locked: bytes, agreement: bytes | None) -> bool:
+    """Return whether every page prints the check code of the agreement that the PDF carries."""
+    try:
+        pages = page_text(locked)
+    except UNDRAWN:
+        return False
+    return agreement is not None and all(code_of(agreement) in page for page in pages)
 
 
 def _carried(pdf: bytes) -> bytes | None:

@@ -249,6 +249,7 @@ def _told(
         issuers=_issuers(signature),
         server_issued=certificate.subject.native.get("organization_name") == ORGANIZATION,
         permits=_permits(signature),
+        end=sum(int(number) for number in list(signature.byte_range)[2:]),
     )
 
 

@@ -168,7 +168,12 @@ def digest(document: AgreementDocument) -> str:
 
 def check_code(document: AgreementDocument) -> str:
     """Return the 校验码 of the footer: the first 16 digits of the digest."""
-    return digest(document)[:16]
+    return code_of(canonical_bytes(document))
+
+
+def code_of(content: bytes) -> str:
+    """Return the 校验码 of an agreement's canonical bytes."""
+    return sha256_hex(content)[:16]
 
 
 @singledispatch

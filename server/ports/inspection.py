@@ -24,7 +24,8 @@ class PdfSignature:
     `level` is B-B, B-T, B-LT or B-LTA; `signed_at` the time stamp's time. `key_sha256` is of
     the DER SPKI. `issuers` are fingerprints (SHA-256) of who issued its certificate in the end,
     and that of its time stamp; empty where nothing beside it says. `permits` is P of the
-    certification that it is (ISO 32000-1, 12.8.2.2), 0 for a signature that is none.
+    certification that it is (ISO 32000-1, 12.8.2.2), 0 for a signature that is none. `end` is
+    where the bytes that it covers end.
     """
 
     field: str
@@ -44,6 +45,7 @@ class PdfSignature:
     issuers: tuple[str, ...] = ()
     server_issued: bool = False
     permits: int = 0
+    end: int = 0
 
     @property
     def holds(self) -> bool:
@@ -60,8 +62,9 @@ class PdfFacts:
     ends in a given anchor, those of the time stamps over the whole file too, whose `issuers` are
     in `stamp_issuers`. `covers_all`: nothing follows the last of these stamps.
     `only_blanks_filled`: nothing was drawn outside the blanks of the locked PDF.
-    `attachment` is the embedded agreement.json; `stamps` are the time stamps over the whole
-    file as it was when each was made.
+    `attachment` is the embedded agreement.json, `code_printed` whether each locked page prints
+    its check code, looked at only where nobody says how long the locked part is. `stamps` are
+    the time stamps over the whole file as it was when each was made.
     """
 
     readable: bool
@@ -75,6 +78,7 @@ class PdfFacts:
     certificate_sha256: str = ""
     signed_at: datetime | None = None
     attachment: bytes | None = field(default=None, repr=False)
+    code_printed: bool | None = None
     signatures: int = 0
     each: tuple[PdfSignature, ...] = ()
     stamps: tuple[Stamp, ...] = ()
@@ -99,6 +103,10 @@ class PdfFacts:
 class PdfInspector(Protocol):
     """Inspects a sealed PDF. Plain and picklable, so that a pool can run it."""
 
-    def __call__(self, pdf: bytes, locked_size: int, anchors: Sequence[bytes]) -> PdfFacts:
-        """Return the facts; `locked_size` is the length of the locked prefix."""
+    def __call__(self, pdf: bytes, locked_size: int | None, anchors: Sequence[bytes]) -> PdfFacts:
+        """Return the facts; `locked_size` is the length of the locked prefix.
+
+        None where nobody says it: the prefix then ends where the first signature ends, which
+        is the certification in a PDF of ours.
+        """
         ...

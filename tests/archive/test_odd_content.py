@@ -24,7 +24,7 @@ from tests.archive.two_people import Both, parts_by_two
 _inspected: list[PdfFacts] = []
 
 
-def inspect_one(pdf: bytes, locked_size: int, anchors: Sequence[bytes]) -> PdfFacts:
+def inspect_one(pdf: bytes, locked_size: int | None, anchors: Sequence[bytes]) -> PdfFacts:
     """Return the facts of the first PDF for any: it is not what is bent here."""
     if not _inspected:
         _inspected.append(inspect(pdf, locked_size, anchors))
@@ -99,7 +99,7 @@ def test_the_case_of_a_pdf_is_read_or_left(case: bytes) -> None:
 def test_a_stamp_whose_certificate_never_ends_is_told(files: Files) -> None:
     without_end = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
-    def lasting(pdf: bytes, locked_size: int, anchors: Sequence[bytes]) -> PdfFacts:
+    def lasting(pdf: bytes, locked_size: int | None, anchors: Sequence[bytes]) -> PdfFacts:
         found = inspect(pdf, locked_size, anchors)
         return replace(found, stamps=tuple(replace(o, until=without_end) for o in found.stamps))
 

@@ -13,6 +13,7 @@ from cryptography import x509
 from server.archive.guide import guide
 from server.archive.making import sign_files
 from server.archive.package import package
+from server.archive.presented import judge_presented
 from server.archive.report_text import as_text
 from server.archive.verifier import verify_files
 from server.documents.certificates import issuer
@@ -20,7 +21,7 @@ from server.documents.outside_key import keep_outside, read_seal
 from server.documents.renewal import renewed
 from server.documents.revocation import UnprovenError
 from server.documents.seals import outside_certificates, seal_certificates
-from server.domain.record import ISSUER_CERTIFICATE, SEAL_CERTIFICATE, record_files
+from server.domain.record import ISSUER_CERTIFICATE, PDF, SEAL_CERTIFICATE, record_files
 from server.domain.suites import P256_SHA256
 from server.ports.documents import SealRoot
 from tests.archive.attacks.judges import Bend, by_page, by_shell, fingerprint, told_by_page
@@ -75,6 +76,8 @@ async def test_all_three_verify_it_with_the_root_of_the_authority(
     report = await asyncio.to_thread(verify_files, files, TOOLS, (root, own))
     assert (failing(report), report.unknown) == ({}, ())
     assert OFFICE in as_text(report, "zh")
+    alone = await asyncio.to_thread(judge_presented, files[PDF], TOOLS, (root, own))
+    assert (alone.report.verified, alone.report.unknown) == (True, ())
     every = tmp_path / "every.pem"
     every.write_bytes(root + own)
     assert await asyncio.to_thread(by_shell, files, tmp_path / "shell", every) == frozenset()

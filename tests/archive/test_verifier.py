@@ -196,7 +196,9 @@ def test_another_agreement_beside_the_pdf_is_found(files: Files, office: Office)
 
 
 def test_a_signers_own_certificate_makes_no_seal(files: Files) -> None:
-    def sealed_by_a_party(pdf: bytes, locked_size: int, anchors: Sequence[bytes]) -> PdfFacts:
+    def sealed_by_a_party(
+        pdf: bytes, locked_size: int | None, anchors: Sequence[bytes]
+    ) -> PdfFacts:
         found = inspect(pdf, locked_size, anchors)
         *before, last = found.each
         return replace(found, each=(*before, replace(last, role="PARTY")))

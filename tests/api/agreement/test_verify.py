@@ -20,9 +20,10 @@ from server.documents.keys import KeysUnavailableError
 from server.domain.errors import TooLargeError
 from server.domain.record import PDF
 from server.domain.register import RegisterQuery
-from server.domain.verification import Kind, Presented, Report
+from server.domain.verification import Fact, Kind, Presented, Report
 from server.ports.store import DiskFullError
 from server.usecases import verify_presented
+from server.usecases.verify_presented import Verified
 from server.usecases.world import World
 from tests.architecture.tree import ROOT
 from tests.archive.example import Office
@@ -35,6 +36,9 @@ from tests.support.site import ORIGIN, Town
 from tests.support.world import COMMITTEE, Stage
 
 NUMBER = "湖禾人调字〔2025〕第001号"
+UNTOUCHED = {"readable", "attachment", "trusted"}
+PAINTED = {"seal", "pdf_signatures", "only_blanks_filled"}
+OF_A_PDF = {*UNTOUCHED, *PAINTED, "archive_stamp"}
 CANARY = "金丝雀第四十二号"
 BROWSER = {"Origin": ORIGIN, "Accept": "text/html,*/*;q=0.8"}
 
@@ -113,8 +117,41 @@ async def test_a_sealed_pdf_alone_is_known_again(
     status, page = await posted(site, {"file": pdf})
     assert status == 200
     assert set(facts(page).values()) == {"yes"}
-    assert set(facts(page)) == {"readable", "seal", "trusted", "archive_stamp", "on_record"}
+    assert set(facts(page)) == {*OF_A_PDF, "on_record"}
+    for said in ("各页印的校验码相符", "文本锁定之后", "应有的签名齐全"):
+        assert said in page
     assert "签名算法：P-256/SHA-256（国际通用算法）</p>" in page
+
+
+async def test_a_pdf_on_record_whose_signatures_do_not_hold_is_not_verified(
+    site: Town, office: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del office
+    painted = Fact(code="only_blanks_filled", holds=False, parts=(PDF,))
+    told = Verified(presented=of_pdf(painted), on_record=True)
+    monkeypatch.setattr(verify_presented, "verify_presented", AsyncMock(return_value=told))
+    _, page = await posted(site, {"file": b"%PDF-"})
+    assert facts(page) == {"only_blanks_filled": "no", "on_record": "yes"}
+    assert ("核验不通过" in page, "核验通过" in page) == (True, False)
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+async def test_a_pdf_of_the_earlier_form_is_not_called_verified_by_itself(
+    lang: str, site: Town, office: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del office
+    unknown = Fact(code="only_blanks_filled", holds=None)
+    told = Verified(presented=of_pdf(unknown), on_record=False)
+    monkeypatch.setattr(verify_presented, "verify_presented", AsyncMock(return_value=told))
+    _, page = await posted(site, {"file": b"%PDF-"}, lang=lang)
+    (said,) = re.findall(r'<p class="verdict" role="status">(.*?)</p>', page)
+    assert ("没有核验完" if lang == "zh-CN" else "Not verified to the end") in said
+    assert "核验不通过" not in page
+
+
+def of_pdf(*found: Fact) -> Presented:
+    report = replace(unsigned_report(), facts=found)
+    return Presented(kind=Kind.PDF, report=report, case_id="", digest="0" * 64)
 
 
 async def test_a_seal_in_sm2_is_told_in_words(site: Town, tmp_path: Path) -> None:
@@ -130,7 +167,9 @@ async def test_what_was_changed_is_told(site: Town, sealed: tuple[bytes, bytes, 
     _, page = await posted(site, {"file": painted_over(pdf)})
     told = facts(page)
     assert told.pop("archive_stamp") == "yes"  # it lasts; what came after it is the seal's matter
-    assert told == {"readable": "yes", "seal": "no", "trusted": "yes", "on_record": "open"}
+    assert told.pop("on_record") == "open"
+    assert {code for code, kind in told.items() if kind == "yes"} == UNTOUCHED
+    assert {code for code, kind in told.items() if kind == "no"} == PAINTED
     assert "核验不通过" in page
     at = package.index(b'"kind":"') + 8
     status, page = await posted(site, {"file": package[:at] + b"X" + package[at + 1 :]})

@@ -22,7 +22,7 @@ from server.domain.record import (
     record_files,
 )
 from server.ports.documents import KeyRef, LockedPdf
-from tests.archive.attacks.forging import Scene
+from tests.archive.attacks.forging import ATTACKS, Scene
 from tests.archive.example import HEXI, Files, Office, document, record_parts, signed_on_phone
 from tests.support.signers import signer_ids
 
@@ -59,6 +59,11 @@ def scene(
         office=office,
         stranger=stranger,
     )
+
+
+@pytest.fixture(scope="session")
+def forged(scene: Scene) -> dict[str, dict[str, bytes]]:
+    return {name: one.forge(scene) for name, one in ATTACKS.items()}
 
 
 def signed_by_all(text: AgreementDocument, locked: LockedPdf) -> tuple[RecordSignature, ...]:

@@ -12,7 +12,7 @@ from server.archive.verifier import verify_files
 from server.domain.record import RecordParts
 from server.ports.inspection import PdfFacts
 from tests.archive.attacks import judges, pdf_forging
-from tests.archive.attacks.forging import ATTACKS, NOT_BY_SHELL, Attack, Files, Scene
+from tests.archive.attacks.forging import ATTACKS, NOT_BY_SHELL, Attack, Files
 from tests.archive.attacks.judges import (
     BEYOND_THE_PAGE,
     SCRIPT,
@@ -29,11 +29,6 @@ from tests.archive.attacks.judges import (
 Forged = dict[str, Files]
 pytestmark = pytest.mark.timeout(300)
 assert pdf_forging.__name__, "the attacks on the PDF are kept beside the others"
-
-
-@pytest.fixture(scope="session")
-def forged(scene: Scene) -> Forged:
-    return {name: one.forge(scene) for name, one in ATTACKS.items()}
 
 
 @pytest.fixture(scope="session")

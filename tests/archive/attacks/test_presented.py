@@ -21,6 +21,7 @@ from server.ports.inspection import PdfFacts
 from tests.archive.example import TOOLS, Files
 
 MIB = 1024 * 1024
+EVERY_FACT = ["readable", "attachment", "only_blanks_filled", "pdf_signatures", "seal"]
 
 
 def bomb(size: int) -> bytes:
@@ -74,7 +75,7 @@ def test_the_bounds_are_lifted_again() -> None:
 @pytest.mark.parametrize("content", [b"%PDF-", b"%PDF-1.7\n%%EOF", b"%PDF-" + b"9" * 100_000])
 def test_what_only_looks_like_a_pdf_is_told_as_unreadable(content: bytes) -> None:
     report = judge_presented(content, TOOLS).report
-    assert [fact.code for fact in report.failed] == ["readable", "seal"]
+    assert [fact.code for fact in report.failed] == EVERY_FACT
     assert Path("agreement.pdf").name in report.failed[0].parts
 
 
@@ -87,7 +88,9 @@ def test_roots_for_stamps_and_signers_alone_judge_nobodys_trust(files: Files) ->
 
 
 def test_a_pdf_that_a_signer_sealed_himself_is_sealed_by_nobody(files: Files) -> None:
-    def sealed_by_a_party(pdf: bytes, locked_size: int, anchors: Sequence[bytes]) -> PdfFacts:
+    def sealed_by_a_party(
+        pdf: bytes, locked_size: int | None, anchors: Sequence[bytes]
+    ) -> PdfFacts:
         found = inspect(pdf, locked_size, anchors)
         *before, last = found.each
         return replace(found, each=(*before, replace(last, role="PARTY")))
@@ -100,11 +103,11 @@ def test_a_pdf_that_a_signer_sealed_himself_is_sealed_by_nobody(files: Files) ->
 
 
 def test_a_pdf_that_nobody_certified_is_not_sealed(files: Files) -> None:
-    def uncertified(pdf: bytes, locked_size: int, anchors: Sequence[bytes]) -> PdfFacts:
+    def uncertified(pdf: bytes, locked_size: int | None, anchors: Sequence[bytes]) -> PdfFacts:
         found = inspect(pdf, locked_size, anchors)
         first, *others = found.each
         assert first.permits == FILL_AND_SIGN
         return replace(found, each=(replace(first, permits=0), *others))
 
     report = judge_presented(files["agreement.pdf"], replace(TOOLS, inspect=uncertified)).report
-    assert [fact.code for fact in report.failed] == ["seal"]
+    assert [fact.code for fact in report.failed] == ["pdf_signatures", "seal"]
