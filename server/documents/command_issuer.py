@@ -29,7 +29,8 @@ class CommandIssuer:
     "statement_sha256", "extension", "at"}` it answers `{"certificate": PEM, "chain": [PEM]}`.
     The extension's value is the digest as a DER OCTET STRING: the bytes 04 20, then the 32. All
     certificates are valid at `at` and at the time stamp some seconds later; the certificate is
-    for signing (non-repudiation), and leads to its issuers and one of `roots` (PEM) if any.
+    for signing (non-repudiation), lives 24 hours at most from its begin to its end, and leads to
+    its issuers and one of `roots` (PEM) if any.
     Asked `{"do": "revoked", "committee", "certificate", "at"}` it answers
     `{"lists": [base64 DER]}`: lists of the revoked or responses of OCSP, of its issuer and of
     each one below the root, best as of `at`.

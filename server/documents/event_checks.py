@@ -17,7 +17,7 @@ from pyhanko_certvalidator import CertificateValidator
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from server.documents.certificates import UNREADABLE, certificate_der, certificate_key
-from server.documents.issuer import STATEMENT, EventRequest, Issued
+from server.documents.issuer import LIFE, STATEMENT, EventRequest, Issued
 from server.documents.issuers import top_of
 from server.documents.stamp_facts import context_at
 from server.domain.errors import DomainError
@@ -34,6 +34,8 @@ WORDS = {
     "a DER OCTET STRING (04 20 and the 32 bytes) of the statement's SHA-256",
     "not_valid": "the certificate or one of its chain is not valid at the moment of signing: let "
     "it begin some minutes earlier, or set whichever clock is wrong",
+    "too_long": "the certificate lives longer than 24 hours, from its begin to its end: it is for "
+    "one signing alone",
     "chain": "the chain leads from the certificate to no root, to none that "
     "HEYI_CERTIFICATE_TRUST names, or is not for signing (non-repudiation)",
 }
@@ -74,6 +76,8 @@ def expect_as_asked(issued: Issued, request: EventRequest, roots: Sequence[bytes
     if found != OCTETS + bytes.fromhex(request.statement_sha256):
         raise refused("other_statement")
     expect_valid((own, *chain), request.at)
+    if own.not_valid_after - own.not_valid_before > LIFE:
+        raise refused("too_long")
     if not _leads(own, chain, [_read(one) for one in roots], request.at):
         raise refused("chain")
 

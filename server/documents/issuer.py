@@ -47,6 +47,7 @@ STATEMENT = ObjectIdentifier("2.25.147695838549358324613260014637242023729")
 """Extension: SHA-256 of the signed consent statement as a DER OCTET STRING (X.667 arc)."""
 
 LIFE = timedelta(hours=24)
+"""From its begin to its end. It begins early, for readers whose clock is behind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,13 +147,13 @@ def _role(committee: CommitteeId, suite: SignatureSuite) -> Role:
 
 
 def _event(keys: KeyProvider, role: Role, events: bytes, request: EventRequest) -> bytes:
-    above = issued_from(events)
+    above, begin = issued_from(events), request.at - SLACK
     issuing = Issuing(
         keys=keys,
         key=role.key,
         name=above.subject,
-        begin=request.at - SLACK,
-        end=min(request.at + LIFE, above.not_valid_after),
+        begin=begin,
+        end=min(begin + LIFE, above.not_valid_after),
     )
     digest = bytes.fromhex(request.statement_sha256)
     number = serial(request.public_key + digest + request.at.isoformat().encode())

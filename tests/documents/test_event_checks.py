@@ -30,6 +30,7 @@ from tests.documents.example import LOCKED_AT, example
 from tests.documents.sealing import sign_order
 
 DIGEST = b"\xab" * 32
+DAY = timedelta(hours=24)
 YEAR = timedelta(days=365)
 
 
@@ -42,7 +43,7 @@ class House:
     )
     statement: bytes = b"\x04\x20" + DIGEST
     begins: timedelta = timedelta(hours=-1)
-    lasts: timedelta = timedelta(hours=24)
+    lasts: timedelta = DAY
     root_lasts: timedelta = 10 * YEAR
     means: bool = True
     shown: bool = True
@@ -107,6 +108,7 @@ REFUSED: dict[str, tuple[House, str]] = {
     "another key": (House(instead=OTHER_KEY), "other_key"),
     "a clock that is ahead": (House(begins=timedelta(seconds=30)), "not_valid"),
     "a certificate that ended": (House(begins=timedelta(hours=-25)), "not_valid"),
+    "a certificate of a day and a second": (House(lasts=DAY + timedelta(seconds=1)), "too_long"),
     "a root that ended": (House(root_lasts=YEAR - timedelta(hours=1)), "not_valid"),
     "no issuer shown and none named": (House(shown=False), "chain"),
     "a key that may not sign": (House(means=False), "chain"),

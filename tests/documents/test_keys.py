@@ -21,7 +21,7 @@ from server.documents.certificates import (
     issued_from,
     issuer,
 )
-from server.documents.issuer import EventRequest, LocalIssuer
+from server.documents.issuer import LIFE, EventRequest, LocalIssuer
 from server.documents.issuing import serial
 from server.documents.key_files import FileKeys, KeyUnreadableError
 from server.documents.private_files import LEFT_AFTER, sweep
@@ -198,9 +198,25 @@ def test_no_certificate_outlives_its_issuer(keys: FileKeys, tmp_path: Path, year
     issued = (made.certificate, made.chain[0], seals.seal, *seals.pdf_seal, stamp.certificate)
     ends = [issued_from(one).not_valid_after for one in issued]
     assert all(late < end <= top for end in ends)
-    assert ends[0] <= min(ends[1], late + timedelta(hours=24))
+    assert ends[0] <= min(ends[1], issued_from(made.certificate).not_valid_before + LIFE)
     # The last ones end with the issuer: a next key would last no longer.
     assert [path.name for path in own.folder.glob("stamps-*.crt")] == ["stamps-hexi.crt"]
+
+
+def test_a_certificate_for_one_signing_lives_a_day_and_began_an_hour_before(
+    keys: FileKeys,
+) -> None:
+    request = EventRequest(
+        committee_id=HEXI,
+        role="party",
+        pseudonym="p-1",
+        public_key=keys.public("a phone"),
+        statement_sha256="0" * 64,
+        at=SEALED_AT,
+    )
+    made = issued_from(LocalIssuer(keys).issue(request).certificate)
+    assert made.not_valid_before == SEALED_AT - timedelta(hours=1)
+    assert made.not_valid_after - made.not_valid_before == timedelta(hours=24)
 
 
 @pytest.mark.parametrize("ahead", [timedelta(minutes=59), timedelta(days=1)])
