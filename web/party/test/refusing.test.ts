@@ -12,6 +12,7 @@ const signing = { person: SEAT.person_id, digest: DIGEST };
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] });
+  vi.stubGlobal("isSecureContext", true);
   // The pad draws nothing here; what it is for is tested with a real browser.
   vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(new Proxy({}, { get: () => () => undefined, set: () => true }) as never);
   keepProgress(signing, { seen: [1], strokes: STROKES, sent: "", scan: null });
@@ -21,6 +22,7 @@ afterEach(() => {
   localStorage.clear();
   vi.useRealTimers();
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
 });
 
 async function atSigning(name: string): Promise<Shown> {

@@ -330,7 +330,7 @@ export const partyEn: Dictionary<PartyKey> = {
   signNoConfirm: "Confirm: not signing",
   signChanged: "The agreement was changed, so earlier signatures do not count. Please look again.",
   signMismatch: "What was to be signed differs from what you saw, so nothing was signed. Please tell the mediator.",
-  signKeyMissing: "This browser cannot sign safely. Use the phone's own browser, or ask the mediator for signing on paper.",
+  signKeyMissing: "This browser cannot sign; that is no fault of yours. Open the link you were sent in the phone's own browser (in WeChat: “…” at the top right). If that fails too, tell the mediator: you can sign on paper, or agree aloud before witnesses.",
   signFailed: "It was not signed. What you wrote is not lost; please try again.",
   signNoCertificate: "It cannot be signed now: the certificate for signing could not be checked. What you wrote is not lost; try again in a while, or tell the mediator.",
   signNotYourTurn: "It is not your turn to sign yet. You will be told.",
