@@ -225,6 +225,7 @@ WHY = {
     Due.ENDS: "时间戳证书将到期 · the stamp's certificate ends soon",
     Due.DIGEST: "更换摘要算法 · the digest is to be replaced",
     Due.UNKNOWN: "尚未查看 · not looked at before",
+    Due.UNPROVEN: "印章还到不了 B-LTA · the seal is below B-LTA",
     Due.NO_STAMP: "尚无存档时间戳 · no archive time stamp yet",
 }
 RESULTS = {

@@ -16,7 +16,7 @@ from server.archive.evidence import (
 )
 from server.domain.canonical import sha256_hex
 from server.domain.record import AGREEMENT, PDF, signature_folder
-from server.domain.verification import Fact, fact_of
+from server.domain.verification import SEAL_LASTING, Fact, fact_of
 from server.ports.documents import CERTIFICATION, SEAL
 from server.ports.inspection import PdfFacts, PdfSignature
 
@@ -43,6 +43,17 @@ def signatures_alone(pdf: PdfFacts) -> Fact:
     strangers = {one.field for one in pdf.each} - {*_fields(agreement)} if agreement else ()
     bad = _faults(pdf, agreement, sorted(strangers))
     return fact_of(CODE, [f"{PDF}#{name}" for name in bad], signatures=len(pdf.each))
+
+
+def seal_lasting(pdf: PdfFacts) -> tuple[Fact, ...]:
+    """Say that the seal is below B-LTA, where it is: good today, and perhaps unproven in years.
+
+    It speaks against nothing. Whoever stamps may have had no list of the revoked to give.
+    """
+    seal = pdf.each[-1] if pdf.each else PdfSignature(field="")
+    if seal.field != SEAL or seal.level != "B-LT":
+        return ()
+    return (Fact(code=SEAL_LASTING, holds=None, facts=(("level", seal.level),)),)
 
 
 def _faults(pdf: PdfFacts, agreement: bytes, odd: Sequence[str]) -> list[str]:

@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from server.archive.pdf_signatures import signatures_alone
+from server.archive.pdf_signatures import seal_lasting, signatures_alone
 from server.archive.reader import load_zip
 from server.archive.renewed import document_stamp
 from server.archive.seal import ALLOWED_AFTER, is_seals
@@ -81,7 +81,7 @@ def _pdf(
             record_id="",
             number="",
             manifest_sha256="",
-            facts=(*facts, document_stamp(pdf.stamps, at)),
+            facts=(*facts, document_stamp(pdf.stamps, at), *seal_lasting(pdf)),
             signers=(),
             sealed_by=pdf.signer,
             sealed_at=pdf.signed_at,

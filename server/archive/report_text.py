@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 
 from server.archive.renewed import CODE
-from server.domain.verification import Fact, Report, SignerFact
+from server.domain.verification import SEAL_LASTING, Fact, Report, SignerFact
 
 SUITES = {"sm2-sm3": "SM2/SM3", "p256-sha256": "P-256/SHA-256"}
 CHINA = timezone(timedelta(hours=8))
@@ -20,7 +20,7 @@ GROUPS = {
         "seal_chain",
         "two_people",
     },
-    "lasting": {"archive_stamp"},
+    "lasting": {"archive_stamp", SEAL_LASTING},
     "trusted": {"trusted", "certificates"},
     "logged": {"log_included", "log_stamped"},
     "contained": {"container"},
@@ -40,6 +40,7 @@ FACTS = {
         "seal": "调解委员会电子印章有效，覆盖整个文件，其后无改动",
         "seal_chain": "印章证书由卷内的签发证书签发",
         "archive_stamp": "存档时间戳有效，历次续期前后相接",
+        "seal_lasting": "印章能长期核验（PAdES B-LTA）",
         "certificates": "PDF 中各证书由卷内的签发证书签发，签署时有效",
         "trusted": "签发证书是您信任的证书",
         "log_chain": "会话日志连续，未被改动",
@@ -62,6 +63,7 @@ FACTS = {
         "seal": "the committee's seal is valid, covers the whole file, nothing follows it",
         "seal_chain": "the issuer in the record issued the seal's certificate",
         "archive_stamp": "the archive time stamp is valid, each renewal came in time",
+        "seal_lasting": "the seal can be verified in the long term (PAdES B-LTA)",
         "certificates": "the issuer in the record issued every certificate in the PDF",
         "trusted": "the issuer is one you trust",
         "log_chain": "the session log is unbroken",
@@ -89,6 +91,8 @@ WORDS = {
         "container": "未判断：这里没有容器",
         "pdf_signatures": "未判断：早先格式的卷宗，PDF 只有印章签名，各签署人的签名在卷内另存",
         "archive_stamp": "未判断：PDF 没有存档时间戳",
+        "seal_lasting": "未判断：印章只到 B-LT，现在有效；PDF 内没有足够材料证明有关证书"
+        "多年后仍可核验，可由档案室续期补上",
         "ended": "未判断：{at} 加盖的存档时间戳已于 {until} 失效，其后没有续期",
         "stamped": "{at} 加盖，有效至 {until}",
         "renewed": "{at} 第 {renewals} 次续期，有效至 {until}",
@@ -121,6 +125,8 @@ WORDS = {
         "pdf_signatures": "not judged: a record of the earlier form, where the seal alone signs "
         "the PDF and the signers' signatures lie beside it",
         "archive_stamp": "not judged: the PDF has no archive time stamp",
+        "seal_lasting": "not judged: the seal is at B-LT and good today; the PDF holds too little "
+        "to prove its certificates in years, which a renewal may add",
         "ended": "not judged: the stamp of {at} ended on {until} and was not renewed since",
         "stamped": "made on {at}, valid until {until}",
         "renewed": "last renewed on {at} (renewal {renewals}), valid until {until}",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from server.archive.cades import holds_detached
 from server.archive.evidence import Evidence, gather
-from server.archive.pdf_signatures import pdf_signatures
+from server.archive.pdf_signatures import pdf_signatures, seal_lasting
 from server.archive.reader import load
 from server.archive.renewed import archive_stamp, log_stamped
 from server.archive.seal import certificates, pdf_seal, seal_chain, trusted
@@ -78,7 +78,8 @@ def verify_files(
 
 def _facts(evidence: Evidence) -> tuple[Fact, ...]:
     both = two_people(evidence.files, evidence.attested)
-    return (*(judge(evidence) for judge in JUDGES), *((both,) if both else ()))
+    told = (*(judge(evidence) for judge in JUDGES), *((both,) if both else ()))
+    return (*told, *seal_lasting(evidence.pdf))
 
 
 def _unreadable(files: Mapping[str, bytes]) -> Report:

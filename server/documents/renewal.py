@@ -20,14 +20,16 @@ from pyhanko.sign.general import extract_certificate_info
 from server.documents.asking import named_in
 from server.documents.chain import prove
 from server.documents.form import blank_name
+from server.documents.inspection import inspect
 from server.documents.issuer import fresh_lists
 from server.documents.remote_timestamps import shown_by
-from server.documents.revocation import kept_in, unproven
+from server.documents.revocation import Proof, kept_in, outlasts, read_proofs, unproven
 from server.documents.sealing import stamp_whole
 from server.documents.signing import Desk
 from server.documents.stamp_facts import (
     TAMPERED,
     document_stamps,
+    signature_stamp,
     signature_stamps,
     stamped_at,
 )
@@ -115,6 +117,36 @@ def last_stamp(pdf: bytes) -> Stamp | None:
     return found[-1] if found else None
 
 
+def lasts(pdf: bytes) -> bool:
+    """Return whether the seal is not at B-LT."""
+    return all(one.field != SEAL or one.level != "B-LT" for one in inspect(pdf, 0, ()).each)
+
+
+def may_last(pdf: bytes, at: datetime) -> bool:
+    """Return whether the authorities now give what a seal below B-LTA lacks."""
+    reader = PdfFileReader(BytesIO(pdf))
+    seal = reader.embedded_regular_signatures[-1]
+    token = signature_stamp(seal)
+    if token is None:
+        return False
+    moment, (certificates, proofs) = stamped_at(token), kept_in(reader)
+    for signed in (token, *_outside_seal(reader, at)):
+        proofs += [one for der in asyncio.run(shown_by(signed, at)).revoked for one in _read(der)]
+    shown = extract_certificate_info(token)
+    beside = [*certificates, *shown.other_certs]
+    if unproven(shown.signer_cert, beside, proofs, moment) is not None:
+        return False
+    until = max(one.until for one in document_stamps(reader, ()))
+    return outlasts(seal.signer_cert, certificates, proofs, moment, until)
+
+
+def _read(der: bytes) -> list[Proof]:
+    try:
+        return read_proofs(der)
+    except ValueError:
+        return []
+
+
 @dataclass(frozen=True, slots=True)
 class PooledStamper:
     """ArchiveStamper: the authority of the signatures, asked from the pool."""
@@ -132,3 +164,9 @@ class PooledStamper:
 
     async def last_stamp(self, pdf: bytes) -> Stamp | None:
         return await self.work.run(last_stamp, pdf)
+
+    async def lasts(self, pdf: bytes) -> bool:
+        return await self.work.run(lasts, pdf)
+
+    async def may_last(self, pdf: bytes, at: datetime) -> bool:
+        return await self.work.run(may_last, pdf, at)

@@ -175,3 +175,19 @@ def speaking(
     for proof in proofs:
         if proof.ends >= moment and proof.says(one, issuers) == "good":
             yield proof
+
+
+def outlasts(
+    own: x509.Certificate,
+    beside: Sequence[x509.Certificate],
+    proofs: Iterable[Proof],
+    moment: datetime,
+    until: datetime,
+) -> bool:
+    """Return whether a proof clears a certificate that signed at `moment`, `until` a stamp ends.
+
+    Of a certificate that has ended only a list younger than its signature proves
+    anything, or one that has not ended itself (ETSI EN 319 102-1, 5.6.2.2).
+    """
+    clears = speaking(own, issuers_of(own, beside), proofs, moment)
+    return any(one.begins >= moment or one.ends >= until for one in clears)

@@ -33,7 +33,7 @@ from server.documents.form import blank_name
 from server.documents.issuer import STATEMENT
 from server.documents.issuers import top_of
 from server.documents.issuing import ORGANIZATION
-from server.documents.revocation import issuers_of, kept_in, speaking, unproven
+from server.documents.revocation import kept_in, outlasts, unproven
 from server.documents.stamp_facts import (
     context_at,
     document_stamps,
@@ -141,7 +141,9 @@ class _Archive:
             return "B-T"
         late = signature.signed_revision < self.stamped_revision
         proven = late and not self._doubtful(token, moment)
-        return "B-LTA" if proven and self._outlasts(signature.signer_cert, moment) else "B-LT"
+        until = max((one.until for one in self.stamps), default=moment)
+        own = signature.signer_cert, self._certificates, self._lists
+        return "B-LTA" if proven and outlasts(*own, moment, until) else "B-LT"
 
     def _doubtful(self, signed: cms.SignedData, moment: datetime) -> bool:
         """Return whether its certificate or an issuer of that is without a list in the file."""
@@ -150,16 +152,6 @@ class _Archive:
         kept = {one.dump() for one in self._certificates}
         own = shown.signer_cert
         return own.dump() not in kept or unproven(own, beside, self._lists, moment) is not None
-
-    def _outlasts(self, own: x509.Certificate, moment: datetime) -> bool:
-        """Return whether a list clears it for as long as the last time stamp can be judged.
-
-        Of a certificate that has ended only a list younger than its signature proves
-        anything, or one that has not ended itself (ETSI EN 319 102-1, 5.6.2.2).
-        """
-        until = max(one.until for one in self.stamps)
-        clears = speaking(own, issuers_of(own, self._certificates), self._lists, moment)
-        return any(one.begins >= moment or one.ends >= until for one in clears)
 
 
 def _status(signature: EmbeddedPdfSignature, roots: Roots) -> PdfSignatureStatus:

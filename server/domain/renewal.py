@@ -39,6 +39,8 @@ class Due(StrEnum):
     """Nobody has read yet until when its stamp lasts; that is looked up first."""
     NO_STAMP = "no_stamp"
     """It was sealed before there were any."""
+    UNPROVEN = "seal_below_lta"
+    """The PDF cannot prove its seal for years; renewed once its authority gives what lacks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ class ArchiveStamp:
     """Where a record stands: its newest archive time stamp and how often that was renewed.
 
     `until` is the end of the stamp's certificate, None where nobody has looked; `trouble` the
-    code of why the last attempt to renew it failed.
+    code of why the last attempt to renew it failed, or `seal_below_lta`.
     """
 
     record_id: RecordId
@@ -79,7 +81,11 @@ class ArchiveStamp:
 
 def why_due(stamp: ArchiveStamp, rules: RenewalRules, now: datetime) -> Due | None:
     """Return the reason to renew, None where there is none yet."""
-    return Due.UNKNOWN if stamp.until is None else due_by_date(stamp, rules, now)
+    if stamp.until is None:
+        return Due.UNKNOWN
+    again = not stamp.renewals or stamp.at <= now - MONTH
+    unproven = Due.UNPROVEN if stamp.trouble == Due.UNPROVEN and again else None
+    return due_by_date(stamp, rules, now) or unproven
 
 
 def due_by_date(stamp: ArchiveStamp, rules: RenewalRules, now: datetime) -> Due | None:

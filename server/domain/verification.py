@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+SEAL_LASTING = "seal_lasting"
+"""The fact that tells of a seal below B-LTA, and is absent for any other."""
 MAY_BE_UNKNOWN = frozenset(
     {
         *("trusted", "certificates", "log_included", "log_stamped", "container"),
-        *("pdf_signatures", "archive_stamp"),
+        *("pdf_signatures", "archive_stamp", SEAL_LASTING),
     }
 )
 
@@ -88,6 +90,7 @@ class Report:
         `container`: a record's folder alone is none. So may `pdf_signatures`: in a record of
         the earlier form the seal alone signs the PDF.
         So may `log_stamped`: nor does it wait for whoever stamps checkpoints.
+        So may `seal_lasting`: a seal below B-LTA holds as long as its certificates can be judged.
         So may `archive_stamp`: a time stamp that has ended proves nothing, either way.
         """
         return not self.failed and {f.code for f in self.unknown} <= MAY_BE_UNKNOWN

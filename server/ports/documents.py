@@ -327,6 +327,14 @@ class ArchiveStamper(Protocol):
         """Return the last time stamp over a whole PDF, None where there is none."""
         ...
 
+    async def lasts(self, pdf: bytes) -> bool:
+        """Return whether a PDF's seal is not below B-LTA."""
+        ...
+
+    async def may_last(self, pdf: bytes, at: datetime) -> bool:
+        """Return whether whoever is asked now gives what a seal below B-LTA lacks."""
+        ...
+
 
 class SignatureChecker(Protocol):
     """Checks a signature made elsewhere, such as a phone's WebCrypto key."""

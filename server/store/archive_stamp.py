@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 
 from server.domain.errors import NotFoundError
 from server.domain.ids import CommitteeId, RecordId
-from server.domain.renewal import ArchiveStamp, RenewalRules
+from server.domain.renewal import MONTH, ArchiveStamp, Due, RenewalRules
 from server.store import tables
 from server.store.transaction import Transaction
 
@@ -86,7 +86,9 @@ class SqlArchiveStamps:
 
 def _due(rules: RenewalRules, now: datetime) -> ColumnElement[bool]:
     """The same as `why_due`, for the database."""
-    return or_(_S.until.is_(None), _due_by_date(rules, now))
+    again = (_S.renewals == 0) | (_S.at <= now - MONTH)
+    unproven = (_S.trouble == Due.UNPROVEN) & again
+    return or_(_S.until.is_(None), unproven, _due_by_date(rules, now))
 
 
 def _due_by_date(rules: RenewalRules, now: datetime) -> ColumnElement[bool]:

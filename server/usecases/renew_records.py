@@ -29,7 +29,7 @@ from server.domain.renewal import (
     why_due,
 )
 from server.domain.session_log import SYSTEM, happened
-from server.domain.verification import Report
+from server.domain.verification import SEAL_LASTING, Report
 from server.usecases.check_records import failure_of
 from server.usecases.known_issuers import anchors_of
 from server.usecases.world import World
@@ -170,10 +170,12 @@ async def _known(world: World, stamp: ArchiveStamp) -> ArchiveStamp:
     """Return the stamp with its end, which is read from the PDF where nobody has yet."""
     if stamp.until is not None:
         return stamp
-    last = await world.stamper.last_stamp(await world.archive.pdf(stamp.record_id))
+    pdf = await world.archive.pdf(stamp.record_id)
+    last = await world.stamper.last_stamp(pdf)
     if last is None:
         return stamp
-    return replace(stamp, at=last.at, until=last.until, digest=last.digest)
+    trouble = "" if await world.stamper.lasts(pdf) else Due.UNPROVEN
+    return replace(stamp, at=last.at, until=last.until, digest=last.digest, trouble=trouble)
 
 
 async def _why(
@@ -185,7 +187,14 @@ async def _why(
     if known != stored and not dry_run:
         async with world.store.write() as uow:
             await uow.stamps.save(known, known.renewals)
-    return why_due(known, world.rules.renewal, world.clock.now())
+    why = why_due(known, world.rules.renewal, world.clock.now())
+    return why if why is not Due.UNPROVEN or await _may_last(world, known) else None
+
+
+async def _may_last(world: World, known: ArchiveStamp) -> bool:
+    """Ask each night for what the seal lacks: till somebody gives it another stamp adds nothing."""
+    pdf = await world.archive.pdf(known.record_id)
+    return await world.stamper.may_last(pdf, world.clock.now())
 
 
 async def _renewed(
@@ -237,7 +246,9 @@ async def _logged(
     number, digest = before.renewals + 1, world.rules.renewal.digest
     found = next(dict(fact.facts) for fact in report.facts if fact.code == "archive_stamp")
     at, until = (datetime.fromisoformat(str(found[name])) for name in ("at", "until"))
-    after = replace(before, at=at, until=until, digest=digest, renewals=number, trouble="")
+    short = any(fact.code == SEAL_LASTING for fact in report.facts)
+    trouble = Due.UNPROVEN if short else ""
+    after = replace(before, at=at, until=until, digest=digest, renewals=number, trouble=trouble)
     what = happened(
         RENEWED,
         SYSTEM,

@@ -18,7 +18,7 @@ from server.archive.report_text import as_text
 from server.archive.verifier import verify_files
 from server.documents.certificates import issuer
 from server.documents.outside_key import keep_outside, read_seal
-from server.documents.renewal import renewed
+from server.documents.renewal import may_last, renewed
 from server.documents.revocation import UnprovenError
 from server.documents.seals import outside_certificates, seal_certificates
 from server.domain.record import ISSUER_CERTIFICATE, PDF, SEAL_CERTIFICATE, record_files
@@ -165,6 +165,9 @@ async def test_a_renewal_brings_what_was_said_after_the_seal(house: House) -> No
         for one in (pdf, pdf + more)
     ]
     assert levels == ["B-LT", "B-LTA"]
+    assert await asyncio.to_thread(may_last, pdf, later)
+    house.authority.away = True
+    assert not await asyncio.to_thread(may_last, pdf, later)
 
 
 async def test_a_seal_that_has_been_revoked_or_has_ended_seals_no_more(house: House) -> None:

@@ -11,6 +11,8 @@ from hypothesis import assume, given, settings, strategies as st
 
 from server.archive.cades import sign_detached
 from server.archive.package import package
+from server.archive.presented import judge_presented
+from server.archive.report_text import as_json, as_text
 from server.archive.verifier import verify_files, verify_path
 from server.documents.certificates import certificates
 from server.documents.inspection import inspect
@@ -205,6 +207,25 @@ def test_a_signers_own_certificate_makes_no_seal(files: Files) -> None:
 
     report = verify_files(files, replace(TOOLS, inspect=sealed_by_a_party))
     assert failing(report) == {"seal_chain": ("trust/seal.pem",)}
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_seal_below_b_lta_is_told_in_words_and_fails_nothing(files: Files, alone: bool) -> None:
+    def short(pdf: bytes, locked_size: int | None, anchors: Sequence[bytes]) -> PdfFacts:
+        found = inspect(pdf, locked_size, anchors)
+        *before, last = found.each
+        assert last.level == "B-LTA"
+        return replace(found, each=(*before, replace(last, level="B-LT")))
+
+    tools, issuer = replace(TOOLS, inspect=short), files["trust/issuer.pem"]
+    judged = judge_presented(files["agreement.pdf"], tools, (issuer,)).report
+    report = judged if alone else verify_files(files, tools, (issuer,))
+    assert report.verified
+    (fact,) = report.unknown
+    assert (fact.code, dict(fact.facts)) == ("seal_lasting", {"level": "B-LT"})
+    assert "印章只到 B-LT，现在有效" in as_text(report, "zh")
+    assert "the seal is at B-LT and good today" in as_text(report, "en")
+    assert as_json(report)["lasting"] is None
 
 
 def test_a_seal_by_another_key_is_found(parts: RecordParts, files: Files, tmp_path: Path) -> None:

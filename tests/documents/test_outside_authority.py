@@ -16,7 +16,7 @@ from server.config import Settings
 from server.documents.fonts import FontFolders
 from server.documents.inspection import inspect
 from server.documents.key_files import FileKeys, spki
-from server.documents.renewal import renewed, stamped
+from server.documents.renewal import lasts, may_last, renewed, stamped
 from server.documents.sealing import apply_seal
 from server.documents.signing import Desk, certify
 from server.documents.sources import outside_roots
@@ -76,11 +76,15 @@ async def test_a_list_that_could_not_be_had_is_brought_by_the_next_update(
     assert "list of the revoked" in caplog.text
     found = await asyncio.to_thread(inspect, sealed.pdf, len(locked.pdf), [])
     assert [(one.holds, one.level) for one in found.each] == [(True, "B-LT")] * 3
+    assert not await asyncio.to_thread(lasts, sealed.pdf)
+    assert not await asyncio.to_thread(may_last, sealed.pdf, begun)
     house.revoked = revoked
+    assert await asyncio.to_thread(may_last, sealed.pdf, begun)
     hexi = CommitteeId(example().committee.id)
     more = await asyncio.to_thread(renewed, hexi, sealed.pdf, begun, "sha256", desk)
     found = await asyncio.to_thread(inspect, sealed.pdf + more, len(locked.pdf), [])
     assert [(one.holds, one.level) for one in found.each] == [(True, "B-LTA")] * 3
+    assert await asyncio.to_thread(lasts, sealed.pdf + more)
     assert found.covers_all
 
 

@@ -24,6 +24,7 @@ from server.documents.inspection import inspect
 from server.documents.issuer import EventRequest, LocalIssuer
 from server.documents.key_files import FileKeys, spki
 from server.documents.remote_timestamps import ANSWERS, RemoteTimestamps
+from server.documents.renewal import lasts, may_last
 from server.documents.sealing import apply_seal
 from server.documents.signature_facts import by_signer
 from server.documents.signing import Desk, prepare
@@ -94,6 +95,8 @@ def test_a_chain_with_stamps_from_elsewhere_holds_and_is_trusted_with_both_ancho
     both = inspect(sealed.pdf, len(locked.pdf), anchors)
     # Below B-LTA: the list that clears this authority is nowhere to be fetched.
     assert all(one.holds and one.trusted and one.level == "B-LT" for one in both.each)
+    assert not lasts(sealed.pdf)
+    assert not may_last(sealed.pdf, LOCKED_AT)
     assert {one.signed_at for one in both.each} == {LOCKED_AT}
     for_stamps = [anchors[0], StampRoot(anchors[1])]
     assert all(one.trusted for one in inspect(sealed.pdf, len(locked.pdf), for_stamps).each)

@@ -62,6 +62,12 @@ class Moody:
     async def last_stamp(self, pdf: bytes) -> Stamp | None:
         return await self.real.last_stamp(pdf)
 
+    async def lasts(self, pdf: bytes) -> bool:
+        return await self.real.lasts(pdf)
+
+    async def may_last(self, pdf: bytes, at: datetime) -> bool:
+        return await self.real.may_last(pdf, at)
+
 
 @pytest.fixture
 def moody(office: Stage) -> Moody:

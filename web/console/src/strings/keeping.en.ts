@@ -49,7 +49,7 @@ export const keepingEn: Dictionary<keyof typeof keepingZh> = {
   stampsText: "Every record's time stamp is renewed by night once a year. The record itself is not touched; so it can be verified for good.",
   stampsWell: "None failed to be renewed",
   stampsDue: "{n} due, to be renewed tonight",
-  stampsFailed: "{n} could not be renewed: {numbers}. Open the record to see what fails, and tell the administrator.",
+  stampsFailed: "{n} could not be renewed, or the seal is below B-LTA: {numbers}. Open the record to see what fails, and tell the administrator.",
   stampsLast: "Last renewed {when}",
   stampsNever: "None was renewed yet",
   rulesTitle: "Periods",

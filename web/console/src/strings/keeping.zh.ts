@@ -46,7 +46,7 @@ export const keepingZh = {
   stampsText: "每份档案的时间戳每年夜里自动续期，原文件不动，以后才一直能核验。",
   stampsWell: "没有续不上的",
   stampsDue: "等候续期 {n} 件，今夜办理",
-  stampsFailed: "{n} 件没有续上：{numbers}。请打开档案看核验结果，并告诉系统管理员。",
+  stampsFailed: "{n} 件没有续上，或者印章还到不了 B-LTA：{numbers}。请打开档案看核验结果，并告诉系统管理员。",
   stampsLast: "最近一次续期 {when}",
   stampsNever: "还没有续期过",
   rulesTitle: "保管期限",
