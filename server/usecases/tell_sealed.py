@@ -5,17 +5,15 @@ from datetime import timedelta
 
 from server.domain.agreement import Agreement
 from server.domain.case import Case, Person
-from server.domain.ids import CaseId, MessageId, PartyId, PersonId
+from server.domain.ids import CaseId, MessageId
 from server.domain.jurisdiction.texts import Text
-from server.domain.session import Session
 from server.domain.session_log import SYSTEM, happened
-from server.domain.signing_order import lines
 from server.ports.notify import Message, MessageKind, MessageState
 from server.ports.store import UnitOfWork
+from server.usecases.falling_due import may_ring, reachable, signed_for
 from server.usecases.seal_turn import each_in_turn
 from server.usecases.world import World
 
-E_DELIVERY = "e_delivery"
 TELL_EVERY_S = 300.0
 NEWS = timedelta(days=2)
 """So long a message is worth sending late: a gateway that comes later tells of no old seals."""
@@ -42,27 +40,11 @@ async def announce(world: World, uow: UnitOfWork, case: Case, agreement: Agreeme
             await uow.outbox.add(_message(world, case, person))
 
 
-def signed_for(case: Case, agreement: Agreement, party: PartyId | None = None) -> list[Person]:
-    """Return those who signed for a party, or for any, by whichever route, in legal order."""
-    people = {person.id: person for person in case.people}
-    theirs = (one for one in lines(agreement) if party in {None, one.party_id})
-    named = dict.fromkeys(PersonId(line.signer) for line in theirs)
-    return [people[one] for one in named if one in people]
-
-
 async def _lengthen(world: World, uow: UnitOfWork, case: Case) -> None:
     until = world.clock.now() + timedelta(days=world.rules.copy_days)
     for invitation in await uow.invitations.of_case(case.id):
         if invitation.expires_at < until:
             await uow.invitations.save(replace(invitation, expires_at=until))
-
-
-def reachable(session: Session | None, person: Person) -> bool:
-    """Return whether he has a telephone and takes papers on it."""
-    if not person.mobile:
-        return False
-    given = session.consent(person.id, E_DELIVERY) if session else None
-    return given is not None and given.agreed
 
 
 def _message(world: World, case: Case, person: Person) -> Message:
@@ -97,7 +79,8 @@ async def tell_untold(world: World) -> None:
 async def send_waiting(world: World, case_id: CaseId) -> None:
     """Hand the messages to the gateway, after the record is safely written.
 
-    Without a gateway they wait for staff to copy them. Raises what the store raises where it
+    Without a gateway they wait for staff to copy them. A reminder waits as well where it may not
+    ring: at night, once its day has come, without consent. Raises what the store raises where it
     takes no writes: then nothing is sent that could not be noted, and would be sent again.
     """
     async with world.store.read() as uow:
@@ -107,11 +90,19 @@ async def send_waiting(world: World, case_id: CaseId) -> None:
         async with world.store.write() as uow:
             await uow.outbox.save(waiting[0])  # as it is: only to see that the store takes it
     for message in waiting:
-        await _send(world, message)
+        if await _fits(world, message):
+            await _send(world, message)
 
 
 def _waits(message: Message) -> bool:
     return message.kind in _NOTED and message.state is MessageState.WAITING
+
+
+async def _fits(world: World, message: Message) -> bool:
+    """Ask anew before each, however slow the gateway is; what was handed over is only noted."""
+    if message.kind is not MessageKind.REMINDER or message.id in world.handed:
+        return True
+    return await may_ring(world, message)
 
 
 async def _send(world: World, message: Message) -> None:
