@@ -1,7 +1,7 @@
 """Reminds a payer, some days before, that an instalment falls due.
 
 Each instalment once, by day, and to nobody who takes no papers on the phone. Nobody notes here
-what was paid: the text says that it may be done already, and names no amount and nobody.
+what was paid: the text says that it may be done already, and names no amount and no party.
 """
 
 import logging
@@ -12,21 +12,16 @@ from server.domain.case import Person
 from server.domain.committee import Committee
 from server.domain.errors import DomainError, trail
 from server.domain.ids import CaseId, MessageId
-from server.domain.jurisdiction.texts import Text
 from server.ports.notify import Message, MessageKind
 from server.usecases.falling_due import by_day, falling_due, span
 from server.usecases.seal_turn import each_in_turn
 from server.usecases.tell_sealed import NOT_TOLD, send_waiting
+from server.usecases.wording import reminder_text
 from server.usecases.world import World
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1800.0
-_DUE = Text(
-    zh="提醒：您的调解协议里，有一项快到约定的日子了。已经办好的，不用管这条消息。",
-    en="A reminder: something in your mediation agreement falls due soon. If it is done, all is"
-    " well.",
-)
 
 
 async def keep_reminding(world: World) -> None:
@@ -85,7 +80,7 @@ def _message(
         person_id=person.id,
         kind=MessageKind.REMINDER,
         mobile=person.mobile,
-        text=_DUE.in_language(world.pack.languages[0]),
+        text=reminder_text(committee, day, world.pack),
         link="",
         at=world.clock.now(),
         due_on=day,

@@ -4,9 +4,10 @@ The leading language of the jurisdiction pack decides; a message is read in a te
 application, where nobody has chosen a language yet.
 """
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from server.domain.calendar import day_en, day_zh
+from server.domain.committee import Committee
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.usecases.read_case import CaseFacts
 
@@ -57,6 +58,18 @@ def code_text(code: str, purpose: str, minutes: int, pack: JurisdictionPack) -> 
         return f"验证码 {code}，用于{use}，{minutes} 分钟内有效。不要告诉任何人，包括调解员。"
     use = _PURPOSES_EN[purpose]
     return f"{code} is your code for {use}, good for {minutes} minutes. Tell it to nobody."
+
+
+def reminder_text(committee: Committee, day: date, pack: JurisdictionPack) -> str:
+    """Return the reminder that an instalment falls due: who sends it, the day, whom to ask."""
+    phone = committee.office_phone
+    if language(pack) == "zh":
+        ask = f"问一问：{phone}。" if phone else ""
+        said = f"您的调解协议里，有一项约定的日子是 {day_zh(day)}。已经办好的，不用管这条消息。"
+        return f"{committee.name}提醒：{said}{ask}"
+    ask = f" Questions: {phone}." if phone else ""
+    said = f"something in your mediation agreement falls due on {day_en(day)}."
+    return f"A reminder of {committee.name}: {said} If it is done, all is well.{ask}"
 
 
 def language(pack: JurisdictionPack) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from server.domain.case import PersonRole
+from server.domain.committee import Committee
 from server.domain.custody import Custody
 from server.domain.invitation import Invitation
+from server.domain.jurisdiction.packs import pack_of
 from server.domain.jurisdiction.texts import text_version
 from server.ports.notify import Message, MessageKind, MessageState
 from server.ports.store import DiskFullError
@@ -18,6 +20,7 @@ from server.usecases import give_consent
 from server.usecases.remind_payments import keep_reminding, remind
 from server.usecases.standing import STANDING
 from server.usecases.tell_sealed import tell_untold
+from server.usecases.wording import reminder_text
 from tests.support import cases, signing
 from tests.support.signing import Sitting
 from tests.support.world import COMMITTEE, PACK, Stage
@@ -92,17 +95,32 @@ async def test_every_instalment_has_its_own_reminder(office: Stage) -> None:
     assert await on(office, "2025-05-01") == [AGENT] * 3
 
 
-async def test_a_phones_screen_shows_no_name_and_no_amount(
+async def test_it_says_who_sends_it_which_day_and_whom_to_ask_and_names_no_party_and_no_amount(
     office: Stage,
 ) -> None:
     made = await signing.sealed(office)
     await on(office, "2025-03-14")
     (message,) = reminders(office)
-    assert "协议" in message.text
-    assert not any(sign.isdigit() for sign in message.text)
+    assert message.text == (
+        "鹭岛市湖滨区禾溪街道人民调解委员会提醒：您的调解协议里，有一项约定的日子是"
+        " 3 月 17 日（星期一）。已经办好的，不用管这条消息。问一问：0592-5550123。"
+    )
     names = [one.name for one in made.case.people] + [one.name for one in made.case.parties]
     assert not any(name in message.text for name in names)
     assert message.link == ""
+
+
+def test_it_is_in_english_where_the_law_is_and_leaves_out_a_telephone_that_there_is_not() -> None:
+    committee = Committee(id=COMMITTEE, name="Hill Street", short_name="Hill", number_prefix="H")
+    day, english = date(2025, 3, 17), pack_of("en_generic")
+    said = reminder_text(committee, day, english)
+    assert said == (
+        "A reminder of Hill Street: something in your mediation agreement falls due on"
+        " Monday, 17 March. If it is done, all is well."
+    )
+    called = replace(committee, office_phone="0592-5550123")
+    assert reminder_text(called, day, english) == f"{said} Questions: 0592-5550123."
+    assert reminder_text(committee, day, PACK).endswith("不用管这条消息。")
 
 
 async def test_a_day_that_has_come_is_not_announced_any_more(office: Stage) -> None:
