@@ -175,7 +175,7 @@ export const agreementEn: Dictionary<keyof typeof agreementZh> = {
   sealedConfirm: "Court confirmation until",
   sealedCalendar: "Holidays of {year} are missing; counted in calendar days",
   accountTakenBack: "{name} refused the use of the bank account after the lock",
-  accountTakenBackText: "Not signed yet, and the account number stands in this text. Ask how to pay instead, draft again, take the number out, and have everybody sign anew. If consent is given again, this text is signed.",
+  accountTakenBackText: "{name} has not signed yet, and the account number stands in this text. Ask how to pay instead, draft again, take the number out, and have everybody sign anew. If consent is given again, this text can be signed as it is.",
   refusedBy: "{name} does not sign",
   refusalReason: "Reason: {text}",
   reopen: "Draft again",

@@ -172,7 +172,7 @@ export const agreementZh = {
   sealedConfirm: "司法确认截止",
   sealedCalendar: "缺 {year} 年节假日，截止日按日历天数算",
   accountTakenBack: "定稿以后，{name}不同意使用银行账户了",
-  accountTakenBackText: "他还没签，这一稿里却写着他的账号。请先问清楚怎么付款，再重新起草，删去账号，各方重新签。他又同意了，就照这一稿签。",
+  accountTakenBackText: "{name}还没签，这一稿里却写着本人的账号。请先问清楚怎么付款，再重新起草，删去账号，各方重新签。本人又同意了，可以照这一稿签。",
   refusedBy: "{name}不签",
   refusalReason: "原因：{text}",
   reopen: "重新起草",
