@@ -26,7 +26,7 @@ _NAMES = "{http://s3.amazonaws.com/doc/2006-03-01/}"
 _LEGAL_HOLD = (
     b'<LegalHold xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>%s</Status></LegalHold>'
 )
-_OK, _MISSING, _EXISTS, _BUSY = 200, 404, 412, 500
+_OK, _MISSING, _MEETS, _EXISTS, _BUSY = 200, 404, 409, 412, 500
 _NO_HOLDS = {_OK, 400, 405, 501}
 """How services answer that know no legal holds, beside those that do."""
 
@@ -124,13 +124,13 @@ class Bucket:
         return version
 
     async def put_open(self, key: str, content: bytes) -> None:
-        """Store a new object that no lock keeps; where the key is taken, nothing.
+        """Store a new object that no lock keeps; where the key is taken, or just now is, nothing.
 
         Raises ArchiveUnavailableError.
         """
         headers = {"content-md5": _md5(content), "content-type": "text/plain; charset=utf-8"}
         once = headers | {"if-none-match": "*"}
-        await self._ask("PUT", key, content=content, headers=once, fine={_OK, _EXISTS})
+        await self._ask("PUT", key, content=content, headers=once, fine={_OK, _MEETS, _EXISTS})
 
     async def latest(self, key: str) -> bytes | None:
         """Return the newest version's content, None where there is none or it was deleted."""

@@ -4,20 +4,23 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import pytest
 from yarl import URL
 
 from server.app import _claimed
-from server.archive.bucket import ArchiveUnavailableError
+from server.archive.bucket import ArchiveUnavailableError, Bucket, _Answer
 from server.archive.local import LocalArchive
+from server.archive.owner import mark_of
 from server.archive.s3 import OWNER, S3Archive
+from server.archive.sigv4 import Signer
 from server.documents.pool import ProcessWorkPool
 from server.domain.record import RecordParts
 from server.ports.archive import Archive, OwnedElsewhereError
 from tests.archive.example import RECORD, TOOLS, Office
 from tests.archive.test_s3 import QuickClock
-from tests.support.s3 import S3Server
+from tests.support.s3 import KEY, REGION, SECRET, S3Server
 
 Of = Callable[[str], Archive]
 """Opens the same archive for the database of that name; empty: as one of before."""
@@ -72,6 +75,18 @@ async def given_up(archive: Archive) -> None:
         (archive.folder / "records" / ".owner").unlink()
     elif isinstance(archive, S3Archive):
         await archive.bucket._ask("DELETE", OWNER, fine={200, 204})
+
+
+async def test_a_mark_that_meets_anothers_is_not_put_and_the_others_counts(
+    pool: ProcessWorkPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [(404, b""), (409, b""), (200, mark_of("one"))]
+    given = [_Answer(status=status, headers={}, content=content) for status, content in answers]
+    signer = Signer(region=REGION, key=KEY, secret=SECRET)
+    bucket = Bucket(endpoint=URL("http://s3"), name="b", signer=signer, clock=QuickClock())
+    monkeypatch.setattr(Bucket, "_once", AsyncMock(side_effect=given))
+    with pytest.raises(OwnedElsewhereError):
+        await S3Archive(bucket=bucket, work=pool, tools=TOOLS, owner="other").claim()
 
 
 async def test_who_owns_the_place_gives_it_to_another(of: Of) -> None:
