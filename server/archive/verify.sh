@@ -1,7 +1,8 @@
 #!/bin/sh
 # Checks a record on a Linux machine. 在 Linux 电脑上核验本卷。
 # 用法 usage: sh verify.sh [issuer.pem [folder [stamps.pem]]]
-# It takes nothing but a POSIX shell and the programs 只用到 POSIX shell 和以下程序
+# It takes nothing but a POSIX shell that counts in 64 bits (dash, bash, busybox, ksh93; not mksh)
+# and the programs 只用到按 64 位计数的 POSIX shell（dash、bash、busybox、ksh93，不能用 mksh）和以下程序
 # - of GNU coreutils, 8.31 or newer: base64 basename basenc cat comm csplit cut date dirname fold
 #   head mktemp paste rm sha1sum sha256sum sha384sum sha512sum sort tac tail tr uniq wc;
 # - openssl: OpenSSL, 3.0 or newer.
