@@ -49,6 +49,12 @@ _ALIVE: Final = ", ".join(
     }.items()
 )
 _WHO: Final = "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+_HOLDS: Final = (
+    f"{_WHO} AND EXISTS (SELECT FROM pg_locks WHERE pid = pg_backend_pid() "
+    f"AND locktype = 'advisory' AND objid = {_KEY} AND granted)"
+)
+_LOOKS: Final = 5
+"""So often a start asks who answers: a busy pooler may give one question the right backend."""
 _END: Final = (
     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
     "WHERE pid = :pid AND backend_start = :since AND pid <> pg_backend_pid()"
@@ -102,17 +108,20 @@ class Sole:
             await self._clock.sleep(_AGAIN_S)
 
     async def expect_unshared(self) -> None:
-        """Raise SharedConnectionError where a second connection ends at the lock's own backend.
+        """Raise SharedConnectionError where the lock's backend is not ours alone, or not always.
 
         Such a pooler would let go of the lock, or let another app have it, at any time.
         """
         with translated():
             async with self._engine.connect() as other, asyncio.timeout(BUSY_SECONDS):
-                if _Backend(*(await other.execute(text(_WHO))).one()) != self._own:
-                    return
-                # Such a pooler keeps the backend, and with it the lock, when we have gone.
-                await other.execute(text(f"SELECT pg_advisory_unlock({_KEY})"))
-        raise SharedConnectionError
+                for _ in range(_LOOKS):
+                    if await _at(other, _WHO) == self._own:
+                        # Such a pooler keeps the backend, and with it the lock, when we have gone.
+                        await other.execute(text(f"SELECT pg_advisory_unlock({_KEY})"))
+                        raise SharedConnectionError
+                    if self._held is None or await _at(self._held, _HOLDS) != self._own:
+                        await self._end_own(other)
+                        raise SharedConnectionError
 
     async def keep(self) -> None:
         """Return once another app has it; while the database is away, nobody can."""
@@ -171,12 +180,18 @@ class Sole:
         """Return whether this connection has the lock now; the own old one is ended first."""
         await connection.execute(text(f"SELECT {_ALIVE}"))
         if self._own is not None:
-            own = {"pid": self._own.pid, "since": self._own.since}
-            self._own_stays = bool(await connection.scalar(text(_END), own))
+            self._own_stays = await self._end_own(connection)
         if not await connection.scalar(text(f"SELECT pg_try_advisory_lock({_KEY})")):
             return False
-        self._own = _Backend(*(await connection.execute(text(_WHO))).one())
+        self._own = await _at(connection, _WHO)
         return True
+
+    async def _end_own(self, connection: AsyncConnection) -> bool:
+        """End the backend that had the lock, from another; return whether it was there."""
+        if self._own is None:
+            return False
+        own = {"pid": self._own.pid, "since": self._own.since}
+        return bool(await connection.scalar(text(_END), own))
 
     async def let_go(self) -> None:
         """Give the lock back, as far as it is held."""
@@ -192,6 +207,12 @@ class Sole:
             # A connection that broke has let go by itself.
             with suppress(DomainError), translated():
                 await held.close()
+
+
+async def _at(connection: AsyncConnection, asked: str) -> _Backend | None:
+    """Return which backend answers, None where none fits."""
+    found = (await connection.execute(text(asked))).one_or_none()
+    return _Backend(*found) if found else None
 
 
 async def _answers(connection: AsyncConnection) -> bool:

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 from server.alone import BESIDE_ANOTHER
 from server.ports.store import DiskFullError
@@ -105,6 +105,32 @@ async def test_a_pooler_that_shares_connections_is_refused(address: str) -> None
     finally:
         await sole.let_go()
         await shared.dispose()
+
+
+@pytest.mark.parametrize("moved", [True, False], ids=["moved", "let go"])
+async def test_a_busy_pooler_is_refused_that_answers_from_elsewhere_or_let_go(
+    address: str, *, moved: bool
+) -> None:
+    """Its second connection ends elsewhere than the lock's; the lock's own tells it."""
+    engine = create_async_engine(parse(address), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as elsewhere:
+        sole = Sole(engine, Impatient())
+        await sole.take()
+        await sole.expect_unshared()
+        held = sole._held
+        assert held is not None
+        if moved:
+            sole._held = elsewhere
+        else:
+            await held.execute(text("SELECT pg_advisory_unlock_all()"))
+        with pytest.raises(SharedConnectionError):
+            await sole.expect_unshared()
+        async with asyncio.timeout(20):
+            while await holders(address):
+                await asyncio.sleep(0.01)
+        await held.invalidate()
+        await held.close()
+    await engine.dispose()
 
 
 async def test_a_start_looks_whether_connections_are_shared(
