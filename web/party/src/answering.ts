@@ -1,6 +1,6 @@
 /** What a person answers: a "yes" counts once the server has it, a "no" is kept until it does. */
 import type { SeatView } from "@heyi/core";
-import { shallowRef } from "vue";
+import { shallowReactive, shallowRef } from "vue";
 import { faultOf, RefusedError, type Fault, type SeatApi } from "./api.ts";
 import { Noes, isAct, type Act, type Kept, type No } from "./noes.ts";
 import { passes, type Upkeep } from "./upkeep.ts";
@@ -21,7 +21,8 @@ export class Answering {
   readonly #api: SeatApi;
   readonly #upkeep: Upkeep;
   readonly #shows: Shows;
-  #saying: Promise<void> | null = null;
+  /** What is on its way, by its scope. */
+  readonly #saying = shallowReactive(new Map<string, Promise<void>>());
 
   constructor(seat: () => SeatView, api: SeatApi, upkeep: Upkeep, shows: Shows) {
     this.noes = new Noes(seat);
@@ -52,16 +53,38 @@ export class Answering {
     await this.#upkeep.run(this.#say);
   }
 
-  /** Nothing is said twice at once. */
-  readonly #say = (): Promise<void> => (this.#saying ??= this.#each().finally(() => { this.#saying = null; }));
+  /** Whether it is on its way: then nobody can take it back. */
+  says(scope: string): boolean {
+    return this.#saying.has(scope);
+  }
 
-  async #each(): Promise<void> {
-    for (let no: Kept | undefined; (no = this.noes.unheard.value[0]); ) {
+  /** One that does not get through holds up no other. */
+  readonly #say = async (): Promise<void> => {
+    let failed: unknown;
+    for (const { scope } of this.noes.standing()) {
+      try {
+        await this.#once(scope);
+      } catch (error) {
+        failed ??= error;
+      }
+    }
+    if (failed !== undefined) throw failed;
+  };
+
+  /** Nothing is said twice at once. */
+  #once(scope: string): Promise<void> {
+    const saying = this.#saying.get(scope) ?? this.#all(scope).finally(() => { this.#saying.delete(scope); });
+    this.#saying.set(scope, saying);
+    return saying;
+  }
+
+  async #all(scope: string): Promise<void> {
+    for (let no: Kept | undefined; (no = this.noes.standing().find((each) => each.scope === scope)); ) {
       try {
         await (isAct(no.scope) ? this.#act(no, no.scope) : this.#tell(no));
       } catch (error) {
         if (passes(error) || (error instanceof RefusedError && error.code === "signed_out")) throw error;
-        this.noes.drop(no.scope);
+        this.noes.done(no);
         this.#shows.fault(faultOf(error));
       }
     }
@@ -79,7 +102,7 @@ export class Answering {
     seat ??= await this.#api.seat();
     this.#shows.seat(seat);
     if (late && seat.ended === null) return this.noes.delay(no);
-    this.noes.drop(act);
+    this.noes.done(no);
     if (!late || act === "stop") this.#shows.heard(act);
   }
 
@@ -93,14 +116,14 @@ export class Answering {
     return this.#api.answer({ answer: "refused", text: reason });
   }
 
-  async #tell(no: No): Promise<void> {
+  async #tell(no: Kept): Promise<void> {
     try {
       await this.#send(no, false);
     } catch (error) {
       if (!isConflict(error)) throw error;
       await this.#otherWords(no.scope, await this.#api.seat());
     }
-    this.noes.drop(no.scope);
+    this.noes.done(no);
   }
 
   /** A withdrawal counts whatever the words are by now; a first answer to other words is no answer. */

@@ -223,6 +223,7 @@ export class Room {
     window.clearInterval(this.#timer);
     document.removeEventListener("visibilitychange", this.#seen);
     window.removeEventListener("pageshow", this.#seen);
+    this.answering.noes.close();
     this.#run({ do: "endMedia" });
     this.#run({ do: "closeLine" });
     this.#run({ do: "release" });

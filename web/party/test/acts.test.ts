@@ -127,6 +127,56 @@ describe("to stop, where it does not get through", () => {
     expect(told).not.toHaveBeenCalled();
     expect(localStorage.length).toBe(0);
   });
+  it("is not sent by a tab that was open before another took it back", async () => {
+    const { room } = await stopped();
+    const other = new Room(SEAT, document.createElement("div"));
+    other.answering.noes.drop("stop");
+    const told = vi.fn<Room["api"]["stop"]>(() => Promise.resolve(ENDED));
+    room.api.stop = told;
+    await again();
+    expect(told).not.toHaveBeenCalled();
+    expect([room.answering.noes.unheard.value, localStorage.length]).toEqual([[], 0]);
+    other.close();
+  });
+  it("is shown no longer once another tab has taken it back", async () => {
+    const { root } = await stopped();
+    localStorage.clear();
+    window.dispatchEvent(new StorageEvent("storage"));
+    await settle();
+    expect(root.textContent).not.toContain("还没有送到");
+  });
+  it("is sent where the browser keeps nothing", async () => {
+    vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => { throw new DOMException("full", "QuotaExceededError"); });
+    const { room } = await stopped();
+    const told = vi.fn<Room["api"]["stop"]>(() => Promise.resolve(ENDED));
+    room.api.stop = told;
+    await again();
+    expect(told).toHaveBeenCalledOnce();
+    await again();
+    expect(told).toHaveBeenCalledOnce();
+  });
+  it.each([["must wait", () => Promise.reject(new RefusedError({ code: "too_fast", facts: {} }, 429))], ["hangs", () => new Promise<SeatView>(() => undefined)]])(
+    "waits for no consent that %s", async (_why, consent) => {
+      const room = await roomIn("joint");
+      const told = vi.fn<Room["api"]["stop"]>(() => Promise.resolve(ENDED));
+      Object.assign(room.api, { consent, stop: told });
+      void room.answering.no({ scope: "recording", text_version: "1" });
+      await settle();
+      void room.stop("");
+      await settle();
+      expect(told).toHaveBeenCalledOnce();
+      expect(room.answering.noes.unheard.value.map((each) => each.scope)).toEqual(["recording"]);
+      room.close();
+    },
+  );
+  it("that failed holds up no consent", async () => {
+    const { room } = await stopped();
+    const told = vi.fn<Room["api"]["consent"]>(() => Promise.resolve(SEAT));
+    room.api.consent = told;
+    await room.answering.no({ scope: "recording", text_version: "1" });
+    expect(told).toHaveBeenCalledOnce();
+    expect(room.answering.noes.has("stop")).toBe(true);
+  });
   it("is another person's on the same phone, and not said for this one", async () => {
     await stopped();
     const { root, sent } = await reopened({ ...SEAT, person_id: "p2" }, { "/api/seat/stop": ENDED });
@@ -173,3 +223,31 @@ describe("to refuse taking part, where it does not get through", () => {
   });
 });
 
+describe("what is kept on the phone", () => {
+  it.each(["stale_revision", "disk_full"])("is what was said last, though the server then answers to the first: %s", async (code) => {
+    const room = await roomIn("sign");
+    const told = vi.fn<Room["api"]["refuseSigning"]>(() => Promise.resolve(room.seat));
+    let fail = (_: Error): void => undefined;
+    told.mockImplementationOnce(() => new Promise((_, no) => { fail = no; }));
+    Object.assign(room.api, { refuseSigning: told, seat: () => Promise.resolve(room.seat) });
+    void room.answering.no({ scope: "sign", text_version: "1", reason: "第一次" });
+    await settle();
+    vi.setSystemTime(Date.now() + 1_000);
+    void room.answering.no({ scope: "sign", text_version: "2", reason: "第二次" });
+    fail(new RefusedError({ code, facts: {} }, 409));
+    await settle();
+    expect(told.mock.calls).toEqual([["第一次", 1], ["第二次", 2]]);
+    expect(room.answering.noes.late.value).toEqual([]);
+    expect(localStorage.length).toBe(0);
+    room.close();
+  });
+  it("is erased after a day, with its reason, whosesoever it is", async () => {
+    await declined();
+    vi.setSystemTime(Date.now() + 23 * 3_600_000);
+    await reopened({ ...SEAT, person_id: "p2" }, {});
+    expect(JSON.stringify(localStorage)).toContain("要先问律师");
+    vi.setSystemTime(Date.now() + 2 * 3_600_000);
+    await reopened({ ...SEAT, person_id: "p2" }, {});
+    expect(localStorage.length).toBe(0);
+  });
+});
