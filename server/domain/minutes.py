@@ -1,7 +1,7 @@
 """The typed minutes of a sitting: sentences, versions, the parties' answers.
 
-Any change makes a new version, so a party's answer never covers words he has not
-seen (人民法院在线调解规则 art. 22 by analogy).
+Any change of what the parties see makes a new version, so a party's answer never covers
+words he has not seen (人民法院在线调解规则 art. 22 by analogy).
 """
 
 from collections.abc import Sequence
@@ -111,7 +111,9 @@ def _changed(session: Session, items: tuple[MinutesItem, ...], facts: Facts) -> 
         raise WrongStateError(state=session.state)
     if session.space.kind is SpaceKind.CAUCUS:
         raise WrongStateError(state=SpaceKind.CAUCUS)  # nothing of it is ever written down
-    version = session.minutes_version + 1
-    changed = replace(session, minutes=items, minutes_version=version, minutes_ready=False)
-    what = happened("minutes.item", facts.actor, version=version)
+    changed = replace(session, minutes=items)
+    if exported(items) != exported(session.minutes):  # else nobody is told that a concession was
+        version = session.minutes_version + 1
+        changed = replace(changed, minutes_version=version, minutes_ready=False)
+    what = happened("minutes.item", facts.actor, version=changed.minutes_version)
     return Step(session=changed, logged=(what,), events=("minutes",))

@@ -1,11 +1,13 @@
 """The parties check the minutes as they are printed: what was offered for peace is not in them."""
 
+from dataclasses import replace
+
 import pytest
 
 from server.api.views.seat import minutes_view
 from server.domain.errors import WrongStateError
 from server.domain.ids import SeatId
-from server.domain.minutes import add, ready
+from server.domain.minutes import Confirmation, add, change, confirm, ready
 from server.domain.session import MinutesItem, MinutesMark
 from server.signalling.snapshots import snapshot
 from tests.rooms.consents import decide
@@ -43,3 +45,36 @@ async def test_nobody_is_asked_to_check_concessions_alone(joint: Stage) -> None:
     with pytest.raises(WrongStateError) as refused:
         await decide(joint, ready)
     assert refused.value.facts == {"state": "empty"}
+
+
+async def confirmed(on: Stage, *minuted: MinutesItem) -> None:
+    """Write these down, ask, and let the worker agree."""
+    await decide(on, *(add(one) for one in minuted), ready)
+    version = on.teller.views[-1].session.minutes_version
+    await decide(on, confirm(WORKER, Confirmation(version=version, agreed=True)))
+
+
+async def test_no_party_can_tell_that_a_concession_was_written(joint: Stage) -> None:
+    offer = item(MinutesMark.CONCESSION, OFFER)
+    await confirmed(joint, item(MinutesMark.UNDISPUTED, "一月十八日在工地受伤"))
+    before = snapshot(joint.teller.views[-1], SeatId(WORKER)).minutes
+    assert before.answers == {WORKER: True}
+    for hidden in (
+        add(offer),
+        change(replace(offer, text="三千元")),
+        change(replace(offer, text="")),
+    ):
+        await decide(joint, hidden)
+        assert snapshot(joint.teller.views[-1], SeatId(WORKER)).minutes == before
+
+
+async def test_what_becomes_visible_or_hidden_is_asked_anew(joint: Stage) -> None:
+    offer = item(MinutesMark.CONCESSION, OFFER)
+    await confirmed(joint, item(MinutesMark.UNDISPUTED, "一月十八日在工地受伤"), offer)
+    for mark in (MinutesMark.STATEMENT, MinutesMark.CONCESSION):
+        before = snapshot(joint.teller.views[-1], SeatId(WORKER)).minutes
+        await decide(joint, change(replace(offer, mark=mark)))
+        after = snapshot(joint.teller.views[-1], SeatId(WORKER)).minutes
+        assert (after.version, after.ready) == (before.version + 1, False)
+        assert after.answers == {}
+        await decide(joint, ready)
