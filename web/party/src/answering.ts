@@ -108,7 +108,7 @@ export class Answering {
 
   /** Returns null where it is too late to say it. */
   async #said({ text_version, reason, session, at }: Kept, act: Act): Promise<SeatView | null> {
-    if (act === "sign") return this.#api.refuseSigning(reason, Number(text_version) || null);
+    if (act === "sign") return text_version === "" ? null : this.#api.refuseSigning(reason, Number(text_version));
     if (act === "stop") return Date.now() - at > STOPS_FOR_MS ? null : this.#api.stop(reason, session);
     const now = await this.#api.seat();
     if (now.answer === "refused") return now;

@@ -55,6 +55,9 @@ export function faultOf(error: unknown): Fault {
   throw error;
 }
 
+/** How long a small answer may take; a network that swallows requests answers none. */
+const SOON_MS = 10_000;
+
 export class SeatApi {
   readonly #lang: () => string;
 
@@ -62,9 +65,23 @@ export class SeatApi {
     this.#lang = lang;
   }
 
-  async #send<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
+  /** As `#send`; what takes too long counts as not answered, and is not sent any more. */
+  async #soon<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), SOON_MS);
+    try {
+      return await this.#send<T>(method, path, body, limit.signal);
+    } catch (error) {
+      throw limit.signal.aborted ? new OfflineError() : error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #send<T>(method: "GET" | "POST", path: string, body?: object, signal: AbortSignal | null = null): Promise<T> {
     const request: RequestInit = {
       method,
+      signal,
       credentials: "same-origin",
       headers: { "Accept-Language": this.#lang() },
     };
@@ -83,16 +100,16 @@ export class SeatApi {
     return (await response.json()) as T;
   }
 
-  seat = (): Promise<SeatView> => this.#send("GET", "/api/seat");
-  answer = (ask: Schemas["AnswerAsk"]): Promise<SeatView> => this.#send("POST", "/api/seat/answer", ask);
-  consent = (ask: Schemas["ConsentAsk"]): Promise<SeatView> => this.#send("POST", "/api/seat/consents", ask);
+  seat = (): Promise<SeatView> => this.#soon("GET", "/api/seat");
+  answer = (ask: Schemas["AnswerAsk"]): Promise<SeatView> => this.#soon("POST", "/api/seat/answer", ask);
+  consent = (ask: Schemas["ConsentAsk"]): Promise<SeatView> => this.#soon("POST", "/api/seat/consents", ask);
   deviceCheck = (ask: DeviceCheckAsk): Promise<object> => this.#send("POST", "/api/seat/device-check", ask);
   enter = (): Promise<Entered> => this.#send("POST", "/api/seat/enter");
   code = (purpose: Schemas["CodeAsk"]["purpose"]): Promise<CodeSent> =>
     this.#send("POST", "/api/seat/code", { purpose });
   move = (code: string): Promise<Entered> => this.#send("POST", "/api/seat/move", { code });
   stop = (reason: string, session_id: string | null): Promise<SeatView> =>
-    this.#send("POST", "/api/seat/stop", { reason, session_id });
+    this.#soon("POST", "/api/seat/stop", { reason, session_id });
   agreement = (): Promise<PartyAgreement> => this.#send("GET", "/api/seat/agreement");
   answerClause = (ask: Schemas["ClauseAnswerAsk"]): Promise<PartyAgreement> =>
     this.#send("POST", "/api/seat/agreement/answers", ask);
@@ -101,8 +118,8 @@ export class SeatApi {
   sign = (ask: Schemas["SignAsk"]): Promise<Schemas["SigningTurn"]> => this.#send("POST", "/api/seat/signing", ask);
   finishSigning = (ask: Schemas["FinishAsk"]): Promise<Receipt> =>
     this.#send("POST", "/api/seat/signing/finish", ask);
-  refuseSigning = (reason: string, text_version: number | null): Promise<SeatView> =>
-    this.#send("POST", "/api/seat/signing/refuse", { reason, text_version });
+  refuseSigning = (reason: string, text_version: number): Promise<SeatView> =>
+    this.#soon("POST", "/api/seat/signing/refuse", { reason, text_version });
   /** Uploads a picture or PDF; the answer's id is what the signature names. */
   upload = (file: File): Promise<Schemas["FileView"]> => {
     const form = new FormData();

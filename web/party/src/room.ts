@@ -183,10 +183,11 @@ export class Room {
     this.put({ is: "go", step: "left" });
   }
 
-  /** Ends the mediation; where that does not get through, this person at least is heard and seen no longer. */
+  /** Ends the mediation; whether and when that gets through, this person is heard and seen no longer. */
   async stop(reason: string): Promise<void> {
-    await this.answering.no({ scope: "stop", text_version: "", reason });
-    if (this.answering.noes.has("stop")) this.leave();
+    const told = this.answering.no({ scope: "stop", text_version: "", reason });
+    this.leave();
+    await told;
   }
 
   #heard(act: Act): void {
