@@ -55,6 +55,7 @@ describe("not signing", () => {
     expect(root.querySelector(".sheet")).toBeNull();
     expect(root.textContent).toContain("已记下您点的“我不签”，还没有送到");
     expect(root.textContent).not.toContain("已经记下：您不签");
+    const tick = root.querySelector(".big-state svg")?.innerHTML;
     expect(root.querySelector("canvas")).toBeNull();
     expect(recallProgress(signing)).toBeNull();
     const told = vi.fn<Room["api"]["refuseSigning"]>(() => Promise.resolve({ ...room.seat, sign_refused: true }));
@@ -64,6 +65,35 @@ describe("not signing", () => {
     await settle();
     expect(root.textContent).toContain("已经记下：您不签");
     expect(root.textContent).not.toContain("还没有送到");
+    expect(root.querySelector(".big-state svg")?.innerHTML).not.toBe(tick);
+  });
+
+  it("is not taken back while it is on its way", async () => {
+    const { root, room } = await atSigning("signLater");
+    room.api.refuseSigning = () => Promise.reject(new OfflineError());
+    await refuse(root);
+    room.api.refuseSigning = () => new Promise(() => undefined);
+    await vi.advanceTimersByTimeAsync(5_000);
+    await settle();
+    expect(root.querySelector(".btn-quiet")?.textContent).toBe("正在提交");
+    expect(root.textContent).not.toContain("我又想签了");
+  });
+
+  it("is offered with the text alone that it is said to", async () => {
+    const { root, room } = await atSigning("signLater");
+    expect(root.textContent).toContain("我不签");
+    room.agreement.value = null;
+    await settle();
+    expect(root.textContent).not.toContain("我不签");
+  });
+
+  it("that was said to no known text is not sent, and asked for again", async () => {
+    const { room } = await atSigning("signLater");
+    const told = vi.fn<Room["api"]["refuseSigning"]>(() => Promise.resolve(room.seat));
+    Object.assign(room.api, { refuseSigning: told, seat: () => Promise.resolve(room.seat) });
+    await room.answering.no({ scope: "sign", text_version: "" });
+    expect(told).not.toHaveBeenCalled();
+    expect(room.answering.noes.late.value.map((each) => each.scope)).toEqual(["sign"]);
   });
 
   it("that did not arrive is not said any more once he thinks again", async () => {
