@@ -56,7 +56,7 @@ describe("to stop, where it does not get through", () => {
     const { root, room } = await stopped();
     expect(room.screen.value).toBe("left");
     expect(root.textContent).toContain("已记下您点的“不谈了”，还没有送到");
-    expect(root.textContent).toContain("联网后自动送达");
+    expect(root.textContent).toContain("请别关这个网页；半小时内没送到，要请您再点一次");
     expect(root.textContent).toContain(SEAT.office_phone);
     const told = vi.fn<Room["api"]["stop"]>(() => Promise.resolve(ENDED));
     room.api.stop = told;
@@ -67,6 +67,20 @@ describe("to stop, where it does not get through", () => {
     expect(localStorage.length).toBe(0);
     await again();
     expect(told).toHaveBeenCalledOnce();
+  });
+  it("takes out of the room at once, though the network swallows the request", async () => {
+    const { room } = await stopped({ stop: () => new Promise(() => undefined) });
+    expect([room.screen.value, room.state.value.line, room.owner.state.phase]).toEqual(["left", "off", "closed"]);
+  });
+  it("is not taken back while it is on its way", async () => {
+    let arrive = (_: SeatView): void => undefined;
+    const { root } = await stopped({ stop: () => new Promise((done) => { arrive = done; }) });
+    expect(root.textContent).toContain("还没有送到");
+    expect(root.textContent).not.toContain("收回，不送了");
+    expect(root.querySelector(".btn-primary")?.textContent).toBe("正在提交");
+    arrive(ENDED);
+    await settle();
+    expect(root.textContent).toContain("调解已结束");
   });
   it("is there after a reload, and sent once", async () => {
     await stopped();
@@ -190,6 +204,7 @@ describe("to refuse taking part, where it does not get through", () => {
     const { root, room } = await declined();
     expect(room.screen.value).toBe("invitation");
     expect(root.textContent).toContain("已记下您点的“不参加”，还没有送到");
+    expect(root.textContent).toContain("关了页面，要在一天内再打开才送");
     const told = vi.fn<Room["api"]["answer"]>(() => Promise.resolve({ ...ENDED, answer: "refused" }));
     room.api.answer = told;
     await again();
@@ -211,6 +226,16 @@ describe("to refuse taking part, where it does not get through", () => {
     const { root, sent } = await reopened({ ...seat, answer: "accepted" }, {});
     expect(sent).toEqual([]);
     expect(root.textContent).toContain("您点过“不参加”，没有送出");
+  });
+  it("cannot cross a yes on its way", async () => {
+    const { root, room } = await declined();
+    const told = vi.fn<Room["api"]["answer"]>(() => new Promise(() => undefined));
+    room.api.answer = told;
+    await again();
+    expect(root.querySelector(".btn-primary")?.textContent).toBe("正在提交");
+    root.querySelector<HTMLElement>(".btn-primary")?.click();
+    await settle();
+    expect(told).toHaveBeenCalledExactlyOnceWith({ answer: "refused", text: "要先问律师" });
   });
   it("is taken back by who takes part after all", async () => {
     const { root, room } = await declined();

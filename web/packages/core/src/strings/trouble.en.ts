@@ -4,9 +4,10 @@ import type { troubleZh } from "./trouble.zh.ts";
 export const troubleEn: Dictionary<keyof typeof troubleZh> = {
   notSent: "It did not get through. Please tap again.",
   unheardTitle: "Your “no” ({what}) has not got through yet",
-  unheardText: "Until then nothing changes. This phone keeps it and sends it once there is a connection, also after you close the page and open it again. Urgent? Ring {number}",
+  unheardText: "Until then nothing changes. This phone keeps it and sends it once there is a connection; if you close the page, only when you open it again. Urgent? Ring {number}",
   unheardAct: "Noted: “{what}”. It has not got through yet",
-  unheardActText: "It is sent once there is a connection; until then nothing changes. Urgent? Ring {number}",
+  unheardActText: "Until then nothing changes. It is sent once there is a connection; if you close the page, only when you open it again within a day. Urgent? Ring {number}",
+  unheardStopText: "Until then nothing changes. Please do not close this page. If it has not got through in half an hour, please tap again. Urgent? Ring {number}",
   unheardBack: "Take it back",
   lateAct: "“{what}” was not sent",
   lateActText: "Things have changed since. If you still mean it, please tap again.",

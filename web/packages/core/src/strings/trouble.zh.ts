@@ -2,9 +2,10 @@
 export const troubleZh = {
   notSent: "没有送到，请再点一次。",
   unheardTitle: "您点了“不同意”（{what}），还没有送到",
-  unheardText: "现在还按原来的算。手机已经记下，一连上网就自动送出，关了页面再打开也算数。急的话请打电话：{number}",
+  unheardText: "现在还按原来的算。手机已经记下，连上网就送；关了页面，要再打开才送。急的话请打电话：{number}",
   unheardAct: "已记下您点的“{what}”，还没有送到",
-  unheardActText: "联网后自动送达，在那以前还按原来的算。急的话请打电话：{number}",
+  unheardActText: "现在还按原来的算。连上网就送；关了页面，要在一天内再打开才送。急的话请打电话：{number}",
+  unheardStopText: "现在还按原来的算。请别关这个网页；半小时内没送到，要请您再点一次。急的话请打电话：{number}",
   unheardBack: "收回，不送了",
   lateAct: "您点过“{what}”，没有送出",
   lateActText: "事情后来有了变化。还是这个意思的话，请再点一次。",
