@@ -107,12 +107,13 @@ export class Answering {
   }
 
   /** Returns null where it is too late to say it. */
-  async #said({ text_version, reason, session, at }: Kept, act: Act): Promise<SeatView | null> {
+  async #said(no: Kept, act: Act): Promise<SeatView | null> {
+    const { text_version, reason, session, at } = no;
     if (act === "sign") return text_version === "" ? null : this.#api.refuseSigning(reason, Number(text_version));
     if (act === "stop") return Date.now() - at > STOPS_FOR_MS ? null : this.#api.stop(reason, session);
     const now = await this.#api.seat();
     if (now.answer === "refused") return now;
-    if (now.answer !== text_version || now.session_id !== session) return null;
+    if (now.answer !== text_version || now.session_id !== session || !this.noes.stands(no)) return null;
     return this.#api.answer({ answer: "refused", text: reason });
   }
 

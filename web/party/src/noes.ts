@@ -71,6 +71,11 @@ export class Noes {
     return [...all.filter((each) => isAct(each.scope)), ...all.filter((each) => !isAct(each.scope))];
   }
 
+  /** Whether this very one is still to be said. */
+  stands(no: Kept): boolean {
+    return this.standing().some((each) => isSame(each, no));
+  }
+
   drop(scope: string): void {
     this.#change((own) => own.filter((each) => each.scope !== scope));
   }

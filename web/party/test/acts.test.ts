@@ -237,6 +237,20 @@ describe("to refuse taking part, where it does not get through", () => {
     await settle();
     expect(told).toHaveBeenCalledExactlyOnceWith({ answer: "refused", text: "要先问律师" });
   });
+  it("is not sent where another tab takes it back while this one still asks what stands", async () => {
+    const { root, room } = await declined();
+    const told = vi.fn<Room["api"]["answer"]>(() => Promise.resolve(room.seat));
+    let arrive = (_: SeatView): void => undefined;
+    Object.assign(room.api, { answer: told, seat: () => new Promise((done) => { arrive = done; }) });
+    await again();
+    localStorage.clear();
+    room.api.seat = () => Promise.resolve(room.seat);
+    arrive(room.seat);
+    await settle();
+    expect(told).not.toHaveBeenCalled();
+    expect(room.screen.value).toBe("invitation");
+    expect(root.textContent).not.toContain("您点过“不参加”");
+  });
   it("is taken back by who takes part after all", async () => {
     const { root, room } = await declined();
     const told = vi.fn<Room["api"]["answer"]>(() => Promise.resolve({ ...room.seat, answer: "accepted" }));
