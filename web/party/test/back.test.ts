@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { PartyState } from "@heyi/core";
 import { SEAT, STATES } from "../dev/samples.ts";
 import App from "../src/App.vue";
+import "../src/late.ts"; // read beforehand, so that it is there as soon as it is asked for
 import type { Room } from "../src/room.ts";
 import { clear, roomIn, settle, show, tap } from "./stage.ts";
 

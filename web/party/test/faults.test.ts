@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { SEAT } from "../dev/samples.ts";
 import App from "../src/App.vue";
+import "../src/late.ts"; // read beforehand, so that it is there as soon as it is asked for
 import { OfflineError, RefusedError } from "../src/api.ts";
 import { clear, roomIn, settle, show, tap, type Shown } from "./stage.ts";
 

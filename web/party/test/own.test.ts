@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { SEAT, STATES } from "../dev/samples.ts";
 import { OfflineError, RefusedError } from "../src/api.ts";
 import App from "../src/App.vue";
+import "../src/late.ts"; // read beforehand, so that it is there as soon as it is asked for
 import OwnConsents from "../src/parts/OwnConsents.vue";
 import type { Room } from "../src/room.ts";
 import { clear, roomIn, settle, show, tap, type Shown } from "./stage.ts";

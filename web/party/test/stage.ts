@@ -2,7 +2,6 @@
 import { createApp, type App, type Component } from "vue";
 import type { PartyState } from "@heyi/core";
 import { AGREEMENT, SEAT, STATES } from "../dev/samples.ts";
-import "../src/late.ts"; // read beforehand: what comes late is there as soon as a test asks for it
 import { ROOM, Room } from "../src/room.ts";
 
 export interface Shown {

@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { type Bytes, hex, unhex, utf8 } from "../src/bytes.ts";
+import { type Bytes, hex, text, unhex, utf8 } from "../src/bytes.ts";
+import { type Json, canonical } from "../src/canonical.ts";
 import { type Checkpoint, proven, readChain, readCheckpoint, signedByLog } from "../src/log.ts";
 
 const digest = (...parts: Uint8Array[]): Bytes => Uint8Array.from(createHash("sha256").update(Buffer.concat(parts)).digest());
@@ -67,7 +68,7 @@ describe("the proofs", () => {
   const head = (root: Bytes, size: number) => ({ root, size }) as Checkpoint;
   const proofs = (of: string[], more = {}) =>
     of.map((_, at) => ({ seq: at + 1, position: at, path: path(at, of).map(coded), ...more }));
-  const file = (size: number, all: unknown) => utf8(JSON.stringify({ v: 1, size, proofs: all }));
+  const file = (size: number, all: unknown) => canonical({ v: 1, size, proofs: all } as Json);
 
   it("hold for trees of every size", async () => {
     for (let size = 1; size <= 13; size++) {
@@ -84,6 +85,7 @@ describe("the proofs", () => {
     expect(await proven([...hashes].reverse(), file(13, good), head(root, 13))).toBe(false);
     expect(await proven(hashes, file(13, proofs(hashes, { position: 0 })), head(root, 13))).toBe(false);
     expect(await proven([], file(13, []), head(root, 13))).toBe(false);
+    expect(await proven(hashes, utf8(`${text(file(13, good))}\n`), head(root, 13))).toBe(false);
     expect(await proven(hashes, utf8("[]"), head(root, 13))).toBe(false);
   });
 });
