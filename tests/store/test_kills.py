@@ -25,7 +25,7 @@ LONGEST_AFTER = 0.02
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180 + KILLS)
+@pytest.mark.timeout(180 + 5 * KILLS)
 async def test_kills_lose_nothing_confirmed(address: str) -> None:
     async with opened(address) as store, store.write() as uow:
         await uow.committees.add(examples.committee())
