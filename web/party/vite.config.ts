@@ -29,7 +29,10 @@ function linkPage(): Plugin {
           const asset = bundle[file];
           if (!asset || asset.type !== "asset") throw new Error(`no style ${file}`);
           Reflect.deleteProperty(bundle, file);
-          const waiting = Object.values(bundle).find((one) => one.type === "chunk" && one.code.includes(file));
+          const chunks = Object.values(bundle).filter((one) => one.type === "chunk");
+          const page = chunks.find((one) => one.isEntry)?.fileName ?? "";
+          const late = new Set(chunks.flatMap((one) => (one.isEntry ? [] : one.dynamicImports)));
+          const waiting = chunks.find((one) => late.has(one.fileName) && one.imports.includes(page));
           if (waiting) throw new Error(`${waiting.fileName} waits for ${file}, which is in the page: let it import nothing of the link page`);
           return `<style nonce="{{ nonce }}">{% raw %}${String(asset.source)}{% endraw %}</style>`;
         });

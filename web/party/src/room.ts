@@ -6,6 +6,7 @@ import {
   NOBODY_FEATURED,
   advance,
   begin,
+  browserOf,
   feature,
   firstStep,
   offersTelephone,
@@ -23,6 +24,7 @@ import {
 } from "@heyi/core";
 import { createBell, type Bell, type MediaState } from "@heyi/rtc";
 import { computed, inject, shallowReactive, shallowRef, type ComputedRef, type InjectionKey, type ShallowRef } from "vue";
+import { copyAddress } from "./address.ts";
 import { Answering } from "./answering.ts";
 import { RefusedError, SeatApi, faultOf, type Fault } from "./api.ts";
 import { Connection } from "./connection.ts";
@@ -64,6 +66,9 @@ export class Room {
   readonly words = new Words();
   readonly lang = this.words.lang;
   readonly t = this.words.t;
+  /** Of the link page, which what comes late must not import. */
+  readonly browser = browserOf(navigator.userAgent);
+  readonly copyAddress = copyAddress;
   readonly screen: ComputedRef<ReturnType<typeof screenOf>>;
   readonly devices = new Devices((media) => this.#mediaTold(media));
   readonly owner = this.devices.owner;
