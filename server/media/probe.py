@@ -187,4 +187,11 @@ class Probe:
             self._timer = None
         if self._downlink.probe is self:
             self._downlink.probe = None
+            self._fill()
             self._over(carried)
+
+    def _fill(self) -> None:
+        """Leave nothing out any longer: a phone may show no picture while it waits for a number."""
+        for sequence in (*self._gaps, *self._lost):
+            self._put(sequence)
+        self._gaps.clear()

@@ -25,12 +25,14 @@ class Phone:
         self.takes = takes
         self.asked = 0
         self.newest: int | None = None
+        self.sent = set[int]()
         self.free_at = 0.0
         self.probe: Any = None
 
     def send_rtp(self, link: object, packet: object, head: bytes, mid: int) -> bool:
         """In the engine's place."""
         sequence = HEADER.unpack(head)[2]
+        self.sent.add(sequence)
         before, self.newest = self.newest, max(sequence, self.newest or 0)
         took = self.takes(self)
         for missing in range((before or sequence) + 1, sequence):
@@ -52,6 +54,8 @@ def carried(takes: Callable[[Phone], float], top: int = TOP) -> int | None:
         phone.probe.start()
         told.append(await over)
         assert phone.asked > 1
+        # A phone that waits for a number shows no picture.
+        assert phone.sent == set(range(min(phone.sent), phone.newest + 1))
 
     leap(play())
     return told[0]
