@@ -15,9 +15,13 @@ from aiortc import (
     RTCConfiguration,
     RTCPeerConnection,
     RTCSessionDescription,
+    codecs,
 )
+from aiortc.codecs.vpx import Vp8Decoder
+from aiortc.jitterbuffer import JitterFrame
 from aiortc.mediastreams import MediaStreamError
 from av import AudioFrame, VideoFrame
+from av.frame import Frame
 
 from server.domain.ids import ConnectionId, RoomId
 from server.media.formats import H264, VP8, Kind, slot_mid
@@ -30,6 +34,20 @@ TONE = array.array(
     "h", (int(12_000 * math.sin(2 * math.pi * at / 96)) for at in range(SAMPLES))
 ).tobytes()
 """20 ms of 500 Hz at 48 kHz: whole periods, so it can be repeated."""
+
+
+class _BrowsersDecoder(Vp8Decoder):
+    """Passes over packets without media, as browsers do.
+
+    FFmpeg takes an empty frame for the end of the stream: a stock phone then decodes nothing any
+    more, and asks for a key frame with every packet.
+    """
+
+    def decode(self, encoded_frame: JitterFrame) -> list[Frame]:
+        return super().decode(encoded_frame) if encoded_frame.data else []
+
+
+codecs.Vp8Decoder = _BrowsersDecoder  # type: ignore[attr-defined]
 
 
 class Picture(MediaStreamTrack):
