@@ -4,12 +4,14 @@ A stamp holds as of its own moment. What it is worth today hangs on the next one
 in time, and on the last one's certificate not having ended.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from server.archive.evidence import Evidence
-from server.domain.inclusion import CHECKPOINT, CHECKPOINT_STAMP
-from server.domain.record import PDF
+from server.domain.canonical import sha256_hex
+from server.domain.errors import InvalidValueError
+from server.domain.inclusion import CHECKPOINT, CHECKPOINT_STAMP, STAMP_ROOT
+from server.domain.record import PDF, pem_body
 from server.domain.renewal import (
     APPENDED,
     DIGESTS,
@@ -24,7 +26,7 @@ from server.domain.renewal import (
     sums_of,
     whole_pdf,
 )
-from server.domain.verification import Fact
+from server.domain.verification import Fact, fact_of
 
 CODE = "archive_stamp"
 
@@ -68,21 +70,40 @@ def _lasting(stamp: Stamp, until: datetime, renewals: int, at: datetime | None) 
 def log_stamped(evidence: Evidence) -> Fact:
     """Return whether the checkpoint that holds the log has a time stamp, and whose.
 
-    Not judged: a record without one. Nothing was signed less for want of it.
+    Its root certificate is in the record, and says as little about whose it is as the issuer's
+    there; an earlier record lacks it. Not judged: a record without a stamp. Nothing was signed
+    less for want of it.
     """
     if CHECKPOINT_STAMP not in evidence.files:
         return Fact(code="log_stamped", holds=None)
-    checkpoint, token = evidence.content(CHECKPOINT), evidence.content(CHECKPOINT_STAMP)
-    stamp = evidence.tools.read_stamp(token, checkpoint, evidence.anchors)
-    if stamp is None or not stamp.holds or not checkpoint:
+    stamp = _checkpoint_stamp(evidence, evidence.anchors)
+    if stamp is None or not stamp.holds or not evidence.content(CHECKPOINT):
         return Fact(code="log_stamped", holds=False, parts=(CHECKPOINT_STAMP,))
-    said = (
-        ("at", stamp.at.astimezone(UTC).isoformat()),
-        ("until", stamp.until.astimezone(UTC).isoformat()),
-        ("authority", stamp.authority),
-        ("known", int(bool(stamp.trusted))),
-    )
-    return Fact(code="log_stamped", holds=True, facts=said)
+    root = evidence.files.get(STAMP_ROOT)
+    if root is not None and not _below(evidence, root):
+        return Fact(code="log_stamped", holds=False, parts=(CHECKPOINT_STAMP, STAMP_ROOT))
+    said: dict[str, str | int] = {
+        "at": stamp.at.astimezone(UTC).isoformat(),
+        "until": stamp.until.astimezone(UTC).isoformat(),
+        "authority": stamp.authority,
+        "known": int(bool(stamp.trusted)),
+        **({"root_sha256": sha256_hex(pem_body(root))} if root else {}),
+    }
+    return fact_of("log_stamped", [], **said)
+
+
+def _checkpoint_stamp(evidence: Evidence, anchors: Sequence[bytes]) -> Stamp | None:
+    token, checkpoint = evidence.content(CHECKPOINT_STAMP), evidence.content(CHECKPOINT)
+    return evidence.tools.read_stamp(token, checkpoint, anchors)
+
+
+def _below(evidence: Evidence, root: bytes) -> bool:
+    try:
+        pem_body(root)
+        stamp = _checkpoint_stamp(evidence, (root,))
+    except InvalidValueError:
+        return False
+    return stamp is not None and stamp.trusted is True
 
 
 def renewal_stamps(evidence: Evidence) -> dict[str, Stamp | None]:

@@ -88,6 +88,7 @@ WORDS = {
         "log_stamped": "未判断：归档时没有取得时间戳",
         "dated": "{at}，{authority}",
         "dated_unknown": "{at}，{authority}；其根证书未经您核对",
+        "root": "总日志时间戳根证书",
         "container": "未判断：这里没有容器",
         "pdf_signatures": "未判断：早先格式的卷宗，PDF 只有印章签名，各签署人的签名在卷内另存",
         "archive_stamp": "未判断：PDF 没有存档时间戳",
@@ -121,6 +122,7 @@ WORDS = {
         "log_stamped": "not judged: there was no time stamp when the record was sealed",
         "dated": "{at}, {authority}",
         "dated_unknown": "{at}, {authority}; its root is none that you brought along",
+        "root": "root of the log's stamps",
         "container": "not judged: there is no container here",
         "pdf_signatures": "not judged: a record of the earlier form, where the seal alone signs "
         "the PDF and the signers' signatures lie beside it",
@@ -246,7 +248,9 @@ def _stamp_words(fact: Fact, words: Mapping[str, str]) -> str:
 def _date_words(fact: Fact, words: Mapping[str, str]) -> str:
     named = dict(fact.facts)
     how = "dated" if named["known"] else "dated_unknown"
-    return words[how].format(at=_day(str(named["at"])), authority=named["authority"])
+    said = words[how].format(at=_day(str(named["at"])), authority=named["authority"])
+    root = named.get("root_sha256")
+    return f"{said}; {words['root']} SHA-256: {root}" if root else said
 
 
 def _day(iso: str) -> str:

@@ -318,7 +318,7 @@ of_a_record() { # of_a_record NAME
   case $1 in
   agreement.pdf | agreement.json | consents.json | identity.json | log.jsonl) ;;
   manifest.json | manifest.sig | SHA256SUMS | README.txt | FORMAT.md | verify.sh | verify.html) ;;
-  trust/seal.pem | trust/issuer.pem | trust/pdf-seal.pem | trust/pdf-seal-issuer.pem) ;;
+  trust/seal.pem | trust/issuer.pem | trust/pdf-seal.pem | trust/pdf-seal-issuer.pem | trust/log-stamps.pem) ;;
   log/checkpoint.txt | log/checkpoint.tst | log/proofs.json | log/public_key.pem) ;;
   recordings/*.jsonl) between_words recordings/ "$1" .jsonl ;;
   paper/*.jpg | paper/*.png | paper/*.pdf) between_words paper/ "$1" .??? ;;
@@ -1011,9 +1011,9 @@ written_out() { # written_out TIME: of ASN.1, fourteen digits and perhaps a part
   set -- $(printf %s "$digits" | head -c 14 | fold -w 2)
   echo "$1$2-$3-$4 $5:$6:$7Z"
 }
-issued() { # issued AS PURPOSE: by the issuer, as of that moment: it may have expired since
+issued() { # issued AS PURPOSE [ROOT]: by the issuer, as of that moment: it may have expired since
   told='' by=$anchor
-  [ "$2" != timestampsign ] || by=$stamping
+  [ "$2" != timestampsign ] || by=${3:-$stamping}
   case $1 in */signer) if in_sm2; then told="-vfyopt $identity"; fi ;; esac
   # shellcheck disable=SC2086  # two words, one, or none
   openssl verify $between $told -x509_strict -purpose "$2" -attime "$(date -ud "$moment" +%s)" -CAfile "$by" \
@@ -1616,15 +1616,21 @@ if [ -f ../renewals/agreement.pdf ]; then
   tell "archive time stamp: renewals/agreement.pdf only adds to agreement.pdf 续期只在原文件后追加" $?
 fi
 
+log_stamped() { # below the root in the record; an earlier record lacks that
+  stamped log/checkpoint.tst log/checkpoint.txt || return 1
+  [ ! -e $log_root ] || { as_pem $log_root && issued "$scratch/stamper" timestampsign $log_root; }
+}
+log_root=trust/log-stamps.pem moment=''
 if [ -f log/checkpoint.tst ]; then
-  stamped log/checkpoint.tst log/checkpoint.txt
-  tell "time stamp of the checkpoint 检查点的时间戳" $?
+  log_stamped
+  tell "time stamp of the checkpoint 检查点的时间戳 $moment" $?
 else
   not_judged "the checkpoint's time stamp, there is none 检查点没有时间戳"
 fi
 
 not_judged "how long the archive time stamp lasts 存档时间戳的有效期"
-not_judged "who stamped the log's checkpoint 检查点时间戳的根证书"
+[ ! -f log/checkpoint.tst ] || [ -f $log_root ] || issued "$scratch/stamper" timestampsign ||
+  not_judged "who stamped the log's checkpoint 检查点时间戳的根证书"
 not_judged "the words in the blanks of the PDF PDF 所填内容"
 subject() { openssl x509 -in trust/seal.pem -noout -subject -nameopt "$1" | cut -d= -f2-; }
 whose_seal() { # in readable characters, unless one of them moves a terminal's cursor or turns its direction
@@ -1643,5 +1649,7 @@ fingerprints() { # of each certificate that is believed
   done <"$anchor"
 }
 say "seal 印章证书: $(whose_seal)"
+[ ! -f $log_root ] ||
+  say "root of the log's stamps 总日志时间戳根证书 SHA-256: $(der <$log_root 2>/dev/null | sha256sum | cut -c1-64)"
 for believed in $(fingerprints); do echo "issuer 签发证书 SHA-256: $believed"; done
 exit $failed

@@ -65,8 +65,8 @@ async def shown_by(token: cms.SignedData, at: datetime) -> Issued:
     """Return the certificates in a token, the signer's first, and what clears them at `at`."""
     first, *rest = _in_order(token)
     return Issued(
-        certificate=_pem(first),
-        chain=tuple(_pem(one) for one in rest),
+        certificate=pem_of(first),
+        chain=tuple(pem_of(one) for one in rest),
         revoked=await proofs_of((first, *rest), at),
     )
 
@@ -81,5 +81,6 @@ def _in_order(token: cms.SignedData) -> list[x509.Certificate]:
     return sorted(found, key=lambda one: one.serial_number != number)
 
 
-def _pem(certificate: x509.Certificate) -> bytes:
+def pem_of(certificate: x509.Certificate) -> bytes:
+    """Return a certificate as PEM."""
     return load_der_x509_certificate(certificate.dump()).public_bytes(Encoding.PEM)

@@ -9,26 +9,30 @@ first, then the next stamp) and a stamp over everything. What was there stays it
 
 import asyncio
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from itertools import chain
 
-from asn1crypto import cms  # type: ignore[import-untyped]
+from asn1crypto import cms, x509  # type: ignore[import-untyped]
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import extract_certificate_info
 
 from server.documents.asking import named_in
+from server.documents.certificates import certificate_der
 from server.documents.chain import prove
 from server.documents.form import blank_name
 from server.documents.inspection import inspect
 from server.documents.issuer import fresh_lists
-from server.documents.remote_timestamps import shown_by
+from server.documents.remote_timestamps import pem_of, shown_by
 from server.documents.revocation import Proof, kept_in, outlasts, read_proofs, unproven
 from server.documents.sealing import stamp_whole
 from server.documents.signing import Desk
 from server.documents.stamp_facts import (
     TAMPERED,
     document_stamps,
+    read_stamp,
     signature_stamp,
     signature_stamps,
     stamped_at,
@@ -36,7 +40,7 @@ from server.documents.stamp_facts import (
 from server.documents.updates import Update, update_of
 from server.domain.ids import CommitteeId
 from server.domain.renewal import Stamp
-from server.ports.documents import SEAL
+from server.ports.documents import SEAL, StampRoot
 from server.ports.system import WorkPool
 
 LOG = CommitteeId("log")
@@ -108,6 +112,19 @@ def stamped(
     return made
 
 
+def root_of(token: bytes, message: bytes, roots: Iterable[bytes]) -> bytes | None:
+    """Return whose chain a token over `message` ends in: of those it brings along, or `roots`."""
+    beside = (one.chosen for one in cms.ContentInfo.load(token)["content"]["certificates"])
+    named = (x509.Certificate.load(certificate_der(one)) for one in roots)
+    whole = (pem_of(one) for one in chain(beside, named) if one.self_issued)
+    return next((one for one in whole if _led(token, message, one)), None)
+
+
+def _led(token: bytes, message: bytes, root: bytes) -> bool:
+    found = read_stamp(token, message, (StampRoot(root),))
+    return found is not None and found.trusted is True
+
+
 def last_stamp(pdf: bytes) -> Stamp | None:
     """Return the last time stamp over the whole PDF, trusted or not."""
     try:
@@ -161,6 +178,9 @@ class PooledStamper:
         self, committee: CommitteeId | None, message: bytes, at: datetime, digest: str = "sha256"
     ) -> bytes:
         return await self.work.run(stamped, committee, message, at, digest, self.desk)
+
+    async def root_of(self, token: bytes, message: bytes) -> bytes | None:
+        return await self.work.run(root_of, token, message, self.desk.sources.stamps.roots)
 
     async def last_stamp(self, pdf: bytes) -> Stamp | None:
         return await self.work.run(last_stamp, pdf)

@@ -144,6 +144,11 @@ def _unsound(reason: str) -> UnsoundStampError:
 class TimestampAuthority(Protocol):
     """Where time stamps come from. Plain and picklable, so that a pool can run it."""
 
+    @property
+    def roots(self) -> tuple[bytes, ...]:
+        """Return the roots (PEM) that stamps may leave out, as far as they are named."""
+        ...
+
     def stamper(self, committee: CommitteeId, at: datetime) -> Stamper:
         """Return what stamps a digest; `at` is now, for an authority without a clock."""
         ...
@@ -154,6 +159,7 @@ class LocalTimestamps:
     """TimestampAuthority: each committee's own key on this server."""
 
     keys: KeyProvider
+    roots: tuple[bytes, ...] = ()
 
     def stamper(self, committee: CommitteeId, at: datetime) -> Stamper:
         number = 1

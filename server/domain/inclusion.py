@@ -13,7 +13,7 @@ from server.domain.tree import Head, Spot, included, inclusion_path, prove
 
 CHECKPOINT, PROOFS, LOG_KEY = "log/checkpoint.txt", "log/proofs.json", "log/public_key.pem"
 INCLUSION = (CHECKPOINT, PROOFS, LOG_KEY)
-CHECKPOINT_STAMP = "log/checkpoint.tst"
+CHECKPOINT_STAMP, STAMP_ROOT = "log/checkpoint.tst", "trust/log-stamps.pem"
 FORMAT = 1
 
 Placed = tuple[int, Sequence[bytes]]
@@ -24,24 +24,27 @@ Placed = tuple[int, Sequence[bytes]]
 class LogInclusion:
     """A checkpoint, the proofs of every entry of the record's log, the log's key as PEM.
 
-    `stamp` is a time stamp token over the checkpoint, None where nobody stamped in time.
+    `stamp` is a time stamp token over the checkpoint, None where nobody stamped in time;
+    `stamp_root` the root certificate (PEM) that its chain ends in, None where none is at hand.
     """
 
     checkpoint: bytes = field(repr=False)
     proofs: bytes = field(repr=False)
     public_key: bytes = field(repr=False)
     stamp: bytes | None = field(default=None, repr=False)
+    stamp_root: bytes | None = field(default=None, repr=False)
 
 
 def inclusion_files(inclusion: LogInclusion | None) -> dict[str, bytes]:
     """Return the files of a record; none where there was no checkpoint in time."""
     if inclusion is None:
         return {}
+    optional = {CHECKPOINT_STAMP: inclusion.stamp, STAMP_ROOT: inclusion.stamp_root}
     return {
         CHECKPOINT: inclusion.checkpoint,
         PROOFS: inclusion.proofs,
         LOG_KEY: inclusion.public_key,
-        **({} if inclusion.stamp is None else {CHECKPOINT_STAMP: inclusion.stamp}),
+        **{name: content for name, content in optional.items() if content is not None},
     }
 
 
@@ -54,6 +57,7 @@ def kept_inclusion(files: Mapping[str, bytes]) -> LogInclusion | None:
         proofs=files[PROOFS],
         public_key=files[LOG_KEY],
         stamp=files.get(CHECKPOINT_STAMP),
+        stamp_root=files.get(STAMP_ROOT),
     )
 
 

@@ -18,7 +18,7 @@ PLAIN = "[0-9A-Za-z][0-9A-Za-z_.-]*"
 _OWN = re.compile(
     r"agreement\.(pdf|json)|consents\.json|identity\.json|log\.jsonl"
     r"|manifest\.(json|sig)|SHA256SUMS|README\.txt|FORMAT\.md|verify\.(sh|html)"
-    r"|trust/(seal|issuer|pdf-seal|pdf-seal-issuer)\.pem"
+    r"|trust/(seal|issuer|pdf-seal|pdf-seal-issuer|log-stamps)\.pem"
     r"|log/(checkpoint\.(txt|tst)|proofs\.json|public_key\.pem)"
     rf"|recordings/{PLAIN}\.jsonl|paper/{PLAIN}\.(jpg|png|pdf)"
     rf"|(signatures|attested)/{PLAIN}/(statement\.json|signature\.bin|public_key\.pem)"

@@ -323,6 +323,10 @@ class ArchiveStamper(Protocol):
         """Return a token over `message` as DER; without a committee, of the server's own log."""
         ...
 
+    async def root_of(self, token: bytes, message: bytes) -> bytes | None:
+        """Return the root certificate (PEM) of a token over `message`, None without one at hand."""
+        ...
+
     async def last_stamp(self, pdf: bytes) -> Stamp | None:
         """Return the last time stamp over a whole PDF, None where there is none."""
         ...

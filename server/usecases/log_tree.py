@@ -140,11 +140,14 @@ async def _inclusion(world: World, case: CaseId, entries: Sequence[Entry]) -> Lo
         token = await uow.tree.stamp_of(size)
     proofs = await _proofs(world, positions, size)
     key = await world.signer.public_key(LOG_KEY)
+    token = token or await stamp(world, checkpoint)
+    text = checkpoint.text.encode()
     return LogInclusion(
-        checkpoint=checkpoint.text.encode(),
+        checkpoint=text,
         proofs=proofs,
         public_key=public_key_pem(key),
-        stamp=token or await stamp(world, checkpoint),
+        stamp=token,
+        stamp_root=await world.stamper.root_of(token, text) if token else None,
     )
 
 

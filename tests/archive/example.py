@@ -13,7 +13,7 @@ from server.documents.fonts import FontFolders
 from server.documents.inspection import inspect
 from server.documents.key_files import FileKeys, spki
 from server.documents.keys import key_name
-from server.documents.renewal import stamped
+from server.documents.renewal import root_of, stamped
 from server.documents.sealing import apply_seal
 from server.documents.signature_facts import signer_certificates
 from server.documents.signatures import make_signature, server_key, verify_signature
@@ -115,11 +115,13 @@ def inclusion(office: Office) -> LogInclusion:
     signed = make_signature(office.keys, LOG_KEY, note).signature
     checkpoint = checkpoint_text(note, key, signed).encode()
     desk = desk_of(office.keys, office.fonts)
+    stamp = stamped(None, checkpoint, LOCKED_AT, "sha256", desk)
     return LogInclusion(
         checkpoint=checkpoint,
         proofs=proofs_json(edge.size, [proofs_of(1, positions, edge.size, nodes)]),
         public_key=public_key_pem(key),
-        stamp=stamped(None, checkpoint, LOCKED_AT, "sha256", desk),
+        stamp=stamp,
+        stamp_root=root_of(stamp, checkpoint, ()),
     )
 
 

@@ -4,11 +4,13 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from server.archive.guide import guide
 from server.archive.local import LocalArchive
+from server.archive.package import package
 from server.archive.report_text import as_json, as_text
 from server.archive.verifier import verify_files
 from server.documents.key_files import FileKeys
@@ -21,12 +23,22 @@ from server.domain.inclusion import (
     INCLUSION,
     LOG_KEY as KEY_FILE,
     PROOFS,
+    STAMP_ROOT,
 )
 from server.domain.record import LOG, RecordParts, public_key_pem, record_files
 from server.domain.tree import Head
 from server.domain.verification import Fact
-from server.ports.documents import LOG_KEY
-from tests.archive.example import TOOLS, Files, Office
+from server.ports.documents import LOG_KEY, StampRoot
+from tests.archive.attacks.judges import (
+    BUILT_PAGE,
+    Bend,
+    by_heyi,
+    by_shell,
+    fingerprint,
+    told_by_page,
+    told_by_shell,
+)
+from tests.archive.example import RECORD, TOOLS, Files, Office
 from tests.archive.test_verifier import failing, resigned
 
 Change = Callable[[dict[str, bytes], Office, Path], None]
@@ -47,7 +59,8 @@ def test_a_record_with_a_checkpoint_names_its_log(files: Files) -> None:
 def test_a_record_sealed_before_a_checkpoint_verifies_without(
     files: Files, office: Office, parts: RecordParts
 ) -> None:
-    without = resigned({n: c for n, c in files.items() if not n.startswith("log/")}, office)
+    of_log = {*INCLUSION, CHECKPOINT_STAMP, STAMP_ROOT}
+    without = resigned({n: c for n, c in files.items() if n not in of_log}, office)
     report = verify_files(without, TOOLS, (parts.issuer_certificate,))
     assert [fact.code for fact in report.unknown] == ["log_included", "log_stamped"]
     assert report.verified
@@ -128,6 +141,49 @@ def test_the_text_of_a_checkpoint_is_read_as_it_was_written(files: Files) -> Non
     assert found.text == text
     assert text.startswith(f"{found.origin}\n10\n")
     assert found.note.decode() + "\n" + text[len(found.note) + 1 :] == text
+
+
+def test_an_earlier_record_without_the_root_of_its_stamps_holds_in_all_three(
+    files: Files, office: Office, tmp_path: Path
+) -> None:
+    earlier = resigned({n: c for n, c in files.items() if n != STAMP_ROOT}, office)
+    path = tmp_path / "record.zip"
+    path.write_bytes(package(RECORD, earlier))
+    (told,) = told_by_page([Bend(zip=path)])
+    assert page_fact(told)["stamp"]["root"] == ""
+    assert by_heyi(earlier) == by_shell(earlier, tmp_path / "out") == frozenset()
+    assert "who stamped the log's checkpoint" in told_by_shell(earlier, tmp_path / "again")
+
+
+def test_all_three_name_the_root_of_the_stamps_in_the_same_words(
+    files: Files, tmp_path: Path
+) -> None:
+    root = fingerprint(files[STAMP_ROOT])
+    path = tmp_path / "record.zip"
+    path.write_bytes(package(RECORD, files))
+    (told,) = told_by_page([Bend(zip=path)])
+    report = verify_files(files, TOOLS)
+    shell = told_by_shell(files, tmp_path / "out")
+    assert page_fact(told)["stamp"]["root"] == root
+    assert "who stamped" not in shell
+    page = BUILT_PAGE.read_text()
+    for language, words in (("zh", "总日志时间戳根证书"), ("en", "root of the log's stamps")):
+        assert f"{words} SHA-256: {root}" in as_text(report, language)
+        assert words in shell
+        assert words in page
+    assert f"SHA-256: {root}" in shell
+
+
+def test_who_brings_that_root_along_is_not_asked_to_compare_it(files: Files) -> None:
+    report = verify_files(files, TOOLS, (StampRoot(files[STAMP_ROOT]),))
+    said = next(dict(one.facts) for one in report.facts if one.code == "log_stamped")
+    assert (said["known"], said["root_sha256"]) == (1, fingerprint(files[STAMP_ROOT]))
+
+
+def page_fact(told: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = next(one for one in told["facts"] if one["code"] == "log_stamped")
+    assert found["holds"] is True
+    return found
 
 
 async def test_a_record_written_again_keeps_what_it_said_of_the_log(

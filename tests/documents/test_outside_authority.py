@@ -13,10 +13,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from server.app import _desk
 from server.config import Settings
+from server.documents.certificates import certificate_der
 from server.documents.fonts import FontFolders
 from server.documents.inspection import inspect
 from server.documents.key_files import FileKeys, spki
-from server.documents.renewal import lasts, may_last, renewed, stamped
+from server.documents.renewal import lasts, may_last, renewed, root_of, stamped
 from server.documents.sealing import apply_seal
 from server.documents.signing import Desk, certify
 from server.documents.sources import outside_roots
@@ -137,3 +138,22 @@ def sealed_now(desk: Desk, at: datetime) -> tuple[LockedPdf, SealedPdf]:
     order = sign_order(document, locked.pdf, 0, spki(key))
     signed = locked.pdf + signature(desk, replace(order, at=at, signed_at=at), key)
     return locked, apply_seal(replace(seal_order(document, signed), at=at), desk)
+
+
+async def test_the_root_of_a_token_is_one_it_brings_or_one_of_the_settings(
+    authority: tuple[OpensslAuthority, str], fonts: FontFolders, tmp_path: Path
+) -> None:
+    house, url = authority
+    root = house.folder / "root.pem"
+    desk = _desk(
+        Settings(data=tmp_path, timestamp_url=url, timestamp_trust=root),
+        FileKeys(tmp_path / "keys", b""),
+        fonts,
+    )
+    now = datetime.now(UTC)
+    token = await asyncio.to_thread(stamped, None, b"a checkpoint", now, "sha256", desk)
+    roots = desk.sources.stamps.roots
+    found = await asyncio.to_thread(root_of, token, b"a checkpoint", roots)
+    assert found is not None
+    assert certificate_der(found) == certificate_der(root.read_bytes())
+    assert await asyncio.to_thread(root_of, token, b"another", roots) is None

@@ -9,7 +9,7 @@ from server.documents.signatures import make_signature, server_key
 from server.domain.canonical import canonical_json
 from server.domain.checkpoint import checkpoint_text, note_of
 from server.domain.container import CONTAINER_MANIFEST, CONTAINER_SIGNATURE
-from server.domain.inclusion import CHECKPOINT, LOG_KEY as KEY_FILE, PROOFS
+from server.domain.inclusion import CHECKPOINT, LOG_KEY as KEY_FILE, PROOFS, STAMP_ROOT
 from server.domain.record import (
     AGREEMENT,
     ISSUER_CERTIFICATE,
@@ -331,6 +331,18 @@ def checkpoint_of_another_tree(scene: Scene) -> Files:
 def checkpoint_of_another_log(scene: Scene) -> Files:
     key = public_key_pem(server_key(scene.stranger.keys, LOG_KEY))
     return {**scene.files, KEY_FILE: key}
+
+
+@attack("log_stamped")
+@inside
+def root_of_another_logs_stamps(scene: Scene) -> Files:
+    return {**scene.files, STAMP_ROOT: scene.foreign[STAMP_ROOT]}
+
+
+@attack("log_stamped")
+@inside
+def root_of_stamps_that_is_none(scene: Scene) -> Files:
+    return {**scene.files, STAMP_ROOT: scene.files[KEY_FILE]}
 
 
 @attack("log_included")

@@ -31,7 +31,7 @@ NODE = shutil.which("node") or str(ROOT / ".venv/node/node")
 RUNNER = Path(__file__).with_name("page.mjs")
 BUILT_PAGE = BUILT / PAGE
 SCRIPT = HERE / "verify.sh"
-BEYOND_THE_PAGE = frozenset({"archive_stamp", "log_stamped"})
+BEYOND_THE_PAGE = frozenset({"archive_stamp"})
 """What the page says it does not judge, since it dates no stamps."""
 
 LINES = {

@@ -37,6 +37,7 @@ class Rootless:
 
     keys: KeyProvider
     role: Role
+    roots: tuple[bytes, ...] = ()
 
     def stamper(self, committee: CommitteeId, at: datetime) -> Stamper:
         whole = lasting(self.keys, committee, self.role, at)

@@ -14,7 +14,7 @@ from server.archive.witness import FolderWitness
 from server.documents.stamp_facts import read_stamp
 from server.domain.checkpoint import Checkpoint
 from server.domain.ids import CaseId, CommitteeId
-from server.domain.inclusion import CHECKPOINT, CHECKPOINT_STAMP
+from server.domain.inclusion import CHECKPOINT, CHECKPOINT_STAMP, STAMP_ROOT
 from server.domain.renewal import Stamp
 from server.domain.session_log import happened
 from server.domain.tree import consistent
@@ -58,6 +58,9 @@ class Moody:
         if self.out:
             raise UnavailableError
         return await self.real.stamp(committee, message, at, digest)
+
+    async def root_of(self, token: bytes, message: bytes) -> bytes | None:
+        return await self.real.root_of(token, message)
 
     async def last_stamp(self, pdf: bytes) -> Stamp | None:
         return await self.real.last_stamp(pdf)
@@ -236,7 +239,11 @@ async def test_a_record_brings_the_stamp_of_its_checkpoint(office: Stage, world:
     facts, files = await sealed_facts(office, world)
     assert facts["log_stamped"].holds
     assert dict(facts["log_stamped"].facts)["authority"] == "TIME-STAMPS log"
-    assert (await world_judges(files[CHECKPOINT_STAMP], files[CHECKPOINT])).holds
+    token, checkpoint = files[CHECKPOINT_STAMP], files[CHECKPOINT]
+    assert (await world_judges(token, checkpoint)).holds
+    trusted = await asyncio.to_thread(read_stamp, token, checkpoint, (files[STAMP_ROOT],))
+    assert trusted is not None
+    assert trusted.trusted
 
 
 async def test_a_record_is_sealed_without_one_and_says_so(
@@ -246,4 +253,4 @@ async def test_a_record_is_sealed_without_one_and_says_so(
     facts, files = await sealed_facts(office, world)
     assert facts["log_included"].holds
     assert facts["log_stamped"].holds is None
-    assert CHECKPOINT_STAMP not in files
+    assert not {CHECKPOINT_STAMP, STAMP_ROOT} & files.keys()

@@ -8,7 +8,7 @@ const PLAIN = "[0-9A-Za-z][0-9A-Za-z_.-]*";
 const OWN = new RegExp(
   `^(agreement\\.(pdf|json)|consents\\.json|identity\\.json|log\\.jsonl` +
     `|manifest\\.(json|sig)|SHA256SUMS|README\\.txt|FORMAT\\.md|verify\\.(sh|html)` +
-    `|trust/(seal|issuer|pdf-seal|pdf-seal-issuer)\\.pem` +
+    `|trust/(seal|issuer|pdf-seal|pdf-seal-issuer|log-stamps)\\.pem` +
     `|log/(checkpoint\\.(txt|tst)|proofs\\.json|public_key\\.pem)` +
     `|recordings/${PLAIN}\\.jsonl|paper/${PLAIN}\\.(jpg|png|pdf)` +
     `|(signatures|attested)/${PLAIN}/(statement\\.json|signature\\.bin|public_key\\.pem)` +

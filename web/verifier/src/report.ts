@@ -25,7 +25,7 @@ export const CODES = [
 export type Code = (typeof CODES)[number];
 
 /** What only a program that dates stamps can judge. */
-export const BEYOND: readonly Code[] = ["archive_stamp", "log_stamped"];
+export const BEYOND: readonly Code[] = ["archive_stamp"];
 
 /** Who released the seal and who confirmed it, and when. */
 export interface TwoPeople {
@@ -35,12 +35,19 @@ export interface TwoPeople {
   readonly sealedAt: string;
 }
 
+/** When the log's checkpoint was stamped; `root` is the fingerprint of the root certificate beside it, "" without one. */
+export interface LogStamp {
+  readonly at: string;
+  readonly root: string;
+}
+
 /** A fact holds, fails, or (null) is not judged here. `parts` are what makes it so. */
 export interface Fact {
   readonly code: Code;
   readonly holds: boolean | null;
   readonly parts: readonly string[];
   readonly both?: TwoPeople;
+  readonly stamp?: LogStamp;
 }
 
 export interface FileFact {

@@ -1,6 +1,6 @@
 // Draws a report in plain words, each fact apart.
 import { element } from "./element.ts";
-import { BEYOND, type Fact, type Report, type Signer, type TwoPeople, nothingFails } from "./report.ts";
+import { BEYOND, type Fact, type LogStamp, type Report, type Signer, type TwoPeople, nothingFails } from "./report.ts";
 import type { Words } from "./strings.zh.ts";
 
 /** Everything a report says, but for the trust in the issuer. */
@@ -71,7 +71,7 @@ function factLine(one: Fact, words: Words): HTMLElement {
   // What is open as a whole is named by its own code, which the line says in words already.
   const named = one.parts.filter((part) => part !== one.code);
   const parts = named.length ? `${words.parts}: ${named.join(", ")}` : "";
-  const said = one.both ? bothWords(one.both, words) : parts;
+  const said = one.both ? bothWords(one.both, words) : one.stamp ? stampWords(one.stamp, words) : parts;
   const more = one.holds === null ? [why(one, words), parts].filter(Boolean).join(" · ") : said;
   return element(
     "li",
@@ -83,6 +83,9 @@ function factLine(one: Fact, words: Words): HTMLElement {
 
 const bothWords = (both: TwoPeople, words: Words): string =>
   `${words.releasedBy}: ${both.releasedBy} ${moment(both.releasedAt)} · ${words.confirmedBy}: ${both.sealedBy} ${moment(both.sealedAt)}`;
+
+const stampWords = ({ at, root }: LogStamp, words: Words): string =>
+  root ? `${moment(at)} · ${words.logStamps} SHA-256: ${root}` : moment(at);
 
 /** Whether the issuer was compared, and only who made time stamps is open. */
 const stampsOpen = (one: Fact): boolean => one.code === "trusted" && one.holds === null && one.parts.length > 0;

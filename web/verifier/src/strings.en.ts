@@ -59,6 +59,7 @@ export const en: Words = {
     stampers:
       "the issuer's fingerprint is the one you learnt; who made these time stamps is not judged: they bring no root certificate, and what they bring at the top is none of those you named. verify.sh and heyi verify --trust-stamps, given the root certificate, tell",
     log_included: "the record was sealed before a checkpoint was there",
+    log_stamped: "there was no time stamp when the record was sealed",
     container: "you picked the folder alone, or the record was not made a container",
     signatures: "some are in SM2, which no browser knows; verify.sh and heyi verify check them",
     everybody_signed: "some are in SM2, which no browser knows; verify.sh and heyi verify check them",
@@ -98,6 +99,7 @@ export const en: Words = {
   compare: "Compare",
   manifestPrint: "SHA-256 of the manifest",
   logName: "Name of the log",
+  logStamps: "root of the log's stamps",
   filesTitle: "SHA-256 of every file",
   script: "This verify.html may have come out of the record itself. If you doubt the record, open it with the same page from elsewhere.",
 };

@@ -60,6 +60,7 @@ export const zh = {
     stampers:
       "签发证书的指纹一致；没有判断的是时间戳由谁加盖：这些时间戳没有附上根证书，附上的最上一级证书也不是您填的。用 verify.sh 或 heyi verify --trust-stamps 加上根证书核对",
     log_included: "归档时检查点尚未生成，卷内没有",
+    log_stamped: "归档时没有取得时间戳",
     container: "您选的是文件夹，或者卷宗没有做成容器",
     signatures: "其中有 SM2 签名，浏览器不支持；用 verify.sh 或 heyi verify 核对",
     everybody_signed: "其中有 SM2 签名，浏览器不支持；用 verify.sh 或 heyi verify 核对",
@@ -99,6 +100,7 @@ export const zh = {
   compare: "比较",
   manifestPrint: "清单的 SHA-256",
   logName: "总日志名称",
+  logStamps: "总日志时间戳根证书",
   filesTitle: "每个文件的 SHA-256",
   script: "这里的 verify.html 出自卷宗本身。对卷宗有怀疑时，请用从别处得到的同一页面来打开它。",
 };
