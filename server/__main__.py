@@ -26,8 +26,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
     try:
-        if words[:1] == ["verify"]:
-            return _verify(words[1:])
+        if words[:1] in (["verify"], ["witness"]):
+            return _check(words)
         asked = _parser().parse_args(words)
         command: Command = asked.command
         return command(asked)
@@ -69,8 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_renew(commands)
     _add_drain(commands)
     _add_demo(commands)
-    # Only listed here: `verify` has a parser of its own, beside the verifier.
-    _add(commands, "verify", lambda _: _verify([]), "check a sealed record")
+    # Only listed here: these have parsers of their own, beside what they check.
+    _add(commands, "verify", lambda _: _check(["verify"]), "check a sealed record")
+    _add(commands, "witness", lambda _: _check(["witness"]), "check a log's checkpoints")
     _add_bench(commands)
     return parser
 
@@ -380,12 +381,10 @@ def _demo(asked: argparse.Namespace) -> int:
     return demonstrate(asked.url, as_json=asked.as_json)
 
 
-def _verify(words: Sequence[str]) -> int:
-    from server.archive.cli import main as verify
-    from server.system import SystemClock
-    from server.verifying import VERIFIER_TOOLS, own_issuers
+def _check(words: Sequence[str]) -> int:
+    from server.verifying import check
 
-    return verify(words, VERIFIER_TOOLS, SystemClock().now(), own_issuers())
+    return check(words)
 
 
 def _bench(asked: argparse.Namespace) -> int:

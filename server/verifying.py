@@ -3,10 +3,12 @@
 import os
 import stat
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+from server.archive import cli, witness_cli
 from server.config import load
 from server.documents import inspection
 from server.documents.certificates import certificate_key, issued_by
@@ -14,6 +16,7 @@ from server.documents.signatures import verify_signature
 from server.documents.stamp_facts import read_stamp
 from server.ports.archive import VerifierTools
 from server.setting_forms import SettingsError
+from server.system import SystemClock
 
 VERIFIER_TOOLS = VerifierTools(
     inspect=inspection.inspect,
@@ -24,6 +27,14 @@ VERIFIER_TOOLS = VerifierTools(
 )
 
 PRIVATE = 0o700
+
+
+def check(words: Sequence[str]) -> int:
+    """Run `heyi verify` or `heyi witness` with what follows it; return the exit status."""
+    name, *rest = words
+    if name == "witness":
+        return witness_cli.main(rest, VERIFIER_TOOLS.check_signature)
+    return cli.main(rest, VERIFIER_TOOLS, SystemClock().now(), own_issuers())
 
 
 def own_issuers() -> list[bytes]:

@@ -2,7 +2,7 @@
 
 One file for a log, to which checkpoints are only appended, so that the folder may lie on a
 store that never lets anything be changed. Their time stamps (size and base64 token, one a
-line) are appended to another.
+line) are appended to another, the proofs that each only added to one before to a third.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from server.domain.checkpoint import Checkpoint
-from server.ports.witness import Answer
+from server.ports.witness import Answer, Proof
 
 log = logging.getLogger(__name__)
 
@@ -25,19 +25,32 @@ class FolderWitness:
 
     folder: Path
 
+    @property
+    def place(self) -> str:
+        """Return the folder's path."""
+        return str(self.folder)
+
     async def show(
-        self, checkpoint: Checkpoint, public_key: bytes, stamp: bytes | None = None
+        self,
+        checkpoint: Checkpoint,
+        public_key: bytes,
+        stamp: bytes | None = None,
+        proof: Proof | None = None,
     ) -> Answer:
         try:
-            await asyncio.to_thread(self._keep, checkpoint, public_key, stamp)
+            await asyncio.to_thread(self._keep, checkpoint, public_key, stamp, proof)
         except OSError as failure:
             log.warning("%s: %s", self.folder, failure.strerror)
             return Answer.REFUSED
         return Answer.TAKEN
 
-    def _keep(self, checkpoint: Checkpoint, public_key: bytes, stamp: bytes | None) -> None:
+    def _keep(
+        self, checkpoint: Checkpoint, public_key: bytes, stamp: bytes | None, proof: Proof | None
+    ) -> None:
         name = checkpoint.origin.replace("/", "-")
         _keep_once(self.folder / f"{name}.pem", public_key)
+        if proof is not None:
+            _append(self.folder / f"{name}.proofs", proof.content + b"\n", b"\n")
         _append(self.folder / f"{name}.txt", f"{checkpoint.text}\n".encode(), b"\n\n")
         if stamp is not None:
             token = base64.b64encode(stamp).decode()

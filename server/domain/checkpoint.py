@@ -65,7 +65,21 @@ def checkpoint_text(note: bytes, public_key: bytes, signature: bytes) -> str:
 def read_checkpoint(text: str) -> Checkpoint:
     """Return what the text says, unjudged; InvalidValueError when it is no checkpoint of ours."""
     found = _FORM.fullmatch(text)
-    if found is None or found["name"] != found["origin"]:
+    if found is None:
+        raise InvalidValueError(field="checkpoint", reason="not_a_checkpoint")
+    return _read(found)
+
+
+def checkpoints_in(text: str) -> list[Checkpoint]:
+    """Return every checkpoint that stands in a text, such as a witness's file, in its order.
+
+    Raises InvalidValueError for one that only looks like it.
+    """
+    return [_read(found) for found in _FORM.finditer(text.replace("\r\n", "\n"))]
+
+
+def _read(found: re.Match[str]) -> Checkpoint:
+    if found["name"] != found["origin"]:
         raise InvalidValueError(field="checkpoint", reason="not_a_checkpoint")
     signature = _decoded(found["signature"])
     return Checkpoint(
@@ -74,7 +88,7 @@ def read_checkpoint(text: str) -> Checkpoint:
         note=found["note"].encode(),
         key_id=signature[:4],
         signature=signature[4:],
-        text=text,
+        text=found[0],
     )
 
 

@@ -10,13 +10,13 @@ import aiosmtplib
 from server.domain.checkpoint import Checkpoint
 from server.notify.smtp import MailServer
 from server.ports.system import Clock
-from server.ports.witness import Answer
+from server.ports.witness import Answer, Proof
 
 log = logging.getLogger(__name__)
 
 TIMEOUT_S = 10
 DAY_S = 24 * 3600
-STAMP_TYPE = "application/vnd.etsi.timestamp-token"
+STAMP_TYPE, PROOF_TYPE = "application/vnd.etsi.timestamp-token", "application/json"
 UNSTAMPED = "\n尚无时间戳，取得后另行寄送。 No time stamp yet: it follows.\n"
 _TAKEN = range(200, 300)
 
@@ -24,26 +24,38 @@ _TAKEN = range(200, 300)
 class HttpWitness:
     """A Witness that gets each checkpoint as the body of a POST; no redirect is followed.
 
-    Its time stamp comes as another, of the token alone, which names the checkpoint in a header.
+    The proof that it only added comes as another before it, its time stamp, the token alone, as
+    one behind it: both name the checkpoint in a header.
     """
 
     def __init__(self, *, url: str, timeout_s: float = TIMEOUT_S) -> None:
         self._url = url
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
 
+    @property
+    def place(self) -> str:
+        """Return the address."""
+        return self._url
+
     async def show(
-        self, checkpoint: Checkpoint, public_key: bytes, stamp: bytes | None = None
+        self,
+        checkpoint: Checkpoint,
+        public_key: bytes,
+        stamp: bytes | None = None,
+        proof: Proof | None = None,
     ) -> Answer:
         """Post the checkpoint; who answers otherwise than 2xx did not take it."""
         del public_key  # he was given it by hand, or by whom he takes the checkpoints
-        plain = {"Content-Type": "text/plain; charset=utf-8"}
-        if not await self._taken(checkpoint.text.encode(), plain):
-            return Answer.REFUSED
-        if stamp is None:
-            return Answer.TAKEN
-        named = f"{checkpoint.origin} {checkpoint.head.size}"
-        stamped = {"Content-Type": STAMP_TYPE, "X-Heyi-Checkpoint": named}
-        return Answer.TAKEN if await self._taken(stamp, stamped) else Answer.REFUSED
+        named = {"X-Heyi-Checkpoint": f"{checkpoint.origin} {checkpoint.head.size}"}
+        posts = [(checkpoint.text.encode(), {"Content-Type": "text/plain; charset=utf-8"})]
+        if proof is not None:
+            posts.insert(0, (proof.content, {"Content-Type": PROOF_TYPE, **named}))
+        if stamp is not None:
+            posts.append((stamp, {"Content-Type": STAMP_TYPE, **named}))
+        for body, headers in posts:
+            if not await self._taken(body, headers):
+                return Answer.REFUSED
+        return Answer.TAKEN
 
     async def _taken(self, body: bytes, headers: Mapping[str, str]) -> bool:
         try:
@@ -76,8 +88,17 @@ class MailWitness:
         self._sent_at: float | None = None
         self._unstamped = 0
 
+    @property
+    def place(self) -> str:
+        """Return the mailbox."""
+        return self._recipient
+
     async def show(
-        self, checkpoint: Checkpoint, public_key: bytes, stamp: bytes | None = None
+        self,
+        checkpoint: Checkpoint,
+        public_key: bytes,
+        stamp: bytes | None = None,
+        proof: Proof | None = None,
     ) -> Answer:
         """Send the mail, or LATER while a day has not passed since the last.
 
@@ -90,7 +111,7 @@ class MailWitness:
             return Answer.LATER
         try:
             await aiosmtplib.send(
-                self._mail(checkpoint, public_key, stamp),
+                self._mail(checkpoint, public_key, stamp, proof),
                 hostname=self._server.name,
                 port=self._server.port,
                 username=self._server.login or None,
@@ -105,14 +126,23 @@ class MailWitness:
         self._unstamped = 0 if stamp else checkpoint.head.size
         return Answer.TAKEN
 
-    def _mail(self, checkpoint: Checkpoint, public_key: bytes, stamp: bytes | None) -> EmailMessage:
+    def _mail(
+        self, checkpoint: Checkpoint, public_key: bytes, stamp: bytes | None, proof: Proof | None
+    ) -> EmailMessage:
         mail = EmailMessage()
         mail["From"] = self._sender
         mail["To"] = self._recipient
         mail["Subject"] = f"和议 {checkpoint.origin} {checkpoint.head.size}"
         unstamped = "" if stamp else UNSTAMPED
         mail.set_content(f"{checkpoint.text}\n{public_key.decode()}{unstamped}")
+        size = checkpoint.head.size
+        if proof:
+            _attach(mail, proof.content, PROOF_TYPE, f"proof-{proof.first}-{size}.json")
         if stamp:
-            kind, name = STAMP_TYPE.split("/"), f"checkpoint-{checkpoint.head.size}.tst"
-            mail.add_attachment(stamp, maintype=kind[0], subtype=kind[1], filename=name)
+            _attach(mail, stamp, STAMP_TYPE, f"checkpoint-{size}.tst")
         return mail
+
+
+def _attach(mail: EmailMessage, content: bytes, kind: str, name: str) -> None:
+    main, _, sub = kind.partition("/")
+    mail.add_attachment(content, maintype=main, subtype=sub, filename=name)

@@ -68,3 +68,11 @@ class LogTree(Protocol):
     async def stamp_of(self, size: int) -> bytes | None:
         """Return the time stamp of the checkpoint of this size, None where it has none yet."""
         ...
+
+    async def shown_to(self, witness: str) -> tuple[int, bool]:
+        """Return the size of what a witness took last, 0 for none, and whether it was stamped."""
+        ...
+
+    async def keep_shown(self, witness: str, size: int, stamped: bool) -> None:  # noqa: FBT001
+        """Keep what a witness took last."""
+        ...

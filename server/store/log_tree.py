@@ -179,6 +179,18 @@ class SqlLogTree:
         found: bytes | None = row.token if row else None
         return found
 
+    async def shown_to(self, witness: str) -> tuple[int, bool]:
+        kept = tables.checkpoint_witnesses.c
+        row = await self._tx.first(select(kept.size, kept.stamped).where(kept.witness == witness))
+        return (row.size, row.stamped) if row else (0, False)
+
+    async def keep_shown(self, witness: str, size: int, stamped: bool) -> None:  # noqa: FBT001
+        await self._tx.hold(TREE)
+        kept = tables.checkpoint_witnesses
+        await self._tx.run(delete(kept).where(kept.c.witness == witness))
+        row = {"witness": witness, "size": size, "stamped": stamped}
+        await self._tx.run(insert(kept).values(**row))
+
 
 def _node(nodes: bytes, spot: Spot) -> bytes:
     begin = spot[0] * _LENGTH

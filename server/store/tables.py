@@ -293,6 +293,14 @@ checkpoint_stamps = Table(
     Column("token", LargeBinary, nullable=False),
 )
 
+checkpoint_witnesses = Table(
+    "checkpoint_witnesses",
+    metadata,
+    Column("witness", String(64), primary_key=True),
+    Column("size", Long, nullable=False),
+    Column("stamped", Boolean, nullable=False),
+)
+
 outbox = Table(
     "outbox",
     metadata,

@@ -192,9 +192,13 @@ async def consistency(world: World, first: int) -> tuple[Checkpoint, Sequence[by
             raise NotFoundError
         if not 0 < first <= latest.head.size:
             raise InvalidValueError(field="first", reason="no_such_tree")
-        path = consistency_path(first, latest.head.size)
-        nodes = await uow.tree.nodes(spots_along([path]))
-    return latest, prove(path, nodes)
+        return latest, await consistency_hashes(uow, first, latest.head.size)
+
+
+async def consistency_hashes(uow: UnitOfWork, first: int, size: int) -> Sequence[bytes]:
+    """Return the proof that the tree of this size only added to the tree of `first`."""
+    path = consistency_path(first, size)
+    return prove(path, await uow.tree.nodes(spots_along([path])))
 
 
 async def keep_checking(world: World) -> None:

@@ -2,9 +2,13 @@
 
 import logging
 
+from server.domain.canonical import sha256_hex
+from server.domain.consistency import consistency_json
 from server.domain.record import public_key_pem
 from server.ports.documents import LOG_KEY
-from server.ports.witness import Answer, Witness
+from server.ports.store import UnitOfWork
+from server.ports.witness import Answer, Proof, Witness
+from server.usecases.log_tree import consistency_hashes
 from server.usecases.world import World
 
 log = logging.getLogger(__name__)
@@ -18,10 +22,18 @@ Seen = tuple[int, bool]
 
 
 async def keep_showing(world: World, name: str, witness: Witness) -> None:
-    """Show one of them what is new, for ever; who did not take it is asked again later."""
-    seen: Seen = (0, False)
+    """Show one of them what is new, for ever; who did not take it is asked again later.
+
+    What he took last is stored: the next proof leads on from there.
+    """
+    place = sha256_hex(witness.place.encode())
+    async with world.store.read() as uow:
+        seen = await uow.tree.shown_to(place)
     while True:
         now_seen = await show(world, name, witness, seen)
+        if now_seen is not None and now_seen != seen:
+            async with world.store.write() as uow:
+                await uow.tree.keep_shown(place, *now_seen)
         await world.clock.sleep(LOOK_S if now_seen is not None else AGAIN_S)
         seen = seen if now_seen is None else now_seen
 
@@ -35,13 +47,21 @@ async def show(world: World, name: str, witness: Witness, seen: Seen) -> Seen | 
     async with world.store.read() as uow:
         latest = await uow.tree.latest()
         stamp = None if latest is None else await uow.tree.stamp_of(latest.head.size)
-    if latest is None or (latest.head.size, stamp is not None) <= seen:
-        return seen
+        if latest is None or (latest.head.size, stamp is not None) <= seen:
+            return seen
+        proof = await _proof(uow, seen[0], latest.head.size)
     key = public_key_pem(await world.signer.public_key(LOG_KEY))
-    answer = await witness.show(latest, key, stamp)
+    answer = await witness.show(latest, key, stamp, proof)
     if answer is Answer.TAKEN:
         return latest.head.size, stamp is not None
     if answer is Answer.LATER:
         return seen
     log.warning("the %s did not take the checkpoint of %d entries", name, latest.head.size)
     return None
+
+
+async def _proof(uow: UnitOfWork, first: int, size: int) -> Proof | None:
+    """Return what leads from the checkpoint he took last; None where he took none, or this one."""
+    if not 0 < first < size:
+        return None
+    return Proof(first, consistency_json(first, size, await consistency_hashes(uow, first, size)))

@@ -6,7 +6,7 @@ import pytest
 
 from server.archive.witness import FolderWitness
 from server.domain.checkpoint import Checkpoint, read_checkpoint
-from server.ports.witness import Answer
+from server.ports.witness import Answer, Proof
 from tests.archive.example import Office, inclusion
 
 
@@ -19,7 +19,8 @@ def shown(office: Office) -> tuple[Checkpoint, bytes]:
 
 async def kept(folder: Path, shown: tuple[Checkpoint, bytes]) -> dict[str, bytes]:
     """Return what the folder holds once the witness was shown the checkpoint, by kind."""
-    assert await FolderWitness(folder).show(*shown, b"stamp") is Answer.TAKEN
+    proof = Proof(3, b'{"first":3}')
+    assert await FolderWitness(folder).show(*shown, b"stamp", proof) is Answer.TAKEN
     return {path.suffix: path.read_bytes() for path in folder.iterdir()}
 
 
@@ -27,7 +28,7 @@ def file_in(folder: Path, shown: tuple[Checkpoint, bytes], kind: str) -> Path:
     return folder / f"{shown[0].origin.replace('/', '-')}{kind}"
 
 
-@pytest.mark.parametrize("kind", [".txt", ".stamps", ".pem"])
+@pytest.mark.parametrize("kind", [".txt", ".stamps", ".proofs", ".pem"])
 @pytest.mark.parametrize("size", [0, 7, -2, -1], ids=["nothing", "a part", "-2", "-1"])
 async def test_what_a_full_disk_cut_off_is_written_anew(
     kind: str, size: int, shown: tuple[Checkpoint, bytes], tmp_path: Path

@@ -9,12 +9,13 @@ from server.config import load
 from server.domain.checkpoint import Checkpoint, checkpoint_text, note_of, read_checkpoint
 from server.domain.tree import Head
 from server.notify.smtp import MailServer
-from server.notify.witness import HttpWitness, MailWitness
-from server.ports.witness import Answer
+from server.notify.witness import STAMP_TYPE, HttpWitness, MailWitness
+from server.ports.witness import Answer, Proof
 from server.setting_forms import SettingsError
 from tests.notify.test_notify import gateway, mail_server
 from tests.support.clock import FakeClock
 
+PROOF = Proof(2, b'{"first":2}')
 KEY = b"-----BEGIN PUBLIC KEY-----\n"
 
 
@@ -39,6 +40,45 @@ async def test_an_address_gets_the_checkpoint_as_it_is() -> None:
     async with gateway(answer) as url:
         assert await HttpWitness(url=url).show(checkpoint(), KEY) is Answer.TAKEN
     assert taken == [checkpoint().text]
+
+
+async def test_an_address_gets_the_proof_before_what_it_leads_to() -> None:
+    taken: list[tuple[str, bytes, str | None]] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        named = request.headers.get("X-Heyi-Checkpoint")
+        taken.append((request.content_type, await request.read(), named))
+        return web.Response(status=204)
+
+    async with gateway(answer) as url:
+        shown = await HttpWitness(url=url).show(checkpoint(), KEY, b"token", PROOF)
+    assert shown is Answer.TAKEN
+    named = f"{checkpoint().origin} 3"
+    assert taken == [
+        ("application/json", PROOF.content, named),
+        ("text/plain", checkpoint().text.encode(), None),
+        (STAMP_TYPE, b"token", named),
+    ]
+
+
+async def test_who_does_not_take_the_proof_is_not_given_the_checkpoint() -> None:
+    asked: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.content_type)
+        return web.Response(status=409)
+
+    async with gateway(answer) as url:
+        shown = await HttpWitness(url=url).show(checkpoint(), KEY, proof=PROOF)
+    assert shown is Answer.REFUSED
+    assert asked == ["application/json"]
+
+
+async def test_a_mail_brings_the_proof() -> None:
+    async with mail_server() as (port, mails):
+        assert await mailbox(port, FakeClock()).show(checkpoint(), KEY, None, PROOF) is Answer.TAKEN
+    (brought,) = message_from_string(mails[0], policy=policy.default).iter_attachments()
+    assert (brought.get_filename(), brought.get_content()) == ("proof-2-3.json", PROOF.content)
 
 
 @pytest.mark.parametrize("status", [302, 409, 500])
