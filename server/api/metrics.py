@@ -23,7 +23,7 @@ class Metrics:
         self.lag = Gauge("heyi_loop_lag_seconds", "Event loop lag", registry=self.registry)
         self.stamps = Gauge(
             "heyi_archive_stamps",
-            "Records whose archive time stamp is due, or could not be renewed",
+            "Records whose archive time stamp is due, could not be renewed, or lacks its proof",
             ("state",),
             registry=self.registry,
         )
@@ -45,8 +45,8 @@ class Metrics:
 
     def show_renewing(self, so_far: Renewing) -> None:
         """Show how renewing archive time stamps goes."""
-        self.stamps.labels(state="due").set(so_far.due)
-        self.stamps.labels(state="failed").set(so_far.troubled)
+        for state, records in so_far.counts._asdict().items():
+            self.stamps.labels(state=state).set(records)
         self.renewals.labels(result="renewed").set(so_far.renewed)
         self.renewals.labels(result="failed").set(so_far.failed)
 

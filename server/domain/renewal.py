@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
+from typing import NamedTuple
 
 from server.domain.container import META
 from server.domain.ids import CaseId, CommitteeId, RecordId
@@ -77,6 +78,17 @@ class ArchiveStamp:
         life is waited, in case it has a new one by then.
         """
         return None if self.until is None else self.at + (self.until - self.at) / 2
+
+
+class StampCounts(NamedTuple):
+    """How many stamps are due by their dates, and how many could not be renewed when tried.
+
+    `below_lta`: the record holds, and its seal waits for what its authority did not give.
+    """
+
+    due: int = 0
+    failed: int = 0
+    below_lta: int = 0
 
 
 def why_due(stamp: ArchiveStamp, rules: RenewalRules, now: datetime) -> Due | None:

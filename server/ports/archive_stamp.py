@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from server.domain.ids import CommitteeId, RecordId
-from server.domain.renewal import ArchiveStamp, RenewalRules
+from server.domain.renewal import ArchiveStamp, RenewalRules, StampCounts
 
 
 class ArchiveStamps(Protocol):
@@ -25,12 +25,14 @@ class ArchiveStamps(Protocol):
 
     async def count(
         self, rules: RenewalRules, now: datetime, committee: CommitteeId | None = None
-    ) -> tuple[int, int]:
-        """Return how many are due by their dates, and how many could not be renewed when tried."""
-        ...
+    ) -> StampCounts: ...
 
     async def troubled(self, committee: CommitteeId, limit: int) -> Sequence[ArchiveStamp]:
         """Return some of those that could not be renewed."""
+        ...
+
+    async def below_lta(self, committee: CommitteeId, limit: int) -> Sequence[ArchiveStamp]:
+        """Return some of those whose seal is below B-LTA."""
         ...
 
     async def latest(self, committee: CommitteeId) -> datetime | None:

@@ -12,11 +12,13 @@ from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 
 from server.domain.errors import NotFoundError
 from server.domain.ids import CommitteeId, RecordId
-from server.domain.renewal import MONTH, ArchiveStamp, Due, RenewalRules
+from server.domain.renewal import MONTH, ArchiveStamp, Due, RenewalRules, StampCounts
 from server.store import tables
 from server.store.transaction import Transaction
 
 _S = tables.archive_stamps.c
+_BELOW_LTA = _S.trouble == Due.UNPROVEN
+_FAILED = (_S.trouble != "") & ~_BELOW_LTA
 
 
 class SqlArchiveStamps:
@@ -56,21 +58,27 @@ class SqlArchiveStamps:
 
     async def count(
         self, rules: RenewalRules, now: datetime, committee: CommitteeId | None = None
-    ) -> tuple[int, int]:
+    ) -> StampCounts:
         mine = [] if committee is None else [_S.committee_id == committee]
-        due = select(func.count()).select_from(tables.archive_stamps)
+        every = select(func.count()).select_from(tables.archive_stamps)
+        counted = (_due_by_date(rules, now), _FAILED, _BELOW_LTA)
         row = await self._tx.first(
-            select(
-                due.where(_due_by_date(rules, now), *mine).scalar_subquery().label("due"),
-                due.where(_S.trouble != "", *mine).scalar_subquery().label("failed"),
-            )
+            select(*(every.where(one, *mine).scalar_subquery() for one in counted))
         )
-        return (row.due, row.failed) if row else (0, 0)
+        return StampCounts(*row) if row else StampCounts()
 
     async def troubled(self, committee: CommitteeId, limit: int) -> Sequence[ArchiveStamp]:
+        return await self._some(committee, _FAILED, limit)
+
+    async def below_lta(self, committee: CommitteeId, limit: int) -> Sequence[ArchiveStamp]:
+        return await self._some(committee, _BELOW_LTA, limit)
+
+    async def _some(
+        self, committee: CommitteeId, which: ColumnElement[bool], limit: int
+    ) -> Sequence[ArchiveStamp]:
         rows = await self._tx.rows(
             select(tables.archive_stamps)
-            .where(_S.committee_id == committee, _S.trouble != "")
+            .where(_S.committee_id == committee, which)
             .order_by(_S.record_id)
             .limit(limit)
         )
@@ -87,8 +95,7 @@ class SqlArchiveStamps:
 def _due(rules: RenewalRules, now: datetime) -> ColumnElement[bool]:
     """The same as `why_due`, for the database."""
     again = (_S.renewals == 0) | (_S.at <= now - MONTH)
-    unproven = (_S.trouble == Due.UNPROVEN) & again
-    return or_(_S.until.is_(None), unproven, _due_by_date(rules, now))
+    return or_(_S.until.is_(None), _BELOW_LTA & again, _due_by_date(rules, now))
 
 
 def _due_by_date(rules: RenewalRules, now: datetime) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from server.domain.custody import Custody, CustodyState, Hold, Proposal
 from server.domain.errors import WrongStateError
 from server.domain.ids import CaseId, CommitteeId, RecordingId, StaffId
 from server.domain.register import RegisterEntry
+from server.domain.renewal import ArchiveStamp, StampCounts
 from server.domain.retention import (
     Keeping,
     due_kinds,
@@ -63,11 +64,11 @@ class InKeeping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamps:
-    """How many archive time stamps are due or could not be renewed, and some of these."""
+    """How the archive time stamps stand: numbers of some that failed, of some below B-LTA."""
 
-    due: int
-    failed: int
+    counts: StampCounts
     numbers: Sequence[str]
+    below_lta: Sequence[str]
     last_at: datetime | None
 
 
@@ -108,14 +109,16 @@ async def review(world: World, actor: Actor, page: int) -> Review:
 
 
 async def _stamps(world: World, uow: UnitOfWork, committee: CommitteeId) -> Stamps:
-    due, failed = await uow.stamps.count(world.rules.renewal, world.clock.now(), committee)
-    troubled = await uow.stamps.troubled(committee, NAMED)
     return Stamps(
-        due=due,
-        failed=failed,
-        numbers=[(await uow.register.get(one.record_id)).number for one in troubled],
+        counts=await uow.stamps.count(world.rules.renewal, world.clock.now(), committee),
+        numbers=await _numbers(uow, await uow.stamps.troubled(committee, NAMED)),
+        below_lta=await _numbers(uow, await uow.stamps.below_lta(committee, NAMED)),
         last_at=await uow.stamps.latest(committee),
     )
+
+
+async def _numbers(uow: UnitOfWork, stamps: Sequence[ArchiveStamp]) -> list[str]:
+    return [(await uow.register.get(one.record_id)).number for one in stamps]
 
 
 def _query(world: World, committee: Committee, page: int) -> KeepingQuery:

@@ -54,7 +54,7 @@ def _is_night(world: World) -> bool:
 
 
 async def count(world: World) -> None:
-    """Note for the metrics how many are due, and how many could not be renewed."""
+    """Note for the metrics how many are due, could not be renewed, or wait."""
     async with world.store.read() as uow:
-        due, troubled = await uow.stamps.count(world.rules.renewal, world.clock.now())
-    world.renewing.due, world.renewing.troubled = due, troubled
+        counts = await uow.stamps.count(world.rules.renewal, world.clock.now())
+    world.renewing.counts = counts

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from server.domain.ids import MessageId
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.domain.relay import Relay
-from server.domain.renewal import RenewalRules
+from server.domain.renewal import RenewalRules, StampCounts
 from server.ports.archive import Archive
 from server.ports.documents import (
     ArchiveStamper,
@@ -49,11 +49,10 @@ class Rules:
 class Renewing:
     """How renewing archive time stamps goes.
 
-    `due` and `troubled` (could not be renewed) are of the last count, the others since the start.
+    `counts` are those of the last count, the others since the start.
     """
 
-    due: int = 0
-    troubled: int = 0
+    counts: StampCounts = field(default_factory=StampCounts)
     renewed: int = 0
     failed: int = 0
 

@@ -14,6 +14,7 @@ from tests.store.conftest import opened
 NOW = datetime(2030, 6, 1, 12, tzinfo=UTC)
 DAYS = (0, 100, 365, 366, 800)
 RULES = RenewalRules()
+FAILED = "intact"
 MINE = CommitteeId("mine")
 
 
@@ -33,7 +34,7 @@ def every_kind() -> list[ArchiveStamp]:
         for age in DAYS
         for left in (1, 20, 101, 250, 470, 5000)
         for digest in ("sha256", "sha512")
-        for trouble, renewals in (("", 0), (Due.UNPROVEN, 0), (Due.UNPROVEN, 1))
+        for trouble, renewals in (("", 0), (FAILED, 0), (Due.UNPROVEN, 0), (Due.UNPROVEN, 1))
     ]
     return sorted(made, key=lambda one: one.record_id)
 
@@ -50,12 +51,14 @@ async def test_the_database_finds_what_the_rule_says(address: str) -> None:
             ):
                 found += page
             told = await uow.stamps.count(RULES, NOW)
-            assert await uow.stamps.count(RULES, NOW, CommitteeId("other")) == (0, 0)
+            assert await uow.stamps.count(RULES, NOW, CommitteeId("other")) == (0, 0, 0)
     expected = [one for one in every_kind() if why_due(one, RULES, NOW)]
     assert 0 < len(expected) < len(every_kind())
     assert found == expected
     by_date = [one for one in every_kind() if due_by_date(one, RULES, NOW)]
-    assert told == (len(by_date), sum(1 for one in every_kind() if one.trouble))
+    below = sum(one.trouble == Due.UNPROVEN for one in every_kind())
+    failed = sum(one.trouble == FAILED for one in every_kind())
+    assert told == (len(by_date), failed, below)
     assert {one.at for one in set(expected) - set(by_date)} == {NOW, NOW - timedelta(days=100)}
 
 
@@ -63,14 +66,18 @@ async def test_only_one_of_two_stores_a_renewal(address: str) -> None:
     first = every_kind()[0]
     after = replace(first, renewals=1, at=NOW, trouble="")
     async with opened(address) as store, store.write() as uow:
-        await uow.stamps.add(replace(first, trouble="intact"))
+        await uow.stamps.add(replace(first, trouble=FAILED))
         assert [one.record_id for one in await uow.stamps.troubled(MINE, 5)] == [first.record_id]
+        assert await uow.stamps.below_lta(MINE, 5) == []
         assert await uow.stamps.latest(MINE) is None
         assert await uow.stamps.save(after, 0)
         assert not await uow.stamps.save(replace(after, trouble="twice"), 0)
         assert await uow.stamps.get(first.record_id) == after
         assert await uow.stamps.latest(MINE) == NOW
         assert await uow.stamps.troubled(MINE, 5) == []
+        assert await uow.stamps.save(replace(after, trouble=Due.UNPROVEN), 1)
+        assert await uow.stamps.troubled(MINE, 5) == []
+        assert len(await uow.stamps.below_lta(MINE, 5)) == 1
 
 
 @pytest.mark.parametrize(

@@ -98,12 +98,15 @@ class StampsView(View):
     """The archive time stamps of the committee's records.
 
     `due` wait for a night, `failed` could not be renewed when it was tried; `numbers` are
-    some of those. `last_at` is when one was renewed last.
+    some of those. `below_lta` hold, and their seals wait for what the authority did not give;
+    `waiting` are the numbers of some. `last_at` is when one was renewed last.
     """
 
     due: int
     failed: int
     numbers: list[str]
+    below_lta: int
+    waiting: list[str]
     last_at: datetime | None
 
 

@@ -26,9 +26,11 @@ def keeping_list(found: Review, pack: JurisdictionPack, reader: StaffId) -> wire
             for place, rule in enumerate(found.rules)
         ],
         stamps=wire.StampsView(
-            due=found.stamps.due,
-            failed=found.stamps.failed,
+            due=found.stamps.counts.due,
+            failed=found.stamps.counts.failed,
             numbers=list(found.stamps.numbers),
+            below_lta=found.stamps.counts.below_lta,
+            waiting=list(found.stamps.below_lta),
             last_at=found.stamps.last_at,
         ),
     )

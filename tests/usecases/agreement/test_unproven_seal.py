@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from server.domain.renewal import Due, RenewalRules
+from server.domain.renewal import Due, RenewalRules, StampCounts
 from server.ports.documents import ArchiveStamper
+from server.usecases.keep_files import review
 from server.usecases.renew_records import Result, renew_records
 from server.usecases.world import World
 from tests.support import signing
 from tests.support.signing import agreement
-from tests.support.world import COMMITTEE, Stage
+from tests.support.world import COMMITTEE, Stage, actor
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -51,7 +52,10 @@ async def test_a_seal_below_b_lta_is_shown_and_renewed_once_its_authority_gives_
         assert short.asked == night
     async with world.store.read() as uow:
         assert (await uow.stamps.get(record)).trouble == Due.UNPROVEN
-        assert await uow.stamps.count(RenewalRules(), world.clock.now(), COMMITTEE) == (0, 1)
+        counts = await uow.stamps.count(RenewalRules(), world.clock.now(), COMMITTEE)
+        assert counts == StampCounts(below_lta=1)
+    stamps = (await review(world, actor("officer"), 1)).stamps
+    assert (stamps.counts, stamps.numbers, stamps.below_lta) == (counts, [], [seal.number])
     short.gives = True
     assert await nights(world) == [(Result.RENEWED, Due.UNPROVEN, "")]
     async with world.store.read() as uow:

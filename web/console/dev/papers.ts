@@ -262,7 +262,7 @@ export const KEEPING: KeepingList = {
     keepingRule("07", null, "涉及土地、房屋权属，建议永久保管（国家档案局令第8号）"),
     keepingRule("", 10, "法律未定年限，默认十年（人民调解法第二十七条；国家档案局令第8号）"),
   ],
-  stamps: { due: 12, failed: 1, numbers: ["湖禾人调字〔2025〕第 014 号"], last_at: "2036-01-04T18:20:00Z" },
+  stamps: { due: 12, failed: 1, numbers: ["湖禾人调字〔2025〕第 014 号"], below_lta: 2, waiting: ["湖禾人调字〔2025〕第 021 号", "湖禾人调字〔2025〕第 033 号"], last_at: "2036-01-04T18:20:00Z" },
 };
 
 const step = (at: string, kind: string, space: string | null = null, side: string | null = null, who = "", scope: string | null = null, notice: string | null = null) => ({ at, kind, space, side, who, scope, notice, version: notice && "5e1c09d7".repeat(8) });

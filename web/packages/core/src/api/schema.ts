@@ -5410,9 +5410,12 @@ export interface components {
          * @description The archive time stamps of the committee's records.
          *
          *     `due` wait for a night, `failed` could not be renewed when it was tried; `numbers` are
-         *     some of those. `last_at` is when one was renewed last.
+         *     some of those. `below_lta` hold, and their seals wait for what the authority did not give;
+         *     `waiting` are the numbers of some. `last_at` is when one was renewed last.
          */
         StampsView: {
+            /** Below Lta */
+            below_lta: number;
             /** Due */
             due: number;
             /** Failed */
@@ -5421,6 +5424,8 @@ export interface components {
             last_at: string | null;
             /** Numbers */
             numbers: string[];
+            /** Waiting */
+            waiting: string[];
         };
         /**
          * Statement
