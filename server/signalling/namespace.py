@@ -208,6 +208,8 @@ class Live(socketio.AsyncNamespace):
             await self._cut(caller.socket)
             return
         shown = snapshot(view, caller.seat, holder=caller.holder)
+        if caller.person is not None and caller.seen and caller.seen.minutes == shown.minutes:
+            events = tuple(event for event in events if event != "minutes")
         told = [event for event in events if holder and _for(caller, event)]
         if not caller.learns(shown) and not any(_concerns(caller, event) for event in told):
             return

@@ -237,10 +237,12 @@ def _identified(session: Session, viewer: Participant) -> bool:
 
 
 def _minutes(view: RoomView, viewer: Participant) -> MinutesState:
+    """Show a party nothing before it is asked: nobody is told each time a sentence is typed."""
     session = view.session
     staff = viewer.staff_id is not None
-    asked = minutes.exported(session.minutes) if session.minutes_ready else ()
-    items = session.minutes if staff else asked
+    if not staff and not session.minutes_ready:
+        return MinutesState(version=0, ready=False, items=[], answers={})
+    items = session.minutes if staff else minutes.exported(session.minutes)
     return MinutesState(
         version=session.minutes_version,
         ready=session.minutes_ready,

@@ -10,12 +10,16 @@ import pytest
 from server.domain import spaces
 from server.domain.case import Side
 from server.domain.ids import PersonId, SeatId
+from server.domain.minutes import Confirmation, add, confirm, ready
+from server.domain.session import MinutesMark
 from server.ports.media import MediaReport
 from server.rooms import attendance
 from server.rooms.view import RoomView
 from server.signalling.callers import Caller
 from server.signalling.namespace import Live
+from tests.rooms.consents import decide
 from tests.rooms.stage import Stage, stage
+from tests.rooms.test_minutes_shown import item
 from tests.support.builders import AGENT, MEDIATOR, SESSION, WORKER, a_session, prepared
 
 
@@ -91,3 +95,27 @@ async def test_what_one_side_does_elsewhere_is_no_event_of_the_other(
     for word in ("moved", event):
         await live.show(caucus.teller.views[-1], word)
     assert live.sent[AGENT] == [["moved"]]
+
+
+async def test_minutes_are_told_to_whom_they_look_otherwise(joint: Stage) -> None:
+    live = Frames()
+    await live.show(joint.teller.views[-1], "moved")
+    agreed = confirm(PersonId(WORKER), Confirmation(version=2, agreed=True))
+    for step in (
+        add(item(MinutesMark.STATEMENT, "一月十八日在工地受伤")),
+        add(item(MinutesMark.STATEMENT, "当天送医")),
+        ready,
+        add(item(MinutesMark.CONCESSION, "愿意少要五千元")),
+        agreed,
+    ):
+        await decide(joint, step)
+        await live.show(joint.teller.views[-1], "minutes")
+    assert live.sent[WORKER] == [["moved"], ["minutes"], ["minutes"]]
+    assert live.sent[AGENT] == [["moved"], ["minutes"]]
+
+
+async def test_what_else_looks_otherwise_brings_no_word_of_the_minutes(joint: Stage) -> None:
+    live = Frames()
+    await live.show(joint.teller.views[-1], "moved")
+    await live.show(replace(joint.teller.views[-1], hold_minutes=5), "minutes")
+    assert live.sent[AGENT] == [["moved"], []]

@@ -72,9 +72,11 @@ async def test_what_becomes_visible_or_hidden_is_asked_anew(joint: Stage) -> Non
     offer = item(MinutesMark.CONCESSION, OFFER)
     await confirmed(joint, item(MinutesMark.UNDISPUTED, "一月十八日在工地受伤"), offer)
     for mark in (MinutesMark.STATEMENT, MinutesMark.CONCESSION):
-        before = snapshot(joint.teller.views[-1], SeatId(WORKER)).minutes
+        before = joint.teller.views[-1].session.minutes_version
         await decide(joint, change(replace(offer, mark=mark)))
-        after = snapshot(joint.teller.views[-1], SeatId(WORKER)).minutes
-        assert (after.version, after.ready) == (before.version + 1, False)
-        assert after.answers == {}
+        view = joint.teller.views[-1]
+        assert (view.session.minutes_version, view.session.minutes_ready) == (before + 1, False)
+        for seat in (WORKER, MEDIATOR):
+            after = snapshot(view, SeatId(seat)).minutes
+            assert (after.ready, after.answers) == (False, {})
         await decide(joint, ready)
