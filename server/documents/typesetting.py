@@ -26,8 +26,7 @@ from server.domain.agreement_document import (
     DrawnCharacter,
     MissingCharactersError,
     canonical_bytes,
-    check_code,
-    digest,
+    code_of,
 )
 from server.domain.printed_words import CHINA
 from server.ports.documents import LockedPdf, Slot
@@ -50,7 +49,7 @@ def typeset(document: AgreementDocument, fonts: FontFolders, site: str = "") -> 
     return LockedPdf(
         pdf=pdf,
         pdf_sha256=hashlib.sha256(pdf).hexdigest(),
-        digest=digest(document),
+        digest=words.digest,
         pages=page_count(pdf),
         slots=slots(pdf),
     )
@@ -66,7 +65,7 @@ def refuse_missing(text: str, fonts: FontFolders) -> None:
 def everything(words: Printed) -> str:
     """Return every word that will stand on the page."""
     lines = [line.label + line.name + line.note for line in words.lines]
-    small = words.committee, words.check_code, words.seam, words.scan_label
+    small = words.committee, words.check_code, words.digest_label, words.seam, words.scan_label
     return "\n".join((words.text(), *lines, *small))
 
 
@@ -82,7 +81,7 @@ def _compile(document: AgreementDocument, words: Printed, fonts: FontFolders, si
     inputs = {
         "words": json.dumps({**asdict(words), "together": together}, ensure_ascii=False),
         "agreement": canonical_bytes(document).decode(),
-        "scan": scan_code(site, check_code(document)) if site else "",
+        "scan": scan_code(site, code_of(words.digest)) if site else "",
         "year": str(day.year),
         "month": str(day.month),
         "day": str(day.day),

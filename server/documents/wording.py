@@ -12,13 +12,15 @@ from server.domain.agreement_document import (
     PartyBlock,
     PaymentTerm,
     SignerLine,
-    check_code,
+    code_of,
+    digest,
 )
 from server.domain.printed_words import CHINA, chinese_date, yuan
 from server.domain.signing_route import SigningRoute
 
 DIGITS = "零一二三四五六七八九"
 SEAM = "骑 缝 处：各页在此骑缝签名或者按指印"
+DIGEST_LABEL = "完整校验码（SHA-256）"
 WITNESSED = "本人口头表示同意，由两名见证人见证，见证人的陈述附卷"
 _KINDS = {
     SigningRoute.ELECTRONIC: "person",
@@ -74,6 +76,8 @@ class Printed:
     effective_label: str
     sealed_label: str
     check_code: str
+    digest_label: str
+    digest: str
     log_head: str
     ink: InkWords
     seam: str
@@ -95,6 +99,7 @@ class Printed:
 
 def printed(document: AgreementDocument) -> Printed:
     """Return the page's words for a Chinese agreement."""
+    whole = digest(document)
     return Printed(
         title=document.title,
         number_label="编号：",
@@ -113,7 +118,9 @@ def printed(document: AgreementDocument) -> Printed:
         place_label="签订地点：",
         effective_label="生效日期：",
         sealed_label="盖章时间",
-        check_code=f"校验码 {check_code(document)}",
+        check_code=f"校验码 {code_of(whole)}",
+        digest_label=DIGEST_LABEL,
+        digest=whole,
         log_head=f"日志 {document.log_head[:16]}",
         ink=InkWords(),
         seam=SEAM if _on_paper(document) else "",

@@ -166,14 +166,9 @@ def digest(document: AgreementDocument) -> str:
     return sha256_hex(canonical_bytes(document))
 
 
-def check_code(document: AgreementDocument) -> str:
-    """Return the 校验码 of the footer: the first 16 digits of the digest."""
-    return code_of(canonical_bytes(document))
-
-
-def code_of(content: bytes) -> str:
-    """Return the 校验码 of an agreement's canonical bytes."""
-    return sha256_hex(content)[:16]
+def code_of(digest: str) -> str:
+    """Return the 校验码 that people type: the first 16 digits of the agreement's digest."""
+    return digest[:16]
 
 
 @singledispatch

@@ -63,8 +63,8 @@ class PdfFacts:
     in `stamp_issuers`. `covers_all`: nothing follows the last of these stamps.
     `only_blanks_filled`: nothing was drawn outside the blanks of the locked PDF.
     `attachment` is the embedded agreement.json, `code_printed` whether each locked page prints
-    its check code, looked at only where nobody says how long the locked part is. `stamps` are
-    the time stamps over the whole file as it was when each was made.
+    its check code, whole where it does so; looked at only where nobody says how long the locked
+    part is. `stamps` are the time stamps over the whole file as it was when each was made.
     """
 
     readable: bool

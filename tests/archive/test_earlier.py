@@ -2,7 +2,8 @@
 # mypy: allow-untyped-calls
 """Records sealed before each person signed the PDF itself still verify; newer ones stay newer.
 
-`earlier_record.zip` was made by the release before, of a shortened example.
+`earlier_record.zip` was made by the release before, of a shortened example; `sixteen_digits.zip`
+by a later one, whose pages print no more of the check code and whose strokes have times.
 """
 
 from dataclasses import replace
@@ -28,11 +29,13 @@ from server.domain.canonical import sha256_hex
 from server.domain.record import MANIFEST, PDF, manifest_bytes, read_manifest
 from server.ports.documents import KeyRef
 from server.ports.inspection import EARLIER_SEAL
+from tests.archive.attacks.judges import Bend, by_page, by_shell, fingerprint
 from tests.archive.example import HEXI, TOOLS, Files, Office, document
 from tests.archive.test_verifier import failing, resigned
 from tests.documents.example import SEALED_AT
 
 EARLIER = Path(__file__).with_name("earlier_record.zip")
+SIXTEEN_DIGITS = Path(__file__).with_name("sixteen_digits.zip")
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +56,18 @@ def test_a_record_of_the_earlier_form_holds_in_every_fact_but_those_it_lacks(
     assert all(signer.holds for signer in report.signers)
     assert "早先格式的卷宗" in as_text(report, "zh")
     assert "a record of the earlier form" in as_text(report, "en")
+
+
+def test_a_record_with_sixteen_digits_of_its_check_code_holds_by_all_three(tmp_path: Path) -> None:
+    files = Files(load(SIXTEEN_DIGITS))
+    issuer = tmp_path / "issuer.pem"
+    issuer.write_bytes(files["trust/issuer.pem"])
+    report = verify_path(SIXTEEN_DIGITS, TOOLS, (files["trust/issuer.pem"],))
+    assert report.verified
+    assert [fact.code for fact in report.unknown] == ["container"]
+    asked = Bend(zip=SIXTEEN_DIGITS, known=fingerprint(files["trust/issuer.pem"]))
+    assert by_page([asked]) == [frozenset()]
+    assert by_shell(files, tmp_path / "record", issuer) == frozenset()
 
 
 def test_what_follows_the_seal_of_an_earlier_record_is_found(

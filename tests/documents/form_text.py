@@ -13,7 +13,9 @@ from typing import Any
 from server.documents.pages import page_text
 
 NUMERALS = "零一二三四五六七八九十"
-FOOTER = re.compile(r"日志([0-9a-f]{16})第(\d+)页共(\d+)页校验码([0-9a-f]{16})$")
+FOOTER = re.compile(
+    r"完整校验码（SHA-256）([0-9a-f]{64})日志([0-9a-f]{16})第(\d+)页共(\d+)页校验码([0-9a-f]{16})$"
+)
 SEAM = "骑缝处：各页在此骑缝签名或者按指印"
 BY_ROUTE = {
     "electronic": "",

@@ -4,7 +4,7 @@ from server.documents.fonts import FontFolders
 from server.documents.pages import images
 from server.documents.scan_code import verification_page
 from server.documents.typesetting import typeset
-from server.domain.agreement_document import check_code
+from server.domain.agreement_document import code_of, digest
 from tests.documents.example import example
 
 SITE = "https://tiaojie.example.gov.cn/"
@@ -29,8 +29,8 @@ def dark(pdf: bytes, modules: int) -> list[list[int]]:
 def test_the_printed_code_leads_to_the_verification_page_and_holds_nothing_else(
     fonts: FontFolders,
 ) -> None:
-    address = verification_page(SITE, check_code(example()))
-    assert address == f"https://tiaojie.example.gov.cn/verify#{check_code(example())}"
+    address = verification_page(SITE, code_of(digest(example())))
+    assert address == f"https://tiaojie.example.gov.cn/verify#{code_of(digest(example()))}"
     wanted = [
         list(row) for row in segno.make(address, error="m", micro=False, boost_error=False).matrix
     ]

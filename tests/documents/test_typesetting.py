@@ -17,7 +17,6 @@ from server.domain.agreement_document import (
     MissingCharactersError,
     PartyBlock,
     canonical_bytes,
-    check_code,
     digest,
 )
 from server.domain.signing_route import SigningRoute
@@ -92,13 +91,6 @@ def test_the_pdf_carries_the_canonical_agreement_and_its_blanks(locked: LockedPd
         "seal",
         "scan:party-hengzhu",
     }
-
-
-def test_every_page_tells_its_number_and_the_check_code(locked: LockedPdf) -> None:
-    pages = [squeezed(text) for text in page_text(locked.pdf)]
-    for number, text in enumerate(pages, 1):
-        assert f"第{number}页共{len(pages)}页" in text
-        assert f"校验码{check_code(example())}" in text
 
 
 def test_no_line_begins_with_a_closing_mark(locked: LockedPdf) -> None:

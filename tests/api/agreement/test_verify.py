@@ -15,8 +15,10 @@ import pytest
 
 from server.api.throttle import TooFastError
 from server.archive.report_text import FACTS
+from server.documents.attachments import attachment
 from server.documents.key_files import FileKeys
 from server.documents.keys import KeysUnavailableError
+from server.domain.canonical import sha256_hex
 from server.domain.errors import TooLargeError
 from server.domain.record import PDF
 from server.domain.register import RegisterQuery
@@ -204,9 +206,13 @@ def unsigned_report() -> Report:
 async def test_number_and_code_tell_that_it_is_on_record_and_nothing_else(
     site: Town, office: Stage, sealed: tuple[bytes, bytes, str]
 ) -> None:
-    code = sealed[2]
+    _, pdf, code = sealed
+    whole = sha256_hex(attachment(pdf, "agreement.json"))
+    fours = " ".join(whole[at : at + 4] for at in range(0, len(whole), 4))
     asked = {
         (NUMBER, code): True,
+        (NUMBER, fours): True,
+        (NUMBER, fours[:-1] + ("0" if fours[-1] != "0" else "1")): False,
         (NUMBER.replace("〔", "[").replace("〕", "] "), code.upper()): True,
         (NUMBER.replace("001", "1"), code): True,
         (NUMBER.replace("第001号", "1"), code): True,

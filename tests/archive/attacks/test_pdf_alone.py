@@ -6,13 +6,17 @@ import pytest
 
 from server.archive.presented import judge_presented
 from server.archive.reader import load
+from server.documents import typesetting, wording
+from server.documents.pages import page_text
+from server.documents.typesetting import typeset
+from server.domain.canonical import sha256_hex
 from server.domain.record import PDF, RecordParts
 from server.domain.verification import Report
 from tests.archive.attacks import pdf_forging
 from tests.archive.attacks.forging import ATTACKS, Files as Forged, Scene
 from tests.archive.attacks.judges import TOOLS
-from tests.archive.example import Files
-from tests.archive.test_earlier import EARLIER
+from tests.archive.example import Files, Office, document, record_parts
+from tests.archive.test_earlier import EARLIER, SIXTEEN_DIGITS
 
 pytestmark = pytest.mark.timeout(300)
 assert pdf_forging.__name__, "the attacks on the PDF are kept beside the others"
@@ -91,3 +95,26 @@ def test_what_was_so_before_the_seal_is_open_in_a_pdf_of_the_earlier_form(
     report = alone(load(EARLIER)[PDF], parts)
     assert not report.verified
     assert {"pdf_signatures", "only_blanks_filled"} <= {fact.code for fact in report.unknown}
+
+
+@pytest.mark.parametrize("printed", ["digest", "check_code"])
+def test_the_check_code_is_compared_as_far_as_it_is_printed(
+    printed: str, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = wording.printed(document())
+    code = getattr(words, printed)
+    bent = replace(words, **{printed: code[:-1] + ("0" if code[-1] != "0" else "1")})
+    drawn = typeset(document(), office.fonts)
+    monkeypatch.setattr(typesetting, "printed", lambda _: bent)
+    parts = record_parts(office, drawn=replace(drawn, pdf=typeset(document(), office.fonts).pdf))
+    assert {fact.code for fact in alone(parts.pdf, parts).failed} == {"attachment"}
+
+
+def test_a_pdf_that_prints_no_more_than_sixteen_digits_of_it_still_verifies() -> None:
+    files = load(SIXTEEN_DIGITS)
+    pages = page_text(files[PDF])
+    code = sha256_hex(files["agreement.json"])[:16]
+    assert all(f"校验码 {code}" in page and "完整校验码" not in page for page in pages)
+    report = judge_presented(files[PDF], TOOLS, (files["trust/issuer.pem"],)).report
+    assert report.verified
+    assert (report.failed, report.unknown) == ((), ())
