@@ -739,19 +739,40 @@ by_own_hand | sort -u >"$scratch/named"
 canonical agreement.json && same "$scratch/folders_of_signers" <"$scratch/named" && all_attested
 tell "everybody signed 人人已签" $?
 
-# hash = SHA-256(0x00, the hash before, body); the first follows 64 zeros.
-chained() { # reads what entries() writes
+# hash = SHA-256(0x00, the hash before, body); the first follows 64 zeros. SM3 of the same bytes may stand beside it.
+chained() { # reads what entries() writes; what was hashed is left in files, so that few programs hash it all
   head=0000000000000000000000000000000000000000000000000000000000000000 seq=0
-  while read -r prev hash body; do
+  : >"$scratch/hashes" && : >"$scratch/sm3"
+  while read -r prev hash sm3 body; do
     seq=$((seq + 1))
     in_octal "00$head"
-    made=$(printf '%b%s' "$octal" "$body" | sha256sum)
-    [ "$prev" = "$head" ] && [ "${made%% *}" = "$hash" ] || return 1
+    printf '%b%s' "$octal" "$body" >"$scratch/log.$seq"
+    [ "$prev" = "$head" ] && as_digest "$hash" || return 1
+    printf '%s  %s\n' "$hash" "log.$seq" >>"$scratch/hashes"
+    [ "$sm3" = none ] || printf '%s *%s\n' "$sm3" "log.$seq" >>"$scratch/sm3"
     case $body in '{'*",\"seq\":$seq,\"v\":1}") ;; *) return 1 ;; esac
     head=$hash
   done
-  says manifest.json "\"log_head\":\"$head\""
+  hashed && says manifest.json "\"log_head\":\"$head\""
 }
+as_digest() { # as_digest TEXT: whether it is written as one
+  case $1 in *[!0-9a-f]*) return 1 ;; esac
+  [ ${#1} -eq 64 ]
+}
+hashed() { # whether each file has the digests that were told, in SM3 where this OpenSSL has it
+  [ ! -s "$scratch/hashes" ] ||
+    (cd "$scratch" && sha256sum --quiet --strict -c hashes >/dev/null 2>&1) || return 1
+  [ -z "$agreement_sm3" ] || made_sm3 <"$scratch/sm3" | same "$scratch/sm3"
+}
+made_sm3() ( # of the files of such a list, as OpenSSL tells it, a hundred at a time
+  cd "$scratch" || exit
+  set --
+  while read -r digest name; do
+    set -- "$@" "${name#?}"
+    if [ $# -eq 100 ]; then openssl dgst -sm3 -r "$@" && set --; fi
+  done
+  [ $# -eq 0 ] || openssl dgst -sm3 -r "$@"
+)
 in_octal() { # in_octal HEX: leaves it as printf writes bytes, without a program for each entry
   octal='' rest=$1
   while [ "$rest" ]; do
@@ -760,18 +781,22 @@ in_octal() { # in_octal HEX: leaves it as printf writes bytes, without a program
   done
 }
 bytes() { tr a-f A-F | basenc --base16 -d 2>/dev/null; }
-entries() { # of the log that is read: the hash before, its own, and the body
+entries() { # of the log that is read: the hash before, its own, SM3 or "none", and the body
   while IFS= read -r entry; do
+    sm3=${entry##*'","sm3":"'}
+    sm3=${sm3%'"}'}
+    if as_digest "$sm3"; then entry=${entry%",\"sm3\":\"$sm3\"}"}'}'; else sm3=none; fi
     prev=${entry%'"}'}
     prev=${prev##*\"} hash=${entry%'","prev":"'*}
     hash=${hash##*\"} body=${entry#'{"body":'}
     body=${body%",\"hash\":\"$hash\",\"prev\":\"$prev\"}"}
     [ "$entry" = "{\"body\":$body,\"hash\":\"$hash\",\"prev\":\"$prev\"}" ] || body="no entry"
-    printf '%s\n' "$prev $hash $body"
+    printf '%s\n' "$prev $hash $sm3 $body"
   done
 }
-of_three_members() { # each entry, so that nothing else is taken for a part of its body
-  [ "$(cut -d : -f 1 "$scratch/members" | paste -d ' ' - - - | sort -u)" = '"body" "hash" "prev"' ]
+of_three_members() { # each entry, SM3 apart, so that nothing else is taken for a part of its body
+  [ "$(cut -d : -f 1 "$scratch/members" | lines_unlike '"sm3"' | paste -d ' ' - - - | sort -u)" = \
+    '"body" "hash" "prev"' ]
 }
 log_heads() { lines_like '"log_head":"*' <"$scratch/lines" | cut -d '"' -f 4; }
 { [ ! -f log.jsonl ] || entries <log.jsonl; } >"$scratch/entries"

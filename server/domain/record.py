@@ -332,12 +332,14 @@ def _log_line(entry: Entry) -> bytes:
     body = json.loads(entry.body)
     if canonical_json(body) != entry.body.encode():
         raise InvalidValueError(field="log", reason="not_canonical")
-    return canonical_json({"body": body, "hash": entry.hash, "prev": entry.prev})
+    beside = {} if entry.sm3 is None else {"sm3": entry.sm3}
+    return canonical_json({"body": body, "hash": entry.hash, "prev": entry.prev, **beside})
 
 
 def _entry(line: dict[str, Any], case_id: CaseId) -> Entry:
     body = canonical_json(line["body"]).decode()
-    seq = line["body"]["seq"]
-    if not body.endswith(f',"seq":{seq},"v":{FORMAT}}}'):
+    seq, sm3 = line["body"]["seq"], line.get("sm3")
+    ended = body.endswith(f',"seq":{seq},"v":{FORMAT}}}')
+    if not ended or not (sm3 is None or re.fullmatch("[0-9a-f]{64}", sm3)):
         raise InvalidValueError(field="log", reason="not_canonical")
-    return Entry(case_id=case_id, seq=seq, body=body, prev=line["prev"], hash=line["hash"])
+    return Entry(case_id, seq, body, line["prev"], line["hash"], sm3)

@@ -1,16 +1,17 @@
 """The session log: one hash chain per case, without any content.
 
-An entry's hash is SHA-256(0x00 || previous hash || canonical body). The body holds
-kinds, ids and digests; never spoken or typed words, amounts, names or numbers.
+An entry's hash is SHA-256(0x00 || previous hash || canonical body); SM3 of the same bytes
+stands beside it. The body holds kinds, ids and digests; never spoken or typed words,
+amounts, names or numbers.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from server.domain.canonical import sha256_hex, sm3_agrees, sm3_hex
 from server.domain.errors import DomainError
 from server.domain.ids import CaseId
 
@@ -39,7 +40,8 @@ class Happening:
 class Entry(NamedTuple):
     """One link of the chain. `body` is the exact canonical JSON that was hashed.
 
-    A tuple, since a night reads them all: to make one costs a third of what a dataclass does.
+    `sm3` is None where it could not be computed. A tuple, since a night reads them all: to make
+    one costs a third of what a dataclass does.
     """
 
     case_id: CaseId
@@ -47,6 +49,7 @@ class Entry(NamedTuple):
     body: str
     prev: str
     hash: str
+    sm3: str | None = None
 
 
 def happened(kind: str, actor: str, **facts: Fact) -> Happening:
@@ -69,7 +72,8 @@ def chain(case_id: CaseId, last: Entry | None, what: Happening, at: datetime) ->
         }
     )
     prev = last.hash if last else GENESIS
-    return Entry(case_id=case_id, seq=seq, body=body, prev=prev, hash=entry_hash(prev, body))
+    exact = _exact(prev, body)
+    return Entry(case_id, seq, body, prev, sha256_hex(exact), sm3_hex(exact))
 
 
 def verify(entries: Iterable[Entry], after: Entry | None = None) -> str:
@@ -79,8 +83,10 @@ def verify(entries: Iterable[Entry], after: Entry | None = None) -> str:
     """
     head = after.hash if after else GENESIS
     for seq, entry in enumerate(entries, start=after.seq + 1 if after else 1):
-        whole = entry.prev == head and entry.hash == entry_hash(head, entry.body)
-        if entry.seq != seq or not whole or json.loads(entry.body)["seq"] != seq:
+        exact = _exact(head, entry.body)
+        whole = entry.prev == head and entry.hash == sha256_hex(exact)
+        numbered = entry.seq == seq == json.loads(entry.body)["seq"]
+        if not whole or not numbered or not sm3_agrees(entry.sm3, exact):
             raise BrokenChainError(seq=seq)
         head = entry.hash
     return head
@@ -93,4 +99,8 @@ def _canonical(body: dict[str, object]) -> str:
 
 def entry_hash(prev: str, body: str) -> str:
     """Return the hash of an entry as 64 hexadecimal digits."""
-    return hashlib.sha256(b"\x00" + bytes.fromhex(prev) + body.encode()).hexdigest()
+    return sha256_hex(_exact(prev, body))
+
+
+def _exact(prev: str, body: str) -> bytes:
+    return b"\x00" + bytes.fromhex(prev) + body.encode()

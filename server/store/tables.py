@@ -256,6 +256,8 @@ session_log = Table(
     Column("body", Text, nullable=False),
     Column("prev", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    # Of the same bytes as the hash; none where OpenSSL has none.
+    Column("sm3", String(64)),
 )
 
 tree_waiting = Table(

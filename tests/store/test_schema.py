@@ -11,6 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from server.domain.agreement import AgreementState
 from server.domain.case import CaseState
@@ -121,6 +122,28 @@ async def test_a_case_that_cannot_be_read_keeps_nobody_out(
         cases, _ = await uow.cases.search(query)
     assert [one.id for one in cases] == ["case-2x"]
     assert "case-1x" in caplog.text
+
+
+async def test_entries_of_an_earlier_release_get_their_sm3(empty: str) -> None:
+    await migrate(empty)
+    other, step = examples.case("case-2x"), happened("admitted", "staff-1")
+    async with opened(empty) as store, store.write() as uow:
+        await Story(uow).begin()
+        await uow.cases.add(other)
+        written = [
+            await uow.log.append(case, [step] * length, examples.AT)
+            for case, length in ((CASE, 1100), (other.id, 1))
+        ]
+    await revert(empty, "0008")
+    await migrate(empty)
+    async with opened(empty) as store, store.read() as uow:
+        assert [await uow.log.of_case(case) for case in (CASE, other.id)] == written
+    assert None not in {entry.sm3 for log in written for entry in log}
+    engines = open_engines(empty)
+    with pytest.raises(DBAPIError, match="never changed"):
+        async with engines.writer.begin() as connection:
+            await connection.execute(text("UPDATE session_log SET sm3 = NULL"))
+    await engines.close()
 
 
 async def test_programs_that_start_together_migrate_once(empty: str) -> None:

@@ -1,13 +1,21 @@
 """The log's chain stays whole whoever writes, and the database refuses to change it."""
 
 import asyncio
+import hashlib
 
 import pytest
 from sqlalchemy import Executable, delete, insert, text, update
 from sqlalchemy.exc import DBAPIError
 
 from server.domain.ids import CaseId
-from server.domain.session_log import GENESIS, Happening, chain, happened, verify
+from server.domain.session_log import (
+    GENESIS,
+    BrokenChainError,
+    Happening,
+    chain,
+    happened,
+    verify,
+)
 from server.store import tables
 from server.store.session_log import PAGE
 from server.store.store import SqlStore
@@ -31,6 +39,27 @@ async def test_entries_follow_each_other(store: SqlStore) -> None:
         assert await uow.log.head(CASE) == entries[-1]
     assert [entry.seq for entry in entries] == [1, 2, 3]
     assert verify(entries) == entries[-1].hash
+
+
+async def test_sm3_of_the_hashed_bytes_stands_beside_each_hash(store: SqlStore) -> None:
+    async with store.write() as uow:
+        await Story(uow).begin()
+        await uow.log.append(CASE, [STEP, STEP], AT)
+    async with store.read() as uow:
+        entries = await uow.log.of_case(CASE)
+    for entry in entries:
+        exact = b"\0" + bytes.fromhex(entry.prev) + entry.body.encode()
+        assert entry.hash == hashlib.sha256(exact).hexdigest()
+        assert entry.sm3 == hashlib.new("sm3", exact).hexdigest()
+
+
+def test_another_sm3_beside_a_right_hash_breaks_the_chain() -> None:
+    first = chain(CASE, None, STEP, AT)
+    second = chain(CASE, first, STEP, AT)
+    assert verify([first._replace(sm3=None), second]) == second.hash
+    with pytest.raises(BrokenChainError) as broken:
+        verify([first, second._replace(sm3=first.sm3)])
+    assert broken.value.facts["seq"] == second.seq
 
 
 @pytest.mark.parametrize("length", [1, PAGE, 2 * PAGE + 1])
@@ -150,7 +179,7 @@ async def test_an_entry_that_does_not_follow_is_refused(
 
 async def test_a_replacing_insert_does_not_get_past(sqlite_store: SqlStore) -> None:
     await _write_story(sqlite_store)
-    replacing = f"INSERT OR REPLACE INTO session_log VALUES ('{CASE}', 1, '{{}}', '0', '0')"
+    replacing = f"INSERT OR REPLACE INTO session_log VALUES ('{CASE}', 1, '{{}}', '0', '0', '')"
     with pytest.raises(DBAPIError, match=r"continues its chain|never changed"):
         async with sqlite_store._engines.writer.begin() as connection:
             await connection.exec_driver_sql(replacing)

@@ -317,6 +317,17 @@ def log_row_changed(scene: Scene) -> Files:
     return _log(scene, lambda rows: [rows[0].replace(b"session.open", b"session.shut"), *rows[1:]])
 
 
+@attack("log_chain", page={"log_chain", "log_included"})
+@inside
+def sm3_of_another_entry(scene: Scene) -> Files:
+    """SHA-256 is right in every line of the log, and the chain with it."""
+    return _log(scene, lambda rows: [rows[0], _sm3_of(rows[0], rows[1]), *rows[2:]])
+
+
+def _sm3_of(one: bytes, other: bytes) -> bytes:
+    return canonical_json({**json.loads(other), "sm3": json.loads(one)["sm3"]}) + b"\n"
+
+
 @attack("log_included", "log_stamped")
 @inside
 def checkpoint_of_another_tree(scene: Scene) -> Files:

@@ -9,6 +9,7 @@ import pytest
 from server.archive import evidence, session_log, verifier
 from server.archive.package import package
 from server.archive.verifier import verify_files
+from server.domain import session_log as domain_log
 from server.domain.record import RecordParts
 from server.ports.inspection import PdfFacts
 from tests.archive.attacks import judges, pdf_forging
@@ -143,6 +144,7 @@ TAKEN_OUT = {
     "text": (evidence, "_names_this_text", lambda *_: True),
     "digests": (verifier, "_is", lambda *_: True),
     "chain": (session_log, "verify_chain", lambda entries: [e.hash for e in entries][-1]),
+    "sm3": (domain_log, "sm3_agrees", lambda *_: True),
     "proofs": (session_log, "proven", lambda *_: True),
     "certification": (PdfFacts, "certified", True),
     "issuer": (judges, "TOOLS", replace(TOOLS, issued_by=lambda *_: True)),
@@ -175,6 +177,7 @@ def test_a_page_that_believes_every_signature_is_caught(packed: list[Bend]) -> N
         ("signature_replayed_from_another_pdf", '"\\"pdf_sha256\\":\\"$locked\\""', "pdf"),
         ("log_rows_reordered", 'chained <"$scratch/entries" &&', "true &&"),
         ("log_cut_short", 'says manifest.json "\\"log_head\\":\\"$head\\""', "true"),
+        ("sm3_of_another_entry", 'made_sm3 <"$scratch/sm3" | same "$scratch/sm3"', "true"),
         ("appended_after_the_seal", '[ "$end" = "$pdf_size" ] &&', "true &&"),
         ("words_in_the_gap", "| tr -d '\\0' | nothing", "| cat >/dev/null"),
         ("lock_that_certifies_nothing", "|| certifies; }", "|| true; }"),

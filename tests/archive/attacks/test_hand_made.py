@@ -45,6 +45,25 @@ def first(old: bytes, new: bytes) -> Forge:
     return log(lambda rows: ended(b"\n", [rows[0].replace(old, new, 1), *rows[1:]]))
 
 
+def with_sm3(sm3: Callable[[str], Any]) -> Forge:
+    """Return the record whose log tells another SM3 in its first line."""
+
+    def told(row: bytes) -> bytes:
+        entry = json.loads(row)
+        return written({**entry, "sm3": sm3(entry["sm3"])})
+
+    return log(lambda rows: ended(b"\n", [told(rows[0]), *rows[1:]]))
+
+
+def without_sm3(first: int) -> Forge:
+    """Return the record whose log tells no SM3 from this line on."""
+    return log(lambda rows: ended(b"\n", [*rows[:first], *map(bare, rows[first:])]))
+
+
+def bare(row: bytes) -> bytes:
+    return written({n: said for n, said in json.loads(row).items() if n != "sm3"})
+
+
 def ended(by: bytes, rows: Lines) -> bytes:
     return b"".join(row + by for row in rows)
 
@@ -162,6 +181,11 @@ FORGED: dict[str, Forge] = {
     "log with a kind twice": first(b'{"body":{', b'{"body":{"kind":"agreement.unlocked",'),
     "log with a remark": first(b'","prev"', b'","note":"refused","prev"'),
     "log with blanks": first(b'"body":', b'"body": '),
+    "log with an SM3 of null": with_sm3(lambda _: None),
+    "log with an SM3 of other bytes": with_sm3(lambda _: "0" * 64),
+    "log with an SM3 in capitals": with_sm3(str.upper),
+    "log with half an SM3": with_sm3(lambda sm3: sm3[:32]),
+    "log with an SM3 that is a number": with_sm3(lambda _: 3),
     "proofs with a blank": replaced(PROOFS, b'"v":', b'"v": '),
     "proofs of a version that is no number": replaced(PROOFS, b'"v":1}', b'"v":true}'),
     "proofs with a bit left over": text(PROOFS, with_a_bit_left_over),
@@ -196,7 +220,12 @@ FORGED: dict[str, Forge] = {
     "two certificates of a signer": both_certificates,
     "statement with a blank": replaced(f"{CHEN}/statement.json", b'"v":', b'"v": '),
 }
-ALIKE: dict[str, Forge] = {"a whole one": lambda s: s.files, "no SM3": of_pdf(sm3=None)}
+ALIKE: dict[str, Forge] = {
+    "a whole one": lambda s: s.files,
+    "no SM3": of_pdf(sm3=None),
+    "log without SM3": without_sm3(0),
+    "log with SM3 in its beginning": without_sm3(2),
+}
 
 
 @pytest.fixture(scope="module")

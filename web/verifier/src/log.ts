@@ -2,10 +2,11 @@
 import { type Bytes, join, pemBody, same, text, unbase64, unhex, utf8 } from "./bytes.ts";
 import { canonical, isObject, parse, readObject, textAt } from "./canonical.ts";
 import { sha256, sha256Hex, signed } from "./crypto.ts";
+import { sm3Hex } from "./sm3.ts";
 
 const GENESIS = "0".repeat(64);
 const FORMAT = 1;
-const MEMBERS = 3; // of an entry: body, hash, prev
+const MEMBERS = 3; // of an entry: body, hash, prev; and sm3, where it could be computed
 const [LEAF, NODE] = [Uint8Array.of(0), Uint8Array.of(1)];
 const NOTE =
   /^(?<note>(?<origin>[!-~]+)\n(?<size>0|[1-9][0-9]{0,15})\n(?<root>[A-Za-z0-9+/]{43}=)\n)\n— (?<name>[!-~]+) (?<signature>[A-Za-z0-9+/]+={0,2})\n$/;
@@ -25,12 +26,14 @@ export async function readChain(log: Bytes): Promise<string[] | null> {
 
 async function follow(line: string, seq: number, head: string): Promise<string> {
   const entry = readObject(utf8(line));
-  if (!entry || !isObject(entry["body"]) || Object.keys(entry).length !== MEMBERS) throw new SyntaxError("no entry");
+  const members = entry && "sm3" in entry ? MEMBERS + 1 : MEMBERS;
+  if (!entry || !isObject(entry["body"]) || Object.keys(entry).length !== members) throw new SyntaxError("no entry");
   const [hash, body] = [textAt(entry, "hash"), canonical(entry["body"])];
   const whole = join(LEAF, unhex(head), body);
   const ends = text(body).endsWith(`,"seq":${seq},"v":${FORMAT}}`);
   const fits = entry["prev"] === head && ends && (await sha256Hex(whole)) === hash;
-  if (!fits) throw new SyntaxError("the chain is broken");
+  const beside = members === MEMBERS || entry["sm3"] === sm3Hex(whole);
+  if (!fits || !beside) throw new SyntaxError("the chain is broken");
   return hash;
 }
 

@@ -2,6 +2,7 @@ import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { type Bytes, hex, text, unhex, utf8 } from "../src/bytes.ts";
 import { type Json, canonical } from "../src/canonical.ts";
+import { sm3Hex } from "../src/sm3.ts";
 import { type Checkpoint, proven, readChain, readCheckpoint, signedByLog } from "../src/log.ts";
 
 const digest = (...parts: Uint8Array[]): Bytes => Uint8Array.from(createHash("sha256").update(Buffer.concat(parts)).digest());
@@ -19,6 +20,15 @@ function lines(count: number): { text: string[]; hashes: string[] } {
   return { text, hashes };
 }
 
+/** The same lines with an SM3 in each. */
+function beside(text: string[], sm3: (body: string, exact: Bytes) => string): string[] {
+  return text.map((line) => {
+    const { body, prev } = JSON.parse(line) as { body: Json; prev: string };
+    const exact = Uint8Array.from(Buffer.concat([Uint8Array.of(0), unhex(prev), canonical(body)]));
+    return line.replace(/\}$/, `,"sm3":"${sm3(JSON.stringify(body), exact)}"}`);
+  });
+}
+
 const log = (text: string[]): Bytes => utf8(text.map((line) => `${line}\n`).join(""));
 
 describe("the chain", () => {
@@ -31,6 +41,18 @@ describe("the chain", () => {
   it("is read from its first entry to its last", async () => {
     expect(await readChain(log(text))).toEqual(hashes);
     expect(await readChain(new Uint8Array())).toEqual([]);
+  });
+
+  it("may have SM3 of the same bytes beside each hash, or beside some", async () => {
+    expect(await readChain(log(beside(text, (_, exact) => sm3Hex(exact))))).toEqual(hashes);
+    expect(await readChain(log([...beside(text, (_, exact) => sm3Hex(exact)).slice(0, 2), ...text.slice(2)]))).toEqual(hashes);
+  });
+
+  it.each([
+    ["of the body alone", (body: string) => sm3Hex(utf8(body))],
+    ["that is none", () => ""],
+  ])("is broken with an SM3 %s", async (_, sm3) => {
+    expect(await readChain(log(beside(text, sm3)))).toBeNull();
   });
 
   it.each([
