@@ -4,7 +4,6 @@ import asyncio
 import base64
 import hashlib
 import io
-import json
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -83,7 +82,7 @@ class Party(Browser):
         for page in range(1, shown["pages"] + 1):
             await self.fetch(f"/api/seat/agreement/pages/{page}?w=720")
         scan = await self._upload(seal_scan)
-        hand, strokes = handwriting(), json.dumps([[[10, 60, 0], [400, 80, 300]]])
+        hand, strokes = handwriting(), "[[[10,60],[400,80]]]"
         key = ec.generate_private_key(ec.SECP256R1())
         statement = await self.ask(
             "POST",

@@ -192,7 +192,7 @@ def signed_on_phone(
     key: ec.EllipticCurvePrivateKey,
 ) -> RecordSignature:
     """Return what a phone's own key makes of the consent statement."""
-    handwriting, strokes = stroke(seed), b'[{"t":0,"x":1,"y":2}]'
+    handwriting, strokes = stroke(seed), b"[[[1,2],[30.5,4.25]]]"
     statement = statement_bytes(
         ConsentStatement(
             signer_id=who,

@@ -103,7 +103,7 @@ class Phone:
         default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
     )
     handwriting: bytes = field(default_factory=picture)
-    strokes: str = '[{"t":0,"x":1,"y":2}]'
+    strokes: str = "[[[1,2],[30.5,4.25]]]"
 
     @property
     def world(self) -> World:

@@ -6,6 +6,11 @@ from pydantic import Field
 
 from server.api.schemas.base import Ask, Base64Text, SixDigits, View
 
+_PIXELS = r"-?[0-9]{1,4}(\.[0-9]{1,2})?"
+_PLACE = rf"\[{_PIXELS},{_PIXELS}\]"
+_STROKE = rf"\[{_PLACE}(,{_PLACE})*\]"
+_STROKES = rf"^\[({_STROKE}(,{_STROKE})*)?\]$"
+
 
 class StatementAsk(Ask):
     """Asks for the consent statement over the pages shown.
@@ -29,12 +34,16 @@ class Statement(View):
 
 
 class SignAsk(Ask):
-    """The signature (raw r||s, base64) over the statement, and the handwriting."""
+    """The signature (raw r||s, base64) over the statement, and the handwriting.
+
+    `strokes` is `[[[x,y],…],…]`, where the pen went: no times and no pressure, which are
+    sensitive (个人信息保护法 art. 28), are taken in.
+    """
 
     statement_id: str
     signature: Base64Text
     handwriting_png: Base64Text
-    strokes: Annotated[str, Field(max_length=400_000)]
+    strokes: Annotated[str, Field(max_length=400_000, pattern=_STROKES)]
     seal_scan: str | None = None
 
 

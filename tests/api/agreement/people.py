@@ -21,6 +21,7 @@ from tests.support.site import Browser, Town
 from tests.support.world import Stage, actor
 
 Fields = dict[str, Any]
+STROKES = "[[[1,2],[30.5,4.25]],[[7,8]]]"
 
 
 @dataclass
@@ -71,7 +72,7 @@ class Signer:
             "pdf_sha256": pdf_sha256,
             "public_key": signing.base64_of(spki),
             "handwriting_sha256": hashlib.sha256(signing.picture()).hexdigest(),
-            "strokes_sha256": hashlib.sha256(b"[]").hexdigest(),
+            "strokes_sha256": hashlib.sha256(STROKES.encode()).hexdigest(),
             "code": code,
         }
 
@@ -80,7 +81,7 @@ class Signer:
             "statement_id": statement["id"],
             "signature": self._raw(statement["statement"].encode()),
             "handwriting_png": signing.base64_of(signing.picture()),
-            "strokes": "[]",
+            "strokes": STROKES,
             "seal_scan": scan,
         }
 

@@ -39,3 +39,10 @@ export function scaled(writing: readonly PointGroup[], factor: number): PointGro
     points: group.points.map((point) => ({ ...point, x: point.x * factor, y: point.y * factor })),
   }));
 }
+
+const hundredths = (pixels: number): number => Math.round(pixels * 100) / 100;
+
+/** Where the pen went, stroke by stroke, and never when or how hard: those tell a hand apart, and nobody asked for that. */
+export function places(writing: readonly PointGroup[]): number[][][] {
+  return writing.map(({ points }) => points.map(({ x, y }) => [hundredths(x), hundredths(y)]));
+}

@@ -41,11 +41,12 @@ let size = UPRIGHT;
 let turned: (() => void) | null = null;
 let app: App | null = null;
 let told: PointGroup[] = [];
+let shown: { strokes: () => unknown } | null = null;
 
 function open(strokes: PointGroup[] = []): void {
   const root = document.createElement("main");
   const onInk = (groups: PointGroup[]): void => { told = groups; };
-  app = createApp({ render: () => h(SignPad, { label: "签名", strokes, onInk }) });
+  app = createApp({ render: () => h(SignPad, { ref: (it) => { shown = it as unknown as typeof shown; }, label: "签名", strokes, onInk }) });
   app.mount(root);
 }
 function turn(to: typeof size): void {
@@ -97,6 +98,13 @@ describe("a name that was written", () => {
       turn(UPRIGHT);
       expectPoints(NAME);
     }
+  });
+
+  it("is told outside as the places that the pen went, without times and pressure", () => {
+    open();
+    pads.last?.write({ x: 10.123, y: 20 }, { x: 300, y: -0.456 });
+    pads.last?.write({ x: 1 / 3, y: 130 });
+    expect(JSON.stringify(shown?.strokes())).toBe("[[[10.12,20],[300,-0.46]],[[0.33,130]]]");
   });
 
   it("stays whole when it is written on over a turn", () => {

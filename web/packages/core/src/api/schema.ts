@@ -5078,6 +5078,9 @@ export interface components {
         /**
          * SignAsk
          * @description The signature (raw r||s, base64) over the statement, and the handwriting.
+         *
+         *     `strokes` is `[[[x,y],…],…]`, where the pen went: no times and no pressure, which are
+         *     sensitive (个人信息保护法 art. 28), are taken in.
          */
         SignAsk: {
             /** Handwriting Png */
