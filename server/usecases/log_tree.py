@@ -32,7 +32,7 @@ from server.usecases.world import World
 log = logging.getLogger(__name__)
 
 BATCH = 256
-"""So many new entries are signed for without waiting any longer."""
+"""So many new entries are signed for without waiting any longer, and no more by one checkpoint."""
 EVERY = timedelta(seconds=60)
 LOOK_S = 2.0
 CHECK_S = 24 * 3600.0
@@ -80,34 +80,43 @@ async def _is_due(world: World) -> bool:
 
 
 async def sign_checkpoint(world: World) -> None:
-    """Sign for the whole tree, unless the last checkpoint does already.
+    """Sign for the whole tree: for every 256 entries that came since the last, and for the rest.
 
     Raises ForkedTreeError where the tree is not the one that checkpoint was of: nothing is
     ever signed that contradicts what was signed before.
     """
     key = await world.signer.public_key(LOG_KEY)
+    while (head := await _next_head(world, key)) is not None:
+        note = note_of(key, head)
+        made = await world.signer.sign(LOG_KEY, note)
+        checkpoint = read_checkpoint(checkpoint_text(note, made.public_key, made.signature))
+        async with world.store.write() as uow:
+            await uow.tree.keep(checkpoint, world.clock.now())
+
+
+async def _next_head(world: World, key: bytes) -> Head | None:
+    """Return what is to be signed for now, None where the last checkpoint holds the whole tree."""
     async with world.store.read() as uow:
-        latest, head = await uow.tree.latest(), (await uow.tree.edge()).head
-        await _expect_grown(world, uow, latest, head, key)
-    if head.size == (latest.head.size if latest else 0):
-        return
-    note = note_of(key, head)
-    made = await world.signer.sign(LOG_KEY, note)
-    checkpoint = read_checkpoint(checkpoint_text(note, made.public_key, made.signature))
-    async with world.store.write() as uow:
-        await uow.tree.keep(checkpoint, world.clock.now())
+        latest, size = await uow.tree.latest(), (await uow.tree.edge()).size
+        signed = latest.head.size if latest else 0
+        if latest is not None:
+            await _expect_grown(world, uow, latest, size, key)
+        return None if size == signed else await _head_at(uow, min(size, signed + BATCH))
 
 
 async def _expect_grown(
-    world: World, uow: UnitOfWork, latest: Checkpoint | None, head: Head, key: bytes
+    world: World, uow: UnitOfWork, latest: Checkpoint, size: int, key: bytes
 ) -> None:
-    if latest is None:
-        return
-    size = latest.head.size
-    if size > head.size or not latest.signed_by(key, world.checker.verify):
-        raise ForkedTreeError(size=size)
-    if edge_of(size, await uow.tree.nodes(spots_of((0, size)))).head != latest.head:
-        raise ForkedTreeError(size=size)
+    signed = latest.head.size
+    if signed > size or not latest.signed_by(key, world.checker.verify):
+        raise ForkedTreeError(size=signed)
+    if await _head_at(uow, signed) != latest.head:
+        raise ForkedTreeError(size=signed)
+
+
+async def _head_at(uow: UnitOfWork, size: int) -> Head:
+    """Return what the tree was when it had so many entries: its nodes never change."""
+    return edge_of(size, await uow.tree.nodes(spots_of((0, size)))).head
 
 
 async def inclusion_of(world: World, case: CaseId, entries: Sequence[Entry]) -> LogInclusion | None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from server.domain.checkpoint import Checkpoint, read_checkpoint
 from server.domain.errors import InvalidValueError, NotFoundError
 from server.domain.ids import CaseId, CommitteeId
 from server.domain.inclusion import CHECKPOINT, INCLUSION
-from server.domain.log_check import ForkedTreeError
+from server.domain.log_check import ForkedTreeError, LogCheck
 from server.domain.record import pem_body
 from server.domain.session_log import Entry, chain, happened
 from server.domain.tree import Head, consistent
@@ -25,9 +27,11 @@ from server.usecases.log_tree import (
     BATCH,
     check_whole_log,
     consistency,
+    consistency_hashes,
     keep_tree,
     latest_checkpoint,
     place,
+    read_through,
     sign_checkpoint,
 )
 from server.usecases.show_checkpoints import show
@@ -115,6 +119,48 @@ async def test_much_is_signed_for_at_once(office: Stage, case: CaseId) -> None:
     await logged(office.world, case)
     await keep_for(office)
     assert await size_of(office.world) == first + BATCH
+
+
+async def signed_after(world: World, size: int) -> list[Checkpoint]:
+    """Return every checkpoint of more than `size` entries, in order."""
+    found: list[Checkpoint] = []
+    async with world.store.read() as uow:
+        while (one := await uow.tree.covering(size + 1)) is not None:
+            found.append(one)
+            size = one.head.size
+    return found
+
+
+async def test_a_backlog_is_signed_for_at_every_256_entries(office: Stage, case: CaseId) -> None:
+    world = office.world
+    await keep_for(office)
+    first = await latest_checkpoint(world)
+    await logged(world, case, 3 * BATCH + 7)
+    await keep_for(office)
+    made, size = await signed_after(world, first.head.size), first.head.size
+    assert [one.head.size - size for one in made] == [BATCH, 2 * BATCH, 3 * BATCH, 3 * BATCH + 7]
+    key = await world.signer.public_key(LOG_KEY)
+    assert all(one.signed_by(key, world.checker.verify) for one in made)
+    for old, new in pairwise([first, *made]):
+        async with world.store.read() as uow:
+            proof = await consistency_hashes(uow, old.head.size, new.head.size)
+        assert consistent(old.head, new.head, proof)
+    check = LogCheck([one.head for one in made])
+    await read_through(world.store, check, partial(asyncio.sleep, 0))
+    assert check.finish() == made[-1].head
+
+
+async def test_two_who_sign_a_backlog_at_once_sign_each_part_once(
+    office: Stage, case: CaseId
+) -> None:
+    world = office.world
+    await keep_for(office)
+    before = await size_of(world)
+    await logged(world, case, 2 * BATCH)
+    await place(world)
+    await asyncio.gather(sign_checkpoint(world), sign_checkpoint(world))
+    made = await signed_after(world, before)
+    assert [one.head.size - before for one in made] == [BATCH, 2 * BATCH]
 
 
 async def test_a_clock_put_back_holds_nothing_up(office: Stage, case: CaseId) -> None:
