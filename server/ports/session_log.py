@@ -69,6 +69,10 @@ class LogTree(Protocol):
         """Return the time stamp of the checkpoint of this size, None where it has none yet."""
         ...
 
+    async def unstamped(self, after: int, limit: int) -> Sequence[Checkpoint]:
+        """Return checkpoints of more than `after` entries without a time stamp, oldest first."""
+        ...
+
     async def shown_to(self, witness: str) -> tuple[int, bool]:
         """Return the size of what a witness took last, 0 for none, and whether it was stamped."""
         ...

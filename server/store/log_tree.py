@@ -179,6 +179,19 @@ class SqlLogTree:
         found: bytes | None = row.token if row else None
         return found
 
+    async def unstamped(self, after: int, limit: int) -> Sequence[Checkpoint]:
+        stamps = tables.checkpoint_stamps.c
+        rows = await self._tx.rows(
+            select(_CHECKPOINTS.text)
+            .outerjoin_from(
+                tables.checkpoints, tables.checkpoint_stamps, stamps.size == _CHECKPOINTS.size
+            )
+            .where(stamps.size.is_(None), _CHECKPOINTS.size > after)
+            .order_by(_CHECKPOINTS.size)
+            .limit(limit)
+        )
+        return [read_checkpoint(row.text) for row in rows]
+
     async def shown_to(self, witness: str) -> tuple[int, bool]:
         kept = tables.checkpoint_witnesses.c
         row = await self._tx.first(select(kept.size, kept.stamped).where(kept.witness == witness))

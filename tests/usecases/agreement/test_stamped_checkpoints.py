@@ -26,11 +26,12 @@ from server.system import TaskScope
 from server.usecases.log_tree import consistency, latest_checkpoint, place, sign_checkpoint
 from server.usecases.show_checkpoints import show
 from server.usecases.stamp_checkpoints import (
+    AT_ONCE,
     FIRST_AGAIN_S,
     LOOK_S,
-    Held,
+    Stamping,
     keep_stamping,
-    stamp_latest,
+    stamp_missing,
 )
 from server.usecases.world import World
 from tests.support import cases, signing
@@ -100,23 +101,54 @@ async def stamp_of(world: World, checkpoint: Checkpoint) -> bytes | None:
         return await uow.tree.stamp_of(checkpoint.head.size)
 
 
-async def test_the_newest_checkpoint_is_stamped_and_nobody_is_asked_again(
+async def test_every_checkpoint_is_stamped_once_the_newest_first(
     world: World, moody: Moody, case: CaseId
 ) -> None:
-    assert await stamp_latest(world)
+    assert await stamp_missing(world)
     assert moody.asked == []
-    first, second = await logged(world, case), await logged(world, case)
+    made = [await logged(world, case) for _ in range(3)]
     for _ in range(3):
-        assert await stamp_latest(world)
-    assert moody.asked == [second.text.encode()]
-    token = await stamp_of(world, second)
-    assert token is not None
-    assert await stamp_of(world, first) is None
-    # It dates the one before as well: whoever holds that asks for the proof.
-    newest, proof = await consistency(world, first.head.size)
-    assert newest == second
-    assert consistent(first.head, second.head, proof)
-    assert not consistent(replace(first.head, root=bytes(32)), second.head, proof)
+        assert await stamp_missing(world)
+    assert moody.asked == [made[n].text.encode() for n in (2, 0, 1)]
+    for one in made:
+        token = await stamp_of(world, one)
+        assert token is not None
+        assert (await world_judges(token, one.text.encode())).holds
+    # The newest dates those before as well: whoever holds one asks for the proof.
+    newest, proof = await consistency(world, made[0].head.size)
+    assert newest == made[2]
+    assert consistent(made[0].head, newest.head, proof)
+    assert not consistent(replace(made[0].head, root=bytes(32)), newest.head, proof)
+
+
+async def test_what_piled_up_is_stamped_in_turns_that_are_bounded(
+    world: World, moody: Moody, case: CaseId
+) -> None:
+    moody.out = True
+    made = [await logged(world, case) for _ in range(AT_ONCE + 3)]
+    known = Stamping()
+    assert not await stamp_missing(world, known)
+    assert moody.asked == [made[-1].text.encode()]
+    moody.out, moody.asked = False, []
+    assert await stamp_missing(world, known)
+    assert moody.asked == [one.text.encode() for one in (made[-1], *made[:AT_ONCE])]
+    made.append(await logged(world, case))
+    assert await stamp_missing(world, known)
+    late = [made[-1], *made[AT_ONCE : AT_ONCE + 2]]
+    assert moody.asked[AT_ONCE + 1 :] == [one.text.encode() for one in late]
+    assert await stamp_missing(world, known)
+    assert len(moody.asked) == len(made)
+    assert known == Stamping(until=made[-1].head.size)
+
+
+async def test_a_record_comes_before_what_piled_up(
+    office: Stage, world: World, moody: Moody, case: CaseId
+) -> None:
+    for _ in range(3):
+        await logged(world, case)
+    _, files = await sealed_facts(office, world)
+    assert moody.asked == [files[CHECKPOINT]]
+    assert CHECKPOINT_STAMP in files
 
 
 async def test_every_checkpoint_has_its_stamp_while_somebody_stamps(
@@ -136,7 +168,7 @@ async def test_a_token_is_of_the_checkpoints_very_text(
     office: Stage, world: World, case: CaseId
 ) -> None:
     checkpoint = await logged(world, case)
-    await stamp_latest(world)
+    await stamp_missing(world)
     token = await stamp_of(world, checkpoint)
     assert token is not None
     found = await world_judges(token, checkpoint.text.encode())
@@ -200,16 +232,17 @@ async def test_a_disk_without_room_costs_no_second_token(
 async def test_a_kept_token_is_no_token_of_the_next_checkpoint(
     world: World, moody: Moody, case: CaseId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, held = await logged(world, case), Held()
+    first, known = await logged(world, case), Stamping()
     with monkeypatch.context() as full:
         full.setattr(world.store, "write", Mock(side_effect=DiskFullError))
-        assert not await stamp_latest(world, held)
+        assert not await stamp_missing(world, known)
     second = await logged(world, case)
-    assert await stamp_latest(world, held)
+    assert await stamp_missing(world, known)
     assert moody.asked == [first.text.encode(), second.text.encode()]
-    token = await stamp_of(world, second)
-    assert token is not None
-    assert (await world_judges(token, second.text.encode())).holds
+    for one in (first, second):
+        token = await stamp_of(world, one)
+        assert token is not None
+        assert (await world_judges(token, one.text.encode())).holds
 
 
 async def until(ready: Callable[[], bool]) -> None:
