@@ -24,6 +24,14 @@ _HEADERS = {
 }
 
 
+def written(json: bytes) -> web.Response:
+    """Return JSON that was written piece by piece, as `render` does what is small."""
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return web.Response(
+        body=json, content_type="application/json", charset="utf-8", headers=headers
+    )
+
+
 def shown(content: bytes, media: str) -> web.Response:
     """Return something to be shown inside our own pages."""
     return web.Response(body=content, content_type=media, headers=_HEADERS)

@@ -1,19 +1,20 @@
 """Handlers of cases, their files, log and sittings."""
 
+from functools import partial
 from urllib.parse import quote
 
 from aiohttp import web
 
+from server.api.binary import written
 from server.api.endpoint import Context
 from server.api.forms import case_form
 from server.api.queries import page_number
 from server.api.schemas import case as wire, desk, pack as pack_wire
-from server.api.schemas.log import LogView
 from server.api.schemas.minutes import CaseMinutes
 from server.api.uploads import read_upload
 from server.api.views.case import case_view, file_view
 from server.api.views.desk import case_list, today_view
-from server.api.views.log import log_view
+from server.api.views.log import log_json
 from server.api.views.minutes import case_minutes
 from server.api.views.pack import pack_view
 from server.domain.case import CaseState
@@ -99,9 +100,10 @@ async def end(context: Context, ask: wire.EndCaseAsk) -> wire.CaseView:
     return case_view(context.world, facts)
 
 
-async def log(context: Context, _: None) -> LogView:
+async def log(context: Context, _: None) -> web.Response:
     """Return the session log."""
-    return log_view(await see_logs.see(context.world, context.staff, case_id(context)))
+    found = await see_logs.see(context.world, context.staff, case_id(context))
+    return written(await log_json(found, partial(context.world.clock.sleep, 0)))
 
 
 async def minutes(context: Context, _: None) -> CaseMinutes:

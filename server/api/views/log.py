@@ -1,12 +1,14 @@
 """Session logs as they are shown: ids, codes and digests, with the names the reader may know."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from server.api.schemas import log as wire
 from server.domain.session_log import Entry
 from server.usecases.see_logs import CaseLog, FoundLogs, LogLine
+
+AT_ONCE = 100
 
 
 def log_list(found: FoundLogs) -> wire.LogList:
@@ -41,15 +43,25 @@ def _checkpoint(found: FoundLogs) -> wire.LogCheckpoint | None:
     )
 
 
-def log_view(log: CaseLog) -> wire.LogView:
-    """Return the session log as it was hashed, with the actors' names beside it."""
-    return wire.LogView(
+async def log_json(log: CaseLog, breathe: Callable[[], Awaitable[None]]) -> bytes:
+    """Return the session log as it was hashed, with the actors' names beside it: a `LogView`.
+
+    It may have thousands of entries; a turn of the loop writes a hundred of them.
+    """
+    frame = wire.LogView(
         case_no=log.case.case_no,
-        entries=[_entry(one, log.names) for one in log.entries],
+        entries=[],
         head=log.head,
         names=dict(log.names),
         covered=log.covered,
     )
+    before, mark, after = frame.model_dump_json().partition('"entries":[')
+    pieces = []
+    for begin in range(0, len(log.entries), AT_ONCE):
+        some = log.entries[begin : begin + AT_ONCE]
+        pieces.append(",".join(_entry(one, log.names).model_dump_json() for one in some))
+        await breathe()
+    return f"{before}{mark}{','.join(pieces)}{after}".encode()
 
 
 def _entry(entry: Entry, names: Mapping[str, str]) -> wire.LogEntryView:
