@@ -53,7 +53,12 @@ async def answer(context: Context, ask: wire.AnswerAsk) -> wire.SeatView:
 async def consent(context: Context, ask: wire.ConsentAsk) -> wire.SeatView:
     """Take the answer to one consent text."""
     await give_consent.consent(
-        context.world, _acting(context), ask.scope, ask.text_version, agreed=ask.agreed
+        context.world,
+        _acting(context),
+        ask.scope,
+        ask.text_version,
+        agreed=ask.agreed,
+        seen=ask.answers,
     )
     return await _view(context)
 

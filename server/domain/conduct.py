@@ -12,7 +12,7 @@ from datetime import datetime
 
 from server.domain import owed, repeats
 from server.domain.case import Case
-from server.domain.errors import MissingStepsError, WrongStateError
+from server.domain.errors import MissingStepsError, StaleRevisionError, WrongStateError
 from server.domain.going import expect_going, while_going
 from server.domain.ids import PersonId, SeatId, StaffId
 from server.domain.jurisdiction.pack import JurisdictionPack, expect_code
@@ -230,11 +230,13 @@ def check_identity(check: IdentityCheck) -> Decision:
     return decide
 
 
-def consent(given: Consent) -> Decision:
+def consent(given: Consent, *, seen: int | None = None) -> Decision:
     """Record an answer to one consent text; refusing the online form ends admission.
 
     After the sitting a person still answers himself, as easily as before it (个人信息保护法
     art. 15): what is signed or delivered later goes by that. Recording is over with it.
+    `seen`: how many answers of his were there when he agreed; where others came since, his word
+    was late on its way, and StaleRevisionError is raised. Whoever refuses always counts.
     """
 
     def decide(session: Session, facts: Facts) -> Step:
@@ -246,7 +248,10 @@ def consent(given: Consent) -> Decision:
         ends = given.scope == owed.ONLINE and not given.agreed
         answered = _unadmit(session, _bound(given.person_id, wards)) if ends else session
         if not repeats.says_anew(session, said):
-            return Step(session=answered)
+            return Step(session=repeats.refused_again(answered, said))
+        times = session.times(given.person_id, given.scope)
+        if given.agreed and seen not in {None, times}:
+            raise StaleRevisionError(revision=times)
         answered = replace(answered, consents=(*session.consents, said))
         what = happened(
             _consent_kind(session, given, wards),

@@ -19,12 +19,27 @@ def says_anew(session: Session, said: Consent | Environment) -> bool:
     back is never refused.
     """
     earlier = _earlier(session, said)
-    if earlier and replace(earlier[-1], at=said.at) == said:
+    if earlier and _alike(earlier[-1], said):
         return False
     agreeing = [one for one in earlier if isinstance(one, Environment) or one.agreed]
     if len(agreeing) >= MOST and (isinstance(said, Environment) or said.agreed):
         raise TooManyTriesError(limit=MOST)
     return True
+
+
+def refused_again(session: Session, said: Consent) -> Session:
+    """Count what he refused once more, so that no agreement that came late outlasts it."""
+    if said.agreed:
+        return session
+    last = session.given(said.person_id, said.scope)[-1]
+    more = replace(last, times=last.times + 1)
+    return replace(session, consents=tuple(more if c is last else c for c in session.consents))
+
+
+def _alike(earlier: Consent | Environment, said: Consent | Environment) -> bool:
+    if isinstance(earlier, Consent):
+        earlier = replace(earlier, times=1)
+    return replace(earlier, at=said.at) == said
 
 
 def _earlier(session: Session, said: Consent | Environment) -> list[Consent | Environment]:

@@ -96,7 +96,7 @@ class Consent:
     """One answer to one consent text. Refusing one never blocks the others.
 
     `method` is online, oral or paper; an oral one names the witness on the staff. `wish`: he was
-    a ward then, and agreed to nothing by it.
+    a ward then, and agreed to nothing by it. `times`: how often he said it, one after the other.
     """
 
     person_id: PersonId
@@ -107,6 +107,7 @@ class Consent:
     method: str = BY_HIMSELF
     witness: StaffId | None = None
     wish: bool = False
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,6 +302,11 @@ class Session:
     def given(self, person: PersonId, scope: str) -> tuple[Consent, ...]:
         """Return what a person answered to one scope that counts, the latest last."""
         return tuple(c for c in self.answers(scope) if c.person_id == person)
+
+    def times(self, person: PersonId, scope: str) -> int:
+        """Return how often a person answered one scope, whether or not it counts now."""
+        own = (c for c in self.consents if (c.person_id, c.scope) == (person, scope))
+        return sum(one.times for one in own)
 
     def answers(self, scope: str) -> tuple[Consent, ...]:
         """Return the answers to one scope that count now, the latest last.

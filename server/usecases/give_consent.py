@@ -14,13 +14,20 @@ from server.usecases.world import World
 
 
 async def consent(
-    world: World, invitation: Invitation, scope: str, version: str, *, agreed: bool
+    world: World,
+    invitation: Invitation,
+    scope: str,
+    version: str,
+    *,
+    agreed: bool,
+    seen: int | None = None,
 ) -> None:
     """Record the answer in the sitting to come or going on, else in the last one.
 
     Refusing one never blocks the others; withdrawing the online form puts the person back
     into the own lobby. Raises UnknownCodeError for a scope that is not asked,
-    ConflictError where the text has changed since, WrongStateError without a sitting.
+    ConflictError where the text has changed since, StaleRevisionError where he agreed before he
+    answered otherwise (`seen` of his answers were there then), WrongStateError without a sitting.
     """
     case, session = await _sitting(world, invitation)
     ward = invitation.person_id in wards_of(
@@ -35,7 +42,7 @@ async def consent(
         text_version=version,
         at=world.clock.now(),
     )
-    decision = conduct.consent(given)
+    decision = conduct.consent(given, seen=seen)
     await conduct_session.by_party(world, invitation.person_id, session.id, decision)
 
 

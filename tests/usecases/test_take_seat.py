@@ -6,10 +6,12 @@ from datetime import date
 
 import pytest
 
+from server.api.views.seat import seat_view
 from server.domain.case import Case, CaseState
 from server.domain.errors import (
     ForbiddenError,
     MissingStepsError,
+    StaleRevisionError,
     TooManyTriesError,
     WrongCodeError,
     WrongStateError,
@@ -71,6 +73,45 @@ async def test_a_consent_can_be_withdrawn(world: World) -> None:
     last = (await cases.logged(world, case.id))[-1]
     assert last["kind"] == "consent.withdrawn"
     assert last["facts"]["scope"] == "online_mediation"
+
+
+async def yes(world: World, opened: Opened, seen: int | None) -> None:
+    scope = "online_mediation"
+    say = give_consent.consent
+    await say(world, opened.invitation, scope, version(scope), agreed=True, seen=seen)
+
+
+async def online(world: World, opened: Opened) -> tuple[bool | None, int]:
+    """Return his answer as his phone gets it, and how many there were."""
+    shown = seat_view(world, await see_seat(world, opened.invitation, ""), "zh-CN")
+    return next((c.answer, c.answers) for c in shown.consents if c.scope == "online_mediation")
+
+
+@pytest.mark.parametrize("before", [None, True, False])
+async def test_a_yes_that_was_held_up_does_not_undo_a_later_no(
+    world: World, before: bool | None
+) -> None:
+    """Whatever stood when he tapped yes; a no that only repeats what stands is a later no, too."""
+    case, opened = await accepted(world)
+    if before is not None:
+        await answer_online(world, opened, agreed=before)
+    _, seen = await online(world, opened)
+    await answer_online(world, opened, agreed=False)
+    logged = await cases.kinds(world, case.id)
+    with pytest.raises(StaleRevisionError):
+        await yes(world, opened, seen)
+    answer, answers = await online(world, opened)
+    assert (answer, await cases.kinds(world, case.id)) == (False, logged)
+    await yes(world, opened, answers)
+    assert (await online(world, opened))[0] is True
+
+
+async def test_a_yes_that_is_heard_twice_is_no_late_one(world: World) -> None:
+    case, opened = await accepted(world)
+    for _ in range(2):
+        await yes(world, opened, 0)
+    assert await online(world, opened) == (True, 1)
+    assert (await cases.kinds(world, case.id)).count("consent.given") == 1
 
 
 async def test_other_words_than_those_on_the_screen_are_not_answered(world: World) -> None:

@@ -43,7 +43,7 @@ class ConsentText(View):
 
     `statement` and `points` are the card, `terms` the full wording agreed to, `law` its
     source. Lines of a text are divided by newlines. `answer` is one to these very words, `given`
-    the last to any; `withdraw_means` is what taking it back does.
+    the last to any, `answers` how often he answered; `withdraw_means` is what taking it back does.
     """
 
     scope: str
@@ -60,6 +60,7 @@ class ConsentText(View):
     answer: bool | None
     given: bool | None
     given_at: datetime | None
+    answers: int
     withdraw_means: str
 
 
@@ -170,11 +171,16 @@ class AnswerAsk(Ask):
 
 
 class ConsentAsk(Ask):
-    """An answer to one consent text, named by its version."""
+    """An answer to one consent text, named by its version.
+
+    `answers` is the number that stood beside the text: who agrees by a request that comes after a
+    later answer of his is refused (`stale_revision`), who does not agree never.
+    """
 
     scope: ShortText
     agreed: bool
     text_version: ShortText
+    answers: Annotated[int, Field(ge=0)] | None = None
 
 
 class DeviceCheckAsk(Ask):

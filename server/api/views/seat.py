@@ -119,6 +119,7 @@ def _consent(text: ConsentText, back: tuple[Text, ...], seat: Seat, lang: str) -
         answer=given.agreed if given and counts else None,
         given=given.agreed if given else None,
         given_at=given.at if given else None,
+        answers=session.times(seat.person.id, text.scope) if session else 0,
         withdraw_means=_lines(back, lang),
     )
 

@@ -47,6 +47,7 @@ export const SEAT: SeatView = {
     answer: answer as boolean | null,
     given: answer as boolean | null,
     given_at: answer === null ? null : "2125-03-12T01:40:00Z",
+    answers: answer === null ? 0 : 1,
     withdraw_means: "还没签的，改签纸质的，\n或者当着见证人说。\n已经签了的，仍然有效。",
   })),
   answered_by: null,
@@ -199,7 +200,7 @@ function at(step: PartyState["step"], change: Partial<SeatView> = {}): PartyStat
 /** One refused, one still open, agreed to all others. */
 const ANSWERED = SEAT.consents.map((each) => {
   const answer = each.scope === "sensitive" ? null : each.scope !== "e_delivery";
-  return { ...each, answer, given: answer, given_at: answer === null ? null : "2125-03-12T01:40:00Z" };
+  return { ...each, answer, given: answer, given_at: answer === null ? null : "2125-03-12T01:40:00Z", answers: answer === null ? 0 : 1 };
 });
 /** The sitting that follows one that was adjourned. */
 const NEXT = { session_id: "s2", session_state: "scheduled", planned_at: "2125-03-21T01:00:00Z", rests: true } as const;

@@ -33,14 +33,14 @@ export class Answering {
   }
 
   /** Agrees; raises what went wrong. What was refused before and never got through is taken back by it. */
-  async yes(text: No): Promise<void> {
+  async yes(text: No & Pick<SeatView["consents"][0], "answers">): Promise<void> {
     this.changed.value = null;
     const before = this.noes.unheard.value.find((each) => each.scope === text.scope);
     this.noes.drop(text.scope);
     try {
-      await this.#send(text, true);
+      await this.#send(text, true, { answers: text.answers });
     } catch (error) {
-      if (isConflict(error)) return this.#askAnew(text.scope, await this.#api.seat());
+      if (isConflict(error) || isLate(error)) return this.#askAnew(text.scope, await this.#api.seat());
       if (before) this.noes.keep(before);
       throw error;
     }
@@ -96,7 +96,7 @@ export class Answering {
     try {
       seat = await this.#said(no, act);
     } catch (error) {
-      if (!(error instanceof RefusedError) || !LATE.includes(error.code)) throw error;
+      if (!isLate(error)) throw error;
     }
     const late = seat === null;
     seat ??= await this.#api.seat();
@@ -139,13 +139,18 @@ export class Answering {
     this.#shows.seat(seat);
   }
 
-  async #send({ scope, text_version }: No, agreed: boolean): Promise<void> {
-    this.#shows.seat(await this.#api.consent({ scope, agreed, text_version }));
+  /** `known`: how many answers there were when he agreed; after another he is asked anew. */
+  async #send({ scope, text_version }: No, agreed: boolean, known = {}): Promise<void> {
+    this.#shows.seat(await this.#api.consent({ scope, agreed, text_version, ...known }));
   }
 }
 
 /** What the server says of an act whose object is over, or another by now. */
 const LATE = ["wrong_state", "stale_revision"];
+
+function isLate(error: unknown): boolean {
+  return error instanceof RefusedError && LATE.includes(error.code);
+}
 
 function isConflict(error: unknown): boolean {
   return error instanceof RefusedError && error.code === "conflict";

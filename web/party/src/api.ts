@@ -102,7 +102,7 @@ export class SeatApi {
 
   seat = (): Promise<SeatView> => this.#soon("GET", "/api/seat");
   answer = (ask: Schemas["AnswerAsk"]): Promise<SeatView> => this.#soon("POST", "/api/seat/answer", ask);
-  consent = (ask: Schemas["ConsentAsk"]): Promise<SeatView> => this.#soon("POST", "/api/seat/consents", ask);
+  consent = (ask: Omit<Schemas["ConsentAsk"], "answers"> & { answers?: number }): Promise<SeatView> => this.#soon("POST", "/api/seat/consents", ask);
   deviceCheck = (ask: DeviceCheckAsk): Promise<object> => this.#send("POST", "/api/seat/device-check", ask);
   enter = (): Promise<Entered> => this.#send("POST", "/api/seat/enter");
   code = (purpose: Schemas["CodeAsk"]["purpose"]): Promise<CodeSent> =>

@@ -83,12 +83,12 @@ describe("what the page fetches of itself", () => {
 });
 
 describe("words that changed while they were answered", () => {
-  it("are shown anew instead of a fault", async () => {
+  it.each(["conflict", "stale_revision"])("are shown anew instead of a fault (%s)", async (code) => {
     const { root, room } = await at("consents");
-    room.api.consent = refused("conflict");
+    room.api.consent = refused(code);
     room.api.seat = () => Promise.resolve(room.seat);
     await tap(root, "同意");
     expect(sheet(root)).toBe("");
-    expect(root.textContent).toContain("这一项的内容刚改过，请再看一遍。");
+    expect(root.textContent).toContain("这一项刚有改动，请再看一遍。");
   });
 });

@@ -18,7 +18,7 @@ const AT = new Date(Date.UTC(new Date().getFullYear(), 2, 12, 1, 40)).toISOStrin
 
 /** Opens the list of one who agreed to all but recording; what is sent is kept, and comes back as the server's answer. */
 async function opened(change: Partial<typeof SEAT> = {}): Promise<Shown & { sent: Ask[] }> {
-  const consents = SEAT.consents.map((each) => ({ ...each, answer: each.scope !== "recording", given: each.scope !== "recording", given_at: AT }));
+  const consents = SEAT.consents.map((each) => ({ ...each, answer: each.scope !== "recording", given: each.scope !== "recording", given_at: AT, answers: 1 }));
   const made = STATES["effective"]?.();
   if (made === undefined) throw new Error("effective");
   const room = await roomIn("effective", "zh-CN", { seat: { ...made.seat, consents, session_state: "adjourned", ...change } });
@@ -59,7 +59,7 @@ describe("what I consented to", () => {
     expect(row(root, "用手机签协议").textContent).toContain("不同意");
     await see(root, "用手机签协议");
     await tap(root, "改为同意");
-    expect(sent.at(-1)).toEqual({ scope: "e_sign", agreed: true, text_version: "1" });
+    expect(sent.at(-1)).toEqual({ scope: "e_sign", agreed: true, text_version: "1", answers: 1 });
   });
   it("counts as taken back whatever the words were", async () => {
     const { root, room } = await opened();

@@ -151,7 +151,7 @@ describe("a no that is kept", () => {
     });
     room.api.consent = told;
     await vi.advanceTimersByTimeAsync(5_000);
-    await room.answering.yes({ scope: "recording", text_version: "1" });
+    await room.answering.yes({ scope: "recording", text_version: "1", answers: 0 });
     arrive();
     await settle();
     expect(told.mock.calls.map(([ask]) => [ask.scope, ask.agreed])).toEqual([["e_sign", false], ["recording", true]]);

@@ -98,6 +98,7 @@ export function seatView(more: Partial<SeatView> = {}): SeatView {
         answer: null,
         given: null,
         given_at: null,
+        answers: 0,
         withdraw_means: "",
       },
     ],

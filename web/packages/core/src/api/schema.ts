@@ -2551,10 +2551,18 @@ export interface components {
         /**
          * ConsentAsk
          * @description An answer to one consent text, named by its version.
+         *
+         *     `answers` is the number that stood beside the text: who agrees by a request that comes after a
+         *     later answer of his is refused (`stale_revision`), who does not agree never.
          */
         ConsentAsk: {
             /** Agreed */
             agreed: boolean;
+            /**
+             * Answers
+             * @default null
+             */
+            answers: number | null;
             /** Scope */
             scope: string;
             /** Text Version */
@@ -2566,13 +2574,15 @@ export interface components {
          *
          *     `statement` and `points` are the card, `terms` the full wording agreed to, `law` its
          *     source. Lines of a text are divided by newlines. `answer` is one to these very words, `given`
-         *     the last to any; `withdraw_means` is what taking it back does.
+         *     the last to any, `answers` how often he answered; `withdraw_means` is what taking it back does.
          */
         ConsentText: {
             /** Agree Means */
             agree_means: string;
             /** Answer */
             answer: boolean | null;
+            /** Answers */
+            answers: number;
             /** Ends Online */
             ends_online: boolean;
             /** Given */

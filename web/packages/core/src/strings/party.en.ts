@@ -81,7 +81,7 @@ export const partyEn: Dictionary<PartyKey> = {
   agree: "I agree",
   disagree: "I do not",
   consentTerms: "Full wording",
-  consentChanged: "The wording of this item has just changed. Please read it again.",
+  consentChanged: "This item has just changed. Please read it again.",
   consentsDone: "You have answered all items",
   consentsDoneText: "You can change an answer at any time, here or by telling the mediator.",
   consentsNext: "Test the phone",

@@ -79,7 +79,7 @@ export const partyZh = {
   agree: "同意",
   disagree: "不同意",
   consentTerms: "全部条文",
-  consentChanged: "这一项的内容刚改过，请再看一遍。",
+  consentChanged: "这一项刚有改动，请再看一遍。",
   consentsDone: "您都答完了",
   consentsDoneText: "随时可以改，在这里改或者告诉调解员。",
   consentsNext: "去试一试手机",
