@@ -35,9 +35,15 @@ scratch=$(mktemp -d) || exit 2
 trap 'rm -rf "$scratch"' EXIT
 
 unknown=77
+controls="*[$(printf '\001')-$(printf '\037\177')]*"
 say() { # say WORDS: names come from the record, so that nothing in them begins another line
-  printf %s "$1" | tr '\001-\037\177' '[?*]'
-  echo
+  # shellcheck disable=SC2254  # it is a pattern
+  case $1 in
+  $controls)
+    printf %s "$1" | tr '\001-\037\177' '[?*]'
+    echo ;;
+  *) printf '%s\n' "$1" ;;
+  esac
 }
 tell() { # tell NAME STATUS
   if [ "$2" -eq 0 ]; then say "OK      $1"
@@ -48,11 +54,25 @@ not_judged() { say "?       $1 (not judged here 此处未判断)"; }
 sum() { sha256sum <"$1" | cut -c1-64; }
 
 # What stands in for other programs 代替其他程序的几个函数
-same() { [ "$(sha256sum)" = "$( (sha256sum <"$1") 2>/dev/null)" ]; } # same FILE: as what is read
-nothing() { [ "$(head -c 1 | wc -c)" -eq 0 ]; }                      # whether nothing is read
+same() { # same FILE: as what is read
+  sha256sum - "$1" 2>/dev/null | {
+    read -r this skipped && read -r that skipped && [ "$this" = "${that#\\}" ]
+  }
+}
+nothing() { ! { IFS= read -r any || [ "$any" ]; }; } # whether nothing is read, of what has no byte 0
 in_text() { tr -c '\n -~' '?'; } # no variable of a shell holds a byte 0, and a PDF has many
-holds() { case $(in_text) in *"$1"*) ;; *) return 1 ;; esac; }       # holds TEXT: what is read does
-says() { [ -f "$1" ] && holds "$2" <"$1"; }                          # says FILE TEXT
+has() { case $1 in *"$2"*) ;; *) return 1 ;; esac; } # has WORDS TEXT
+holds() { has "$(in_text)" "$1"; }                   # holds TEXT: what is read does
+of_file='' in_file=''
+says() { # says FILE TEXT: one of the record's files that is asked again is not read again
+  [ -f "$1" ] || return 1
+  case $1 in
+  "$scratch"/*) holds "$2" <"$1"; return ;;
+  "$of_file") ;;
+  *) of_file=$1 in_file=$(in_text <"$1") ;;
+  esac
+  has "$in_file" "$2"
+}
 lines_like() { # lines_like PATTERN: those of the lines read that a pattern of the shell fits
   while IFS= read -r one || [ "$one" ]; do
     # shellcheck disable=SC2254  # it is a pattern
@@ -271,9 +291,24 @@ end_of_member() {
 }
 # Each byte is put for its kind: a is ASCII, b to d go on with a character, e to k begin one, x is none
 # that may be here. Then whatever five stand beside each other is looked at, each five once.
-in_utf8() { # in_utf8 FILE: without half a character, nor any that JSON escapes
+all_utf8=''
+in_utf8() { # in_utf8 FILE: without half a character, nor any that JSON escapes; all are looked at together
+  if [ ! "$all_utf8" ]; then
+    all_utf8=no
+    json_files | characters && all_utf8=yes
+  fi
+  [ $all_utf8 = yes ] || characters <"$1"
+}
+json_files() { # with a line of its name before each, so that none goes on with another's half of a character
+  set --
+  for one in manifest.json agreement.json log.jsonl signatures/*/statement.json attested/*/statement.json; do
+    [ ! -f "$one" ] || set -- "$@" "$one"
+  done
+  tail -v -n +1 "$@" </dev/null
+}
+characters() { # whether what is read is made of them
   { echo; tr '\012\040-\177\200-\217\220-\237\240-\277\302-\337\340\341-\354\355\356\357\360\361-\363\364\000-\011\013-\037\300\301\365-\377' \
-    'a[a*96][b*16][c*16][d*32][e*30]f[g*12]hggi[j*3]k[x*]' <"$1"; } | tr '\n' a | tr -s a >"$scratch/kinds"
+    'a[a*96][b*16][c*16][d*32][e*30]f[g*12]hggi[j*3]k[x*]'; } | tr '\n' a | tr -s a >"$scratch/kinds"
   { cat "$scratch/kinds" && echo aaaaa; } | fold -w 1 >"$scratch/kind.1"
   for later in 2 3 4 5; do tail -n "+$later" "$scratch/kind.1" >"$scratch/kind.$later"; done
   paste -d '\0' "$scratch"/kind.[1-5] | sort -u | whole_characters
@@ -370,15 +405,23 @@ lists_only() { # lists_only LIST: whether what it names lies below here
 }
 
 as_pem() { # as_pem FILE: one block, lines of 64 characters, nothing around it (RFC 7468, 3)
-  [ -f "$1" ] && kind=$(head -n 1 "$1" | in_text) || return 1
+  [ -f "$1" ] && IFS= read -r kind <"$1" || return 1
   case $kind in '-----BEGIN '*-----) ;; *) return 1 ;; esac
   kind=${kind#-----BEGIN }
   case ${kind%-----} in *[!A-Z\ ]*) return 1 ;; esac
   {
     echo "-----BEGIN $kind"
-    block <"$1" | base64 -w 64
+    inner_lines <"$1" | base64 -d 2>/dev/null | base64 -w 64
     echo "-----END $kind"
   } | same "$1"
+}
+inner_lines() { # those between the first and the last
+  IFS= read -r skipped
+  inner=''
+  while IFS= read -r one || [ "$one" ]; do
+    [ ! "$inner" ] || printf '%s\n' "$inner"
+    inner=$one
+  done
 }
 block() { tail -n +2 | head -n -1 | base64 -d 2>/dev/null; } # what stands between the first line and the last
 # Who certified the seal may be certified by others himself. To a root that was given the record's own
@@ -921,11 +964,12 @@ fi
 # ------------------------------------------------------------------ the signatures inside the PDF
 # Each stands in a gap of the bytes that it covers: from the first of the file to the end of its
 # own update. /Contents <gap>, then /ByteRange [0 gap after rest] (ISO 32000-1, 12.8.1).
+in_text <agreement.pdf >"$scratch/text" # where the bytes are that it stands for
 pdf_size=$(wc -c <agreement.pdf)
 pdf_size=$((pdf_size))
 n='[1-9][0-9]\{0,8\}'
 ranges() { # every name of a PDF begins with a slash
-  in_text <agreement.pdf | tr / '\n' |
+  tr / '\n' <"$scratch/text" |
     csplit -s -z -n 7 -f "$scratch/range." - "/^ByteRange \[0 $n $n $n\]/" '{*}' 2>/dev/null
   for one in "$scratch"/range.*; do
     if [ -f "$one" ] && IFS=' []' read -r key zero gap after rest skipped <"$one" &&
@@ -935,30 +979,41 @@ ranges() { # every name of a PDF begins with a slash
   done
 }
 is_place() { case $1 in '' | 0* | *[!0-9]* | ??????????*) return 1 ;; esac; } # is_place NUMBER
-between() { tail -c "+$(($1 + 1))" agreement.pdf | head -c "$(($2 - $1))"; } # between FROM TO
+between() { tail -c "+$(($1 + 1))" "${3:-agreement.pdf}" | head -c "$(($2 - $1))"; } # between FROM TO [FILE]
+text_between() { between "$1" "$2" "$scratch/text"; }                                # text_between FROM TO
 bracketed() { # whether a signature's gap is where the range says
   [ "$gap" -gt 10 ] && [ "$gap" -lt "$after" ] && [ $((after + rest)) -le "$pdf_size" ] || return 1
-  digits=$(between $((gap - 10)) "$after" | tr '\n' '?' | in_text)
+  digits=$(text_between $((gap - 10)) "$after" | tr '\n' '?')
   case $digits in '/Contents <'*'>') ;; *) return 1 ;; esac
   digits=${digits#'/Contents <'}
   case ${digits%?} in *[!0-9A-Fa-f]*) return 1 ;; esac
-  case $(between "$after" $((after + 80)) | in_text) in
+  case $(text_between "$after" $((after + 80))) in
   "/ByteRange [0 $gap $after $rest]"* | *"$new_line/ByteRange [0 $gap $after $rest]"*) ;;
   *) return 1 ;;
   esac
 }
 parsed() { openssl asn1parse -inform DER -in "$1" 2>/dev/null; }
 der() { lines_unlike '-*' | base64 -d; }
-octets() { # octets [PATTERN [OR]]: the first octet string of what asn1parse says, after a line that fits
+octets() ( # octets [PATTERN [OR]]: the first octet string of what asn1parse says, after a line that fits
   reached=''
-  while IFS= read -r one; do
+  set -f
+  IFS=$new_line
+  for one in $(cat); do
     # shellcheck disable=SC2254  # they are patterns
     case $one in ${1:-*} | ${2:-${1:-*}}) reached=yes ;; esac
     case $reached$one in yes*'OCTET STRING'*'[HEX DUMP]:'*)
-      printf '%s\n' "${one##*:}" | tr A-F a-f
+      lower_case "${one##*:}"
       return ;;
     esac
   done
+)
+lower_case() { # lower_case DIGITS: as sha256sum writes hexadecimal ones
+  low=$1
+  if [ ${#low} -gt 200 ]; then printf '%s\n' "$low" | tr A-F a-f; return; fi
+  for letter in Aa Bb Cc Dd Ee Ff; do
+    while has "$low" "${letter%?}"; do low=${low%%"${letter%?}"*}${letter#?}${low#*"${letter%?}"}; done
+  done
+  printf '%s\n' "$low"
 }
 cut_out() { # cut_out FILE LINE: the element that a line of asn1parse is about
   place=${2%%:d=*} hl=${2#*:d=*hl=} l=${2#*:d=*hl=* l=}
@@ -972,13 +1027,25 @@ taken_apart() { # leaves what is covered and the signature; nothing but zeros fi
   between $((gap + 1)) $((after - 1)) | bytes >"$scratch/padded"
   cut_out "$scratch/padded" "$(parsed "$scratch/padded" | head -n 1)" >"$scratch/cms"
   parsed "$scratch/cms" >"$scratch/parts"
+  look_over <"$scratch/parts"
   tail -c "+$(($(wc -c <"$scratch/cms") + 1))" "$scratch/padded" | tr -d '\0' | nothing
+}
+look_over() { # reads the parts of a signature once, for all that is asked of them
+  of_sm3='' of_stamp='' token='' digests=''
+  while IFS= read -r one; do
+    case $token in due) token=next ;; next) token=$one ;; esac
+    case $one in *:d=5\ *) printf '%s\n' "$one" >&3 ;; esac
+    case $one in *:d=5\ *OBJECT*:sm3 | *:d=5\ *OBJECT*:1.2.156.10197.1.401) of_sm3=yes ;; esac
+    case $one in *:d=4\ *:id-smime-ct-TSTInfo) of_stamp=yes ;; esac
+    case $one in *:d=7\ *:id-smime-aa-timeStampToken) token=${token:-due} ;; esac
+    case $one in *:0420*) digests=$digests$one$new_line ;; esac
+  done 3>"$scratch/own_parts"
 }
 made_well() { # made_well AS CMS PARTS [CONTENT]: leaves AS.pem, AS.der and AS.beside, its certificates
   as=$1
   openssl cms -verify -noverify -binary -inform DER -in "$2" ${4:+-content "$4"} \
     -out "$scratch/content" -signer "$1.pem" -certsout "$1.beside" 2>/dev/null &&
-    [ "$(lines_like '-----BEGIN *' <"$1.pem" | wc -l)" -eq 1 ] && der <"$1.pem" >"$1.der" || return 1
+    [ "$(lines_like '-----BEGIN *' <"$1.pem")" = '-----BEGIN CERTIFICATE-----' ] && der <"$1.pem" >"$1.der" || return 1
   # The signature names its certificate by digest (RFC 5035), so that no other takes its place.
   named=$(octets '*:id-smime-aa-signingCertificate' '*:id-smime-aa-signingCertificateV2' <"$3")
   case ${#named} in
@@ -986,12 +1053,12 @@ made_well() { # made_well AS CMS PARTS [CONTENT]: leaves AS.pem, AS.der and AS.b
   *) false ;;
   esac
 }
-named_by() { [ "$("$1" <"$as.der" | cut -d' ' -f1)" = "$named" ]; }
-# OpenSSL's cms cannot be told the identity of SM2, so that such a signature is taken apart here.
-in_sm2() {
-  any_like '*:d=5 *OBJECT*:sm3' <"$scratch/parts" ||
-    any_like '*:d=5 *OBJECT*:1.2.156.10197.1.401' <"$scratch/parts"
+named_by() { # named_by PROGRAM
+  made=$("$1" <"$as.der")
+  [ "${made%% *}" = "$named" ]
 }
+# OpenSSL's cms cannot be told the identity of SM2, so that such a signature is taken apart here.
+in_sm2() { [ "$of_sm3" ]; }
 named_signer() { # named_signer AS CMS: the one certificate inside that the signature names
   openssl pkcs7 -inform DER -in "$2" -print_certs -out "$1.beside" 2>/dev/null &&
     csplit -s -z -f "$1.each" "$1.beside" '/^subject/' '{*}' || return 1
@@ -1010,7 +1077,7 @@ made_by_sm2() { # made_by_sm2 AS CMS CONTENT: as made_well; $unknown where this 
   # What is signed is the attributes as a SET OF (RFC 5652, 5.4), which begins with another byte.
   attributes=$(lines_like '*:d=5 *cont \[ 0 \]*' <"$scratch/parts" | tail -n 1)
   { printf 1; cut_out "$2" "$attributes" | tail -c +2; } >"$1.said"
-  lines_like '*:d=5 *' <"$scratch/parts" | octets | bytes >"$1.value"
+  octets <"$scratch/own_parts" | bytes >"$1.value"
   by_sm2 -verify -pubin -inkey "$1.pub" -sigfile "$1.value" -in "$1.said"
 }
 signed_inside() { # where the statement's key is none of SM2, no signature in SM2 is by that key
@@ -1023,17 +1090,24 @@ stamped() { # stamped TOKEN DATA [DIGEST]: leaves the moment (RFC 3161)
   parsed "$1" >"$scratch/token_parts"
   made_well "$scratch/stamper" "$1" "$scratch/token_parts" || return 1
   parsed "$scratch/content" >"$scratch/stamp"
-  moment=$(lines_like '*GENERALIZEDTIME*:*Z' <"$scratch/stamp" | head -n 1)
+  moment='' kind=''
+  while IFS= read -r one; do
+    case $one in *GENERALIZEDTIME*:*Z) moment=${moment:-$one} ;; esac
+    case $one in *OBJECT*:*) kind=$kind$one$new_line ;; esac
+  done <"$scratch/stamp"
   moment=$(written_out "${moment##*:}")
-  kind=$(lines_like '*OBJECT*:*' <"$scratch/stamp" | nth 2)
-  [ "${kind##*:}" = "${3:-sha256}" ] && [ "$moment" ] &&
-    [ "$(octets <"$scratch/stamp")" = "$("${3:-sha256}sum" <"$2" | cut -d' ' -f1)" ]
+  kind=${kind#*"$new_line"}
+  kind=${kind%%"$new_line"*} made=$("${3:-sha256}sum" <"$2")
+  [ "${kind##*:}" = "${3:-sha256}" ] && [ "$moment" ] && [ "$(octets <"$scratch/stamp")" = "${made%% *}" ]
 }
 written_out() { # written_out TIME: of ASN.1, fourteen digits and perhaps a part of a second
   digits=${1%%[!0-9]*}
   [ ${#digits} -ge 14 ] || return 0
-  # shellcheck disable=SC2046  # seven words of two digits
-  set -- $(printf %s "$digits" | head -c 14 | fold -w 2)
+  set --
+  while [ $# -lt 7 ]; do
+    set -- "$@" "${digits%"${digits#??}"}"
+    digits=${digits#??}
+  done
   echo "$1$2-$3-$4 $5:$6:$7Z"
 }
 issued() { # issued AS PURPOSE [ROOT]: by the issuer, as of that moment: it may have expired since
@@ -1044,24 +1118,17 @@ issued() { # issued AS PURPOSE [ROOT]: by the issuer, as of that moment: it may 
   openssl verify $between $told -x509_strict -purpose "$2" -attime "$(date -ud "$moment" +%s)" -CAfile "$by" \
     -untrusted "$1.beside" "$1.pem" >/dev/null 2>&1
 }
-is_stamp() { any_like '*:d=4 *:id-smime-ct-TSTInfo' <"$scratch/parts"; }
+is_stamp() { [ "$of_stamp" ]; }
 stamped_inside() { # the stamp beside a signature is over its value
-  token=$(token_line <"$scratch/parts")
   cut_out "$scratch/cms" "$token" >"$scratch/token"
-  lines_like '*:d=5 *' <"$scratch/parts" | octets | bytes >"$scratch/value"
+  octets <"$scratch/own_parts" | bytes >"$scratch/value"
   stamped "$scratch/token" "$scratch/value"
-}
-token_line() { # the second after the one that names it
-  while IFS= read -r one; do
-    case $one in *:d=7\ *:id-smime-aa-timeStampToken) break ;; esac
-  done
-  IFS= read -r one && IFS= read -r one && printf '%s\n' "$one"
 }
 for stated in signatures/*/statement.json; do
   if [ -f "$stated" ]; then printf '%s\n' "0420$(sum "$stated") $stated"; fi
 done >"$scratch/stated"
 find_signer() { # a signer's certificate holds the digest of the statement, in DER: 04 20 digest
-  digests=$(lines_like '*:0420*' <"$scratch/parts" | tr A-F a-f)
+  digests=$(printf %s "$digests" | tr A-F a-f)
   stated='' digest=''
   while read -r one named; do
     case $digests$new_line in *:"$one$new_line"*) stated=$named digest=$one; break ;; esac
@@ -1086,12 +1153,12 @@ as_stated() { # by the key that the statement names, and by the certificate that
 # The lock lets nobody do more than fill in and sign (ISO 32000-1, 12.8.2.2), and the catalog names it.
 of_lock='/TransformMethod /DocMDP /TransformParams << /Type /TransformParams /V /1.2 /P 2 >>'
 certifies() {
-  before=$(between $((gap - 40)) "$gap" | tr '\n' ' ' | in_text)
+  before=$(text_between $((gap - 40)) "$gap" | tr '\n' ' ')
   object=${before%' 0 obj << /Contents '}
   [ "$object" != "$before" ] && before=$object && object=${before##* } && [ "$object" != "$before" ] || return 1
   is_place "$object" &&
     tr '\n' ' ' <"$scratch/covered" | holds "/Perms << /DocMDP $object 0 R >>" || return 1
-  before=$(between "$after" "$end" | tr '\n' ' ' | in_text)
+  before=$(text_between "$after" "$end" | tr '\n' ' ')
   case ${before%%' endobj '*} in *"$of_lock"*) ;; *) return 1 ;; esac
 }
 judge_stamp() {
@@ -1137,7 +1204,7 @@ done >"$scratch/ranges"
 number=0 last=0
 while read -r gap after rest; do
   number=$((number + 1))
-  between "$after" $((after + 250)) | in_text | any_like '/SubFilter /ETSI.RFC3161' || last=$number
+  text_between "$after" $((after + 250)) | any_like '/SubFilter /ETSI.RFC3161' || last=$number
 done <"$scratch/ranges"
 # The PDF of an earlier record has the seal alone, without a time stamp.
 earlier=''
@@ -1159,7 +1226,7 @@ tell "nothing after the last signature of the PDF PDF 最后的签名之后无�
 # What was appended after the lock fills in the form, adds signatures and what proves them, and does
 # nothing else. It is read as any reader of PDFs does: by its tables of objects, from the end of the
 # file (ISO 32000-1, 7.5). What draws a field is cut off at its edges (12.5.5).
-from() { tail -c "+$1" agreement.pdf | in_text; } # from PLACE: what is there, behind the end of a line
+from() { tail -c "+$1" "$scratch/text"; } # from PLACE: what is there, behind the end of a line
 next_line() { # leaves it in `line`; `passed` counts bytes
   IFS= read -r line || [ "$line" ] || return 1
   passed=$((passed + ${#line} + 1))
@@ -1245,8 +1312,27 @@ value_of() { # value_of KEY FILE: leaves it in `value`
     case $one in "$1 "*) value=${one#* } ;; esac
   done <"$scratch/$2"
 }
+# Nearly all objects begin with a line of their own; cut there, the file needs no program to read from one.
+cut_at_objects() { # leaves the file that begins where an object does in a variable of that place
+  csplit -s -z -n 7 -f "$scratch/object." "$scratch/text" '/^[1-9][0-9]* 0 obj$/' '{*}' 2>/dev/null
+  wc -c "$scratch"/object.* >"$scratch/sizes" 2>/dev/null
+  place=0
+  while read -r length piece; do
+    case $place$piece in [1-9]*"$scratch/"*) eval "piece_$place=\$piece" ;; esac
+    place=$((place + length))
+  done <"$scratch/sizes"
+}
+piece_at() { eval "piece=\${piece_$1:-}" && [ "$piece" ]; } # piece_at PLACE: leaves it in `piece`
+begins_at() { # begins_at PLACE TEXT: whether a line begins there, and is this
+  if piece_at "$1"; then next_line <"$piece" && [ "$line" = "$2" ]
+  else from "$1" | (begins "$2"); fi
+}
 read_object() { # read_object NUMBER PLACE FILE: the dictionary of an object that begins there
-  [ "$2" ] && from "$2" | (begins "$1 0 obj" && dictionary) >"$scratch/said" && sort "$scratch/said" >"$scratch/$3"
+  [ "$2" ] && { read_piece "$1" "$2" || from "$2" | (begins "$1 0 obj" && dictionary) >"$scratch/said"; } &&
+    sort "$scratch/said" >"$scratch/$3"
+}
+read_piece() { # where that takes no more than the piece: what goes on in the next is read on
+  piece_at "$2" && (next_line && [ "$line" = "$1 0 obj" ] && dictionary) <"$piece" >"$scratch/said"
 }
 bare() { # bare NUMBER: leaves it without zeros before it
   case $1 in '' | *[!0-9]*) return 1 ;; esac
@@ -1255,9 +1341,10 @@ bare() { # bare NUMBER: leaves it without zeros before it
   [ ${#bare} -le 10 ]
 }
 table() { # table PLACE: leaves its rows, "number place", and its trailer
+  [ ! -e "$scratch/whole.$1" ] || return 0
   from "$1" | (begins xref && read_table) >"$scratch/trailer.$1" 3>"$scratch/rows.$1" &&
     cut -d ' ' -f 1 "$scratch/rows.$1" | sort | uniq -d | nothing &&
-    value_of /XRefStm "trailer.$1" && [ -z "$value" ]
+    value_of /XRefStm "trailer.$1" && [ -z "$value" ] && : >"$scratch/whole.$1"
 }
 read_table() {
   next_line || return 1
@@ -1300,8 +1387,8 @@ said_last() { # of three lines read, what a file says at its end of where its ne
 newest() { # newest SIZE: where the table is that so many bytes end with
   end=$1
   [ "$end" -gt 100 ] || return 1
-  [ -z "$(between $((end - 1)) "$end" | in_text)" ] || end=$((end + 1))
-  between $((end - 60)) "$end" | in_text | tail -n 3 | said_last
+  [ -z "$(text_between $((end - 1)) "$end")" ] || end=$((end + 1))
+  text_between $((end - 60)) "$end" | tail -n 3 | said_last
 }
 place_of() { # place_of NUMBER: leaves it in `place`
   case $1 in '' | *[!0-9]*) return 1 ;; esac
@@ -1352,7 +1439,7 @@ updates() { # whether the update that a table ends may do what it does
 may() { # whether an object may be as this update has it
   place_of "$number" || return 1
   if [ "$number" -ge "$born" ]; then
-    [ -z "$place" ] && from "$fresh" | (begins "$number 0 obj")
+    [ -z "$place" ] && begins_at "$fresh" "$number 0 obj"
     return
   fi
   read_object "$number" "$place" before && read_object "$number" "$fresh" after || return 1
@@ -1366,8 +1453,7 @@ may() { # whether an object may be as this update has it
   fi
 }
 grown() { # grown LIST: whether nothing else changed, and this at its end; leaves what it gained
-  lines_unlike "$1 *" <"$scratch/before" >"$scratch/said"
-  lines_unlike "$1 *" <"$scratch/after" | same "$scratch/said" || return 1
+  [ "$(lines_unlike "$1 *" <"$scratch/after")" = "$(lines_unlike "$1 *" <"$scratch/before")" ] || return 1
   value_of "$1" before
   old=${value:-'[ ]'}
   old=${old%]}
@@ -1408,8 +1494,7 @@ fills() { # each field once, where it stands
   filled="$filled$number "
   value_of /Subtype before
   [ "$value" = /Widget ] || return 1
-  what_stays <"$scratch/before" >"$scratch/said"
-  what_stays <"$scratch/after" | same "$scratch/said"
+  [ "$(what_stays <"$scratch/after")" = "$(what_stays <"$scratch/before")" ]
 }
 what_stays() {
   while IFS= read -r one; do
@@ -1430,7 +1515,7 @@ carried() ( # where the digits of each file stand that is embedded as the agreem
   cat "$scratch/carried"
 )
 whole_end() { # by the last line that ends a PDF; what follows it is another question
-  { in_text <agreement.pdf; echo; } | tac | while IFS= read -r line; do
+  { cat "$scratch/text"; echo; } | tac | while IFS= read -r line; do
     if [ "$line" = %%EOF ]; then head -n 2 | tac; echo "$line"; break; fi
   done | said_last
 }
@@ -1475,6 +1560,7 @@ carries_no_other() { # what the PDF carries under any name of the agreement's is
 }
 if [ "$earlier" ]; then not_judged "updates only fill in and sign 定稿以后只填写和签名"
 else
+  cut_at_objects
   objects >"$scratch/objects"
   any_like 'only filled' <"$scratch/objects"
   tell "updates only fill in and sign 定稿以后只填写和签名" $?
@@ -1500,11 +1586,9 @@ officials() { # the agreement names them behind their part
   done
 }
 no_officials() { # those of the people read
+  named=$new_line$(cat "$scratch/officials")$new_line
   while IFS= read -r one; do
-    case $new_line$(cat "$scratch/officials")$new_line in
-    *"$new_line$one$new_line"*) ;;
-    *) printf '%s\n' "$one" ;;
-    esac
+    has "$named" "$new_line$one$new_line" || printf '%s\n' "$one"
   done
 }
 in_order() {
@@ -1539,11 +1623,14 @@ our_container() { # the one form of its manifest
   echo '<?xml version="1.0" encoding="UTF-8"?>'
   echo "<asic:ASiCManifest $asic>"
   echo '<asic:SigReference URI="META-INF/signature001.p7s" MimeType="application/pkcs7-signature"/>'
-  for name in manifest.json manifest.sig SHA256SUMS; do echo "$(sum $name)  $name"; done |
-    cat SHA256SUMS - | sort -k 2 | while read -r digest name; do
+  sha256sum manifest.json manifest.sig SHA256SUMS | cat SHA256SUMS - | sort -k 2 >"$scratch/contained"
+  while read -r digest name; do
+    [ ${#digest} -ne 64 ] || printf %s "${digest}00"
+  done <"$scratch/contained" | bytes | base64 -w 44 >"$scratch/said" # with a byte 0 behind it each is a line
+  while read -r digest name && read -r coded <&4; do
     # shellcheck disable=SC2059  # the form is our own
-    printf "$reference" "$record/$name" "$(echo "$digest" | tr a-f A-F | basenc --base16 -d 2>/dev/null | base64 -w 0)"
-  done
+    printf "$reference" "$record/$name" "${coded%A}="
+  done <"$scratch/contained" 4<"$scratch/said"
   echo '</asic:ASiCManifest>'
 }
 # OpenSSL takes no notice of what the signature's own file holds beside the signed parts.
