@@ -210,8 +210,9 @@ def rewrite(file: Path, case: CaseId, *tables: str) -> None:
         for seq in range(1, count + 1):
             last = chain(case, last, happened("invented", "staff-9"), START)
             connection.execute(
-                "UPDATE session_log SET body = ?, prev = ?, hash = ? WHERE case_id = ? AND seq = ?",
-                (last.body, last.prev, last.hash, case, seq),
+                "UPDATE session_log SET body = ?, prev = ?, hash = ?, sm3 = ? "
+                "WHERE case_id = ? AND seq = ?",
+                (last.body, last.prev, last.hash, last.sm3, case, seq),
             )
         for table in tables:
             connection.execute(f"DELETE FROM {table}")
