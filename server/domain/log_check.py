@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from json import JSONDecoder
 
 from server.domain.errors import DomainError
-from server.domain.session_log import GENESIS, BrokenChainError, Entry, entry_hash
+from server.domain.session_log import GENESIS, BrokenChainError, Entry, entry_digest
 from server.domain.tree import Edge, Head, grow
 
-_READ = JSONDecoder().raw_decode
+_READ = JSONDecoder().scan_once  # type: ignore[attr-defined]
+_BEGINNING = (0, GENESIS, bytes.fromhex(GENESIS))
 
 
 class ForkedTreeError(DomainError):
@@ -26,18 +27,23 @@ class LogCheck:
 
     def __init__(self, checkpoints: Iterable[Head] = ()) -> None:
         self._known: Mapping[int, Head] = {head.size: head for head in checkpoints}
-        self._chains: dict[str, tuple[int, str]] = {}
+        self._chains: dict[str, tuple[int, str, bytes]] = {}
         self._size, self._peaks = 0, list[bytes]()
 
     def add(self, entry: Entry) -> None:
         """Take the next entry. Raises BrokenChainError, ForkedTreeError."""
-        seq, head = self._chains.get(entry.case_id, (0, GENESIS))
-        found = entry_hash(head, entry.body)
-        placed = (entry.seq, entry.prev, entry.hash) == (seq + 1, head, found)
-        if not placed or _place_in(entry.body) != (entry.case_id, entry.seq):
+        seq, head, before = self._chains.get(entry.case_id, _BEGINNING)
+        digest = entry_digest(before, entry.body)
+        found = digest.hex()
+        if (
+            entry.seq != seq + 1
+            or entry.prev != head
+            or entry.hash != found
+            or _place_in(entry.body) != (entry.case_id, entry.seq)
+        ):
             raise BrokenChainError(case=entry.case_id, seq=seq + 1)
-        self._chains[entry.case_id] = (entry.seq, found)
-        grow(self._peaks, self._size, bytes.fromhex(found))
+        self._chains[entry.case_id] = (entry.seq, found, digest)
+        grow(self._peaks, self._size, digest)
         self._size += 1
         if self._size in self._known and self._known[self._size] != self._head:
             raise ForkedTreeError(size=self._size)
@@ -57,7 +63,7 @@ class LogCheck:
 def _place_in(body: str) -> tuple[object, object] | None:
     """Return the case and number a body names; None for what is no entry's body."""
     try:
-        said, end = _READ(body)
+        said, end = _READ(body, 0)
         return (said["case"], said["seq"]) if end == len(body) else None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, StopIteration):
         return None

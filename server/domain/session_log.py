@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import NamedTuple
 
 from server.domain.canonical import sha256_hex, sm3_agrees, sm3_hex
@@ -97,9 +98,9 @@ def _canonical(body: dict[str, object]) -> str:
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def entry_hash(prev: str, body: str) -> str:
-    """Return the hash of an entry as 64 hexadecimal digits."""
-    return sha256_hex(_exact(prev, body))
+def entry_digest(prev: bytes, body: str) -> bytes:
+    """Return the hash of an entry."""
+    return sha256(b"\x00" + prev + body.encode()).digest()
 
 
 def _exact(prev: str, body: str) -> bytes:

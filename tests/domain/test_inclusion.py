@@ -6,7 +6,7 @@ from server.domain.canonical import canonical_json
 from server.domain.ids import CaseId
 from server.domain.inclusion import proofs_json, proofs_of, proven
 from server.domain.reading import read_json
-from server.domain.session_log import Entry, entry_hash
+from server.domain.session_log import Entry, entry_digest
 from server.domain.tree import Edge, Head, Spot, grown, inclusion_path, spots_along
 
 CASE = CaseId("case-1")
@@ -17,7 +17,7 @@ def log(length: int) -> tuple[list[Entry], Head, dict[Spot, bytes]]:
     edge, entries, nodes = Edge(), list[Entry](), dict[Spot, bytes]()
     for seq in range(1, length + 1):
         prev, body = "0" * 64, str(seq)
-        entries.append(Entry(CASE, seq, body, prev, entry_hash(prev, body)))
+        entries.append(Entry(CASE, seq, body, prev, entry_digest(bytes.fromhex(prev), body).hex()))
         edge, made = grown(edge, bytes.fromhex(entries[-1].hash))
         nodes |= {(height, (seq - 1) >> height): one for height, one in enumerate(made)}
     return entries, edge.head, nodes

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -148,6 +149,20 @@ async def test_a_backlog_is_signed_for_at_every_256_entries(office: Stage, case:
     check = LogCheck([one.head for one in made])
     await read_through(world.store, check, partial(asyncio.sleep, 0))
     assert check.finish() == made[-1].head
+
+
+async def test_the_whole_log_is_read_in_few_transactions(
+    office: Stage, case: CaseId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One costs as much as a hundred entries."""
+    world = office.world
+    await logged(world, case, 2_500)
+    await place(world)
+    check, opened = LogCheck(), Mock(wraps=world.store.read)
+    monkeypatch.setattr(world.store, "read", opened)
+    await read_through(world.store, check, partial(asyncio.sleep, 0))
+    assert check.finish().size > 2_500
+    assert opened.call_count == 2  # how long it is, and all of it
 
 
 async def test_two_who_sign_a_backlog_at_once_sign_each_part_once(
