@@ -71,6 +71,8 @@ async def statement(context: Context, ask: wire.StatementAsk) -> wire.Statement:
         public_key=ask.public_key,
         handwriting_sha256=ask.handwriting_sha256,
         strokes_sha256=ask.strokes_sha256,
+        handwriting_sm3=ask.handwriting_sm3,
+        strokes_sm3=ask.strokes_sm3,
         code=ask.code,
     )
     made = await sign_statement.issue(context.world, context.seat, _device(context), form)

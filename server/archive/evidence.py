@@ -180,33 +180,40 @@ def _bad_parts(
     key = der_in(content["public_key.pem"])
     bad = {
         "statement.json": statement.signer_id != who,
-        "public_key.pem": sha256_hex(key) != statement.key_sha256,
+        "public_key.pem": not _named(statement.key_sha256, statement.key_sm3, key),
         "signature.bin": not tools.check_signature(
             key, content["statement.json"], content["signature.bin"]
         ),
     }
     pictured = {
-        "handwriting.png": statement.handwriting_sha256,
-        "strokes.json": statement.strokes_sha256,
+        "handwriting.png": (statement.handwriting_sha256, statement.handwriting_sm3),
+        "strokes.json": (statement.strokes_sha256, statement.strokes_sm3),
     }
     for name, said in pictured.items():
         found = files.get(f"{folder}/{name}")
-        bad[name] = said != (None if found is None else sha256_hex(found))
+        bad[name] = said != (None, None) if found is None else not _named(*said, found)
     return [f"{folder}/{name}" for name, is_bad in bad.items() if is_bad]
 
 
 def _names_this_text(
     statement: ConsentStatement, files: Mapping[str, bytes], manifest: Manifest
 ) -> bool:
-    agreement = files.get(AGREEMENT, b"")
-    named = statement.agreement_sha256, statement.pdf_sha256
-    return named == (sha256_hex(agreement), _locked(files, manifest)) and sm3_agrees(
-        statement.agreement_sm3, agreement
+    agreement, locked = files.get(AGREEMENT, b""), _locked_pdf(files, manifest)
+    return _named(statement.agreement_sha256, statement.agreement_sm3, agreement) and _named(
+        statement.pdf_sha256, statement.pdf_sm3, locked
     )
 
 
+def _named(sha256: str | None, sm3: str | None, content: bytes) -> bool:
+    return sha256 == sha256_hex(content) and sm3_agrees(sm3, content)
+
+
 def _locked(files: Mapping[str, bytes], manifest: Manifest) -> str:
-    return sha256_hex(files.get(PDF, b"")[: manifest.locked_pdf_size])
+    return sha256_hex(_locked_pdf(files, manifest))
+
+
+def _locked_pdf(files: Mapping[str, bytes], manifest: Manifest) -> bytes:
+    return files.get(PDF, b"")[: manifest.locked_pdf_size]
 
 
 def _signer(signed: Signed, expected: Mapping[str, str], suites: Mapping[str, str]) -> SignerFact:

@@ -570,13 +570,22 @@ fi
 
 # A picture is there if and only if the statement names it.
 pictured() { # pictured FILE FIELD
-  if [ -e "$1" ]; then says "$folder/statement.json" "\"$2\":\"$(sum "$1")\""; else
-    says "$folder/statement.json" "\"$2\":null"; fi
+  if [ -e "$1" ]; then
+    says "$folder/statement.json" "\"$2_sha256\":\"$(sum "$1")\"" && also_in_sm3 "$2" <"$1"
+  else says "$folder/statement.json" "\"$2_sha256\":null" && tells_no_sm3 "$2"; fi
 }
+also_in_sm3() { # also_in_sm3 FIELD: the SM3 of what is read, where the statement tells one and OpenSSL has it
+  [ -z "$agreement_sm3" ] || tells_no_sm3 "$1" ||
+    says "$folder/statement.json" "\"$1_sm3\":\"$(openssl dgst -sm3 -r | cut -c1-64)\""
+}
+tells_no_sm3() { ! says "$folder/statement.json" "\"$1_sm3\":"; } # tells_no_sm3 FIELD
 by_named_key() {
+  names_this_key && fits "$folder/public_key.pem" "$folder/signature.bin" "$folder/statement.json"
+}
+names_this_key() {
   key=$( (block <"$folder/public_key.pem") 2>/dev/null | sha256sum | cut -c1-64)
   says "$folder/statement.json" "\"key_sha256\":\"$key\"" &&
-    fits "$folder/public_key.pem" "$folder/signature.bin" "$folder/statement.json"
+    { (block <"$folder/public_key.pem") 2>/dev/null | also_in_sm3 key; }
 }
 of_itself() { # those members read that are neither objects nor lists
   while IFS= read -r one; do
@@ -589,12 +598,13 @@ of_this_text() { # by what it says itself, not by what stands in what was seen
   says "$scratch/said" "\"agreement_sha256\":\"$agreement\"" &&
     says "$scratch/said" "\"pdf_sha256\":\"$locked\"" &&
     { [ -z "$agreement_sm3" ] || ! any_like '"agreement_sm3":"*' <"$scratch/said" ||
-      says "$scratch/said" "\"agreement_sm3\":\"$agreement_sm3\""; }
+      says "$scratch/said" "\"agreement_sm3\":\"$agreement_sm3\""; } &&
+    head -c "$size" agreement.pdf | also_in_sm3 pdf
 }
 signed_by_own_key() {
   says "$folder/statement.json" "\"signer_id\":\"$name\"" &&
-    pictured "$folder/handwriting.png" handwriting_sha256 &&
-    pictured "$folder/strokes.json" strokes_sha256 &&
+    pictured "$folder/handwriting.png" handwriting &&
+    pictured "$folder/strokes.json" strokes &&
     by_named_key
 }
 # In what is signed no quotes of anybody's words stand bare, and a field comes before what was seen:

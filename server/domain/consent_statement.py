@@ -22,10 +22,11 @@ class ConsentStatement:
     """One signer's statement.
 
     Digests are SHA-256 in hexadecimal: of the canonical agreement, of the locked PDF,
-    of the DER SPKI, of the handwriting PNG and of the strokes; `agreement_sm3` is SM3 of
-    the canonical agreement. `key_control` is browser or server. `declaration` is the
-    sentence the signer saw above the signing field. Either a code reached `phone_masked`
-    and was given back, or staff `confirmed_by` compared the person on video.
+    of the DER SPKI, of the handwriting PNG and of the strokes. Beside each may stand its SM3;
+    those but the agreement's are left out where there is none. `key_control` is browser or
+    server. `declaration` is the sentence the signer saw above the signing field. Either a
+    code reached `phone_masked` and was given back, or staff `confirmed_by` compared the
+    person on video.
     """
 
     signer_id: str
@@ -49,8 +50,13 @@ class ConsentStatement:
     confirmed_by: str | None = None
     confirmed_at: datetime | None = None
     purpose: str = SIGN_AGREEMENT
+    pdf_sm3: str | None = None
+    key_sm3: str | None = None
+    handwriting_sm3: str | None = None
+    strokes_sm3: str | None = None
 
 
+_LEFT_OUT = ("pdf_sm3", "key_sm3", "handwriting_sm3", "strokes_sm3")
 _TEXTS = (
     *("signer_id", "role", "case_id", "agreement_id", "agreement_sha256", "pdf_sha256"),
     *("key_sha256", "key_control", "declaration", "nonce", "purpose"),
@@ -60,7 +66,11 @@ _TEXTS = (
 def statement_bytes(statement: ConsentStatement) -> bytes:
     """Return the exact bytes to sign."""
     fields = {name: getattr(statement, name) for name in ConsentStatement.__slots__}
-    plain = {name: _plain(value) for name, value in fields.items()}
+    plain = {
+        name: _plain(value)
+        for name, value in fields.items()
+        if value is not None or name not in _LEFT_OUT
+    }
     return canonical_json({"v": FORMAT, **plain})
 
 

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from PIL import Image, ImageDraw
 
+from server.domain.canonical import sm3_hex
 from server.rehearsal.browser import Browser, RehearsalError
 from server.rehearsal.peer import Peer
 
@@ -92,6 +93,8 @@ class Party(Browser):
                 "public_key": _b64(_spki(key)),
                 "handwriting_sha256": hashlib.sha256(hand).hexdigest(),
                 "strokes_sha256": hashlib.sha256(strokes.encode()).hexdigest(),
+                "handwriting_sm3": sm3_hex(hand),
+                "strokes_sm3": sm3_hex(strokes.encode()),
                 "code": await self.code("sign"),
             },
         )

@@ -8,7 +8,7 @@ another text, person or browser gives none.
 from dataclasses import dataclass
 
 from server.domain.agreement import Agreement, Lease, Signature
-from server.domain.canonical import sha256_hex
+from server.domain.canonical import sha256_hex, sm3_agrees
 from server.domain.case import Case
 from server.domain.errors import (
     InvalidValueError,
@@ -167,9 +167,11 @@ def _expect_named(given: _Given) -> None:
     said = given.pending.said
     if not given.handwriting.startswith(_PNG):
         raise InvalidValueError(field="handwriting_png", reason="not_png")
-    if sha256_hex(given.handwriting) != said.handwriting_sha256:
+    fits = sm3_agrees(said.handwriting_sm3, given.handwriting)
+    if not fits or sha256_hex(given.handwriting) != said.handwriting_sha256:
         raise InvalidValueError(field="handwriting_png", reason="not_as_stated")
-    if sha256_hex(given.strokes) != said.strokes_sha256:
+    fits = sm3_agrees(said.strokes_sm3, given.strokes)
+    if not fits or sha256_hex(given.strokes) != said.strokes_sha256:
         raise InvalidValueError(field="strokes", reason="not_as_stated")
 
 

@@ -10,7 +10,7 @@ import binascii
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from server.domain.canonical import sha256_hex, sm3_hex
+from server.domain.canonical import sha256_hex
 from server.domain.consent_statement import ConsentStatement
 from server.domain.errors import ForbiddenError, InvalidValueError, MissingStepsError
 from server.domain.invitation import Invitation
@@ -19,6 +19,7 @@ from server.domain.signing_words import KeyUsed, statement
 from server.usecases import pending_statements, send_code
 from server.usecases.lock_agreement import RECORD_MARGIN
 from server.usecases.may_sign_now import expect_ready, seen_on_video
+from server.usecases.named_in_sm3 import named_in_sm3
 from server.usecases.pending_statements import Pending
 from server.usecases.read_agreement import OwnDesk, own_desk
 from server.usecases.show_pages import all_shown
@@ -29,19 +30,22 @@ _LONGEST_KEY = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementForm:
-    """What the phone is about to sign with; digests are SHA-256 in hexadecimal."""
+    """What the phone is about to sign with, by SHA-256, and by SM3 where the page tells it."""
 
     pdf_sha256: str
     public_key: str
     handwriting_sha256: str
     strokes_sha256: str
     code: str | None
+    handwriting_sm3: str | None = None
+    strokes_sm3: str | None = None
 
     def question(self, person: str, device: str) -> str:
         """Return what makes two requests the same one."""
         hashes = (self.pdf_sha256, self.handwriting_sha256, self.strokes_sha256)
+        beside = (self.handwriting_sm3 or "", self.strokes_sm3 or "")
         return pending_statements.question(
-            person, device, self.public_key, *hashes, self.code or ""
+            person, device, self.public_key, *hashes, *beside, self.code or ""
         )
 
 
@@ -72,16 +76,17 @@ async def issue(world: World, invitation: Invitation, device: str, form: Stateme
         if not await all_shown(uow, invitation.case_id, locked, desk.person.id):
             raise MissingStepsError(missing=["pages"])
         known = await pending_statements.answered(uow, asked, world.clock.now())
-        text = await uow.files.content(locked.document)
     if known is not None:
         return known
     await world.archive.reserve(invitation.case_id, RECORD_MARGIN)
     proof = await _prove(world, invitation, desk, form.code)
+    named = await named_in_sm3(world, _statement(world, desk, sha256_hex(key)), locked, key)
     said = replace(
-        _statement(world, desk, sha256_hex(key)),
-        agreement_sm3=sm3_hex(text),
+        named,
         handwriting_sha256=form.handwriting_sha256,
         strokes_sha256=form.strokes_sha256,
+        handwriting_sm3=form.handwriting_sm3 if named.key_sm3 else None,
+        strokes_sm3=form.strokes_sm3 if named.key_sm3 else None,
         code_verified_at=proof.code_verified_at,
         phone_masked=proof.phone_masked,
         confirmed_by=proof.confirmed_by,

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from server.domain import access
 from server.domain.access import Act
-from server.domain.agreement import Agreement, Signature, expect_text
-from server.domain.canonical import sha256_hex, sm3_hex
+from server.domain.agreement import Agreement, Locked, Signature, expect_text
+from server.domain.canonical import sha256_hex
 from server.domain.case import Case
 from server.domain.consent_statement import ConsentStatement, statement_bytes
 from server.domain.ids import CaseId
@@ -22,6 +22,7 @@ from server.usecases.change_agreement import Changed, change
 from server.usecases.count_signatures import done, encode, follow_signatures
 from server.usecases.locked_text import locked_text
 from server.usecases.made_files import ADDED, keep
+from server.usecases.named_in_sm3 import named_in_sm3
 from server.usecases.signed_pdf import sign_order, signed_pdf
 from server.usecases.world import World
 
@@ -31,7 +32,7 @@ class _Turn:
     """The text to sign, and the PDF as those before have left it."""
 
     agreement: Agreement
-    text: bytes
+    locked: Locked
     pdf: bytes
 
 
@@ -67,14 +68,13 @@ async def _expect_turn(world: World, actor: Actor, case_id: CaseId, pdf_sha256: 
         agreement, locked = await locked_text(uow, case_id)
         expect_turn(agreement, actor.staff_id)
         expect_text(agreement, pdf_sha256)
-        text = await uow.files.content(locked.document)
-        return _Turn(agreement=agreement, text=text, pdf=await signed_pdf(uow, agreement))
+        return _Turn(agreement=agreement, locked=locked, pdf=await signed_pdf(uow, agreement))
 
 
 async def _signature(world: World, actor: Actor, key: KeyRef, turn: _Turn) -> Signature:
-    own = sha256_hex(await world.signer.public_key(key))
-    said = _statement(world, actor, turn.agreement, own)
-    exact = statement_bytes(replace(said, agreement_sm3=sm3_hex(turn.text)))
+    own = await world.signer.public_key(key)
+    said = _statement(world, actor, turn.agreement, sha256_hex(own))
+    exact = statement_bytes(await named_in_sm3(world, said, turn.locked, own))
     made = await world.signer.sign(key, exact)
     return Signature(
         signer=said.signer_id,

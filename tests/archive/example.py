@@ -21,6 +21,7 @@ from server.documents.signing import Desk, certify
 from server.documents.stamp_facts import read_stamp
 from server.documents.suites import P256Key
 from server.domain.agreement_document import AgreementDocument, canonical_bytes, digest
+from server.domain.canonical import sm3_hex
 from server.domain.checkpoint import checkpoint_text, note_of
 from server.domain.consent_statement import ConsentStatement, statement_bytes
 from server.domain.ids import CaseId, CommitteeId, RecordId
@@ -211,6 +212,11 @@ def signed_on_phone(
             code_verified_at=LOCKED_AT + timedelta(minutes=2 + seed),
             handwriting_sha256=hashlib.sha256(handwriting).hexdigest(),
             strokes_sha256=hashlib.sha256(strokes).hexdigest(),
+            agreement_sm3=sm3_hex(canonical_bytes(text)),
+            pdf_sm3=sm3_hex(locked.pdf),
+            key_sm3=sm3_hex(spki(key)),
+            handwriting_sm3=sm3_hex(handwriting),
+            strokes_sm3=sm3_hex(strokes),
         )
     )
     return RecordSignature(

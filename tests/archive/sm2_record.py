@@ -12,7 +12,7 @@ from server.documents.seals import seal_certificates
 from server.documents.signatures import make_signature, server_key
 from server.documents.signing import Desk, finished, prepare
 from server.documents.suites import SM2
-from server.domain.canonical import sha256_hex
+from server.domain.canonical import sha256_hex, sm3_hex
 from server.domain.consent_statement import read_statement, statement_bytes
 from server.domain.ids import StaffId
 from server.domain.record import RecordParts, RecordSignature
@@ -81,6 +81,9 @@ def by_staff(said: RecordSignature, office: Office, who: str) -> RecordSignature
             key_control="server",
             handwriting_sha256=None,
             strokes_sha256=None,
+            key_sm3=sm3_hex(key),
+            handwriting_sm3=None,
+            strokes_sm3=None,
         )
     )
     made = make_signature(office.keys, staff(who), statement, SM2_SM3)

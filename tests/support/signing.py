@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 
 from server.domain import conduct
 from server.domain.agreement import Agreement, Item, Payment, Verdict
+from server.domain.canonical import sm3_hex
 from server.domain.case import Case
 from server.domain.ids import CaseId, FileId, PartyId
 from server.domain.invitation import Answer, Invitation
@@ -135,6 +136,8 @@ class Phone:
                 public_key=self.public_key,
                 handwriting_sha256=hashlib.sha256(self.handwriting).hexdigest(),
                 strokes_sha256=hashlib.sha256(self.strokes.encode()).hexdigest(),
+                handwriting_sm3=sm3_hex(self.handwriting),
+                strokes_sm3=sm3_hex(self.strokes.encode()),
                 code=code,
             ),
             **changes,

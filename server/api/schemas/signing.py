@@ -24,6 +24,8 @@ class StatementAsk(Ask):
     handwriting_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     strokes_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     code: SixDigits | None = None
+    handwriting_sm3: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    strokes_sm3: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 
 class Statement(View):

@@ -173,7 +173,7 @@ def test_a_page_that_believes_every_signature_is_caught(packed: list[Bend]) -> N
         ("overlay_on_a_page", "all_intact\ntell", "true\ntell"),
         ("agreement_under_another_name", "only of_a_record .", "true"),
         ("file_put_in", '| sort | same "$scratch/found"', "| cat >/dev/null"),
-        ("key_exchanged", '"\\"key_sha256\\":\\"$key\\""', "key"),
+        ("key_exchanged", "names_this_key &&", "true &&"),
         ("signature_replayed_from_another_pdf", '"\\"pdf_sha256\\":\\"$locked\\""', "pdf"),
         ("log_rows_reordered", 'chained <"$scratch/entries" &&', "true &&"),
         ("log_cut_short", 'says manifest.json "\\"log_head\\":\\"$head\\""', "true"),

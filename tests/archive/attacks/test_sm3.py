@@ -15,8 +15,10 @@ from server.archive.guide import guide
 from server.archive.making import sign_files
 from server.archive.package import package
 from server.domain.canonical import canonical_json
-from server.domain.consent_statement import read_statement, statement_bytes
+from server.domain.consent_statement import ConsentStatement, read_statement, statement_bytes
+from server.domain.errors import InvalidValueError
 from server.domain.record import AGREEMENT, MANIFEST, RecordParts, record_files
+from tests.archive import example
 from tests.archive.attacks.judges import Bend, by_heyi, by_page, by_shell
 from tests.archive.example import Files, Office
 
@@ -78,6 +80,41 @@ def test_another_sm3_than_that_of_the_file_is_noticed(files: Files) -> None:
     manifest["files"][AGREEMENT]["sm3"] = "0" * 64
     bent = {**files, MANIFEST: canonical_json(manifest)}
     assert {"intact", "manifest_signed"} <= by_heyi(bent)
+
+
+WRONG_IN = {
+    "pdf_sm3": "same_text",
+    "key_sm3": "signatures",
+    "handwriting_sm3": "signatures",
+    "strokes_sm3": "signatures",
+}
+
+
+@pytest.mark.parametrize("field", [*WRONG_IN, ""])
+def test_another_sm3_beside_a_right_sha256_is_noticed_by_all_three(
+    field: str, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything but this digest is right, and signed by whom it should be."""
+    bent: dict[str, Any] = {field: "0" * 64} if field else {}
+
+    def wrong(said: ConsentStatement) -> bytes:
+        return statement_bytes(replace(said, **bent))
+
+    monkeypatch.setattr(example, "statement_bytes", wrong)
+    parts = example.record_parts(office)
+    made = Files(asyncio.run(sign_files(parts, record_files(parts, guide()), office.sign)))
+    path = tmp_path / "record.zip"
+    path.write_bytes(package(parts.record_id, made))
+    found = [by_heyi(made), *by_page([Bend(zip=path)]), by_shell(made, tmp_path / "out")]
+    own = {WRONG_IN[field]} if field else set()
+    assert [one - {"everybody_signed"} for one in found] == [own] * 3
+
+
+def test_a_statement_tells_no_sm3_of_null(parts: RecordParts) -> None:
+    said = json.loads(parts.signatures[0].statement)
+    assert statement_bytes(read_statement(canonical_json(said))) == parts.signatures[0].statement
+    with pytest.raises(InvalidValueError):
+        read_statement(canonical_json({**said, "key_sm3": None}))
 
 
 def test_a_statement_about_another_text_by_sm3_is_noticed(

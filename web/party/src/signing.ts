@@ -3,6 +3,7 @@
  * is over the consent statement the server wrote: it must be in canonical form (RFC 8785) and must name the digest of
  * the pages that were shown, this very key, and this handwriting. The second is over what the PDF's signature covers.
  */
+import { sm3Hex } from "@heyi/core/sm3.ts";
 import canonicalize from "canonicalize";
 
 export interface SigningKey {
@@ -11,15 +12,23 @@ export interface SigningKey {
   readonly publicKey: string;
   /** SHA-256 of the SubjectPublicKeyInfo, hex. */
   readonly fingerprint: string;
+  /** SM3 of it, hex. */
+  readonly sm3: string;
 }
 
-/** What the statement has to name: the pages shown, this key and this handwriting, each as a SHA-256 in hex. */
+/**
+ * What the statement has to name: the pages shown, this key and this handwriting, each as a SHA-256 in hex; and in SM3 what
+ * this browser has itself, where the statement tells any SM3 of it. A server may lack SM3, which then claims nothing.
+ */
 export interface Named {
   readonly pdf_sha256: string;
   readonly agreement_sha256: string | null;
   readonly key_sha256: string;
   readonly handwriting_sha256: string;
   readonly strokes_sha256: string;
+  readonly key_sm3: string;
+  readonly handwriting_sm3: string;
+  readonly strokes_sm3: string;
 }
 
 export class MismatchError extends Error {
@@ -59,7 +68,7 @@ export async function sha256Hex(data: Uint8Array<ArrayBuffer> | string): Promise
 export async function makeKey(): Promise<SigningKey> {
   const pair = await crypto.subtle.generateKey(CURVE, false, ["sign", "verify"]);
   const spki = new Uint8Array(await crypto.subtle.exportKey("spki", pair.publicKey));
-  return { key: pair.privateKey, publicKey: toBase64(spki), fingerprint: await sha256Hex(spki) };
+  return { key: pair.privateKey, publicKey: toBase64(spki), fingerprint: await sha256Hex(spki), sm3: sm3Hex(spki) };
 }
 
 /** Raises MismatchError unless the statement is canonical and names exactly these digests. */
@@ -73,7 +82,8 @@ export function checkStatement(statement: string, named: Named): void {
   if (canonicalize(parsed) !== statement) throw new MismatchError("statement is not canonical");
   const fields = parsed as Record<string, unknown>;
   for (const [name, digest] of Object.entries(named)) {
-    if (digest !== null && fields[name] !== digest) throw new MismatchError(`statement names another ${name}`);
+    if (digest === null || (name.endsWith("_sm3") && !(name in fields))) continue;
+    if (fields[name] !== digest) throw new MismatchError(`statement names another ${name}`);
   }
 }
 

@@ -1,4 +1,5 @@
 // @vitest-environment node
+import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 import { describe, expect, it } from "vitest";
 import { RefusedError } from "../src/api.ts";
@@ -20,6 +21,9 @@ const named = async (key: string) => ({
   key_sha256: key,
   handwriting_sha256: await sha256Hex("picture"),
   strokes_sha256: await sha256Hex("[]"),
+  key_sm3: "11".repeat(32),
+  handwriting_sm3: "22".repeat(32),
+  strokes_sm3: "33".repeat(32),
 });
 
 describe("the own signature", () => {
@@ -37,7 +41,21 @@ describe("the own signature", () => {
     expect(await crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, open, signature, bytes)).toBe(true);
   });
 
-  it.each(["pdf_sha256", "agreement_sha256", "key_sha256", "handwriting_sha256", "strokes_sha256"] as const)(
+  it("may go without SM3, where the server has none, or tells none of it", async () => {
+    const wanted = await named("00".repeat(32));
+    const without = Object.fromEntries(Object.entries(wanted).filter(([name]) => !name.endsWith("_sm3")));
+    expect(() => checkStatement(canonicalize({ v: 1, ...without }) ?? "", wanted)).not.toThrow();
+  });
+
+  it("knows its key in SM3 as well", async () => {
+    const key = await makeKey();
+    expect(key.sm3).toBe(createHash("sm3").update(fromBase64(key.publicKey)).digest("hex"));
+  });
+
+  it.each([
+    ...(["pdf_sha256", "agreement_sha256", "key_sha256", "handwriting_sha256", "strokes_sha256"] as const),
+    ...(["key_sm3", "handwriting_sm3", "strokes_sm3"] as const),
+  ])(
     "is refused when the statement names another %s",
     async (field) => {
       const wanted = await named("00".repeat(32));

@@ -1,4 +1,5 @@
 // Judges a record, fact by fact. No fact hides another: each is judged even where others fail.
+import { sm3Hex } from "@heyi/core/sm3.ts";
 import { type Attested, attestations, attestedSigners } from "./attested.ts";
 import { type Bytes, same, utf8 } from "./bytes.ts";
 import { readObject, textAt } from "./canonical.ts";
@@ -22,7 +23,6 @@ import { PdfFacts } from "./pdfFacts.ts";
 import { BEYOND, type Code, type Fact, type FileFact, type Report, type Signer, fact, factOr, unjudged } from "./report.ts";
 import { type Judged, expectedSigners, judgeSigner, officialsOf } from "./signers.ts";
 import { twoPeople } from "./twoPeople.ts";
-import { sm3Hex } from "./sm3.ts";
 import { onlyFilled } from "./updates.ts";
 
 const [PDF, AGREEMENT, LOG] = ["agreement.pdf", "agreement.json", "log.jsonl"] as const;
@@ -115,9 +115,10 @@ async function unreadable(files: Files): Promise<Report> {
 async function gather(files: Files, manifest: Manifest): Promise<Evidence> {
   const entries = [...files].map(async ([name, bytes]) => [name, await sha256Hex(bytes)] as const);
   const digests = new Map(await Promise.all(entries));
-  const locked = await sha256Hex(content(files, PDF).slice(0, manifest.lockedSize));
+  const pdf = content(files, PDF).slice(0, manifest.lockedSize);
+  const locked = await sha256Hex(pdf);
   const expected = expectedSigners(content(files, AGREEMENT));
-  const text = { agreement: digests.get(AGREEMENT) ?? "", locked };
+  const text = { agreement: digests.get(AGREEMENT) ?? "", locked, pdf };
   const judging = manifest.signers.map((id) => judgeSigner(files, id, expected.get(id) ?? "", text));
   const [judged, attested] = [await Promise.all(judging), await attestations(files, text)];
   const issuer = readCertificate(content(files, ISSUER));

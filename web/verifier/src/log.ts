@@ -1,8 +1,8 @@
 // The session log, one hash chain, and its place in the tree of a signed checkpoint (RFC 9162, C2SP).
+import { sm3Hex } from "@heyi/core/sm3.ts";
 import { type Bytes, join, pemBody, same, text, unbase64, unhex, utf8 } from "./bytes.ts";
 import { canonical, isObject, parse, readObject, textAt } from "./canonical.ts";
 import { sha256, sha256Hex, signed } from "./crypto.ts";
-import { sm3Hex } from "./sm3.ts";
 
 const GENESIS = "0".repeat(64);
 const FORMAT = 1;

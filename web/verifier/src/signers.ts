@@ -1,4 +1,5 @@
 // Each signer: what was signed, with whose key, and whether it is this very text.
+import { sm3Hex } from "@heyi/core/sm3.ts";
 import { type Bytes, pemBody } from "./bytes.ts";
 import { type Json, type JsonObject, isObject, readObject, textAt } from "./canonical.ts";
 import { beyondBrowsers, sha256Hex, signed } from "./crypto.ts";
@@ -18,10 +19,11 @@ export interface Stated {
   readonly open: boolean;
 }
 
-/** The digests that a statement has to name. */
+/** The digests that a statement has to name, and the locked PDF itself. */
 export interface Text {
   readonly agreement: string;
   readonly locked: string;
+  readonly pdf: Bytes;
 }
 
 export interface Judged {
@@ -73,7 +75,8 @@ export async function judgeSigner(files: Files, id: string, name: string, text: 
   };
   const bad = await badParts(files, id, statement);
   const open = beyondBrowsers(bodyOf(files.get(`${folderOf(id)}/public_key.pem`) ?? NONE)) ? [`${folderOf(id)}/signature.bin`] : [];
-  const sameText = statement["agreement_sha256"] === text.agreement && statement["pdf_sha256"] === text.locked;
+  const named = statement["agreement_sha256"] === text.agreement && statement["pdf_sha256"] === text.locked;
+  const sameText = named && alsoInSm3(statement, "pdf", text.pdf);
   // A statement of somebody else's in this folder fits no signature in the PDF.
   const own = statement["signer_id"] === id ? { ...digests, open: open.length > 0 } : NOTHING;
   const signer = { ...unread(id, name), ...said(statement), signatureHolds: bad.length === 0, sameText, open: open.length > 0 };
@@ -103,18 +106,24 @@ async function badParts(files: Files, id: string, statement: JsonObject): Promis
   const message = file("statement.json");
   const holds: [string, boolean][] = [
     ["statement.json", statement["signer_id"] === id],
-    ["public_key.pem", (await sha256Hex(key)) === statement["key_sha256"]],
+    ["public_key.pem", (await sha256Hex(key)) === statement["key_sha256"] && alsoInSm3(statement, "key", key)],
     ["signature.bin", beyondBrowsers(key) || (await signed(key, message, file("signature.bin")))],
-    ["handwriting.png", await pictured(files.get(`${folder}/handwriting.png`), statement["handwriting_sha256"])],
-    ["strokes.json", await pictured(files.get(`${folder}/strokes.json`), statement["strokes_sha256"])],
+    ["handwriting.png", await pictured(files.get(`${folder}/handwriting.png`), statement, "handwriting")],
+    ["strokes.json", await pictured(files.get(`${folder}/strokes.json`), statement, "strokes")],
   ];
   return holds.filter(([, held]) => !held).map(([name]) => `${folder}/${name}`);
 }
 
 /** A picture is there if and only if the statement names it. */
-async function pictured(file: Bytes | undefined, named: Json | undefined): Promise<boolean> {
-  return file === undefined ? named === null : (await sha256Hex(file)) === named;
+async function pictured(file: Bytes | undefined, statement: JsonObject, field: string): Promise<boolean> {
+  const named = statement[`${field}_sha256`];
+  if (file === undefined) return named === null && !(`${field}_sm3` in statement);
+  return (await sha256Hex(file)) === named && alsoInSm3(statement, field, file);
 }
+
+/** Whether a statement's own SM3 of these bytes, where it tells one, is that. */
+export const alsoInSm3 = (statement: JsonObject, field: string, bytes: Bytes): boolean =>
+  !(`${field}_sm3` in statement) || statement[`${field}_sm3`] === sm3Hex(bytes);
 
 function bodyOf(pem: Bytes): Bytes {
   try {

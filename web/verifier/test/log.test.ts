@@ -1,8 +1,8 @@
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
+import { sm3Hex } from "@heyi/core/sm3.ts";
 import { describe, expect, it } from "vitest";
 import { type Bytes, hex, text, unhex, utf8 } from "../src/bytes.ts";
 import { type Json, canonical } from "../src/canonical.ts";
-import { sm3Hex } from "../src/sm3.ts";
 import { type Checkpoint, proven, readChain, readCheckpoint, signedByLog } from "../src/log.ts";
 
 const digest = (...parts: Uint8Array[]): Bytes => Uint8Array.from(createHash("sha256").update(Buffer.concat(parts)).digest());

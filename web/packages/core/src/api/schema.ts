@@ -5465,12 +5465,22 @@ export interface components {
             code: string | null;
             /** Handwriting Sha256 */
             handwriting_sha256: string;
+            /**
+             * Handwriting Sm3
+             * @default null
+             */
+            handwriting_sm3: string | null;
             /** Pdf Sha256 */
             pdf_sha256: string;
             /** Public Key */
             public_key: string;
             /** Strokes Sha256 */
             strokes_sha256: string;
+            /**
+             * Strokes Sm3
+             * @default null
+             */
+            strokes_sm3: string | null;
         };
         /**
          * StepUp

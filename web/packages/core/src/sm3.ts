@@ -1,5 +1,5 @@
-// SM3 (GB/T 32905), which browsers have not: digests of every file stand in the manifest beside SHA-256.
-import { type Bytes, hex } from "./bytes.ts";
+// SM3 (GB/T 32905), which browsers have not: it stands beside SHA-256 in what is signed and in what is sealed.
+type Bytes = Uint8Array<ArrayBuffer>;
 
 const BLOCK = 64; // bytes
 const ROUNDS = 64;
@@ -17,9 +17,7 @@ export function sm3Hex(bytes: Bytes): string {
     expand(whole, at, words);
     compress(state, words);
   }
-  const out = new DataView(new ArrayBuffer(32));
-  state.forEach((word, at) => out.setInt32(4 * at, word));
-  return hex(new Uint8Array(out.buffer));
+  return Array.from(state, (word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
 }
 
 /** A one bit, zeros, and the length in bits as the last eight bytes. */
