@@ -338,8 +338,9 @@ def _log_line(entry: Entry) -> bytes:
 
 def _entry(line: dict[str, Any], case_id: CaseId) -> Entry:
     body = canonical_json(line["body"]).decode()
-    seq, sm3 = line["body"]["seq"], line.get("sm3")
+    seq, prev, own, sm3 = line["body"]["seq"], line["prev"], line["hash"], line.get("sm3")
     ended = body.endswith(f',"seq":{seq},"v":{FORMAT}}}')
-    if not ended or not (sm3 is None or re.fullmatch("[0-9a-f]{64}", sm3)):
+    digests = (prev, own) if sm3 is None else (prev, own, sm3)
+    if not ended or not all(re.fullmatch("[0-9a-f]{64}", one) for one in digests):
         raise InvalidValueError(field="log", reason="not_canonical")
-    return Entry(case_id, seq, body, line["prev"], line["hash"], sm3)
+    return Entry(case_id, seq, body, prev, own, sm3)

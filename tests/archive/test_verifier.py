@@ -113,6 +113,16 @@ def test_one_flipped_bit_anywhere_fails_and_names_its_file(
     assert name in {part for parts in failing(report).values() for part in parts}
 
 
+@pytest.mark.parametrize("member", ["hash", "prev"])
+def test_a_log_whose_digest_is_none_fails_and_is_read_on(files: Files, member: str) -> None:
+    first, rest = files["log.jsonl"].split(b"\n", 1)
+    entry = json.loads(first)
+    bent = canonical_json({**entry, member: ";" + entry[member][1:]}) + b"\n" + rest
+    assert {"log_chain", "log_included"} <= set(
+        failing(verify_files({**files, "log.jsonl": bent}, TOOLS))
+    )
+
+
 def place(files: Files, where: float) -> tuple[str, int]:
     """Spread over files first, so that small ones are hit as often as the PDF."""
     names = sorted(files)
