@@ -20,7 +20,11 @@ WEB_SOURCES := $(wildcard $(shell git ls-files -co --exclude-standard web 2>/dev
 # A busy machine stalls a real browser or a real phone's line now and then: what fails is run
 # once more, with nobody beside, and what fails twice has failed. (1: tests failed. Anything else,
 # a crashed worker among it, leaves tests that did not run.)
-again = || { [ $$? -eq 1 ] && $(PY) -m pytest -m "$(1)" --last-failed --last-failed-no-failures none; }
+again = || { [ $$? -eq 1 ] && $(PY) -m pytest -m "$(1)" $(DRAWN) --last-failed --last-failed-no-failures none; }
+# Which forgeries the script of a record judges too is drawn anew each time (DRAW=n: the same again),
+# and once for both runs, so that what failed is not left out the second time.
+DRAW := $(if $(DRAW),$(DRAW),$(shell date +%s))
+DRAWN := --draw $(DRAW)
 # Tests store and sync much: where there are 8 GiB of memory to spare for it, no disk is waited for.
 IN_MEMORY = $(shell test "$$(df -k --output=avail /dev/shm 2>/dev/null | tail -n 1)" -gt 8388608 2>/dev/null && echo TMPDIR=/dev/shm)
 # Files of tests run side by side; the browsers, which measure what they see, one by one.
@@ -36,11 +40,11 @@ help:
 	@printf '%s\n' \
 	'make run       启动（含演示数据） · start with a demo committee on http://127.0.0.1:8080' \
 	'make build     只安装与构建 · install and build only' \
-	'make test      全部检查与测试 · every check and test' \
+	'make test      全部检查与测试 · every check and test (DRAW=n: the same forgeries for verify.sh again)' \
 	'make bench     性能数字 · the figures we promise, measured here' \
 	'make generated 重新生成接口类型与设置表 · make wire types and the settings table again' \
 	'make fuzz      畸形数据，每种十万份 · 100 000 broken inputs of each kind (FUZZ_SEED=n: the same again)' \
-	'make attacks   对卷宗的攻击，长跑 · attacks on a record, the long run' \
+	'make attacks   对卷宗的攻击，长跑 · attacks on a record, the long run: every forgery by all three' \
 	'make torture   强杀与断电，长跑 · kills and power cuts, the long run (KILLS=1000 CUTS=300)' \
 	'make format    统一格式 · format the sources' \
 	'make coverage  测试覆盖 · which lines the tests reach' \
@@ -67,7 +71,7 @@ test: debian $(STAMPS)/dev $(WEB_STAMP)
 	$(call step,网页构建 · web build,$(NPM) run build)
 	@touch $(WEB_BUILT)
 	$(call step,网页大小 · web size,$(NPM) run check:size)
-	$(call step,测试 · tests,$(IN_MEMORY) $(PY) -m pytest -o tmp_path_retention_policy=failed -n $(SIDE_BY_SIDE) --dist loadfile --max-worker-restart 0 -m "not ($(ALONE))" $(call again,not ($(ALONE))))
+	$(call step,测试 · tests,$(IN_MEMORY) $(PY) -m pytest -o tmp_path_retention_policy=failed -n $(SIDE_BY_SIDE) --dist loadfile --max-worker-restart 0 $(DRAWN) -m "not ($(ALONE))" $(call again,not ($(ALONE))))
 	$(call step,浏览器 · browsers,$(PY) -m pytest -m "$(ALONE)" $(call again,$(ALONE)))
 
 bench: debian $(STAMPS)/dev $(WEB_BUILT)
@@ -91,7 +95,7 @@ fuzz: $(STAMPS)/dev
 	@FUZZ_INPUTS=$(FUZZ_INPUTS) FUZZ_SEED=$(FUZZ_SEED) $(PY) -m pytest tests/fuzz -o timeout=3600
 
 attacks: debian $(STAMPS)/dev $(WEB_BUILT)
-	$(PY) -m pytest tests/archive/attacks --bent 500 -o timeout=3600
+	$(PY) -m pytest tests/archive/attacks --bent 500 --by-script all -o timeout=3600
 
 # How often programs are killed by `make torture`; `make test` does it thirty times.
 KILLS = 1000

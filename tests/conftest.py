@@ -2,6 +2,7 @@
 
 import gc
 import os
+import random
 from typing import Any
 
 import pytest
@@ -27,8 +28,31 @@ STAGES = ("slow", "postgres", "browser", "journey")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--bent", type=int, default=24, help="bent files that all three verifiers are asked about"
+        "--bent", type=int, default=24, help="bent files that the verifiers are asked about"
     )
+    parser.addoption(
+        "--by-script",
+        choices=("some", "all"),
+        default="some",
+        help="how many forgeries verify.sh judges beside the other verifiers",
+    )
+    parser.addoption("--draw", type=int, help="throws the dice for those again, as a run named it")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.draw is None:
+        told: dict[str, int] = getattr(config, "workerinput", {})
+        config.option.draw = told.get("draw", random.SystemRandom().randrange(10**9))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    # The workers of a run that goes side by side draw what its first lines name.
+    node.workerinput["draw"] = node.config.option.draw
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"forgeries for verify.sh: {config.option.by_script}, --draw {config.option.draw}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -14,6 +14,7 @@ from server.archive.verifier import verify_files
 from server.domain.record import PDF
 from tests.archive.attacks.forging import CHEN, Files, Scene
 from tests.archive.attacks.judges import Bend, Found, by_page, package_by_heyi, package_by_shell
+from tests.archive.attacks.sampling import for_script
 from tests.archive.example import RECORD, TOOLS
 from tests.archive.test_earlier import EARLIER
 from tests.archive.test_verifier import failing, resigned
@@ -103,12 +104,14 @@ def test_heyi_verify_and_the_page_find_each(made: dict[str, Path]) -> None:
 
 
 @pytest.mark.slow
-def test_the_script_finds_each(made: dict[str, Path], tmp_path: Path) -> None:
+def test_the_script_finds_each(
+    made: dict[str, Path], tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    kinds = {name: found for name, (_, found) in MADE.items() if name not in TOLD_APART}
     with ThreadPoolExecutor() as several:
         asked = {
-            name: several.submit(package_by_shell, path, tmp_path / path.stem)
-            for name, path in made.items()
-            if name not in TOLD_APART
+            name: several.submit(package_by_shell, made[name], tmp_path / made[name].stem)
+            for name in for_script(kinds, pytestconfig)
         }
         found = {name: one.result() for name, one in asked.items()}
     told = {name: {"complete"} if MADE[name][1] == TWICE else MADE[name][1] for name in found}

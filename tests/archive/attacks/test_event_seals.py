@@ -34,6 +34,7 @@ from tests.archive.attacks.conftest import sealed
 from tests.archive.attacks.forging import CHEN, Files, Forge, Scene
 from tests.archive.attacks.judges import Bend, by_heyi, by_page, by_shell, fingerprint
 from tests.archive.attacks.pdf_forging import sealed_after
+from tests.archive.attacks.sampling import for_script
 from tests.archive.example import HEXI, RECORD, Office
 from tests.archive.sm2_record import sm2_parts
 from tests.archive.test_verifier import resigned
@@ -186,15 +187,20 @@ def test_the_page_says_so(made: dict[str, Files], roots: list[bytes], tmp_path: 
 @pytest.mark.slow
 @pytest.mark.parametrize("trusting", [0, 3], ids=["nobody", "whoever issues"])
 def test_the_script_says_so(
-    trusting: int, made: dict[str, Files], roots: list[bytes], tmp_path: Path
+    trusting: int,
+    made: dict[str, Files],
+    roots: list[bytes],
+    tmp_path: Path,
+    pytestconfig: pytest.Config,
 ) -> None:
+    names = for_script({name: name.split()[0] for name in FORGED}, pytestconfig)
     anchor = tmp_path / "roots.pem"
     anchor.write_bytes(b"".join(roots[:trusting]))
     given = anchor if trusting else ""
     with ThreadPoolExecutor() as several:
         asked = {
-            name: several.submit(by_shell, files, tmp_path / f"{n}", given)
-            for n, (name, files) in enumerate(made.items())
+            name: several.submit(by_shell, made[name], tmp_path / f"{n}", given)
+            for n, name in enumerate(names)
         }
         found = {name: one.result() for name, one in asked.items()}
     assert [name for name, facts in found.items() if "certificate" not in facts] == []
