@@ -91,9 +91,7 @@ class SqlCases:
 
     async def save(self, case: Case) -> Case:
         saved = await self._shelf.save(case)
-        row = (await self._tx.run(select(_T.no).where(_T.id == case.id))).one()
-        terms = self._terms(case.committee_id)
-        await terms.rewrite(row.no, _searched(terms, case))
+        await self._rewrite_terms(case)
         await self._write_days(saved)
         return saved
 
@@ -180,10 +178,16 @@ class SqlCases:
         return [row.id for row in rows]
 
     async def unmark(self, case: Case) -> None:
-        """Write who records the case, and on which days something is due in it."""
+        """Write who records the case, by whose names it is found, when something is due in it."""
         mine = update(tables.cases).where(_T.id == case.id)
         await self._tx.run(mine.values(recorder_id=case.recorder_id))
+        await self._rewrite_terms(case)
         await self._write_days(case)
+
+    async def _rewrite_terms(self, case: Case) -> None:
+        row = (await self._tx.run(select(_T.no).where(_T.id == case.id))).one()
+        terms = self._terms(case.committee_id)
+        await terms.rewrite(row.no, _searched(terms, case))
 
     async def _write_days(self, case: Case) -> None:
         await self._dues.write(case.id, case.committee_id, of_case(case, NOMINAL))
@@ -202,5 +206,6 @@ class SqlCases:
 
 def _searched(terms: Terms, case: Case) -> set[Term]:
     names = [p.name for p in case.parties] + [p.name for p in case.people]
+    names += [p.legal_representative for p in case.parties]
     identities = [p.uscc for p in case.parties] + [p.id_no for p in case.people]
     return terms.of(names=names, identities=identities)

@@ -101,6 +101,30 @@ async def test_what_an_earlier_release_wrote_is_found_by_its_recorder_and_its_da
     assert ({one.id for one in due}, total) == ({"case-s", "case-r"}, 2)
 
 
+async def test_what_an_earlier_release_wrote_is_found_by_its_legal_representative(
+    empty: str,
+) -> None:
+    await migrate(empty)
+    party = replace(examples.PARTIES[1], legal_representative="郑国栋")
+    recorder = StaffId("staff-2")
+    async with opened(empty) as store, store.write() as uow:
+        await Story(uow).begin()
+        await uow.cases.add(examples.case("case-l", parties=(party,), recorder_id=recorder))
+    await revert(empty, "0010")
+    engines = open_engines(empty)
+    async with engines.writer.begin() as connection:
+        await connection.execute(text("DELETE FROM case_terms"))
+    await engines.close()
+    await migrate(empty)
+    async with opened(empty) as store, store.read() as uow:
+        for query in (
+            CaseQuery(committee_id=COMMITTEE, text="郑国栋"),
+            CaseQuery(committee_id=COMMITTEE, own=recorder),
+        ):
+            cases, _ = await uow.cases.search(query)
+            assert [one.id for one in cases] == ["case-l"]
+
+
 async def test_a_case_that_cannot_be_read_keeps_nobody_out(
     empty: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -80,6 +80,20 @@ async def test_a_case_is_found_by_its_new_name_and_no_longer_by_the_old(store: S
         assert await cases_with(store, text) == []
 
 
+async def test_a_case_and_its_record_are_found_by_who_represents_an_organisation_by_law(
+    store: SqlStore,
+) -> None:
+    async with store.write() as uow:
+        await Story(uow).begin()
+        party = replace(examples.PARTIES[1], legal_representative="郑国栋")
+        await uow.cases.save(examples.case(parties=(examples.PARTIES[0], party)))
+        await uow.register.add(examples.entry(1, case_id=examples.CASE))
+    assert await cases_with(store, "国栋") == ["case-1"]
+    found = await records(store, RegisterQuery(committee_id=COMMITTEE, name="郑国栋"))
+    assert found == [1]
+    assert await cases_with(store, "陈水根郑国栋") == []
+
+
 async def test_cases_are_filtered_paged_and_newest_first(store: SqlStore) -> None:
     async with store.write() as uow:
         await Story(uow).begin()
