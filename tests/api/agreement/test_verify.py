@@ -89,6 +89,8 @@ async def test_a_package_is_told_fact_by_fact_without_its_content(
     assert {code for code, kind in told.items() if kind != "yes"} <= {"log_included"}
     assert "核验通过，与本网站存档的一致" in page
     assert "签名算法：P-256/SHA-256（国际通用算法）</p>" in page
+    day = r"<time>\d{4}-\d\d-\d\d</time>"  # on one line, however narrow the phone
+    assert re.search(f"（{day} 加盖，有效至 {day}）", page)
     for content in ("陈水根", "林启航", "苏慧珍", "512099", "湖禾人调字"):
         assert content not in page
 

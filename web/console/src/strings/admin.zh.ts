@@ -39,7 +39,7 @@ export const adminZh = {
   committeePhoneHint: "当事人每一页都看得到",
   committeeAddress: "地址",
   committeeCourt: "管辖的法院",
-  remindDays: "付款日前几天，发短信提醒付款的一方",
+  remindDays: "提前几天发短信提醒付款的一方",
   remindDaysHint: "填 0 就不提醒。发给付款方本人；本人不用手机收文书的，发给签字的代理人，授权到期就不发。白天发，一笔一次。短信里写调委会、日子和电话，不写当事人和金额。",
   sealImage: "印章图片",
   sealImageText: "白底或者透明底的 PNG，最大 1 MB。盖章时印在协议上，旁边写明是电子章。",
