@@ -596,10 +596,12 @@ of_this_text() { # by what it says itself, not by what stands in what was seen
   canonical "$folder/statement.json" && as_pem "$folder/public_key.pem" || return 1
   of_itself <"$scratch/members" >"$scratch/said"
   says "$scratch/said" "\"agreement_sha256\":\"$agreement\"" &&
-    says "$scratch/said" "\"pdf_sha256\":\"$locked\"" &&
     { [ -z "$agreement_sm3" ] || ! any_like '"agreement_sm3":"*' <"$scratch/said" ||
       says "$scratch/said" "\"agreement_sm3\":\"$agreement_sm3\""; } &&
-    head -c "$size" agreement.pdf | also_in_sm3 pdf
+    names_this_pdf
+}
+names_this_pdf() {
+  says "$scratch/said" "\"pdf_sha256\":\"$locked\"" && head -c "$size" agreement.pdf | also_in_sm3 pdf
 }
 signed_by_own_key() {
   says "$folder/statement.json" "\"signer_id\":\"$name\"" &&

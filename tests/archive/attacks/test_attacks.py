@@ -179,7 +179,7 @@ def test_a_page_that_believes_every_signature_is_caught(packed: list[Bend]) -> N
         ("agreement_under_another_name", "only of_a_record .", "true"),
         ("file_put_in", '| sort | same "$scratch/found"', "| cat >/dev/null"),
         ("key_exchanged", "names_this_key &&", "true &&"),
-        ("signature_replayed_from_another_pdf", '"\\"pdf_sha256\\":\\"$locked\\""', "pdf"),
+        ("signature_replayed_from_another_pdf", "    names_this_pdf\n", "    true\n"),
         ("log_rows_reordered", 'chained <"$scratch/entries" &&', "true &&"),
         ("log_cut_short", 'says manifest.json "\\"log_head\\":\\"$head\\""', "true"),
         ("sm3_of_another_entry", 'made_sm3 <"$scratch/sm3" | same "$scratch/sm3"', "true"),
