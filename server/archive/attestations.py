@@ -10,10 +10,11 @@ from server.domain.attested import (
     AttestedStatement,
     read_attested,
 )
-from server.domain.canonical import sha256_hex, sm3_agrees
+from server.domain.canonical import sha256_hex, sm3_agrees, sm3_hex
+from server.domain.consent_statement import ConsentStatement
 from server.domain.errors import InvalidValueError
 from server.domain.reading import read_json
-from server.domain.record import AGREEMENT, ATTESTED, pem_body, signature_folder
+from server.domain.record import ATTESTED, pem_body, signature_folder
 from server.domain.signing_order import WITNESSES
 from server.domain.signing_route import SigningRoute
 from server.domain.suites import SM2_KEY
@@ -49,15 +50,15 @@ class Line:
 
 
 def attestations(
-    files: Mapping[str, bytes], check: CheckSignature, text: tuple[str, str]
+    files: Mapping[str, bytes], check: CheckSignature, text: tuple[bytes, bytes]
 ) -> tuple[Attested, ...]:
-    """Return every attestation; `text` are the digests of the agreement and the locked PDF."""
+    """Return every attestation; `text` are the agreement and the locked PDF."""
     folders = {name.rpartition("/")[0] for name in files if name.startswith(f"{ATTESTED}/")}
     return tuple(_judged(files, check, text, folder) for folder in sorted(folders))
 
 
 def _judged(
-    files: Mapping[str, bytes], check: CheckSignature, text: tuple[str, str], folder: str
+    files: Mapping[str, bytes], check: CheckSignature, text: tuple[bytes, bytes], folder: str
 ) -> Attested:
     content = {name: files.get(f"{folder}/{name}", b"") for name in NAMES}
     name = f"{folder}/statement.json"
@@ -66,7 +67,7 @@ def _judged(
     except InvalidValueError:
         return Attested(statement=None, statement_name=name, same_text=False, bad=(name,))
     key = der_in(content["public_key.pem"])
-    named = sha256_hex(key) == said.key_sha256 and _own(files, said.attester_id, key)
+    named = named_by(said.key_sha256, said.key_sm3, key) and _own(files, said.attester_id, key)
     bad = {
         f"{folder}/public_key.pem": not named,
         f"{folder}/signature.bin": not check(
@@ -77,8 +78,7 @@ def _judged(
     return Attested(
         statement=said,
         statement_name=name,
-        same_text=(said.agreement_sha256, said.pdf_sha256) == text
-        and sm3_agrees(said.agreement_sm3, files.get(AGREEMENT, b"")),
+        same_text=names_text(said, text),
         bad=(*wrong, *_bad_scans(files, said)),
     )
 
@@ -101,8 +101,28 @@ def _bad_scans(files: Mapping[str, bytes], said: AttestedStatement) -> Iterator[
     if said.purpose == COMPARE_PAPER:
         for page in _objects(said.saw.get("pages")):
             name = str(page.get("file", ""))
-            if sha256_hex(files.get(name, b"")) != page.get("sha256"):
+            if not seen_by(page, "", files.get(name, b"")):
                 yield name
+
+
+def names_text(said: ConsentStatement | AttestedStatement, text: tuple[bytes, bytes]) -> bool:
+    """Return whether it is about this agreement and this locked PDF."""
+    agreement, pdf = text
+    return named_by(said.agreement_sha256, said.agreement_sm3, agreement) and named_by(
+        said.pdf_sha256, said.pdf_sm3, pdf
+    )
+
+
+def named_by(sha256: str | None, sm3: str | None, content: bytes) -> bool:
+    """Return whether both digests are of this content; SM3 may not be told."""
+    return sha256 == sha256_hex(content) and sm3_agrees(sm3, content)
+
+
+def seen_by(saw: Mapping[str, object], what: str, content: bytes) -> bool:
+    """Return whether what was seen names this content; of SM3 `null` is no digest."""
+    sm3 = saw.get(f"{what}sm3", sm3_hex(content) or "")
+    told = isinstance(sm3, str) and sm3_agrees(sm3, content)
+    return told and saw.get(f"{what}sha256") == sha256_hex(content)
 
 
 def _objects(value: object) -> list[Mapping[str, object]]:

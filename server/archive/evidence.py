@@ -9,9 +9,11 @@ from server.archive.attestations import (
     attestations,
     attested_lines,
     der_in,
+    named_by,
+    names_text,
     signer_fact,
 )
-from server.domain.canonical import sha256_hex, sm3_agrees
+from server.domain.canonical import sha256_hex
 from server.domain.consent_statement import ConsentStatement, read_statement
 from server.domain.errors import InvalidValueError
 from server.domain.record import (
@@ -67,7 +69,7 @@ class Evidence:
     @property
     def locked_sha256(self) -> str:
         """Return the digest of the locked PDF inside the sealed one."""
-        return _locked(self.files, self.manifest)
+        return sha256_hex(_text(self.files, self.manifest)[1])
 
     @property
     def earlier(self) -> bool:
@@ -113,7 +115,6 @@ def gather(
 ) -> Evidence:
     """Return the evidence. Raises InvalidValueError when there is no readable manifest."""
     manifest = read_manifest(files.get(MANIFEST, b""))
-    text = sha256_hex(files.get(AGREEMENT, b"")), _locked(files, manifest)
     pdf = tools.inspect(whole_pdf(files), manifest.locked_pdf_size, anchors)
     return Evidence(
         files=files,
@@ -123,7 +124,7 @@ def gather(
         pdf=pdf,
         agreement=object_in(files.get(AGREEMENT, b"")),
         signed=tuple(_signed(files, manifest, tools, who) for who in manifest.signers),
-        attested=attestations(files, tools.check_signature, text),
+        attested=attestations(files, tools.check_signature, _text(files, manifest)),
         seal_key=_seal_key(files, tools),
         at=at,
     )
@@ -161,7 +162,7 @@ def _signed(
         signer_id=who,
         statement=statement,
         statement_name=name,
-        same_text=_names_this_text(statement, files, manifest),
+        same_text=names_text(statement, _text(files, manifest)),
         bad=tuple(_bad_parts(files, tools, folder, who, statement)),
     )
 
@@ -180,7 +181,7 @@ def _bad_parts(
     key = der_in(content["public_key.pem"])
     bad = {
         "statement.json": statement.signer_id != who,
-        "public_key.pem": not _named(statement.key_sha256, statement.key_sm3, key),
+        "public_key.pem": not named_by(statement.key_sha256, statement.key_sm3, key),
         "signature.bin": not tools.check_signature(
             key, content["statement.json"], content["signature.bin"]
         ),
@@ -191,29 +192,12 @@ def _bad_parts(
     }
     for name, said in pictured.items():
         found = files.get(f"{folder}/{name}")
-        bad[name] = said != (None, None) if found is None else not _named(*said, found)
+        bad[name] = said != (None, None) if found is None else not named_by(*said, found)
     return [f"{folder}/{name}" for name, is_bad in bad.items() if is_bad]
 
 
-def _names_this_text(
-    statement: ConsentStatement, files: Mapping[str, bytes], manifest: Manifest
-) -> bool:
-    agreement, locked = files.get(AGREEMENT, b""), _locked_pdf(files, manifest)
-    return _named(statement.agreement_sha256, statement.agreement_sm3, agreement) and _named(
-        statement.pdf_sha256, statement.pdf_sm3, locked
-    )
-
-
-def _named(sha256: str | None, sm3: str | None, content: bytes) -> bool:
-    return sha256 == sha256_hex(content) and sm3_agrees(sm3, content)
-
-
-def _locked(files: Mapping[str, bytes], manifest: Manifest) -> str:
-    return sha256_hex(_locked_pdf(files, manifest))
-
-
-def _locked_pdf(files: Mapping[str, bytes], manifest: Manifest) -> bytes:
-    return files.get(PDF, b"")[: manifest.locked_pdf_size]
+def _text(files: Mapping[str, bytes], manifest: Manifest) -> tuple[bytes, bytes]:
+    return files.get(AGREEMENT, b""), files.get(PDF, b"")[: manifest.locked_pdf_size]
 
 
 def _signer(signed: Signed, expected: Mapping[str, str], suites: Mapping[str, str]) -> SignerFact:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.archive.attestations import Attested
+from server.archive.attestations import Attested, seen_by
 from server.domain.attested import CONFIRM_SEAL, RELEASE_SEAL, AttestedStatement
 from server.domain.canonical import sha256_hex
 from server.domain.reading import read_json, read_moment
@@ -16,10 +16,11 @@ CODE = "two_people"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Said:
-    """One of the two, with the digest of what he signed."""
+    """One of the two, with what he signed and its digest."""
 
     said: AttestedStatement
     name: str
+    content: bytes
     sha256: str
     holds: bool
 
@@ -46,7 +47,8 @@ def _of(files: Mapping[str, bytes], found: Sequence[Attested], purpose: str) -> 
         _Said(
             said=one.statement,
             name=one.statement_name,
-            sha256=sha256_hex(files.get(one.statement_name, b"")),
+            content=(content := files.get(one.statement_name, b"")),
+            sha256=sha256_hex(content),
             holds=one.holds,
         )
         for one in found
@@ -61,7 +63,7 @@ def _fit(release: _Said, confirmation: _Said) -> bool:
         and confirmation.holds
         and one.attester_id != other.attester_id
         and one.key_sha256 != other.key_sha256
-        and other.saw.get("release_sha256") == release.sha256
+        and seen_by(other.saw, "release_", release.content)
         and one.at <= other.at <= _until(one)
     )
 

@@ -576,9 +576,18 @@ pictured() { # pictured FILE FIELD
 }
 also_in_sm3() { # also_in_sm3 FIELD: the SM3 of what is read, where the statement tells one and OpenSSL has it
   [ -z "$agreement_sm3" ] || tells_no_sm3 "$1" ||
-    says "$folder/statement.json" "\"$1_sm3\":\"$(openssl dgst -sm3 -r | cut -c1-64)\""
+    [ "$(field "$folder/statement.json" "$1_sm3")" = "$(openssl dgst -sm3 -r | cut -c1-64)" ]
 }
 tells_no_sm3() { ! says "$folder/statement.json" "\"$1_sm3\":"; } # tells_no_sm3 FIELD
+made_sm3() ( # made_sm3 FOLDER: of the files of such a list, as OpenSSL tells it, a hundred at a time
+  cd "$1" || exit
+  set --
+  while read -r digest name; do
+    set -- "$@" "${name#\*}"
+    if [ $# -eq 100 ]; then openssl dgst -sm3 -r "$@" && set --; fi
+  done
+  [ $# -eq 0 ] || openssl dgst -sm3 -r "$@"
+)
 by_named_key() {
   names_this_key && fits "$folder/public_key.pem" "$folder/signature.bin" "$folder/statement.json"
 }
@@ -668,18 +677,25 @@ for scan in paper/*; do
   tell "signature on paper, compared 纸质签署页已对照 ${scan#paper/}" $?
 done
 # Every page that was compared is here, too.
-pages() { # of the statements read, as sha256sum lists files
+pages() { # pages DIGEST: of the statements read, as programs list files, where that digest is told
   while IFS= read -r statement; do
     printf '%s\n' "$statement" | behind '"pages":[' | tr '{' '\n' | lines_like '"file":"*' |
       while IFS= read -r page; do
-        name=${page#'"file":"'} digest=${page##*\"sha256\":\"}
+        name=${page#'"file":"'} digest=${page##*\"$1\":\"}
+        [ "$1" = sha256 ] || has "$page" "\"$1\":" || continue
         printf '%s  %s\n' "${digest%%\"*}" "${name%%\"*}"
       done
   done
 }
-pages <"$scratch/compared" >"$scratch/pages"
+pages_in_sm3() {
+  pages sm3 <"$scratch/compared" >"$scratch/pages_in_sm3"
+  [ -z "$agreement_sm3" ] || made_sm3 . <"$scratch/pages_in_sm3" 2>/dev/null |
+    tr '*' ' ' | same "$scratch/pages_in_sm3"
+}
+pages sha256 <"$scratch/compared" >"$scratch/pages"
 if [ -s "$scratch/pages" ]; then
-  lists_only "$scratch/pages" && sha256sum --quiet --strict -c "$scratch/pages" >/dev/null 2>&1
+  lists_only "$scratch/pages" && sha256sum --quiet --strict -c "$scratch/pages" >/dev/null 2>&1 &&
+    pages_in_sm3
   tell "signature on paper, every page that was compared 所对照的各页俱在" $?
 fi
 
@@ -706,7 +722,7 @@ released_and_confirmed() {
     by_attester && of_this_text
     case $? in 0) ;; $unknown) of_this_text && open=$unknown || return 1 ;; *) return 1 ;; esac
   done
-  says "$second" "\"release_sha256\":\"$(sum "$first")\"" || return 1
+  says "$second" "\"release_sha256\":\"$(sum "$first")\"" && also_in_sm3 release <"$first" || return 1
   [ "$(field "$first" attester_id)" != "$(field "$second" attester_id)" ] &&
     [ "$(field "$first" key_sha256)" != "$(field "$second" key_sha256)" ] || return 1
   printf '%s\n' "$(field "$first" at)" "$(field "$second" at)" "$(field "$first" until)" |
@@ -817,17 +833,8 @@ as_digest() { # as_digest TEXT: whether it is written as one
 hashed() { # whether each file has the digests that were told, in SM3 where this OpenSSL has it
   [ ! -s "$scratch/hashes" ] ||
     (cd "$scratch" && sha256sum --quiet --strict -c hashes >/dev/null 2>&1) || return 1
-  [ -z "$agreement_sm3" ] || made_sm3 <"$scratch/sm3" | same "$scratch/sm3"
+  [ -z "$agreement_sm3" ] || made_sm3 "$scratch" <"$scratch/sm3" | same "$scratch/sm3"
 }
-made_sm3() ( # of the files of such a list, as OpenSSL tells it, a hundred at a time
-  cd "$scratch" || exit
-  set --
-  while read -r digest name; do
-    set -- "$@" "${name#?}"
-    if [ $# -eq 100 ]; then openssl dgst -sm3 -r "$@" && set --; fi
-  done
-  [ $# -eq 0 ] || openssl dgst -sm3 -r "$@"
-)
 in_octal() { # in_octal HEX: leaves it as printf writes bytes, without a program for each entry
   octal='' rest=$1
   while [ "$rest" ]; do

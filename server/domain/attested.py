@@ -28,6 +28,7 @@ PURPOSES = frozenset(
 class AttestedStatement:
     """One attestation. Digests are those of a consent statement; the key is the server's.
 
+    As there, `pdf_sm3` and `key_sm3` are left out where there is none.
     `signers` are the lines spoken for; `saw` is a JSON object that the purpose shapes.
     """
 
@@ -47,8 +48,11 @@ class AttestedStatement:
     at: datetime
     nonce: str
     key_control: str = "server"
+    pdf_sm3: str | None = None
+    key_sm3: str | None = None
 
 
+_LEFT_OUT = ("pdf_sm3", "key_sm3")
 _TEXTS = (
     *("purpose", "attester_id", "attester_name", "case_id", "agreement_id", "agreement_sha256"),
     *("pdf_sha256", "key_sha256", "declaration", "nonce", "key_control"),
@@ -57,7 +61,10 @@ _TEXTS = (
 
 def attested_bytes(statement: AttestedStatement) -> bytes:
     """Return the exact bytes to sign."""
-    fields = {name: getattr(statement, name) for name in AttestedStatement.__slots__}
+    every = {name: getattr(statement, name) for name in AttestedStatement.__slots__}
+    fields = {
+        name: value for name, value in every.items() if value is not None or name not in _LEFT_OUT
+    }
     moment = statement.at.astimezone(UTC).isoformat(timespec="milliseconds")
     plain = {"at": moment.replace("+00:00", "Z"), "signers": list(statement.signers)}
     return canonical_json({"v": FORMAT, **fields, **plain})

@@ -1,18 +1,18 @@
 """Lets a member of staff attest what he saw, signed with the key this server keeps for him."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from server.domain.agreement import Agreement
 from server.domain.attested import attested_bytes
 from server.domain.attested_words import Attester, Sight, attested
-from server.domain.canonical import sha256_hex, sm3_hex
+from server.domain.canonical import sha256_hex
 from server.domain.errors import WrongStateError
 from server.domain.session_log import Happening, happened
 from server.domain.signing_route import Attestation
 from server.domain.staff import Actor
 from server.ports.documents import KeyRef
 from server.usecases.count_signatures import encode
+from server.usecases.named_in_sm3 import named_in_sm3
 from server.usecases.world import World
 
 
@@ -20,12 +20,11 @@ async def attest(
     world: World, actor: Actor, agreement: Agreement, sight: Sight, at: datetime | None = None
 ) -> Attestation:
     """Return the signed attestation, of now unless `at` says otherwise; access is decided."""
+    if agreement.locked is None:
+        raise WrongStateError(state=agreement.state)
     key = KeyRef(committee_id=actor.committee_id, staff_id=actor.staff_id)
-    who = Attester(
-        id=actor.staff_id,
-        name=actor.name,
-        key_sha256=sha256_hex(await world.signer.public_key(key)),
-    )
+    own = await world.signer.public_key(key)
+    who = Attester(id=actor.staff_id, name=actor.name, key_sha256=sha256_hex(own))
     said = attested(
         agreement,
         who,
@@ -34,7 +33,7 @@ async def attest(
         at=at or world.clock.now(),
         nonce=world.ids.token(),
     )
-    exact = attested_bytes(replace(said, agreement_sm3=sm3_hex(await _text(world, agreement))))
+    exact = attested_bytes(await named_in_sm3(world, said, agreement.locked, own))
     made = await world.signer.sign(key, exact)
     return Attestation(
         by=actor.staff_id,
@@ -47,13 +46,6 @@ async def attest(
         witnesses=sight.witnesses,
         suite=made.suite,
     )
-
-
-async def _text(world: World, agreement: Agreement) -> bytes:
-    if agreement.locked is None:
-        raise WrongStateError(state=agreement.state)
-    async with world.store.read() as uow:
-        return await uow.files.content(agreement.locked.document)
 
 
 def told(kind: str, made: Attestation, agreement: Agreement) -> Happening:

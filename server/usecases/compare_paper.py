@@ -15,7 +15,7 @@ from server.domain.attested import COMPARE_PAPER
 from server.domain.attested_words import Sight
 from server.domain.case import Case
 from server.domain.errors import ForbiddenError, InvalidValueError, MissingStepsError
-from server.domain.ids import CaseId, PersonId
+from server.domain.ids import CaseId, FileId, PersonId
 from server.domain.paper_copy import (
     LineSeen,
     PageTick,
@@ -30,6 +30,7 @@ from server.ports.store import UnitOfWork
 from server.usecases.attest import attest, told
 from server.usecases.change_agreement import Changed, change
 from server.usecases.locked_text import locked_text
+from server.usecases.named_in_sm3 import beside, scans_in_sm3
 from server.usecases.world import World
 
 
@@ -56,7 +57,8 @@ async def compare(world: World, actor: Actor, case_id: CaseId, form: ComparisonF
         access.allow(actor, Act.ATTEST, access.of_case(case, actor))
         agreement, _ = await locked_text(uow, case_id)
         await _expect_fit(world, uow, actor, agreement, form)
-    made = await attest(world, actor, agreement, _sight(agreement, form))
+    sight = _sight(agreement, form, await scans_in_sm3(world, agreement))
+    made = await attest(world, actor, agreement, sight)
 
     async def step(uow: UnitOfWork, case: Case, fresh: Agreement) -> Changed:
         access.allow(actor, Act.ATTEST, access.of_case(case, actor))
@@ -105,7 +107,9 @@ def _may_compare(member: Staff, case: Case) -> bool:
     return active and access.covers(who, Act.ATTEST, access.of_case(case, who))
 
 
-def _sight(agreement: Agreement, form: ComparisonForm) -> Sight:
+def _sight(
+    agreement: Agreement, form: ComparisonForm, in_sm3: Mapping[FileId, str | None]
+) -> Sight:
     lines = {one.signer: one for one in form.lines}
     signers = tuple(line.signer for line in ink_lines(agreement))
     saw: Mapping[str, object] = {
@@ -115,6 +119,7 @@ def _sight(agreement: Agreement, form: ComparisonForm) -> Sight:
                 "file": paper_name(scan, agreement.paper),
                 "part": scan.part,
                 "sha256": scan.sha256,
+                **beside("sm3", in_sm3[scan.file]),
                 "uploaded_by": scan.by,
                 "uploaded_at": scan.at.isoformat(timespec="milliseconds"),
             }

@@ -11,6 +11,7 @@ from server.domain.access import Act
 from server.domain.agreement import Agreement, expect_text
 from server.domain.attested import CONFIRM_SEAL, RELEASE_SEAL
 from server.domain.attested_words import Sight
+from server.domain.canonical import sm3_hex
 from server.domain.case import Case
 from server.domain.errors import ForbiddenError
 from server.domain.ids import CaseId
@@ -31,6 +32,7 @@ from server.ports.store import ConflictError, UnitOfWork
 from server.usecases.attest import attest
 from server.usecases.change_agreement import Changed, change
 from server.usecases.locked_text import locked_text
+from server.usecases.named_in_sm3 import beside
 from server.usecases.seal_standing import who_may
 from server.usecases.world import World
 
@@ -110,7 +112,8 @@ async def confirmation(
         if agreement.sealing is not None or not takes_two(agreement):
             return None
         first = await _first(world, uow, actor, agreement)
-    saw = {"released_by": first.by, "release_sha256": names(first)}
+    in_sm3 = beside("release_sm3", sm3_hex(first.statement.encode()))
+    saw = {"released_by": first.by, "release_sha256": names(first), **in_sm3}
     return await attest(world, actor, agreement, Sight(purpose=CONFIRM_SEAL, signers=(), saw=saw))
 
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from server.documents.signatures import make_signature, server_key
 from server.documents.suites import PrivateKey
-from server.domain.agreement_document import AgreementDocument, digest
+from server.domain.agreement_document import AgreementDocument, canonical_bytes, digest
 from server.domain.attested import (
     COMPARE_PAPER,
     RECORD_DECLARATION,
@@ -18,6 +18,7 @@ from server.domain.attested import (
     attested_bytes,
     read_attested,
 )
+from server.domain.canonical import sm3_hex
 from server.domain.ids import StaffId
 from server.domain.record import RecordAttestation, RecordParts
 from server.domain.signing_route import SigningRoute
@@ -59,7 +60,7 @@ def by_route(route: SigningRoute, *signers: str) -> AgreementDocument:
 def ink(*, fingerprint: bool = True) -> Said:
     """Return the comparison of the paper."""
     pages = [
-        {"page": page, "file": name, "part": part, "sha256": sha256(SCANS[name]), **UPLOADED}
+        {"page": page, "file": name, "part": part, **in_both(SCANS[name]), **UPLOADED}
         for page, name, part in (
             (1, "paper/01.jpg", 1),
             (2, "paper/02.pdf", 1),
@@ -77,6 +78,11 @@ def ink(*, fingerprint: bool = True) -> Said:
 def seen(signer: str, **what: object) -> dict[str, object]:
     """Return what stands on a line of the paper, with every field that the server writes."""
     return {"signer": signer, "company_seal": False, "signed_on": None, **what}
+
+
+def in_both(content: bytes) -> dict[str, object]:
+    """Return both digests of a scan."""
+    return {"sha256": sha256(content), "sm3": sm3_hex(content)}
 
 
 def sha256(content: bytes) -> str:
@@ -110,11 +116,11 @@ def attested_parts(
     `keys` are with what some sign the text.
     """
     parts = record_parts(office, text, keys=keys)
-    locked_sha256 = sha256(parts.pdf[: parts.locked_size])
+    locked = parts.pdf[: parts.locked_size]
     ink_too = any(one.purpose == COMPARE_PAPER for one in said)
     return replace(
         parts,
-        attestations=tuple(_made(office, text, locked_sha256, one) for one in said),
+        attestations=tuple(_made(office, text, locked, one) for one in said),
         paper=SCANS if ink_too else {},
     )
 
@@ -123,8 +129,8 @@ def by_key(
     given: RecordAttestation, key: PrivateKey, signature: bytes | None = None, **bent: Any
 ) -> RecordAttestation:
     """Return an attestation by another key, with other fields; with a signature that is none."""
-    said = replace(read_attested(given.statement), key_sha256=sha256(key.public), **bent)
-    exact = attested_bytes(said)
+    own = {"key_sha256": sha256(key.public), "key_sm3": sm3_hex(key.public), **bent}
+    exact = attested_bytes(replace(read_attested(given.statement), **own))
     return replace(
         given,
         statement=exact,
@@ -133,10 +139,18 @@ def by_key(
     )
 
 
-def _made(
-    office: Office, text: AgreementDocument, locked_sha256: str, said: Said
-) -> RecordAttestation:
+def anew(office: Office, given: RecordAttestation, **bent: Any) -> RecordAttestation:
+    """Return an attestation with other fields, signed by whom it was."""
+    said = replace(read_attested(given.statement), **bent)
+    key = KeyRef(committee_id=HEXI, staff_id=StaffId(said.attester_id))
+    exact = attested_bytes(said)
+    signature = make_signature(office.keys, key, exact).signature
+    return replace(given, statement=exact, signature=signature)
+
+
+def _made(office: Office, text: AgreementDocument, locked: bytes, said: Said) -> RecordAttestation:
     key = KeyRef(committee_id=HEXI, staff_id=StaffId(said.by))
+    own = server_key(office.keys, key)
     statement = AttestedStatement(
         purpose=said.purpose,
         attester_id=said.by,
@@ -145,9 +159,11 @@ def _made(
         agreement_id=text.agreement_id,
         text_version=text.text_version,
         agreement_sha256=digest(text),
-        agreement_sm3=None,
-        pdf_sha256=locked_sha256,
-        key_sha256=sha256(server_key(office.keys, key)),
+        agreement_sm3=sm3_hex(canonical_bytes(text)),
+        pdf_sha256=sha256(locked),
+        pdf_sm3=sm3_hex(locked),
+        key_sha256=sha256(own),
+        key_sm3=sm3_hex(own),
         declaration="如实记录。",
         signers=said.signers,
         saw=said.saw,

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from server.documents.signatures import make_signature, server_key
-from server.domain.agreement_document import AgreementDocument, digest
+from server.domain.agreement_document import AgreementDocument, canonical_bytes, digest
 from server.domain.attested import CONFIRM_SEAL, RELEASE_SEAL, AttestedStatement, attested_bytes
+from server.domain.canonical import sm3_hex
 from server.domain.ids import StaffId
 from server.domain.record import RecordAttestation, RecordParts
 from server.domain.session_log import Entry, Happening, chain, happened
@@ -37,12 +38,12 @@ def parts_by_two(office: Office, both: Both, bend: Bend | None = None) -> Record
     """Return the record of a text that two people sealed; `bend` makes both attestations anew."""
     text = document()
     parts = record_parts(office, text)
-    locked = hashlib.sha256(parts.pdf[: parts.locked_size]).hexdigest()
     until = f"{both.until:%Y-%m-%dT%H:%M:%S}.000Z"
-    said = _Said(office=office, text=text, locked=locked)
+    said = _Said(office=office, text=text, locked=parts.pdf[: parts.locked_size])
     release = said.by(both.first, RELEASE_SEAL, {"until": until}, both.released_at)
     release = bend(release) if bend else release
-    named = {"released_by": both.first, "release_sha256": sha256(release)}
+    digests = {"release_sha256": sha256(release), "release_sm3": sm3_hex(release.statement)}
+    named = {"released_by": both.first, **digests}
     confirmation = said.by(both.second, CONFIRM_SEAL, named, SEALED_AT)
     confirmation = bend(confirmation) if bend else confirmation
     return replace(
@@ -83,12 +84,13 @@ class _Said:
 
     office: Office
     text: AgreementDocument
-    locked: str
+    locked: bytes
 
     def by(
         self, who: str, purpose: str, saw: Mapping[str, object], at: datetime
     ) -> RecordAttestation:
         key = KeyRef(committee_id=HEXI, staff_id=StaffId(who))
+        own = server_key(self.office.keys, key)
         statement = AttestedStatement(
             purpose=purpose,
             attester_id=who,
@@ -97,9 +99,11 @@ class _Said:
             agreement_id=self.text.agreement_id,
             text_version=self.text.text_version,
             agreement_sha256=digest(self.text),
-            agreement_sm3=None,
-            pdf_sha256=self.locked,
-            key_sha256=hashlib.sha256(server_key(self.office.keys, key)).hexdigest(),
+            agreement_sm3=sm3_hex(canonical_bytes(self.text)),
+            pdf_sha256=hashlib.sha256(self.locked).hexdigest(),
+            pdf_sm3=sm3_hex(self.locked),
+            key_sha256=hashlib.sha256(own).hexdigest(),
+            key_sm3=sm3_hex(own),
             declaration="如实记录。",
             signers=(),
             saw=saw,

@@ -146,7 +146,7 @@ def test_signers_with_certificates_of_their_own_are_trusted_by_nobody(
 
 TAKEN_OUT = {
     "signatures": (evidence, "_bad_parts", lambda *_: []),
-    "text": (evidence, "_names_this_text", lambda *_: True),
+    "text": (evidence, "names_text", lambda *_: True),
     "digests": (verifier, "_is", lambda *_: True),
     "chain": (session_log, "verify_chain", lambda entries: [e.hash for e in entries][-1]),
     "sm3": (domain_log, "sm3_agrees", lambda *_: True),
@@ -182,7 +182,11 @@ def test_a_page_that_believes_every_signature_is_caught(packed: list[Bend]) -> N
         ("signature_replayed_from_another_pdf", "    names_this_pdf\n", "    true\n"),
         ("log_rows_reordered", 'chained <"$scratch/entries" &&', "true &&"),
         ("log_cut_short", 'says manifest.json "\\"log_head\\":\\"$head\\""', "true"),
-        ("sm3_of_another_entry", 'made_sm3 <"$scratch/sm3" | same "$scratch/sm3"', "true"),
+        (
+            "sm3_of_another_entry",
+            'made_sm3 "$scratch" <"$scratch/sm3" | same "$scratch/sm3"',
+            "true",
+        ),
         ("appended_after_the_seal", '[ "$end" = "$pdf_size" ] &&', "true &&"),
         ("words_in_the_gap", "| tr -d '\\0' | nothing", "| cat >/dev/null"),
         ("lock_that_certifies_nothing", "|| certifies; }", "|| true; }"),

@@ -4,7 +4,7 @@ import { type Json, type JsonObject, isObject, parse, readObject, textAt } from 
 import { beyondBrowsers, sha256Hex, signed } from "./crypto.ts";
 import type { Files } from "./files.ts";
 import type { Signer } from "./report.ts";
-import { type Text, folderOf } from "./signers.ts";
+import { type Text, alsoInSm3, folderOf } from "./signers.ts";
 
 const FORMAT = 1;
 const WITNESSES = 2;
@@ -44,12 +44,14 @@ async function judged(files: Files, folder: string, text: Text): Promise<Atteste
   if (statement?.["v"] !== FORMAT) return { statement: null, statementName, sameText: false, bad: [statementName], open: [] };
   const key = keyIn(file("public_key.pem"));
   const open = beyondBrowsers(key) ? [`${folder}signature.bin`] : [];
+  const named = (await sha256Hex(key)) === statement["key_sha256"] && alsoInSm3(statement, "key_sm3", key);
   const bad = [
-    ...((await sha256Hex(key)) === statement["key_sha256"] && own(files, statement, key) ? [] : [`${folder}public_key.pem`]),
+    ...(named && own(files, statement, key) ? [] : [`${folder}public_key.pem`]),
     ...(open.length > 0 || (await signed(key, file("statement.json"), file("signature.bin"))) ? [] : [`${folder}signature.bin`]),
     ...(await badScans(files, statement)),
   ];
-  const sameText = statement["agreement_sha256"] === text.agreement && statement["pdf_sha256"] === text.locked;
+  const same = statement["agreement_sha256"] === text.agreement && statement["pdf_sha256"] === text.locked;
+  const sameText = same && alsoInSm3(statement, "pdf_sm3", text.pdf);
   return { statement, statementName, sameText, bad, open };
 }
 
@@ -65,7 +67,8 @@ async function badScans(files: Files, statement: JsonObject): Promise<string[]> 
   if (statement["purpose"] !== "compare_paper") return [];
   const checked = saw(statement, "pages").map(async (page) => {
     const name = textAt(page, "file");
-    return (await sha256Hex(files.get(name) ?? NONE)) === page["sha256"] ? [] : [name];
+    const scan = files.get(name) ?? NONE;
+    return (await sha256Hex(scan)) === page["sha256"] && alsoInSm3(page, "sm3", scan) ? [] : [name];
   });
   return (await Promise.all(checked)).flat();
 }

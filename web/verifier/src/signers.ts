@@ -76,7 +76,7 @@ export async function judgeSigner(files: Files, id: string, name: string, text: 
   const bad = await badParts(files, id, statement);
   const open = beyondBrowsers(bodyOf(files.get(`${folderOf(id)}/public_key.pem`) ?? NONE)) ? [`${folderOf(id)}/signature.bin`] : [];
   const named = statement["agreement_sha256"] === text.agreement && statement["pdf_sha256"] === text.locked;
-  const sameText = named && alsoInSm3(statement, "pdf", text.pdf);
+  const sameText = named && alsoInSm3(statement, "pdf_sm3", text.pdf);
   // A statement of somebody else's in this folder fits no signature in the PDF.
   const own = statement["signer_id"] === id ? { ...digests, open: open.length > 0 } : NOTHING;
   const signer = { ...unread(id, name), ...said(statement), signatureHolds: bad.length === 0, sameText, open: open.length > 0 };
@@ -106,7 +106,7 @@ async function badParts(files: Files, id: string, statement: JsonObject): Promis
   const message = file("statement.json");
   const holds: [string, boolean][] = [
     ["statement.json", statement["signer_id"] === id],
-    ["public_key.pem", (await sha256Hex(key)) === statement["key_sha256"] && alsoInSm3(statement, "key", key)],
+    ["public_key.pem", (await sha256Hex(key)) === statement["key_sha256"] && alsoInSm3(statement, "key_sm3", key)],
     ["signature.bin", beyondBrowsers(key) || (await signed(key, message, file("signature.bin")))],
     ["handwriting.png", await pictured(files.get(`${folder}/handwriting.png`), statement, "handwriting")],
     ["strokes.json", await pictured(files.get(`${folder}/strokes.json`), statement, "strokes")],
@@ -118,12 +118,12 @@ async function badParts(files: Files, id: string, statement: JsonObject): Promis
 async function pictured(file: Bytes | undefined, statement: JsonObject, field: string): Promise<boolean> {
   const named = statement[`${field}_sha256`];
   if (file === undefined) return named === null && !(`${field}_sm3` in statement);
-  return (await sha256Hex(file)) === named && alsoInSm3(statement, field, file);
+  return (await sha256Hex(file)) === named && alsoInSm3(statement, `${field}_sm3`, file);
 }
 
-/** Whether a statement's own SM3 of these bytes, where it tells one, is that. */
-export const alsoInSm3 = (statement: JsonObject, field: string, bytes: Bytes): boolean =>
-  !(`${field}_sm3` in statement) || statement[`${field}_sm3`] === sm3Hex(bytes);
+/** Whether the SM3 of these bytes that is told under a name, where it is, is that. */
+export const alsoInSm3 = (told: JsonObject, name: string, bytes: Bytes): boolean =>
+  !(name in told) || told[name] === sm3Hex(bytes);
 
 function bodyOf(pem: Bytes): Bytes {
   try {

@@ -5,6 +5,7 @@ import { type JsonObject, isObject, parse, textAt } from "./canonical.ts";
 import { sha256Hex } from "./crypto.ts";
 import type { Files } from "./files.ts";
 import { type Fact, type TwoPeople, fact, factOr } from "./report.ts";
+import { alsoInSm3 } from "./signers.ts";
 
 const LOG = "log.jsonl";
 const NONE = new Uint8Array();
@@ -12,6 +13,7 @@ const NONE = new Uint8Array();
 interface Said {
   readonly said: JsonObject;
   readonly name: string;
+  readonly content: Bytes;
   readonly sha256: string;
   readonly holds: boolean;
   readonly open: readonly string[];
@@ -39,6 +41,7 @@ async function of(files: Files, found: readonly Attested[], purpose: string): Pr
   const made = found.map(async (one) => ({
     said: one.statement ?? {},
     name: one.statementName,
+    content: files.get(one.statementName) ?? NONE,
     sha256: await sha256Hex(files.get(one.statementName) ?? NONE),
     holds: one.bad.length === 0 && one.sameText,
     open: one.open,
@@ -55,6 +58,7 @@ function fit(release: Said, confirmation: Said): boolean {
     one["attester_id"] !== other["attester_id"] &&
     one["key_sha256"] !== other["key_sha256"] &&
     inside(other, "release_sha256") === release.sha256 &&
+    alsoInSm3(seen(other), "release_sm3", release.content) &&
     moment(one, "at") <= at &&
     at <= Date.parse(inside(one, "until"))
   );
@@ -62,10 +66,8 @@ function fit(release: Said, confirmation: Said): boolean {
 
 const moment = (said: JsonObject, name: string): number => Date.parse(textAt(said, name));
 
-function inside(said: JsonObject, name: string): string {
-  const saw = said["saw"];
-  return isObject(saw) && typeof saw[name] === "string" ? saw[name] : "";
-}
+const seen = (said: JsonObject): JsonObject => (isObject(said["saw"]) ? said["saw"] : {});
+const inside = (said: JsonObject, name: string): string => textAt(seen(said), name);
 
 function takesTwo(log: readonly JsonObject[]): boolean {
   const last = log.filter((body) => body["kind"] === "agreement.locked").at(-1);
