@@ -1,6 +1,7 @@
-"""Saying the same again changes and logs nothing; saying something else has an end."""
+"""The same again logs nothing and changes only how often one refused; other words have an end."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -49,8 +50,6 @@ def sitting() -> Session:
 
 SAYINGS: dict[str, Callable[[], Decision]] = {
     "agreeing": lambda: answer(agreed=True),
-    "refusing": lambda: answer(agreed=False),
-    "refusing the form": lambda: answer(agreed=False, scope=owed.ONLINE),
     "who is there": lambda: conduct.declare_environment(WORKER, "妻子在场"),
     "a block heard": lambda: rights.hear_rights(WORKER, 1),
     "minutes agreed": lambda: confirm(agreed=True),
@@ -64,6 +63,15 @@ def test_the_same_again_changes_nothing(name: str) -> None:
     first = say(sitting(), at(0))
     again = say(first.session, at(1))
     assert again == Step(session=first.session)
+
+
+@pytest.mark.parametrize("scope", ["recording", owed.ONLINE])
+def test_a_refusal_again_is_counted_and_changes_nothing_else(scope: str) -> None:
+    refuse = answer(agreed=False, scope=scope)
+    first = refuse(sitting(), at(0)).session
+    *others, refused = first.consents
+    counted = replace(first, consents=(*others, replace(refused, times=2)))
+    assert refuse(first, at(1)) == Step(session=counted)
 
 
 OTHERS: dict[str, tuple[Decision, Decision]] = {
