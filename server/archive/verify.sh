@@ -593,7 +593,7 @@ by_named_key() {
 }
 names_this_key() {
   key=$( (block <"$folder/public_key.pem") 2>/dev/null | sha256sum | cut -c1-64)
-  says "$folder/statement.json" "\"key_sha256\":\"$key\"" &&
+  [ "$(field "$folder/statement.json" key_sha256)" = "$key" ] &&
     { (block <"$folder/public_key.pem") 2>/dev/null | also_in_sm3 key; }
 }
 of_itself() { # those members read that are neither objects nor lists
@@ -605,7 +605,7 @@ of_this_text() { # by what it says itself, not by what stands in what was seen
   canonical "$folder/statement.json" && as_pem "$folder/public_key.pem" || return 1
   of_itself <"$scratch/members" >"$scratch/said"
   says "$scratch/said" "\"agreement_sha256\":\"$agreement\"" &&
-    { [ -z "$agreement_sm3" ] || ! any_like '"agreement_sm3":"*' <"$scratch/said" ||
+    { [ -z "$agreement_sm3" ] || says "$scratch/said" '"agreement_sm3":null' ||
       says "$scratch/said" "\"agreement_sm3\":\"$agreement_sm3\""; } &&
     names_this_pdf
 }

@@ -48,6 +48,12 @@ ON_PAPER: dict[str, tuple[Bent, set[str]]] = {
     "key_sm3": (lambda _: {"key_sm3": WRONG}, {"signatures"}),
     "another pdf_sm3 elsewhere": (with_the_right_one_elsewhere("pdf_sm3"), {"same_text"}),
     "another key_sm3 elsewhere": (with_the_right_one_elsewhere("key_sm3"), {"signatures"}),
+    "another key_sha256 elsewhere": (with_the_right_one_elsewhere("key_sha256"), {"signatures"}),
+    "another agreement_sm3 elsewhere": (
+        with_the_right_one_elsewhere("agreement_sm3"),
+        {"same_text"},
+    ),
+    "agreement_sm3, by a number": (lambda _: {"agreement_sm3": 0}, {"same_text"}),
     "a scan": (one_scan(WRONG), {"signatures"}),
     "a scan, by null": (one_scan(None), {"signatures"}),
 }
