@@ -6,6 +6,8 @@ SHELL := /bin/sh
 .NOTPARALLEL:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
+# Tests start hundreds of processes: what they load is compiled once, also where a container says not to.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -102,9 +104,17 @@ KILLS = 1000
 # And how often the power is cut while people sign and seal; kills there are one for every call.
 CUTS = 300
 
+# How far it is stands in this file: who waits for hours wants to see that it goes on.
+TORTURE_LOG = test-results/torture.log
+TOLD = -o log_file=$(TORTURE_LOG) -o log_file_mode=a -o log_file_level=INFO
+TORTURED = $(IN_MEMORY) TORTURE_KILLS=$(KILLS) TORTURE_CUTS=$(CUTS) $(PY) -m pytest -o tmp_path_retention_policy=failed
+SHARED = -n $(SIDE_BY_SIDE) --dist worksteal --max-worker-restart 0
+
 torture: debian $(STAMPS)/dev
-	$(call step,强杀与断电 · kills and power cuts,TORTURE_KILLS=$(KILLS) $(PY) -m pytest tests/store/test_kills.py tests/store/test_rotation.py tests/archive/test_power_cuts.py tests/archive/test_writer.py)
-	$(call step,签署与盖章之中 · while people sign and seal,TORTURE_KILLS=$(KILLS) TORTURE_CUTS=$(CUTS) $(PY) -m pytest tests/torture -o log_cli=true -o log_cli_level=INFO)
+	@mkdir -p $(dir $(TORTURE_LOG)) && rm -f $(TORTURE_LOG)
+	$(call step,强杀与断电 · kills and power cuts,$(TORTURED) $(SHARED) tests/store/test_kills.py tests/store/test_rotation.py tests/archive/test_power_cuts.py tests/archive/test_writer.py)
+	$(call step,签署与盖章之中（进度见 $(TORTURE_LOG)） · while people sign and seal (see how far in $(TORTURE_LOG)),$(TORTURED) $(SHARED) $(TOLD) -m "not alone" tests/torture)
+	$(call step,事件循环 · the event loop,$(TORTURED) -m alone tests/torture)
 
 format: $(STAMPS)/dev
 	$(PY) -m ruff check --fix .

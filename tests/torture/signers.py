@@ -40,10 +40,20 @@ class Signing:
         """Whether the seal was confirmed."""
         return SEAL in self.confirmed
 
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Whose signatures it takes, in their order, and the seal."""
+        return (*self.signers, "su", "jiang", SEAL)
+
+    @property
+    def next(self) -> str:
+        """The first step that was not confirmed; the seal once all are."""
+        return next((name for name in self.steps if name not in self.confirmed), SEAL)
+
     async def go_on(self, url: str, until: str = SEAL) -> None:
         """Do what is left up to a step; raises one of CUT when the server dies on the way."""
         async with aiohttp.ClientSession(headers={"Origin": url}) as http:
-            for name in (*self.signers, "su", "jiang", SEAL):
+            for name in self.steps:
                 if name not in self.confirmed:
                     await self._do(_Line(http, url), name)
                     self.confirmed.append(name)
