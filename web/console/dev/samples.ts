@@ -49,6 +49,8 @@ export const PACK: PackView = {
   checked_on: "2025-03-01",
   dispute_types: [
     { ...choice("02", "邻里纠纷", "Neighbours"), e_sign: "allowed", labour: false },
+    { ...choice("07", "山林土地纠纷", "Forest and land"), e_sign: "allowed", labour: false },
+    { ...choice("10", "劳动争议纠纷", "Labour"), e_sign: "allowed", labour: true },
     { ...choice("10b", "其他劳动争议纠纷", "Other labour disputes"), e_sign: "allowed", labour: true },
     { ...choice("15", "物业纠纷", "Property management"), e_sign: "allowed", labour: false },
     { ...choice("01", "婚姻家庭纠纷", "Marriage and family"), e_sign: "wet_ink", labour: false },
