@@ -25,6 +25,7 @@ from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.layout import BoxConstraints
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 from pyhanko.sign.signers.pdf_cms import ExternalSigner
@@ -43,15 +44,15 @@ from server.documents.issuer import CertificateIssuer, Issued
 from server.documents.ocsp_answers import is_response
 from server.documents.revocation import expect_proven
 from server.documents.suites import SignatureSuite, mechanism_of, suite_of
-from server.documents.timestamps import TimestampAuthority
+from server.documents.timestamps import TimestampAuthority, TimestampsUnavailableError
 from server.documents.updates import Update, update_of, written
 from server.domain.errors import InvalidValueError
 from server.domain.ids import CommitteeId
 from server.ports.documents import Prepared
 
 STAMPED_OVER = "sha256"
-RESERVED = 16_384
-"""Hexadecimal digits kept free for a signature: chains and time stamps from outside fit."""
+_BESIDE = 2_048
+"""Bytes that a signature has at most beside its certificates and its time stamp."""
 
 _PLACEHOLDER = 80
 """Bytes a signature of any suite has at most, for its attributes."""
@@ -67,12 +68,16 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signing:
-    """One signature to be: which field, whose certificate, when, and how it looks."""
+    """One signature to be: which field, whose certificate, when, and how it looks.
+
+    `room` is how many bytes its time stamp may have.
+    """
 
     committee_id: CommitteeId
     field: str
     issued: Issued
     at: datetime
+    room: int
     look: Look = Look()
     certifies: bool = False
     allows: MDPPerm = MDPPerm.FILL_FORMS
@@ -100,10 +105,11 @@ def prepare_in(update: Update, size: int, signing: Signing, fonts: FontFolders) 
     metadata = _metadata(signing, suite)
     signer = _PdfSigner(metadata, signer=external, stamp_style=_style(signing, fonts))
     signer.moment = signing.at
+    digits = reserved(_BESIDE + _chain_size(signing.issued) + signing.room)
 
     async def digest() -> tuple[PreparedByteRangeDigest, bytes, bytes]:
         made, _, out = await signer.async_digest_doc_for_signing(
-            update, existing_fields_only=True, bytes_reserved=RESERVED
+            update, existing_fields_only=True, bytes_reserved=digits
         )
         out.seek(0)
         attributes = await external.signed_attrs(made.document_digest, suite.digest, use_pades=True)
@@ -122,6 +128,15 @@ def prepare_in(update: Update, size: int, signing: Signing, fonts: FontFolders) 
         "outside": signing.issued.outside,
     }
     return Prepared(attributes=attributes, state=json.dumps(state).encode())
+
+
+def reserved(size: int) -> int:
+    """Return how many hexadecimal digits are kept free for so many bytes of signature."""
+    return 2 * size
+
+
+def _chain_size(issued: Issued) -> int:
+    return sum(len(certificate_der(one)) for one in (issued.certificate, *issued.chain))
 
 
 def finish(pdf: bytes, state: bytes, signature: bytes, at: datetime, sources: Sources) -> bytes:
@@ -150,7 +165,7 @@ def finish(pdf: bytes, state: bytes, signature: bytes, at: datetime, sources: So
     )
     start, end = kept["region"]
     out = BytesIO(pdf + _bytes(kept["tail"]))
-    PreparedByteRangeDigest(bytes.fromhex(kept["digest"]), start, end).fill_with_cms(out, made)
+    _fill(out, PreparedByteRangeDigest(bytes.fromhex(kept["digest"]), start, end), made)
     moment = max(at, stamper.stamped_at)
     own, *above = (certificate(one) for one in (issued.certificate, *issued.chain))
     expect = expect_begun if issued.revoked else expect_valid  # what lasts brings its lists along
@@ -163,6 +178,13 @@ def finish(pdf: bytes, state: bytes, signature: bytes, at: datetime, sources: So
     update = update_of(out.getvalue())
     prove(update, (issued, stamper.proof), (*lists, *stamper.proof.revoked))
     return written(update)
+
+
+def _fill(out: BytesIO, place: PreparedByteRangeDigest, made: cms.ContentInfo) -> None:
+    try:
+        place.fill_with_cms(out, made)
+    except SigningError as error:  # prepared for another authority, before a restart
+        raise TimestampsUnavailableError(reason="no_room") from error
 
 
 def prove(update: Update, shown: Sequence[Issued], lists: Sequence[bytes]) -> None:

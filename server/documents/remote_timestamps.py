@@ -5,6 +5,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from asn1crypto import cms, tsp, x509  # type: ignore[import-untyped]
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -14,6 +15,7 @@ from server.documents.asking import UnansweredError, fetched, proofs_of
 from server.documents.issuer import Issued
 from server.documents.timestamps import (
     CLOCKS_APART,
+    OUTSIDE_ROOM,
     Expected,
     Stamper,
     TimestampsUnavailableError,
@@ -33,6 +35,7 @@ class RemoteTimestamps:
     url: str
     roots: tuple[bytes, ...] = ()
     apart: timedelta = CLOCKS_APART
+    room: ClassVar[int] = OUTSIDE_ROOM
 
     def stamper(self, committee: CommitteeId, at: datetime) -> Stamper:
         del committee
@@ -40,6 +43,8 @@ class RemoteTimestamps:
 
 
 class _Remote(Stamper):
+    room = OUTSIDE_ROOM
+
     def __init__(self, url: str, expected: Expected) -> None:
         super().__init__(expected)
         self._url = url

@@ -19,9 +19,8 @@ import typst
 from pyhanko.pdf_utils.generic import DictionaryObject, TextStringObject, pdf_name
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm
 from pyhanko.sign.signers import PdfTimeStamper
-from pyhanko.sign.timestamps import TimeStamper
 
-from server.documents.chain import RESERVED, STAMPED_OVER, Look, Signing, finish, prepare_in
+from server.documents.chain import STAMPED_OVER, Look, Signing, finish, prepare_in, reserved
 from server.documents.filling import Shown, Words, drawn, face, forms, show
 from server.documents.fonts import FontFolders
 from server.documents.form import Box, field_name, fields_of
@@ -29,6 +28,7 @@ from server.documents.pictures import picture
 from server.documents.seals import seal_certificates, seal_of
 from server.documents.signing import Desk
 from server.documents.suites import SUITES
+from server.documents.timestamps import Stamper
 from server.documents.typesetting import font_set, whole
 from server.documents.updates import Update, update_of
 from server.documents.wording import chinese_moment
@@ -113,6 +113,7 @@ def _signed(
         field=SEAL,
         issued=seal.issued,
         at=order.made_at,
+        room=desk.sources.stamps.room,
         look=Look(shown=(Shown(picture=image, box=_inside(fields[SEAL])),)),
         name=order.committee_name,
         location=order.place,
@@ -128,7 +129,7 @@ def _archived(pdf: bytes, order: SealOrder, desk: Desk) -> bytes:
     return asyncio.run(stamp_whole(update_of(pdf), stamper, "archive", STAMPED_OVER))
 
 
-async def stamp_whole(update: Update, stamper: TimeStamper, field: str, digest: str) -> bytes:
+async def stamp_whole(update: Update, stamper: Stamper, field: str, digest: str) -> bytes:
     """Return the updated PDF with a time stamp over all of it in a new field."""
     made = PdfTimeStamper(
         stamper,
@@ -137,5 +138,6 @@ async def stamp_whole(update: Update, stamper: TimeStamper, field: str, digest: 
         readable_field_name="存档时间戳",
     )
     out = BytesIO()
-    await made.async_timestamp_pdf(update, digest, bytes_reserved=RESERVED, output=out)
+    room = reserved(stamper.room)
+    await made.async_timestamp_pdf(update, digest, bytes_reserved=room, output=out)
     return out.getvalue()

@@ -56,6 +56,7 @@ def certify(committee: CommitteeId, drawn: LockedPdf, at: datetime, desk: Desk) 
         field=CERTIFICATION,
         issued=lasting(desk.keys, committee, role, at),
         at=at,
+        room=desk.sources.stamps.room,
         certifies=True,
     )
     prepared = prepare_in(update_of(formed), len(formed), signing, desk.fonts)
@@ -84,6 +85,7 @@ def prepare(order: SignOrder, desk: Desk) -> Prepared:
         field=field_name(f"sign:{order.signer_id}"),
         issued=desk.sources.issuer.issue(request),
         at=order.at,
+        room=desk.sources.stamps.room,
         look=look,
     )
     return prepare_in(update, len(order.pdf), signing, desk.fonts)

@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Protocol
+from typing import ClassVar, Protocol
 from urllib.parse import quote
 
 from asn1crypto import algos, cms, tsp, x509  # type: ignore[import-untyped]
@@ -41,6 +41,11 @@ _LAST = 99
 CLOCKS_APART = timedelta(minutes=10)
 """So far a stamp may be from our clock: asking takes seconds, and clocks that are kept err less."""
 
+OWN_ROOM = 5_120
+"""Bytes that a stamp of ours, with its issuers' certificates, has at most."""
+OUTSIDE_ROOM = 24_576
+"""And one from outside: 7 to 8 KB with RSA-4096 and a root beside; public ones go up to 12."""
+
 WORDS = {
     "not_a_token": "it is no RFC 3161 token, or its certificate is not inside",
     "signature": "its signature does not hold",
@@ -48,6 +53,7 @@ WORDS = {
     "expired": "its certificate was not valid at the moment it names",
     "root": "its authority is none that HEYI_TIMESTAMP_TRUST names",
     "revoked": "its authority says that its certificate, or an issuer's, is revoked",
+    "size": f"with its certificates it has more than {OUTSIDE_ROOM} bytes",
     "clock": "the moment it names is too far from this server's clock: set whichever is wrong",
 }
 """What is wrong with a stamp, in the operator's words."""
@@ -66,7 +72,8 @@ class UnsoundStampError(TimestampsUnavailableError):
     """The authority's stamp would prove nothing; nothing was signed. `facts["reason"]` says why.
 
     `not_a_token`, `signature`, `purpose` of its certificate, `expired`, `clock`: too far from
-    ours; `root`: none of those that the settings name; `revoked` by its authority's word.
+    ours; `root`: none of those that the settings name; `revoked` by its authority's word; `size`:
+    more than the room a signature keeps for it.
     """
 
     code = "timestamp_unsound"
@@ -83,6 +90,9 @@ class Expected:
 
 class Stamper(TimeStamper):
     """Stamps digests, and keeps what proves the last stamp."""
+
+    room = OWN_ROOM
+    """Bytes that a stamp may have."""
 
     token: cms.SignedData
     stamped_at: datetime
@@ -109,6 +119,8 @@ class Stamper(TimeStamper):
             raise TimestampsUnavailableError(reason="no_token") from error
         if imprint != message_digest:
             raise TimestampsUnavailableError(reason="other_digest")
+        if len(made.dump()) > self.room:
+            raise _unsound("size")
         await self._expect_sound(message_digest, md_algorithm)
         self.proof = await self._evidence()
         _expect_unrevoked(self.proof)
@@ -149,6 +161,11 @@ class TimestampAuthority(Protocol):
         """Return the roots (PEM) that stamps may leave out, as far as they are named."""
         ...
 
+    @property
+    def room(self) -> int:
+        """Return how many bytes a stamp may have."""
+        ...
+
     def stamper(self, committee: CommitteeId, at: datetime) -> Stamper:
         """Return what stamps a digest; `at` is now, for an authority without a clock."""
         ...
@@ -160,6 +177,7 @@ class LocalTimestamps:
 
     keys: KeyProvider
     roots: tuple[bytes, ...] = ()
+    room: ClassVar[int] = OWN_ROOM
 
     def stamper(self, committee: CommitteeId, at: datetime) -> Stamper:
         number = 1

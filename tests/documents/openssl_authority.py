@@ -4,6 +4,7 @@ from asyncio import create_subprocess_exec
 from asyncio.subprocess import PIPE
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from aiohttp import web
@@ -26,7 +27,7 @@ default_tsa = here
 serial = {folder}/serial
 signer_cert = {folder}/stamps.pem
 signer_key = {folder}/stamps.key
-certs = {folder}/root.pem
+certs = {folder}/issuers.pem
 signer_digest = sha256
 default_policy = 1.3.6.1.4.1.99999.1
 digests = sha256, sha384, sha512
@@ -39,12 +40,15 @@ class OpensslAuthority:
     """RFC 3161 and a revocation list over HTTP; its certificates, keys and count in a folder.
 
     Once it made as many stamps as `withdrawn_after`, its certificate is listed as revoked.
+    `between` authorities lie between it and its root; keys have so many `bits`.
     """
 
     folder: Path
     revoked: bytes = b""
     by_ocsp: bool = False
     withdrawn_after: int | None = None
+    between: int = 0
+    bits: int = 2048
     asked: list[str] = field(default_factory=list)
 
     def site(self) -> web.Application:
@@ -57,10 +61,16 @@ class OpensslAuthority:
 
     def found(self, url: str) -> None:
         """Make its certificates; `url` is where the site is."""
-        key, stamping = _key(), _key()
-        name, now = _name("Another house's root"), datetime.now(UTC)
-        root = _certificate(name, name, key, now)
-        root = root.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        key, stamping, now = _key(self.bits), _key(self.bits), datetime.now(UTC)
+        root = _name("Another house's root")
+        names = [root, *(_name(f"Authority {number}") for number in range(self.between))]
+        authorities = [
+            _certificate(of, by, key, now)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .sign(key, hashes.SHA256())
+            for by, of in pairwise([root, *names])
+        ]
+        name = names[-1]
         stamps = _certificate(_name("Another house's clock"), name, stamping, now)
         purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
         stamps = stamps.add_extension(purpose, critical=True)
@@ -71,7 +81,9 @@ class OpensslAuthority:
         self._write(
             "root.key", key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         )
-        self._write("root.pem", root.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+        pems = [one.public_bytes(Encoding.PEM) for one in authorities]
+        self._write("root.pem", pems[0])
+        self._write("issuers.pem", b"".join(pems))
         self._write("stamps.pem", stamps.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
         self._write(
             "stamps.key",
@@ -139,8 +151,8 @@ class OpensslAuthority:
         return web.Response(body=self.revoked, content_type="application/pkix-crl")
 
 
-def _key() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(65537, 2048)
+def _key(bits: int) -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, bits)
 
 
 def _name(common: str) -> x509.Name:

@@ -22,7 +22,7 @@ from server.documents.inspection import inspect
 from server.documents.issuer import STATEMENT, EventRequest, Issued, LocalIssuer
 from server.documents.key_files import FileKeys, spki
 from server.documents.signing import Desk, certify, finished, prepare
-from server.documents.timestamps import LocalTimestamps
+from server.documents.timestamps import OWN_ROOM, LocalTimestamps
 from server.documents.typesetting import typeset
 from server.domain.ids import CommitteeId
 from server.ports.documents import LockedPdf, SignerRoot
@@ -155,6 +155,7 @@ class StampsLater:
 
     own: LocalTimestamps
     late: timedelta
+    room: int = OWN_ROOM
 
     def stamper(self, committee: CommitteeId, at: datetime) -> object:
         return self.own.stamper(committee, at + self.late)

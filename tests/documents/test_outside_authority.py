@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestServer
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from server.app import _desk
@@ -17,11 +18,12 @@ from server.documents.certificates import certificate_der
 from server.documents.fonts import FontFolders
 from server.documents.inspection import inspect
 from server.documents.key_files import FileKeys, spki
+from server.documents.remote_timestamps import _Remote
 from server.documents.renewal import lasts, may_last, renewed, root_of, stamped
 from server.documents.sealing import apply_seal
-from server.documents.signing import Desk, certify
+from server.documents.signing import Desk, certify, finished, prepare
 from server.documents.sources import outside_roots
-from server.documents.timestamps import UnsoundStampError
+from server.documents.timestamps import TimestampsUnavailableError, UnsoundStampError
 from server.documents.typesetting import typeset
 from server.domain.ids import CommitteeId
 from server.ports.documents import LockedPdf, SealedPdf
@@ -59,6 +61,66 @@ async def test_a_pdf_stamped_by_openssl_is_trusted_with_its_root(
     assert all(one.signed_at and begun <= one.signed_at <= datetime.now(UTC) for one in found.each)
     alone = await asyncio.to_thread(inspect, sealed.pdf, len(locked.pdf), own)
     assert not any(one.trusted for one in alone.each)
+
+
+async def test_a_stamp_with_a_long_chain_of_large_keys_has_its_room(
+    authority: tuple[OpensslAuthority, str], fonts: FontFolders, tmp_path: Path
+) -> None:
+    """As public authorities send them; three between it and its root, all of RSA-4096."""
+    house, url = authority
+    house.between, house.bits = 4, 4096
+    house.found(url.removesuffix("stamps"))
+    settings = Settings(data=tmp_path, timestamp_url=url, timestamp_trust=house.folder / "root.pem")
+    desk = _desk(settings, FileKeys(tmp_path / "keys", b""), fonts)
+    begun = datetime.now(UTC).replace(microsecond=0)
+    token = await asyncio.to_thread(stamped, None, b"a checkpoint", begun, "sha256", desk)
+    assert len(token) > 8_192
+    locked, sealed = await asyncio.to_thread(sealed_now, desk, begun)
+    roots = [sealed.issuer_certificate, *outside_roots(settings.timestamp_trust, None)]
+    found = await asyncio.to_thread(inspect, sealed.pdf, len(locked.pdf), roots)
+    assert all(one.holds and one.trusted for one in found.each), found
+
+
+async def test_a_stamp_that_fits_nowhere_is_refused_in_words(
+    authority: tuple[OpensslAuthority, str],
+    fonts: FontFolders,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    _, url = authority
+    monkeypatch.setattr(_Remote, "room", 1_024)
+    desk = _desk(
+        Settings(data=tmp_path, timestamp_url=url), FileKeys(tmp_path / "keys", b""), fonts
+    )
+    with pytest.raises(UnsoundStampError) as refused:
+        await asyncio.to_thread(sealed_now, desk, datetime.now(UTC).replace(microsecond=0))
+    assert refused.value.facts == {"reason": "size"}
+    assert "bytes" in caplog.text
+
+
+async def test_what_was_prepared_for_small_stamps_is_not_finished_with_a_large_one(
+    authority: tuple[OpensslAuthority, str], fonts: FontFolders, tmp_path: Path
+) -> None:
+    """The setting was changed between the two, by a restart."""
+    house, url = authority
+    house.between, house.bits = 4, 4096
+    house.found(url.removesuffix("stamps"))
+    keys, begun = FileKeys(tmp_path / "keys", b""), datetime.now(UTC).replace(microsecond=0)
+    own = _desk(Settings(data=tmp_path), keys, fonts)
+    outside = _desk(Settings(data=tmp_path, timestamp_url=url), keys, fonts)
+    document, key = example(), ec.generate_private_key(ec.SECP256R1())
+
+    def prepared_then_finished() -> bytes:
+        locked = certify(CommitteeId(document.committee.id), typeset(document, fonts), begun, own)
+        order = replace(sign_order(document, locked.pdf, 0, spki(key)), at=begun, signed_at=begun)
+        prepared = prepare(order, own)
+        value = key.sign(prepared.attributes, ec.ECDSA(hashes.SHA256()))
+        return finished(locked.pdf, prepared.state, value, begun, outside)
+
+    with pytest.raises(TimestampsUnavailableError) as refused:
+        await asyncio.to_thread(prepared_then_finished)
+    assert refused.value.facts == {"reason": "no_room"}
 
 
 async def test_a_list_that_could_not_be_had_is_brought_by_the_next_update(

@@ -15,7 +15,7 @@ from server.documents.certificates import Role
 from server.documents.chain import Sources
 from server.documents.issuer import lasting
 from server.documents.keys import KeyProvider
-from server.documents.timestamps import Stamper, _Local
+from server.documents.timestamps import OWN_ROOM, Stamper, _Local
 from server.domain.ids import CommitteeId
 from server.ports.documents import StampRoot
 from tests.archive.attacks.conftest import sealed
@@ -38,6 +38,7 @@ class Rootless:
     keys: KeyProvider
     role: Role
     roots: tuple[bytes, ...] = ()
+    room: int = OWN_ROOM
 
     def stamper(self, committee: CommitteeId, at: datetime) -> Stamper:
         whole = lasting(self.keys, committee, self.role, at)
