@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server.domain.committee import Committee
-from server.domain.errors import InvalidValueError, NotFoundError
+from server.domain.errors import InvalidValueError
 from server.domain.ids import CaseId, is_id
 from server.domain.record import PDF
 from server.domain.register import RegisterEntry, RegisterQuery
@@ -79,18 +79,22 @@ async def _kept(world: World, presented: Presented) -> bool:
         return False
     if presented.kind is Kind.PACKAGE:
         return entry.digest == presented.digest
-    manifest = await world.archive.manifest(entry.record_id)
     # A PDF under a renewed stamp begins with the one that the record holds; so does one
     # that somebody painted over.
     earlier = presented.earlier if not presented.report.failed else ()
-    return manifest.files[PDF].sha256 in {presented.digest, *earlier}
+    return await _sealed_pdf(world, entry) in {presented.digest, *earlier}
+
+
+async def _sealed_pdf(world: World, entry: RegisterEntry) -> str:
+    return entry.pdf_sha256 or (await world.archive.manifest(entry.record_id)).files[PDF].sha256
 
 
 async def is_on_record(world: World, number: str, code: str) -> bool:
     """Return whether an agreement of this number has a digest that begins with `code`.
 
     `code` is what every page prints, 16 or more digits of the agreement's SHA-256. The
-    answer takes the same time for a wrong number, a wrong code and the right ones.
+    answer takes the same time for a wrong number, a wrong code and the right ones; the archive
+    is not asked, which may be far away and would send a whole record.
     """
     begun = world.clock.monotonic()
     wanted = _code(code)
@@ -109,8 +113,14 @@ def _code(text: str) -> str:
 
 
 async def _matches(world: World, number: str, code: str) -> bool:
-    digests = [await _digest(world, entry) for entry in await _numbered(world, number)]
+    digests = await _digests(world, await _numbered(world, number))
     return any(hmac.compare_digest(digest[: len(code)], code) for digest in digests)
+
+
+async def _digests(world: World, entries: Sequence[RegisterEntry]) -> list[str]:
+    async with world.store.read() as uow:
+        found = await uow.agreements.of_cases(entry.case_id for entry in entries)
+    return [agreement.locked.digest for agreement in found.values() if agreement.locked]
 
 
 async def _numbered(world: World, number: str) -> list[RegisterEntry]:
@@ -125,10 +135,3 @@ async def _numbered(world: World, number: str) -> list[RegisterEntry]:
             for one in every
         ]
     return [entry for found, _ in pages for entry in found]
-
-
-async def _digest(world: World, entry: RegisterEntry) -> str:
-    try:
-        return (await world.archive.manifest(entry.record_id)).agreement_sha256
-    except NotFoundError:
-        return ""

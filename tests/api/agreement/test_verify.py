@@ -14,6 +14,8 @@ import aiohttp
 import pytest
 
 from server.api.throttle import TooFastError
+from server.archive.bucket import ArchiveUnavailableError
+from server.archive.local import LocalArchive
 from server.archive.report_text import FACTS
 from server.documents.attachments import attachment
 from server.documents.key_files import FileKeys
@@ -230,6 +232,23 @@ async def test_number_and_code_tell_that_it_is_on_record_and_nothing_else(
         assert ("有这份协议" in page) is found, (number, given)
         assert ("没有查到" in page) is not found
         assert "陈水根" not in page
+
+
+async def test_the_archive_is_not_asked_which_may_be_far_away(
+    site: Town,
+    office: Stage,
+    sealed: tuple[bytes, bytes, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A stranger with a number would have it send a whole record, again and again."""
+    _, pdf, code = sealed
+    for asked in ("find", "manifest", "read", "files", "pdf", "package"):
+        away = AsyncMock(side_effect=ArchiveUnavailableError(status="TimeoutError"))
+        monkeypatch.setattr(LocalArchive, asked, away)
+    asking = asyncio.create_task(posted(site, {"number": NUMBER, "code": code}))
+    await passed(office.clock, asking)
+    assert "有这份协议" in (await asking)[1]
+    assert (await verify_presented.verify_presented(office.world, pdf)).on_record
 
 
 async def passed(clock: FakeClock, asking: asyncio.Task[Any]) -> None:
