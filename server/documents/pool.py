@@ -16,11 +16,13 @@ import threading
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, cast
 
+from server.documents.parcels import Parcel, packed
 from server.domain.errors import DomainError
 
 T = TypeVar("T")
@@ -86,7 +88,9 @@ class ProcessWorkPool:
         self, child: ProcessPoolExecutor, work: Callable[..., T], args: tuple[object, ...]
     ) -> "_Told[T]":
         try:
-            return await asyncio.wrap_future(await self._begin(child, work, args))
+            with ExitStack() as held:
+                sent = await asyncio.to_thread(held.enter_context, packed(args))
+                return await asyncio.wrap_future(await self._begin(child, work, sent))
         except BrokenProcessPool:
             child = self._replaced(child)
             raise
@@ -94,12 +98,12 @@ class ProcessWorkPool:
             self._idle.put_nowait(child)
 
     async def _begin(
-        self, child: ProcessPoolExecutor, work: Callable[..., T], args: tuple[object, ...]
+        self, child: ProcessPoolExecutor, work: Callable[..., T], sent: Parcel
     ) -> Future["_Told[T]"]:
         if child in self._running:
-            return child.submit(_told, self._longest_s, work, args)
+            return child.submit(_told, self._longest_s, work, sent)
         # The first work starts the process, which may take seconds: the loop must not wait.
-        begun = await asyncio.to_thread(child.submit, _told, self._longest_s, work, args)
+        begun = await asyncio.to_thread(child.submit, _told, self._longest_s, work, sent)
         self._running.add(child)
         return begun
 
@@ -149,10 +153,10 @@ class _Told(Generic[T]):
         return cast("T", self.value)
 
 
-def _told(longest_s: int, work: Callable[..., T], args: tuple[object, ...]) -> _Told[T]:
+def _told(longest_s: int, work: Callable[..., T], sent: Parcel) -> _Told[T]:
     signal.alarm(longest_s)  # nobody handles it: it ends the process, whatever code runs (alarm(2))
     try:
-        return _Told(value=work(*args))
+        return _Told(value=work(*sent.opened()))
     except DomainError as refused:
         return _Told(refusal=type(refused), facts=tuple(refused.facts.items()))
     except Exception as error:  # noqa: BLE001  outermost frame: it must reach the caller
