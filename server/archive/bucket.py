@@ -20,7 +20,8 @@ from server.domain.errors import DomainError
 from server.ports.system import Clock
 
 TRIES, PAUSE_S = 3, 0.5
-PATIENCE = aiohttp.ClientTimeout(total=60, sock_connect=5, sock_read=30)
+SLOWEST = 32 * 1024
+"""Bytes a second of the slowest line over which a record is still sent: a quarter of a megabit."""
 MODE = "COMPLIANCE"
 _NAMES = "{http://s3.amazonaws.com/doc/2006-03-01/}"
 _LEGAL_HOLD = (
@@ -239,14 +240,24 @@ class Bucket:
                 url,
                 headers=signed,
                 data=io.BytesIO(body.content) if body.content else None,  # sent piece by piece
-                timeout=PATIENCE,
+                timeout=patience(len(body.content)),
                 allow_redirects=False,
             ) as answer,
         ):
             told = {name.lower(): value for name, value in answer.headers.items()}
-            pieces = [piece async for piece in answer.content.iter_any()]
-            content = await asyncio.to_thread(b"".join, pieces)
-            return _Answer(status=answer.status, headers=told, content=content)
+            content = io.BytesIO()  # grows and is handed on without copying all of it at once
+            async for piece in answer.content.iter_any():
+                content.write(piece)
+            return _Answer(status=answer.status, headers=told, content=content.getvalue())
+
+
+def patience(size: int) -> aiohttp.ClientTimeout:
+    """Return how long a request with so many bytes may take: as long as the slowest line needs.
+
+    An answer takes as long as it goes on; one that stops is waited for half a minute.
+    """
+    total = 60 + size / SLOWEST if size else None
+    return aiohttp.ClientTimeout(total=total, sock_connect=5, sock_read=30)
 
 
 def _md5(content: bytes) -> str:
