@@ -135,8 +135,8 @@ class Settings(MediaSettings, _Web):
     witness_url: WitnessUrl = Field(
         "",
         description=(
-            "Who else keeps checkpoints of the log: `https://…` gets each by POST, `mailto:…` one "
-            "mail a day through the mail server."
+            "Who else keeps checkpoints of the log: `https://…` gets the newest by POST, within "
+            "seconds, `mailto:…` one mail a day through the mail server."
         ),
     )
     archive: Literal["local", "s3"] = Field(

@@ -1,8 +1,10 @@
 """`heyi witness`: checks the checkpoints that a witness was sent, with nothing of the server's."""
 
 import argparse
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from email import message_from_bytes, policy
 from pathlib import Path
 
 from server.domain.checkpoint import Checkpoint, CheckSignature, checkpoints_in
@@ -17,19 +19,23 @@ WORDS = {
     "unsigned": "签名与公钥不符 not signed with this key",
     "apart": "没有证明能把它和此前的检查点连起来 no proof leads to it from one before",
 }
+_READ_OF_MAILS = {"text/plain", "application/json"}
+_NEXT_MAIL = re.compile(rb"^(?=From )", re.MULTILINE)
+_PROOF = re.compile(rb"\{[^{}]*\}")
 
 
 def main(argv: Sequence[str], check: CheckSignature) -> int:
     """Tell of each checkpoint whether it holds; 0 where all do, 1 where one fails, 2 without any.
 
-    They are found wherever they stand in a text: a witness's file, or mails.
+    They and the proofs are found wherever they stand: in a witness's files, in bodies that he
+    saved one behind the other, in mails as they came.
     """
     asked = _parser().parse_args(argv)
     try:
-        found = [
-            one for path in asked.checkpoints for one in checkpoints_in(path.read_text("utf-8"))
-        ]
-        known, signer = _proofs(asked.proofs), pem_body(asked.key.read_bytes())
+        texts = _texts(asked.checkpoints)
+        found = [one for text in texts for one in checkpoints_in(text.decode())]
+        known = _proofs([*texts, *_texts(asked.proofs)])
+        signer = pem_body(asked.key.read_bytes())
     except (InvalidValueError, OSError, UnicodeDecodeError) as error:
         sys.stderr.write(f"heyi witness: {_reason(error)}\n")
         return NOTHING
@@ -47,7 +53,9 @@ def _reason(error: Exception) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="heyi witness", description=__doc__)
-    parser.add_argument("checkpoints", nargs="+", type=Path, help="texts with them, oldest first")
+    parser.add_argument(
+        "checkpoints", nargs="+", type=Path, help="texts or mails with them, oldest first"
+    )
     parser.add_argument("--key", type=Path, required=True, metavar="PEM", help="the log's key")
     parser.add_argument(
         "--proofs", type=Path, action="append", default=[], help="the proofs that came with them"
@@ -55,12 +63,28 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _proofs(paths: Sequence[Path]) -> Proofs:
-    return dict(_read([line for path in paths for line in path.read_bytes().splitlines()]))
+def _texts(paths: Sequence[Path]) -> list[bytes]:
+    return [text for path in paths for text in _texts_in(path.read_bytes())]
+
+
+def _texts_in(content: bytes) -> Iterator[bytes]:
+    """Yield the content itself; of a mail, or a mailbox of them, what each brought, decoded."""
+    for one in _NEXT_MAIL.split(content):
+        mail = message_from_bytes(one, policy=policy.default)
+        if "MIME-Version" not in mail:
+            yield one
+            continue
+        for part in mail.walk():
+            if part.get_content_type() in _READ_OF_MAILS:
+                yield bytes(part.get_payload(decode=True))
+
+
+def _proofs(texts: Sequence[bytes]) -> Proofs:
+    return dict(_read([line for text in texts for line in _PROOF.findall(text)]))
 
 
 def _read(lines: Sequence[bytes]) -> list[tuple[tuple[int, int], tuple[bytes, ...]]]:
-    """Return the proofs; a line that a full disk cut is none, and was written again."""
+    """Return the proofs; what a full disk cut is none, and was written again."""
     found = []
     for line in lines:
         try:

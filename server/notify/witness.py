@@ -1,4 +1,4 @@
-"""Shows the log's checkpoints to somebody elsewhere: by HTTP each one, by e-mail one a day."""
+"""Shows the log's checkpoints to somebody elsewhere: by HTTP as they come, by mail one a day."""
 
 import logging
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ _TAKEN = range(200, 300)
 
 
 class HttpWitness:
-    """A Witness that gets each checkpoint as the body of a POST; no redirect is followed.
+    """A Witness that gets a checkpoint as the body of a POST; no redirect is followed.
 
     The proof that it only added comes as another before it, its time stamp, the token alone, as
     one behind it: both name the checkpoint in a header.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from server.archive.witness import FolderWitness
 from server.archive.witness_cli import main
@@ -13,10 +14,13 @@ from server.domain.checkpoint import Checkpoint, read_checkpoint
 from server.domain.consistency import earlier_of, read_consistency
 from server.domain.ids import CaseId
 from server.domain.record import public_key_pem
+from server.notify.smtp import MailServer
+from server.notify.witness import PROOF_TYPE, HttpWitness, MailWitness
 from server.ports.documents import LOG_KEY
-from server.ports.witness import Answer, Proof
+from server.ports.witness import Answer, Proof, Witness
 from server.usecases.show_checkpoints import keep_showing
 from server.usecases.world import World
+from tests.notify.test_notify import gateway, mail_server
 from tests.support import cases
 from tests.support.world import Stage
 from tests.usecases.agreement.test_log_tree import TurningClock, logged, signed_for_all
@@ -49,7 +53,7 @@ async def case(office: Stage) -> CaseId:
     return (await cases.registered(office.world)).id
 
 
-async def look(office: Stage, witness: Recorder | FolderWitness) -> None:
+async def look(office: Stage, witness: Witness) -> None:
     """Let a task that has just begun look once, as after the server was started again."""
     world = replace(office.world, clock=TurningClock(office.clock, []))
     with contextlib.suppress(asyncio.CancelledError):
@@ -114,6 +118,58 @@ async def test_a_witness_checks_his_folder_with_our_command(
     assert capsys.readouterr().out.count("✗") == 3
     assert main([names[".proofs"], *key], check) == 2
     assert main([str(tmp_path / "nothing"), *key], check) == 2
+
+
+async def named(office: Stage, folder: Path) -> list[str]:
+    """Return how the command is told the log's key."""
+    path = folder / "key.pem"
+    path.write_bytes(public_key_pem(await office.world.signer.public_key(LOG_KEY)))
+    return ["--key", str(path)]
+
+
+async def test_a_witness_checks_mails_as_they_came(
+    office: Stage, case: CaseId, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sizes = []
+    async with mail_server() as (port, mails):
+        for _ in range(3):
+            server = MailServer(name="127.0.0.1", port=port, tls=False)
+            sizes.append((await added(office.world, case)).head.size)
+            await look(
+                office, MailWitness(server, office.clock, sender="h@x.cn", recipient="o@x.cn")
+            )
+    saved = [tmp_path / f"{number}.eml" for number in range(3)]
+    for path, mail in zip(saved, mails, strict=True):
+        path.write_text(mail, encoding="utf-8")
+    together = tmp_path / "mailbox"
+    together.write_text("".join(f"From h@x.cn\n{mail}\n" for mail in mails), encoding="utf-8")
+    key, check = await named(office, tmp_path), office.world.checker.verify
+    for given in (saved, [together]):
+        assert main([*map(str, given), *key], check) == 0
+        told = capsys.readouterr().out.splitlines()
+        assert [line.split(":")[0] for line in told] == [f"✓ {size}" for size in sizes]
+    assert main([str(saved[0]), str(saved[2]), *key], check) == 1
+
+
+async def test_a_witness_checks_bodies_saved_one_behind_the_other(
+    office: Stage, case: CaseId, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts, proofs, sizes = tmp_path / "texts", tmp_path / "proofs", []
+
+    async def answer(request: web.Request) -> web.Response:
+        path = proofs if request.content_type == PROOF_TYPE else texts
+        with path.open("ab") as kept:
+            kept.write(await request.read())
+        return web.Response(status=204)
+
+    async with gateway(answer) as url:
+        for _ in range(3):
+            sizes.append((await added(office.world, case)).head.size)
+            await look(office, HttpWitness(url=url))
+    key, check = await named(office, tmp_path), office.world.checker.verify
+    assert main([str(texts), "--proofs", str(proofs), *key], check) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in told] == [f"✓ {size}" for size in sizes]
 
 
 async def test_a_checkpoint_of_another_tree_is_told(
