@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 _GAUGES: Final = {
     "media_rooms": ("heyi_media_rooms", "Rooms a worker holds"),
     "media_connections": ("heyi_media_participants", "Media connections a worker holds"),
+    "media_recordings": ("heyi_media_recordings", "Recordings under way in a worker"),
     "media_draining": ("heyi_media_draining", "Whether a worker takes no new room"),
     "media_loop_lag_seconds": ("heyi_media_loop_lag_seconds", "Event loop lag of a worker"),
     "media_rtt_seconds_mean": ("heyi_media_rtt_seconds", "Round trip to phones, mean"),
