@@ -80,7 +80,6 @@ class JurisdictionPack:
     notices: Notices
     agreement: AgreementTexts
     clauses: ClauseRules
-    recording_by_default: bool = False
 
     def dispute_type(self, code: str) -> DisputeType:
         """Return the dispute type; raises UnknownCodeError."""

@@ -112,7 +112,6 @@ def test_six_consents_are_asked_in_order_and_only_video_ends_the_online_way(
     assert [consent.scope for consent in pack.consents] == SCOPES
     assert [c.scope for c in pack.consents if c.refusal_ends_online] == ["online_mediation"]
     assert [c.scope for c in pack.consents if c.all_parties] == ["recording"]
-    assert pack.recording_by_default is False
     for consent in pack.consents:
         assert consent.statement
         assert consent.points
