@@ -4,9 +4,12 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from tests.architecture.tree import ROOT
 
 TOLD = re.compile(r"`heyi ([\w-]+)")
+FIRST_PAGES = ("README.md", "README.zh-CN.md")
 _WORKER = """
 import os, sys, tempfile
 with tempfile.TemporaryDirectory() as folder:
@@ -19,7 +22,9 @@ print(*sys.modules)
 LISTED = re.compile(r"^    ([\w-]+)(?: |$)", re.MULTILINE)
 
 
-def test_the_first_page_names_every_command_and_no_other() -> None:
+@pytest.fixture(scope="module")
+def commands() -> set[str]:
+    """Return what the program itself lists."""
     shown = subprocess.run(
         [sys.executable, "-m", "server", "--help"],
         capture_output=True,
@@ -27,8 +32,19 @@ def test_the_first_page_names_every_command_and_no_other() -> None:
         cwd=ROOT,
         text=True,
     )
-    commands = set(LISTED.findall(shown.stdout))
-    assert set(TOLD.findall((ROOT / "README.md").read_text(encoding="utf-8"))) == commands
+    return set(LISTED.findall(shown.stdout))
+
+
+@pytest.mark.parametrize("page", FIRST_PAGES)
+def test_the_first_page_names_every_command_and_no_other(page: str, commands: set[str]) -> None:
+    assert set(TOLD.findall((ROOT / page).read_text(encoding="utf-8"))) == commands
+
+
+@pytest.mark.parametrize("page", FIRST_PAGES)
+def test_the_first_page_names_what_keys_are_asked_for_and_who_is_trusted(page: str) -> None:
+    told = (ROOT / page).read_text(encoding="utf-8")
+    words = ("`heyi keys import", "`heyi keys seal", "--trust", "--trust-stamps", "--without-trust")
+    assert [one for one in words if not re.search(rf"{one}(?![\w-])", told)] == []
 
 
 def test_documents_tell_of_no_command_that_does_not_exist() -> None:
