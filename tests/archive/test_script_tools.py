@@ -102,6 +102,29 @@ def test_it_needs_no_other_program_in_any_shell(
         assert done.stdout == told, shell
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_it_ends_with_two_and_judges_nothing_where_it_cannot_begin(
+    shell: str, alone: Path, tmp_path: Path
+) -> None:
+    few = tmp_path / "few"
+    shutil.copytree(alone, few, symlinks=True)
+    (few / "openssl").unlink()
+    whole, nowhere = {"PATH": str(alone)}, str(tmp_path / "nowhere")
+    program, *options = SHELLS[shell]
+    asked = [str(shutil.which(program)), *options, str(HERE / "verify.sh"), ""]
+    for folder, env in (
+        (nowhere, whole),
+        (str(tmp_path), {"PATH": str(few)}),
+        (str(tmp_path), {**whole, "TMPDIR": nowhere}),
+    ):
+        done = subprocess.run(
+            [*asked, folder], env=env, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 2, (folder, env)
+        assert "OK " not in done.stdout
+        assert "FAILED" not in done.stdout
+
+
 def test_it_uses_each_of_them_and_names_them() -> None:
     assert [name for name in sorted(PROGRAMS) if not re.search(rf"\b{name}\b", HEADER)] == []
     code = re.sub("#.*", "", BODY).replace('"${digest}sum"', "sha384sum")
