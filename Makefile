@@ -99,7 +99,8 @@ fuzz: $(STAMPS)/dev
 attacks: debian $(STAMPS)/dev $(WEB_BUILT)
 	$(PY) -m pytest tests/archive/attacks --bent 500 --by-script all -o timeout=3600
 
-# How often programs are killed by `make torture`; `make test` does it thirty times.
+# How often programs are killed by `make torture`; `make test` does it thirty times in the store,
+# six times while people sign.
 KILLS = 1000
 # And how often the power is cut while people sign and seal; kills there are one for every call.
 CUTS = 300
