@@ -35,7 +35,7 @@ class StoppedError(Exception):
     """The server stops here."""
 
 
-class _Stopped(LocalChain):
+class Stopped(LocalChain):
     """The server stops once the number is given."""
 
     async def seal(self, order: SealOrder) -> SealedPdf:
@@ -87,7 +87,7 @@ async def moments(pdf: bytes) -> Mapping[str, datetime | None]:
 
 
 async def test_its_stamps_say_when_they_were_made(office: Stage) -> None:
-    seal, pdf = await sealed_later(office, _Stopped)
+    seal, pdf = await sealed_later(office, Stopped)
     now = office.clock.now().replace(microsecond=0)
     assert await moments(pdf) == {"seal": now, "archive": now}
     assert (now - seal.at).days >= 4
@@ -115,7 +115,7 @@ async def test_no_other_seal_is_taken_between_a_pdf_and_its_record(office: Stage
 
 
 async def test_one_is_taken_where_nothing_was_sealed_for_want_of_it(office: Stage) -> None:
-    made, world = await stopped_at(office, _Stopped)
+    made, world = await stopped_at(office, Stopped)
     assert (await ready(world.store, made.case.committee_id)).id == made.case.committee_id
 
 
@@ -145,7 +145,7 @@ async def test_one_that_cannot_be_read_keeps_no_other_waiting(
 async def _begun(office: Stage) -> signing.Sitting:
     made, world = await signing.signed(office), office.world
     assert isinstance(world.chain, LocalChain)
-    stopped = replace(world, chain=_Stopped(world.chain.work, world.chain.desk))
+    stopped = replace(world, chain=Stopped(world.chain.work, world.chain.desk))
     with pytest.raises(StoppedError):
         await signing.seal(made, stopped)
     return made
