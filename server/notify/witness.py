@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 TIMEOUT_S = 10
 DAY_S = 24 * 3600
+STAMP_WITHIN_S = 600
+"""So long a mail waits for a checkpoint that has its time stamp; then one goes without."""
 STAMP_TYPE, PROOF_TYPE = "application/vnd.etsi.timestamp-token", "application/json"
 UNSTAMPED = "\n尚无时间戳，取得后另行寄送。 No time stamp yet: it follows.\n"
 _TAKEN = range(200, 300)
@@ -70,7 +72,10 @@ class HttpWitness:
 
 
 class MailWitness:
-    """A Witness that gets one mail a day at most, for a mailbox keeps what it was sent."""
+    """A Witness that gets one mail a day at most, for a mailbox keeps what it was sent.
+
+    When the last was sent is not stored: started again, the first new checkpoint is mailed.
+    """
 
     def __init__(
         self,
@@ -86,6 +91,7 @@ class MailWitness:
         self._sender, self._recipient = sender, recipient
         self._timeout_s = timeout_s
         self._sent_at: float | None = None
+        self._waits_since: float | None = None
         self._unstamped = 0
 
     @property
@@ -100,14 +106,12 @@ class MailWitness:
         stamp: bytes | None = None,
         proof: Proof | None = None,
     ) -> Answer:
-        """Send the mail, or LATER while a day has not passed since the last.
+        """Send the mail, or LATER while a day has not passed since the last, or a stamp may come.
 
         A time stamp that a mail lacked follows it at once.
         """
-        now = self._clock.monotonic()
-        recent = self._sent_at is not None and now - self._sent_at < DAY_S
         follows = stamp is not None and checkpoint.head.size == self._unstamped
-        if recent and not follows:
+        if not follows and not self._due(stamped=stamp is not None):
             return Answer.LATER
         try:
             await aiosmtplib.send(
@@ -122,9 +126,17 @@ class MailWitness:
         except (aiosmtplib.SMTPException, OSError) as failure:
             log.warning("checkpoint not sent: %s", type(failure).__name__)
             return Answer.REFUSED
-        self._sent_at = now
+        self._sent_at, self._waits_since = self._clock.monotonic(), None
         self._unstamped = 0 if stamp else checkpoint.head.size
         return Answer.TAKEN
+
+    def _due(self, *, stamped: bool) -> bool:
+        now = self._clock.monotonic()
+        if self._sent_at is not None and now - self._sent_at < DAY_S:
+            return False
+        if self._waits_since is None:
+            self._waits_since = now
+        return stamped or now - self._waits_since >= STAMP_WITHIN_S
 
     def _mail(
         self, checkpoint: Checkpoint, public_key: bytes, stamp: bytes | None, proof: Proof | None

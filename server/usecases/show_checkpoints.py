@@ -3,6 +3,7 @@
 import logging
 
 from server.domain.canonical import sha256_hex
+from server.domain.checkpoint import Checkpoint
 from server.domain.consistency import consistency_json
 from server.domain.record import public_key_pem
 from server.ports.documents import LOG_KEY
@@ -41,23 +42,36 @@ async def keep_showing(world: World, name: str, witness: Witness) -> None:
 async def show(world: World, name: str, witness: Witness, seen: Seen) -> Seen | None:
     """Show the newest checkpoint if it, or its time stamp, is new; return what is seen now.
 
-    None where the witness did not take it. One that wants it later has seen what it had seen,
-    so that it is shown whatever is the newest then.
+    Before it comes the time stamp that the last one lacked when it was taken. None where the
+    witness did not take it. One that wants it later has seen what it had seen, so that it is
+    shown whatever is the newest then.
     """
     async with world.store.read() as uow:
-        latest = await uow.tree.latest()
-        stamp = None if latest is None else await uow.tree.stamp_of(latest.head.size)
-        if latest is None or (latest.head.size, stamp is not None) <= seen:
+        coming = await _coming(uow, seen)
+        if coming is None:
             return seen
-        proof = await _proof(uow, seen[0], latest.head.size)
+        checkpoint, stamp = coming
+        proof = await _proof(uow, seen[0], checkpoint.head.size)
     key = public_key_pem(await world.signer.public_key(LOG_KEY))
-    answer = await witness.show(latest, key, stamp, proof)
+    answer = await witness.show(checkpoint, key, stamp, proof)
     if answer is Answer.TAKEN:
-        return latest.head.size, stamp is not None
+        return checkpoint.head.size, stamp is not None
     if answer is Answer.LATER:
         return seen
-    log.warning("the %s did not take the checkpoint of %d entries", name, latest.head.size)
+    log.warning("the %s did not take the checkpoint of %d entries", name, checkpoint.head.size)
     return None
+
+
+async def _coming(uow: UnitOfWork, seen: Seen) -> tuple[Checkpoint, bytes | None] | None:
+    """Return what is to be shown now, with its time stamp; None where all was seen."""
+    size, stamped = seen
+    late = None if stamped else await uow.tree.stamp_of(size)
+    checkpoint = await (uow.tree.latest() if late is None else uow.tree.covering(size))
+    if checkpoint is None:
+        return None
+    stamp = late or await uow.tree.stamp_of(checkpoint.head.size)
+    new = (checkpoint.head.size, stamp is not None) > seen
+    return (checkpoint, stamp) if new else None
 
 
 async def _proof(uow: UnitOfWork, first: int, size: int) -> Proof | None:
