@@ -22,10 +22,10 @@ NUMBER = "湖禾人调字〔2025〕第017号"
 NO_STATEMENT = "ab" * 32
 
 
-def locked_by(desk: Desk, document: AgreementDocument) -> LockedPdf:
-    """Return the document drawn and certified."""
+def locked_by(desk: Desk, document: AgreementDocument, site: str = "") -> LockedPdf:
+    """Return the document drawn and certified; with a code to `site` where one is given."""
     committee = CommitteeId(document.committee.id)
-    return certify(committee, typeset(document, desk.fonts), LOCKED_AT, desk)
+    return certify(committee, typeset(document, desk.fonts, site), LOCKED_AT, desk)
 
 
 def signed_at(number: int) -> datetime:

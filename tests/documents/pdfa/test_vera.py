@@ -47,9 +47,9 @@ def kept(pdf: bytes, desk: Desk) -> bytes:
     return pdf
 
 
-def whole(desk: Desk, document: AgreementDocument) -> bytes:
+def whole(desk: Desk, document: AgreementDocument, site: str = "") -> bytes:
     """Return the document signed by whoever signs with a key, and sealed."""
-    locked = locked_by(desk, document)
+    locked = locked_by(desk, document, site)
     own = {who: ec.generate_private_key(ec.SECP256R1()) for who in by_phone(document)}
     return apply_seal(order(document, signed_by_all(desk, document, locked, own)), desk).pdf
 
@@ -66,6 +66,7 @@ def good(
     in_sm2 = sm2_parts(Office(keys, fonts)).pdf
     return {
         "drawn with a code": typeset(example(), fonts, SITE).pdf,
+        "sealed with a code": whole(desk, example(), SITE),
         "locked": locked.pdf,
         "signed by all": seal_order.signed,
         "sealed, a company's seal too": sealed.pdf,
