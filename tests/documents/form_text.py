@@ -17,6 +17,7 @@ FOOTER = re.compile(
     r"完整校验码（SHA-256）([0-9a-f]{64})日志([0-9a-f]{16})第(\d+)页共(\d+)页校验码([0-9a-f]{16})$"
 )
 SEAM = "骑缝处：各页在此骑缝签名或者按指印"
+UNDER_THE_CODE = "扫码核验"
 BY_ROUTE = {
     "electronic": "",
     "wet_ink": "签名指印年月日",
@@ -44,13 +45,16 @@ def _without_margins(page: str, seam: str) -> str:
     return above
 
 
-def form_text(agreement: bytes) -> str:
-    """Return, without spaces, all that the form says from its title to the seal."""
-    return squeezed("".join(_parts(json.loads(agreement))))
+def form_text(agreement: bytes, code: str = "") -> str:
+    """Return, without spaces, all that the form says from its title to the seal.
+
+    `code` are the words under the code to be scanned, beside the title.
+    """
+    return squeezed("".join(_parts(json.loads(agreement), code)))
 
 
-def _parts(said: dict[str, Any]) -> Iterator[str]:
-    yield from (said["title"], "编号：")
+def _parts(said: dict[str, Any], code: str) -> Iterator[str]:
+    yield from (said["title"], code, "编号：")
     for party in said["parties"]:
         yield from party["lines"]
     yield from ("纠纷主要事实、争议事项：", said["facts"], "经调解，自愿达成如下协议：")

@@ -20,7 +20,7 @@ CHARACTERS, BLACK = 64 + 15, 16 + 3  # with the spaces between fours
 WIDE = 4 / 72 * 25.4  # mm: each of them is half as wide as it is high
 UNPRINTABLE = 12.7  # mm at the lower edge, with some printers
 
-DOCUMENTS = {name: document for name, (document, _) in FORMS.items()} | {
+DOCUMENTS = {name: document for name, (document, *_) in FORMS.items()} | {
     "a long one with many signatures": crowded(20, 300)
 }
 
@@ -31,12 +31,17 @@ def test_every_page_ends_with_its_number_and_the_check_code_whole_and_short(
 ) -> None:
     document = DOCUMENTS[name]
     head, whole, short = document.log_head[:16], digest(document), code_of(digest(document))
-    pages = page_text(typeset(document, fonts).pdf)
+    pages = page_text(drawn(name, fonts))
     found = [FOOTER.search(squeezed(text).removesuffix(seam(name))) for text in pages]
     assert whole.startswith(short)
     assert [foot and foot.groups() for foot in found] == [
         (whole, head, str(number), str(len(pages)), short) for number in range(1, len(pages) + 1)
     ]
+
+
+def drawn(name: str, fonts: FontFolders) -> bytes:
+    site = FORMS[name][2] if name in FORMS else ""
+    return typeset(DOCUMENTS[name], fonts, site).pdf
 
 
 def seam(name: str) -> str:
@@ -47,7 +52,7 @@ def seam(name: str) -> str:
 def test_the_whole_check_code_stands_on_one_line_by_fours(name: str, fonts: FontFolders) -> None:
     digits = digest(DOCUMENTS[name])
     fours = " ".join(digits[at : at + 4] for at in range(0, 64, 4))
-    for text in page_text(typeset(DOCUMENTS[name], fonts).pdf):
+    for text in page_text(drawn(name, fonts)):
         (line,) = (line for line in text.splitlines() if "完整校验码" in line)
         assert line.split(maxsplit=1) == ["完整校验码（SHA-256）", fours]
 
@@ -56,7 +61,7 @@ def test_the_whole_check_code_stands_on_one_line_by_fours(name: str, fonts: Font
 def test_the_foot_is_two_lines_as_wide_as_the_text_and_where_printers_print(
     name: str, fonts: FontFolders
 ) -> None:
-    for page in images(typeset(DOCUMENTS[name], fonts).pdf, A4[0] * PER_MM):
+    for page in images(drawn(name, fonts), A4[0] * PER_MM):
         foot = page.convert("L").crop((0, FOOT * PER_MM, page.width, page.height))
         lines = bands(foot)
         assert len(lines) == 2

@@ -22,7 +22,7 @@ from server.domain.agreement_document import (
 from server.domain.signing_route import SigningRoute
 from server.ports.documents import LockedPdf
 from tests.documents.example import example, worker
-from tests.documents.form_text import SEAM, body, form_text, squeezed
+from tests.documents.form_text import SEAM, UNDER_THE_CODE, body, form_text, squeezed
 from tests.support.signers import signer_ids
 
 FORBIDDEN_AT_LINE_START = "，。、；：？！）》”〕"
@@ -37,10 +37,12 @@ def in_another_way(route: SigningRoute) -> AgreementDocument:
 
 
 PAPER = in_another_way(SigningRoute.WET_INK)
+SITE = "https://tiaojie.example.gov.cn"
 FORMS = {
-    "electronic": (example(), ""),
-    "in ink": (PAPER, SEAM),
-    "witnessed": (in_another_way(SigningRoute.WITNESSED), ""),
+    "electronic": (example(), "", ""),
+    "with the code to be scanned": (example(), "", SITE),
+    "in ink": (PAPER, SEAM, ""),
+    "witnessed": (in_another_way(SigningRoute.WITNESSED), "", ""),
     "one payment, by hand": (
         replace(
             example(),
@@ -48,8 +50,9 @@ FORMS = {
             payments=(replace(example().payments[0], method="现金", account=None),),
         ),
         "",
+        "",
     ),
-    "nothing to perform, no recorder": (replace(example(), payments=(), recorder=None), ""),
+    "nothing to perform, no recorder": (replace(example(), payments=(), recorder=None), "", ""),
 }
 
 
@@ -57,9 +60,10 @@ FORMS = {
 def test_the_page_says_what_the_canonical_object_says_and_nothing_else(
     form: str, fonts: FontFolders
 ) -> None:
-    document, seam = FORMS[form]
-    pdf = typeset(document, fonts).pdf
-    assert body(pdf, seam) == form_text(attachment(pdf, "agreement.json"))
+    document, seam, site = FORMS[form]
+    pdf = typeset(document, fonts, site).pdf
+    said = form_text(attachment(pdf, "agreement.json"), UNDER_THE_CODE if site else "")
+    assert body(pdf, seam) == said
 
 
 def test_no_heading_stands_over_nothing(fonts: FontFolders) -> None:
