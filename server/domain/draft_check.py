@@ -12,7 +12,7 @@ from server.domain.agreement import Agreement, AgreementState, Clause, ClauseAns
 from server.domain.calendar import HolidayCalendar, day_zh
 from server.domain.case import Capacity, Case, Party, PartyKind, Person, PersonRole
 from server.domain.deadlines import recognition_deadlines
-from server.domain.drawn_characters import code_point
+from server.domain.drawn_characters import told
 from server.domain.jurisdiction.entries import AgentAct, ElectronicSigning
 from server.domain.jurisdiction.lint import lint
 from server.domain.jurisdiction.lint_values import (
@@ -251,12 +251,4 @@ def _about(code: str, clause: Clause, number: int, person: Person, case: Case) -
 def characters(waiting: frozenset[str], never: frozenset[str]) -> tuple[Finding, ...]:
     """Return the findings for characters that no font has: a picture is lacking, or useless."""
     named = {"characters_unpictured": waiting, "characters_missing": never}
-    return tuple(
-        error(
-            code,
-            characters="".join(sorted(found)),
-            codes=" ".join(code_point(one) for one in sorted(found)),
-        )
-        for code, found in named.items()
-        if found
-    )
+    return tuple(error(code, **told(found)) for code, found in named.items() if found)

@@ -47,6 +47,12 @@ def code_point(character: str) -> str:
     return f"U+{ord(character):04X}"
 
 
+def told(characters: Iterable[str]) -> dict[str, str]:
+    """Return the characters with their code points, as sentences about them name both."""
+    each = sorted(characters)
+    return {"characters": "".join(each), "codes": " ".join(map(code_point, each))}
+
+
 def expect_drawable(character: str) -> None:
     """Raise InvalidValueError for what is not one Han character."""
     if not may_be_drawn(character):

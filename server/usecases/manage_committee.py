@@ -14,6 +14,7 @@ from server.ports.files import StoredFile
 from server.ports.store import CalendarYear, ConflictError
 from server.usecases.committee_log import prefix_changed, seal_image_changed, tell
 from server.usecases.made_files import made_file
+from server.usecases.printable_seal import expect_printable
 from server.usecases.world import World
 
 SEAL_LIMIT = 1_000_000
@@ -27,24 +28,32 @@ async def committee_of(world: World, actor: Actor) -> Committee:
 
 
 async def change_committee(world: World, actor: Actor, changed: Committee) -> Committee:
-    """Save the particulars over the version the writer saw; another prefix is logged."""
+    """Save the particulars over the version the writer saw; another prefix is logged.
+
+    Raises InvalidValueError for the field with characters that a seal could not print.
+    """
     allow(actor, Act.MANAGE_COMMITTEE)
+    whole = _typed(await committee_of(world, actor), changed)
+    await expect_printable(world, whole, "characters_missing")
     async with world.store.write() as uow:
         present = await uow.committees.get(actor.committee_id)
         if present.version != changed.version:
             raise ConflictError(version=present.version)
-        saved = await uow.committees.save(
-            replace(
-                changed,
-                id=present.id,
-                seal_image=present.seal_image,
-                jurisdiction=present.jurisdiction,
-                keeping=present.keeping,
-                sealing=present.sealing,
-            )
-        )
+        saved = await uow.committees.save(_typed(present, changed))
         await tell(world, uow, actor, tuple(prefix_changed(actor, present, saved)))
         return saved
+
+
+def _typed(present: Committee, changed: Committee) -> Committee:
+    """Return the committee with what the form has, and what it has not as it is."""
+    return replace(
+        changed,
+        id=present.id,
+        seal_image=present.seal_image,
+        jurisdiction=present.jurisdiction,
+        keeping=present.keeping,
+        sealing=present.sealing,
+    )
 
 
 def check_seal_image(png: bytes) -> None:

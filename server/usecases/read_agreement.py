@@ -168,7 +168,7 @@ async def _fontless(world: World, facts: CaseFacts, agreement: Agreement) -> _Fo
     """Ask the fonts before anybody has signed."""
     frame = frame_of(world, facts, GENESIS)
     printed = canonical_bytes(document(agreement, frame)).decode() if frame else ""
-    sealed = f"{facts.committee.number_prefix}{place_of(facts)}"
+    sealed = "".join(facts.committee.sealed_words.values())
     missing = await world.renderer.missing_characters(printed + sealed)
     return _Fontless(text=missing & set(printed), seal=missing & set(sealed))
 
@@ -176,11 +176,6 @@ async def _fontless(world: World, facts: CaseFacts, agreement: Agreement) -> _Fo
 async def fontless(world: World, text: AgreementDocument) -> frozenset[str]:
     """Return the characters of the text that no font has."""
     return await world.renderer.missing_characters(canonical_bytes(text).decode())
-
-
-def place_of(facts: CaseFacts) -> str:
-    """Return where the agreement is made, as the seal prints it."""
-    return facts.committee.address or facts.committee.name
 
 
 def frame_of(world: World, facts: CaseFacts, log_head: str) -> Frame | None:

@@ -13,6 +13,7 @@ from server.domain import access
 from server.domain.access import Act
 from server.domain.agreement import Agreement, Seal, expect_text
 from server.domain.case import Case, CaseState
+from server.domain.committee import Committee
 from server.domain.court_confirmation import confirmation_of
 from server.domain.deadlines import standing_confirmation_deadline
 from server.domain.errors import DomainError, WrongStateError
@@ -25,6 +26,7 @@ from server.domain.staff import Actor
 from server.ports.store import DiskFullError, UnitOfWork
 from server.usecases.change_agreement import Changed, change
 from server.usecases.finish_sealing import finish
+from server.usecases.printable_seal import expect_printable
 from server.usecases.read_case import calendar_of
 from server.usecases.release_seal import approvals, confirmation
 from server.usecases.seal_turn import each_in_turn, seal_turn
@@ -41,8 +43,8 @@ async def seal(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -> 
 
     Raises StepUpNeededError, ForbiddenError, StaleRevisionError for another PDF,
     WrongStateError before all have signed, NotReleasedError and SamePersonError where the
-    text takes two people, InvalidValueError when the committee's seal
-    image cannot be printed, and DiskFullError: then the text is either as signed as
+    text takes two people, InvalidValueError when the committee's seal image, number prefix,
+    address or name cannot be printed, and DiskFullError: then the text is either as signed as
     before, or in effect with its record still to be written. Any other trouble with the
     record leaves it waiting without an error here.
     """
@@ -57,7 +59,7 @@ async def seal(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -> 
 
 
 async def _begin(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -> None:
-    await _check_image(world, actor)
+    committee = await _printable(world, actor)
     second = await confirmation(world, actor, case_id, pdf_sha256)
     # The record tells of recordings as far as the log does, when the seal takes effect.
     await world.rooms.log_recordings(case_id)
@@ -71,28 +73,39 @@ async def _begin(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -
         if case.state is not CaseState.AGREED:
             raise WrongStateError(state=case.state)
         both = await approvals(world, uow, actor, agreement, second)
-        applied = replace(await _number(world, uow, actor, case, agreement), approvals=both)
-        await keep_evidence(world, uow, case, applied)
+        numbered = await _number(world, uow, actor, committee, case, agreement)
+        applied = replace(numbered, approvals=both)
+        await keep_evidence(world, uow, committee, case, applied)
         return begun(agreement, applied), _applied(applied, agreement, actor)
 
     await change(world, case_id, step)
 
 
-async def _check_image(world: World, actor: Actor) -> None:
+async def _printable(world: World, actor: Actor) -> Committee:
+    """Return the committee as it is sealed with: nothing of it is read again after this.
+
+    It may have been changed since the text was locked, and while the fonts are asked.
+    """
     async with world.store.read() as uow:
         committee = await uow.committees.get(actor.committee_id)
-        if committee.seal_image is None:
-            return
-        content = await uow.files.content(committee.seal_image)
-    await world.renderer.check_picture(content)
+        image = committee.seal_image
+        content = await uow.files.content(image) if image is not None else None
+    if content is not None:
+        await world.renderer.check_picture(content)
+    await expect_printable(world, committee, "seal_characters")
+    return committee
 
 
 async def _number(
-    world: World, uow: UnitOfWork, actor: Actor, case: Case, agreement: Agreement
+    world: World,
+    uow: UnitOfWork,
+    actor: Actor,
+    committee: Committee,
+    case: Case,
+    agreement: Agreement,
 ) -> Seal:
     """Allot the next number of the year in which it is sealed, where the law is counted."""
     now, day = world.clock.now(), world.pack.local_day
-    committee = await uow.committees.get(agreement.committee_id)
     year, effective = day(now).year, effective_on(agreement, now, day)
     serial = await uow.register.allot(committee.id, year)
     court = confirmation_of(case, agreement, world.pack)

@@ -10,6 +10,7 @@ from typing import Any
 
 from server.domain.agreement import Seal
 from server.domain.case import Case
+from server.domain.committee import Committee
 from server.domain.errors import NotFoundError
 from server.domain.file_kinds import FileKind
 from server.domain.ids import CaseId, FileId, RecordId
@@ -17,7 +18,6 @@ from server.domain.session import Consent, IdentityCheck, Session
 from server.domain.wards import consented
 from server.ports.store import UnitOfWork
 from server.usecases.made_files import keep
-from server.usecases.read_agreement import place_of
 from server.usecases.read_case import gather
 from server.usecases.world import World
 
@@ -33,14 +33,16 @@ class Evidence:
     identity: object
 
 
-async def keep_evidence(world: World, uow: UnitOfWork, case: Case, seal: Seal) -> None:
-    """Keep the evidence for the record that `seal` names."""
+async def keep_evidence(
+    world: World, uow: UnitOfWork, committee: Committee, case: Case, seal: Seal
+) -> None:
+    """Keep the evidence for the record that `seal` names, with the committee as it was asked."""
     facts = await gather(world, uow, case)
     frozen = {
         "record": seal.record_id,
-        "committee_name": facts.committee.name,
-        "place": place_of(facts),
-        "seal_image": facts.committee.seal_image,
+        "committee_name": committee.name,
+        "place": committee.place,
+        "seal_image": committee.seal_image,
         "consents": [_consent(c, s) for s in facts.sessions for c in consented(s, facts.wards)],
         "identity": [_identity(c, s) for s in facts.sessions for c in s.identity_checks],
     }

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from server.documents.work import TypstRenderer
 from server.domain.canonical import sha256_hex
 from server.domain.errors import ForbiddenError, InvalidValueError
 from server.domain.retention import Keeping
@@ -14,12 +15,19 @@ from server.usecases.committee_log import log_of
 from server.usecases.log_tree import place
 from server.usecases.world import World
 from tests.support import cases
+from tests.support.papers import fonts
 from tests.support.signing import picture
-from tests.support.world import COMMITTEE, actor
+from tests.support.world import COMMITTEE, InlinePool, Stage, actor
 
 BASIS = "2025年第3次会议决定"
 TEN = Keeping(dispute_type="10", years=10, basis=BASIS)
 FOR_GOOD = Keeping(dispute_type="", years=None, basis=BASIS)
+
+
+@pytest.fixture
+def world(scene: Stage) -> World:
+    """A world with fonts: they are asked for what a seal will print."""
+    return replace(scene.world, renderer=TypstRenderer(InlinePool(), fonts()))
 
 
 async def told(world: World) -> list[tuple[str, str, dict[str, object]]]:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -93,11 +94,21 @@ async def test_what_is_no_han_cannot_be_drawn(office: Stage) -> None:
             await bring(made, character, photo())
 
 
-async def test_what_only_the_seal_prints_cannot_be_drawn(office: Stage) -> None:
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"address": f"{UNKNOWN}巷一号"},
+        {"name": f"{UNKNOWN}溪调委会", "address": "禾溪街道1号"},
+    ],
+    ids=["its place", "the seal that is drawn"],
+)
+async def test_what_only_the_seal_prints_cannot_be_drawn(
+    office: Stage, changes: dict[str, Any]
+) -> None:
     made = await with_text(office, "。")
     async with office.world.store.write() as uow:
         committee = await uow.committees.get(made.case.committee_id)
-        await uow.committees.save(replace(committee, address=f"{UNKNOWN}巷一号"))
+        await uow.committees.save(replace(committee, **changes))
     await bring(made, UNKNOWN, photo())
     assert await owed(made) == {"characters_missing": "U+31350"}
 

@@ -108,6 +108,13 @@ describe("refusals", () => {
     const many = new Refused("invalid_value", { field: "matter", reason: "string_too_short", fields: [{ field: "matter", reason: "string_too_short" }, { field: "source", reason: "missing" }] }, 422);
     expect(Object.keys(fieldErrors(many))).toEqual(["matter", "source"]);
   });
+  it("name the characters that no seal could print, each with its code", () => {
+    const facts = { field: "address", characters: "\u200b", codes: "U+200B" };
+    const typed = new Refused("invalid_value", { ...facts, reason: "characters_missing" }, 422);
+    expect(fieldErrors(typed)["address"]).toContain("U+200B");
+    const sealed = refusalText(new Refused("invalid_value", { ...facts, reason: "seal_characters" }, 422));
+    expect([sealed.includes("U+200B"), sealed.includes("请管理员")]).toEqual([true, true]);
+  });
   it("owed codes may carry a detail", () => {
     expect([readOwed("identity"), readOwed("same_person:禾溪受〔2025〕041")]).toEqual([
       { code: "identity", detail: "" },

@@ -225,6 +225,7 @@ export const agreementEn: Dictionary<keyof typeof agreementZh> = {
   "otherwise.uploaded_it": "You brought the scans. A colleague is to compare them.",
   "otherwise.nobody_else_seals": "No other head could seal once you released it. Let somebody else release it, or have another head appointed.",
   "otherwise.other_part": "Whoever records it cannot witness it too.",
+  "otherwise.seal_characters": "The committee's name, address or number has what the seal cannot print: {characters} ({codes}). No number has been given. Please have an administrator write it in another way, then seal again.",
   "otherwise.witness_signs": "Who signs the agreement cannot be a witness. Please find somebody else.",
   "otherwise.witness_twice": "The same witness stands here twice. Please find somebody else.",
   "lint.e_sign_excluded": "It is about marriage, custody, adoption or inheritance, which the law keeps from electronic signing (Electronic Signature Law, art. 3): sign on paper",

@@ -222,6 +222,7 @@ export const agreementZh = {
   "otherwise.uploaded_it": "扫描件是您传的，请另一位同事来对照。",
   "otherwise.nobody_else_seals": "除了您，没有别的主任能盖章，您放行了就没人能盖。请另一位来放行，或者请管理员先加一位主任。",
   "otherwise.other_part": "记录的人和见证的人不能是同一个人。",
+  "otherwise.seal_characters": "盖章要印的调委会名称、地址或者编号里有印不出来的字：{characters}（{codes}）。编号还没有给。请管理员改成别的写法，再来盖章。",
   "otherwise.witness_signs": "在协议上签名的人不能做见证人。请另外找人。",
   "otherwise.witness_twice": "同一位见证人写了两次。请另外找人。",
   "lint.e_sign_excluded": "涉及结婚、离婚、抚养、收养或者继承，法律规定不能用电子签名（电子签名法第三条），请在纸上签",

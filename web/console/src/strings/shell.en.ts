@@ -154,6 +154,7 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   "invalid.party_person_of_organisation": "An organisation has no person of its own; add an agent.",
   "invalid.organisation": "Capacity is not asked of an organisation.",
   "invalid.guardian_of_organisation": "An organisation has no guardian.",
+  "invalid.characters_missing": "Cannot be printed: {characters} ({codes}). Please write it in another way.",
   "invalid.not_a_name": "The name has signs that cannot be used.",
   "invalid.not_for_a_person": "Not a person's document.",
   "invalid.not_an_agent": "Not an agent; no authority is needed.",

@@ -151,6 +151,7 @@ export const shellZh = {
   "invalid.party_person_of_organisation": "单位没有本人，请加代理人。",
   "invalid.organisation": "单位不填行为能力。",
   "invalid.guardian_of_organisation": "单位没有法定代理人。",
+  "invalid.characters_missing": "有印不出来的字：{characters}（{codes}），请改成别的写法。",
   "invalid.not_a_name": "姓名里有不能用的字符。",
   "invalid.not_for_a_person": "这不是个人的证件。",
   "invalid.not_an_agent": "不是代理人，不用授权。",
