@@ -5,7 +5,7 @@ by analogy); staff record it, or are one of the witnesses, never both. He signs 
 nobody signs in his name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -59,16 +59,23 @@ def expect_witnessed(agreement: Agreement, signer: str) -> Expected:
 
 
 def expect_witnesses(
-    agreement: Agreement, witnesses: Sequence[Witness], others: Sequence[str], *, staff: bool
+    agreement: Agreement,
+    witnesses: Sequence[Witness],
+    others: Sequence[str],
+    colleagues: Collection[str],
+    *,
+    staff: bool,
 ) -> None:
     """Raise InvalidValueError unless each is another person, and none signs for a party.
 
-    An official who witnesses it says so himself, as `staff`, and is named by nobody else.
+    Who records it is no witness of it. One of the `colleagues` who witnesses it says so
+    himself, as `staff`, and is named by nobody else.
     """
     if len(witnesses) > MOST:
         raise InvalidValueError(field="witnesses", reason="too_many")
     signing = (line for line in lines(agreement) if line.party_id is not None or not staff)
-    taken = {line.name.strip(): "signs" for line in signing}
+    taken = {} if staff else {name.strip(): "staff" for name in colleagues}
+    taken |= {line.name.strip(): "signs" for line in signing}
     taken |= dict.fromkeys(others, "twice")
     for place, witness in enumerate(witnesses):
         name = witness.name.strip()

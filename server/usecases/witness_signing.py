@@ -16,7 +16,7 @@ from server.domain.attested_words import Sight
 from server.domain.case import Case
 from server.domain.errors import MissingStepsError
 from server.domain.ids import CaseId
-from server.domain.staff import Actor
+from server.domain.staff import Actor, Membership
 from server.domain.witnessing import (
     Way,
     Witness,
@@ -131,10 +131,18 @@ async def _expect_fit(
     line = expect_witnessed(agreement, said.signer)
     expect_other_part(agreement, actor.staff_id, said.signer, said.purpose)
     others, staff = _other_witnesses(agreement, actor, said), said.purpose == WITNESS_DECLARATION
-    expect_witnesses(agreement, said.witnesses, others, staff=staff)
+    colleagues = await _colleagues(uow, actor)
+    expect_witnesses(agreement, said.witnesses, others, colleagues, staff=staff)
     owed = owed_before_witnesses(world, await gather(world, uow, case), line)
     if owed is not None:
         raise MissingStepsError(missing=[owed])
+
+
+async def _colleagues(uow: UnitOfWork, actor: Actor) -> frozenset[str]:
+    """Return the names of all who could speak for themselves; who records is among them."""
+    members = await uow.staff.of_committee(actor.committee_id)
+    active = (one.name for one in members if one.membership is Membership.ACTIVE)
+    return frozenset({actor.name, *active})
 
 
 def _other_witnesses(agreement: Agreement, actor: Actor, said: _Said) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from server.domain.agreement import Agreement
 from server.domain.signing_route import RoutePlan
+from server.domain.staff import Actor
 from server.domain.witnessing import Way, Witness
 from server.usecases import witness_signing
 from server.usecases.witness_signing import DeclarationForm, WitnessForm
@@ -26,7 +27,11 @@ async def locked(scene: Stage, **changes: Any) -> Sitting:
 
 
 async def record(
-    made: Sitting, *witnesses: Witness, login: str = "su", **changes: Any
+    made: Sitting,
+    *witnesses: Witness,
+    login: str = "su",
+    who: Actor | None = None,
+    **changes: Any,
 ) -> Agreement:
     """Record the declaration as the mediator, or another, heard it."""
     fields = {
@@ -36,7 +41,8 @@ async def record(
         **changes,
     }
     form = DeclarationForm(witnesses=witnesses, **fields)
-    return await witness_signing.record(made.world, stepped_up(login), made.case.id, form)
+    by = who or stepped_up(login)
+    return await witness_signing.record(made.world, by, made.case.id, form)
 
 
 async def confirm(

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -15,15 +16,16 @@ from server.domain.errors import (
     StepUpNeededError,
     WrongStateError,
 )
-from server.domain.ids import RecordId
+from server.domain.ids import RecordId, StaffId
 from server.domain.signing_route import RoutePlan
+from server.domain.staff import Actor, Membership, Role, Staff, as_actor
 from server.domain.witnessing import Way, Witness
 from server.usecases import unlock_agreement, witness_signing
 from server.usecases.witness_signing import DeclarationForm
 from tests.support import cases, paper, signing, witnesses
-from tests.support.signing import Sitting, agreement
+from tests.support.signing import Sitting, agreement, stepped_up
 from tests.support.witnesses import HELPER, NURSE
-from tests.support.world import Stage, actor
+from tests.support.world import COMMITTEE, Stage, actor
 
 
 @pytest.mark.parametrize("way", list(Way))
@@ -87,6 +89,51 @@ async def test_each_witness_is_somebody_else_who_does_not_sign(office: Stage) ->
     with pytest.raises(InvalidValueError):
         Witness(name="马护士", relation=" ", words="我听到了。")
     assert (await agreement(office.world, made.case.id)).attestations == ()
+
+
+@pytest.mark.parametrize(
+    ("recorder", "name"),
+    [
+        ("yuan", "袁记录"),  # records, and signs nothing here
+        ("yuan", "林调解"),  # another who has nothing to do with the case
+        ("su", "袁记录"),
+    ],
+)
+async def test_who_has_an_account_here_is_named_as_a_witness_by_nobody(
+    office: Stage, recorder: str, name: str
+) -> None:
+    made = await witnesses.locked(office)
+    yuan = await joined(office)
+    by = yuan if recorder == "yuan" else stepped_up(recorder)
+    named = Witness(name=f" {name}", relation="朋友", words="我听到了。")
+    with pytest.raises(InvalidValueError) as refusal:
+        await witnesses.record(made, NURSE, named, who=by)
+    assert refusal.value.facts == {"field": "witnesses.1", "reason": "witness_staff"}
+    assert (await agreement(office.world, made.case.id)).attestations == ()
+    await witnesses.record(made, NURSE, HELPER, who=by)
+
+
+async def test_who_has_left_may_be_a_witness_like_anybody(office: Stage) -> None:
+    made = await witnesses.locked(office)
+    await joined(office, Membership.LEFT)
+    gone = Witness(name="袁记录", relation="邻居", words="我听到了。")
+    await witnesses.record(made, NURSE, gone)
+    assert len((await agreement(office.world, made.case.id)).attestations) == 1
+
+
+async def joined(office: Stage, membership: Membership = Membership.ACTIVE) -> Actor:
+    """Return another recorder of the committee, who has no part in the case."""
+    member = Staff(
+        id=StaffId("staff-yuan"),
+        committee_id=COMMITTEE,
+        login="yuan",
+        name="袁记录",
+        roles=frozenset({Role.RECORDER}),
+        membership=membership,
+    )
+    async with office.world.store.write() as uow:
+        await uow.staff.add(member)
+    return replace(as_actor(member), step_up=True)
 
 
 async def officials_wait(made: Sitting) -> bool:

@@ -224,6 +224,7 @@ export const agreementZh = {
   "otherwise.other_part": "记录的人和见证的人不能是同一个人。",
   "otherwise.seal_characters": "盖章要印的调委会名称、地址或者编号里有印不出来的字：{characters}（{codes}）。编号还没有给。请管理员改成别的写法，再来盖章。",
   "otherwise.witness_signs": "在协议上签名的人不能做见证人。请另外找人。",
+  "otherwise.witness_staff": "同事要用自己的账号来见证，记录的人不能替他写，也不能写自己。请这位同事自己确认，或者另外找人。",
   "otherwise.witness_twice": "同一位见证人写了两次。请另外找人。",
   "lint.e_sign_excluded": "涉及结婚、离婚、抚养、收养或者继承，法律规定不能用电子签名（电子签名法第三条），请在纸上签",
   "lint.e_sign_ask_first": "还没答有没有涉及结婚、离婚、抚养、收养、继承（电子签名法第三条）：请在“改登记”里答，或者在纸上签",
