@@ -178,10 +178,19 @@ def _enough(line: Line, spoken: Sequence[AttestedStatement]) -> bool:
 
 
 def _one_for_two(spoken: Sequence[AttestedStatement]) -> bool:
-    """Return whether one person, or one key, recorded and witnessed, or witnessed twice."""
+    """Return whether one person, or one key, recorded and witnessed, or witnessed twice.
+
+    Whom the record names as his own witness is one too.
+    """
+    if any(said.purpose == RECORD_DECLARATION and _names_himself(said) for said in spoken):
+        return True
     heard = [said for said in spoken if said.purpose in {RECORD_DECLARATION, WITNESS_DECLARATION}]
     people, keys = {said.attester_id for said in heard}, {said.key_sha256 for said in heard}
     return min(len(people), len(keys)) < len(heard)
+
+
+def _names_himself(said: AttestedStatement) -> bool:
+    return said.attester_name in _witnesses(said)
 
 
 def _saw_ink(line: Line, said: AttestedStatement) -> bool:

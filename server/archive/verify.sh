@@ -773,7 +773,7 @@ before_witnesses() { # before_witnesses SIGNER
     if says "$one" "\"signers\":[\"$1\"]"; then echo "$one"; fi
   done | sort >"$scratch/spoken"
   ! for_purpose record_declaration | sort | comm -12 - "$scratch/spoken" | nothing &&
-    each_once attester_id && each_once key_sha256 &&
+    each_once attester_id && each_once key_sha256 && names_others &&
     [ "$(contents <"$scratch/spoken" | witnesses | sort -u | wc -l)" -ge 2 ]
 }
 each_once() { # each_once FIELD: nobody, and no key, recorded and witnessed, or witnessed twice
@@ -781,6 +781,17 @@ each_once() { # each_once FIELD: nobody, and no key, recorded and witnessed, or 
     comm -12 - "$scratch/spoken" |
     while read -r one; do field "$one" "$1"; done | sort | uniq -d | nothing
 }
+names_others() { # whether nobody who recorded it names himself as its witness
+  for_purpose record_declaration | sort | comm -12 - "$scratch/spoken" |
+    while read -r one; do
+      attester_name <"$one" >"$scratch/recorder"
+      echo "$one" | contents | witnesses | sort | comm -12 - "$scratch/recorder"
+    done | nothing
+}
+attester_name() ( # as the statement that is read writes it, quotes and all
+  set -f
+  behind '"attester_name":"' | tr '"' '\n' | { string_inside && printf '%s\n' "$string"; }
+)
 witnesses() { # the name of each, of the statements read
   while IFS= read -r statement; do
     printf '%s\n' "$statement" | behind '"witnesses":[' | tr '"' '\n' | names_of_witnesses

@@ -20,7 +20,7 @@ from tests.archive.attacks.judges import (
     by_page,
     by_shell,
 )
-from tests.archive.attested import CHEN, LIN, Said, attested_parts, by_route, ink, spoken
+from tests.archive.attested import CHEN, LIN, Said, anew, attested_parts, by_route, ink, spoken
 from tests.archive.example import Office
 from tests.archive.test_verifier import resigned
 
@@ -127,6 +127,30 @@ def test_a_bare_line_and_a_witness_heard_twice_are_not_enough(
     assert judged(alone, tmp_path / "alone") == (frozenset({"everybody_signed"}),) * 3
     twice = sealed(attested_parts(office, ALOUD, *spoken("马护士")), office)[0]
     assert judged(twice, tmp_path / "twice") == (frozenset({"everybody_signed"}),) * 3
+
+
+@pytest.mark.parametrize("name", ["苏慧珍", '苏"慧\\珍* ', "Ō'Brien\n[慧]"])
+def test_who_recorded_is_no_witness_of_what_he_recorded(
+    name: str, office: Office, tmp_path: Path
+) -> None:
+    found = judged(by_recorder(office, name, name), tmp_path / "himself")
+    assert found == (frozenset({"everybody_signed"}),) * 3
+    for number, other in enumerate((f"{name}之友", name[:-1], "*")):
+        files = by_recorder(office, name, other)
+        assert judged(files, tmp_path / f"another {number}") == (frozenset(),) * 3
+
+
+def by_recorder(office: Office, name: str, witness: str) -> Files:
+    """Return the record of a declaration that somebody of that name heard with a witness."""
+    record, own = spoken()
+    heard = record.saw["witnesses"]
+    assert isinstance(heard, list)
+    friend = {"name": witness, "relation": "友", "words": "听到。"}
+    said = replace(record, saw={**record.saw, "witnesses": [*heard, friend]})
+    parts = attested_parts(office, ALOUD, said, own)
+    first, *others = parts.attestations
+    named = anew(office, first, attester_name=name)
+    return sealed(replace(parts, attestations=(named, *others)), office)[0]
 
 
 def test_a_comparison_of_another_version_is_of_another_text(

@@ -114,11 +114,14 @@ export function attestedSigners(agreement: Bytes, found: readonly Attested[]): S
 function holds(line: Line, spoken: readonly JsonObject[]): boolean {
   if (line.route === "wet_ink") return spoken.some((said) => said["purpose"] === "compare_paper" && sawInk(line, said));
   if (!spoken.some((said) => said["purpose"] === "record_declaration") || oneForTwo(spoken)) return false;
-  return new Set(spoken.flatMap((said) => saw(said, "witnesses").map((one) => textAt(one, "name")))).size >= WITNESSES;
+  return new Set(spoken.flatMap(witnesses)).size >= WITNESSES;
 }
 
-/** Whether one person, or one key, recorded and witnessed, or witnessed twice. */
+const witnesses = (said: JsonObject): string[] => saw(said, "witnesses").map((one) => textAt(one, "name"));
+
+/** Whether one person, or one key, recorded and witnessed, or witnessed twice; by name where the record itself has the witness. */
 function oneForTwo(spoken: readonly JsonObject[]): boolean {
+  if (spoken.some((said) => said["purpose"] === "record_declaration" && witnesses(said).includes(textAt(said, "attester_name")))) return true;
   const heard = spoken.filter((said) => said["purpose"] === "record_declaration" || said["purpose"] === "witness_declaration");
   return ["attester_id", "key_sha256"].some((name) => new Set(heard.map((said) => said[name])).size < heard.length);
 }
