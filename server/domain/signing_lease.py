@@ -71,11 +71,11 @@ def answered(agreement: Agreement, epoch: int, now: datetime) -> Lease:
 
 
 def lapsed(agreement: Agreement, now: datetime) -> Agreement:
-    """Return it without what was prepared for a turn whose time is over."""
+    """Return it without a turn whose time is over: nobody can finish that any more."""
     lease = agreement.lease
     if lease is None or now < lease.until:
         return agreement
-    return replace(agreement, lease=replace(lease, prepared=None, attributes=""))
+    return replace(agreement, lease=None)
 
 
 def ended(agreement: Agreement, epoch: int, added: FileId) -> Agreement:

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from server.domain.agreement import Agreement
+from server.domain.agreement import Agreement, AgreementState
 from server.domain.duties import of_agreement
 from server.domain.ids import AgreementId, CaseId, CommitteeId
 from server.store import tables
@@ -16,6 +16,7 @@ from server.store.shelf import AggregateShelf, Layout
 from server.store.transaction import Transaction
 
 _T = tables.agreements.c
+_C = tables.cases.c
 
 
 def _plain(agreement: Agreement) -> Mapping[str, object]:
@@ -65,6 +66,12 @@ class SqlAgreements:
         """Return the cases whose record was begun and is not finished, readable or not."""
         waiting = select(_T.case_id).where(_T.sealing.is_(True)).order_by(_T.id)
         return [CaseId(row.case_id) for row in await self._tx.rows(waiting)]
+
+    async def signing(self, since: datetime) -> Sequence[CaseId]:
+        whose = select(_T.case_id).join(tables.cases, _C.id == _T.case_id)
+        open_ = or_(_C.closed_at.is_(None), _C.closed_at >= since)
+        locked = whose.where(_T.state == AgreementState.LOCKED.value, open_).order_by(_T.id)
+        return [CaseId(row.case_id) for row in await self._tx.rows(locked)]
 
     async def due(self, committee: CommitteeId, first: date, last: date) -> Sequence[CaseId]:
         return await self._dues.between(committee, first, last)

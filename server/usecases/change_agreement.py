@@ -17,18 +17,21 @@ Changed = tuple[Agreement, tuple[Happening, ...]]
 Step = Callable[[UnitOfWork, Case, Agreement], Awaitable[Changed]]
 
 
-async def change(world: World, case_id: CaseId, step: Step) -> Agreement:
+async def change(
+    world: World, case_id: CaseId, step: Step, *, after_end: bool = False
+) -> Agreement:
     """Let a step change the agreement in the case's turn, with its log entries or not at all.
 
     The step may refuse by raising; nothing is written then. Raises WrongStateError once
-    the case has ended, unless its seal was begun before.
+    the case has ended, unless its seal was begun before, or the step is for `after_end` too.
     """
 
     async def job() -> Agreement:
         async with world.store.write() as uow:
             case = await uow.cases.get(case_id)
             agreement = await _opened(world, uow, case)
-            expect_going(case, agreement)
+            if not after_end:
+                expect_going(case, agreement)
             after, logged = await step(uow, case, agreement)
             await _end_turn(world, uow, agreement, after)
             saved = agreement if after == agreement else await uow.agreements.save(after)

@@ -1,20 +1,18 @@
 """Completes a phone's signature in the PDF; until then nothing of it counts."""
 
 import base64
-from contextlib import suppress
 from dataclasses import dataclass
 
 from server.domain.agreement import Agreement, Lease
 from server.domain.case import Case
-from server.domain.errors import InvalidValueError, MissingStepsError, WrongStateError
-from server.domain.ids import CaseId, FileId
+from server.domain.errors import InvalidValueError, MissingStepsError
 from server.domain.invitation import Invitation
-from server.domain.signing_lease import TurnLostError, answered, ended, lapsed
-from server.ports.files import ShreddedError
+from server.domain.signing_lease import TurnLostError, answered, ended
 from server.ports.store import UnitOfWork
 from server.usecases import pending_statements
 from server.usecases.change_agreement import Changed, change
 from server.usecases.count_signatures import done, follow_signatures
+from server.usecases.lapsed_turns import lapse, made_for_turn
 from server.usecases.made_files import ADDED, keep
 from server.usecases.may_sign_now import owed_now
 from server.usecases.pending_statements import Pending
@@ -59,21 +57,8 @@ async def finish(
         async with world.turns.of(f"sign {invitation.case_id}"):
             return await _finish(world, invitation, pending, form.epoch, value)
     except TurnLostError:
-        await _lapse(world, invitation.case_id)
+        await lapse(world, invitation.case_id)
         raise
-
-
-async def _lapse(world: World, case_id: CaseId) -> None:
-    """Let go of what was prepared, where the turn's time is over: nobody can use it any more."""
-
-    async def step(_: UnitOfWork, __: Case, agreement: Agreement) -> Changed:
-        return lapsed(agreement, world.clock.now()), ()
-
-    async with world.store.read() as uow:
-        agreement = await uow.agreements.of_case(case_id)
-    if agreement is not None and lapsed(agreement, world.clock.now()) != agreement:
-        with suppress(WrongStateError):  # the case has ended, and its files go another way
-            await change(world, case_id, step)
 
 
 async def _finish(
@@ -126,12 +111,5 @@ async def _waiting(
         lease = answered(agreement, epoch, world.clock.now())
         if lease.signature.statement != pending.statement or lease.prepared is None:
             raise TurnLostError
-        state = await _prepared(uow, lease.prepared)
+        state = await made_for_turn(uow, lease.prepared)
         return _Waiting(lease=lease, pdf=await signed_pdf(uow, agreement), state=state)
-
-
-async def _prepared(uow: UnitOfWork, file: FileId) -> bytes:
-    try:
-        return await uow.files.content(file)
-    except ShreddedError:  # his own next statement took the turn between two reads
-        raise TurnLostError from None

@@ -26,6 +26,7 @@ from server.usecases import pending_statements
 from server.usecases.attach_seal_scan import check_scan
 from server.usecases.change_agreement import Changed, change
 from server.usecases.count_signatures import encode
+from server.usecases.lapsed_turns import made_for_turn
 from server.usecases.made_files import PREPARED, keep
 from server.usecases.may_sign_now import expect_ready
 from server.usecases.pending_statements import Pending
@@ -127,7 +128,7 @@ async def _prepared(world: World, taken: Agreement, lease: Lease, given: _Given)
             return fresh  # asked twice at once, and the other was faster
         pdf = await signed_pdf(uow, taken)
         written = lease.signature.handwriting
-        picture = await uow.files.content(written) if written else None
+        picture = await made_for_turn(uow, written) if written else None
     now = world.clock.now()
     made = await world.chain.prepare(sign_order(taken, lease.signature, pdf, now, picture))
 

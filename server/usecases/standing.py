@@ -6,6 +6,7 @@ from typing import Any
 
 from server.usecases.forget_erased import keep_forgetting, keep_sweeping
 from server.usecases.hold_records import keep_holding
+from server.usecases.lapsed_turns import keep_lapsing
 from server.usecases.log_tree import keep_checking, keep_tree
 from server.usecases.remind_payments import keep_reminding
 from server.usecases.renew_nightly import keep_renewing
@@ -20,6 +21,7 @@ STANDING: Mapping[str, Callable[[World], Coroutine[Any, Any, None]]] = MappingPr
         "log tree": keep_tree,
         "log check": keep_checking,
         "checkpoint stamps": keep_stamping,
+        "turns to sign": keep_lapsing,
         "waiting seals": keep_sealing,
         "sealed messages": keep_telling,
         "payment reminders": keep_reminding,

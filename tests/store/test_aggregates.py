@@ -286,6 +286,20 @@ async def test_agreements_being_sealed_are_found_until_they_are_sealed(store: Sq
         assert await uow.agreements.sealing() == []
 
 
+async def test_cases_with_a_locked_text_are_found_unless_closed_long_ago(store: SqlStore) -> None:
+    async with store.write() as uow:
+        await Story(uow).begin()
+        await uow.agreements.add(examples.agreement())
+        assert await uow.agreements.signing(AT) == []
+        await uow.agreements.save(examples.agreement(state=AgreementState.LOCKED))
+        assert await uow.agreements.signing(AT) == [CASE]
+        case = await uow.cases.get(CASE)
+        await uow.cases.save(replace(case, state=CaseState.ENDED, closed_at=AT))
+    async with store.write() as uow:
+        assert await uow.agreements.signing(AT) == [CASE]
+        assert await uow.agreements.signing(AT + timedelta(seconds=1)) == []
+
+
 async def test_cases_are_found_by_the_days_of_their_sealed_agreement(store: SqlStore) -> None:
     seal = {"state": AgreementState.SEALED, "seal": SEAL}
     async with store.write() as uow:

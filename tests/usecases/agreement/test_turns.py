@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -10,16 +11,20 @@ from server.documents.issuer import LocalIssuer
 from server.documents.revocation import UnprovenError
 from server.documents.work import LocalChain
 from server.domain.agreement import Agreement, AgreementState
+from server.domain.case import CaseState
 from server.domain.errors import ForbiddenError, InvalidValueError, MissingStepsError
 from server.domain.file_kinds import FileKind
 from server.domain.signing_lease import LIFE, SigningBusyError, TurnLostError
 from server.ports.documents import Prepared, SignOrder
 from server.store.session_log import SqlSessionLog
-from server.usecases import finish_signature, sign_agreement, unlock_agreement
+from server.usecases import end_case, finish_signature, sign_agreement, unlock_agreement
+from server.usecases.lapsed_turns import keep_lapsing, lapse_all
 from server.usecases.sign_agreement import SignatureForm
+from server.usecases.standing import STANDING
 from tests.support import cases, signing
 from tests.support.signing import Phone, Sitting, agreement
 from tests.support.world import Stage, actor
+from tests.usecases.agreement.spoilt import spoil
 
 LATE = LIFE.total_seconds() + 1
 
@@ -262,6 +267,68 @@ async def test_what_was_written_goes_with_the_turn_that_was_replaced(office: Sta
         for given in text.signatures:
             assert given.handwriting is not None
             assert await uow.files.content(given.handwriting)
+
+
+async def test_a_phone_that_never_comes_back_leaves_nothing_half_signed(office: Stage) -> None:
+    made, one, _ = await both(office)
+    turn = await made.worker.begin(one)
+    await office.clock.advance(LIFE.total_seconds() - 1)
+    await lapse_all(made.world)
+    assert (await waiting(made), await pictures(made)) == (1, 2), "he may still answer"
+    await office.clock.advance(1)
+    before = await cases.kinds(made.world, made.case.id)
+    await lapse_all(made.world)
+    assert (await waiting(made), await pictures(made)) == (0, 0)
+    assert (await unsigned(made)).lease is None
+    assert await cases.kinds(made.world, made.case.id) == before, "nothing was signed"
+    with pytest.raises(TurnLostError):
+        await made.worker.finish(made.worker.answer_to(one, turn))
+    await made.worker.submit(one)
+    assert len((await agreement(made.world, made.case.id)).signatures) == 1
+    assert keep_lapsing in STANDING.values()
+
+
+async def test_what_was_signed_outlives_the_turns(office: Stage) -> None:
+    made, one, other = await both(office)
+    await made.worker.submit(one)
+    await made.agent.begin(other)
+    await office.clock.advance(LATE)
+    await lapse_all(made.world)
+    assert (await waiting(made), await pictures(made)) == (0, 2)
+    await made.agent.submit(other)
+    assert len((await agreement(made.world, made.case.id)).signatures) == 2
+
+
+async def test_a_turn_that_a_clock_put_back_has_not_reached_is_left(office: Stage) -> None:
+    made, one, _ = await both(office)
+    turn = await made.worker.begin(one)
+    office.clock.jump(-3600)
+    await lapse_all(made.world)
+    await made.worker.finish(made.worker.answer_to(one, turn))
+    assert len((await agreement(made.world, made.case.id)).signatures) == 1
+
+
+async def test_nothing_half_signed_remains_in_a_case_that_has_ended(office: Stage) -> None:
+    made, one, _ = await both(office)
+    await made.worker.begin(one)
+    await end_case.stop(made.world, made.agent.invitation, "")
+    assert (await cases.stored(made.world, made.case.id)).state is CaseState.ENDED
+    await office.clock.advance(LATE)
+    await lapse_all(made.world)
+    assert (await waiting(made), await pictures(made)) == (0, 0)
+    assert (await unsigned(made)).lease is None
+
+
+async def test_a_case_that_cannot_be_read_keeps_no_other_turn(
+    office: Stage, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (broken, _, _), (whole, one, _) = [await both(office) for _ in range(2)]
+    await whole.worker.begin(one)
+    spoil(tmp_path, "UPDATE agreements SET body = x'00' WHERE case_id = ?", broken.case.id)
+    await office.clock.advance(LATE)
+    await lapse_all(office.world)
+    assert await waiting(whole) == 0
+    assert f"a turn to sign in case {broken.case.id} was not ended" in caplog.text
 
 
 @pytest.mark.parametrize("way", ["opened", "refused"])
