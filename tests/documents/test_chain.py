@@ -4,6 +4,8 @@
 # mypy: allow-untyped-calls
 
 import asyncio
+import base64
+import json
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,6 +14,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
@@ -34,7 +37,7 @@ from server.documents.chain import certificate
 from server.documents.inspection import inspect
 from server.documents.key_files import spki
 from server.documents.sealing import apply_seal
-from server.documents.signing import Desk, prepare
+from server.documents.signing import Desk, finished, prepare
 from server.documents.suite_validator import SuiteValidator
 from server.documents.updates import update_of, written
 from server.domain.errors import InvalidValueError
@@ -268,4 +271,11 @@ def test_what_is_left_half_signed_is_no_signature(locked: LockedPdf, desk: Desk)
     plain = sign_order(example(), locked.pdf, 0, spki(key))
     first, again = prepare(plain, desk), prepare(plain, desk)
     assert first.attributes != again.attributes or first.state != again.state
-    assert [one.field for one in inspect(locked.pdf, len(locked.pdf), []).each] == ["certification"]
+    size = len(locked.pdf)
+    for half in (first, again):
+        left = inspect(locked.pdf + base64.b64decode(json.loads(half.state)["tail"]), size, [])
+        assert (left.readable, left.each) == (False, ()), "nor is it a text that nobody touched"
+    value = key.sign(first.attributes, ec.ECDSA(hashes.SHA256()))
+    whole = inspect(locked.pdf + finished(locked.pdf, first.state, value, plain.at, desk), size, [])
+    assert [one.field for one in whole.each] == ["certification", "sign:person-chen"]
+    assert all(one.holds for one in whole.each), "the very same, once the key has answered"
