@@ -41,9 +41,9 @@ def gap(pdf: bytes, number: int) -> tuple[int, int]:
 
 
 def put_in(pdf: bytes, number: int, digits: bytes) -> bytes:
-    """Return the PDF with another signature in that place."""
+    """Return the PDF with another signature in that place, which may be wider or narrower."""
     start, end = gap(pdf, number)
-    return pdf[:start] + digits.ljust(end - start, b"0") + pdf[end:]
+    return pdf[:start] + digits.rstrip(b"0").ljust(end - start, b"0") + pdf[end:]
 
 
 def taken(pdf: bytes, number: int) -> bytes:
