@@ -87,15 +87,16 @@ class ProcessWorkPool:
     async def _done(
         self, child: ProcessPoolExecutor, work: Callable[..., T], args: tuple[object, ...]
     ) -> "_Told[T]":
+        held = ExitStack()
         try:
-            with ExitStack() as held:
-                sent = await asyncio.to_thread(held.enter_context, packed(args))
-                return await asyncio.wrap_future(await self._begin(child, work, sent))
+            sent = await asyncio.to_thread(held.enter_context, packed(args))
+            return await asyncio.wrap_future(await self._begin(child, work, sent))
         except BrokenProcessPool:
             child = self._replaced(child)
             raise
         finally:
             self._idle.put_nowait(child)
+            await asyncio.to_thread(held.close)  # giving much memory back takes milliseconds, too
 
     async def _begin(
         self, child: ProcessPoolExecutor, work: Callable[..., T], sent: Parcel
