@@ -227,7 +227,7 @@ export const agreementEn: Dictionary<keyof typeof agreementZh> = {
   "otherwise.other_part": "Whoever records it cannot witness it too.",
   "otherwise.seal_characters": "The committee's name, address or number has what the seal cannot print: {characters} ({codes}). No number has been given. Please have an administrator write it in another way, then seal again.",
   "otherwise.witness_signs": "Who signs the agreement cannot be a witness. Please find somebody else.",
-  "otherwise.witness_staff": "A colleague speaks as a witness with the own account, and whoever records it is none. Let that colleague confirm, or find somebody else.",
+  "otherwise.witness_staff": "A colleague who is a witness confirms it in their own account, and whoever records it cannot be one. Let that colleague confirm, or find somebody else.",
   "otherwise.witness_twice": "The same witness stands here twice. Please find somebody else.",
   "lint.e_sign_excluded": "It is about marriage, custody, adoption or inheritance, which the law keeps from electronic signing (Electronic Signature Law, art. 3): sign on paper",
   "lint.e_sign_ask_first": "Not answered yet whether it is about marriage, custody, adoption or inheritance (Electronic Signature Law, art. 3): answer it under \"Change registration\", or sign on paper",
