@@ -9,11 +9,12 @@ from server.domain.agreement import Agreement, Locked
 from server.domain.ids import CaseId
 from server.domain.session import Session
 from server.domain.session_log import SYSTEM, Happening, happened
+from server.ports.notify import MessageKind, MessageState
 from server.ports.store import UnitOfWork
 
 
 async def erase_words(uow: UnitOfWork, case_id: CaseId) -> list[Happening]:
-    """Erase minutes, notes, reasons, and a text that was never sealed; return what is logged."""
+    """Erase minutes, notes, reasons, messages, and a text never sealed; return what is logged."""
     erased = []
     for session in await uow.sessions.of_case(case_id):
         await uow.sessions.save(_silent(session))
@@ -22,6 +23,9 @@ async def erase_words(uow: UnitOfWork, case_id: CaseId) -> list[Happening]:
     agreement = await uow.agreements.of_case(case_id)
     if agreement is not None:
         await uow.agreements.save(_wordless(agreement))
+    for message in await uow.outbox.of_case(case_id):
+        if message.kind is MessageKind.INVITATION or message.state is not MessageState.WAITING:
+            await uow.outbox.save(replace(message, text="", link=""))
     return erased
 
 

@@ -18,12 +18,13 @@ from server.domain.errors import (
     StepUpNeededError,
     WrongStateError,
 )
-from server.domain.ids import CaseId, FileId, RecordId, RecordingId, StaffId
+from server.domain.ids import CaseId, FileId, MessageId, RecordId, RecordingId, StaffId
 from server.domain.jurisdiction.texts import shown, text_version
 from server.domain.retention import Keeping
 from server.domain.session import MinutesAnswer, MinutesItem, MinutesMark, Recording
 from server.domain.session_log import happened, verify
 from server.ports.files import ShreddedError
+from server.ports.notify import MessageKind, MessageState
 from server.usecases import keep_files, retrieve_record, see_minutes, share_files
 from server.usecases.log_tree import place, sign_checkpoint
 from server.usecases.share_files import Upload
@@ -257,6 +258,24 @@ async def test_minutes_lose_their_words(office: Stage, made: Sitting, file: Case
     assert (last["kind"], last["facts"]) == ("minutes.erased", {"session": session.id})
     with pytest.raises(ShreddedError):
         await see_minutes.see(world, actor("su"), file)
+
+
+async def test_messages_lose_their_words_and_links(
+    office: Stage, made: Sitting, file: CaseId
+) -> None:
+    world = office.world
+    async with world.store.write() as uow:
+        before = await uow.outbox.of_case(file)
+        waiting = replace(
+            before[0], id=MessageId("last"), kind=MessageKind.REMINDER, state=MessageState.WAITING
+        )
+        await uow.outbox.add(waiting)
+    assert any(one.link for one in before)
+    await destroyed(office, file)
+    async with world.store.read() as uow:
+        after = {one.id: one for one in await uow.outbox.of_case(file)}
+    assert after.pop(waiting.id) == waiting
+    assert after == {one.id: replace(one, text="", link="") for one in before}
 
 
 class _Stuck:
