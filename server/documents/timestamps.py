@@ -53,7 +53,7 @@ WORDS = {
     "expired": "its certificate was not valid at the moment it names",
     "root": "its authority is none that HEYI_TIMESTAMP_TRUST names",
     "revoked": "its authority says that its certificate, or an issuer's, is revoked",
-    "size": f"with its certificates it has more than {OUTSIDE_ROOM} bytes",
+    "size": "with its certificates it has more bytes than a signature keeps free for it",
     "clock": "the moment it names is too far from this server's clock: set whichever is wrong",
 }
 """What is wrong with a stamp, in the operator's words."""
