@@ -16,7 +16,7 @@ from server.store import tables
 from server.store.transaction import Transaction
 
 _T = tables.session_log.c
-PAGE = 250
+PAGE = 100
 """Entries read at a time: a sitting of hours leaves thousands, and the loop serves rooms, too."""
 
 

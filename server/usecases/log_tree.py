@@ -37,7 +37,7 @@ EVERY = timedelta(seconds=60)
 LOOK_S = 2.0
 CHECK_S = 24 * 3600.0
 _READ_AT_ONCE, _FETCHED_AT_ONCE, _CHECKED_AT_ONCE, _BREATH_S = 4000, 500, 250, 0.02
-_PLACED_AT_ONCE, _PROVEN_AT_ONCE = 128, 100
+_PLACED_AT_ONCE, _PROVEN_AT_ONCE = 64, 50
 """A transaction costs as much as a hundred entries; no turn of the loop may take 5 ms."""
 
 
