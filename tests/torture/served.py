@@ -103,7 +103,8 @@ class Served:
                 await asyncio.sleep(PAUSE)
 
     def _saying(self, word: str) -> list[str]:
-        return re.findall(f"^{word}(.+)$", self.log.read_text(), re.MULTILINE)
+        # The last line may be half written.
+        return re.findall(f"^{word}(.+)\n", self.log.read_text(), re.MULTILINE)
 
     async def gone(self) -> None:
         """Wait until nothing is left of it."""

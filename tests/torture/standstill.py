@@ -14,7 +14,8 @@ What is left is a sleep, a sync, or a lock whose holder sleeps: nothing in three
 load of 13 to 24. None is left without a voluntary switch (getrusage(2)): the rest then went to
 the hypervisor. Nor where a page had to be read from the disk, or a thread ended and took its
 figures with it.
-A standstill beside other threads that work is told shorter than it was, never longer.
+A standstill beside other threads that work is told shorter than it was, never longer. Where the
+host lets an idle processor wait, that is told as one; machine.py knows when it did.
 
 Waiting for another's work is no standstill, and keeps the thread all the same: the interpreter's
 lock is given back within milliseconds by Python's own code, but by a call into C only when that is
@@ -23,15 +24,17 @@ without the longest time that one thread was in the queue, and as the process wo
 work nobody had to wait for cannot delay, nor can a lock whose holder is in the queue himself.
 """
 
+import ctypes
 import os
 import resource
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-_TASKS = Path("/proc/self/task")
 _LONGEST_LINE = 99
+_LIBC = ctypes.PyDLL(None)
+"""Called so, it is as Python's own code: the interpreter's lock is kept meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,15 +43,20 @@ class Moment:
 
     wall: float
     worked: float
-    queued: Mapping[str, float]
+    queued: Mapping[int, float]
     used: resource.struct_rusage
 
 
 class Threads:
-    """Tells moments of the thread that asks, in the process that made this."""
+    """Tells moments of the thread that asks, in the process that made this.
+
+    Asking never gives the interpreter away: whoever kept it then would be in no stretch. Only a
+    thread that is not Python's is not asked, and that one cannot keep it.
+    """
 
     def __init__(self) -> None:
-        self._files = dict[str, int]()
+        self._files = dict[int, int]()
+        self._line = ctypes.create_string_buffer(_LONGEST_LINE)
 
     def since(self) -> Moment:
         """Return this moment as the begin of a stretch; what delays the asking is before it."""
@@ -68,20 +76,20 @@ class Threads:
             queued=self._queued(),
         )
 
-    def _queued(self) -> dict[str, float]:
-        found = {one.name: self._of(one.name) for one in _TASKS.iterdir()}
-        return {name: seconds for name, seconds in found.items() if seconds is not None}
+    def _queued(self) -> dict[int, float]:
+        ids = [one.native_id for one in threading.enumerate()]
+        found = {one: self._of(one) for one in ids if one is not None}
+        return {one: seconds for one, seconds in found.items() if seconds is not None}
 
-    def _of(self, name: str) -> float | None:
+    def _of(self, thread: int) -> float | None:
         """Return how long a thread was ready and not let on, nothing for one that has ended."""
-        try:
-            if name not in self._files:
-                self._files[name] = os.open(_TASKS / name / "schedstat", os.O_RDONLY)
-            return int(os.pread(self._files[name], _LONGEST_LINE, 0).split()[1]) / 1e9
-        except (FileNotFoundError, ProcessLookupError):
-            if name in self._files:
-                os.close(self._files.pop(name))
+        if thread not in self._files:
+            path = f"/proc/self/task/{thread}/schedstat"
+            self._files[thread] = _LIBC.open(path.encode(), os.O_RDONLY)
+        if _LIBC.pread(self._files[thread], self._line, _LONGEST_LINE, 0) <= 0:  # it has ended
+            _LIBC.close(self._files.pop(thread))
             return None
+        return int(self._line.value.split()[1]) / 1e9
 
 
 def stood(since: Moment, until: Moment, meant: float = 0.0) -> float:
