@@ -60,6 +60,8 @@ export class Room {
   readonly now = shallowRef(Date.now());
   /** Whether the own consents are looked at now. */
   readonly own = shallowRef(false);
+  /** Whether the copy of the sealed agreement is being fetched now. */
+  readonly getting = shallowRef(false);
   readonly fault = shallowRef<Fault | null>(null);
   /** Words that were written and not sent yet, by what they are about. */
   readonly drafts = shallowReactive(new Map<string, string>());

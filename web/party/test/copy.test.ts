@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { SEAT } from "../dev/samples.ts";
-import Receipt from "../src/screens/Receipt.vue";
+import { SEAT, STATES } from "../dev/samples.ts";
+import App from "../src/App.vue";
+import "../src/late.ts"; // read beforehand, so that it is there as soon as it is asked for
 import type { Room } from "../src/room.ts";
 import { clear, roomIn, settle, show, tap } from "./stage.ts";
 
@@ -21,7 +22,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-interface Asked { root: HTMLElement; codes: ReturnType<typeof vi.fn<Room["api"]["code"]>>; copies: ReturnType<typeof vi.fn<Room["api"]["copy"]>> }
+interface Asked { room: Room; root: HTMLElement; codes: ReturnType<typeof vi.fn<Room["api"]["code"]>>; copies: ReturnType<typeof vi.fn<Room["api"]["copy"]>> }
 
 async function ask(agent: string, coded: boolean, lang = "zh-CN"): Promise<Asked> {
   vi.spyOn(navigator, "userAgent", "get").mockReturnValue(agent);
@@ -30,9 +31,11 @@ async function ask(agent: string, coded: boolean, lang = "zh-CN"): Promise<Asked
   const codes = vi.fn<Room["api"]["code"]>().mockResolvedValue({ sent: true, mobile_masked: SEAT.mobile_masked, retry_after_s: 60 });
   const copies = vi.fn<Room["api"]["copy"]>().mockResolvedValue({ path: "/api/seat/copy/t1", expires_at: "2025-03-14T04:00:00Z" });
   Object.assign(room.api, { code: codes, copy: copies });
-  const { root } = show(Receipt, room);
+  const { root } = show(App, room);
+  await settle();
   await tap(root, lang === "en" ? "Download" : "下载协议");
-  return { root, codes, copies };
+  await settle();
+  return { room, root, codes, copies };
 }
 async function type(root: HTMLElement, code: string): Promise<void> {
   for (const [at, box] of [...root.querySelectorAll<HTMLInputElement>(".digit")].entries()) {
@@ -76,6 +79,23 @@ describe("the sheet that says where the copy lies", () => {
     sheet?.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
     await settle();
     expect(root.querySelector(".sheet")).toBeNull();
+  });
+});
+
+describe("the sheet for the code", () => {
+  it("stays, with what was typed, while the line is cut and comes back", async () => {
+    const { room, root, codes } = await ask(CHROME, true);
+    const box = root.querySelector<HTMLInputElement>(".digit");
+    if (box === null) throw new Error("no box");
+    box.value = "1";
+    box.dispatchEvent(new Event("input"));
+    const before = room.state.value;
+    for (const state of [STATES["frozen"]?.() ?? before, before]) {
+      room.state.value = { ...state, seat: before.seat };
+      await settle();
+      expect(root.querySelector<HTMLInputElement>(".sheet .digit")?.value).toBe("1");
+    }
+    expect(codes).toHaveBeenCalledTimes(1);
   });
 });
 
