@@ -97,6 +97,12 @@ describe("the sheet for the code", () => {
     }
     expect(codes).toHaveBeenCalledTimes(1);
   });
+  it("goes with the seat", async () => {
+    const { room, root } = await ask(CHROME, true);
+    room.state.value = STATES["replaced"]?.() ?? room.state.value;
+    await settle();
+    expect(root.querySelector(".sheet")).toBeNull();
+  });
 });
 
 describe("the copy, inside another app", () => {
