@@ -53,6 +53,7 @@ export const SCREENS = {
   spokenRecord: { at: "/cases/c7/agreement", press: "witness" },
   paperDone: { at: "/cases/c6/agreement" },
   sealing: { at: "/cases/c3/agreement", as: "head" },
+  sealRefused: { at: "/cases/c3/agreement", as: "head", press: "seal" },
   release: { at: "/cases/c8/agreement" },
   releaseHead: { at: "/cases/c8/agreement", as: "head" },
   copies: { at: "/cases/c11/agreement" },
@@ -94,6 +95,10 @@ for (const name of names) {
       }
       if (screen.press === "witness") {
         await page.locator(".signer .btn").first().click();
+        await page.waitForTimeout(300);
+      }
+      if (screen.press === "seal") {
+        await page.getByRole("button", { name: lang === "en" ? "Seal" : "盖章", exact: true }).click();
         await page.waitForTimeout(300);
       }
       if (screen.press === "lock") {

@@ -44,11 +44,20 @@ const TABLE: Table = [
   ["post", /\/reveal$/, () => ({ value: "512099197904123018" })],
 ];
 
+/** Refusals, so that their sentences can be seen where they stand. */
+const REFUSED: readonly (readonly [string, RegExp, string, Record<string, unknown>])[] = [
+  ["post", /^\/api\/cases\/c3\/agreement\/seal$/, "invalid_value", { field: "address", reason: "seal_characters", characters: "𬭚", codes: "U+2CB5A" }],
+  ["post", /^\/api\/cases\/c7\/agreement\/declaration$/, "invalid_value", { field: "witnesses.0", reason: "witness_staff" }],
+];
+
 export function sampleTransport(role: string, more: Table = []): Transport {
   return (method, address, body): Promise<RawAnswer> => {
     if (address === "/api/staff/me" && role === "nobody") return Promise.resolve({ status: 401, json: { code: "signed_out", facts: {} } });
     if (address === "/api/staff/me") return Promise.resolve({ status: 200, json: meAs(role) });
     if (address === "/api/staff/sign-in") return Promise.resolve({ status: 403, json: { code: "wrong_code", facts: { left: 3 } } });
+    for (const [verb, pattern, code, facts] of REFUSED) {
+      if (verb === method && pattern.test(address)) return Promise.resolve({ status: 422, json: { code, facts } });
+    }
     for (const [verb, pattern, answer] of [...more, ...TABLE]) {
       const match = address.match(pattern);
       if (verb === method && match) return Promise.resolve({ status: 200, json: structuredClone(answer(match, body)) });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createApp, h, nextTick, type App, type Component } from "vue";
-import { ON_PAPER } from "../dev/papers.ts";
+import { ON_PAPER, SIGNED } from "../dev/papers.ts";
 import AgreementDesk from "../src/agreement/AgreementDesk.vue";
 import { useAgreement } from "../src/agreement/desk.ts";
 import { Refused, useTransport } from "../src/api/client.ts";
@@ -59,5 +59,21 @@ describe("a scan that is refused", () => {
     await desk.sign();
     await nextTick();
     expect([...root.querySelectorAll("[role=alert]")].map((each) => each.closest("aside") !== null)).toEqual([true]);
+  });
+});
+
+describe("a seal that is refused", () => {
+  it("is told once, below the button that was pressed", async () => {
+    const facts = { field: "address", reason: "seal_characters", characters: "𬭚", codes: "U+2CB5A" };
+    useTransport((method) => Promise.resolve(method === "get" ? { status: 200, json: SIGNED } : { status: 422, json: { code: "invalid_value", facts } }));
+    const desk = useAgreement("c3");
+    await desk.load();
+    const root = shown(AgreementDesk, { desk, view: null });
+    await desk.seal();
+    await nextTick();
+    const [said, ...more] = root.querySelectorAll("[role=alert]");
+    expect(more).toEqual([]);
+    expect(said?.closest("section")?.classList.contains("seal-part")).toBe(true);
+    expect(said?.textContent).toContain("𬭚（U+2CB5A）");
   });
 });

@@ -8,11 +8,14 @@ import { EMPTY, afterSave, copyOf, draftOf, editOf, merge, same, written, type C
 type LockPlan = Omit<Schemas["LockAsk"], "revision">;
 const BY_PHONE: LockPlan = { wet_ink: false, witnessed: [], reason: "" };
 
-export type Place = "main" | "side" | "sheet";
+export type Place = "main" | "sign" | "side" | "copies" | "seal" | "sheet";
 
 function placeOf(act: string): Place {
   if (act === "reopen" || act === "witness") return "sheet";
-  return /^(sign|release|withdraw|seal|(scan|copy)-.*)$/.test(act) ? "side" : "main";
+  if (/^(release|withdraw|seal)$/.test(act)) return "seal";
+  if (act.startsWith("copy-")) return "copies";
+  if (act.startsWith("scan-")) return "side";
+  return act === "sign" ? "sign" : "main";
 }
 
 export interface AgreementDeskState {
@@ -21,7 +24,7 @@ export interface AgreementDeskState {
   readonly dirty: ComputedRef<boolean>;
   readonly conflicts: ShallowRef<readonly Conflict[]>;
   readonly error: ComputedRef<Refused | null>;
-  /** Where the refusal belongs: above the text, beside who signs, or in the sheet that asked. */
+  /** Where the refusal belongs: beside the button that was pressed, above the text, or in the sheet that asked. */
   readonly place: ComputedRef<Place>;
   readonly busy: Ref<string>;
   readonly savedAt: Ref<string | null>;
