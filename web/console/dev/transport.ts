@@ -47,7 +47,6 @@ const TABLE: Table = [
 /** Refusals, so that their sentences can be seen where they stand. */
 const REFUSED: readonly (readonly [string, RegExp, string, Record<string, unknown>])[] = [
   ["post", /^\/api\/cases\/c3\/agreement\/seal$/, "invalid_value", { field: "address", reason: "seal_characters", characters: "𬭚", codes: "U+2CB5A" }],
-  ["post", /^\/api\/cases\/c7\/agreement\/declaration$/, "invalid_value", { field: "witnesses.0", reason: "witness_staff" }],
 ];
 
 export function sampleTransport(role: string, more: Table = []): Transport {
