@@ -97,6 +97,14 @@ describe("the sheet for the code", () => {
     }
     expect(codes).toHaveBeenCalledTimes(1);
   });
+  it("makes room for what comes next once the copy was given", async () => {
+    const { room, root } = await ask(CHROME, true);
+    await type(root, "123456");
+    expect(root.querySelector(".sheet")?.textContent).toContain("协议给您了");
+    room.state.value = { ...(STATES["minutes"]?.() ?? room.state.value), seat: room.seat };
+    await settle();
+    expect(root.querySelector(".sheet")).toBeNull();
+  });
   it("goes with the seat", async () => {
     const { room, root } = await ask(CHROME, true);
     room.state.value = STATES["replaced"]?.() ?? room.state.value;
