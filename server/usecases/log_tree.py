@@ -36,7 +36,7 @@ BATCH = 256
 EVERY = timedelta(seconds=60)
 LOOK_S = 2.0
 CHECK_S = 24 * 3600.0
-_READ_AT_ONCE, _FETCHED_AT_ONCE, _CHECKED_AT_ONCE, _BREATH_S = 4000, 500, 250, 0.02
+_READ_AT_ONCE, _FETCHED_AT_ONCE, _CHECKED_AT_ONCE, _BREATH_S = 4000, 500, 125, 0.01
 _PLACED_AT_ONCE, _PROVEN_AT_ONCE = 64, 50
 """A transaction costs as much as a hundred entries; no turn of the loop may take 5 ms."""
 
@@ -237,7 +237,7 @@ async def check_whole_log(world: World, known: Sequence[Head] = ()) -> Head:
 async def read_through(
     store: Store, check: LogCheck, breathe: Callable[[], Awaitable[None]]
 ) -> None:
-    """Give `check` every entry that is placed by now, and breathe after each 250 of them.
+    """Give `check` every entry that is placed by now, and breathe after each 125 of them.
 
     Raises BrokenChainError, ForkedTreeError.
     """
