@@ -23,7 +23,7 @@ from tests.torture.standstill import Threads
 EVERY = 0.001
 """Seconds a witness means to sleep."""
 SHORT = 0.0003
-"""Sleeps end that late on any machine."""
+"""A witness comes that late on any machine, what it does itself included."""
 LIMIT = 2**24
 """Characters of what a witness may have to tell."""
 
@@ -85,19 +85,21 @@ def watch(core: int) -> None:
     """Sleep on a processor again and again; for each line that comes tell when it took longer."""
     os.sched_setaffinity(0, {core})
     threads, stalls = Threads(), list[Stall]()
+    before = threads.until()
     while True:
-        since = threads.since()
         asked, _, _ = select.select([sys.stdin], [], [], EVERY)
-        until = threads.until()
-        if until.wall - since.wall > EVERY + SHORT:
-            queued = sum(until.queued.values()) - sum(since.queued.values())
-            stalls.append((since.wall + EVERY, until.wall, queued))
+        now = threads.until()
+        if now.wall - before.wall > EVERY + SHORT:
+            queued = sum(now.queued.values()) - sum(before.queued.values())
+            stalls.append((before.wall + EVERY + SHORT, now.wall, queued))
+        before = now
         if asked:
             if not sys.stdin.readline():
                 return
             sys.stdout.write(f"{json.dumps(stalls)}\n")
             sys.stdout.flush()
             stalls.clear()
+            before = threads.until()  # telling it was no stall
 
 
 if __name__ == "__main__":

@@ -77,7 +77,8 @@ class Threads:
         )
 
     def _queued(self) -> dict[int, float]:
-        ids = [one.native_id for one in threading.enumerate()]
+        # After a fork, Python 3.11 knows the thread that goes on by the id of whom it left.
+        ids = {threading.get_native_id(), *(one.native_id for one in threading.enumerate())}
         found = {one: self._of(one) for one in ids if one is not None}
         return {one: seconds for one, seconds in found.items() if seconds is not None}
 

@@ -1,5 +1,6 @@
 """A thread that sleeps stands still; one that waits for another's work is kept, if it has to."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -64,6 +65,17 @@ def test_a_lock_is_seen_whose_holder_sleeps(other: ThreadPoolExecutor) -> None:
             pass
 
     assert LONG / 2 < standing(wait) < LONG + LITTLE
+
+
+def test_a_forked_process_knows_its_own_time_in_the_queue() -> None:
+    heard, told = os.pipe()
+    child = os.fork()
+    if child == 0:
+        known = os.getpid() in Threads().since().queued
+        os.write(told, str(known).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(heard, 9) == b"True"
 
 
 def test_work_is_none_nor_is_waiting_for_it(other: ThreadPoolExecutor) -> None:
