@@ -1,7 +1,7 @@
 """Answers that are no JSON: pages, pictures and documents, never kept by a browser's cache."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from urllib.parse import quote
 
@@ -15,6 +15,7 @@ from server.usecases.show_recordings import Film
 WEBP, PNG, PDF, ZIP = "image/webp", "image/png", "application/pdf", "application/zip"
 MP4, WEBM, MATROSKA = "video/mp4", "video/webm", "video/x-matroska"
 _WIDTH = 1080
+_PIECE = 64 * 1024
 _PIECE_S = 30.0
 """Seconds that one piece of 64 KiB may take: who reads slower holds up a place that others need."""
 _HEADERS = {
@@ -27,20 +28,40 @@ _HEADERS = {
 def written(json: bytes) -> web.Response:
     """Return JSON that was written piece by piece, as `render` does what is small."""
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    return web.Response(
-        body=json, content_type="application/json", charset="utf-8", headers=headers
-    )
+    return _answer(json, "application/json", headers, charset="utf-8")
 
 
 def shown(content: bytes, media: str) -> web.Response:
     """Return something to be shown inside our own pages."""
-    return web.Response(body=content, content_type=media, headers=_HEADERS)
+    return _answer(content, media, _HEADERS)
 
 
 def saved(content: bytes, media: str, name: str) -> web.Response:
     """Return something to be saved under a name (RFC 6266)."""
-    headers = {**_HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    return web.Response(body=content, content_type=media, headers=headers)
+    return _answer(content, media, {**_HEADERS, "Content-Disposition": _named(name)})
+
+
+def _named(name: str) -> str:
+    return f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _answer(
+    content: bytes, media: str, headers: Mapping[str, str], charset: str | None = None
+) -> web.Response:
+    length = {"Content-Length": str(len(content))}
+    return web.Response(
+        body=_pieces(content), content_type=media, headers={**headers, **length}, charset=charset
+    )
+
+
+async def _pieces(content: bytes) -> AsyncGenerator[bytes]:
+    """Hand content over so that no turn of the loop copies much of it.
+
+    The system takes 2 MB from whoever reads fast in one step of 2 to 3 ms.
+    """
+    for start in range(0, len(content), _PIECE):
+        yield content[start : start + _PIECE]
+        await asyncio.sleep(0)  # noqa: TID251  a turn of the loop, not time
 
 
 async def streamed(
@@ -51,8 +72,8 @@ async def streamed(
     Where it breaks off, or nobody reads for half a minute, the connection is cut without the last
     chunk (RFC 9112 section 7.1), so that nobody keeps a part for the whole.
     """
-    headers = {**_HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    answer = web.StreamResponse(headers={**headers, "Content-Type": media})
+    headers = {**_HEADERS, "Content-Disposition": _named(name), "Content-Type": media}
+    answer = web.StreamResponse(headers=headers)
     await answer.prepare(request)
     try:
         async with aclosing(pieces) as opened:

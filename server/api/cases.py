@@ -1,11 +1,10 @@
 """Handlers of cases, their files, log and sittings."""
 
 from functools import partial
-from urllib.parse import quote
 
 from aiohttp import web
 
-from server.api.binary import written
+from server.api.binary import saved, written
 from server.api.endpoint import Context
 from server.api.forms import case_form
 from server.api.queries import page_number
@@ -125,15 +124,7 @@ async def file(context: Context, _: None) -> web.Response:
     stored, content = await share_files.open_file(
         context.world, context.staff, case_id(context), FileId(context.path["file_id"])
     )
-    return web.Response(
-        body=content,
-        content_type=stored.media_type,
-        headers={
-            "Cache-Control": "no-store",
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(stored.name, safe='')}",
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-        },
-    )
+    return saved(content, stored.media_type, stored.name)
 
 
 async def reveal(context: Context, ask: wire.RevealAsk) -> wire.Revealed:

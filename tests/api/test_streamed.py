@@ -8,7 +8,7 @@ from aiohttp import ClientPayloadError, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from server.api import binary
-from server.api.binary import film, streamed
+from server.api.binary import film, saved, streamed
 from server.ports.recording import FilmLostError
 from server.usecases.show_recordings import Film
 
@@ -57,6 +57,31 @@ async def test_who_does_not_read_holds_nothing_up(monkeypatch: pytest.MonkeyPatc
     site.router.add_get("/", handle)
     async with TestClient(TestServer(site)) as client, client.get("/"), asyncio.timeout(5):
         await closed.wait()
+
+
+async def test_large_content_arrives_whole_and_lets_others_take_their_turn() -> None:
+    content = bytes(range(256)) * 32_768
+    turns, sent = 0, asyncio.Event()
+
+    async def handle(_: web.Request) -> web.StreamResponse:
+        return saved(content, "application/zip", "记录/1.zip")
+
+    async def count() -> None:
+        nonlocal turns
+        while not sent.is_set():
+            turns += 1
+            await asyncio.sleep(0)
+
+    site = web.Application()
+    site.router.add_get("/", handle)
+    async with TestClient(TestServer(site)) as client, asyncio.TaskGroup() as tasks:
+        tasks.create_task(count())
+        async with client.get("/") as answer:
+            assert await answer.read() == content
+        sent.set()
+    assert turns > len(content) / 65_536
+    assert answer.content_length == len(content)
+    assert answer.headers["Content-Disposition"].endswith("''%E8%AE%B0%E5%BD%95%2F1.zip")
 
 
 async def _begun(first: bytes) -> AsyncGenerator[bytes, None]:
