@@ -1,5 +1,6 @@
 """Reads one uploaded file of a multipart body, bounded."""
 
+import asyncio
 import warnings
 from collections.abc import Awaitable, Callable, Collection
 
@@ -16,6 +17,9 @@ from server.domain.errors import InvalidValueError, TooLargeError
 
 UPLOAD_LIMIT = 20 * 1024 * 1024
 TEXT_LIMIT = 1024
+_PIECE = 64 * 1024
+_MUCH = 1024 * 1024
+"""Joining so many bytes takes long, and gives the interpreter away meanwhile."""
 
 _WARNINGS = (BadContentDispositionHeader, BadContentDispositionParam)
 
@@ -64,17 +68,20 @@ def _expected(part: object, names: Collection[str]) -> tuple[str, BodyPartReader
 
 
 async def _take(part: BodyPartReader, take: Take) -> None:
-    while chunk := await part.read_chunk():
-        await take(chunk)
+    while piece := await part.read_chunk(_PIECE):
+        await take(piece)
 
 
 async def _content(part: BodyPartReader, limit: int) -> bytes:
-    content = bytearray()
-    while chunk := await part.read_chunk():
-        content += chunk
-        if len(content) > limit:
+    pieces, size = list[bytes](), 0
+    while piece := await part.read_chunk(_PIECE):
+        pieces.append(piece)
+        size += len(piece)
+        if size > limit:
             raise TooLargeError(limit=limit)
-    return bytes(content)
+    if size < _MUCH:
+        return b"".join(pieces)
+    return await asyncio.to_thread(b"".join, pieces)
 
 
 async def _part(request: web.Request) -> BodyPartReader:

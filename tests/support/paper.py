@@ -61,6 +61,15 @@ def photo(picture: Image.Image, kind: str = "JPEG") -> bytes:
     return out.getvalue()
 
 
+def large(picture: Image.Image) -> bytes:
+    """Return a photo as a good camera makes it, of some 8 MB: every point has noise."""
+    whole = picture.resize((3000, 4000))
+    grain = Image.effect_noise(whole.size, 60).convert("RGB")
+    out = BytesIO()
+    Image.blend(whole, grain, 0.5).save(out, "JPEG", quality=92)
+    return out.getvalue()
+
+
 def bound(pictures: list[Image.Image]) -> bytes:
     """Return one PDF of all sheets, as a scanner makes it."""
     out, (first, *others) = BytesIO(), pictures

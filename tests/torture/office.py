@@ -1,8 +1,8 @@
 """Agreements that only wait for their signatures and the seal, in an office of their own."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any, cast
 
@@ -15,7 +15,7 @@ from server.rooms.registry import Registry
 from server.usecases import draft_agreement
 from server.usecases.identify import hash_token
 from server.usecases.world import World
-from tests.support import signing
+from tests.support import paper, signing
 from tests.support.signing import Phone, Sitting
 from tests.support.world import (
     KeepingTeller,
@@ -45,8 +45,17 @@ class Ready:
 
     case_id: CaseId
     pdf_sha256: str
-    phones: tuple[Phone, Phone]
+    phones: tuple[Phone, ...]
     scans: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """A text locked for ink: a photo of each page, and what stands on the lines."""
+
+    ready: Ready
+    photos: Sequence[bytes]
+    lines: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +145,18 @@ async def make_ready(scene: Stage, more: int = 0) -> Ready:
         phones=made.phones,
         scans={made.agent.invitation.person_id: await signing.scan(made)},
     )
+
+
+async def make_paper(scene: Stage) -> Paper:
+    """Bring one more example to the point where its signed pages are photographed."""
+    made = await _drafted(scene, 0)
+    text = await paper.lock(made)
+    ready = Ready(
+        case_id=made.case.id, pdf_sha256=await signing.pdf_sha256(made), phones=(), scans={}
+    )
+    lines = [{**asdict(one), "signed_on": str(one.signed_on)} for one in paper.ticked(text).lines]
+    photos = [paper.large(sheet) for sheet in paper.sheets(await paper.printed(made))]
+    return Paper(ready=ready, photos=photos, lines=lines)
 
 
 def _draft(made: Sitting) -> draft_agreement.DraftForm:
