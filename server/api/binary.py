@@ -9,13 +9,12 @@ from aiohttp import web
 
 from server.api.endpoint import Context
 from server.domain.errors import DomainError, InvalidValueError, NotFoundError
-from server.usecases.pieces import joined
+from server.ports.pieces import in_pieces, joined
 from server.usecases.show_recordings import Film
 
 WEBP, PNG, PDF, ZIP = "image/webp", "image/png", "application/pdf", "application/zip"
 MP4, WEBM, MATROSKA = "video/mp4", "video/webm", "video/x-matroska"
 _WIDTH = 1080
-_PIECE = 64 * 1024
 _PIECE_S = 30.0
 """Seconds that one piece of 64 KiB may take: who reads slower holds up a place that others need."""
 _HEADERS = {
@@ -48,20 +47,11 @@ def _named(name: str) -> str:
 def _answer(
     content: bytes, media: str, headers: Mapping[str, str], charset: str | None = None
 ) -> web.Response:
+    # aiohttp hands bytes to the socket in one step: 60 MB take 50 to 86 ms.
     length = {"Content-Length": str(len(content))}
     return web.Response(
-        body=_pieces(content), content_type=media, headers={**headers, **length}, charset=charset
+        body=in_pieces(content), content_type=media, headers={**headers, **length}, charset=charset
     )
-
-
-async def _pieces(content: bytes) -> AsyncGenerator[bytes]:
-    """Hand content over so that no turn of the loop copies much of it.
-
-    The system takes 2 MB from whoever reads fast in one step of 2 to 3 ms.
-    """
-    for start in range(0, len(content), _PIECE):
-        yield content[start : start + _PIECE]
-        await asyncio.sleep(0)  # noqa: TID251  a turn of the loop, not time
 
 
 async def streamed(

@@ -1,6 +1,5 @@
 """Reads one uploaded file of a multipart body, bounded."""
 
-import asyncio
 import warnings
 from collections.abc import Awaitable, Callable, Collection
 
@@ -14,12 +13,10 @@ from aiohttp.http_exceptions import BadHttpMessage
 
 from server.api.endpoint import Context
 from server.domain.errors import InvalidValueError, TooLargeError
+from server.ports.pieces import PIECE, in_one
 
 UPLOAD_LIMIT = 20 * 1024 * 1024
 TEXT_LIMIT = 1024
-_PIECE = 64 * 1024
-_MUCH = 1024 * 1024
-"""Joining so many bytes takes long, and gives the interpreter away meanwhile."""
 
 _WARNINGS = (BadContentDispositionHeader, BadContentDispositionParam)
 
@@ -68,20 +65,18 @@ def _expected(part: object, names: Collection[str]) -> tuple[str, BodyPartReader
 
 
 async def _take(part: BodyPartReader, take: Take) -> None:
-    while piece := await part.read_chunk(_PIECE):
+    while piece := await part.read_chunk(PIECE):
         await take(piece)
 
 
 async def _content(part: BodyPartReader, limit: int) -> bytes:
     pieces, size = list[bytes](), 0
-    while piece := await part.read_chunk(_PIECE):
+    while piece := await part.read_chunk(PIECE):
         pieces.append(piece)
         size += len(piece)
         if size > limit:
             raise TooLargeError(limit=limit)
-    if size < _MUCH:
-        return b"".join(pieces)
-    return await asyncio.to_thread(b"".join, pieces)
+    return await in_one(pieces)
 
 
 async def _part(request: web.Request) -> BodyPartReader:

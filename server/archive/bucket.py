@@ -6,7 +6,6 @@ Versioning and Object Lock have to be on: https://docs.aws.amazon.com/AmazonS3/l
 import asyncio
 import base64
 import hashlib
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +16,7 @@ from yarl import URL
 
 from server.archive.sigv4 import Signer
 from server.domain.errors import DomainError
+from server.ports.pieces import in_one, in_pieces
 from server.ports.system import Clock
 
 TRIES, PAUSE_S = 3, 0.5
@@ -233,22 +233,21 @@ class Bucket:
     ) -> _Answer:
         digest = body.digest.hex()
         signed = self.signer.headers(method, url, headers, digest, self.clock.now())
+        length = {"content-length": str(len(body.content))} if body.content else {}
         async with (
             self.session() as http,
             http.request(
                 method,
                 url,
-                headers=signed,
-                data=io.BytesIO(body.content) if body.content else None,  # sent piece by piece
+                headers={**signed, **length},
+                data=in_pieces(body.content) if body.content else None,
                 timeout=patience(len(body.content)),
                 allow_redirects=False,
             ) as answer,
         ):
             told = {name.lower(): value for name, value in answer.headers.items()}
-            content = io.BytesIO()  # grows and is handed on without copying all of it at once
-            async for piece in answer.content.iter_any():
-                content.write(piece)
-            return _Answer(status=answer.status, headers=told, content=content.getvalue())
+            pieces = [piece async for piece in answer.content.iter_any()]
+            return _Answer(status=answer.status, headers=told, content=await in_one(pieces))
 
 
 def patience(size: int) -> aiohttp.ClientTimeout:

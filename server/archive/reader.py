@@ -5,6 +5,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -12,6 +13,7 @@ from server.domain.container import META, MIMETYPE, MIMETYPE_CONTENT
 from server.domain.errors import InvalidValueError
 from server.domain.record import MANIFEST
 from server.domain.renewal import RENEWALS
+from server.ports.pieces import MUCH
 
 LARGEST = 256 * 1024 * 1024  # bytes of all files together; a record has well under one MiB
 MOST_FILES = 2_000
@@ -101,9 +103,15 @@ def load_zip(package: Path | BinaryIO) -> dict[str, bytes]:
             _refuse_cunning(entries)
             top = _top(e.filename for e in entries)
             bare = {_place(name, top): b"" for name in _bare(every)}
-            return _of_record(bare | {_place(e.filename, top): opened.read(e) for e in entries})
+            files = {_place(e.filename, top): _unpacked(opened, e) for e in entries}
+            return _of_record(bare | files)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, *UNREADABLE) as error:
         raise InvalidValueError(field="path", reason="not_a_package") from error
+
+
+def _unpacked(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    with opened.open(entry) as content:
+        return b"".join(iter(partial(content.read, MUCH), b""))
 
 
 def _refuse_cunning(entries: Sequence[zipfile.ZipInfo]) -> None:

@@ -5,7 +5,6 @@ The key of the case wraps it, or of the committee whose file it is; without that
 In pieces, so that no single step is long.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -16,6 +15,7 @@ from sqlalchemy import delete, insert, select
 from server.domain.errors import NotFoundError, UnreadableError
 from server.domain.ids import CaseId, FileId
 from server.ports.files import ShreddedError, StoredFile
+from server.ports.pieces import in_one
 from server.store import tables
 from server.store.codec import Codec
 from server.store.shelf import Layout, Shelf
@@ -28,7 +28,6 @@ PIECE = 1 << 20
 """Bytes encrypted at once: well under a millisecond of the event loop."""
 OWN = "file:"
 """Before a file's id, the owner of its key."""
-_MANY = 2
 
 
 def _plain(file: StoredFile) -> Mapping[str, object]:
@@ -64,7 +63,7 @@ class SqlFiles:
         if stored.shredded_at is not None:
             raise ShreddedError
         key, parts = await self._key(stored), range(ceil(stored.size / PIECE))
-        content = await _joined([await self._piece(stored, key, part) for part in parts])
+        content = await in_one([await self._piece(stored, key, part) for part in parts])
         if len(content) != stored.size:
             raise UnreadableError(table="file_contents", id=file)
         return content
@@ -92,11 +91,6 @@ class SqlFiles:
 
     async def of_case(self, case: CaseId) -> Sequence[StoredFile]:
         return await self._shelf.many(_T.case_id == case, order=[_T.at, _T.id])
-
-
-async def _joined(pieces: Sequence[bytes]) -> bytes:
-    # Many are many milliseconds: not on the event loop.
-    return b"".join(pieces) if len(pieces) < _MANY else await asyncio.to_thread(b"".join, pieces)
 
 
 def _own(file: FileId) -> str:

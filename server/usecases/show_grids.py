@@ -14,9 +14,9 @@ from server.domain.ids import CaseId, RecordId, RecordingId
 from server.domain.session import Recording
 from server.domain.session_log import SYSTEM, happened
 from server.domain.staff import Actor
+from server.ports.pieces import joined
 from server.ports.recording import GridOrder, GridReport, GridState, RecordingState
 from server.ports.store import UnitOfWork
-from server.usecases.pieces import joined
 from server.usecases.show_recordings import Asked, Film, expect_recording, names_in, recordings_of
 from server.usecases.world import World
 

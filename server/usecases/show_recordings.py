@@ -17,10 +17,10 @@ from server.domain.session import Recording
 from server.domain.session_log import happened
 from server.domain.staff import Actor
 from server.ports.files import ShreddedError
+from server.ports.pieces import joined
 from server.ports.recording import GridReport, RecordingReport, RecordingState
 from server.ports.store import UnitOfWork
 from server.rooms.heads import heads_of
-from server.usecases.pieces import joined
 from server.usecases.retrieve_record import expect_opening
 from server.usecases.world import World
 

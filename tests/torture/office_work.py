@@ -6,6 +6,7 @@ from contextlib import closing
 from io import BytesIO
 
 import aiohttp
+import asyncpg
 
 from server.usecases.renew_records import RENEWED
 from tests.torture.broken import NIGHT
@@ -80,13 +81,18 @@ async def renewed(at: Office) -> None:
     """Let it be night until a record was renewed."""
     (at.settings.data / NIGHT).touch()
     async with asyncio.timeout(3 * PATIENCE):
-        while not renewals(at):
+        while not await renewals(at):
             await asyncio.sleep(PAUSE)
 
 
-def renewals(at: Office) -> int:
+async def renewals(at: Office) -> int:
     """Return how many the log tells of."""
-    with closing(sqlite3.connect(at.settings.data / "heyi.db")) as database:
-        told_of = f"%{RENEWED}%"
-        query = "select count(*) from session_log where body like ?"
-        return int(database.execute(query, [told_of]).fetchone()[0])
+    query = f"select count(*) from session_log where body like '%{RENEWED}%'"
+    if not at.settings.database_url:
+        with closing(sqlite3.connect(at.settings.data / "heyi.db")) as database:
+            return int(database.execute(query).fetchone()[0])
+    reading = await asyncpg.connect(at.settings.database_url.replace("+asyncpg", ""))
+    try:
+        return int(await reading.fetchval(query))
+    finally:
+        await reading.close()

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from server.config import Settings
+from tests.support.s3 import KEY, REGION, SECRET, S3Server
 from tests.torture import office
 from tests.torture.conftest import told
 from tests.torture.loop_seen import Seen
@@ -27,9 +29,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(600)]
 
 @pytest.mark.parametrize(("rounds", "more"), [(3, 0), (2, MANY)])
 async def test_nothing_from_the_lock_to_the_renewed_record_keeps_the_loop(
-    born: Nursery, tmp_path: Path, rounds: int, more: int
+    born: Nursery, settings: Settings, rounds: int, more: int
 ) -> None:
-    at, drafts, agreements = await prepared(tmp_path, rounds, more)
+    at, drafts, agreements = await prepared(settings, rounds, more)
     async with witnessed() as witnesses:
         seen = Seen(witnesses)
         await see_everything(born, at, drafts, agreements, seen)
@@ -72,9 +74,19 @@ async def see_renewal(born: Nursery, at: Office, seen: Seen) -> None:
 
 
 async def test_nothing_of_an_agreement_signed_in_ink_keeps_the_loop(
-    born: Nursery, tmp_path: Path
+    born: Nursery, settings: Settings
 ) -> None:
-    at = await office.found(told(tmp_path / "data"))
+    await expect_paper_keeps_none(born, await office.found(settings))
+
+
+async def test_a_bucket_keeps_the_loop_no_longer(
+    born: Nursery, tmp_path: Path, s3_server: S3Server
+) -> None:
+    at = await office.found(await in_bucket(told(tmp_path / "data"), s3_server))
+    await expect_paper_keeps_none(born, at)
+
+
+async def expect_paper_keeps_none(born: Nursery, at: Office) -> None:
     async with office.at_work(at.settings) as scene:
         paper = await office.make_paper(scene)
     async with witnessed() as witnesses:
@@ -117,7 +129,7 @@ async def test_a_thread_that_keeps_the_interpreter_is_caught(born: Nursery, tmp_
 
 async def seen_signing(born: Nursery, folder: Path, broken: str) -> Seen:
     """Return what is seen while one party signs."""
-    at, _, (signing,) = await prepared(folder, 1)
+    at, _, (signing,) = await prepared(told(folder / "data"), 1)
     async with (
         witnessed() as witnesses,
         serving(born, at.settings, broken=broken, watch=True) as served,
@@ -130,13 +142,22 @@ async def seen_signing(born: Nursery, folder: Path, broken: str) -> Seen:
 
 
 async def prepared(
-    folder: Path, count: int, more: int = 0
+    settings: Settings, count: int, more: int = 0
 ) -> tuple[Office, list[Draft], list[Signing]]:
     """Return an office with drafts that wait for their lock, and agreements for signatures.
 
     The log of each case has so many entries more.
     """
-    at = await office.found(told(folder / "data"))
+    at = await office.found(settings)
     async with office.at_work(at.settings) as scene:
         drafts = [await office.make_draft(scene, more) for _ in range(count)]
         return at, drafts, [Signing(at, await office.make_ready(scene, more)) for _ in range(count)]
+
+
+async def in_bucket(settings: Settings, service: S3Server) -> Settings:
+    """Return the settings of an office whose records lie in a new bucket."""
+    secret = settings.data.parent / "s3-secret"
+    secret.write_text(SECRET)
+    address = {"s3_endpoint": service.url, "s3_bucket": (await service.new_bucket()).name}
+    account = {"s3_region": REGION, "s3_key": KEY, "s3_secret_file": secret}
+    return settings.model_copy(update={"archive": "s3", **address, **account})
