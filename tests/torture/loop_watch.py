@@ -117,7 +117,9 @@ def where(handle: asyncio.Handle) -> str:
     callback = cast("Any", handle)._callback
     task = getattr(callback, "__self__", None)
     if not isinstance(task, asyncio.Task):
-        return repr(callback)[:160]
+        # Never repr(): aiohttp's answers keep for good which headers they had when they were told.
+        named = getattr(callback, "func", callback)
+        return str(getattr(named, "__qualname__", type(named).__name__))
     names, coroutine = list[str](), cast("Any", task.get_coro())
     while hasattr(coroutine, "cr_await"):
         names.append(coroutine.__qualname__)
