@@ -12,7 +12,7 @@ from server.domain.log_check import LogCheck
 from server.domain.session_log import happened
 from server.rehearsal.bench_records import empty_store, found_committee, invented_case
 from server.store.store import SqlStore
-from server.usecases.log_tree import read_through
+from server.usecases.log_tree import ALONE, read_through
 
 AT = datetime(2025, 3, 14, 3, 35, tzinfo=UTC)
 COMMITTEE = CommitteeId("bench")
@@ -28,7 +28,7 @@ async def bench_log(entries: int) -> dict[str, object]:
         await _fill(store, entries)
         filled = time.perf_counter() - begun
         check, begun, busy = LogCheck(), time.perf_counter(), time.process_time()
-        await read_through(store, check, lambda: asyncio.sleep(0))
+        await read_through(store, check, ALONE, asyncio.sleep)
         return {
             "entries": check.finish().size,
             "goal_s": GOAL_S * entries / MILLION,

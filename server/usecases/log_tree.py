@@ -6,6 +6,7 @@ that its log stands in a checkpoint, and goes on without where that fails.
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from server.domain.checkpoint import Checkpoint, checkpoint_text, note_of, read_checkpoint
@@ -36,9 +37,24 @@ BATCH = 256
 EVERY = timedelta(seconds=60)
 LOOK_S = 2.0
 CHECK_S = 24 * 3600.0
-_READ_AT_ONCE, _FETCHED_AT_ONCE, _CHECKED_AT_ONCE, _BREATH_S = 4000, 500, 125, 0.01
+_READ_AT_ONCE = 4000
 _PLACED_AT_ONCE, _PROVEN_AT_ONCE = 64, 50
 """A transaction costs as much as a hundred entries; no turn of the loop may take 5 ms."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How a whole log is read: entries fetched by one statement, and checked before a breath."""
+
+    fetched: int
+    checked: int
+    breath_s: float
+
+
+ALONE = Pace(fetched=500, checked=500, breath_s=0.0)
+"""In a process that nobody waits for."""
+BESIDE_ROOMS = Pace(fetched=200, checked=100, breath_s=0.01)
+"""In the app, whose loop calls and media wait for."""
 
 
 async def keep_tree(world: World) -> None:
@@ -214,14 +230,14 @@ async def keep_checking(world: World) -> None:
     """Read the whole log once a day and tell when it is not what was signed for."""
     while True:
         try:
-            head = await check_whole_log(world)
+            head = await check_whole_log(world, BESIDE_ROOMS)
             log.info("the log holds: %d entries", head.size)
         except (BrokenChainError, ForkedTreeError) as broken:
             log.critical("the log does not hold: %s %s", broken.code, dict(broken.facts))
         await world.clock.sleep(CHECK_S)
 
 
-async def check_whole_log(world: World, known: Sequence[Head] = ()) -> Head:
+async def check_whole_log(world: World, pace: Pace, known: Sequence[Head] = ()) -> Head:
     """Return size and root of the log as it is now, checked entry by entry.
 
     `known` are checkpoints kept elsewhere, beside our own newest one. Raises
@@ -230,33 +246,30 @@ async def check_whole_log(world: World, known: Sequence[Head] = ()) -> Head:
     async with world.store.read() as uow:
         latest = await uow.tree.latest()
     check = LogCheck([*known, *([latest.head] if latest else [])])
-    await read_through(world.store, check, lambda: world.clock.sleep(_BREATH_S))
+    await read_through(world.store, check, pace, world.clock.sleep)
     return check.finish()
 
 
 async def read_through(
-    store: Store, check: LogCheck, breathe: Callable[[], Awaitable[None]]
+    store: Store, check: LogCheck, pace: Pace, sleep: Callable[[float], Awaitable[None]]
 ) -> None:
-    """Give `check` every entry that is placed by now, and breathe after each 125 of them.
-
-    Raises BrokenChainError, ForkedTreeError.
-    """
+    """Give `check` every entry that is placed by now. Raises BrokenChainError, ForkedTreeError."""
     async with store.read() as uow:
         begin, size = 0, (await uow.tree.edge()).size
     while begin < size:
         async with store.read() as uow:
-            entries = await _between(uow, begin, min(begin + _READ_AT_ONCE, size))
+            entries = await _between(uow, begin, min(begin + _READ_AT_ONCE, size), pace.fetched)
         if not entries:
             break
         begin += len(entries)
-        for start in range(0, len(entries), _CHECKED_AT_ONCE):
-            for entry in entries[start : start + _CHECKED_AT_ONCE]:
+        for start in range(0, len(entries), pace.checked):
+            for entry in entries[start : start + pace.checked]:
                 check.add(entry)
-            await breathe()
+            await sleep(pace.breath_s)
 
 
-async def _between(uow: UnitOfWork, begin: int, end: int) -> list[Entry]:
+async def _between(uow: UnitOfWork, begin: int, end: int, at_once: int) -> list[Entry]:
     found = list[Entry]()
-    for start in range(begin, end, _FETCHED_AT_ONCE):
-        found += await uow.tree.entries(start, min(_FETCHED_AT_ONCE, end - start))
+    for start in range(begin, end, at_once):
+        found += await uow.tree.entries(start, min(at_once, end - start))
     return found

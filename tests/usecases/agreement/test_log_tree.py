@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from unittest.mock import Mock
@@ -25,7 +24,9 @@ from server.domain.tree import Head, consistent
 from server.ports.documents import LOG_KEY, KeyRef, MadeSignature, SealCertificates, Signer
 from server.store.errors import UnavailableError
 from server.usecases.log_tree import (
+    ALONE,
     BATCH,
+    BESIDE_ROOMS,
     check_whole_log,
     consistency,
     consistency_hashes,
@@ -147,7 +148,7 @@ async def test_a_backlog_is_signed_for_at_every_256_entries(office: Stage, case:
             proof = await consistency_hashes(uow, old.head.size, new.head.size)
         assert consistent(old.head, new.head, proof)
     check = LogCheck([one.head for one in made])
-    await read_through(world.store, check, partial(asyncio.sleep, 0))
+    await read_through(world.store, check, ALONE, asyncio.sleep)
     assert check.finish() == made[-1].head
 
 
@@ -160,7 +161,7 @@ async def test_the_whole_log_is_read_in_few_transactions(
     await place(world)
     check, opened = LogCheck(), Mock(wraps=world.store.read)
     monkeypatch.setattr(world.store, "read", opened)
-    await read_through(world.store, check, partial(asyncio.sleep, 0))
+    await read_through(world.store, check, ALONE, asyncio.sleep)
     assert check.finish().size > 2_500
     assert opened.call_count == 2  # how long it is, and all of it
 
@@ -194,7 +195,7 @@ async def test_several_servers_sign_the_same(office: Stage, case: CaseId) -> Non
 
 async def check_whole(office: Stage, known: Sequence[Head]) -> Head:
     clock = TurningClock(office.clock, [0.0] * 50)
-    return await check_whole_log(replace(office.world, clock=clock), known)
+    return await check_whole_log(replace(office.world, clock=clock), BESIDE_ROOMS, known)
 
 
 async def test_no_proof_for_a_tree_that_was_never(office: Stage, case: CaseId) -> None:
