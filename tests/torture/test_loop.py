@@ -27,7 +27,15 @@ MANY = 2_000
 pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(600)]
 
 
-@pytest.mark.parametrize(("rounds", "more"), [(3, 0), (2, MANY)])
+@pytest.mark.parametrize(
+    ("settings", "rounds", "more"),
+    [
+        ("sqlite", 3, 0),
+        ("sqlite", 2, MANY),
+        pytest.param("postgresql", 3, 0, marks=pytest.mark.postgres),
+    ],
+    indirect=["settings"],
+)
 async def test_nothing_from_the_lock_to_the_renewed_record_keeps_the_loop(
     born: Nursery, settings: Settings, rounds: int, more: int
 ) -> None:
