@@ -70,13 +70,16 @@ async def _take(part: BodyPartReader, take: Take) -> None:
 
 
 async def _content(part: BodyPartReader, limit: int) -> bytes:
-    pieces, size = list[bytes](), 0
-    while piece := await part.read_chunk(PIECE):
-        pieces.append(piece)
-        size += len(piece)
+    pieces, size, last = list[bytes](), 0, bytearray()
+    while read := await part.read_chunk(PIECE):
+        size += len(read)
         if size > limit:
             raise TooLargeError(limit=limit)
-    return await in_one(pieces)
+        last += read  # who sends two bytes at a time must not make millions of pieces
+        if len(last) >= PIECE:
+            pieces.append(bytes(last))
+            last.clear()
+    return await in_one([*pieces, bytes(last)])
 
 
 async def _part(request: web.Request) -> BodyPartReader:

@@ -22,8 +22,8 @@ async def in_pieces(content: bytes) -> AsyncGenerator[bytes, None]:
 
 
 async def in_one(pieces: Sequence[bytes]) -> bytes:
-    """Return the pieces as one."""
-    if sum(map(len, pieces)) < MUCH:
+    """Return the pieces as one; a single one is not even copied."""
+    if len(pieces) == 1 or sum(map(len, pieces)) < MUCH:
         return b"".join(pieces)
     return await asyncio.to_thread(b"".join, pieces)
 

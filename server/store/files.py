@@ -24,7 +24,7 @@ from server.store.vault import Place, Wrapped
 
 _T = tables.files.c
 _C = tables.file_contents.c
-PIECE = 1 << 20
+ENCRYPTED_AT_ONCE = 1 << 20
 """Bytes encrypted at once: well under a millisecond of the event loop."""
 OWN = "file:"
 """Before a file's id, the owner of its key."""
@@ -47,8 +47,8 @@ class SqlFiles:
     async def add(self, file: StoredFile, content: bytes) -> None:
         await self._shelf.add(file)
         key = await self._tx.give_key(_own(file.id), under=file.case_id)
-        for part, start in enumerate(range(0, len(content), PIECE)):
-            piece = content[start : start + PIECE]
+        for part, start in enumerate(range(0, len(content), ENCRYPTED_AT_ONCE)):
+            piece = content[start : start + ENCRYPTED_AT_ONCE]
             hidden = self._tx.vault.encrypt(key, _place(file.id, part), piece)
             await self._tx.run(
                 insert(tables.file_contents).values(file_id=file.id, part=part, content=hidden)
@@ -62,7 +62,7 @@ class SqlFiles:
         stored = await self._shelf.get(file)
         if stored.shredded_at is not None:
             raise ShreddedError
-        key, parts = await self._key(stored), range(ceil(stored.size / PIECE))
+        key, parts = await self._key(stored), range(ceil(stored.size / ENCRYPTED_AT_ONCE))
         content = await in_one([await self._piece(stored, key, part) for part in parts])
         if len(content) != stored.size:
             raise UnreadableError(table="file_contents", id=file)

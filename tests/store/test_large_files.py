@@ -3,13 +3,15 @@
 import pytest
 
 from server.domain.ids import FileId
-from server.store.files import PIECE
+from server.store.files import ENCRYPTED_AT_ONCE
 from server.store.store import SqlStore
 from tests.store import examples
 from tests.store.examples import Story
 
 
-@pytest.mark.parametrize(("size", "threads"), [(PIECE, 0), (3 * PIECE + 1, 1)])
+@pytest.mark.parametrize(
+    ("size", "threads"), [(ENCRYPTED_AT_ONCE, 0), (3 * ENCRYPTED_AT_ONCE + 1, 1)]
+)
 async def test_pieces_are_joined_in_a_thread_where_there_are_many(
     sqlite_store: SqlStore, moved: list[object], size: int, threads: int
 ) -> None:

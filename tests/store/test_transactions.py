@@ -17,7 +17,7 @@ from server.ports.files import ShreddedError
 from server.ports.store import CaseQuery, ConflictError, DiskFullError
 from server.store.engines import open_engines
 from server.store.errors import UnavailableError
-from server.store.files import PIECE
+from server.store.files import ENCRYPTED_AT_ONCE
 from server.store.store import SqlStore
 from tests.store import examples
 from tests.store.conftest import opened
@@ -301,7 +301,7 @@ async def test_every_commit_is_synced(sqlite_file: Path) -> None:
 
 
 async def test_a_read_is_one_snapshot(store: SqlStore) -> None:
-    content = bytes(PIECE + 1)
+    content = bytes(ENCRYPTED_AT_ONCE + 1)
     async with store.write() as uow:
         await Story(uow).begin()
         await uow.files.add(examples.file(size=len(content)), content)

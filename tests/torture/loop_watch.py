@@ -117,7 +117,7 @@ def where(handle: asyncio.Handle) -> str:
     callback = cast("Any", handle)._callback
     task = getattr(callback, "__self__", None)
     if not isinstance(task, asyncio.Task):
-        # Never repr(): aiohttp's answers keep for good which headers they had when they were told.
+        # Not repr(): aiohttp's ClientResponse reads its headers for it, and caches None too early.
         named = getattr(callback, "func", callback)
         return str(getattr(named, "__qualname__", type(named).__name__))
     names, coroutine = list[str](), cast("Any", task.get_coro())

@@ -17,6 +17,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 
 from tests.torture.standstill import Threads
 
@@ -88,11 +89,12 @@ def watch(core: int) -> None:
     before = threads.until()
     while True:
         asked, _, _ = select.select([sys.stdin], [], [], EVERY)
-        now = threads.until()
+        woken, now = threads.since(), threads.until()
         if now.wall - before.wall > EVERY + SHORT:
             queued = sum(now.queued.values()) - sum(before.queued.values())
             stalls.append((before.wall + EVERY + SHORT, now.wall, queued))
-        before = now
+        # The queue as it was before that moment: whoever pushes in now counts with the next.
+        before = replace(now, queued=woken.queued)
         if asked:
             if not sys.stdin.readline():
                 return

@@ -71,11 +71,15 @@ def test_a_forked_process_knows_its_own_time_in_the_queue() -> None:
     heard, told = os.pipe()
     child = os.fork()
     if child == 0:
-        known = os.getpid() in Threads().since().queued
-        os.write(told, str(known).encode())
-        os._exit(0)
+        try:
+            known = os.getpid() in Threads().since().queued
+            os.write(told, str(known).encode())
+        finally:
+            os._exit(0)
+    os.close(told)
     os.waitpid(child, 0)
-    assert os.read(heard, 9) == b"True"
+    with os.fdopen(heard, "rb") as answer:
+        assert answer.read() == b"True"
 
 
 def test_work_is_none_nor_is_waiting_for_it(other: ThreadPoolExecutor) -> None:
