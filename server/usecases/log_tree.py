@@ -39,7 +39,7 @@ LOOK_S = 2.0
 CHECK_S = 24 * 3600.0
 _READ_AT_ONCE = 4000
 """A transaction costs as much as a hundred entries."""
-_PLACED_AT_ONCE, _PROVEN_AT_ONCE = 64, 50
+_PLACED_AT_ONCE, _PROVEN_AT_ONCE = 32, 50
 """No turn of the loop may take 5 ms."""
 
 
