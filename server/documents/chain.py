@@ -9,7 +9,6 @@ B-LT). Nothing is kept here between the two; what finishing needs travels as byt
 # pyHanko annotates its values, not all of its calls.
 # mypy: allow-untyped-calls
 
-import asyncio
 import base64
 import json
 from collections.abc import Sequence
@@ -45,6 +44,7 @@ from server.documents.ocsp_answers import is_response
 from server.documents.revocation import expect_proven
 from server.documents.suites import SignatureSuite, mechanism_of, suite_of
 from server.documents.timestamps import TimestampAuthority, TimestampsUnavailableError
+from server.documents.to_end import to_end
 from server.documents.updates import Update, update_of, written
 from server.domain.errors import InvalidValueError
 from server.domain.ids import CommitteeId
@@ -115,7 +115,7 @@ def prepare_in(update: Update, size: int, signing: Signing, fonts: FontFolders) 
         attributes = await external.signed_attrs(made.document_digest, suite.digest, use_pades=True)
         return made, attributes.dump(), out.read()
 
-    made, attributes, pdf = asyncio.run(digest())
+    made, attributes, pdf = to_end(digest())
     state = {
         "committee": signing.committee_id,
         "tail": _text(pdf[size:]),
@@ -158,7 +158,7 @@ def finish(pdf: bytes, state: bytes, signature: bytes, at: datetime, sources: So
     attributes = cms.CMSAttributes.load(_bytes(kept["attributes"]))
     stamper = sources.stamps.stamper(committee, at)
 
-    made = asyncio.run(
+    made = to_end(
         _external(issued, suite, signature).async_sign_prescribed_attributes(
             suite.digest, attributes, timestamper=stamper
         )
@@ -171,7 +171,7 @@ def finish(pdf: bytes, state: bytes, signature: bytes, at: datetime, sources: So
     expect = expect_begun if issued.revoked else expect_valid  # what lasts brings its lists along
     expect((own, *above), stamper.stamped_at)
     if issued.outside:
-        lists = asyncio.run(proofs_of((own, *above), moment))
+        lists = to_end(proofs_of((own, *above), moment))
     else:
         lists = issued.revoked or sources.issuer.revoked(committee, issued.certificate, moment)
     expect_proven(own, above, lists, moment)

@@ -6,7 +6,6 @@ What a verifier will refuse is refused here: once the record is sealed, nothing 
 # pyHanko annotates its values, not all of its calls.
 # mypy: allow-untyped-calls
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,6 +19,7 @@ from server.documents.certificates import UNREADABLE, certificate_der, certifica
 from server.documents.issuer import LIFE, STATEMENT, EventRequest, Issued
 from server.documents.issuers import top_of
 from server.documents.stamp_facts import context_at
+from server.documents.to_end import to_end
 from server.domain.errors import DomainError
 
 OCTETS = b"\x04\x20"
@@ -127,7 +127,7 @@ def _leads(
     context = context_at(roots or chain, moment)
     judged = CertificateValidator(own, intermediate_certs=chain, validation_context=context)
     try:
-        asyncio.run(judged.async_validate_usage({"non_repudiation"}))
+        to_end(judged.async_validate_usage({"non_repudiation"}))
     except (PathError, ValidationError, ValueError, TypeError):
         return False
     return True

@@ -7,7 +7,6 @@ taken: afterwards the number is given and the agreement in effect.
 # pyHanko annotates its values, not all of its calls.
 # mypy: allow-untyped-calls
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +31,7 @@ from server.documents.seal_profile import expect_profile
 from server.documents.seals import list_of
 from server.documents.stamp_facts import context_at
 from server.documents.suites import SM2, P256Key
+from server.documents.to_end import to_end
 from server.domain.errors import InvalidValueError
 from server.domain.ids import CommitteeId
 from server.domain.suites import NoSm2Error
@@ -202,7 +202,7 @@ def _expect_trusted(own: x509.Certificate, chain: Sequence[x509.Certificate], at
     context = context_at(above[-1:], at)
     judged = CertificateValidator(leaf, intermediate_certs=above, validation_context=context)
     try:
-        asyncio.run(judged.async_validate_usage({"digital_signature", "non_repudiation"}))
+        to_end(judged.async_validate_usage({"digital_signature", "non_repudiation"}))
     except (PathError, ValidationError, ValueError, TypeError) as error:
         raise SealRefusedError(reason="path", said=str(error)) from error
 
@@ -214,7 +214,7 @@ def _expect_proven(own: x509.Certificate, chain: Sequence[x509.Certificate], at:
     if silent is not None:
         raise SealRefusedError(reason="no_address", name=silent.subject.human_friendly)
     try:
-        expect_proven(leaf, above, asyncio.run(proofs_of((leaf, *above), at)), at)
+        expect_proven(leaf, above, to_end(proofs_of((leaf, *above), at)), at)
     except UnprovenError as error:
         name = error.facts.get("certificate", "")
         raise SealRefusedError(reason="unproven", name=name) from error

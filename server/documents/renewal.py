@@ -7,7 +7,6 @@ first, then the next stamp) and a stamp over everything. What was there stays it
 # pyHanko annotates its values, not all of its calls.
 # mypy: allow-untyped-calls
 
-import asyncio
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -37,6 +36,7 @@ from server.documents.stamp_facts import (
     signature_stamps,
     stamped_at,
 )
+from server.documents.to_end import to_end
 from server.documents.updates import Update, update_of
 from server.domain.ids import CommitteeId
 from server.domain.renewal import Stamp
@@ -49,7 +49,7 @@ LOG = CommitteeId("log")
 
 def renewed(committee: CommitteeId, pdf: bytes, at: datetime, digest: str, desk: Desk) -> bytes:
     """Return the bytes that the PDF has more with another time stamp over all of it."""
-    return asyncio.run(_renewed(committee, pdf, at, digest, desk))[len(pdf) :]
+    return to_end(_renewed(committee, pdf, at, digest, desk))[len(pdf) :]
 
 
 async def _renewed(
@@ -108,7 +108,7 @@ def stamped(
     """Return a token over the message as DER."""
     stamper = desk.sources.stamps.stamper(committee or LOG, at)
     imprint = hashlib.new(digest, message).digest()
-    made: bytes = asyncio.run(stamper.async_timestamp(imprint, digest)).dump()
+    made: bytes = to_end(stamper.async_timestamp(imprint, digest)).dump()
     return made
 
 
@@ -148,7 +148,7 @@ def may_last(pdf: bytes, at: datetime) -> bool:
         return False
     moment, (certificates, proofs) = stamped_at(token), kept_in(reader)
     for signed in (token, *_outside_seal(reader, at)):
-        proofs += [one for der in asyncio.run(shown_by(signed, at)).revoked for one in _read(der)]
+        proofs += [one for der in to_end(shown_by(signed, at)).revoked for one in _read(der)]
     shown = extract_certificate_info(token)
     beside = [*certificates, *shown.other_certs]
     if unproven(shown.signer_cert, beside, proofs, moment) is not None:

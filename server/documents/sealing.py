@@ -9,7 +9,6 @@ were there from the lock on; the seal locks all of them and forbids any later ch
 # pyHanko annotates its values, not all of its calls.
 # mypy: allow-untyped-calls
 
-import asyncio
 import hashlib
 import json
 from io import BytesIO
@@ -29,6 +28,7 @@ from server.documents.seals import seal_certificates, seal_of
 from server.documents.signing import Desk
 from server.documents.suites import SUITES
 from server.documents.timestamps import Stamper
+from server.documents.to_end import to_end
 from server.documents.typesetting import font_set, whole
 from server.documents.updates import Update, update_of
 from server.documents.wording import chinese_moment
@@ -126,7 +126,7 @@ def _signed(
 
 def _archived(pdf: bytes, order: SealOrder, desk: Desk) -> bytes:
     stamper = desk.sources.stamps.stamper(order.committee_id, order.made_at)
-    return asyncio.run(stamp_whole(update_of(pdf), stamper, "archive", STAMPED_OVER))
+    return to_end(stamp_whole(update_of(pdf), stamper, "archive", STAMPED_OVER))
 
 
 async def stamp_whole(update: Update, stamper: Stamper, field: str, digest: str) -> bytes:

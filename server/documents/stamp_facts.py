@@ -7,7 +7,6 @@ that is over is for whoever knows what day it is.
 # pyHanko annotates its values, not all of its calls.
 # mypy: allow-untyped-calls
 
-import asyncio
 import hashlib
 import zlib
 from collections.abc import Sequence
@@ -28,6 +27,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from server.documents.certificates import certificate_der
 from server.documents.suite_validator import SuiteValidator
+from server.documents.to_end import to_end
 from server.domain.renewal import Stamp
 from server.ports.documents import SealRoot, SignerRoot
 
@@ -63,7 +63,7 @@ def _judged(token: bytes, message: bytes, roots: Sequence[x509.Certificate]) -> 
     def imprint(digest: str) -> bytes:
         return hashlib.new(digest, message).digest()
 
-    found = asyncio.run(validate_tst_signed_data(signed, context, imprint))
+    found = to_end(validate_tst_signed_data(signed, context, imprint))
     status = TimestampSignatureStatus(**found)
     return _said(signed, status, status.signing_cert, trust=bool(roots))
 
