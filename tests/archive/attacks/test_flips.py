@@ -43,6 +43,7 @@ def missed(whole: Path, places: list[Place], found: list[Found]) -> list[Place]:
     ]
 
 
+@pytest.mark.timeout(300)
 def test_the_page_notices_500_bent_bytes_of_a_package(whole: Path, places: list[Place]) -> None:
     found = by_page([Bend(zip=whole, at=at, bit=bit) for at, bit in places])
     assert missed(whole, places, found) == []
