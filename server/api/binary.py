@@ -47,7 +47,7 @@ def _named(name: str) -> str:
 def _answer(
     content: bytes, media: str, headers: Mapping[str, str], charset: str | None = None
 ) -> web.Response:
-    # aiohttp hands bytes to the socket in one step: 60 MB take 50 to 86 ms.
+    # aiohttp hands bytes to the socket in one step: 4 MB take 4 to 7 ms.
     length = {"Content-Length": str(len(content))}
     return web.Response(
         body=in_pieces(content), content_type=media, headers={**headers, **length}, charset=charset
