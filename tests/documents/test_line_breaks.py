@@ -1,6 +1,7 @@
 """No line begins with a mark that closes, none ends with one that opens (避头尾, GB/T 15834 5.1).
 
-Every mark comes to every place of a line: paragraphs are shifted by one character each.
+Every mark comes to every place of a line: paragraphs are shifted by one character each, and begin
+with one half of what is said or with the other, for only a first line begins where it is told to.
 """
 
 from dataclasses import replace
@@ -16,16 +17,15 @@ CLOSING = "，。、；：？！）》〉”’〕】」』"
 OPENING = "（《〈“‘〔【「『"
 STAYS_INSIDE = set("‘’")  # no break on either side of them between Han (UAX #14, LB19)
 SHIFTS = range(41)  # characters: more than fit on a line
-TALK = 3 * (
-    "甲说：“可以！明日付清”乙问：“何时？在哪”丙答‘即日’为宜（见《规定》一条、〈细则〉〔2025〕1号）附后；"
-    "丁记「全文」并存『原样』一份【备查】使用，戊无异议。"
-)
+FIRST = "甲说：“可以！明日付清”乙问：“何时？在哪”丙答‘即日’为宜（见《规定》一条、"
+SECOND = "〈细则〉〔2025〕1号）附后；丁记「全文」并存『原样』一份【备查】使用，戊无异议。"
+TALKS = (3 * (FIRST + SECOND), 3 * (SECOND + FIRST))
 
 
 @pytest.fixture(scope="module")
 def lines(fonts: FontFolders) -> list[str]:
     """Return every line of a document with the talk at every shift, spread and unspread."""
-    shifted = tuple("字" * shift + TALK for shift in SHIFTS)
+    shifted = tuple("字" * shift + talk for talk in TALKS for shift in SHIFTS)
     spread = replace(example(), facts="\n".join(shifted))
     unspread = replace(spread, parties=(replace(worker("陈水根"), lines=shifted),))
     pages = page_text(typeset(unspread, fonts).pdf)
