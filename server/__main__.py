@@ -363,6 +363,7 @@ def _restore(asked: argparse.Namespace) -> int:
         passphrase = settings.backup_passphrase.get_secret_value()
         await backups(settings).restore(asked.file, asked.key, passphrase)
         async with at_rest(settings) as world:
+            gc.freeze()  # as for who is served: what is loaded stays
             return await check_records(world)
 
     found = asyncio.run(run())

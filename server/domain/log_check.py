@@ -5,13 +5,11 @@ right edge, however long the log is.
 """
 
 from collections.abc import Iterable, Mapping
-from json import JSONDecoder
 
 from server.domain.errors import DomainError
-from server.domain.session_log import GENESIS, BrokenChainError, Entry, entry_digest
+from server.domain.session_log import GENESIS, BrokenChainError, Link, entry_digest, says_place
 from server.domain.tree import Edge, Head, grow
 
-_READ = JSONDecoder().scan_once  # type: ignore[attr-defined]
 _BEGINNING = (0, GENESIS, bytes.fromhex(GENESIS))
 
 
@@ -30,19 +28,15 @@ class LogCheck:
         self._chains: dict[str, tuple[int, str, bytes]] = {}
         self._size, self._peaks = 0, list[bytes]()
 
-    def add(self, entry: Entry) -> None:
+    def add(self, link: Link) -> None:
         """Take the next entry. Raises BrokenChainError, ForkedTreeError."""
-        seq, head, before = self._chains.get(entry.case_id, _BEGINNING)
-        digest = entry_digest(before, entry.body)
+        case, seq, body, prev, told = link
+        last, head, before = self._chains.get(case, _BEGINNING)
+        digest = entry_digest(before, body)
         found = digest.hex()
-        if (
-            entry.seq != seq + 1
-            or entry.prev != head
-            or entry.hash != found
-            or _place_in(entry.body) != (entry.case_id, entry.seq)
-        ):
-            raise BrokenChainError(case=entry.case_id, seq=seq + 1)
-        self._chains[entry.case_id] = (entry.seq, found, digest)
+        if seq != last + 1 or prev != head or told != found or not says_place(body, case, seq):
+            raise BrokenChainError(case=case, seq=last + 1)
+        self._chains[case] = (seq, found, digest)
         grow(self._peaks, self._size, digest)
         self._size += 1
         if self._size in self._known and self._known[self._size] != self._head:
@@ -58,12 +52,3 @@ class LogCheck:
     @property
     def _head(self) -> Head:
         return Edge(self._size, tuple(self._peaks)).head
-
-
-def _place_in(body: str) -> tuple[object, object] | None:
-    """Return the case and number a body names; None for what is no entry's body."""
-    try:
-        said, end = _READ(body, 0)
-        return (said["case"], said["seq"]) if end == len(body) else None
-    except (ValueError, KeyError, TypeError, StopIteration):
-        return None

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from server.domain.checkpoint import Checkpoint
 from server.domain.ids import CaseId
-from server.domain.session_log import Entry, Happening
+from server.domain.session_log import Entry, Happening, Link
 from server.domain.tree import Edge, Spot
 
 
@@ -47,8 +47,8 @@ class LogTree(Protocol):
         """Return the places of the case's first `until` entries, as many as have one."""
         ...
 
-    async def entries(self, begin: int, limit: int) -> Sequence[Entry]:
-        """Return entries in the order of the tree from a position on."""
+    async def links(self, begin: int, limit: int) -> Sequence[Link]:
+        """Return what entries are checked by, in the order of the tree from a position on."""
         ...
 
     async def latest(self) -> Checkpoint | None: ...

@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select
+from sqlalchemy import CursorResult, Row, bindparam, delete, func, insert, select
 
 from server.domain.checkpoint import Checkpoint, read_checkpoint
 from server.domain.ids import CaseId
-from server.domain.session_log import BrokenChainError, Entry, verify
+from server.domain.session_log import BrokenChainError, Entry, Link, verify
 from server.domain.tree import Edge, Spot, edge_of, grown, last_leaf, leaf_hash, spots_of
 from server.store import tables
 from server.store.session_log import entries_of
@@ -25,8 +25,8 @@ TREE = "tree"
 
 _LOG, _PLACES = tables.session_log.c, tables.tree_entries.c
 _WAITING, _CHECKPOINTS = tables.tree_waiting.c, tables.checkpoints.c
-_IN_ORDER = (
-    select(tables.session_log)
+_LINKS = (
+    select(_LOG.case_id, _LOG.seq, _LOG.body, _LOG.prev, _LOG.hash)
     .join(tables.tree_entries, (_PLACES.case_id == _LOG.case_id) & (_PLACES.seq == _LOG.seq))
     .where(_PLACES.position >= bindparam("begin"))
     .order_by(_PLACES.position)
@@ -128,8 +128,9 @@ class SqlLogTree:
             found += [row.position for row in rows]
         return found
 
-    async def entries(self, begin: int, limit: int) -> Sequence[Entry]:
-        return entries_of(await self._tx.rows(_IN_ORDER.params(begin=begin, limit=limit)))
+    async def links(self, begin: int, limit: int) -> Sequence[Link]:
+        found: CursorResult[*Link] = await self._tx.run(_LINKS, begin=begin, limit=limit)
+        return found.all()
 
     async def latest(self) -> Checkpoint | None:
         row = await self._latest()

@@ -34,9 +34,12 @@ class Transaction:
         self._failure: DomainError | None = None
 
     # Any: the columns of a statement are known where it is written, not here.
-    async def run(self, statement: Executable) -> CursorResult[Any]:
-        """Return the statement's result; raises what `translated` makes of a failure."""
-        return await self._guarded(self._connection.execute(statement))
+    async def run(self, statement: Executable, **values: object) -> CursorResult[Any]:
+        """Return the statement's result; raises what `translated` makes of a failure.
+
+        `values` are those of the statement's own parameters.
+        """
+        return await self._guarded(self._connection.execute(statement, values))
 
     async def _guarded(self, running: Coroutine[Any, Any, CursorResult[Any]]) -> CursorResult[Any]:
         try:

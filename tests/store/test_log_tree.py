@@ -53,7 +53,7 @@ async def place_all(store: SqlStore, limit: int = 100) -> int:
 
 async def tree_of(store: SqlStore) -> list[Entry]:
     async with store.read() as uow:
-        return [*await uow.tree.entries(0, 10_000)]
+        return [Entry(*link) for link in await uow.tree.links(0, 10_000)]
 
 
 async def head_of(store: SqlStore) -> Head:

@@ -11,5 +11,5 @@ def check_log(entries: Iterable[Entry], checkpoints: Iterable[Head] = ()) -> Hea
     """Return size and root of a whole log. Raises BrokenChainError, ForkedTreeError."""
     check = LogCheck(checkpoints)
     for entry in entries:
-        check.add(entry)
+        check.add(entry.link)
     return check.finish()
