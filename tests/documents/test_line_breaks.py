@@ -19,13 +19,13 @@ STAYS_INSIDE = set("‘’")  # no break on either side of them between Han (UAX
 SHIFTS = range(41)  # characters: more than fit on a line
 FIRST = "甲说：“可以！明日付清”乙问：“何时？在哪”丙答‘即日’为宜（见《规定》一条、"
 SECOND = "〈细则〉〔2025〕1号）附后；丁记「全文」并存『原样』一份【备查】使用，戊无异议。"
-TALKS = (3 * (FIRST + SECOND), 3 * (SECOND + FIRST))
+TALK, TURNED = 3 * (FIRST + SECOND), 3 * (SECOND + FIRST)
 
 
 @pytest.fixture(scope="module")
 def lines(fonts: FontFolders) -> list[str]:
     """Return every line of a document with the talk at every shift, spread and unspread."""
-    shifted = tuple("字" * shift + talk for talk in TALKS for shift in SHIFTS)
+    shifted = tuple("字" * shift + talk for talk in (TALK, TURNED) for shift in SHIFTS)
     spread = replace(example(), facts="\n".join(shifted))
     unspread = replace(spread, parties=(replace(worker("陈水根"), lines=shifted),))
     pages = page_text(typeset(unspread, fonts).pdf)
