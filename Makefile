@@ -97,7 +97,7 @@ fuzz: $(STAMPS)/dev
 	@FUZZ_INPUTS=$(FUZZ_INPUTS) FUZZ_SEED=$(FUZZ_SEED) $(PY) -m pytest tests/fuzz -o timeout=3600
 
 attacks: debian $(STAMPS)/dev $(WEB_BUILT)
-	$(PY) -m pytest tests/archive/attacks --bent 500 --by-script all -o timeout=3600
+	$(PY) -m pytest tests/archive --bent 500 --by-script all -o timeout=3600
 
 # How often programs are killed by `make torture`; `make test` does it thirty times in the store,
 # six times while people sign.

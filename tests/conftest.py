@@ -9,6 +9,8 @@ import pytest
 from aiohttp import web_app
 from hypothesis import settings
 
+from tests.support.sampling import left_out
+
 pytest_plugins = [
     "tests.support.postgres",
     "tests.support.s3",
@@ -34,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--by-script",
         choices=("some", "all"),
         default="some",
-        help="how many forgeries verify.sh judges beside the other verifiers",
+        help="how many forgeries verify.sh judges beside the others, how many cases of drawn tests",
     )
     parser.addoption("--draw", type=int, help="throws the dice for those again, as a run named it")
 
@@ -52,10 +54,13 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    return f"forgeries for verify.sh: {config.option.by_script}, --draw {config.option.draw}"
+    return f"drawn cases: {config.option.by_script}, --draw {config.option.draw}"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    without = left_out(items, config)
+    config.hook.pytest_deselected(items=list(without))
+    items[:] = [item for item in items if item not in without]
     for item in items:
         if "postgres_server" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.postgres)

@@ -75,6 +75,7 @@ SEEN = (
 )
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize(("record", "name"), SEEN)
 def test_any_value_in_any_place_is_told(record: str, name: str, records: dict[str, Files]) -> None:
     whole = records[record]

@@ -143,6 +143,7 @@ def by_shell(folder: Path, *named: Path, known: Path | None = None) -> tuple[int
     return done.returncode, done.stdout
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("digest", ["sha256", "sha512"])
 def test_the_script_checks_renewals_with_openssl_alone(
     digest: str, files: Files, office: Office, tmp_path: Path

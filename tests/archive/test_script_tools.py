@@ -87,6 +87,7 @@ def run(folder: Path, path: str, shell: str = "sh") -> subprocess.CompletedProce
     return subprocess.run(asked, env={"PATH": path}, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("kind", MADE)
 def test_it_needs_no_other_program_in_any_shell(
     kind: str, office: Office, alone: Path, tmp_path: Path

@@ -346,6 +346,7 @@ def test_the_shell_script_agrees(files: Files, tmp_path: Path) -> None:
     assert done.returncode == 0
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize(
     "name",
     ["agreement.pdf", "log.jsonl", MANIFEST, SUMS, f"{CHEN}/signature.bin", "trust/seal.pem"],

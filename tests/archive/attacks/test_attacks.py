@@ -26,7 +26,7 @@ from tests.archive.attacks.judges import (
     fingerprint,
     told_by_page,
 )
-from tests.archive.attacks.sampling import for_script
+from tests.support.sampling import for_script
 
 Forged = dict[str, Files]
 pytestmark = pytest.mark.timeout(300)
@@ -172,6 +172,7 @@ def test_a_page_that_believes_every_signature_is_caught(packed: list[Bend]) -> N
     assert {"signatures_swapped", "manifest_signed_by_a_stranger"} <= missed
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize(
     ("name", "line", "instead"),
     [

@@ -129,6 +129,7 @@ def test_a_bare_line_and_a_witness_heard_twice_are_not_enough(
     assert judged(twice, tmp_path / "twice") == (frozenset({"everybody_signed"}),) * 3
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("name", ["苏慧珍", '苏"慧\\珍* ', "Ō'Brien\n[慧]"])
 def test_who_recorded_is_no_witness_of_what_he_recorded(
     name: str, office: Office, tmp_path: Path

@@ -59,6 +59,7 @@ ON_PAPER: dict[str, tuple[Bent, set[str]]] = {
 }
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("name", ON_PAPER)
 def test_another_sm3_beside_a_right_sha256_of_what_was_compared(
     name: str, office: Office, tmp_path: Path
@@ -90,6 +91,7 @@ BY_TWO: dict[str, tuple[Bent, set[str]]] = {
 }
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("name", BY_TWO)
 def test_another_sm3_beside_a_right_sha256_of_who_released_and_confirmed(
     name: str, office: Office, tmp_path: Path

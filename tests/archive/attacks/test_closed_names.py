@@ -14,10 +14,10 @@ from server.archive.verifier import verify_files
 from server.domain.record import PDF
 from tests.archive.attacks.forging import CHEN, Files, Scene
 from tests.archive.attacks.judges import Bend, Found, by_page, package_by_heyi, package_by_shell
-from tests.archive.attacks.sampling import for_script
 from tests.archive.example import RECORD, TOOLS
 from tests.archive.test_earlier import EARLIER
 from tests.archive.test_verifier import failing, resigned
+from tests.support.sampling import for_script
 
 pytestmark = pytest.mark.timeout(600)
 COMPLETE, STAMP = frozenset({"complete"}), frozenset({"archive_stamp"})

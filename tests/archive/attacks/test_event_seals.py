@@ -34,12 +34,12 @@ from tests.archive.attacks.conftest import sealed
 from tests.archive.attacks.forging import CHEN, Files, Forge, Scene
 from tests.archive.attacks.judges import Bend, by_heyi, by_page, by_shell, fingerprint
 from tests.archive.attacks.pdf_forging import sealed_after
-from tests.archive.attacks.sampling import for_script
 from tests.archive.example import HEXI, RECORD, Office
 from tests.archive.sm2_record import sm2_parts
 from tests.archive.test_verifier import resigned
 from tests.documents.example import SEALED_AT
 from tests.documents.sealing import NO_STATEMENT
+from tests.support.sampling import for_script
 
 pytestmark = pytest.mark.timeout(600)
 

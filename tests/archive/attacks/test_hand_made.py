@@ -27,9 +27,9 @@ from server.domain.record import (
 from server.ports.documents import KeyRef
 from tests.archive.attacks.forging import CHEN, LIN, Files, Forge, Scene
 from tests.archive.attacks.judges import Bend, by_heyi, by_page, by_shell
-from tests.archive.attacks.sampling import for_script
 from tests.archive.example import HEXI, RECORD
 from tests.archive.test_verifier import contained, resigned
+from tests.support.sampling import for_script
 
 pytestmark = pytest.mark.timeout(600)
 Lines = list[bytes]

@@ -96,6 +96,7 @@ def never_typed() -> Iterator[int]:
     os.close(writing)
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("kind", LAID)
 def test_verify_sh_fails_in_time(kind: str, files: Files, tmp_path: Path, never_typed: int) -> None:
     folder = written(files, tmp_path / "top" / "record-17")

@@ -90,6 +90,7 @@ WRONG_IN = {
 }
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("field", [*WRONG_IN, ""])
 def test_another_sm3_beside_a_right_sha256_is_noticed_by_all_three(
     field: str, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

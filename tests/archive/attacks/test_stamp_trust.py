@@ -110,6 +110,7 @@ def test_the_page_agrees(packed: Path, roots: Roots, signers: str, stamps: str, 
     assert by_page([asked]) == [_when(good, "trusted")]
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize(("signers", "stamps", "good"), PLACES)
 def test_the_script_agrees(
     stamped: Files, roots: Roots, signers: str, stamps: str, good: bool, tmp_path: Path

@@ -79,6 +79,7 @@ FORGED: dict[str, tuple[Forge, set[str]]] = {
 }
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("name", FORGED)
 def test_forged_approvals_are_found_though_the_committee_signs_them(
     name: str, by_two: Files, office: Office, tmp_path: Path

@@ -1,7 +1,11 @@
-"""Which forgeries `verify.sh` is asked about: it takes a second of processor time for each."""
+"""Which cases of what is dear a run takes: `verify.sh` takes a second of processor time for each.
+
+Of a test that is marked `drawn` it takes some of the cases, and so of the forgeries that a test
+asks the script about itself; `--by-script all` takes all of them.
+"""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import ceil
 
 import pytest
@@ -15,6 +19,19 @@ def for_script(kinds: Mapping[str, object], config: pytest.Config) -> set[str]:
     if config.getoption("by_script") == "all":
         return set(kinds)
     return some_of(kinds, config.getoption("draw"))
+
+
+def left_out(items: Iterable[pytest.Item], config: pytest.Config) -> set[pytest.Item]:
+    """Return the cases of drawn tests that this run does not take."""
+    tests: dict[str, dict[str, pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("drawn"):
+            tests.setdefault(item.nodeid.partition("[")[0], {})[item.nodeid] = item
+    return {
+        cases[name]
+        for cases in tests.values()
+        for name in cases.keys() - for_script(dict.fromkeys(cases, ""), config)
+    }
 
 
 def some_of(kinds: Mapping[str, object], draw: int) -> set[str]:
