@@ -15,6 +15,7 @@ from server.domain.representation import may_sign
 from server.domain.session_log import happened
 from server.domain.staff import Actor
 from server.ports.files import StoredFile
+from server.ports.pieces import in_pieces
 from server.ports.store import UnitOfWork
 from server.usecases.made_files import keep
 from server.usecases.world import World
@@ -35,7 +36,6 @@ KINDS = frozenset(
 )
 _UPLOADED = KINDS | {FileKind.SIGNED_PAGE}
 _LONGEST_NAME, _SALT = 120, 16
-_PIECE = 1 << 20
 _MAGIC = {
     b"%PDF-": "application/pdf",
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -122,7 +122,7 @@ async def keep_upload(
         name=plain_name(given.name),
         media_type=media_type(given.content),
         size=len(given.content),
-        sha256=await _digest(world, given.content),
+        sha256=await _digest(given.content),
         at=world.clock.now(),
         salt=world.ids.bytes(_SALT).hex(),
     )
@@ -134,12 +134,11 @@ async def keep_upload(
     return file
 
 
-async def _digest(world: World, content: bytes) -> str:
+async def _digest(content: bytes) -> str:
     """Return SHA-256, letting others work between the pieces."""
     digest = hashlib.sha256()
-    for start in range(0, len(content), _PIECE):
-        digest.update(content[start : start + _PIECE])
-        await world.clock.sleep(0)
+    async for piece in in_pieces(content):
+        digest.update(piece)
     return digest.hexdigest()
 
 
