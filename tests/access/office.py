@@ -8,16 +8,18 @@ import asyncio
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
 from aiohttp import ClientSession, DummyCookieJar
 from aiohttp.test_utils import TestServer
+from argon2 import PasswordHasher
 from yarl import URL
 
 from server import app as composition
@@ -32,6 +34,7 @@ from server.rooms.registry import Registry
 from server.rooms.view import Teller
 from server.signalling.namespace import Live
 from server.store.store import open_store
+from server.usecases import passwords
 from server.usecases.read_scene import scene_reader
 from server.usecases.world import Rules, World
 from tests.access.socket import Socket
@@ -155,6 +158,15 @@ def _given(**more: Any) -> Settings:
     return Settings(**{"demo": True, "port": 8080, "host": "127.0.0.1", **more})
 
 
+@contextmanager
+def cheap_passwords() -> Iterator[None]:
+    """Reckon passwords with little: who may ask is the question, of hundreds of offices."""
+    with pytest.MonkeyPatch.context() as patched:
+        little = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patched.setattr(passwords, "_HASHER", little)
+        yield
+
+
 @asynccontextmanager
 async def make_stage(
     folder: Path, *, now: datetime, seed: int, told: Callable[[], Teller] | None = None
@@ -212,6 +224,7 @@ async def open_office(
     shutil.copytree(prepared, folder)
     lives: list[Live] = []
     async with AsyncExitStack() as stack:
+        stack.enter_context(cheap_passwords())
         now = facts["now"]
         scene, tasks = await stack.enter_async_context(
             make_stage(folder, now=now, seed=len(facts) + 77, told=lambda: lives[0])
