@@ -29,7 +29,7 @@ from server.usecases.page_shelf import PageShelf
 from tests.support import paper, signing, witnesses
 from tests.support.signing import Sitting, agreement, picture, stepped_up
 from tests.support.world import COMMITTEE, Stage, actor
-from tests.usecases.agreement.test_keep_files import TEN_YEARS, past
+from tests.usecases.agreement.test_keep_files import keep_ten_years, past
 
 
 class Fate(Enum):
@@ -102,9 +102,7 @@ ROUTES: dict[str, Route] = {
 @pytest.fixture(params=ROUTES)
 async def made(request: pytest.FixtureRequest, office: Stage) -> Sitting:
     """Return a case that the parties have signed, with one more file of every kind."""
-    async with office.world.store.write() as uow:
-        committee = await uow.committees.get(COMMITTEE)
-        await uow.committees.save(replace(committee, keeping=(TEN_YEARS,)))
+    await keep_ten_years(office)
     await manage_committee.put_seal_image(office.world, actor("admin"), picture(3))
     made = await ROUTES[request.param](office)
     async with office.world.store.write() as uow:
@@ -189,9 +187,7 @@ async def end(made: Sitting) -> None:
 
 
 async def test_no_picture_of_what_was_destroyed_is_shown_any_more(office: Stage) -> None:
-    async with office.world.store.write() as uow:
-        committee = await uow.committees.get(COMMITTEE)
-        await uow.committees.save(replace(committee, keeping=(TEN_YEARS,)))
+    await keep_ten_years(office)
     made = await on_paper(office)
     other = replace(made.world, shelf=PageShelf())  # another app's, on the same database
     pages = [

@@ -15,8 +15,8 @@ from server.usecases.see_seat import see_seat
 from tests.support import signing, witnesses
 from tests.support.signing import Sitting, agreement, current_session
 from tests.support.witnesses import HELPER, NURSE
-from tests.support.world import COMMITTEE, Stage, actor
-from tests.usecases.agreement.test_keep_files import TEN_YEARS, destroyed
+from tests.support.world import Stage, actor
+from tests.usecases.agreement.test_keep_files import destroyed, keep_ten_years
 
 SAID = "婆婆在旁边听着"
 SU = actor("su")
@@ -26,9 +26,8 @@ async def talked(office: Stage, made: Sitting) -> None:
     """Let somebody have said and written it wherever there is room."""
     at = office.clock.now()
     who = made.case.people[0].id
+    await keep_ten_years(office)
     async with office.world.store.write() as uow:
-        committee = await uow.committees.get(COMMITTEE)
-        await uow.committees.save(replace(committee, keeping=(TEN_YEARS,)))
         [session] = await uow.sessions.of_case(made.case.id)
         beside = Environment(person_id=who, present=SAID, at=at)
         said = replace(session, environments=(beside,), rights_skipped=SAID, end_note=SAID)

@@ -21,10 +21,11 @@ from server.usecases.hold_records import hold_again
 from server.usecases.world import World
 from tests.archive.example import TOOLS
 from tests.support import signing
+from tests.support.beginnings import begun
 from tests.support.s3 import S3Server
 from tests.support.signing import Sitting, stepped_up
-from tests.support.world import COMMITTEE, Stage, actor
-from tests.usecases.agreement.test_keep_files import DOCUMENT, TEN_YEARS, WHY, past, record_of
+from tests.support.world import Stage, actor
+from tests.usecases.agreement.test_keep_files import DOCUMENT, WHY, keep_ten_years, past, record_of
 
 
 class Holding(LocalArchive):
@@ -56,12 +57,16 @@ class Holding(LocalArchive):
         return record_id in self.locked
 
 
+@begun
+async def sealed_for_ten_years(office: Stage) -> Sitting:
+    """Return the sealed example, kept for ten years."""
+    await keep_ten_years(office)
+    return await signing.sealed(office)
+
+
 @pytest.fixture
 async def made(office: Stage) -> Sitting:
-    async with office.world.store.write() as uow:
-        committee = await uow.committees.get(COMMITTEE)
-        await uow.committees.save(replace(committee, keeping=(TEN_YEARS,)))
-    return await signing.sealed(office)
+    return await sealed_for_ten_years(office)
 
 
 @pytest.fixture

@@ -11,28 +11,33 @@ from server.domain.case import CaseState
 from server.domain.custody import HeldError, NotDueError, SecondPersonError
 from server.domain.errors import WrongStateError
 from server.domain.ids import FileId
-from server.domain.retention import Keeping
 from server.domain.session_log import verify
 from server.ports.files import ShreddedError
 from server.usecases import conduct_session, end_case, keep_files, share_files, unlock_agreement
 from server.usecases.log_tree import place, sign_checkpoint
 from server.usecases.share_files import Upload
 from tests.support import cases, signing
+from tests.support.beginnings import begun
 from tests.support.signing import Sitting, picture, stepped_up
-from tests.support.world import COMMITTEE, Stage, actor
-from tests.usecases.agreement.test_keep_files import DOCUMENT, PAPERS, WHY, past, review
+from tests.support.world import Stage, actor
+from tests.usecases.agreement.test_keep_files import (
+    DOCUMENT,
+    PAPERS,
+    TEN_YEARS,
+    WHY,
+    keep_ten_years,
+    past,
+    review,
+)
 
-TEN_YEARS = Keeping(dispute_type="10", years=10, basis="会议决定")
 MADE = {"locked_pdf", "agreement_json", "locked_blanks", "handwriting", "strokes", "added_bytes"}
 """What locking and one signature leave behind."""
 
 
-@pytest.fixture
-async def made(office: Stage) -> Sitting:
+@begun
+async def given_up(office: Stage) -> Sitting:
     """Return a case whose text was locked, signed by one, opened again and given up."""
-    async with office.world.store.write() as uow:
-        committee = await uow.committees.get(COMMITTEE)
-        await uow.committees.save(replace(committee, keeping=(TEN_YEARS,)))
+    await keep_ten_years(office)
     made = await signing.locked(office)
     for kind, name in PAPERS.items():
         given = Upload(name=name, content=picture(len(name)))
@@ -41,6 +46,11 @@ async def made(office: Stage) -> Sitting:
     await unlock_agreement.unlock(office.world, actor("su"), made.case.id, "谈不拢")
     await _close(made)
     return made
+
+
+@pytest.fixture
+async def made(office: Stage) -> Sitting:
+    return await given_up(office)
 
 
 async def _close(made: Sitting) -> None:

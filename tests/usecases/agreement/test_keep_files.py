@@ -29,6 +29,7 @@ from server.usecases import keep_files, retrieve_record, see_minutes, share_file
 from server.usecases.log_tree import place, sign_checkpoint
 from server.usecases.share_files import Upload
 from tests.support import cases, signing
+from tests.support.beginnings import begun
 from tests.support.signing import Sitting, agreement, picture, stepped_up
 from tests.support.world import COMMITTEE, OTHER_COMMITTEE, PACK, Stage, actor
 
@@ -37,17 +38,28 @@ TEN_YEARS = Keeping(dispute_type="10", years=10, basis="会议决定")
 PAPERS = {"identity": "陈水根身份证.png", "evidence": "伤情照片.png"}
 
 
-@pytest.fixture
-async def made(office: Stage) -> Sitting:
+async def keep_ten_years(office: Stage) -> None:
+    """Have the committee keep files of the example's kind for ten years."""
     async with office.world.store.write() as uow:
         committee = await uow.committees.get(COMMITTEE)
         await uow.committees.save(replace(committee, keeping=(TEN_YEARS,)))
+
+
+@begun
+async def sealed_with_papers(office: Stage) -> Sitting:
+    """Return the sealed example, among whose files others are, kept for ten years."""
+    await keep_ten_years(office)
     made = await signing.signed(office)
     for kind, name in PAPERS.items():
         given = Upload(name=name, content=picture(len(name)))
         await share_files.upload(office.world, actor("jiang"), made.case.id, kind, given)
     await signing.seal(made)
     return made
+
+
+@pytest.fixture
+async def made(office: Stage) -> Sitting:
+    return await sealed_with_papers(office)
 
 
 @pytest.fixture

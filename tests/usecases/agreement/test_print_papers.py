@@ -24,8 +24,8 @@ from server.usecases.world import World
 from tests.documents.form_text import squeezed
 from tests.support import cases, signing
 from tests.support.signing import Sitting, stepped_up
-from tests.support.world import COMMITTEE, OTHER_COMMITTEE, Stage, actor
-from tests.usecases.agreement.test_keep_files import TEN_YEARS, past
+from tests.support.world import OTHER_COMMITTEE, Stage, actor
+from tests.usecases.agreement.test_keep_files import keep_ten_years, past
 from tests.usecases.agreement.test_see_minutes import SAID, minuted
 
 PRIVATE = "最少要十万"
@@ -152,9 +152,7 @@ async def test_a_sitting_is_printed_of_its_own_case_and_once_it_has_begun(office
 async def test_of_a_destroyed_file_nothing_is_printed(office: Stage) -> None:
     made, world = await minuted(office), office.world
     case = made.case.id
-    async with world.store.write() as uow:
-        committee = await uow.committees.get(COMMITTEE)
-        await uow.committees.save(replace(committee, keeping=(TEN_YEARS,)))
+    await keep_ten_years(office)
     await end_case.end(world, actor("su"), case, "refused", "")
     past(office, date(2036, 1, 1))
     await keep_files.propose(world, actor("officer"), case, "保管期满")
