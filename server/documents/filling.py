@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-import typst
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -22,7 +21,7 @@ from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from server.documents.fonts import FontFolders
 from server.documents.form import Box, appearance
 from server.documents.pictures import Picture, embed
-from server.documents.typesetting import font_set, refuse_missing, whole
+from server.documents.typesetting import compiler_of, refuse_missing, whole
 
 TEMPLATE = Path(__file__).with_name("fill.typ")
 
@@ -58,7 +57,7 @@ def drawn(words: Sequence[Words], fonts: FontFolders) -> bytes:
     """
     refuse_missing("".join(one.words for one in words), fonts)
     sizes = [{"words": w.words, "width": w.box.width, "height": w.box.height} for w in words]
-    made = typst.Compiler(TEMPLATE, font_paths=font_set(fonts)).compile(
+    made = compiler_of(TEMPLATE, fonts).compile(
         format="pdf",
         pdf_standards=["1.7"],
         pdf_tags=False,

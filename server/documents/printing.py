@@ -10,10 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-import typst
-
 from server.documents.fonts import FontFolders, missing_characters
-from server.documents.typesetting import fonts_with, whole
+from server.documents.typesetting import compiler_for, whole
 from server.domain.drawn_characters import code_point, drawn_of, note
 from server.domain.printed_words import CHINA
 from server.domain.printout import Printout
@@ -33,8 +31,8 @@ def print_out(printout: Printout, fonts: FontFolders) -> bytes:
     if coded:
         notes.append(CODED.format(codes="、".join(table[ord(one)] for one in coded)))
     sheet = {**asdict(printout), "pictures": (), "made_at": "", "notes": notes}
-    with fonts_with(drawn, fonts) as known:
-        made = typst.Compiler(TEMPLATE, font_paths=known).compile(
+    with compiler_for(TEMPLATE, drawn, fonts) as compiler:
+        made = compiler.compile(
             format="pdf",
             pdf_standards=["a-3a", "ua-1"],
             timestamp=int(printout.made_at.timestamp()),

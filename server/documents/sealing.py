@@ -14,7 +14,6 @@ import json
 from io import BytesIO
 from pathlib import Path
 
-import typst
 from pyhanko.pdf_utils.generic import DictionaryObject, TextStringObject, pdf_name
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm
 from pyhanko.sign.signers import PdfTimeStamper
@@ -29,7 +28,7 @@ from server.documents.signing import Desk
 from server.documents.suites import SUITES
 from server.documents.timestamps import Stamper
 from server.documents.to_end import to_end
-from server.documents.typesetting import font_set, whole
+from server.documents.typesetting import compiler_of, whole
 from server.documents.updates import Update, update_of
 from server.documents.wording import chinese_moment
 from server.domain.errors import InvalidValueError
@@ -61,7 +60,7 @@ def apply_seal(order: SealOrder, desk: Desk) -> SealedPdf:
 
 def drawn_seal(name: str, fonts: FontFolders) -> bytes:
     """Return a PNG of the committee's name on a ring that says a server drew it."""
-    made = typst.Compiler(RING, font_paths=font_set(fonts)).compile(
+    made = compiler_of(RING, fonts).compile(
         format="png",
         ppi=600,
         sys_inputs={"words": json.dumps({"name": name, "centre": "电子印样"})},

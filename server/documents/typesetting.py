@@ -10,9 +10,10 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import get_ident
 
 import typst
 
@@ -86,8 +87,8 @@ def _compile(document: AgreementDocument, words: Printed, fonts: FontFolders, si
         "month": str(day.month),
         "day": str(day.day),
     }
-    with fonts_with(document.drawn, fonts) as known:
-        made = typst.Compiler(TEMPLATE, font_paths=known).compile(
+    with compiler_for(TEMPLATE, document.drawn, fonts) as compiler:
+        made = compiler.compile(
             format="pdf",
             pdf_standards=["a-3a", "ua-1"],
             timestamp=int(document.locked_at.timestamp()),
@@ -105,14 +106,29 @@ def whole(made: bytes | list[bytes] | None) -> bytes:
 
 
 @contextmanager
-def fonts_with(drawn: Sequence[DrawnCharacter], fonts: FontFolders) -> Iterator[typst.Fonts]:
-    """Give the fonts, with one of the document's own for what they lack, while it is set."""
+def compiler_for(
+    template: Path, drawn: Sequence[DrawnCharacter], fonts: FontFolders
+) -> Iterator[typst.Compiler]:
+    """Give a compiler with the fonts, and one of the document's own for what they lack."""
     if not drawn:
-        yield font_set(fonts)
+        yield compiler_of(template, fonts)
         return
     with TemporaryDirectory() as folder:
         write_font(drawn, Path(folder))
-        yield _font_set((*fonts, Path(folder)))
+        yield typst.Compiler(template, font_paths=_font_set((*fonts, Path(folder))))
+
+
+def compiler_of(template: Path, fonts: FontFolders) -> typst.Compiler:
+    """Return this thread's compiler of a template; none may serve two threads at once.
+
+    To read and parse the agreement's anew takes a sixteenth of what drawing it does.
+    """
+    return _compiler_of(template, fonts, get_ident())
+
+
+@lru_cache(maxsize=8)
+def _compiler_of(template: Path, fonts: FontFolders, _thread: int) -> typst.Compiler:
+    return typst.Compiler(template, font_paths=_fonts_of(fonts))
 
 
 def _font_set(fonts: FontFolders) -> typst.Fonts:
@@ -122,4 +138,4 @@ def _font_set(fonts: FontFolders) -> typst.Fonts:
     )
 
 
-font_set = cache(_font_set)
+_fonts_of = cache(_font_set)

@@ -1,4 +1,5 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
 from itertools import pairwise
@@ -79,6 +80,15 @@ def test_equal_agreements_give_equal_bytes(locked: LockedPdf, fonts: FontFolders
     drawn = typeset(example(), fonts)
     assert typeset(example(), fonts) == drawn
     assert locked.pdf.startswith(drawn.pdf)
+
+
+def test_drawn_at_once_each_agreement_is_drawn_as_it_is_alone(fonts: FontFolders) -> None:
+    each = [example(first_fen=fen) for fen in range(12)]
+    alone = [typeset(one, fonts).pdf_sha256 for one in each]
+    with ThreadPoolExecutor(4) as several:
+        at_once = [one.pdf_sha256 for one in several.map(lambda one: typeset(one, fonts), each)]
+    assert at_once == alone
+    assert len(set(alone)) == len(each)
 
 
 def test_the_pdf_carries_the_canonical_agreement_and_its_blanks(locked: LockedPdf) -> None:
