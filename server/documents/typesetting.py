@@ -128,7 +128,7 @@ def compiler_of(template: Path, fonts: FontFolders) -> typst.Compiler:
 
 @lru_cache(maxsize=8)
 def _compiler_of(template: Path, fonts: FontFolders, _thread: int) -> typst.Compiler:
-    return typst.Compiler(template, font_paths=_fonts_of(fonts))
+    return typst.Compiler(template, font_paths=_kept_font_set(fonts))
 
 
 def _font_set(fonts: FontFolders) -> typst.Fonts:
@@ -138,4 +138,4 @@ def _font_set(fonts: FontFolders) -> typst.Fonts:
     )
 
 
-_fonts_of = cache(_font_set)
+_kept_font_set = cache(_font_set)

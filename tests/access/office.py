@@ -168,10 +168,17 @@ def cheap_passwords() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def make_stage(
+async def make_stage(folder: Path, **given: Any) -> AsyncIterator[tuple[Stage, Tasks]]:
+    """Open a world over the database and papers of a folder, where passwords cost little."""
+    with cheap_passwords():
+        async with _made_stage(folder, **given) as made:
+            yield made
+
+
+@asynccontextmanager
+async def _made_stage(
     folder: Path, *, now: datetime, seed: int, told: Callable[[], Teller] | None = None
 ) -> AsyncIterator[tuple[Stage, Tasks]]:
-    """Open a world over the database and papers of a folder."""
     clock, ids = FakeClock(now), SeededIds(seed)
     store = await open_store(f"sqlite:///{folder / 'heyi.db'}", KEK, ids)
     tasks, media, keeping = Tasks(), StillMedia(), KeepingNotifier()
@@ -224,7 +231,6 @@ async def open_office(
     shutil.copytree(prepared, folder)
     lives: list[Live] = []
     async with AsyncExitStack() as stack:
-        stack.enter_context(cheap_passwords())
         now = facts["now"]
         scene, tasks = await stack.enter_async_context(
             make_stage(folder, now=now, seed=len(facts) + 77, told=lambda: lives[0])

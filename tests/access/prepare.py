@@ -42,7 +42,7 @@ from server.usecases.identify import hash_token
 from server.usecases.passwords import hash_password
 from server.usecases.share_files import Upload
 from server.usecases.world import World
-from tests.access.office import cheap_passwords, make_stage
+from tests.access.office import make_stage
 from tests.support import cases, films, paper, signing
 from tests.support.clock import START
 from tests.support.signing import Phone, Sitting
@@ -106,12 +106,6 @@ async def prepare(root: Path) -> Preparation:
     done = Preparation(root=root)
     facts: Facts = {"dist": lay_out_pages(dist)}
     await migrate(f"sqlite:///{root / 'heyi.db'}")
-    with cheap_passwords():
-        await _play(root, done, facts)
-    return done
-
-
-async def _play(root: Path, done: Preparation, facts: Facts) -> None:
     async with make_stage(root, now=START, seed=5) as (scene, _):
         await _found(scene.world)
         sitting = await _plan(scene, facts)
@@ -119,6 +113,7 @@ async def _play(root: Path, done: Preparation, facts: Facts) -> None:
         for moment, step in _STEPS:
             await step(sitting, facts)
             await _keep(done, moment, scene, sitting, facts)
+    return done
 
 
 async def _found(world: World) -> None:

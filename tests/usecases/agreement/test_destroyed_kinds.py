@@ -29,7 +29,7 @@ from server.usecases.page_shelf import PageShelf
 from tests.support import paper, signing, witnesses
 from tests.support.signing import Sitting, agreement, picture, stepped_up
 from tests.support.world import COMMITTEE, Stage, actor
-from tests.usecases.agreement.test_keep_files import keep_ten_years, past
+from tests.usecases.agreement.kept_files import keep_ten_years, past
 
 
 class Fate(Enum):

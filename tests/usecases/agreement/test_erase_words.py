@@ -16,7 +16,8 @@ from tests.support import signing, witnesses
 from tests.support.signing import Sitting, agreement, current_session
 from tests.support.witnesses import HELPER, NURSE
 from tests.support.world import Stage, actor
-from tests.usecases.agreement.test_keep_files import destroyed, keep_ten_years
+from tests.usecases.agreement.kept_files import keep_ten_years
+from tests.usecases.agreement.test_keep_files import destroyed
 
 SAID = "婆婆在旁边听着"
 SU = actor("su")

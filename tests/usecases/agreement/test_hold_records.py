@@ -25,7 +25,8 @@ from tests.support.beginnings import begun
 from tests.support.s3 import S3Server
 from tests.support.signing import Sitting, stepped_up
 from tests.support.world import Stage, actor
-from tests.usecases.agreement.test_keep_files import DOCUMENT, WHY, keep_ten_years, past, record_of
+from tests.usecases.agreement.kept_files import DOCUMENT, WHY, keep_ten_years, past
+from tests.usecases.agreement.test_keep_files import record_of
 
 
 class Holding(LocalArchive):

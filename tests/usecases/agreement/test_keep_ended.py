@@ -20,15 +20,15 @@ from tests.support import cases, signing
 from tests.support.beginnings import begun
 from tests.support.signing import Sitting, picture, stepped_up
 from tests.support.world import Stage, actor
-from tests.usecases.agreement.test_keep_files import (
+from tests.usecases.agreement.kept_files import (
     DOCUMENT,
     PAPERS,
     TEN_YEARS,
     WHY,
     keep_ten_years,
     past,
-    review,
 )
+from tests.usecases.agreement.test_keep_files import review
 
 MADE = {"locked_pdf", "agreement_json", "locked_blanks", "handwriting", "strokes", "added_bytes"}
 """What locking and one signature leave behind."""

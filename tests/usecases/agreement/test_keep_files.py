@@ -20,41 +20,23 @@ from server.domain.errors import (
 )
 from server.domain.ids import CaseId, FileId, MessageId, RecordId, RecordingId, StaffId
 from server.domain.jurisdiction.texts import shown, text_version
-from server.domain.retention import Keeping
 from server.domain.session import MinutesAnswer, MinutesItem, MinutesMark, Recording
 from server.domain.session_log import happened, verify
 from server.ports.files import ShreddedError
 from server.ports.notify import MessageKind, MessageState
 from server.usecases import keep_files, retrieve_record, see_minutes, share_files
 from server.usecases.log_tree import place, sign_checkpoint
-from server.usecases.share_files import Upload
-from tests.support import cases, signing
-from tests.support.beginnings import begun
-from tests.support.signing import Sitting, agreement, picture, stepped_up
+from tests.support import cases
+from tests.support.signing import Sitting, agreement, stepped_up
 from tests.support.world import COMMITTEE, OTHER_COMMITTEE, PACK, Stage, actor
-
-DOCUMENT, WHY = "（2025）鹭0203民初17号", "法院调卷"
-TEN_YEARS = Keeping(dispute_type="10", years=10, basis="会议决定")
-PAPERS = {"identity": "陈水根身份证.png", "evidence": "伤情照片.png"}
-
-
-async def keep_ten_years(office: Stage) -> None:
-    """Have the committee keep files of the example's kind for ten years."""
-    async with office.world.store.write() as uow:
-        committee = await uow.committees.get(COMMITTEE)
-        await uow.committees.save(replace(committee, keeping=(TEN_YEARS,)))
-
-
-@begun
-async def sealed_with_papers(office: Stage) -> Sitting:
-    """Return the sealed example, among whose files others are, kept for ten years."""
-    await keep_ten_years(office)
-    made = await signing.signed(office)
-    for kind, name in PAPERS.items():
-        given = Upload(name=name, content=picture(len(name)))
-        await share_files.upload(office.world, actor("jiang"), made.case.id, kind, given)
-    await signing.seal(made)
-    return made
+from tests.usecases.agreement.kept_files import (
+    DOCUMENT,
+    PAPERS,
+    TEN_YEARS,
+    WHY,
+    past,
+    sealed_with_papers,
+)
 
 
 @pytest.fixture
@@ -71,12 +53,6 @@ async def record_of(made: Sitting) -> RecordId:
     seal = (await agreement(made.world, made.case.id)).seal
     assert seal is not None
     return seal.record_id
-
-
-def past(office: Stage, day: date) -> None:
-    """Let the years pass at once: nobody is asleep here."""
-    now = office.world.pack.local_day(office.clock.now())
-    office.clock.jump((day - now).days * 86_400.0)
 
 
 async def review(office: Stage) -> list[tuple[bool, int, bool]]:

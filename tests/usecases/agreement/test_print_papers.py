@@ -25,7 +25,7 @@ from tests.documents.form_text import squeezed
 from tests.support import cases, signing
 from tests.support.signing import Sitting, stepped_up
 from tests.support.world import OTHER_COMMITTEE, Stage, actor
-from tests.usecases.agreement.test_keep_files import keep_ten_years, past
+from tests.usecases.agreement.kept_files import keep_ten_years, past
 from tests.usecases.agreement.test_see_minutes import SAID, minuted
 
 PRIVATE = "最少要十万"
