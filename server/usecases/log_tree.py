@@ -37,15 +37,16 @@ BATCH = 256
 EVERY = timedelta(seconds=60)
 LOOK_S = 2.0
 CHECK_S = 24 * 3600.0
-_READ_AT_ONCE = 4000
-"""A transaction costs as much as a hundred entries."""
 _PLACED_AT_ONCE, _PROVEN_AT_ONCE = 32, 50
 """No turn of the loop may take 5 ms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How a whole log is read: entries fetched by one statement, and checked before a breath."""
+    """How a whole log is read: entries fetched by one transaction, and checked before a breath.
+
+    A transaction costs as much as a hundred entries.
+    """
 
     fetched: int
     checked: int
@@ -258,14 +259,12 @@ async def read_through(
     async with store.read() as uow:
         begin, size = 0, (await uow.tree.edge()).size
     while begin < size:
-        end = min(begin + _READ_AT_ONCE, size)
         async with store.read() as uow:
-            while begin < end:
-                page = await uow.tree.links(begin, min(pace.fetched, end - begin))
-                if not page:
-                    return
-                await _check(check, page, pace, sleep)
-                begin += len(page)
+            page = await uow.tree.links(begin, min(pace.fetched, size - begin))
+        if not page:
+            break
+        begin += len(page)
+        await _check(check, page, pace, sleep)
 
 
 async def _check(
