@@ -23,14 +23,19 @@ async def keep_ten_years(office: Stage) -> None:
         await uow.committees.save(replace(committee, keeping=(TEN_YEARS,)))
 
 
+async def bring_papers(made: Sitting) -> None:
+    """Put files of two kinds among those of the case."""
+    for kind, name in PAPERS.items():
+        given = Upload(name=name, content=picture(len(name)))
+        await share_files.upload(made.world, actor("jiang"), made.case.id, kind, given)
+
+
 @begun
 async def sealed_with_papers(office: Stage) -> Sitting:
     """Return the sealed example, among whose files others are, kept for ten years."""
     await keep_ten_years(office)
     made = await signing.signed(office)
-    for kind, name in PAPERS.items():
-        given = Upload(name=name, content=picture(len(name)))
-        await share_files.upload(office.world, actor("jiang"), made.case.id, kind, given)
+    await bring_papers(made)
     await signing.seal(made)
     return made
 

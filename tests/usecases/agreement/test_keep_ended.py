@@ -13,18 +13,18 @@ from server.domain.errors import WrongStateError
 from server.domain.ids import FileId
 from server.domain.session_log import verify
 from server.ports.files import ShreddedError
-from server.usecases import conduct_session, end_case, keep_files, share_files, unlock_agreement
+from server.usecases import conduct_session, end_case, keep_files, unlock_agreement
 from server.usecases.log_tree import place, sign_checkpoint
-from server.usecases.share_files import Upload
 from tests.support import cases, signing
 from tests.support.beginnings import begun
-from tests.support.signing import Sitting, picture, stepped_up
+from tests.support.signing import Sitting, stepped_up
 from tests.support.world import Stage, actor
 from tests.usecases.agreement.kept_files import (
     DOCUMENT,
     PAPERS,
     TEN_YEARS,
     WHY,
+    bring_papers,
     keep_ten_years,
     past,
 )
@@ -39,9 +39,7 @@ async def given_up(office: Stage) -> Sitting:
     """Return a case whose text was locked, signed by one, opened again and given up."""
     await keep_ten_years(office)
     made = await signing.locked(office)
-    for kind, name in PAPERS.items():
-        given = Upload(name=name, content=picture(len(name)))
-        await share_files.upload(office.world, actor("jiang"), made.case.id, kind, given)
+    await bring_papers(made)
     await made.worker.sign()
     await unlock_agreement.unlock(office.world, actor("su"), made.case.id, "谈不拢")
     await _close(made)
