@@ -14,8 +14,8 @@ SHARE = 4
 """One of so many of each kind, one at least."""
 
 
-def for_script(kinds: Mapping[str, object], config: pytest.Config) -> set[str]:
-    """Return names, of each kind some; all of them where `--by-script all` says so."""
+def taken_of(kinds: Mapping[str, object], config: pytest.Config) -> set[str]:
+    """Return what this run takes, of each kind some; all where `--by-script all` says so."""
     if config.getoption("by_script") == "all":
         return set(kinds)
     return some_of(kinds, config.getoption("draw"))
@@ -30,7 +30,7 @@ def left_out(items: Iterable[pytest.Item], config: pytest.Config) -> set[pytest.
     return {
         cases[name]
         for cases in tests.values()
-        for name in cases.keys() - for_script(dict.fromkeys(cases, ""), config)
+        for name in cases.keys() - taken_of(dict.fromkeys(cases, ""), config)
     }
 
 

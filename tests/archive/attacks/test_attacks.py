@@ -26,7 +26,7 @@ from tests.archive.attacks.judges import (
     fingerprint,
     told_by_page,
 )
-from tests.support.sampling import for_script
+from tests.support.sampling import taken_of
 
 Forged = dict[str, Files]
 pytestmark = pytest.mark.timeout(300)
@@ -74,7 +74,7 @@ def test_the_shell_script_finds_what_it_judges(
     forged: Forged, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
     expected = {name: for_shell(one) for name, one in ATTACKS.items()}
-    names = for_script(expected, pytestconfig)
+    names = taken_of(expected, pytestconfig)
     found = found_by_shell({name: forged[name] for name in names}, tmp_path)
     assert found == {name: expected[name] for name in names}
 

@@ -17,7 +17,7 @@ from tests.archive.attacks.judges import Bend, Found, by_page, package_by_heyi, 
 from tests.archive.example import RECORD, TOOLS
 from tests.archive.test_earlier import EARLIER
 from tests.archive.test_verifier import failing, resigned
-from tests.support.sampling import for_script
+from tests.support.sampling import taken_of
 
 pytestmark = pytest.mark.timeout(600)
 COMPLETE, STAMP = frozenset({"complete"}), frozenset({"archive_stamp"})
@@ -111,7 +111,7 @@ def test_the_script_finds_each(
     with ThreadPoolExecutor() as several:
         asked = {
             name: several.submit(package_by_shell, made[name], tmp_path / made[name].stem)
-            for name in for_script(kinds, pytestconfig)
+            for name in taken_of(kinds, pytestconfig)
         }
         found = {name: one.result() for name, one in asked.items()}
     told = {name: {"complete"} if MADE[name][1] == TWICE else MADE[name][1] for name in found}

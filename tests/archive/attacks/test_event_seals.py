@@ -39,7 +39,7 @@ from tests.archive.sm2_record import sm2_parts
 from tests.archive.test_verifier import resigned
 from tests.documents.example import SEALED_AT
 from tests.documents.sealing import NO_STATEMENT
-from tests.support.sampling import for_script
+from tests.support.sampling import taken_of
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -193,7 +193,7 @@ def test_the_script_says_so(
     tmp_path: Path,
     pytestconfig: pytest.Config,
 ) -> None:
-    names = for_script({name: name.split()[0] for name in FORGED}, pytestconfig)
+    names = taken_of({name: name.split()[0] for name in FORGED}, pytestconfig)
     anchor = tmp_path / "roots.pem"
     anchor.write_bytes(b"".join(roots[:trusting]))
     given = anchor if trusting else ""

@@ -11,7 +11,7 @@ from server.archive.package import package
 from server.domain.record import MANIFEST_SIGNATURE
 from tests.archive.attacks.judges import Bend, Found, by_heyi, by_page, by_shell, package_by_heyi
 from tests.archive.example import Files
-from tests.support.sampling import for_script
+from tests.support.sampling import taken_of
 
 PLACES, SEED = 500, 20261124
 Place = tuple[int, int]
@@ -32,6 +32,11 @@ def places(whole: Path) -> list[Place]:
     return [(drawn.randrange(size), drawn.randrange(8)) for _ in range(PLACES)]
 
 
+def numbers(count: int, config: pytest.Config) -> list[int]:
+    """Return which of so many this run takes."""
+    return sorted(map(int, taken_of(dict.fromkeys(map(str, range(count)), ""), config)))
+
+
 def missed(whole: Path, places: list[Place], found: list[Found]) -> list[Place]:
     """Return the places inside a file that a judge let pass."""
     with zipfile.ZipFile(whole) as opened:
@@ -48,8 +53,7 @@ def test_the_page_notices_bent_bytes_of_a_package(
     whole: Path, places: list[Place], pytestconfig: pytest.Config
 ) -> None:
     """At 500 places where all are asked for: the page takes a minute for them."""
-    asked = sorted(for_script(dict.fromkeys(map(str, range(PLACES)), ""), pytestconfig), key=int)
-    some = [places[int(number)] for number in asked]
+    some = [places[number] for number in numbers(PLACES, pytestconfig)]
     found = by_page([Bend(zip=whole, at=at, bit=bit) for at, bit in some])
     assert missed(whole, some, found) == []
     # What passes is a date or a checksum of the ZIP itself, of which there is little.
@@ -84,7 +88,7 @@ def test_all_three_agree_about_a_bent_byte_of_a_file(
     for one, page in zip(bent, by_page(asked), strict=True):
         assert page
         assert by_heyi(one)
-    drawn = {int(n) for n in for_script({str(n): "" for n in range(len(bent))}, pytestconfig)}
+    drawn = numbers(len(bent), pytestconfig)
     with ThreadPoolExecutor() as several:
         assert all(several.map(lambda n: by_shell(bent[n], tmp_path / str(n)), drawn))
 

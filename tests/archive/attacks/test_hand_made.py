@@ -29,7 +29,7 @@ from tests.archive.attacks.forging import CHEN, LIN, Files, Forge, Scene
 from tests.archive.attacks.judges import Bend, by_heyi, by_page, by_shell
 from tests.archive.example import HEXI, RECORD
 from tests.archive.test_verifier import contained, resigned
-from tests.support.sampling import for_script
+from tests.support.sampling import taken_of
 
 pytestmark = pytest.mark.timeout(600)
 Lines = list[bytes]
@@ -251,7 +251,7 @@ def test_heyi_verify_and_the_page_find_each(made: dict[str, Files], tmp_path: Pa
 def test_the_script_finds_each(
     made: dict[str, Files], tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
-    forged = for_script({name: name.split()[0] for name in FORGED}, pytestconfig)
+    forged = taken_of({name: name.split()[0] for name in FORGED}, pytestconfig)
     with ThreadPoolExecutor() as several:
         asked = {
             name: several.submit(by_shell, files, tmp_path / f"{n}")
