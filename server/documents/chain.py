@@ -11,18 +11,23 @@ B-LT). Nothing is kept here between the two; what finishing needs travels as byt
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
 from typing import Any
 from urllib.parse import quote
 
-from asn1crypto import cms, crl, ocsp, x509  # type: ignore[import-untyped]
+from asn1crypto import cms, crl, ocsp, tsp, x509  # type: ignore[import-untyped]
 from pyhanko.pdf_utils.content import AppearanceContent, ResourceType
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.layout import BoxConstraints
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
+from pyhanko.sign.attributes import (
+    CMSAttributeProvider,
+    SignedAttributeProviderSpec,
+    SigningCertificateV2Provider,
+)
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
@@ -42,6 +47,7 @@ from server.documents.fonts import FontFolders
 from server.documents.issuer import CertificateIssuer, Issued
 from server.documents.ocsp_answers import is_response
 from server.documents.revocation import expect_proven
+from server.documents.settled import settled
 from server.documents.suites import SignatureSuite, mechanism_of, suite_of
 from server.documents.timestamps import TimestampAuthority, TimestampsUnavailableError
 from server.documents.to_end import to_end
@@ -230,14 +236,39 @@ class _Signer(ExternalSigner):
         )
 
 
+class _OwnCertificate(SigningCertificateV2Provider):
+    """Names the signer's certificate, settled: it is encoded with each thing above it."""
+
+    async def build_attr_value(
+        self,
+        dry_run: bool = False,  # noqa: FBT001, FBT002
+    ) -> tsp.SigningCertificateV2:
+        return settled(await super().build_attr_value(dry_run))
+
+
+class _SignedAttributes(SignedAttributeProviderSpec):
+    """What PAdES wants signed beside the digest and its type (ETSI EN 319 142-1, 6.3)."""
+
+    def __init__(self, own: x509.Certificate) -> None:
+        self._own = own
+
+    def signed_attr_providers(
+        self, data_digest: bytes, digest_algorithm: str
+    ) -> Iterator[CMSAttributeProvider]:
+        del data_digest, digest_algorithm
+        yield _OwnCertificate(self._own)
+
+
 def _external(issued: Issued, suite: SignatureSuite, signature: bytes | None) -> ExternalSigner:
-    chain = [certificate(one) for one in issued.chain]
-    return _Signer(
-        certificate(issued.certificate),
+    own, chain = certificate(issued.certificate), [certificate(one) for one in issued.chain]
+    made = _Signer(
+        own,
         SimpleCertificateStore.from_certs(chain),
         signature_value=_PLACEHOLDER if signature is None else signature,
         signature_mechanism=mechanism_of(suite),
     )
+    made.signed_attr_prov_spec = _SignedAttributes(own)
+    return made
 
 
 def _metadata(signing: Signing, suite: SignatureSuite) -> PdfSignatureMetadata:

@@ -24,6 +24,7 @@ from server.documents.issuer import Issued, lasting
 from server.documents.issuing import serial
 from server.documents.keys import KeyProvider
 from server.documents.revocation import revoked_of
+from server.documents.settled import settled
 from server.documents.stamp_facts import fault_of, stamp_roots
 from server.domain.errors import DomainError
 from server.domain.ids import CommitteeId
@@ -228,7 +229,7 @@ class _Local(Stamper):
                 "signer_infos": [self._signer(stamp)],
             }
         )
-        return cms.ContentInfo({"content_type": "signed_data", "content": signed})
+        return settled(cms.ContentInfo({"content_type": "signed_data", "content": signed}))
 
     def _stamp(self, req: tsp.TimeStampReq) -> tsp.TSTInfo:
         stamp = {
@@ -244,28 +245,31 @@ class _Local(Stamper):
         return tsp.TSTInfo(stamp)
 
     def _signer(self, stamp: bytes) -> cms.SignerInfo:
-        attributes = cms.CMSAttributes(
-            [
-                simple_cms_attribute("content_type", "tst_info"),
-                simple_cms_attribute("message_digest", sha256(stamp).digest()),
-                simple_cms_attribute(
-                    "signing_certificate_v2", as_signing_certificate_v2(self._certificate)
-                ),
-            ]
+        own = settled(as_signing_certificate_v2(self._certificate))
+        attributes = settled(
+            cms.CMSAttributes(
+                [
+                    simple_cms_attribute("content_type", "tst_info"),
+                    simple_cms_attribute("message_digest", sha256(stamp).digest()),
+                    simple_cms_attribute("signing_certificate_v2", own),
+                ]
+            )
         )
         issuer = {
             "issuer": self._certificate.issuer,
             "serial_number": self._certificate.serial_number,
         }
-        return cms.SignerInfo(
-            {
-                "version": "v1",
-                "sid": cms.SignerIdentifier({"issuer_and_serial_number": issuer}),
-                "digest_algorithm": _SHA256,
-                "signed_attrs": attributes,
-                "signature_algorithm": {"algorithm": "sha256_ecdsa"},
-                "signature": self._keys.sign(self._key, attributes.dump()),
-            }
+        return settled(
+            cms.SignerInfo(
+                {
+                    "version": "v1",
+                    "sid": cms.SignerIdentifier({"issuer_and_serial_number": issuer}),
+                    "digest_algorithm": _SHA256,
+                    "signed_attrs": attributes,
+                    "signature_algorithm": {"algorithm": "sha256_ecdsa"},
+                    "signature": self._keys.sign(self._key, attributes.dump()),
+                }
+            )
         )
 
 
