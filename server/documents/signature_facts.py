@@ -27,7 +27,7 @@ from pyhanko.sign.validation import (
 )
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 
-from server.documents import rare_names
+from server.documents import long_strings, rare_names
 from server.documents.certificates import SEAL_TITLE
 from server.documents.form import blank_name
 from server.documents.issuer import STATEMENT
@@ -48,6 +48,7 @@ from server.ports.inspection import PdfSignature
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 rare_names.allow()
+long_strings.read_at_once()
 
 PADES = "/ETSI.CAdES.detached"
 OCTETS = 2  # bytes before the digest in a DER OCTET STRING

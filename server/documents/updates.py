@@ -7,6 +7,10 @@ from io import BytesIO
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
+from server.documents import long_strings
+
+long_strings.read_at_once()
+
 
 class Update(IncrementalPdfFileWriter):
     """An update that leaves the file's metadata as it was locked."""
