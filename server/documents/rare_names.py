@@ -9,10 +9,13 @@ they are.
 import stringprep
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 from asn1crypto import x509  # type: ignore[import-untyped]
 
 Prepare = Callable[[x509.NameTypeAndValue, str], str]
+_KEPT = 64
+"""Names whose prepared form is kept: one PDF's few are compared hundreds of times."""
 
 
 def allow() -> None:
@@ -20,12 +23,17 @@ def allow() -> None:
     given: Prepare = x509.NameTypeAndValue._ldap_string_prep  # noqa: SLF001  no other door
     if getattr(given, "allows_rare_names", False):
         return
+    anybody = x509.NameTypeAndValue()
 
-    def prepared(self: x509.NameTypeAndValue, text: str) -> str:
+    @lru_cache(_KEPT)
+    def prepared(text: str) -> str:
         if not any(stringprep.in_table_a1(letter) for letter in text):
-            return given(self, text)
+            return given(anybody, text)
         folded = unicodedata.normalize("NFKC", text).casefold()
         return f" {'  '.join(folded.split())} "
 
-    prepared.allows_rare_names = True  # type: ignore[attr-defined]
-    x509.NameTypeAndValue._ldap_string_prep = prepared  # noqa: SLF001
+    def prepare(_name: x509.NameTypeAndValue, text: str) -> str:
+        return prepared(text)
+
+    prepare.allows_rare_names = True  # type: ignore[attr-defined]
+    x509.NameTypeAndValue._ldap_string_prep = prepare  # noqa: SLF001
