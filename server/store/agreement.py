@@ -40,7 +40,7 @@ def _one_refusal(body: bytes) -> bytes:
 
 
 CODEC = Codec(Agreement, _one_refusal)
-_LAYOUT = Layout(CODEC, tables.agreements, owner=_T.case_id, plain=_plain, case=_T.case_id)
+_LAYOUT = Layout(CODEC, tables.agreements, owner=_T.case_id, case=_T.case_id)
 
 
 class SqlAgreements:
@@ -49,7 +49,7 @@ class SqlAgreements:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
         self._dues = Dues(tx, Source.AGREEMENT)
-        self._shelf = AggregateShelf(tx, _LAYOUT)
+        self._shelf = AggregateShelf(tx, _LAYOUT, _plain)
 
     async def get(self, agreement: AgreementId) -> Agreement:
         return await self._shelf.get(agreement)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 
 from sqlalchemy import Select, delete, func, or_, select, update
 
@@ -44,22 +45,22 @@ _MARK = "?"
 """What migrations write into `recorder_id` of a case whose body has to be read again."""
 
 
-def _layout(vault: Vault) -> Layout[Case]:
-    def plain(case: Case) -> Mapping[str, object]:
-        return {
-            "id": case.id,
-            "committee_id": case.committee_id,
-            "number_term": number_term(vault, case.committee_id, case.case_no),
-            "state": case.state.value,
-            "mediator_id": case.mediator_id,
-            "recorder_id": case.recorder_id,
-            "created_at": case.created_at,
-            "custody": case.custody.state.value,
-            "kind_term": kind_term(vault, case.committee_id, case.dispute_type),
-            **({"closed_at": case.closed_at} if case.closed_at else {}),
-        }
+_LAYOUT = Layout(CODEC, tables.cases, owner=_T.id, case=_T.id)
 
-    return Layout(CODEC, tables.cases, owner=_T.id, plain=plain, case=_T.id)
+
+def _plain(vault: Vault, case: Case) -> Mapping[str, object]:
+    return {
+        "id": case.id,
+        "committee_id": case.committee_id,
+        "number_term": number_term(vault, case.committee_id, case.case_no),
+        "state": case.state.value,
+        "mediator_id": case.mediator_id,
+        "recorder_id": case.recorder_id,
+        "created_at": case.created_at,
+        "custody": case.custody.state.value,
+        "kind_term": kind_term(vault, case.committee_id, case.dispute_type),
+        **({"closed_at": case.closed_at} if case.closed_at else {}),
+    }
 
 
 def belongs_to(staff: StaffId) -> Condition:
@@ -72,7 +73,7 @@ class SqlCases:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
-        self._shelf = AggregateShelf(tx, _layout(tx.vault))
+        self._shelf = AggregateShelf(tx, _LAYOUT, partial(_plain, tx.vault))
         self._dues = Dues(tx, Source.CASE)
 
     async def get(self, case: CaseId) -> Case:

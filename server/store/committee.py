@@ -18,7 +18,7 @@ def _plain(committee: Committee) -> Mapping[str, object]:
     return {"id": committee.id}
 
 
-_LAYOUT = Layout(Codec(Committee), tables.committees, owner=_T.id, plain=_plain)
+_LAYOUT = Layout(Codec(Committee), tables.committees, owner=_T.id)
 
 
 class SqlCommittees:
@@ -26,7 +26,7 @@ class SqlCommittees:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
-        self._shelf = AggregateShelf(tx, _LAYOUT)
+        self._shelf = AggregateShelf(tx, _LAYOUT, _plain)
 
     async def get(self, committee: CommitteeId) -> Committee:
         return await self._shelf.get(committee)

@@ -34,7 +34,7 @@ def _plain(file: StoredFile) -> Mapping[str, object]:
     return {"id": file.id, "case_id": file.case_id, "kind": file.kind, "at": file.at}
 
 
-_LAYOUT = Layout(Codec(StoredFile), tables.files, owner=_T.case_id, plain=_plain)
+_LAYOUT = Layout(Codec(StoredFile), tables.files, owner=_T.case_id)
 
 
 class SqlFiles:
@@ -42,7 +42,7 @@ class SqlFiles:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
-        self._shelf = Shelf(tx, _LAYOUT)
+        self._shelf = Shelf(tx, _LAYOUT, _plain)
 
     async def add(self, file: StoredFile, content: bytes) -> None:
         await self._shelf.add(file)

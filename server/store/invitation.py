@@ -27,9 +27,7 @@ def _plain(invitation: Invitation) -> Mapping[str, object]:
     }
 
 
-_LAYOUT = Layout(
-    Codec(Invitation), tables.invitations, owner=_T.case_id, plain=_plain, case=_T.case_id
-)
+_LAYOUT = Layout(Codec(Invitation), tables.invitations, owner=_T.case_id, case=_T.case_id)
 
 
 class SqlInvitations:
@@ -37,7 +35,7 @@ class SqlInvitations:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
-        self._shelf = AggregateShelf(tx, _LAYOUT)
+        self._shelf = AggregateShelf(tx, _LAYOUT, _plain)
 
     async def get(self, invitation: InvitationId) -> Invitation:
         return await self._shelf.get(invitation)

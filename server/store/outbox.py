@@ -26,14 +26,14 @@ def _plain(message: Message) -> Mapping[str, object]:
     }
 
 
-_LAYOUT = Layout(Codec(Message), tables.outbox, owner=_T.committee_id, plain=_plain)
+_LAYOUT = Layout(Codec(Message), tables.outbox, owner=_T.committee_id)
 
 
 class SqlOutbox:
     """Messages, the oldest first."""
 
     def __init__(self, tx: Transaction) -> None:
-        self._tx, self._shelf = tx, Shelf(tx, _LAYOUT)
+        self._tx, self._shelf = tx, Shelf(tx, _LAYOUT, _plain)
 
     async def add(self, message: Message) -> None:
         await self._shelf.add(message)

@@ -1,6 +1,7 @@
 """The register of sealed agreements and who opened them; neither is ever changed."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from sqlalchemy import Select, delete, func, select
 
@@ -23,37 +24,32 @@ _T = tables.register.c
 _C = tables.cases.c
 _O = tables.openings.c
 _LONGEST_SERIAL = 6
-_ENTRIES, _OPENINGS = Codec(RegisterEntry), Codec(RecordOpening)
+_ENTRIES = Layout(Codec(RegisterEntry), tables.register, owner=_T.committee_id, case=_T.case_id)
+_OPENINGS = Layout(Codec(RecordOpening), tables.openings, owner=_O.committee_id)
 
 
-def _layout(vault: Vault) -> Layout[RegisterEntry]:
-    def plain(entry: RegisterEntry) -> Mapping[str, object]:
-        return {
-            "id": entry.record_id,
-            "case_id": entry.case_id,
-            "committee_id": entry.committee_id,
-            "year": entry.year,
-            "serial": entry.serial,
-            "number_term": number_term(vault, entry.committee_id, entry.number),
-            "amount": entry.amount,
-            "sealed_at": entry.sealed_at,
-            "effective_on": entry.effective_on,
-        }
-
-    return Layout(_ENTRIES, tables.register, owner=_T.committee_id, plain=plain, case=_T.case_id)
+def _entered(vault: Vault, entry: RegisterEntry) -> Mapping[str, object]:
+    return {
+        "id": entry.record_id,
+        "case_id": entry.case_id,
+        "committee_id": entry.committee_id,
+        "year": entry.year,
+        "serial": entry.serial,
+        "number_term": number_term(vault, entry.committee_id, entry.number),
+        "amount": entry.amount,
+        "sealed_at": entry.sealed_at,
+        "effective_on": entry.effective_on,
+    }
 
 
-def _openings(committee: str) -> Layout[RecordOpening]:
-    def plain(opening: RecordOpening) -> Mapping[str, object]:
-        return {
-            "id": opening.id,
-            "record_id": opening.record_id,
-            "committee_id": committee,
-            "staff_id": opening.staff_id,
-            "at": opening.at,
-        }
-
-    return Layout(_OPENINGS, tables.openings, owner=_O.committee_id, plain=plain)
+def _opened(committee: str, opening: RecordOpening) -> Mapping[str, object]:
+    return {
+        "id": opening.id,
+        "record_id": opening.record_id,
+        "committee_id": committee,
+        "staff_id": opening.staff_id,
+        "at": opening.at,
+    }
 
 
 def _of_cases(found: Found | None) -> Found | None:
@@ -72,8 +68,7 @@ class SqlRegister:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
-        self._shelf = Shelf(tx, _layout(tx.vault))
-        self._openings = Shelf(tx, _openings(""))
+        self._shelf = Shelf(tx, _ENTRIES, partial(_entered, tx.vault))
 
     async def allot(self, committee: CommitteeId, year: int) -> int:
         """Return the next serial of the year; its row stays locked until the commit."""
@@ -161,10 +156,14 @@ class SqlRegister:
         row = await self._tx.first(select(_T.committee_id).where(_T.id == opening.record_id))
         if row is None:
             raise NotFoundError
-        await Shelf(self._tx, _openings(row.committee_id)).add(opening)
+        await self._openings_of(row.committee_id).add(opening)
 
     async def opening(self, opening_id: str) -> RecordOpening | None:
-        return await self._openings.find(_O.id == opening_id)
+        return await self._openings_of().find(_O.id == opening_id)
 
     async def openings(self, record: RecordId) -> Sequence[RecordOpening]:
-        return await self._openings.many(_O.record_id == record, order=[_O.at, _O.id])
+        return await self._openings_of().many(_O.record_id == record, order=[_O.at, _O.id])
+
+    def _openings_of(self, committee: str = "") -> Shelf[RecordOpening]:
+        """Return the openings; who writes one says whose it is."""
+        return Shelf(self._tx, _OPENINGS, partial(_opened, committee))

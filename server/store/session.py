@@ -40,7 +40,7 @@ def _plain(session: Session) -> Mapping[str, object]:
     }
 
 
-_LAYOUT = Layout(Codec(Session), tables.sessions, owner=_T.case_id, plain=_plain, case=_T.case_id)
+_LAYOUT = Layout(Codec(Session), tables.sessions, owner=_T.case_id, case=_T.case_id)
 
 
 class SqlSessions:
@@ -48,7 +48,7 @@ class SqlSessions:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
-        self._shelf = AggregateShelf(tx, _LAYOUT)
+        self._shelf = AggregateShelf(tx, _LAYOUT, _plain)
 
     async def get(self, session: SessionId) -> Session:
         return await self._shelf.get(session)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import Field, replace
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Row, Select, Table, insert, select, update
+from sqlalchemy import Column, ColumnElement, Row, Select, Table, bindparam, insert, select, update
 
 from server.domain.errors import NotFoundError
 from server.ports.store import ConflictError
@@ -33,10 +33,10 @@ A = TypeVar("A", bound=Aggregate)
 
 
 class Layout(Generic[V]):
-    """How a kind is laid out: its codec, its table, whose key encrypts it, and its plain columns.
+    """How a kind is laid out: its codec, its table, and whose key encrypts it.
 
-    `plain` gives the columns' values, `id` and the owner's among them. `case` is the
-    column that names the case to be locked before a row is read in order to write.
+    `case` is the column that names the case to be locked before a row is read in order to
+    write. What is asked for again and again is made here, once: that takes as long as asking.
     """
 
     def __init__(
@@ -45,13 +45,11 @@ class Layout(Generic[V]):
         table: Table,
         *,
         owner: Column[Any],
-        plain: Callable[[V], Mapping[str, object]],
         case: Column[Any] | None = None,
     ) -> None:
         self.codec = codec
         self.table = table
         self.owner = owner
-        self.plain = plain
         self.case = case
         # Any: the columns differ from table to table; they are taken by name.
         self.selected: Select[Any] = select(
@@ -61,26 +59,38 @@ class Layout(Generic[V]):
             owner.label("owner"),
             tables.keys.c.wrapped,
         ).select_from(table.join(tables.keys, tables.keys.c.owner == owner))
+        this = table.c.id == bindparam("this")
+        self.one = self.selected.where(this)
+        self.versions = select(table.c.version).where(this)
+        self.addition = insert(table).returning(*table.primary_key.columns)
+        self.change = update(table).where(this, table.c.version == bindparam("expected"))
 
 
 class Shelf(Generic[V]):
-    """The rows of one kind within one transaction."""
+    """The rows of one kind within one transaction.
 
-    def __init__(self, tx: Transaction, layout: Layout[V]) -> None:
+    `plain` gives the values of the plain columns, `id` and the owner's among them.
+    """
+
+    def __init__(
+        self, tx: Transaction, layout: Layout[V], plain: Callable[[V], Mapping[str, object]]
+    ) -> None:
         self._tx = tx
         self._layout = layout
         self._table = layout.table
+        self._plain = plain
 
     async def get(self, id_: str) -> V:
         """Return the one with this identifier, or raise NotFoundError."""
-        found = await self.find(self._table.c.id == id_)
-        if found is None:
+        await self._lock(lambda: self._table.c.id == id_)
+        row = await self._tx.first(self._layout.one, this=id_)
+        if row is None:
             raise NotFoundError
-        return found
+        return self._read(row)
 
     async def find(self, where: Condition) -> V | None:
         """Return the only one for which `where` holds, after taking the lock of its case."""
-        await self._lock(where)
+        await self._lock(lambda: where)
         row = await self._tx.first(self._select(where).limit(1))
         return None if row is None else self._read(row)
 
@@ -91,13 +101,9 @@ class Shelf(Generic[V]):
 
     async def add(self, value: V, *, version: int = 0) -> Row[Any]:
         """Write a new row and return its columns. A second one raises ConflictError."""
-        plain = self._layout.plain(value)
+        plain = self._plain(value)
         body = await self._encrypt(plain, version, value)
-        row = await self._tx.first(
-            insert(self._table)
-            .values(**plain, version=version, body=body)
-            .returning(*self._table.primary_key.columns)
-        )
+        row = await self._tx.first(self._layout.addition, **plain, version=version, body=body)
         if row is None:
             raise ConflictError
         return row
@@ -107,16 +113,15 @@ class Shelf(Generic[V]):
 
         Raises ConflictError when another is stored, NotFoundError when none is.
         """
-        plain = self._layout.plain(value)
+        plain = self._plain(value)
         body = await self._encrypt(plain, expected + 1, value)
-        mine = self._table.c.id == plain["id"]
+        values = {**plain, "version": expected + 1, "body": body}
         changed = await self._tx.changed(
-            update(self._table)
-            .where(mine, self._table.c.version == expected)
-            .values(**plain, version=expected + 1, body=body)
+            self._layout.change, **values, this=plain["id"], expected=expected
         )
         if not changed:
-            await self._explain(mine)
+            await self.version(str(plain["id"]))
+            raise ConflictError
 
     async def rehash(self, *, key: Column[Any]) -> AsyncIterator[V]:
         """Write every row's plain columns again, body and version untouched, and yield each.
@@ -131,7 +136,7 @@ class Shelf(Generic[V]):
             )
             for row in rows:
                 value = self._read(row)
-                plain = self._layout.plain(value)
+                plain = self._plain(value)
                 await self._tx.run(update(self._table).where(key == row.key).values(**plain))
                 yield value
             if not rows:
@@ -140,21 +145,16 @@ class Shelf(Generic[V]):
 
     async def version(self, id_: str) -> int:
         """Return the stored version, or raise NotFoundError."""
-        found = await self._tx.first(select(self._table.c.version).where(self._table.c.id == id_))
+        found = await self._tx.first(self._layout.versions, this=id_)
         if found is None:
             raise NotFoundError
         version: int = found.version
         return version
 
-    async def _explain(self, mine: Condition) -> None:
-        if await self._tx.first(select(self._table.c.id).where(mine)) is None:
-            raise NotFoundError
-        raise ConflictError
-
-    async def _lock(self, where: Condition) -> None:
+    async def _lock(self, where: Callable[[], Condition]) -> None:
         if self._layout.case is None or not self._tx.locks_cases:
             return
-        row = await self._tx.first(select(self._layout.case.label("case")).where(where))
+        row = await self._tx.first(select(self._layout.case.label("case")).where(where()))
         if row is not None:
             await self._tx.hold(row.case)
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from server.domain.errors import NotFoundError
 from server.domain.ids import CommitteeId, StaffId
@@ -18,18 +19,16 @@ from server.store.vault import Vault
 
 _T = tables.staff.c
 _S = tables.staff_sessions.c
-_CODEC = Codec(Staff)
+_SIGNED_IN = select(tables.staff_sessions).where(_S.token_hash == bindparam("token"))
+_LAYOUT = Layout(Codec(Staff), tables.staff, owner=_T.committee_id)
 
 
-def _layout(vault: Vault) -> Layout[Staff]:
-    def plain(staff: Staff) -> Mapping[str, object]:
-        return {
-            "id": staff.id,
-            "committee_id": staff.committee_id,
-            "login_term": _login_term(vault, staff.login),
-        }
-
-    return Layout(_CODEC, tables.staff, owner=_T.committee_id, plain=plain)
+def _plain(vault: Vault, staff: Staff) -> Mapping[str, object]:
+    return {
+        "id": staff.id,
+        "committee_id": staff.committee_id,
+        "login_term": _login_term(vault, staff.login),
+    }
 
 
 def _login_term(vault: Vault, login: str) -> int:
@@ -41,7 +40,7 @@ class SqlStaffRegister:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
-        self._shelf = AggregateShelf(tx, _layout(tx.vault))
+        self._shelf = AggregateShelf(tx, _LAYOUT, partial(_plain, tx.vault))
 
     async def get(self, staff: StaffId) -> Staff:
         return await self._shelf.get(staff)
@@ -67,7 +66,7 @@ class SqlStaffRegister:
         await self._tx.run(insert(tables.staff_sessions).values(**asdict(session)))
 
     async def session(self, token_hash: str) -> StaffSession | None:
-        row = await self._tx.first(select(tables.staff_sessions).where(_S.token_hash == token_hash))
+        row = await self._tx.first(_SIGNED_IN, token=token_hash)
         return None if row is None else StaffSession(**row._asdict())
 
     async def save_session(self, session: StaffSession) -> None:

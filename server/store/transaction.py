@@ -4,7 +4,17 @@ import hashlib
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Row, Table, delete, func, insert, select
+from sqlalchemy import (
+    CursorResult,
+    Executable,
+    Row,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.errors import DomainError, NotFoundError
@@ -17,9 +27,12 @@ STORE_KEY = "store"
 """Owner of the key for what belongs to no case and no committee."""
 _KEYS = tables.keys.c
 _OUTER = tables.keys.alias()
-_STORED = select(_KEYS.wrapped, _KEYS.under, _OUTER.c.wrapped.label("outer")).select_from(
-    tables.keys.outerjoin(_OUTER, _OUTER.c.owner == _KEYS.under)
+_STORED = (
+    select(_KEYS.wrapped, _KEYS.under, _OUTER.c.wrapped.label("outer"))
+    .select_from(tables.keys.outerjoin(_OUTER, _OUTER.c.owner == _KEYS.under))
+    .where(_KEYS.owner == bindparam("of"))
 )
+"""Made once, as it is asked for with every row that is opened."""
 
 
 class Transaction:
@@ -59,17 +72,17 @@ class Transaction:
         if rows:
             await self._guarded(self._connection.execute(statement, rows))
 
-    async def first(self, statement: Executable) -> Row[Any] | None:
+    async def first(self, statement: Executable, **values: object) -> Row[Any] | None:
         """Return the first row, if any."""
-        return (await self.run(statement)).first()
+        return (await self.run(statement, **values)).first()
 
-    async def rows(self, statement: Executable) -> Sequence[Row[Any]]:
+    async def rows(self, statement: Executable, **values: object) -> Sequence[Row[Any]]:
         """Return every row."""
-        return (await self.run(statement)).all()
+        return (await self.run(statement, **values)).all()
 
-    async def changed(self, statement: Executable) -> int:
+    async def changed(self, statement: Executable, **values: object) -> int:
         """Return how many rows the statement changed."""
-        return (await self.run(statement)).rowcount
+        return (await self.run(statement, **values)).rowcount
 
     def must_be_whole(self) -> None:
         """Raise the failure that was swallowed on the way, so that nothing half is kept."""
@@ -91,7 +104,7 @@ class Transaction:
         return self._wrapped[owner]
 
     async def _stored_key(self, owner: str) -> Wrapped:
-        row = await self.first(_STORED.where(_KEYS.owner == owner))
+        row = await self.first(_STORED, of=owner)
         if row is None:
             raise NotFoundError
         # Whose outer key was destroyed is unreadable, as if that had been changed.
