@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from math import ceil
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Row, bindparam, delete, insert, literal, select
 
 from server.domain.errors import NotFoundError, UnreadableError
 from server.domain.ids import CaseId, FileId
@@ -35,6 +36,15 @@ def _plain(file: StoredFile) -> Mapping[str, object]:
 
 
 _LAYOUT = Layout(Codec(StoredFile), tables.files, owner=_T.case_id)
+_OWN_KEYS = tables.keys.alias("own_keys")
+_OPENED = (
+    _LAYOUT.one.add_columns(_OWN_KEYS.c.wrapped.label("own"), _OWN_KEYS.c.under, _C.content)
+    .outerjoin(_OWN_KEYS, _OWN_KEYS.c.owner == literal(OWN) + _T.id)
+    .outerjoin(tables.file_contents, (_C.file_id == _T.id) & (_C.part == 0))
+)
+"""A file with its own key, if it has one, and its first piece, most often the only one."""
+_PIECE = select(_C.content).where(_C.file_id == bindparam("file"), _C.part == bindparam("number"))
+_ADDED = insert(tables.file_contents)
 
 
 class SqlFiles:
@@ -50,37 +60,33 @@ class SqlFiles:
         for part, start in enumerate(range(0, len(content), ENCRYPTED_AT_ONCE)):
             piece = content[start : start + ENCRYPTED_AT_ONCE]
             hidden = self._tx.vault.encrypt(key, _place(file.id, part), piece)
-            await self._tx.run(
-                insert(tables.file_contents).values(file_id=file.id, part=part, content=hidden)
-            )
+            await self._tx.run(_ADDED, file_id=file.id, part=part, content=hidden)
 
     async def get(self, file: FileId) -> StoredFile:
         return await self._shelf.get(file)
 
     async def content(self, file: FileId) -> bytes:
         """Return the bytes. Raises UnreadableError when a piece is missing or was changed."""
-        stored = await self._shelf.get(file)
+        row = await self._tx.first(_OPENED, this=file)
+        if row is None:
+            raise NotFoundError
+        stored = self._shelf.read(row)
         if stored.shredded_at is not None:
             raise ShreddedError
-        key, parts = await self._key(stored), range(ceil(stored.size / ENCRYPTED_AT_ONCE))
-        content = await in_one([await self._piece(stored, key, part) for part in parts])
+        key, following = _key(row), range(1, ceil(stored.size / ENCRYPTED_AT_ONCE))
+        pieces = [self._piece(key, file, 0, row.content)] if row.content else []
+        pieces += [await self._following(key, file, part) for part in following]
+        content = await in_one(pieces)
         if len(content) != stored.size:
             raise UnreadableError(table="file_contents", id=file)
         return content
 
-    async def _key(self, file: StoredFile) -> Wrapped:
-        """Return the file's own key, or the case's as in older databases."""
-        try:
-            return await self._tx.wrapped_key(_own(file.id))
-        except NotFoundError:
-            return await self._tx.wrapped_key(file.case_id)
+    async def _following(self, key: Wrapped, file: FileId, part: int) -> bytes:
+        row = await self._tx.first(_PIECE, file=file, number=part)
+        return b"" if row is None else self._piece(key, file, part, row.content)
 
-    async def _piece(self, file: StoredFile, key: Wrapped, part: int) -> bytes:
-        mine = select(_C.content).where(_C.file_id == file.id, _C.part == part)
-        row = await self._tx.first(mine)
-        if row is None:
-            return b""
-        return self._tx.vault.decrypt(key, _place(file.id, part), row.content)
+    def _piece(self, key: Wrapped, file: FileId, part: int, hidden: bytes) -> bytes:
+        return self._tx.vault.decrypt(key, _place(file, part), hidden)
 
     async def shred(self, file: FileId, at: datetime) -> None:
         stored = await self._shelf.get(file)
@@ -91,6 +97,15 @@ class SqlFiles:
 
     async def of_case(self, case: CaseId) -> Sequence[StoredFile]:
         return await self._shelf.many(_T.case_id == case, order=[_T.at, _T.id])
+
+
+# Any: the columns of a statement are known where it is written.
+def _key(row: Row[Any]) -> Wrapped:
+    """Return the file's own key, or the case's as in older databases."""
+    case = Wrapped(row.owner, row.wrapped)
+    if row.own is None:
+        return case
+    return Wrapped(_own(row.id), row.own, None if row.under is None else case)
 
 
 def _own(file: FileId) -> str:

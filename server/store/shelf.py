@@ -86,18 +86,18 @@ class Shelf(Generic[V]):
         row = await self._tx.first(self._layout.one, this=id_)
         if row is None:
             raise NotFoundError
-        return self._read(row)
+        return self.read(row)
 
     async def find(self, where: Condition) -> V | None:
         """Return the only one for which `where` holds, after taking the lock of its case."""
         await self._lock(lambda: where)
         row = await self._tx.first(self._select(where).limit(1))
-        return None if row is None else self._read(row)
+        return None if row is None else self.read(row)
 
     async def many(self, *where: Condition, order: Sequence[ColumnElement[Any]]) -> list[V]:
         """Return all for which every condition holds."""
         rows = await self._tx.rows(self._select(*where).order_by(*order))
-        return [self._read(row) for row in rows]
+        return [self.read(row) for row in rows]
 
     async def add(self, value: V, *, version: int = 0) -> Row[Any]:
         """Write a new row and return its columns. A second one raises ConflictError."""
@@ -135,7 +135,7 @@ class Shelf(Generic[V]):
                 self._select(*where).add_columns(key.label("key")).order_by(key).limit(_AT_ONCE)
             )
             for row in rows:
-                value = self._read(row)
+                value = self.read(row)
                 plain = self._plain(value)
                 await self._tx.run(update(self._table).where(key == row.key).values(**plain))
                 yield value
@@ -162,7 +162,8 @@ class Shelf(Generic[V]):
     def _select(self, *where: Condition) -> Select[Any]:
         return self._layout.selected.where(*where)
 
-    def _read(self, row: Row[Any]) -> V:
+    def read(self, row: Row[Any]) -> V:
+        """Return what a row with the layout's columns holds."""
         place = Place(table=self._table.name, id=row.id, version=row.version)
         return self._layout.codec.decode(
             self._tx.vault.decrypt(Wrapped(row.owner, row.wrapped), place, row.body)
