@@ -4,6 +4,7 @@
 # mypy: allow-untyped-calls
 
 from collections.abc import Iterator
+from contextlib import closing
 from io import BytesIO
 
 import pypdfium2  # type: ignore[import-untyped]
@@ -14,15 +15,17 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 def attachment(pdf: bytes, name: str) -> bytes:
     """Return the embedded file called `name`; KeyError when there is none."""
-    opened = pypdfium2.PdfDocument(pdf)
-    try:
-        for index in range(opened.count_attachments()):
-            found = opened.get_attachment(index)
-            if found.get_name() == name:
-                return bytes(found.get_data())
-    finally:
-        opened.close()
-    raise KeyError(name)
+    return pages_and_attachment(pdf, name)[1]
+
+
+def pages_and_attachment(pdf: bytes, name: str) -> tuple[int, bytes]:
+    """Return how many pages a PDF has, and the embedded file as above; it is opened once."""
+    with closing(pypdfium2.PdfDocument(pdf)) as opened:
+        files = map(opened.get_attachment, range(opened.count_attachments()))
+        found = next((one for one in files if one.get_name() == name), None)
+        if found is None:
+            raise KeyError(name)
+        return len(opened), bytes(found.get_data())
 
 
 def every_attachment(pdf: bytes, name: str) -> set[bytes]:
@@ -58,12 +61,3 @@ def in_digits(update: IncrementalPdfFileWriter) -> None:
         content.strip_filters()
         content.apply_filter(pdf_name("/ASCIIHexDecode"))
         update.update_container(content)
-
-
-def page_count(pdf: bytes) -> int:
-    """Return how many pages a PDF has."""
-    opened = pypdfium2.PdfDocument(pdf)
-    try:
-        return len(opened)
-    finally:
-        opened.close()

@@ -52,7 +52,7 @@ def missing_characters(text: str, fonts: FontFolders) -> frozenset[str]:
     content. Spaces and line ends never miss.
     """
     drawable = covered(fonts)
-    return frozenset(c for c in text if not c.isspace() and not _shows(c, drawable))
+    return frozenset(c for c in set(text) if not c.isspace() and not _shows(c, drawable))
 
 
 def _shows(character: str, drawable: frozenset[int]) -> bool:

@@ -17,7 +17,7 @@ from threading import get_ident
 
 import typst
 
-from server.documents.attachments import attachment, page_count
+from server.documents.attachments import attachment, pages_and_attachment
 from server.documents.drawn_font import write_font
 from server.documents.fonts import FontFolders, missing_characters
 from server.documents.scan_code import scan_code
@@ -34,6 +34,8 @@ from server.ports.documents import LockedPdf, Slot
 
 TEMPLATE = Path(__file__).with_name("agreement.typ")
 FITS_TOGETHER = 8  # signature lines that share a page with the seal and a paragraph
+SLOTS = "slots.json"
+"""In the PDF itself: where its blanks are, and how large."""
 TALL = {"ink": 1.5, "ink_seal": 2}  # places to write on paper, as so many lines
 
 
@@ -47,12 +49,13 @@ def typeset(document: AgreementDocument, fonts: FontFolders, site: str = "") -> 
     drawn = {ord(one.character): None for one in document.drawn}
     refuse_missing(everything(words).translate(drawn), fonts)
     pdf = _compile(document, words, fonts, site)
+    pages, blanks = pages_and_attachment(pdf, SLOTS)
     return LockedPdf(
         pdf=pdf,
         pdf_sha256=hashlib.sha256(pdf).hexdigest(),
         digest=words.digest,
-        pages=page_count(pdf),
-        slots=slots(pdf),
+        pages=pages,
+        slots=_slots(blanks),
     )
 
 
@@ -72,8 +75,11 @@ def everything(words: Printed) -> str:
 
 def slots(pdf: bytes) -> tuple[Slot, ...]:
     """Return the blanks of a locked PDF, as it tells them itself."""
-    found = json.loads(attachment(pdf, "slots.json"))
-    return tuple(Slot(**blank) for blank in found)
+    return _slots(attachment(pdf, SLOTS))
+
+
+def _slots(blanks: bytes) -> tuple[Slot, ...]:
+    return tuple(Slot(**blank) for blank in json.loads(blanks))
 
 
 def _compile(document: AgreementDocument, words: Printed, fonts: FontFolders, site: str) -> bytes:
