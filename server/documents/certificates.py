@@ -7,7 +7,7 @@ certification in the sense of 电子签名法 arts. 16-18, and its names say so.
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from urllib.parse import quote
 
 from asn1crypto import pem, x509  # type: ignore[import-untyped]
@@ -44,6 +44,9 @@ NOT_BEGUN = (
     "clock is behind, set it. If it was ahead when the certificate was made, see "
     "docs/deploy/README.md, 'When the clock was wrong'"
 )
+_KEPT = 64
+"""Certificates whose DER is kept: one signature asks for those of its chain thirty times."""
+
 UNREADABLE = (TypeError, UnsupportedAlgorithm, ValueError, InvalidVersion)
 """What `cryptography` raises on a certificate that is none, or is of another kind."""
 
@@ -144,6 +147,7 @@ def _loaded(certificate: bytes) -> Certificate:
     return load_pem_x509_certificate(certificate)
 
 
+@lru_cache(_KEPT)
 def certificate_der(certificate: bytes) -> bytes:
     """Return a PEM certificate as DER; InvalidValueError when it is none."""
     try:

@@ -165,9 +165,8 @@ class Shelf(Generic[V]):
     def read(self, row: Row[Any]) -> V:
         """Return what a row with the layout's columns holds."""
         place = Place(table=self._table.name, id=row.id, version=row.version)
-        return self._layout.codec.decode(
-            self._tx.vault.decrypt(Wrapped(row.owner, row.wrapped), place, row.body)
-        )
+        key = self._tx.known(Wrapped(row.owner, row.wrapped))
+        return self._layout.codec.decode(self._tx.vault.decrypt(key, place, row.body))
 
     async def _encrypt(self, plain: Mapping[str, object], version: int, value: V) -> bytes:
         owner = str(plain[self._layout.owner.name])

@@ -103,6 +103,10 @@ class Transaction:
             self._wrapped[owner] = await self._stored_key(owner)
         return self._wrapped[owner]
 
+    def known(self, key: Wrapped) -> Wrapped:
+        """Keep a key that was read with a row: whoever writes next need not ask for it."""
+        return self._wrapped.setdefault(key.owner, key)
+
     async def _stored_key(self, owner: str) -> Wrapped:
         row = await self.first(_STORED, of=owner)
         if row is None:
