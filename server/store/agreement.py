@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from server.domain.agreement import Agreement, AgreementState
 from server.domain.duties import of_agreement
@@ -12,7 +12,7 @@ from server.domain.ids import AgreementId, CaseId, CommitteeId
 from server.store import tables
 from server.store.codec import Codec
 from server.store.dues import NOMINAL, Dues, Source
-from server.store.shelf import AggregateShelf, Layout
+from server.store.shelf import AggregateShelf, Layout, Question
 from server.store.transaction import Transaction
 
 _T = tables.agreements.c
@@ -41,6 +41,7 @@ def _one_refusal(body: bytes) -> bytes:
 
 CODEC = Codec(Agreement, _one_refusal)
 _LAYOUT = Layout(CODEC, tables.agreements, owner=_T.case_id, case=_T.case_id)
+_OF_CASE = Question(_LAYOUT, _T.case_id == bindparam("case"))
 
 
 class SqlAgreements:
@@ -56,10 +57,10 @@ class SqlAgreements:
 
     async def of_case(self, case: CaseId) -> Agreement | None:
         await self._tx.hold(case)
-        return await self._shelf.find(_T.case_id == case)
+        return await self._shelf.find(_OF_CASE, case=case)
 
     async def of_cases(self, cases: Iterable[CaseId]) -> Mapping[CaseId, Agreement]:
-        found = await self._shelf.many(_T.case_id.in_(set(cases)), order=[_T.id])
+        found = await self._shelf.many(Question(_LAYOUT, _T.case_id.in_(set(cases)), order=[_T.id]))
         return {agreement.case_id: agreement for agreement in found}
 
     async def sealing(self) -> Sequence[CaseId]:

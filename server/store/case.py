@@ -19,7 +19,7 @@ from server.store.counter import Counted, next_serial
 from server.store.dues import NOMINAL, Dues, Source
 from server.store.keeping import kind_term, waiting_in_keeping
 from server.store.search import Found, Term, Terms, either, number_term
-from server.store.shelf import AggregateShelf, Condition, Layout
+from server.store.shelf import AggregateShelf, Condition, Layout, Question
 from server.store.transaction import Transaction
 from server.store.vault import Vault
 
@@ -80,7 +80,7 @@ class SqlCases:
         return await self._shelf.get(case)
 
     async def several(self, cases: Iterable[CaseId]) -> Mapping[CaseId, Case]:
-        found = await self._shelf.many(_T.id.in_(set(cases)), order=[_T.no])
+        found = await self._shelf.many(Question(_LAYOUT, _T.id.in_(set(cases)), order=[_T.no]))
         return {case.id: case for case in found}
 
     async def add(self, case: Case) -> None:
@@ -105,7 +105,7 @@ class SqlCases:
             .offset((query.page - 1) * query.page_size)
         )
         found = [row.no for row in await self._tx.rows(page)]
-        cases = await self._shelf.many(_T.no.in_(found), order=[_T.no.desc()])
+        cases = await self._shelf.many(Question(_LAYOUT, _T.no.in_(found), order=[_T.no.desc()]))
         return cases, counted.scalar_one()
 
     async def destroyed(self) -> Sequence[CaseId]:
@@ -125,7 +125,7 @@ class SqlCases:
             .offset((query.page - 1) * query.page_size)
         )
         found = [row.no for row in await self._tx.rows(page)]
-        cases = await self._shelf.many(_T.no.in_(found), order=waiting.order)
+        cases = await self._shelf.many(Question(_LAYOUT, _T.no.in_(found), order=waiting.order))
         return cases, counted.scalar_one()
 
     async def due(self, query: CaseQuery, since: date) -> tuple[Sequence[Case], int]:
@@ -140,7 +140,8 @@ class SqlCases:
         page = every.order_by(func.min(_D.day), _T.no).limit(query.page_size)
         found = await self._tx.rows(page.offset((query.page - 1) * query.page_size))
         here = _T.no.in_([row.no for row in found])
-        return await self._shelf.many(here, order=[_T.no]), counted.scalar_one()
+        due = await self._shelf.many(Question(_LAYOUT, here, order=[_T.no]))
+        return due, counted.scalar_one()
 
     async def next_number(self, committee: CommitteeId, year: int) -> int:
         return await next_serial(self._tx, Counted.CASE, committee, year)

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import true
-
 from server.domain.committee import Committee
 from server.domain.ids import CommitteeId
 from server.store import tables
 from server.store.codec import Codec
-from server.store.shelf import AggregateShelf, Layout
+from server.store.shelf import AggregateShelf, Layout, Question
 from server.store.transaction import Transaction
 
 _T = tables.committees.c
@@ -19,6 +17,7 @@ def _plain(committee: Committee) -> Mapping[str, object]:
 
 
 _LAYOUT = Layout(Codec(Committee), tables.committees, owner=_T.id)
+_ALL = Question(_LAYOUT, order=[_T.id])
 
 
 class SqlCommittees:
@@ -32,7 +31,7 @@ class SqlCommittees:
         return await self._shelf.get(committee)
 
     async def all(self) -> Sequence[Committee]:
-        return await self._shelf.many(true(), order=[_T.id])
+        return await self._shelf.many(_ALL)
 
     async def add(self, committee: Committee) -> None:
         await self._tx.give_key(committee.id)

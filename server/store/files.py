@@ -19,7 +19,7 @@ from server.ports.files import ShreddedError, StoredFile
 from server.ports.pieces import in_one
 from server.store import tables
 from server.store.codec import Codec
-from server.store.shelf import Layout, Shelf
+from server.store.shelf import Layout, Question, Shelf
 from server.store.transaction import Transaction
 from server.store.vault import Place, Wrapped
 
@@ -36,9 +36,10 @@ def _plain(file: StoredFile) -> Mapping[str, object]:
 
 
 _LAYOUT = Layout(Codec(StoredFile), tables.files, owner=_T.case_id)
+_OF_CASE = Question(_LAYOUT, _T.case_id == bindparam("case"), order=[_T.at, _T.id])
 _OWN_KEYS = tables.keys.alias("own_keys")
 _OPENED = (
-    _LAYOUT.one.add_columns(_OWN_KEYS.c.wrapped.label("own"), _OWN_KEYS.c.under, _C.content)
+    _LAYOUT.one.rows.add_columns(_OWN_KEYS.c.wrapped.label("own"), _OWN_KEYS.c.under, _C.content)
     .outerjoin(_OWN_KEYS, _OWN_KEYS.c.owner == literal(OWN) + _T.id)
     .outerjoin(tables.file_contents, (_C.file_id == _T.id) & (_C.part == 0))
 )
@@ -96,7 +97,7 @@ class SqlFiles:
         await self._tx.forget_key(_own(file))
 
     async def of_case(self, case: CaseId) -> Sequence[StoredFile]:
-        return await self._shelf.many(_T.case_id == case, order=[_T.at, _T.id])
+        return await self._shelf.many(_OF_CASE, case=case)
 
 
 # Any: the columns of a statement are known where it is written.

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from server.domain.ids import CaseId, InvitationId
 from server.domain.invitation import Invitation
 from server.store import tables
 from server.store.codec import Codec
-from server.store.shelf import AggregateShelf, Layout
+from server.store.shelf import AggregateShelf, Layout, Question
 from server.store.transaction import Transaction
 
 _T = tables.invitations.c
@@ -28,6 +28,15 @@ def _plain(invitation: Invitation) -> Mapping[str, object]:
 
 
 _LAYOUT = Layout(Codec(Invitation), tables.invitations, owner=_T.case_id, case=_T.case_id)
+_BY_TOKEN = Question(_LAYOUT, _T.token_hash == bindparam("token"))
+_OF_CASE = Question(_LAYOUT, _T.case_id == bindparam("case"), order=[_T.sent_at, _T.id])
+_NEWEST = (
+    select(_S.invitation_id)
+    .where(_S.seat_hash == bindparam("seat"))
+    .order_by(_S.invitation_id.desc())
+    .limit(1)
+)
+_BY_SEAT = Question(_LAYOUT, _T.id == _NEWEST.scalar_subquery())
 
 
 class SqlInvitations:
@@ -41,21 +50,15 @@ class SqlInvitations:
         return await self._shelf.get(invitation)
 
     async def by_token(self, token_hash: str) -> Invitation | None:
-        return await self._shelf.find(_T.token_hash == token_hash)
+        return await self._shelf.find(_BY_TOKEN, token=token_hash)
 
     async def by_seat(self, seat_hash: str) -> Invitation | None:
         """Return the newest invitation whose digits this browser gave."""
-        newest = (
-            select(_S.invitation_id)
-            .where(_S.seat_hash == seat_hash)
-            .order_by(_S.invitation_id.desc())
-            .limit(1)
-        )
-        return await self._shelf.find(_T.id == newest.scalar_subquery())
+        return await self._shelf.find(_BY_SEAT, seat=seat_hash)
 
     async def of_case(self, case: CaseId) -> Sequence[Invitation]:
         await self._tx.hold(case)
-        return await self._shelf.many(_T.case_id == case, order=[_T.sent_at, _T.id])
+        return await self._shelf.many(_OF_CASE, case=case)
 
     async def add(self, invitation: Invitation) -> None:
         await self._shelf.add(invitation, version=invitation.version)

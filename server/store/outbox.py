@@ -9,7 +9,7 @@ from server.domain.ids import CaseId, MessageId
 from server.ports.notify import Message, MessageKind, MessageState
 from server.store import tables
 from server.store.codec import Codec
-from server.store.shelf import Layout, Shelf
+from server.store.shelf import Layout, Question, Shelf
 from server.store.transaction import Transaction
 
 _T = tables.outbox.c
@@ -42,7 +42,7 @@ class SqlOutbox:
         return await self._shelf.get(message)
 
     async def of_case(self, case: CaseId) -> Sequence[Message]:
-        return await self._shelf.many(_T.case_id == case, order=[_T.at, _T.id])
+        return await self._shelf.many(Question(_LAYOUT, _T.case_id == case, order=[_T.at, _T.id]))
 
     async def untold(self, since: datetime) -> Sequence[CaseId]:
         kinds = (MessageKind.SEALED.value, MessageKind.REMINDER.value)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, bindparam, delete, func, select
 
 from server.domain.case import CaseState
 from server.domain.errors import NotFoundError
@@ -16,7 +16,7 @@ from server.store.case import belongs_to
 from server.store.codec import Codec
 from server.store.counter import Counted, next_serial
 from server.store.search import Found, Terms, either, number_term
-from server.store.shelf import Condition, Layout, Shelf
+from server.store.shelf import Condition, Layout, Question, Shelf
 from server.store.transaction import Transaction
 from server.store.vault import Vault
 
@@ -25,6 +25,7 @@ _C = tables.cases.c
 _O = tables.openings.c
 _LONGEST_SERIAL = 6
 _ENTRIES = Layout(Codec(RegisterEntry), tables.register, owner=_T.committee_id, case=_T.case_id)
+_OF_CASE = Question(_ENTRIES, _T.case_id == bindparam("case"))
 _OPENINGS = Layout(Codec(RecordOpening), tables.openings, owner=_O.committee_id)
 
 
@@ -92,7 +93,7 @@ class SqlRegister:
 
     async def of_case(self, case: CaseId) -> RegisterEntry | None:
         await self._tx.hold(case)
-        return await self._shelf.find(_T.case_id == case)
+        return await self._shelf.find(_OF_CASE, case=case)
 
     async def search(self, query: RegisterQuery) -> tuple[Sequence[RegisterEntry], int]:
         matching = await self._matching(query)
@@ -100,7 +101,7 @@ class SqlRegister:
         page = matching.limit(query.page_size).offset((query.page - 1) * query.page_size)
         newest_first = matching.selected_columns[0].desc()
         found = [row.no for row in await self._tx.rows(page.order_by(newest_first))]
-        entries = await self._shelf.many(_T.no.in_(found), order=[_T.no.desc()])
+        entries = await self._shelf.many(Question(_ENTRIES, _T.no.in_(found), order=[_T.no.desc()]))
         return entries, counted.scalar_one()
 
     async def _matching(self, query: RegisterQuery) -> Select[tuple[int]]:
@@ -159,10 +160,11 @@ class SqlRegister:
         await self._openings_of(row.committee_id).add(opening)
 
     async def opening(self, opening_id: str) -> RecordOpening | None:
-        return await self._openings_of().find(_O.id == opening_id)
+        return await self._openings_of().find(_OPENINGS.one, this=opening_id)
 
     async def openings(self, record: RecordId) -> Sequence[RecordOpening]:
-        return await self._openings_of().many(_O.record_id == record, order=[_O.at, _O.id])
+        wanted = Question(_OPENINGS, _O.record_id == record, order=[_O.at, _O.id])
+        return await self._openings_of().many(wanted)
 
     def _openings_of(self, committee: str = "") -> Shelf[RecordOpening]:
         """Return the openings; who writes one says whose it is."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, tuple_
 
 from server.domain.case import CaseState
 from server.domain.ids import CaseId, CommitteeId, SessionId, StaffId
@@ -11,7 +11,7 @@ from server.domain.session import Session, SessionState
 from server.store import tables
 from server.store.case import belongs_to
 from server.store.codec import Codec
-from server.store.shelf import AggregateShelf, Layout
+from server.store.shelf import AggregateShelf, Layout, Question
 from server.store.transaction import Transaction
 
 _T = tables.sessions.c
@@ -41,6 +41,7 @@ def _plain(session: Session) -> Mapping[str, object]:
 
 
 _LAYOUT = Layout(Codec(Session), tables.sessions, owner=_T.case_id, case=_T.case_id)
+_OF_CASE = Question(_LAYOUT, _T.case_id == bindparam("case"), order=_ORDER)
 
 
 class SqlSessions:
@@ -55,18 +56,15 @@ class SqlSessions:
 
     async def of_case(self, case: CaseId) -> Sequence[Session]:
         await self._tx.hold(case)
-        return await self._shelf.many(_T.case_id == case, order=_ORDER)
+        return await self._shelf.many(_OF_CASE, case=case)
 
     async def planned(
         self, committee: CommitteeId, begin: datetime, end: datetime
     ) -> Sequence[Session]:
         """Return those planned from `begin` up to, not including, `end`."""
-        return await self._shelf.many(
-            _T.committee_id == committee,
-            _T.planned_at >= begin,
-            _T.planned_at < end,
-            order=_ORDER,
-        )
+        days = (_T.planned_at >= begin, _T.planned_at < end)
+        wanted = Question(_LAYOUT, _T.committee_id == committee, *days, order=_ORDER)
+        return await self._shelf.many(wanted)
 
     async def planned_ids(self, begin: datetime, end: datetime) -> Sequence[SessionId]:
         """Return which `planned` would for every committee, readable or not."""
@@ -80,7 +78,8 @@ class SqlSessions:
         self, committee: CommitteeId, own: StaffId | None, since: datetime
     ) -> Sequence[Session]:
         mine = [] if own is None else [belongs_to(own)]
-        return await self._shelf.many(
+        wanted = Question(
+            _LAYOUT,
             _T.committee_id == committee,
             _T.planned_at >= since,
             _T.state == SessionState.ADJOURNED.value,
@@ -88,6 +87,7 @@ class SqlSessions:
             ~select(_O.id).where(_O.case_id == _T.case_id, or_(_GOES_ON, _LATER)).exists(),
             order=_ORDER,
         )
+        return await self._shelf.many(wanted)
 
     async def _ids(self, *where: ColumnElement[bool]) -> Sequence[SessionId]:
         rows = await self._tx.rows(select(_T.id).where(*where).order_by(*_ORDER))

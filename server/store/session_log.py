@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, select, true
+from sqlalchemy import ColumnElement, Row, bindparam, or_, select, true
 
 from server.domain.ids import CaseId
 from server.domain.session_log import Entry, Happening, chain
@@ -16,6 +16,12 @@ from server.store import tables
 from server.store.transaction import Transaction
 
 _T = tables.session_log.c
+_HEAD = (
+    select(tables.session_log)
+    .where(_T.case_id == bindparam("case"))
+    .order_by(_T.seq.desc())
+    .limit(1)
+)
 PAGE = 100
 """Entries read at a time: a sitting of hours leaves thousands, and the loop serves rooms, too."""
 
@@ -54,9 +60,7 @@ class SqlSessionLog:
             part = wanted.where(_T.seq > page[-1].seq).order_by(_T.seq).limit(PAGE)
 
     async def head(self, case: CaseId) -> Entry | None:
-        row = await self._tx.first(
-            select(tables.session_log).where(_T.case_id == case).order_by(_T.seq.desc()).limit(1)
-        )
+        row = await self._tx.first(_HEAD, case=case)
         return None if row is None else entries_of([row])[0]
 
 

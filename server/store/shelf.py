@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import Field, replace
+from functools import cached_property
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Row, Select, Table, bindparam, insert, select, update
@@ -60,10 +61,30 @@ class Layout(Generic[V]):
             tables.keys.c.wrapped,
         ).select_from(table.join(tables.keys, tables.keys.c.owner == owner))
         this = table.c.id == bindparam("this")
-        self.one = self.selected.where(this)
+        self.one = Question(self, this)
         self.versions = select(table.c.version).where(this)
         self.addition = insert(table).returning(*table.primary_key.columns)
         self.change = update(table).where(this, table.c.version == bindparam("expected"))
+
+
+class Question:
+    """Which rows of a layout are wanted, in which order.
+
+    One that is put again and again is made once and names what differs with `bindparam`.
+    """
+
+    # Any: the layout's own type does not matter to the database.
+    def __init__(
+        self, layout: Layout[Any], *where: Condition, order: Sequence[ColumnElement[Any]] = ()
+    ) -> None:
+        self.rows = layout.selected.where(*where).order_by(*order)
+        self._layout, self._where = layout, where
+
+    @cached_property
+    def case(self) -> Select[Any] | None:
+        """Which case the row belongs to, where its lock comes before the row."""
+        case = self._layout.case
+        return None if case is None else select(case.label("case")).where(*self._where)
 
 
 class Shelf(Generic[V]):
@@ -82,22 +103,20 @@ class Shelf(Generic[V]):
 
     async def get(self, id_: str) -> V:
         """Return the one with this identifier, or raise NotFoundError."""
-        await self._lock(lambda: self._table.c.id == id_)
-        row = await self._tx.first(self._layout.one, this=id_)
-        if row is None:
+        found = await self.find(self._layout.one, this=id_)
+        if found is None:
             raise NotFoundError
-        return self.read(row)
+        return found
 
-    async def find(self, where: Condition) -> V | None:
-        """Return the only one for which `where` holds, after taking the lock of its case."""
-        await self._lock(lambda: where)
-        row = await self._tx.first(self._select(where).limit(1))
+    async def find(self, question: Question, **values: object) -> V | None:
+        """Return the only one that is asked for, after taking the lock of its case."""
+        await self._lock(question, values)
+        row = await self._tx.first(question.rows, **values)
         return None if row is None else self.read(row)
 
-    async def many(self, *where: Condition, order: Sequence[ColumnElement[Any]]) -> list[V]:
-        """Return all for which every condition holds."""
-        rows = await self._tx.rows(self._select(*where).order_by(*order))
-        return [self.read(row) for row in rows]
+    async def many(self, question: Question, **values: object) -> list[V]:
+        """Return all that are asked for."""
+        return [self.read(row) for row in await self._tx.rows(question.rows, **values)]
 
     async def add(self, value: V, *, version: int = 0) -> Row[Any]:
         """Write a new row and return its columns. A second one raises ConflictError."""
@@ -132,7 +151,10 @@ class Shelf(Generic[V]):
         while True:
             where = [] if last is None else [key > last]
             rows = await self._tx.rows(
-                self._select(*where).add_columns(key.label("key")).order_by(key).limit(_AT_ONCE)
+                self._layout.selected.where(*where)
+                .add_columns(key.label("key"))
+                .order_by(key)
+                .limit(_AT_ONCE)
             )
             for row in rows:
                 value = self.read(row)
@@ -151,16 +173,12 @@ class Shelf(Generic[V]):
         version: int = found.version
         return version
 
-    async def _lock(self, where: Callable[[], Condition]) -> None:
-        if self._layout.case is None or not self._tx.locks_cases:
+    async def _lock(self, question: Question, values: Mapping[str, object]) -> None:
+        if question.case is None or not self._tx.locks_cases:
             return
-        row = await self._tx.first(select(self._layout.case.label("case")).where(where()))
+        row = await self._tx.first(question.case, **values)
         if row is not None:
             await self._tx.hold(row.case)
-
-    # Any: as in the layout.
-    def _select(self, *where: Condition) -> Select[Any]:
-        return self._layout.selected.where(*where)
 
     def read(self, row: Row[Any]) -> V:
         """Return what a row with the layout's columns holds."""

@@ -12,7 +12,7 @@ from server.domain.ids import CommitteeId, StaffId
 from server.domain.staff import Staff, StaffSession
 from server.store import tables
 from server.store.codec import Codec
-from server.store.shelf import AggregateShelf, Layout
+from server.store.shelf import AggregateShelf, Layout, Question
 from server.store.terms import plain_login
 from server.store.transaction import Transaction
 from server.store.vault import Vault
@@ -21,6 +21,8 @@ _T = tables.staff.c
 _S = tables.staff_sessions.c
 _SIGNED_IN = select(tables.staff_sessions).where(_S.token_hash == bindparam("token"))
 _LAYOUT = Layout(Codec(Staff), tables.staff, owner=_T.committee_id)
+_BY_LOGIN = Question(_LAYOUT, _T.login_term == bindparam("login"))
+_OF_COMMITTEE = Question(_LAYOUT, _T.committee_id == bindparam("committee"), order=[_T.id])
 
 
 def _plain(vault: Vault, staff: Staff) -> Mapping[str, object]:
@@ -46,10 +48,10 @@ class SqlStaffRegister:
         return await self._shelf.get(staff)
 
     async def by_login(self, login: str) -> Staff | None:
-        return await self._shelf.find(_T.login_term == _login_term(self._tx.vault, login))
+        return await self._shelf.find(_BY_LOGIN, login=_login_term(self._tx.vault, login))
 
     async def of_committee(self, committee: CommitteeId) -> Sequence[Staff]:
-        return await self._shelf.many(_T.committee_id == committee, order=[_T.id])
+        return await self._shelf.many(_OF_COMMITTEE, committee=committee)
 
     async def add(self, staff: Staff) -> None:
         await self._shelf.add(staff, version=staff.version)
