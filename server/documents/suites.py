@@ -6,6 +6,7 @@ key, so that a record stays checkable when the setting changes. No client choose
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Protocol, Self
 
 from asn1crypto import algos, keys  # type: ignore[import-untyped]
@@ -31,6 +32,9 @@ ALGORITHM: Final = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
 
 PEM: Final = b"-----BEGIN"
 """How a key file of an earlier version begins: an encrypted PKCS#8 (RFC 5958)."""
+
+_KEPT: Final = 16
+"""Opened key files that are kept: one signature takes the same few five times."""
 
 
 class PrivateKey(Protocol):
@@ -198,7 +202,9 @@ class Sm2Suite:
         return sm2.Sm2Key.opened(content, passphrase)
 
 
+@lru_cache(_KEPT)
 def _opened(content: bytes, passphrase: bytes) -> object:
+    """Return the key in a file; who asks has the secret of all of them in memory anyway."""
     if content.startswith(PEM):
         return load_pem_private_key(content, password=passphrase)
     return pkcs12.load_key_and_certificates(content, passphrase)[0]
