@@ -252,10 +252,11 @@ class _SignedAttributes(SignedAttributeProviderSpec):
     def __init__(self, own: x509.Certificate) -> None:
         self._own = own
 
-    def signed_attr_providers(
-        self, data_digest: bytes, digest_algorithm: str
+    def signed_attr_providers(  # type: ignore[override]  # it is asked by these names alone
+        self, **digested: object
     ) -> Iterator[CMSAttributeProvider]:
-        del data_digest, digest_algorithm
+        """Give what makes them; by which digest, changes nothing of them."""
+        del digested
         yield _OwnCertificate(self._own)
 
 
