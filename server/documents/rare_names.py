@@ -14,26 +14,28 @@ from functools import lru_cache
 from asn1crypto import x509  # type: ignore[import-untyped]
 
 Prepare = Callable[[x509.NameTypeAndValue, str], str]
-_KEPT = 64
-"""Names whose prepared form is kept: one PDF's few are compared hundreds of times."""
+
+_KEPT, _LONGEST = 64, 256
+"""Names whose prepared form is kept, as one PDF's few are compared hundreds of times; and how long
+they may be: a stranger's certificate must not fill the memory.
+"""
+_GIVEN: Prepare = x509.NameTypeAndValue._ldap_string_prep  # noqa: SLF001  no other door
 
 
 def allow() -> None:
     """Prepare names with younger characters without raising; others as before."""
-    given: Prepare = x509.NameTypeAndValue._ldap_string_prep  # noqa: SLF001  no other door
-    if getattr(given, "allows_rare_names", False):
-        return
-    anybody = x509.NameTypeAndValue()
+    x509.NameTypeAndValue._ldap_string_prep = _prepare  # noqa: SLF001
 
-    @lru_cache(_KEPT)
-    def prepared(text: str) -> str:
-        if not any(stringprep.in_table_a1(letter) for letter in text):
-            return given(anybody, text)
-        folded = unicodedata.normalize("NFKC", text).casefold()
-        return f" {'  '.join(folded.split())} "
 
-    def prepare(_name: x509.NameTypeAndValue, text: str) -> str:
-        return prepared(text)
+def _prepare(_name: x509.NameTypeAndValue, text: str) -> str:
+    return kept(text) if len(text) <= _LONGEST else _prepared(text)
 
-    prepare.allows_rare_names = True  # type: ignore[attr-defined]
-    x509.NameTypeAndValue._ldap_string_prep = prepare  # noqa: SLF001
+
+def _prepared(text: str) -> str:
+    if not any(stringprep.in_table_a1(letter) for letter in text):
+        return _GIVEN(x509.NameTypeAndValue(), text)
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return f" {'  '.join(folded.split())} "
+
+
+kept = lru_cache(_KEPT)(_prepared)

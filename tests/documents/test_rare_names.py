@@ -41,6 +41,15 @@ def test_a_name_with_any_character_can_be_compared(name: str) -> None:
     assert one.subject != certificate(name + "二").subject
 
 
+def test_only_short_names_stay_in_memory() -> None:
+    rare_names.allow()
+    rare_names.kept.cache_clear()
+    for length, kept in ((257, 0), (256, 1)):
+        one, other = (asn1.Name.build({"common_name": "𬱟" * length}) for _ in range(2))
+        assert one == other
+        assert rare_names.kept.cache_info().currsize == kept
+
+
 def test_names_differ_by_more_than_case_and_blanks() -> None:
     rare_names.allow()
     assert certificate("A  𬱟").subject == certificate("a 𬱟").subject
