@@ -81,7 +81,7 @@ class Question:
         self._layout, self._where = layout, where
 
     @cached_property
-    def case(self) -> Select[Any] | None:
+    def case_of(self) -> Select[Any] | None:
         """Which case the row belongs to, where its lock comes before the row."""
         case = self._layout.case
         return None if case is None else select(case.label("case")).where(*self._where)
@@ -112,7 +112,10 @@ class Shelf(Generic[V]):
         """Return the only one that is asked for, after taking the lock of its case."""
         await self._lock(question, values)
         row = await self._tx.first(question.rows, **values)
-        return None if row is None else self.read(row)
+        if row is None:
+            return None
+        self._tx.know(Wrapped(row.owner, row.wrapped))
+        return self.read(row)
 
     async def many(self, question: Question, **values: object) -> list[V]:
         """Return all that are asked for."""
@@ -174,16 +177,16 @@ class Shelf(Generic[V]):
         return version
 
     async def _lock(self, question: Question, values: Mapping[str, object]) -> None:
-        if question.case is None or not self._tx.locks_cases:
+        if question.case_of is None or not self._tx.locks_cases:
             return
-        row = await self._tx.first(question.case, **values)
+        row = await self._tx.first(question.case_of, **values)
         if row is not None:
             await self._tx.hold(row.case)
 
     def read(self, row: Row[Any]) -> V:
         """Return what a row with the layout's columns holds."""
         place = Place(table=self._table.name, id=row.id, version=row.version)
-        key = self._tx.known(Wrapped(row.owner, row.wrapped))
+        key = Wrapped(row.owner, row.wrapped)
         return self._layout.codec.decode(self._tx.vault.decrypt(key, place, row.body))
 
     async def _encrypt(self, plain: Mapping[str, object], version: int, value: V) -> bytes:

@@ -32,7 +32,7 @@ _STORED = (
     .select_from(tables.keys.outerjoin(_OUTER, _OUTER.c.owner == _KEYS.under))
     .where(_KEYS.owner == bindparam("of"))
 )
-"""Made once, as it is asked for with every row that is opened."""
+"""Made once; asked where no row has brought the key along."""
 
 
 class Transaction:
@@ -103,9 +103,9 @@ class Transaction:
             self._wrapped[owner] = await self._stored_key(owner)
         return self._wrapped[owner]
 
-    def known(self, key: Wrapped) -> Wrapped:
-        """Keep a key that was read with a row: whoever writes next need not ask for it."""
-        return self._wrapped.setdefault(key.owner, key)
+    def know(self, key: Wrapped) -> None:
+        """Keep a key that came with a row: whoever writes the row next need not ask for it."""
+        self._wrapped.setdefault(key.owner, key)
 
     async def _stored_key(self, owner: str) -> Wrapped:
         row = await self.first(_STORED, of=owner)

@@ -124,7 +124,10 @@ async def test_a_changed_or_moved_row_is_refused(store: SqlStore, change: str) -
         assert await uow.cases.get(examples.case("case-2").id) == examples.case("case-2")
 
 
-@pytest.mark.parametrize("change", ["last piece removed", "pieces swapped"])
+GONE = {"first piece removed": 0, "last piece removed": 2}
+
+
+@pytest.mark.parametrize("change", [*GONE, "pieces swapped"])
 async def test_a_file_with_changed_pieces_is_refused(store: SqlStore, change: str) -> None:
     size = 3 << 20
     async with store.write() as uow:
@@ -132,11 +135,22 @@ async def test_a_file_with_changed_pieces_is_refused(store: SqlStore, change: st
         await uow.files.add(examples.file(size=size), bytes(size))
     table = tables.file_contents
     async with store._engines.writer.begin() as connection:
-        if change == "last piece removed":
-            await connection.execute(table.delete().where(table.c.part == 2))
+        if change in GONE:
+            await connection.execute(table.delete().where(table.c.part == GONE[change]))
         else:
             for old, new in ((0, 9), (1, 0), (9, 1)):
                 await connection.execute(update(table).where(table.c.part == old).values(part=new))
+    async with store.read() as uow:
+        with pytest.raises(UnreadableError):
+            await uow.files.content(FileId("file-1"))
+
+
+async def test_a_file_without_its_only_piece_is_refused(store: SqlStore) -> None:
+    async with store.write() as uow:
+        await Story(uow).begin()
+        await uow.files.add(examples.file(size=9), b"a picture")
+    async with store._engines.writer.begin() as connection:
+        await connection.execute(tables.file_contents.delete())
     async with store.read() as uow:
         with pytest.raises(UnreadableError):
             await uow.files.content(FileId("file-1"))
