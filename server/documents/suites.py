@@ -204,7 +204,11 @@ class Sm2Suite:
 
 @lru_cache(_KEPT)
 def _opened(content: bytes, passphrase: bytes) -> object:
-    """Return the key in a file; who asks has the secret of all of them in memory anyway."""
+    """Return the key in a file.
+
+    One that was replaced, and whose file is gone, stays in its process until that ends or so many
+    others came.
+    """
     if content.startswith(PEM):
         return load_pem_private_key(content, password=passphrase)
     return pkcs12.load_key_and_certificates(content, passphrase)[0]

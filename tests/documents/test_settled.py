@@ -1,6 +1,9 @@
 """What was built is the same once it is settled, and costs no more the deeper it lies."""
 
-from asn1crypto import core  # type: ignore[import-untyped]
+from collections.abc import Callable
+
+from asn1crypto import cms, core  # type: ignore[import-untyped]
+from pyhanko.sign.general import simple_cms_attribute
 
 from server.documents.settled import settled
 
@@ -34,6 +37,15 @@ def nested(inner: core.Asn1Value, *, settling: bool) -> core.Asn1Value:
 def test_a_settled_value_has_the_same_bytes() -> None:
     plain, quiet = (nested(core.OctetString(b"stamp"), settling=s) for s in (False, True))
     assert quiet.dump() == plain.dump()
+
+
+def test_a_settled_set_keeps_its_order() -> None:
+    values = {"message_digest": bytes(32), "content_type": "tst_info"}
+    made: Callable[[str, object], cms.CMSAttribute] = simple_cms_attribute
+    built = [made(name, value) for name, value in values.items()]
+    plain = cms.CMSAttributes(built).dump()
+    assert settled(cms.CMSAttributes([settled(one) for one in built])).dump() == plain
+    assert cms.CMSAttributes(reversed(built)).dump() == plain
 
 
 def test_only_what_is_not_settled_is_encoded_again_and_again() -> None:
