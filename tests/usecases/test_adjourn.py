@@ -103,9 +103,11 @@ async def test_the_day_asks_no_more_of_the_store_the_more_was_adjourned(
     ran: list[object] = []
     run = Transaction.run
 
-    async def counted(self: Transaction, statement: Executable) -> CursorResult[Any]:
+    async def counted(
+        self: Transaction, statement: Executable, **values: object
+    ) -> CursorResult[Any]:
         ran.append(statement)
-        return await run(self, statement)
+        return await run(self, statement, **values)
 
     async def asked() -> tuple[int, int]:
         ran.clear()
