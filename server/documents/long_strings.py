@@ -20,23 +20,22 @@ _AT_ONCE: Final = 1 << 17
 _DIGITS: Final = re.compile(rb"<([0-9A-Fa-f]*+)>")
 
 
+_GIVEN: Read = generic.read_hex_string_from_stream
+
+
 def read_at_once() -> None:
     """Read a string of hexadecimal digits (ISO 32000-1, 7.3.4.3) without looking at each."""
-    given: Read = generic.read_hex_string_from_stream
-    if getattr(given, "reads_at_once", False):
-        return
+    generic.read_hex_string_from_stream = _read  # type: ignore[assignment]
 
-    def read(stream: IO[bytes]) -> generic.PdfObject:
-        ahead = stream.read(_AT_ONCE)
-        digits = _digits(ahead)
-        if digits is None:
-            stream.seek(-len(ahead), SEEK_CUR)
-            return given(stream)
-        stream.seek(len(digits) + len("<>") - len(ahead), SEEK_CUR)
-        return generic.pdf_string(unhexlify(digits))
 
-    read.reads_at_once = True  # type: ignore[attr-defined]
-    generic.read_hex_string_from_stream = read  # type: ignore[assignment]
+def _read(stream: IO[bytes]) -> generic.PdfObject:
+    ahead = stream.read(_AT_ONCE)
+    digits = _digits(ahead)
+    if digits is None:
+        stream.seek(-len(ahead), SEEK_CUR)
+        return _GIVEN(stream)
+    stream.seek(len(digits) + len("<>") - len(ahead), SEEK_CUR)
+    return generic.pdf_string(unhexlify(digits))
 
 
 def _digits(ahead: bytes) -> bytes | None:

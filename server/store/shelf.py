@@ -121,6 +121,12 @@ class Shelf(Generic[V]):
         """Return all that are asked for."""
         return [self.read(row) for row in await self._tx.rows(question.rows, **values)]
 
+    def read(self, row: Row[Any]) -> V:
+        """Return what a row with the layout's columns holds."""
+        place = Place(table=self._table.name, id=row.id, version=row.version)
+        key = Wrapped(row.owner, row.wrapped)
+        return self._layout.codec.decode(self._tx.vault.decrypt(key, place, row.body))
+
     async def add(self, value: V, *, version: int = 0) -> Row[Any]:
         """Write a new row and return its columns. A second one raises ConflictError."""
         plain = self._plain(value)
@@ -182,12 +188,6 @@ class Shelf(Generic[V]):
         row = await self._tx.first(question.case_of, **values)
         if row is not None:
             await self._tx.hold(row.case)
-
-    def read(self, row: Row[Any]) -> V:
-        """Return what a row with the layout's columns holds."""
-        place = Place(table=self._table.name, id=row.id, version=row.version)
-        key = Wrapped(row.owner, row.wrapped)
-        return self._layout.codec.decode(self._tx.vault.decrypt(key, place, row.body))
 
     async def _encrypt(self, plain: Mapping[str, object], version: int, value: V) -> bytes:
         owner = str(plain[self._layout.owner.name])
