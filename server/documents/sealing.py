@@ -11,6 +11,7 @@ were there from the lock on; the seal locks all of them and forbids any later ch
 
 import hashlib
 import json
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from server.documents.chain import STAMPED_OVER, Look, Signing, finish, prepare_
 from server.documents.filling import Shown, Words, drawn, face, forms, show
 from server.documents.fonts import FontFolders
 from server.documents.form import Box, field_name, fields_of
-from server.documents.pictures import picture
+from server.documents.pictures import Picture, picture
 from server.documents.seals import seal_certificates, seal_of
 from server.documents.signing import Desk
 from server.documents.suites import SUITES
@@ -36,6 +37,8 @@ from server.domain.printed_words import chinese_date
 from server.ports.documents import SEAL, SealedPdf, SealOrder
 
 RING = Path(__file__).with_name("ring.typ")
+_SEALS = 4
+"""Drawn seals that are kept: of committees that have put in no picture of theirs."""
 
 
 def apply_seal(order: SealOrder, desk: Desk) -> SealedPdf:
@@ -66,6 +69,17 @@ def drawn_seal(name: str, fonts: FontFolders) -> bytes:
         sys_inputs={"words": json.dumps({"name": name, "centre": "电子印样"})},
     )
     return whole(made)
+
+
+@lru_cache(_SEALS)
+def _drawn_picture(name: str, fonts: FontFolders) -> Picture:
+    return picture(drawn_seal(name, fonts))
+
+
+def _seal_image(order: SealOrder, fonts: FontFolders) -> Picture:
+    if order.seal_image:
+        return picture(order.seal_image)
+    return _drawn_picture(order.committee_name, fonts)
 
 
 def _fill_words(
@@ -106,7 +120,7 @@ def _signed(
     update: Update, fields: dict[str, DictionaryObject], order: SealOrder, desk: Desk
 ) -> bytes:
     seal = seal_of(desk.keys, order.committee_id, SUITES[order.suite], order.at)
-    image = picture(order.seal_image or drawn_seal(order.committee_name, desk.fonts))
+    image = _seal_image(order, desk.fonts)
     signing = Signing(
         committee_id=order.committee_id,
         field=SEAL,
