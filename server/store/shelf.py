@@ -148,7 +148,7 @@ class Shelf(Generic[V]):
             self._layout.change, **values, this=plain["id"], expected=expected
         )
         if not changed:
-            await self.version(str(plain["id"]))
+            await self.version(str(plain["id"]))  # where there is none, that is what went wrong
             raise ConflictError
 
     async def rehash(self, *, key: Column[Any]) -> AsyncIterator[V]:
@@ -183,7 +183,7 @@ class Shelf(Generic[V]):
         return version
 
     async def _lock(self, question: Question, values: Mapping[str, object]) -> None:
-        if question.case_of is None or not self._tx.locks_cases:
+        if not self._tx.locks_cases or question.case_of is None:
             return
         row = await self._tx.first(question.case_of, **values)
         if row is not None:
