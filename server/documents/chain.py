@@ -252,7 +252,7 @@ class _SignedAttributes(SignedAttributeProviderSpec):
     def __init__(self, own: x509.Certificate) -> None:
         self._own = own
 
-    def signed_attr_providers(  # type: ignore[override]  # it is asked by these names alone
+    def signed_attr_providers(  # type: ignore[override]  # pyHanko gives both by name
         self, **digested: object
     ) -> Iterator[CMSAttributeProvider]:
         """Give what makes them; by which digest, changes nothing of them."""

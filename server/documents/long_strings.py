@@ -18,8 +18,6 @@ Read = Callable[[IO[bytes]], generic.PdfObject]
 _AT_ONCE: Final = 1 << 17
 """Bytes looked at for the end: twice what a signature with a stamp from outside has."""
 _DIGITS: Final = re.compile(rb"<([0-9A-Fa-f]*+)>")
-
-
 _GIVEN: Read = generic.read_hex_string_from_stream
 
 

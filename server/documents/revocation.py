@@ -161,7 +161,7 @@ def issuers_of(
     return [
         other
         for other in beside
-        # Names last: comparing them takes a hundred times as long.
+        # Names last: to compare them, both are prepared (RFC 4518).
         if (key is None or other.key_identifier in {None, key}) and other.subject == named
     ]
 

@@ -34,7 +34,7 @@ PEM: Final = b"-----BEGIN"
 """How a key file of an earlier version begins: an encrypted PKCS#8 (RFC 5958)."""
 
 _KEPT: Final = 16
-"""Opened key files that are kept: one signature takes the same few five times."""
+"""Opened key files that are kept: five signatures and a seal opened the same few nineteen times."""
 
 
 class PrivateKey(Protocol):
