@@ -7,11 +7,9 @@ appearance (ISO 32000-1, 12.5.5), with the fonts it needs inside the file.
 # pyHanko annotates its values, not all of its calls.
 # mypy: allow-untyped-calls
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
@@ -21,9 +19,8 @@ from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from server.documents.fonts import FontFolders
 from server.documents.form import Box, appearance
 from server.documents.pictures import Picture, embed
-from server.documents.typesetting import compiler_of, refuse_missing, whole
-
-TEMPLATE = Path(__file__).with_name("fill.typ")
+from server.documents.templates import passing
+from server.documents.typesetting import refuse_missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +54,7 @@ def drawn(words: Sequence[Words], fonts: FontFolders) -> bytes:
     """
     refuse_missing("".join(one.words for one in words), fonts)
     sizes = [{"words": w.words, "width": w.box.width, "height": w.box.height} for w in words]
-    made = compiler_of(TEMPLATE, fonts).compile(
-        format="pdf",
-        pdf_standards=["1.7"],
-        pdf_tags=False,
-        sys_inputs={"blanks": json.dumps(sizes, ensure_ascii=False)},
-    )
-    return whole(made)
+    return passing("fill", sizes, fonts)
 
 
 def forms(writer: BasePdfFileWriter, pages: bytes) -> list[generic.IndirectObject]:

@@ -5,18 +5,14 @@ signs these bytes, so a paper is never refused for a character: what no font has
 from the picture staff brought for the agreement, and anything else as its code, in sight.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 
 from server.documents.fonts import FontFolders, missing_characters
-from server.documents.typesetting import compiler_for, whole
+from server.documents.templates import archival
 from server.domain.drawn_characters import code_point, drawn_of, note
-from server.domain.printed_words import CHINA
 from server.domain.printout import Printout
 
-TEMPLATE = Path(__file__).with_name("printout.typ")
 LANGUAGE = "zh-CN"
 CODED = "{codes}为字库和附图都没有的字或者符号的国际编码（Unicode）。"
 
@@ -31,24 +27,7 @@ def print_out(printout: Printout, fonts: FontFolders) -> bytes:
     if coded:
         notes.append(CODED.format(codes="、".join(table[ord(one)] for one in coded)))
     sheet = {**asdict(printout), "pictures": (), "made_at": "", "notes": notes}
-    with compiler_for(TEMPLATE, drawn, fonts) as compiler:
-        made = compiler.compile(
-            format="pdf",
-            pdf_standards=["a-3a", "ua-1"],
-            timestamp=int(printout.made_at.timestamp()),
-            sys_inputs=_inputs(printout, _legible(sheet, table)),
-        )
-    return whole(made)
-
-
-def _inputs(printout: Printout, sheet: object) -> dict[str, str]:
-    day = printout.made_at.astimezone(CHINA)
-    return {
-        "sheet": json.dumps(sheet, ensure_ascii=False),
-        "year": str(day.year),
-        "month": str(day.month),
-        "day": str(day.day),
-    }
+    return archival("printout", {"sheet": _legible(sheet, table)}, printout.made_at, fonts, drawn)
 
 
 def _legible(value: object, table: Mapping[int, str]) -> object:

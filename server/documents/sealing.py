@@ -10,10 +10,8 @@ were there from the lock on; the seal locks all of them and forbids any later ch
 # mypy: allow-untyped-calls
 
 import hashlib
-import json
 from functools import lru_cache
 from io import BytesIO
-from pathlib import Path
 
 from pyhanko.pdf_utils.generic import DictionaryObject, TextStringObject, pdf_name
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm
@@ -27,16 +25,15 @@ from server.documents.pictures import Picture, picture
 from server.documents.seals import seal_certificates, seal_of
 from server.documents.signing import Desk
 from server.documents.suites import SUITES
+from server.documents.templates import picture_of
 from server.documents.timestamps import Stamper
 from server.documents.to_end import to_end
-from server.documents.typesetting import compiler_of, whole
 from server.documents.updates import Update, update_of
 from server.documents.wording import chinese_moment
 from server.domain.errors import InvalidValueError
 from server.domain.printed_words import chinese_date
 from server.ports.documents import SEAL, SealedPdf, SealOrder
 
-RING = Path(__file__).with_name("ring.typ")
 _SEALS = 4
 """Drawn seals that are kept: of committees that have put in no picture of theirs."""
 
@@ -63,12 +60,7 @@ def apply_seal(order: SealOrder, desk: Desk) -> SealedPdf:
 
 def drawn_seal(name: str, fonts: FontFolders) -> bytes:
     """Return a PNG of the committee's name on a ring that says a server drew it."""
-    made = compiler_of(RING, fonts).compile(
-        format="png",
-        ppi=600,
-        sys_inputs={"words": json.dumps({"name": name, "centre": "电子印样"})},
-    )
-    return whole(made)
+    return picture_of("ring", {"name": name, "centre": "电子印样"}, fonts, ppi=600)
 
 
 @lru_cache(_SEALS)

@@ -3,7 +3,10 @@
 Persons, companies and numbers belong to nobody; the region codes are unassigned.
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
+from random import Random
 
 from server.domain.agreement_document import (
     AgreementDocument,
@@ -91,6 +94,22 @@ def example(name: str = "陈水根", first_fen: int = 5_000_000) -> AgreementDoc
         recorder=OfficialLine(signer_id="staff-jiang", name="江一帆", label="记录人（签名）："),
         log_head="9f2c41d06be7a35588c0f3d24a91e6b7" * 2,
     )
+
+
+def another(number: int) -> AgreementDocument:
+    """Return an agreement as long as the example that tells other facts in other sentences."""
+    own, drawn = example(), Random(number)
+    told = partial(_shuffled, drawn)
+    return replace(
+        own,
+        parties=tuple(replace(p, lines=tuple(map(told, p.lines))) for p in own.parties),
+        facts=told(own.facts),
+        clauses=tuple(replace(clause, text=told(clause.text)) for clause in own.clauses),
+    )
+
+
+def _shuffled(drawn: Random, text: str) -> str:
+    return "".join(drawn.sample(text, len(text)))
 
 
 def worker(name: str) -> PartyBlock:

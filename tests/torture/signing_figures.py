@@ -10,6 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -20,7 +21,7 @@ from server.config import Settings
 from server.documents.fonts import font_folders
 from server.documents.typesetting import typeset
 from server.verifying import VERIFIER_TOOLS
-from tests.documents.example import example
+from tests.documents.example import another, example
 from tests.support.server import children
 from tests.torture import office
 from tests.torture.conftest import told
@@ -119,7 +120,7 @@ def _draw(figures: Figures, settings: Settings) -> None:
     fonts = font_folders(settings.fonts)
     typeset(example(), fonts)
     for number in range(20):
-        figures.do("render", lambda fen=number: typeset(example(first_fen=fen), fonts))  # type: ignore[misc]  # a bound default
+        figures.do("render", partial(typeset, another(number), fonts))
 
 
 def main() -> None:
