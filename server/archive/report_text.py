@@ -11,7 +11,15 @@ CHINA = timezone(timedelta(hours=8))
 MARKS = {True: "✓", False: "✗", None: "?"}
 GROUPS = {
     "complete": {"complete", "everybody_signed"},
-    "intact": {"readable", "intact", "same_text", "attachment", "only_blanks_filled", "log_chain"},
+    "intact": {
+        "readable",
+        "intact",
+        "same_text",
+        "attachment",
+        "only_blanks_filled",
+        "log_chain",
+        "log_tells",
+    },
     "valid": {
         "manifest_signed",
         "signatures",
@@ -44,6 +52,7 @@ FACTS = {
         "certificates": "PDF 中各证书由卷内的签发证书签发，签署时有效",
         "trusted": "签发证书是您信任的证书",
         "log_chain": "会话日志连续，未被改动",
+        "log_tells": "日志记有定稿、各人的签名、盖章和生效，与卷内所载一致",
         "log_included": "日志各条均已列入经签名的总日志检查点",
         "log_stamped": "该检查点有时间戳",
         "container": "ASiC-E 容器的签名（CAdES）有效，列明的就是这些文件",
@@ -67,6 +76,8 @@ FACTS = {
         "certificates": "the issuer in the record issued every certificate in the PDF",
         "trusted": "the issuer is one you trust",
         "log_chain": "the session log is unbroken",
+        "log_tells": "the log tells of the lock, each signature, the seal and its effect as they "
+        "are here",
         "log_included": "a signed checkpoint of the whole log holds every entry",
         "log_stamped": "that checkpoint has a time stamp",
         "container": "the ASiC-E container's signature (CAdES) is valid and names these files",
@@ -84,8 +95,10 @@ WORDS = {
         "parts": "涉及",
         "trusted": "未判断",
         "certificates": "未判断：另有签发者，请向其核对",
-        "log_included": "未判断：归档时检查点尚未生成，卷内没有",
-        "log_stamped": "未判断：归档时没有取得时间戳",
+        "log_included": "未判断：卷内没有总日志的检查点，日志是否事后重写无从得知，"
+        "请向存有检查点的见证人查询",
+        "log_tells": "未判断：早先的卷宗，日志所载较少",
+        "log_stamped": "未判断：卷内没有检查点的时间戳",
         "dated": "{at}，{authority}",
         "dated_unknown": "{at}，{authority}；其根证书未经您核对",
         "root": "总日志时间戳根证书",
@@ -118,8 +131,10 @@ WORDS = {
         "parts": "see",
         "trusted": "not judged",
         "certificates": "not judged: issued elsewhere, ask whoever issued them",
-        "log_included": "not judged: the record was sealed before a checkpoint was there",
-        "log_stamped": "not judged: there was no time stamp when the record was sealed",
+        "log_included": "not judged: no checkpoint of the whole log is here, so nothing shows "
+        "that the log was not written anew; ask a witness who keeps its checkpoints",
+        "log_tells": "not judged: sealed by an earlier release, whose log told less",
+        "log_stamped": "not judged: no time stamp of a checkpoint is here",
         "dated": "{at}, {authority}",
         "dated_unknown": "{at}, {authority}; its root is none that you brought along",
         "root": "root of the log's stamps",

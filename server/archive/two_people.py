@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.archive.attestations import Attested, seen_by
+from server.archive.log_bodies import Body, last_facts, log_bodies
 from server.domain.attested import CONFIRM_SEAL, RELEASE_SEAL, AttestedStatement
 from server.domain.canonical import sha256_hex
-from server.domain.reading import read_json, read_moment
+from server.domain.reading import read_moment
 from server.domain.record import LOG
+from server.domain.sealing import APPLIED
 from server.domain.verification import Fact
 
 CODE = "two_people"
@@ -31,7 +33,7 @@ def two_people(files: Mapping[str, bytes], found: Sequence[Attested]) -> Fact | 
     `facts` name both and say when. The log tells that the text takes two, and names both
     statements by their digests.
     """
-    log = _entries(files.get(LOG, b""))
+    log = log_bodies(files.get(LOG, b""))
     first, second = (_of(files, found, one) for one in (RELEASE_SEAL, CONFIRM_SEAL))
     if not _takes_two(log) and not first and not second:
         return None
@@ -76,29 +78,14 @@ def _until(release: AttestedStatement) -> datetime:
         return release.at
 
 
-def _takes_two(log: Sequence[Mapping[str, object]]) -> bool:
-    locks = [_facts(body) for body in log if body.get("kind") == "agreement.locked"]
-    return bool(locks) and locks[-1].get("two_to_seal") is True
+def _takes_two(log: Sequence[Body]) -> bool:
+    return last_facts(log, "agreement.locked").get("two_to_seal") is True
 
 
-def _logged(log: Sequence[Mapping[str, object]], release: _Said, confirmation: _Said) -> bool:
-    seals = [body for body in log if body.get("kind") == "seal.applied"]
-    said = _facts(seals[-1]) if seals else {}
+def _logged(log: Sequence[Body], release: _Said, confirmation: _Said) -> bool:
+    said = last_facts(log, APPLIED)
     both = release.sha256, confirmation.sha256
     return (said.get("release_sha256"), said.get("confirmation_sha256")) == both
-
-
-def _facts(body: Mapping[str, object]) -> Mapping[str, object]:
-    facts = body.get("facts")
-    return facts if isinstance(facts, dict) else {}
-
-
-def _entries(log: bytes) -> list[Mapping[str, object]]:
-    try:
-        bodies = [read_json(line)["body"] for line in log.splitlines()]
-    except (KeyError, TypeError, ValueError):
-        return []
-    return [body for body in bodies if isinstance(body, dict)]
 
 
 def _named(release: _Said, confirmation: _Said) -> tuple[tuple[str, str | int], ...]:

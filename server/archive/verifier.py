@@ -10,6 +10,7 @@ from pathlib import Path
 
 from server.archive.cades import holds_detached
 from server.archive.evidence import Evidence, gather
+from server.archive.log_tells import log_tells
 from server.archive.pdf_signatures import pdf_signatures, seal_lasting
 from server.archive.reader import load
 from server.archive.renewed import archive_stamp, log_stamped
@@ -213,6 +214,7 @@ JUDGES = (
     certificates,
     trusted,
     log_chain,
+    log_tells,
     log_included,
     log_stamped,
     _container,

@@ -877,6 +877,80 @@ chained <"$scratch/entries" && all_canonical log.jsonl && of_three_members &&
   says log.jsonl "\"hash\":\"$(log_heads | tail -n 1)\""
 tell "session log 会话日志" $?
 
+# The log tells of lock, signatures, seal, effect and recordings as they are here: one that ends before them is
+# unbroken, too. What no signer signs, the seal's entry tells; earlier releases let it tell less.
+log_tells() {
+  last_of agreement.locked
+  has "$told" "\"digest\":\"$agreement\"" && has "$told" "\"pdf_sha256\":\"$locked\"" || return 1
+  lines_with '"kind":"sign.done"' <log.jsonl >"$scratch/done"
+  all_told signatures '"statement_sha256":' "$scratch/done" && all_told attested '_sha256":' log.jsonl &&
+    seal_told && effect_told && recordings_told
+}
+last_of() { told=$(lines_with "\"kind\":\"$1\"" <log.jsonl | tail -n 1); } # last_of KIND
+all_told() { # all_told FOLDER MEMBER FILE: each statement below it by its digest
+  for one in "$1"/*/statement.json; do
+    [ ! -f "$one" ] || says "$3" "$2\"$(sum "$one")\"" || return 1
+  done
+}
+as_in_manifest() { # as_in_manifest MEMBER NEXT: what is told of it, where NEXT follows it in the manifest
+  said=${manifest#*"\"$1\":\""}
+  has "$told" "\"$1\":\"${said%%"\",\"$2\":"*}\""
+}
+seal_told() {
+  manifest=$(cat manifest.json)
+  last_of seal.applied
+  has "$told" "\"record\":\"$record\"" &&
+    has "$told" "\"digest\":\"$agreement\"" || return 1
+  has "$told" '"number":' || return 0
+  as_in_manifest number record_id && as_in_manifest committee_name effective_on &&
+    as_in_manifest sealed_at signers &&
+    has "$told" "\"consents_sha256\":\"$(sum consents.json)\"" &&
+    has "$told" "\"identity_sha256\":\"$(sum identity.json)\""
+}
+effect_told() { # a record's log ends where it takes effect
+  told=$(tail -n 1 log.jsonl)
+  has "$told" '"kind":"agreement.effective"' && has "$told" "\"record\":\"$record\"" &&
+    as_in_manifest effective_on files
+}
+recordings_told() {
+  for one in recordings/*.jsonl; do
+    [ -f "$one" ] || continue
+    name=${one#recordings/} name=${name%.jsonl}
+    told=$(lines_with '"kind":"recording.head"' <log.jsonl | lines_with "\"recording\":\"$name\"" | tail -n 1)
+    chunks_of "$one" && has "$told" "\"chunks\":$chunks,\"head\":\"$head\",\"recording\":" || return 1
+  done
+}
+chunks_of() { # chunks_of FILE: leaves their number and the chain after the last
+  head=0000000000000000000000000000000000000000000000000000000000000000 chunks=0
+  : >"$scratch/chunks"
+  while IFS= read -r line || [ "$line" ]; do
+    has "$line" '"cipher"' || continue # where a segment begins or ends
+    chunk_in "$line" || return 1
+    in_octal "00$head$(printf '%016x' "$i")$plain$cipher"
+    printf '%b' "$octal" >"$scratch/chunk.$chunks"
+    printf '%s  %s\n' "$chain" "chunk.$chunks" >>"$scratch/chunks"
+    head=$chain chunks=$((chunks + 1))
+  done <"$1"
+  [ "$chunks" -eq 0 ] || (cd "$scratch" && sha256sum --quiet --strict -c chunks >/dev/null 2>&1)
+}
+chunk_in() { # chunk_in LINE: of one form; leaves what is chained
+  chain=${1#'{"chain":"'} chain=${chain%%\"*} cipher=${1#*'"cipher":"'} cipher=${cipher%%\"*}
+  i=${1#*'"i":'} i=${i%%,*} plain=${1#*'"plain":"'} plain=${plain%%\"*}
+  length=${1#*'"len":'} length=${length%%,*} t=${1#*'"t":'} t=${t%?}
+  as_digest "$chain" && as_digest "$cipher" && as_digest "$plain" || return 1
+  case $i in '' | *[!0-9]* | 0?* | ?????????????????*) return 1 ;; esac
+  case $length$t in *[!0-9]*) return 1 ;; esac
+  [ "$length" ] && [ "$t" ] &&
+    [ "$1" = "{\"chain\":\"$chain\",\"cipher\":\"$cipher\",\"i\":$i,\"len\":$length,\"plain\":\"$plain\",\"t\":$t}" ]
+}
+# Where no statement, which nobody but its signer can change, names the PDF in SM3, an earlier release sealed.
+if cat signatures/*/statement.json attested/*/statement.json 2>/dev/null | holds '"pdf_sm3":"'; then
+  [ -f log.jsonl ] && log_tells
+  tell "told in the log 日志所载与卷内一致" $?
+else
+  not_judged "whether the log tells of all this: an earlier release sealed 日志所载是否与卷内一致：早先的卷宗"
+fi
+
 # Each entry in the tree over the logs of all cases (RFC 9162, 2.1.3.2), whose root the log's key signed.
 checkpoint() { # of one form (C2SP tlog-checkpoint); leaves `tree`, its size, and `root`, in hexadecimal digits
   origin=$(head -n 1 log/checkpoint.txt | in_text) tree=$(nth 2 <log/checkpoint.txt | in_text)

@@ -25,6 +25,7 @@ from server.domain.session_log import GENESIS, Entry
 FORMAT = 1
 MANIFEST, MANIFEST_SIGNATURE, SUMS = "manifest.json", "manifest.sig", "SHA256SUMS"
 PDF, AGREEMENT, LOG = "agreement.pdf", "agreement.json", "log.jsonl"
+CONSENTS, IDENTITY, RECORDINGS = "consents.json", "identity.json", "recordings/"
 ATTESTED, CERTIFICATE, HANDWRITING = "attested", "certificate.pem", "handwriting.png"
 SEAL_CERTIFICATE, ISSUER_CERTIFICATE = "trust/seal.pem", "trust/issuer.pem"
 PDF_SEAL_CERTIFICATE, PDF_SEAL_ISSUER = "trust/pdf-seal.pem", "trust/pdf-seal-issuer.pem"
@@ -136,8 +137,8 @@ def record_files(parts: RecordParts, guide: Mapping[str, bytes]) -> dict[str, by
         PDF: parts.pdf,
         AGREEMENT: parts.agreement,
         LOG: log_lines(parts.log),
-        "consents.json": canonical_json(parts.consents),
-        "identity.json": canonical_json(parts.identity),
+        CONSENTS: canonical_json(parts.consents),
+        IDENTITY: canonical_json(parts.identity),
         SEAL_CERTIFICATE: parts.seal_certificate,
         ISSUER_CERTIFICATE: parts.issuer_certificate,
         **_pdf_seal_files(parts.pdf_seal),
@@ -187,10 +188,39 @@ def manifest_bytes(manifest: Manifest) -> bytes:
         n: {"sha256": d.sha256, "sm3": d.sm3, "size": d.size} for n, d in manifest.files.items()
     }
     plain = {name: getattr(manifest, name) for name in Manifest.__slots__ if name != "files"}
-    moment = manifest.sealed_at.astimezone(UTC).isoformat(timespec="milliseconds")
-    plain["sealed_at"] = moment.replace("+00:00", "Z")
+    plain["sealed_at"] = _moment(manifest.sealed_at)
     plain["effective_on"] = manifest.effective_on.isoformat()
     return canonical_json({"v": FORMAT, **plain, "files": named})
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def told_by_seal(
+    *, number: str, committee_name: str, sealed_at: datetime, consents: object, identity: object
+) -> dict[str, str]:
+    """Return what the log's `seal.applied` tells of a record, as the record itself writes it.
+
+    No signer signs these. The log is in a tree that others keep, so that not even who holds the
+    seal's key can put others in their place unseen.
+    """
+    return {
+        "number": number,
+        "committee_name": committee_name,
+        "sealed_at": _moment(sealed_at),
+        "consents_sha256": sha256_hex(canonical_json(consents)),
+        "identity_sha256": sha256_hex(canonical_json(identity)),
+    }
+
+
+def told_in_manifest(manifest: Manifest) -> dict[str, str]:
+    """Return what of the above stands in the manifest."""
+    return {
+        "number": manifest.number,
+        "committee_name": manifest.committee_name,
+        "sealed_at": _moment(manifest.sealed_at),
+    }
 
 
 def read_manifest(content: bytes) -> Manifest:
@@ -220,7 +250,7 @@ def signature_folder(signer_id: str) -> str:
 
 def recording_manifest(recording: str) -> str:
     """Return the file that holds a recording's manifest."""
-    return f"recordings/{quote(recording, safe='')}.jsonl"
+    return f"{RECORDINGS}{quote(recording, safe='')}.jsonl"
 
 
 def file_digest(content: bytes) -> FileDigest:

@@ -12,6 +12,8 @@ from datetime import date, datetime
 from server.domain.agreement import Agreement, AgreementState, Seal, expect_certified
 from server.domain.errors import WrongStateError
 
+APPLIED = "seal.applied"
+"""The log entry of the seal."""
 EFFECTIVE = "agreement.effective"
 """The log entry with which an agreement takes effect; a record's log ends there."""
 

@@ -9,8 +9,8 @@ SEAL_LASTING = "seal_lasting"
 """The fact that tells of a seal below B-LTA, and is absent for any other."""
 MAY_BE_UNKNOWN = frozenset(
     {
-        *("trusted", "certificates", "log_included", "log_stamped", "container"),
-        *("pdf_signatures", "archive_stamp", SEAL_LASTING),
+        *("trusted", "certificates", "log_tells", "log_included", "log_stamped"),
+        *("container", "pdf_signatures", "archive_stamp", SEAL_LASTING),
     }
 )
 
@@ -86,7 +86,8 @@ class Report:
 
         `trusted` may stay unjudged: without an anchor from elsewhere a record proves that
         it is consistent, not whose it is. So may `certificates`: an authority from outside may
-        have issued some. So may `log_included`: a seal waits for no checkpoint. So may
+        have issued some. So may `log_tells`: an earlier release told less.
+        So may `log_included`: a seal waits for no checkpoint. So may
         `container`: a record's folder alone is none. So may `pdf_signatures`: in a record of
         the earlier form the seal alone signs the PDF.
         So may `log_stamped`: nor does it wait for whoever stamps checkpoints.

@@ -19,8 +19,9 @@ from server.domain.deadlines import standing_confirmation_deadline
 from server.domain.errors import DomainError, WrongStateError
 from server.domain.ids import CaseId, RecordId
 from server.domain.jurisdiction.entries import CourtConfirmation
+from server.domain.record import told_by_seal
 from server.domain.release import names
-from server.domain.sealing import EFFECTIVE, begun, effective_on, expect_sealable
+from server.domain.sealing import APPLIED, EFFECTIVE, begun, effective_on, expect_sealable
 from server.domain.session_log import SYSTEM, Happening, happened
 from server.domain.staff import Actor
 from server.ports.store import DiskFullError, UnitOfWork
@@ -30,7 +31,7 @@ from server.usecases.printable_seal import expect_printable
 from server.usecases.read_case import calendar_of
 from server.usecases.release_seal import approvals, confirmation
 from server.usecases.seal_turn import each_in_turn, seal_turn
-from server.usecases.sealed_evidence import keep_evidence
+from server.usecases.sealed_evidence import Evidence, keep_evidence
 from server.usecases.world import World
 
 log = logging.getLogger(__name__)
@@ -75,8 +76,8 @@ async def _begin(world: World, actor: Actor, case_id: CaseId, pdf_sha256: str) -
         both = await approvals(world, uow, actor, agreement, second)
         numbered = await _number(world, uow, actor, committee, case, agreement)
         applied = replace(numbered, approvals=both)
-        await keep_evidence(world, uow, committee, case, applied)
-        return begun(agreement, applied), _applied(applied, agreement, actor)
+        frozen = await keep_evidence(world, uow, committee, case, applied)
+        return begun(agreement, applied), _applied(applied, agreement, frozen)
 
     await change(world, case_id, step)
 
@@ -127,14 +128,21 @@ async def _number(
     )
 
 
-def _applied(applied: Seal, agreement: Agreement, actor: Actor) -> tuple[Happening, ...]:
-    digest = agreement.locked.digest if agreement.locked else None
+def _applied(applied: Seal, agreement: Agreement, frozen: Evidence) -> tuple[Happening, ...]:
+    told = told_by_seal(
+        number=applied.number,
+        committee_name=frozen.committee_name,
+        sealed_at=applied.at,
+        consents=frozen.consents,
+        identity=frozen.identity,
+    )
     return (
         happened(
-            "seal.applied",
-            actor.staff_id,
+            APPLIED,
+            applied.by,
             record=applied.record_id,
-            digest=digest,
+            digest=agreement.locked.digest if agreement.locked else None,
+            **told,
             **_both(applied),
         ),
         happened(

@@ -5,7 +5,7 @@ a record that is written later must still come out the same.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from server.domain.agreement import Seal
@@ -35,19 +35,20 @@ class Evidence:
 
 async def keep_evidence(
     world: World, uow: UnitOfWork, committee: Committee, case: Case, seal: Seal
-) -> None:
+) -> Evidence:
     """Keep the evidence for the record that `seal` names, with the committee as it was asked."""
     facts = await gather(world, uow, case)
-    frozen = {
-        "record": seal.record_id,
-        "committee_name": committee.name,
-        "place": committee.place,
-        "seal_image": committee.seal_image,
-        "consents": [_consent(c, s) for s in facts.sessions for c in consented(s, facts.wards)],
-        "identity": [_identity(c, s) for s in facts.sessions for c in s.identity_checks],
-    }
-    content = json.dumps(frozen, ensure_ascii=False).encode()
+    frozen = Evidence(
+        committee_name=committee.name,
+        place=committee.place,
+        seal_image=committee.seal_image,
+        consents=[_consent(c, s) for s in facts.sessions for c in consented(s, facts.wards)],
+        identity=[_identity(c, s) for s in facts.sessions for c in s.identity_checks],
+    )
+    told = {"record": seal.record_id, **asdict(frozen)}
+    content = json.dumps(told, ensure_ascii=False).encode()
     await keep(world, uow, case.id, (FileKind.SEALED_EVIDENCE, "application/json"), content)
+    return frozen
 
 
 def _consent(given: Consent, session: Session) -> dict[str, object]:

@@ -23,7 +23,7 @@ from server.domain.ids import StaffId
 from server.domain.record import RecordAttestation, RecordParts
 from server.domain.signing_route import SigningRoute
 from server.ports.documents import KeyRef
-from tests.archive.example import CASE, HEXI, Office, document, record_parts
+from tests.archive.example import CASE, HEXI, Office, document, included, record_parts, told
 from tests.documents.example import SEALED_AT
 
 CHEN, LIN = "person-chen", "person-lin"
@@ -118,11 +118,12 @@ def attested_parts(
     parts = record_parts(office, text, keys=keys)
     locked = parts.pdf[: parts.locked_size]
     ink_too = any(one.purpose == COMPARE_PAPER for one in said)
-    return replace(
+    attested = replace(
         parts,
         attestations=tuple(_made(office, text, locked, one) for one in said),
         paper=SCANS if ink_too else {},
     )
+    return included(told(attested), office)
 
 
 def by_key(

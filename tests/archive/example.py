@@ -21,13 +21,14 @@ from server.documents.signing import Desk, certify
 from server.documents.stamp_facts import read_stamp
 from server.documents.suites import P256Key
 from server.domain.agreement_document import AgreementDocument, canonical_bytes, digest
-from server.domain.canonical import sm3_hex
+from server.domain.canonical import sha256_hex, sm3_hex
 from server.domain.checkpoint import checkpoint_text, note_of
 from server.domain.consent_statement import ConsentStatement, statement_bytes
 from server.domain.ids import CaseId, CommitteeId, RecordId
 from server.domain.inclusion import LogInclusion, proofs_json, proofs_of
-from server.domain.record import RecordParts, RecordSignature, public_key_pem
-from server.domain.session_log import Entry, chain, happened
+from server.domain.record import RecordParts, RecordSignature, public_key_pem, told_by_seal
+from server.domain.sealing import APPLIED, EFFECTIVE
+from server.domain.session_log import Entry, Happening, chain, happened
 from server.domain.signing_route import SigningRoute
 from server.domain.tree import Edge, Spot, grown
 from server.ports.archive import SignManifest, VerifierTools
@@ -88,24 +89,69 @@ class Office:
 
 
 def session_log() -> tuple[Entry, ...]:
-    """Return a short log; its third entry is the head at the lock."""
-    kinds = ("session.open", "consent.given", "agreement.read", "agreement.locked", "sign.done")
-    entries: list[Entry] = []
-    for n, kind in enumerate(kinds):
-        last = entries[-1] if entries else None
-        entries.append(chain(CASE, last, happened(kind, "su"), LOCKED_AT + timedelta(minutes=n)))
-    return tuple(entries)
+    """Return the log as it is when the text is locked."""
+    return continued(
+        (), *(happened(k, "su") for k in ("session.open", "consent.given", "agreement.read"))
+    )
+
+
+def continued(log: tuple[Entry, ...], *what: Happening) -> tuple[Entry, ...]:
+    """Return the log with more entries, one a minute."""
+    for one in what:
+        last = log[-1] if log else None
+        log = (*log, chain(CASE, last, one, LOCKED_AT + timedelta(minutes=len(log))))
+    return log
+
+
+def told(
+    parts: RecordParts,
+    *more: Happening,
+    lock: Mapping[str, bool] = {},
+    seal: Mapping[str, str] = {},
+) -> RecordParts:
+    """Return the parts with a log that tells of them, `more` before the seal, and no checkpoint.
+
+    `lock` and `seal` are further facts of their entries.
+    """
+    digest = sha256_hex(parts.agreement)
+    known = told_by_seal(
+        number=parts.number,
+        committee_name=parts.committee_name,
+        sealed_at=parts.sealed_at,
+        consents=parts.consents,
+        identity=parts.identity,
+    )
+    pdf, day = sha256_hex(parts.pdf[: parts.locked_size]), parts.effective_on.isoformat()
+    log = continued(
+        session_log(),
+        happened("agreement.locked", "su", digest=digest, pdf_sha256=pdf, **lock),
+        *(signed("sign.done", one.statement) for one in parts.signatures),
+        *(signed("sign.witnessed", one.statement) for one in parts.attestations),
+        *more,
+        happened(APPLIED, "su", record=parts.record_id, digest=digest, **known, **seal),
+        happened(EFFECTIVE, "system", record=parts.record_id, effective_on=day),
+    )
+    return replace(parts, log=log, inclusion=None)
+
+
+def included(parts: RecordParts, office: Office) -> RecordParts:
+    """Return the parts with the proofs of their log."""
+    return replace(parts, inclusion=inclusion(office, parts.log))
+
+
+def signed(kind: str, statement: bytes) -> Happening:
+    return happened(kind, "su", statement_sha256=sha256_hex(statement))
 
 
 def document() -> AgreementDocument:
     """Return the agreement with the log's head as of the lock."""
-    return replace(example(), log_head=session_log()[2].hash)
+    return replace(example(), log_head=session_log()[-1].hash)
 
 
-def inclusion(office: Office) -> LogInclusion:
+def inclusion(office: Office, log: tuple[Entry, ...]) -> LogInclusion:
     """Return a checkpoint of a log in which other cases wrote between, and the proofs."""
     edge, nodes, positions = Edge(), dict[Spot, bytes](), list[int]()
-    for entry in session_log():
+    for entry in log:
         for content in (bytes.fromhex(entry.hash), entry.body.encode()):
             position = edge.size
             edge, made = grown(edge, content)
@@ -151,7 +197,7 @@ def record_parts(
     signed = signed_by_all(desk, text, locked, own, stated)
     sealed = apply_seal(seal_order(text, signed), desk)
     given = certified(given, sealed.pdf)
-    return RecordParts(
+    parts = RecordParts(
         record_id=RECORD,
         committee_id=HEXI,
         committee_name=text.committee.name,
@@ -168,8 +214,8 @@ def record_parts(
         log=session_log(),
         seal_certificate=sealed.seal_certificate,
         issuer_certificate=sealed.issuer_certificate,
-        inclusion=inclusion(office),
     )
+    return included(told(parts), office)
 
 
 def certified(given: Iterable[RecordSignature], pdf: bytes) -> tuple[RecordSignature, ...]:

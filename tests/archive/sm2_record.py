@@ -18,7 +18,16 @@ from server.domain.ids import StaffId
 from server.domain.record import RecordParts, RecordSignature
 from server.domain.suites import SM2_SM3
 from server.ports.documents import KeyRef, SignOrder
-from tests.archive.example import HEXI, Office, certified, document, record_parts, signed_on_phone
+from tests.archive.example import (
+    HEXI,
+    Office,
+    certified,
+    document,
+    included,
+    record_parts,
+    signed_on_phone,
+    told,
+)
 from tests.documents.example import SEALED_AT
 from tests.documents.sealing import locked_by, seal_order, sign_order, signature
 from tests.support.papers import desk_of
@@ -48,7 +57,7 @@ def sm2_parts(office: Office, instead: Mapping[str, str] | None = None) -> Recor
         given.append(said)
     sealed = apply_seal(replace(seal_order(text, pdf), suite=SM2_SM3), desk)
     trust = seal_certificates(office.keys, HEXI, SEALED_AT, SM2_SM3)
-    return replace(
+    parts = replace(
         record_parts(office),
         pdf=sealed.pdf,
         locked_size=len(locked.pdf),
@@ -57,6 +66,7 @@ def sm2_parts(office: Office, instead: Mapping[str, str] | None = None) -> Recor
         issuer_certificate=trust.issuer,
         pdf_seal=trust.pdf_seal,
     )
+    return included(told(parts), office)
 
 
 def in_pdf(order: SignOrder, ref: KeyRef, desk: Desk) -> bytes:

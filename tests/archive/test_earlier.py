@@ -48,7 +48,7 @@ def test_a_record_of_the_earlier_form_holds_in_every_fact_but_those_it_lacks(
 ) -> None:
     report = verify_path(EARLIER, TOOLS, (earlier["trust/issuer.pem"],))
     assert failing(report) == {}
-    lacking = ["pdf_signatures", "archive_stamp", "log_stamped"]
+    lacking = ["pdf_signatures", "archive_stamp", "log_tells", "log_stamped"]
     assert [fact.code for fact in report.unknown] == lacking
     assert report.verified
     assert report.sealed_at == SEALED_AT
@@ -64,7 +64,7 @@ def test_a_record_with_sixteen_digits_of_its_check_code_holds_by_all_three(tmp_p
     issuer.write_bytes(files["trust/issuer.pem"])
     report = verify_path(SIXTEEN_DIGITS, TOOLS, (files["trust/issuer.pem"],))
     assert report.verified
-    assert [fact.code for fact in report.unknown] == ["container"]
+    assert [fact.code for fact in report.unknown] == ["log_tells", "container"]
     asked = Bend(zip=SIXTEEN_DIGITS, known=fingerprint(files["trust/issuer.pem"]))
     assert by_page([asked]) == [frozenset()]
     assert by_shell(files, tmp_path / "record", issuer) == frozenset()
@@ -91,7 +91,7 @@ def test_a_newer_record_sealed_anew_in_the_earlier_form_is_found(
     forged = put_in(files, office, sealed_alone(drawn, office, certify=True), len(drawn))
     report = verify_files(forged, TOOLS)
     assert [fact.code for fact in report.unknown] == ["pdf_signatures", "archive_stamp", "trusted"]
-    assert {"same_text", "everybody_signed"} == set(failing(report))
+    assert {"same_text", "everybody_signed", "log_tells"} == set(failing(report))
 
 
 def test_a_newer_record_that_keeps_its_locked_text_never_is_of_the_earlier_form(

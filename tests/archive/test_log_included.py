@@ -52,7 +52,7 @@ def log_included(files: dict[str, bytes]) -> Fact:
 def test_a_record_with_a_checkpoint_names_its_log(files: Files) -> None:
     fact = log_included(files)
     assert fact.holds
-    assert dict(fact.facts)["size"] == 10
+    assert dict(fact.facts)["size"] == 20
     assert str(dict(fact.facts)["origin"]).startswith("heyi-log/")
 
 
@@ -66,8 +66,8 @@ def test_a_record_sealed_before_a_checkpoint_verifies_without(
     assert report.verified
     assert as_json(report)["logged"] is None
     assert as_json(report)["intact"] is True
-    assert "归档时检查点尚未生成" in as_text(report, "zh")
-    assert "before a checkpoint was there" in as_text(report, "en")
+    assert "卷内没有总日志的检查点" in as_text(report, "zh")
+    assert "nothing shows that the log was not written anew" in as_text(report, "en")
 
 
 def other_key(files: dict[str, bytes], office: Office, folder: Path) -> None:
@@ -77,13 +77,13 @@ def other_key(files: dict[str, bytes], office: Office, folder: Path) -> None:
 
 def other_tree(files: dict[str, bytes], office: Office, _: Path) -> None:
     key = server_key(office.keys, LOG_KEY)
-    note = note_of(key, Head(10, b"\x07" * 32))
+    note = note_of(key, Head(20, b"\x07" * 32))
     signed = make_signature(office.keys, LOG_KEY, note).signature
     files[CHECKPOINT] = checkpoint_text(note, key, signed).encode()
 
 
 def unsigned_size(files: dict[str, bytes], _: Office, __: Path) -> None:
-    files[CHECKPOINT] = files[CHECKPOINT].replace(b"\n10\n", b"\n12\n")
+    files[CHECKPOINT] = files[CHECKPOINT].replace(b"\n20\n", b"\n22\n")
 
 
 def no_proof_of_the_last(files: dict[str, bytes], _: Office, __: Path) -> None:
@@ -139,7 +139,7 @@ def test_the_text_of_a_checkpoint_is_read_as_it_was_written(files: Files) -> Non
     text = files[CHECKPOINT].decode()
     found = read_checkpoint(text)
     assert found.text == text
-    assert text.startswith(f"{found.origin}\n10\n")
+    assert text.startswith(f"{found.origin}\n20\n")
     assert found.note.decode() + "\n" + text[len(found.note) + 1 :] == text
 
 

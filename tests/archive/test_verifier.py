@@ -139,7 +139,8 @@ def test_a_missing_file_is_named(name: str, files: Files) -> None:
 
 def test_an_added_file_is_named(files: Files) -> None:
     report = verify_files({**files, "signatures/x/statement.json": b"{}"}, TOOLS)
-    assert failing(report) == {"complete": ("signatures/x/statement.json",)}
+    other = ("signatures/x/statement.json",)
+    assert failing(report) == {"complete": other, "log_tells": other}
 
 
 def test_swapped_signatures_fail_even_under_a_fresh_manifest(files: Files, office: Office) -> None:
@@ -197,6 +198,8 @@ def test_a_broken_log_is_found_even_under_a_fresh_manifest(
     bent = resigned({**files, "log.jsonl": b"".join(line + b"\n" for line in lines)}, office)
     found = failing(verify_files(bent, TOOLS))
     assert found.pop("log_included", ()) in {(), ("log.jsonl", "log/proofs.json")}
+    ends = bool(lines) and b"agreement.effective" in lines[-1]
+    assert bool(found.pop("log_tells", ())) is not ends
     assert found == {"log_chain": ("log.jsonl",)}
 
 
@@ -320,7 +323,10 @@ def test_a_link_in_a_folder_is_not_followed(files: Files, tmp_path: Path) -> Non
     folder = written(files, tmp_path / "record")
     (folder / "consents.json").rename(tmp_path / "elsewhere.json")
     (folder / "consents.json").symlink_to(tmp_path / "elsewhere.json")
-    assert failing(verify_path(folder, TOOLS)) == {"intact": ("consents.json",)}
+    assert failing(verify_path(folder, TOOLS)) == {
+        "intact": ("consents.json",),
+        "log_tells": ("consents.json",),
+    }
 
 
 def test_no_record_at_all_is_refused(tmp_path: Path) -> None:
@@ -342,7 +348,7 @@ def run_script(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str
 def test_the_shell_script_agrees(files: Files, tmp_path: Path) -> None:
     done = run_script(written(files, tmp_path / "record"))
     assert "FAILED" not in done.stdout, done.stdout
-    assert done.stdout.count("OK") == 8 + 2 * 4 + 2 + 12 + 1 + 1 + 1 + 1
+    assert done.stdout.count("OK") == 8 + 2 * 4 + 2 + 12 + 1 + 1 + 1 + 1 + 1
     assert done.returncode == 0
 
 

@@ -7,13 +7,13 @@ import pytest
 from server.archive.witness import FolderWitness
 from server.domain.checkpoint import Checkpoint, read_checkpoint
 from server.ports.witness import Answer, Proof
-from tests.archive.example import Office, inclusion
+from tests.archive.example import Office, inclusion, session_log
 
 
 @pytest.fixture(scope="module")
 def shown(office: Office) -> tuple[Checkpoint, bytes]:
     """Return a checkpoint and its log's key."""
-    made = inclusion(office)
+    made = inclusion(office, session_log())
     return read_checkpoint(made.checkpoint.decode()), made.public_key
 
 

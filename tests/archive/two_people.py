@@ -1,7 +1,6 @@
 """The invented record where two people seal: who released, who confirmed, and the log of it."""
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,9 +11,8 @@ from server.domain.attested import CONFIRM_SEAL, RELEASE_SEAL, AttestedStatement
 from server.domain.canonical import sm3_hex
 from server.domain.ids import StaffId
 from server.domain.record import RecordAttestation, RecordParts
-from server.domain.session_log import Entry, Happening, chain, happened
 from server.ports.documents import KeyRef
-from tests.archive.example import CASE, HEXI, Office, document, record_parts, session_log
+from tests.archive.example import CASE, HEXI, Office, document, record_parts, told
 from tests.documents.example import SEALED_AT
 
 NAMES = {"su": "苏慧珍", "he": "何敏"}
@@ -46,36 +44,16 @@ def parts_by_two(office: Office, both: Both, bend: Bend | None = None) -> Record
     named = {"released_by": both.first, **digests}
     confirmation = said.by(both.second, CONFIRM_SEAL, named, SEALED_AT)
     confirmation = bend(confirmation) if bend else confirmation
-    return replace(
-        parts,
-        attestations=(release, confirmation),
-        log=_log(both, release, confirmation),
-        inclusion=None,
+    both_said = {"release_sha256": sha256(release), "confirmation_sha256": sha256(confirmation)}
+    return told(
+        replace(parts, attestations=(release, confirmation)),
+        lock={"two_to_seal": True} if both.two_to_seal else {},
+        seal={"released_by": both.first, **both_said},
     )
 
 
 def sha256(given: RecordAttestation) -> str:
     return hashlib.sha256(given.statement).hexdigest()
-
-
-def _log(
-    both: Both, release: RecordAttestation, confirmation: RecordAttestation
-) -> tuple[Entry, ...]:
-    entries = list(session_log()[:3])
-    lock = {"two_to_seal": True} if both.two_to_seal else {}
-    digests = {"release_sha256": sha256(release), "confirmation_sha256": sha256(confirmation)}
-    for what in (
-        happened("agreement.locked", "su", **lock),
-        happened("seal.released", both.first, statement_sha256=sha256(release)),
-        happened("seal.applied", both.second, released_by=both.first, **digests),
-    ):
-        entries.append(_after(entries, what))
-    return tuple(entries)
-
-
-def _after(entries: list[Entry], what: Happening) -> Entry:
-    moment = json.loads(entries[-1].body)["at"]
-    return chain(CASE, entries[-1], what, datetime.fromisoformat(moment) + timedelta(minutes=1))
 
 
 @dataclass(frozen=True, kw_only=True)

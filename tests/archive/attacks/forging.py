@@ -111,27 +111,28 @@ def overlay_on_a_page(scene: Scene) -> Files:
 
 
 @attack(
+    "log_tells",
     "intact",
     "attachment",
     "same_text",
     "everybody_signed",
-    shell={"intact", "attachment", "same_text"},
+    shell={"log_tells", "intact", "attachment", "same_text"},
 )
 def exchanged_agreement(scene: Scene) -> Files:
     return {**scene.files, AGREEMENT: cheaper(scene.files[AGREEMENT])}
 
 
-@attack("complete")
+@attack("log_tells", "complete")
 def file_put_in(scene: Scene) -> Files:
     return {**scene.files, "recordings/another.jsonl": scene.files[ISSUER_CERTIFICATE]}
 
 
-@attack("complete", shell={"intact", "complete"})
+@attack("log_tells", "complete", shell={"log_tells", "intact", "complete"})
 def file_taken_out(scene: Scene) -> Files:
     return {name: content for name, content in scene.files.items() if name != "identity.json"}
 
 
-@attack("manifest_signed", "container")
+@attack("log_tells", "manifest_signed", "container")
 def manifest_of_another_date(scene: Scene) -> Files:
     manifest = replace(read_manifest(scene.files[MANIFEST]), number="湖禾人调字〔2025〕第018号")
     return {**scene.files, MANIFEST: manifest_bytes(manifest)}
@@ -200,7 +201,13 @@ def agreement_under_another_name(scene: Scene) -> Files:
     return {**scene.files, "agreement-final.pdf": scene.foreign[PDF]}
 
 
-@attack("attachment", "same_text", "everybody_signed", shell={"attachment", "same_text"})
+@attack(
+    "log_tells",
+    "attachment",
+    "same_text",
+    "everybody_signed",
+    shell={"log_tells", "attachment", "same_text"},
+)
 @inside
 def agreement_listed_anew(scene: Scene) -> Files:
     return exchanged_agreement(scene)
@@ -223,13 +230,25 @@ def signers_swapped(scene: Scene) -> Files:
     return swapped
 
 
-@attack("same_text", "pdf_signatures", "everybody_signed", shell={"same_text", "pdf_signatures"})
+@attack(
+    "log_tells",
+    "same_text",
+    "pdf_signatures",
+    "everybody_signed",
+    shell={"log_tells", "same_text", "pdf_signatures"},
+)
 @inside
 def signature_replayed_from_another_text(scene: Scene) -> Files:
     return {**scene.files, **{n: c for n, c in scene.other.items() if n.startswith(CHEN)}}
 
 
-@attack("same_text", "pdf_signatures", "everybody_signed", shell={"same_text", "pdf_signatures"})
+@attack(
+    "log_tells",
+    "same_text",
+    "pdf_signatures",
+    "everybody_signed",
+    shell={"log_tells", "same_text", "pdf_signatures"},
+)
 @inside
 def signature_replayed_from_another_pdf(scene: Scene) -> Files:
     return {**scene.files, **{n: c for n, c in scene.reprint.items() if n.startswith(CHEN)}}
@@ -305,7 +324,7 @@ def log_rows_reordered(scene: Scene) -> Files:
     return _log(scene, lambda rows: [rows[0], rows[2], rows[1], *rows[3:]])
 
 
-@attack("log_chain", "log_included")
+@attack("log_tells", "log_chain", "log_included")
 @inside
 def log_cut_short(scene: Scene) -> Files:
     return _log(scene, lambda rows: rows[:-1])

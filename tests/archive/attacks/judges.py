@@ -55,6 +55,7 @@ LINES = {
     "everybody": "everybody_signed",
     "sealed by two": "two_people",
     "session log": "log_chain",
+    "told in the log": "log_tells",
     "places in the log of all cases": "log_included",
     "container": "container",
     "archive time stamp": "archive_stamp",

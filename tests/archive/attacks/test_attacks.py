@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from server.archive import evidence, session_log, verifier
+from server.archive import evidence, log_tells, session_log, verifier
 from server.archive.package import package
 from server.archive.verifier import verify_files
 from server.domain import session_log as domain_log
 from server.domain.record import RecordParts
 from server.ports.inspection import PdfFacts
-from tests.archive.attacks import judges, pdf_forging
+from tests.archive.attacks import judges, log_forging, pdf_forging
 from tests.archive.attacks.forging import ATTACKS, NOT_BY_SHELL, Attack, Files
 from tests.archive.attacks.judges import (
     BEYOND_THE_PAGE,
@@ -30,7 +30,7 @@ from tests.support.sampling import taken_of
 
 Forged = dict[str, Files]
 pytestmark = pytest.mark.timeout(300)
-assert pdf_forging.__name__, "the attacks on the PDF are kept beside the others"
+assert all((pdf_forging.__name__, log_forging.__name__)), "their attacks are kept beside the others"
 
 
 @pytest.fixture(scope="session")
@@ -151,6 +151,10 @@ TAKEN_OUT = {
     "chain": (session_log, "verify_chain", lambda entries: [e.hash for e in entries][-1]),
     "sm3": (domain_log, "sm3_agrees", lambda *_: True),
     "proofs": (session_log, "proven", lambda *_: True),
+    "statements told": (log_tells, "_statements", lambda *_: ()),
+    "seal told": (log_tells, "_seal", lambda *_: ()),
+    "effect told": (log_tells, "_effect", lambda *_: ()),
+    "recordings told": (log_tells, "_recordings", lambda *_: ()),
     "certification": (PdfFacts, "certified", True),
     "issuer": (judges, "TOOLS", replace(TOOLS, issued_by=lambda *_: True)),
 }
@@ -186,6 +190,18 @@ def test_a_page_that_believes_every_signature_is_caught(packed: list[Bend]) -> N
         (
             "sm3_of_another_entry",
             'made_sm3 "$scratch" <"$scratch/sm3" | same "$scratch/sm3"',
+            "true",
+        ),
+        (
+            "log_without_a_signature",
+            """all_told signatures '"statement_sha256":' "$scratch/done" &&""",
+            "true &&",
+        ),
+        ("number_of_another_agreement", "as_in_manifest number record_id &&", "true &&"),
+        ("log_of_another_effect", " && effect_told &&", " &&"),
+        (
+            "recording_with_a_chunk_exchanged",
+            '(cd "$scratch" && sha256sum --quiet --strict -c chunks >/dev/null 2>&1)',
             "true",
         ),
         ("appended_after_the_seal", '[ "$end" = "$pdf_size" ] &&', "true &&"),

@@ -21,7 +21,7 @@ from tests.archive.attacks.judges import (
     by_shell,
 )
 from tests.archive.attested import CHEN, LIN, Said, anew, attested_parts, by_route, ink, spoken
-from tests.archive.example import Office
+from tests.archive.example import Office, told
 from tests.archive.test_verifier import resigned
 
 Files = dict[str, bytes]
@@ -69,7 +69,7 @@ FORGED: dict[str, tuple[Forge, set[str]]] = {
     ),
     "a comparison changed afterwards": (
         lambda files: _changed(files, b'"fingerprint":true', b'"fingerprint":null'),
-        {"signatures", "everybody_signed"},
+        {"signatures", "everybody_signed", "log_tells"},
     ),
     "a compared scan left out": (
         lambda files: {n: c for n, c in files.items() if n != "paper/02.pdf"},
@@ -151,7 +151,7 @@ def by_recorder(office: Office, name: str, witness: str) -> Files:
     parts = attested_parts(office, ALOUD, said, own)
     first, *others = parts.attestations
     named = anew(office, first, attester_name=name)
-    return sealed(replace(parts, attestations=(named, *others)), office)[0]
+    return sealed(told(replace(parts, attestations=(named, *others))), office)[0]
 
 
 def test_a_comparison_of_another_version_is_of_another_text(
@@ -160,5 +160,5 @@ def test_a_comparison_of_another_version_is_of_another_text(
     other = attested_parts(office, replace(INK, text_version=9), ink())
     stolen = {n: c for n, c in sealed(other, office)[0].items() if n.startswith(COMPARISON)}
     found = judged(resigned({**paper, **stolen}, office), tmp_path / "stolen")
-    assert found[0] == found[1] == {"same_text", "everybody_signed"}
+    assert found[0] == found[1] == {"same_text", "everybody_signed", "log_tells"}
     assert "same_text" in found[2]

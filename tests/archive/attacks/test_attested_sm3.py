@@ -12,7 +12,7 @@ from server.domain.record import RecordAttestation
 from tests.archive.attacks.conftest import sealed
 from tests.archive.attacks.test_attested import INK, judged
 from tests.archive.attested import anew, attested_parts, ink
-from tests.archive.example import Office
+from tests.archive.example import Office, told
 from tests.archive.two_people import Both, parts_by_two
 
 WRONG = "0" * 64
@@ -68,7 +68,7 @@ def test_another_sm3_beside_a_right_sha256_of_what_was_compared(
     bent, wrong = ON_PAPER[name]
     parts = attested_parts(office, INK, ink())
     (given,) = parts.attestations
-    parts = replace(parts, attestations=(anew(office, given, **bent(given)),))
+    parts = told(replace(parts, attestations=(anew(office, given, **bent(given)),)))
     found = judged(sealed(parts, office)[0], tmp_path / "record")
     assert [one - {"everybody_signed"} for one in found] == [wrong] * 3
     assert [bool(one) for one in found] == [bool(wrong)] * 3
@@ -113,7 +113,7 @@ def test_attestations_of_before_verify_as_they_did(office: Office, tmp_path: Pat
     by_two = parts_by_two(office, Both(), lambda one: anew(office, one, **_of_before(one)))
     paper = attested_parts(office, INK, ink())
     old = tuple(anew(office, one, **_of_before(one)) for one in paper.attestations)
-    for name, parts in (("two", by_two), ("paper", replace(paper, attestations=old))):
+    for name, parts in (("two", by_two), ("paper", told(replace(paper, attestations=old)))):
         own = [one.statement.replace(b'"agreement_sm3":', b"") for one in parts.attestations]
         assert not any(b"sm3" in one for one in own)
         assert judged(sealed(parts, office)[0], tmp_path / name) == (frozenset(),) * 3

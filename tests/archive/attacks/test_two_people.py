@@ -1,7 +1,6 @@
 """Records that two people sealed: the three judges agree and name both, whole or forged."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,11 +8,10 @@ import pytest
 
 from server.archive.report_text import as_text
 from server.archive.verifier import verify_files
-from server.domain.session_log import chain, happened
 from tests.archive.attacks.conftest import sealed
 from tests.archive.attacks.judges import TOOLS, told_by_shell
 from tests.archive.attacks.test_attested import Files, judged
-from tests.archive.example import CASE, Office, record_parts
+from tests.archive.example import Office, record_parts, told
 from tests.archive.test_verifier import resigned
 from tests.archive.two_people import Both, parts_by_two
 from tests.documents.example import SEALED_AT
@@ -90,8 +88,7 @@ def test_forged_approvals_are_found_though_the_committee_signs_them(
 
 def test_a_release_that_the_log_does_not_name_is_none(office: Office, tmp_path: Path) -> None:
     parts = parts_by_two(office, Both())
-    last = chain(CASE, parts.log[-2], happened("seal.applied", "he"), SEALED_AT)
-    files = sealed(replace(parts, log=(*parts.log[:-1], last)), office)[0]
+    files = sealed(told(parts, lock={"two_to_seal": True}), office)[0]
     assert judged(files, tmp_path / "unlogged") == (frozenset(TWO),) * 3
 
 

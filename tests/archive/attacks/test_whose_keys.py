@@ -13,7 +13,7 @@ from tests.archive.attacks.conftest import sealed
 from tests.archive.attacks.judges import Bend, by_heyi, by_shell, told_by_page
 from tests.archive.attacks.test_attested import Files, judged
 from tests.archive.attested import CHEN, attested_parts, by_key, by_route, spoken
-from tests.archive.example import Office
+from tests.archive.example import Office, told
 from tests.archive.two_people import Both, parts_by_two
 
 SU, JIANG = "staff-su", "staff-jiang"
@@ -31,7 +31,7 @@ def by_mediator(parts: RecordParts, suite: SignatureSuite | None) -> RecordParts
     """Return it with the declaration recorded by the mediator: with a new key, or his own."""
     key = suite.made_key() if suite else OWN
     recorded, witnessed = parts.attestations
-    return replace(parts, attestations=(by_key(recorded, key, attester_id=SU), witnessed))
+    return told(replace(parts, attestations=(by_key(recorded, key, attester_id=SU), witnessed)))
 
 
 def test_a_mediator_attests_with_the_key_of_his_own_signature(
@@ -61,7 +61,7 @@ def test_nobody_records_and_witnesses_and_no_key_is_two_peoples(
     both = by_key(recorded, key), by_key(witnessed, key)
     if same == "person":
         both = recorded, by_key(witnessed, key, attester_id="su")
-    files = sealed(replace(aloud, attestations=both), office)[0]
+    files = sealed(told(replace(aloud, attestations=both)), office)[0]
     assert judged(files, tmp_path / "one") == (frozenset({"everybody_signed"}),) * 3
 
 

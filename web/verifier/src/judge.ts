@@ -15,6 +15,7 @@ import { beyondBrowsers, sha256Hex, signed } from "./crypto.ts";
 import { embedded } from "./embedded.ts";
 import { type Files, isRenewal } from "./files.ts";
 import { logStamped } from "./logStamp.ts";
+import { logTells } from "./logTells.ts";
 import { proven, readChain, readCheckpoint, signedByLog } from "./log.ts";
 import { MANIFEST, MANIFEST_SIGNATURE, type Manifest, readManifest } from "./manifest.ts";
 import { oddNames, oddRenewals } from "./names.ts";
@@ -90,6 +91,7 @@ async function factsOf(evidence: Evidence): Promise<Fact[]> {
     await sealChain(evidence),
     evidence.pdf.certificates(),
     logChain(evidence),
+    await logTells(evidence),
     await logIncluded(evidence),
     await logStamped(evidence.files),
     await container(evidence),

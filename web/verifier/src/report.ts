@@ -14,6 +14,7 @@ export const CODES = [
   "certificates",
   "archive_stamp",
   "log_chain",
+  "log_tells",
   "log_included",
   "log_stamped",
   "container",

@@ -1,9 +1,10 @@
 // A text locked to be sealed by two people: one released the seal, another confirmed it by applying it.
 import type { Attested } from "./attested.ts";
-import { type Bytes, text, utf8 } from "./bytes.ts";
-import { type JsonObject, isObject, parse, textAt } from "./canonical.ts";
+import type { Bytes } from "./bytes.ts";
+import { type JsonObject, isObject, textAt } from "./canonical.ts";
 import { sha256Hex } from "./crypto.ts";
 import type { Files } from "./files.ts";
+import { lastFacts, logBodies } from "./logBodies.ts";
 import { type Fact, type TwoPeople, fact, factOr } from "./report.ts";
 import { alsoInSm3 } from "./signers.ts";
 
@@ -24,7 +25,7 @@ interface Said {
  * What no browser can check, a signature in SM2, leaves it unjudged.
  */
 export async function twoPeople(files: Files, found: readonly Attested[]): Promise<Fact | null> {
-  const log = entries(files.get(LOG) ?? NONE);
+  const log = logBodies(files.get(LOG) ?? NONE);
   const [first, second] = [await of(files, found, "release_seal"), await of(files, found, "confirm_seal")];
   if (!takesTwo(log) && first.length + second.length === 0) return null;
   for (const release of first) {
@@ -69,26 +70,11 @@ const moment = (said: JsonObject, name: string): number => Date.parse(textAt(sai
 const seen = (said: JsonObject): JsonObject => (isObject(said["saw"]) ? said["saw"] : {});
 const inside = (said: JsonObject, name: string): string => textAt(seen(said), name);
 
-function takesTwo(log: readonly JsonObject[]): boolean {
-  const last = log.filter((body) => body["kind"] === "agreement.locked").at(-1);
-  return last !== undefined && facts(last)["two_to_seal"] === true;
-}
+const takesTwo = (log: readonly JsonObject[]): boolean => lastFacts(log, "agreement.locked")["two_to_seal"] === true;
 
 function logged(log: readonly JsonObject[], release: Said, confirmation: Said): boolean {
-  const sealed = log.filter((body) => body["kind"] === "seal.applied").at(-1);
-  const said = sealed === undefined ? {} : facts(sealed);
+  const said = lastFacts(log, "seal.applied");
   return said["release_sha256"] === release.sha256 && said["confirmation_sha256"] === confirmation.sha256;
-}
-
-const facts = (body: JsonObject): JsonObject => (isObject(body["facts"]) ? body["facts"] : {});
-
-function entries(log: Bytes): JsonObject[] {
-  try {
-    const lines = text(log).split("\n").filter((line) => line !== "");
-    return lines.map((line) => parse(utf8(line))).flatMap((entry) => (isObject(entry) && isObject(entry["body"]) ? [entry["body"]] : []));
-  } catch {
-    return [];
-  }
 }
 
 const both = (release: Said, confirmation: Said): TwoPeople => ({
