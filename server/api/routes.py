@@ -63,7 +63,7 @@ PUBLIC = (
        view=log.LogProof, query=("first",)),
     _r("GET", "/verify", "verify.page", OPEN, "Verify an agreement", media=HTML, query=("lang",)),
     _r("POST", "/verify", "verify.verify", OPEN,
-       "Facts about a package or sealed PDF, or whether a number with its code is on record",
+       "Facts about a package or sealed PDF, or about what a number with its code stands for",
        media=HTML, upload=True, fields=("number", "code"), query=("lang",)),
     _r("GET", "/verify.html", "verify.offline", OPEN, "The page that verifies without a network",
        media=HTML),

@@ -37,7 +37,7 @@ async def page(context: Context, _: None) -> web.Response:
 
 
 async def verify(context: Context, _: None) -> web.Response:
-    """Judge what was sent, or tell whether a number with its code is on record.
+    """Judge what was sent, or tell the facts of the agreement with that number and code.
 
     A browser gets every answer as the same page, a program gets refusals as JSON.
     """
@@ -77,7 +77,7 @@ async def _answer(
     number, code = (fields.get(name, "").strip() for name in FIELDS)
     if not number or not code:
         raise InvalidValueError(field="file", reason="missing")
-    return {"found": await usecase.is_on_record(context.world, number, code)}
+    return {"found": await usecase.look_up(context.world, number, code)}
 
 
 async def _refused(

@@ -5,7 +5,8 @@ seals. Parties sign in any order among themselves. An agent's signature for an
 organisation needs the organisation's seal beside it.
 """
 
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from server.domain.agreement import (
@@ -22,10 +23,22 @@ from server.domain.errors import ForbiddenError, MissingStepsError, WrongStateEr
 from server.domain.ids import FileId, PersonId
 from server.domain.signing_route import SigningRoute
 
-MEDIATOR, RECORDER = "mediator", "recorder"
+PARTY, MEDIATOR, RECORDER = "party", "mediator", "recorder"
 OFFICIALS = (MEDIATOR, RECORDER)
 WITNESSES = 2
 """Witnesses of an oral declaration, as for a will that others write (民法典 1135, by analogy)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Borne:
+    """How many signatures of one kind a text bears: whose, by which route.
+
+    `whose` is party for a party and whoever signs for one, mediator or recorder.
+    """
+
+    whose: str
+    route: SigningRoute
+    count: int
 
 
 def lines(agreement: Agreement) -> tuple[Expected, ...]:
@@ -41,6 +54,15 @@ def line_of(agreement: Agreement, signer: str) -> Expected | None:
 def outstanding(agreement: Agreement) -> tuple[Expected, ...]:
     """Return who has not signed yet, in legal order."""
     return tuple(line for line in lines(agreement) if settled_at(agreement, line) is None)
+
+
+def borne(agreement: Agreement) -> tuple[Borne, ...]:
+    """Return what the locked text bears, counted, in legal order; nobody is named."""
+    done = (line for line in lines(agreement) if settled_at(agreement, line) is not None)
+    counted = Counter((line.role if line.role in OFFICIALS else PARTY, line.route) for line in done)
+    return tuple(
+        Borne(whose=whose, route=route, count=count) for (whose, route), count in counted.items()
+    )
 
 
 def settled_at(agreement: Agreement, line: Expected) -> datetime | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from server.domain.agreement import Agreement
 from server.domain.committee import Committee
 from server.domain.errors import InvalidValueError
 from server.domain.ids import CaseId, is_id
@@ -13,6 +14,7 @@ from server.domain.record import PDF
 from server.domain.register import RegisterEntry, RegisterQuery
 from server.domain.verification import Kind, Presented
 from server.usecases.known_issuers import seals_of
+from server.usecases.registered_facts import RegisteredFacts, facts_of
 from server.usecases.world import World
 
 LONGEST_NUMBER = 64
@@ -89,18 +91,19 @@ async def _sealed_pdf(world: World, entry: RegisterEntry) -> str:
     return entry.pdf_sha256 or (await world.archive.manifest(entry.record_id)).files[PDF].sha256
 
 
-async def is_on_record(world: World, number: str, code: str) -> bool:
-    """Return whether an agreement of this number has a digest that begins with `code`.
+async def look_up(world: World, number: str, code: str) -> RegisteredFacts | None:
+    """Return the facts of the agreement of this number whose digest begins with `code`.
 
     `code` is what every page prints, 16 or more digits of the agreement's SHA-256. The
-    answer takes the same time for a wrong number, a wrong code and the right ones; the archive
-    is not asked, which may be far away and would send a whole record.
+    answer takes the same time for a wrong number, a wrong code and the right ones, and is
+    None for both wrong ones; the archive is not asked, which may be far away and would send
+    a whole record.
     """
     begun = world.clock.monotonic()
     wanted = _code(code)
     if not 0 < len(number.strip()) <= LONGEST_NUMBER:
         raise InvalidValueError(field="number", reason="not_a_number")
-    found = await _matches(world, number, wanted)
+    found = await _found(world, number, wanted)
     await world.clock.sleep(max(0.0, begun + ANSWER_AFTER - world.clock.monotonic()))
     return found
 
@@ -112,15 +115,20 @@ def _code(text: str) -> str:
     return digits
 
 
-async def _matches(world: World, number: str, code: str) -> bool:
-    digests = await _digests(world, await _numbered(world, number))
-    return any(hmac.compare_digest(digest[: len(code)], code) for digest in digests)
-
-
-async def _digests(world: World, entries: Sequence[RegisterEntry]) -> list[str]:
+async def _found(world: World, number: str, code: str) -> RegisteredFacts | None:
+    entries = await _numbered(world, number)
     async with world.store.read() as uow:
-        found = await uow.agreements.of_cases(entry.case_id for entry in entries)
-    return [agreement.locked.digest for agreement in found.values() if agreement.locked]
+        agreements = await uow.agreements.of_cases(entry.case_id for entry in entries)
+        for entry in entries:
+            agreement = agreements.get(entry.case_id)
+            if agreement is not None and _fits(agreement, code):
+                return await facts_of(world, uow, entry, agreement)
+    return None
+
+
+def _fits(agreement: Agreement, code: str) -> bool:
+    digest = agreement.locked.digest if agreement.locked else ""
+    return hmac.compare_digest(digest[: len(code)], code)
 
 
 async def _numbered(world: World, number: str) -> list[RegisterEntry]:

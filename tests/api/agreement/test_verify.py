@@ -14,13 +14,9 @@ import aiohttp
 import pytest
 
 from server.api.throttle import TooFastError
-from server.archive.bucket import ArchiveUnavailableError
-from server.archive.local import LocalArchive
 from server.archive.report_text import FACTS
-from server.documents.attachments import attachment
 from server.documents.key_files import FileKeys
 from server.documents.keys import KeysUnavailableError
-from server.domain.canonical import sha256_hex
 from server.domain.errors import TooLargeError
 from server.domain.record import PDF
 from server.domain.register import RegisterQuery
@@ -205,50 +201,6 @@ def unsigned_report() -> Report:
         sealed_by="",
         sealed_at=None,
     )
-
-
-async def test_number_and_code_tell_that_it_is_on_record_and_nothing_else(
-    site: Town, office: Stage, sealed: tuple[bytes, bytes, str]
-) -> None:
-    _, pdf, code = sealed
-    whole = sha256_hex(attachment(pdf, "agreement.json"))
-    fours = " ".join(whole[at : at + 4] for at in range(0, len(whole), 4))
-    asked = {
-        (NUMBER, code): True,
-        (NUMBER, fours): True,
-        (NUMBER, fours[:-1] + ("0" if fours[-1] != "0" else "1")): False,
-        (NUMBER.replace("〔", "[").replace("〕", "] "), code.upper()): True,
-        (NUMBER.replace("001", "1"), code): True,
-        (NUMBER.replace("第001号", "1"), code): True,
-        (NUMBER, code[:-1] + ("0" if code[-1] != "0" else "1")): False,
-        (NUMBER.replace("001", "002"), code): False,
-        ("1", code): False,
-    }
-    for (number, given), found in asked.items():
-        asking = asyncio.create_task(posted(site, {"number": number, "code": given}))
-        await passed(office.clock, asking)
-        status, page = await asking
-        assert status == 200
-        assert ("有这份协议" in page) is found, (number, given)
-        assert ("没有查到" in page) is not found
-        assert "陈水根" not in page
-
-
-async def test_the_archive_is_not_asked_which_may_be_far_away(
-    site: Town,
-    office: Stage,
-    sealed: tuple[bytes, bytes, str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """A stranger with a number would have it send a whole record, again and again."""
-    _, pdf, code = sealed
-    for asked in ("find", "manifest", "read", "files", "pdf", "package"):
-        away = AsyncMock(side_effect=ArchiveUnavailableError(status="TimeoutError"))
-        monkeypatch.setattr(LocalArchive, asked, away)
-    asking = asyncio.create_task(posted(site, {"number": NUMBER, "code": code}))
-    await passed(office.clock, asking)
-    assert "有这份协议" in (await asking)[1]
-    assert (await verify_presented.verify_presented(office.world, pdf)).on_record
 
 
 async def passed(clock: FakeClock, asking: asyncio.Task[Any]) -> None:

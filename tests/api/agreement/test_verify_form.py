@@ -3,14 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from aiohttp.test_utils import TestServer, unused_port
 
 from server.api import frame
 from server.api.tray import LARGEST
+from server.usecases import verify_presented
+from server.usecases.registered_facts import RegisteredFacts
 from server.usecases.world import World
 from tests.api.agreement.test_verify import NUMBER, papers, passed
+from tests.api.agreement.test_verify_number import BARE, FULL, WRONG
 from tests.journeys.eyes import AXE, SCREENS
 from tests.journeys.stage import chromium
 from tests.support import signing
@@ -90,6 +95,43 @@ async def test_the_public_page_is_accessible(url: str, office: Stage) -> None:
             await page.evaluate(AXE.read_text("utf-8"))
             found = await page.evaluate("axe.run()")
             assert [one["id"] for one in found["violations"]] == []
+
+
+CUT = """
+[...document.querySelectorAll("dl, dl *")].filter(
+  (one) => one.scrollWidth > one.clientWidth && getComputedStyle(one).display !== "inline",
+).map((one) => one.textContent)
+"""
+"""What of the facts does not fit its place."""
+
+
+@pytest.mark.parametrize("facts", [FULL, BARE], ids=["all", "few"])
+@pytest.mark.parametrize("size", [(360, 640), (1366, 768)], ids=["phone", "desk"])
+async def test_the_facts_of_a_number_can_be_read_everywhere(
+    url: str,
+    office: Stage,
+    monkeypatch: pytest.MonkeyPatch,
+    size: tuple[int, int],
+    facts: RegisteredFacts,
+) -> None:
+    del office
+    monkeypatch.setattr(verify_presented, "look_up", AsyncMock(return_value=facts))
+    async with chromium() as browser:
+        view: Any = {"width": size[0], "height": size[1]}
+        context = await browser.new_context(bypass_csp=True, viewport=view)
+        page = await context.new_page()
+        for lang in ("zh-CN", "en"):
+            await page.goto(f"{url}?lang={lang}")
+            await page.fill("#number", NUMBER)
+            await page.fill("#code", WRONG)
+            await page.click("form:last-of-type button")
+            await page.wait_for_selector("dl")
+            shot = SCREENS / f"verify-number.{size[0]}.{lang}.png"
+            await page.screenshot(path=shot, full_page=True)
+            assert await page.evaluate(CUT) == []
+            assert await page.evaluate("document.documentElement.scrollWidth") <= size[0]
+            await page.evaluate(AXE.read_text("utf-8"))
+            assert (await page.evaluate("axe.run()"))["violations"] == []
 
 
 async def test_what_is_too_large_is_told_before_it_is_sent(

@@ -1756,7 +1756,7 @@ export interface paths {
         /** Verify an agreement */
         get: operations["verify.page"];
         put?: never;
-        /** Facts about a package or sealed PDF, or whether a number with its code is on record */
+        /** Facts about a package or sealed PDF, or about what a number with its code stands for */
         post: operations["verify.verify"];
         delete?: never;
         options?: never;
