@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Protocol
 
 from server.domain.agreement import Agreement
@@ -261,11 +262,20 @@ class UnitOfWork(Protocol):
     replies: Replies
 
 
+class Remains(StrEnum):
+    """Why something erased still lies in the database's files, as the server's log says it."""
+
+    READ = "something reads it, such as a backup"
+    KEPT = "its log of writes is kept, by a setting, for an archive or for a replica"
+    LARGE = "a table is too large to be written anew beside open rooms, or the disk too full"
+    REFUSED = "its role may not take it out, or not see whether it is gone: see the deploy guide"
+
+
 class Store(Protocol):
     """The database. `write` takes the one writer's place before the first read.
 
-    All that one `read` sees was committed at one moment. `owes_forgetting` tells whether the log
-    of writes may still hold what was erased.
+    All that one `read` sees was committed at one moment. `owes_forgetting` tells whether the
+    database's files, its log of writes among them, may still hold what was erased.
     """
 
     owes_forgetting: bool
@@ -276,8 +286,12 @@ class Store(Protocol):
         """Return a keyed hash, equal for equal text, useless without the key."""
         ...
 
-    async def forget(self) -> bool:
-        """Empty the log of writes of what was erased; False where a reader, a backup, forbids."""
+    async def forget(self) -> Remains | None:
+        """Take what was erased until now out of the files; return why some of it stays."""
+        ...
+
+    async def go_on_forgetting(self) -> Remains | None:
+        """Do what an earlier `forget`, or a stop, left to be done."""
         ...
 
     async def healthy(self) -> bool: ...

@@ -10,6 +10,9 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from server.domain.errors import InvalidValueError
+from server.ports.store import Remains
+from server.store.finishing import finished
+from server.store.residue import Residue
 from server.store.sqlite_driver import connecting
 
 BUSY_SECONDS = 5
@@ -44,27 +47,37 @@ class Engines:
 
     writer: AsyncEngine
     reader: AsyncEngine
+    residue: Residue | None = None
 
     @property
     def single_writer(self) -> bool:
         """Whether only one transaction may write at a time."""
         return self.writer.dialect.name == "sqlite"
 
-    async def forget(self) -> bool:
+    async def forget(self) -> Remains | None:
+        """Take what was erased until now out of the files; return why some of it stays.
+
+        Interrupted, PostgreSQL goes on another time.
+        """
+        return await (self.residue.take_out() if self.residue else finished(self._truncate()))
+
+    async def go_on_forgetting(self) -> Remains | None:
+        """Do what is left of it."""
+        return await (self.residue.go_on() if self.residue else finished(self._truncate()))
+
+    async def _truncate(self) -> Remains | None:
         """Truncate SQLite's log of writes, in which old pages with erased keys still lie.
 
-        False where a reader, such as a backup, was still at it for `BUSY_SECONDS`
+        A reader, such as a backup, may have been at it for `BUSY_SECONDS`
         (sqlite.org/pragma.html#pragma_wal_checkpoint).
         """
-        if not self.single_writer:
-            return True
         async with self.writer.connect() as connection:
             raw = await connection.get_raw_connection()
             driver = raw.driver_connection
             if driver is None:
-                return False
+                return Remains.READ
             [(busy, *_)] = await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
-            return not busy
+            return Remains.READ if busy else None
 
     async def close(self) -> None:
         """Close every connection."""
@@ -82,7 +95,7 @@ def open_engines(address: str) -> Engines:
         return Engines(writer=sqlite_writer(url), reader=_sqlite_reader(url))
     pool = postgres_pool(url)
     reader = pool.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Engines(writer=pool, reader=reader)
+    return Engines(writer=pool, reader=reader, residue=Residue(url))
 
 
 def parse(address: str) -> URL:

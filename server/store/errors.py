@@ -89,7 +89,7 @@ def _meaning(failure: Exception) -> DomainError | None:
         return DiskFullError()
     if _writer_was_faster(original):
         return ConflictError()
-    if _state(original) in _NO_TEXT:
+    if state_of(original) in _NO_TEXT:
         return NotFoundError()
     return UnavailableError() if _is_absent(failure, original) else None
 
@@ -97,19 +97,19 @@ def _meaning(failure: Exception) -> DomainError | None:
 def _disk_is_full(original: BaseException | None) -> bool:
     if isinstance(original, OSError):
         return original.errno in NO_ROOM
-    return _primary(original) == sqlite3.SQLITE_FULL or _state(original) in _DISK_FULL
+    return _primary(original) == sqlite3.SQLITE_FULL or state_of(original) in _DISK_FULL
 
 
 def _writer_was_faster(original: BaseException | None) -> bool:
     code = getattr(original, "sqlite_errorcode", None)
-    return code in _UNIQUE or _state(original) in _FASTER_WRITER
+    return code in _UNIQUE or state_of(original) in _FASTER_WRITER
 
 
 def _is_absent(failure: Exception, original: BaseException | None) -> bool:
     if isinstance(failure, PoolTimeoutError | OSError | InterfaceError | asyncpg.InterfaceError):
         return True
     gone = isinstance(failure, DBAPIError) and failure.connection_invalidated
-    return gone or _primary(original) in _LOCKED_OR_AWAY or _state(original).startswith(_ABSENT)
+    return gone or _primary(original) in _LOCKED_OR_AWAY or state_of(original).startswith(_ABSENT)
 
 
 def _primary(original: BaseException | None) -> int | None:
@@ -117,5 +117,6 @@ def _primary(original: BaseException | None) -> int | None:
     return None if code is None else code & 0xFF
 
 
-def _state(original: BaseException | None) -> str:
+def state_of(original: BaseException | None) -> str:
+    """Return PostgreSQL's SQLSTATE, empty where there is none."""
     return getattr(original, "sqlstate", None) or ""

@@ -43,10 +43,8 @@ async def rotate(address: str, old: bytes, new: bytes, ids: Ids) -> int:
     try:
         with translated():
             wrapped = await _rotate(engines, Vault(old, ids), Vault(new, ids))
-            if not await engines.forget():
-                log.warning(
-                    "old keys still lie in the database's log of writes: something reads it"
-                )
+            if (left := await engines.forget()) is not None:
+                log.warning("old keys still lie in the database's files: %s", left)
         return wrapped
     finally:
         await engines.close()

@@ -1,8 +1,9 @@
 """The store: opens transactions, and in each the repositories of every kind."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -19,6 +20,7 @@ from server.ports.store import (
     Invitations,
     Outbox,
     Register,
+    Remains,
     Replies,
     Sessions,
     StaffRegister,
@@ -100,13 +102,23 @@ class SqlStore:
         """Return HMAC-SHA-256 as hexadecimal digits, useless without the key."""
         return self._vault.keyed_hash(text)
 
-    async def forget(self) -> bool:
-        """Leave nothing of what was erased in SQLite's log of writes; PostgreSQL keeps its own."""
+    async def forget(self) -> Remains | None:
+        """Leave nothing of what was erased until now in the files; return why some stays."""
+        return await self._forget(self._engines.forget)
+
+    async def go_on_forgetting(self) -> Remains | None:
+        """Do what is left of it."""
+        return await self._forget(self._engines.go_on_forgetting)
+
+    async def _forget(
+        self, step: Callable[[], Coroutine[Any, Any, Remains | None]]
+    ) -> Remains | None:
         async with self._turn:
             self.owes_forgetting = True
             with translated():
-                self.owes_forgetting = not await finished(self._engines.forget())
-        return not self.owes_forgetting
+                left = await step()
+            self.owes_forgetting = left is not None
+        return left
 
     async def healthy(self) -> bool:
         """Whether the database answers within five seconds."""

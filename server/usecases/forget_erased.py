@@ -1,12 +1,13 @@
-"""Takes away what was destroyed and is still there: in the database's log of writes, on the disk.
+"""Takes away what was destroyed and is still there: in the database's files, on the disk.
 
 Both may wait: a reader is in the way of the one, a stop between key and folder leaves the other.
 """
 
 import logging
 
-from server.domain.errors import UnreadableError, trail
+from server.domain.errors import DomainError, UnreadableError, trail
 from server.domain.ids import CaseId, RecordingId
+from server.ports.store import Remains
 from server.usecases.world import World
 
 log = logging.getLogger(__name__)
@@ -16,11 +17,22 @@ SWEEP_EVERY_S = 86_400.0
 
 
 async def forget(world: World) -> None:
-    """Empty it, or say that this is owed; `keep_forgetting` tries again."""
-    if not await world.store.forget():
+    """Take it out, or say that this is owed; `keep_forgetting` goes on.
+
+    A database that is in no state for it fails nobody who has destroyed something.
+    """
+    try:
+        _tell(await world.store.forget())
+    except DomainError as fault:
+        _tell(trail(fault))
+
+
+def _tell(left: str | None) -> None:
+    if left is not None:
         log.warning(
-            "keys of destroyed files still lie in the database's log of writes:"
-            " something reads it, such as a backup; tried again every %d minutes",
+            "keys of destroyed files still lie in the database's files or in its log of writes:"
+            " %s; looked at again every %d minutes",
+            left,
             AGAIN_S // 60,
         )
 
@@ -69,10 +81,16 @@ async def _without_key(world: World, case: CaseId) -> list[RecordingId]:
 
 
 async def keep_forgetting(world: World) -> None:
-    """Do what is owed, until cancelled; first what a stop left."""
+    """Do what is owed, until cancelled; first what a stop left.
+
+    What only the operator can change is said once.
+    """
+    told = None
     while True:
-        if world.store.owes_forgetting:
-            await forget(world)
+        left = await world.store.go_on_forgetting() if world.store.owes_forgetting else None
+        if left is not told or left is Remains.READ:
+            _tell(left)
+        told = left
         await world.clock.sleep(AGAIN_S)
 
 

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import pytest
-
+from server.ports.store import Remains
 from server.store.store import SqlStore
 from tests.store import examples
 from tests.store.examples import AT, Story
@@ -32,15 +31,9 @@ async def test_what_a_reader_keeps_in_the_log_of_writes_is_owed(
         file = await reading.files.get(examples.file(size=0).id)
         async with sqlite_store.write() as uow:
             await uow.files.shred(file.id, AT)
-        assert not await sqlite_store.forget()
+        assert await sqlite_store.forget() is Remains.READ
         assert owes(sqlite_store)
         assert log_of_writes(sqlite_file)
-    assert await sqlite_store.forget()
+    assert await sqlite_store.go_on_forgetting() is None
     assert not owes(sqlite_store)
     assert not log_of_writes(sqlite_file)
-
-
-@pytest.mark.postgres
-async def test_postgresql_owes_nothing(postgres_store: SqlStore) -> None:
-    assert await postgres_store.forget()
-    assert not owes(postgres_store)
