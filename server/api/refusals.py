@@ -46,6 +46,7 @@ _STATES = (
     "not_due",
     "not_released",
     "not_renewable",
+    "proposal_lapsed",
     "room_closed",
     "same_person",
     "second_person_needed",

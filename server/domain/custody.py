@@ -6,12 +6,16 @@ the agreement, and what was drawn and signed of it. What binds of that lies in t
 which nobody touches; the agreement's own words, its signatures and the log stay as well.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from server.domain.errors import DomainError, InvalidValueError, WrongStateError
 from server.domain.ids import StaffId
+
+PROPOSED_FOR = timedelta(days=30)
+"""A leave and the committee's next meeting pass; what was forgotten does not lie open for ever."""
 
 
 class CustodyState(StrEnum):
@@ -40,6 +44,12 @@ class SecondPersonError(DomainError):
     code = "second_person_needed"
 
 
+class ProposalLapsedError(DomainError):
+    """It was proposed too long ago, or whoever did may not propose any more."""
+
+    code = "proposal_lapsed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
     """An order that nothing be destroyed: whose document, why; lifted by whom and when."""
@@ -60,6 +70,11 @@ class Proposal:
     by: StaffId
     at: datetime
     reason: str
+
+    @property
+    def until(self) -> datetime:
+        """The moment from which it cannot be confirmed any more."""
+        return self.at + PROPOSED_FOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +135,22 @@ def lifted(custody: Custody, hold_id: str, by: StaffId, at: datetime) -> Custody
     )
 
 
-def proposed(custody: Custody, proposal: Proposal, due_on: date | None, today: date) -> Custody:
-    """Return it proposed for destruction."""
+def lapsed(custody: Custody, able: Collection[StaffId], at: datetime) -> bool:
+    """Return whether it was proposed and that counts no more; `able` are who may propose now."""
+    made = custody.proposal
+    return made is not None and (made.by not in able or at >= made.until)
+
+
+def proposed(
+    custody: Custody,
+    proposal: Proposal,
+    due_on: date | None,
+    today: date,
+    able: Collection[StaffId],
+) -> Custody:
+    """Return it proposed for destruction; a proposal that has lapsed gives way to the new one."""
     _expect_destructible(custody, due_on, today)
-    if custody.proposal is not None:
+    if custody.proposal is not None and not lapsed(custody, able, proposal.at):
         raise WrongStateError(state="proposed")
     if not proposal.reason.strip():
         raise InvalidValueError(field="reason", reason="missing")
@@ -138,12 +165,19 @@ def declined(custody: Custody) -> Custody:
 
 
 def destroyed(
-    custody: Custody, by: StaffId, at: datetime, due_on: date | None, today: date
+    custody: Custody,
+    by: StaffId,
+    at: datetime,
+    due_on: date | None,
+    today: date,
+    able: Collection[StaffId],
 ) -> Custody:
-    """Return it destroyed: by whoever proposed it, and by another who confirms."""
+    """Return it destroyed: by whoever proposed it and still might, and by another who confirms."""
     _expect_destructible(custody, due_on, today)
     if custody.proposal is None:
         raise WrongStateError(state="not_proposed")
+    if lapsed(custody, able, at):
+        raise ProposalLapsedError
     if custody.proposal.by == by:
         raise SecondPersonError
     both = (custody.proposal.by, by)

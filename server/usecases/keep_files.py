@@ -25,13 +25,14 @@ from server.domain.retention import (
 )
 from server.domain.sealing import waits
 from server.domain.session_log import SYSTEM, Happening, happened
-from server.domain.staff import Actor
+from server.domain.staff import Actor, Staff
 from server.ports.keeping import ClosedBefore, KeepingQuery
 from server.ports.store import UnitOfWork
 from server.usecases.committee_log import keeping_changed, tell
 from server.usecases.erase_words import erase_words
 from server.usecases.forget_erased import forget, remove
 from server.usecases.hold_records import expect_not_held, follow, let_go, turn
+from server.usecases.seal_standing import who_may
 from server.usecases.see_today import begin_of
 from server.usecases.world import World
 
@@ -46,7 +47,8 @@ _ENDS = frozenset({"case.ended", "session.close"})
 class InKeeping:
     """One closed case's file: since when, the rule it is kept by, when it is due.
 
-    `entry` is None where the case ended without an agreement.
+    `entry` is None where the case ended without an agreement. `able` are who may propose now;
+    `lapsed` says that a proposal counts no more.
     """
 
     case: Case
@@ -55,6 +57,8 @@ class InKeeping:
     keeping: Keeping
     due_on: date | None
     due: bool
+    able: frozenset[StaffId]
+    lapsed: bool
 
     @property
     def custody(self) -> Custody:
@@ -93,9 +97,9 @@ async def review(world: World, actor: Actor, page: int) -> Review:
     access.allow(actor, Act.KEEP_FILES)
     async with world.store.read() as uow:
         committee = await uow.committees.get(actor.committee_id)
-        cases, total = await uow.cases.in_keeping(_query(world, committee, page))
-        files = [await _kept(world, uow, committee, case) for case in cases]
         members = await uow.staff.of_committee(committee.id)
+        cases, total = await uow.cases.in_keeping(_query(world, committee, page))
+        files = [await _kept(world, uow, committee, members, case) for case in cases]
         stamps = await _stamps(world, uow, committee.id)
     return Review(
         files=files,
@@ -138,12 +142,15 @@ def _query(world: World, committee: Committee, page: int) -> KeepingQuery:
     )
 
 
-async def _kept(world: World, uow: UnitOfWork, committee: Committee, case: Case) -> InKeeping:
+async def _kept(
+    world: World, uow: UnitOfWork, committee: Committee, members: Sequence[Staff], case: Case
+) -> InKeeping:
     entry = await uow.register.of_case(case.id)
     closed_at = case.closed_at or await _closed_at(uow, case, entry)
     kinds = kinds_of(case.dispute_type, world.pack)
     rule = keeping_of(kinds, committee.keeping, world.pack)
     due_on = kept_until(rule, world.pack.local_day(closed_at))
+    able = frozenset(one.id for one in who_may(members, Act.KEEP_FILES, case))
     return InKeeping(
         case=case,
         entry=entry,
@@ -151,6 +158,8 @@ async def _kept(world: World, uow: UnitOfWork, committee: Committee, case: Case)
         keeping=rule,
         due_on=due_on,
         due=rules.is_due(due_on, _today(world)),
+        able=able,
+        lapsed=rules.lapsed(case.custody, able, world.clock.now()),
     )
 
 
@@ -230,12 +239,16 @@ async def lift(world: World, actor: Actor, case_id: CaseId, hold_id: str) -> Non
 
 
 async def propose(world: World, actor: Actor, case_id: CaseId, reason: str) -> None:
-    """Propose to destroy what may be destroyed of a file that is due."""
+    """Propose to destroy what may be destroyed of a file that is due.
+
+    Raises WrongStateError while another proposal counts.
+    """
     made = Proposal(by=actor.staff_id, at=world.clock.now(), reason=reason.strip())
 
     async def step(_: UnitOfWork, found: InKeeping) -> Changed:
         what = happened("destruction.proposed", actor.staff_id, **_named(found))
-        return rules.proposed(found.custody, made, found.due_on, _today(world)), (what,)
+        today = _today(world)
+        return rules.proposed(found.custody, made, found.due_on, today, found.able), (what,)
 
     await _change(world, actor, case_id, Act.KEEP_FILES, step)
 
@@ -255,17 +268,15 @@ async def confirm(world: World, actor: Actor, case_id: CaseId) -> int:
 
     All or nothing, in one transaction with its entries in the log; then what recordings left
     on the disk is removed, which without its key is noise. Asks for a fresh second
-    factor. Raises SecondPersonError for whoever proposed it, NotDueError, HeldError where
-    somebody holds it back, here or in the storage of records, and
+    factor. Raises SecondPersonError for whoever proposed it, ProposalLapsedError, NotDueError,
+    HeldError where somebody holds it back, here or in the storage of records, and
     WrongStateError while the record of a seal that was begun is still to be written.
     """
     shredded: list[Happening] = []
     recordings: list[RecordingId] = []
 
     async def step(uow: UnitOfWork, found: InKeeping) -> Changed:
-        after = rules.destroyed(
-            found.custody, actor.staff_id, world.clock.now(), found.due_on, _today(world)
-        )
+        after = _destroyed(world, actor, found)
         await _expect_written(uow, case_id)
         files = await _shred_files(world, uow, case_id)
         recordings.extend(await _shred_recordings(uow, case_id))
@@ -285,6 +296,11 @@ async def confirm(world: World, actor: Actor, case_id: CaseId) -> int:
     for recording in recordings:
         await remove(world, recording)
     return len(shredded)
+
+
+def _destroyed(world: World, actor: Actor, found: InKeeping) -> Custody:
+    now, today = world.clock.now(), _today(world)
+    return rules.destroyed(found.custody, actor.staff_id, now, found.due_on, today, found.able)
 
 
 async def _expect_written(uow: UnitOfWork, case_id: CaseId) -> None:
@@ -339,7 +355,8 @@ async def _found(
     if case.state not in _CLOSED:
         raise WrongStateError(state=case.state)
     committee = await uow.committees.get(case.committee_id)
-    return await _kept(world, uow, committee, case)
+    members = await uow.staff.of_committee(committee.id)
+    return await _kept(world, uow, committee, members, case)
 
 
 async def _save(uow: UnitOfWork, found: InKeeping, custody: Custody) -> None:

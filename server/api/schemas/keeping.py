@@ -54,12 +54,18 @@ class HoldView(View):
 
 
 class ProposalView(View):
-    """An open proposal; `mine` where the reader made it and so cannot confirm it."""
+    """An open proposal; `mine` where the reader made it and so cannot confirm it.
+
+    From `until` on, and once whoever made it may not propose any more, it is `lapsed`: nobody
+    can confirm it, and anybody may propose anew.
+    """
 
     by: str
     at: datetime
+    until: datetime
     reason: str
     mine: bool
+    lapsed: bool
 
 
 class KeptFile(View):

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Literal
 
 from server.api.schemas import keeping as wire
-from server.domain.custody import Custody
 from server.domain.ids import StaffId
 from server.domain.jurisdiction.pack import JurisdictionPack
 from server.usecases.keep_files import InKeeping, Review
@@ -60,7 +59,7 @@ def _file(one: InKeeping, found: Review, pack: JurisdictionPack, reader: StaffId
             )
             for hold in one.custody.held
         ],
-        proposal=_proposal(one.custody, staff, reader),
+        proposal=_proposal(one, staff, reader),
     )
 
 
@@ -73,11 +72,16 @@ def _storage(one: InKeeping, *, can: bool) -> Storage:
 
 
 def _proposal(
-    custody: Custody, staff: Mapping[StaffId, str], reader: StaffId
+    one: InKeeping, staff: Mapping[StaffId, str], reader: StaffId
 ) -> wire.ProposalView | None:
-    made = custody.proposal
+    made = one.custody.proposal
     if made is None:
         return None
     return wire.ProposalView(
-        by=staff.get(made.by, ""), at=made.at, reason=made.reason, mine=made.by == reader
+        by=staff.get(made.by, ""),
+        at=made.at,
+        until=made.until,
+        reason=made.reason,
+        mine=made.by == reader,
+        lapsed=one.lapsed,
     )

@@ -7,6 +7,7 @@ from server.domain.ids import StaffId
 from server.domain.retention import Keeping
 from tests.access.asks.row import Ask, ask
 from tests.access.office import Office
+from tests.access.prepare import staff_id
 from tests.support.world import COMMITTEE
 
 FILE = "/api/keeping/{case_id}"
@@ -50,8 +51,9 @@ async def _propose(office: Office, who: str) -> Ask:
 
 
 async def _proposed(office: Office, who: str) -> Ask:
-    del who
-    made = Proposal(by=SOMEBODY, at=office.world.clock.now(), reason="保管期满")
+    # Whoever proposed may still do so, and is another than who asks.
+    by = staff_id("he" if who == "O" else "officer")
+    made = Proposal(by=by, at=office.world.clock.now(), reason="保管期满")
     await _keep(office, proposal=made)
     return _ask(office)
 

@@ -246,14 +246,15 @@ const kept = (record: string, number: string, changes: Partial<KeptFile>): KeptF
 });
 const keepingRule = (dispute_type: string, years: number | null, basis: string, own = false) => ({ dispute_type, years, basis, own });
 export const KEEPING: KeepingList = {
-  total: 6,
+  total: 7,
   page: 1,
   files: [
     kept("r0", "禾溪受〔2025〕019", { record: null, parties: ["黄秀英", "许志明"], sub_type: "邻里通行" }),
     kept("r2", "湖禾人调字〔2025〕第 012 号", { parties: ["陈水耕", "许志明"], sub_type: "邻里漏水" }),
-    kept("r3", "湖禾人调字〔2025〕第 013 号", { proposal: { by: "吴司法", at: "2036-01-05T01:00:00Z", reason: "保管期满", mine: true } }),
+    kept("r3", "湖禾人调字〔2025〕第 013 号", { proposal: { by: "吴司法", at: "2036-01-05T01:00:00Z", until: "2036-02-04T01:00:00Z", reason: "保管期满", mine: true, lapsed: false } }),
+    kept("r6", "湖禾人调字〔2025〕第 014 号", { proposal: { by: "吴司法", at: "2035-11-05T01:00:00Z", until: "2035-12-05T01:00:00Z", reason: "保管期满", mine: true, lapsed: true } }),
     kept("r5", "湖禾人调字〔2025〕第 016 号", { storage: "owed", holds: [{ id: "h2", by: "吴司法", at: "2036-01-05T01:00:00Z", document: "（2035）鹭湖法函 42 号", reason: "法院调卷" }] }),
-    kept("r4", "湖禾人调字〔2025〕第 015 号", { proposal: { by: "何建平", at: "2036-01-05T01:00:00Z", reason: "保管期满", mine: false } }),
+    kept("r4", "湖禾人调字〔2025〕第 015 号", { proposal: { by: "何建平", at: "2036-01-05T01:00:00Z", until: "2036-02-04T01:00:00Z", reason: "保管期满", mine: false, lapsed: false } }),
     kept("r1", "湖禾人调字〔2025〕第 017 号", { due_on: null, due: false, storage: "held", holds: [{ id: "h1", by: "何建平", at: "2035-05-05T01:00:00Z", document: "（2035）鹭湖法函 41 号", reason: "法院调卷" }] }),
   ],
   rules: [

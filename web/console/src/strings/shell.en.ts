@@ -107,6 +107,7 @@ export const shellEn: Dictionary<keyof typeof shellZh> = {
   "refusal.held": "This file is held back, here or in the storage of records. Lift the hold first.",
   "refusal.not_due": "The period of keeping is not over.",
   "refusal.second_person_needed": "Whoever proposed cannot confirm. Ask a second person.",
+  "refusal.proposal_lapsed": "The proposal has lapsed: nobody confirmed it within thirty days, or whoever made it no longer serves. Propose it again, then another person confirms.",
   "refusal.not_released": "Nobody has released the seal, or the release has ended. The mediator or recorder has to release it first.",
   "refusal.same_person": "You did the step before. Another person has to do this one.",
   "refusal.shredded": "This file was destroyed when its period was over.",

@@ -104,6 +104,7 @@ export const shellZh = {
   "refusal.held": "这份案卷已被暂停销毁（在这里，或者在卷宗存储里），请先解除。",
   "refusal.not_due": "保管期限还没有到。",
   "refusal.second_person_needed": "提出销毁的人不能自己确认，请另一位来确认。",
+  "refusal.proposal_lapsed": "这次提出已经失效：超过三十天没有确认，或者提出的人已不在岗。请重新提出，再由另一位确认。",
   "refusal.not_released": "还没有人放行盖章，或者放行已经失效。请调解员或记录人先放行。",
   "refusal.same_person": "前一步就是您做的，这一步要另一个人来做。",
   "refusal.shredded": "这份材料保管期满，已经销毁。",

@@ -4216,6 +4216,9 @@ export interface components {
         /**
          * ProposalView
          * @description An open proposal; `mine` where the reader made it and so cannot confirm it.
+         *
+         *     From `until` on, and once whoever made it may not propose any more, it is `lapsed`: nobody
+         *     can confirm it, and anybody may propose anew.
          */
         ProposalView: {
             /**
@@ -4225,10 +4228,17 @@ export interface components {
             at: string;
             /** By */
             by: string;
+            /** Lapsed */
+            lapsed: boolean;
             /** Mine */
             mine: boolean;
             /** Reason */
             reason: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
         };
         /**
          * ProposeDestruction
