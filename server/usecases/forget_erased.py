@@ -1,6 +1,7 @@
 """Takes away what was destroyed and is still there: in the database's files, on the disk.
 
 Both may wait: a reader is in the way of the one, a stop between key and folder leaves the other.
+And an earlier release left the particulars of a destroyed case in its row.
 """
 
 import logging
@@ -8,6 +9,7 @@ import logging
 from server.domain.errors import DomainError, UnreadableError, trail
 from server.domain.ids import CaseId, RecordingId
 from server.ports.store import Remains
+from server.usecases.erase_words import erase_left
 from server.usecases.world import World
 
 log = logging.getLogger(__name__)
@@ -95,7 +97,9 @@ async def keep_forgetting(world: World) -> None:
 
 
 async def keep_sweeping(world: World) -> None:
-    """Remove folders that were left, at start and once a day, until cancelled."""
+    """Remove what was left, at start and once a day, until cancelled."""
     while True:
         await sweep(world)
+        if await erase_left(world):
+            await forget(world)
         await world.clock.sleep(SWEEP_EVERY_S)

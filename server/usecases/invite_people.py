@@ -15,7 +15,7 @@ from server.ports.notify import Message, MessageKind, MessageState
 from server.ports.store import UnitOfWork
 from server.usecases.identify import hash_token
 from server.usecases.plan_session import expiry
-from server.usecases.read_case import CaseFacts, gather
+from server.usecases.read_case import CaseFacts, expect_kept, gather
 from server.usecases.wording import invitation_text
 from server.usecases.world import World
 
@@ -103,6 +103,7 @@ async def _issue(
     channel: str,
 ) -> Issued:
     case = facts.case
+    expect_kept(case)
     if case.state is CaseState.ENDED:
         raise WrongStateError(state=case.state)
     if not digits_of(person):

@@ -10,6 +10,7 @@ from server.domain.access import Act
 from server.domain.case import Case, CaseState
 from server.domain.committee import Committee
 from server.domain.custody import Custody, CustodyState, Hold, Proposal
+from server.domain.destroyed import listed
 from server.domain.errors import WrongStateError
 from server.domain.ids import CaseId, CommitteeId, RecordingId, StaffId
 from server.domain.register import RegisterEntry
@@ -29,7 +30,7 @@ from server.domain.staff import Actor, Staff
 from server.ports.keeping import ClosedBefore, KeepingQuery
 from server.ports.store import UnitOfWork
 from server.usecases.committee_log import keeping_changed, tell
-from server.usecases.erase_words import erase_words
+from server.usecases.erase_words import ERASED, erase_words
 from server.usecases.forget_erased import forget, remove
 from server.usecases.hold_records import expect_not_held, follow, let_go, turn
 from server.usecases.seal_standing import who_may
@@ -266,6 +267,7 @@ async def decline(world: World, actor: Actor, case_id: CaseId) -> None:
 async def confirm(world: World, actor: Actor, case_id: CaseId) -> int:
     """Destroy all files of the case and its words, as the second of two; return how many.
 
+    Of the case is left what a list of destroyed files tells.
     All or nothing, in one transaction with its entries in the log; then what recordings left
     on the disk is removed, which without its key is noise. Asks for a fresh second
     factor. Raises SecondPersonError for whoever proposed it, ProposalLapsedError, NotDueError,
@@ -281,10 +283,10 @@ async def confirm(world: World, actor: Actor, case_id: CaseId) -> int:
         files = await _shred_files(world, uow, case_id)
         recordings.extend(await _shred_recordings(uow, case_id))
         films = [happened("recording.shredded", SYSTEM, recording=one) for one in recordings]
-        written = await erase_words(uow, case_id)
+        written = await erase_words(uow, case_id, world.clock.now())
         shredded.extend((*files, *films, *written))
         confirmed = happened("destruction.confirmed", actor.staff_id, **_named(found))
-        return after, (confirmed, *shredded)
+        return after, (confirmed, happened(ERASED, SYSTEM), *shredded)
 
     async with turn(world, case_id):
         async with world.store.read() as uow:
@@ -362,4 +364,4 @@ async def _found(
 async def _save(uow: UnitOfWork, found: InKeeping, custody: Custody) -> None:
     case = replace(found.case, custody=custody, closed_at=found.closed_at)
     gone = custody.state is CustodyState.DESTROYED
-    await uow.cases.save(replace(case, file_names={}) if gone else case)
+    await uow.cases.save(listed(case) if gone else case)

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 
 from server.domain import access, printed_acceptance, printed_file, printed_minutes
 from server.domain.access import Act
-from server.domain.case import Case
 from server.domain.caucuses import CAUCUS_ENDS, caucuses
-from server.domain.custody import CustodyState
 from server.domain.errors import NotFoundError, WrongStateError
 from server.domain.ids import CaseId, PersonId, SessionId, StaffId
 from server.domain.printed_file import Filed
@@ -24,9 +22,8 @@ from server.domain.retention import keeping_of, kinds_of
 from server.domain.session import Session
 from server.domain.session_log import GENESIS, Entry, Fact, happened
 from server.domain.staff import Actor
-from server.ports.files import ShreddedError
 from server.ports.store import UnitOfWork
-from server.usecases.read_case import CaseFacts, gather
+from server.usecases.read_case import CaseFacts, expect_kept, gather
 from server.usecases.world import World
 
 _SHOWN = 16
@@ -149,7 +146,7 @@ async def _printed(
     async with world.store.read() as uow:
         case = await uow.cases.get(case_id)
         access.allow(actor, Act.SEE_CASE, access.of_case(case, actor))
-        _expect_kept(case)
+        expect_kept(case)
         facts = await gather(world, uow, case)
         made = await form(uow, facts)
         head = await uow.log.head(case_id)
@@ -157,15 +154,10 @@ async def _printed(
     pdf = await world.renderer.print_out(printout)
     # Nobody has it before the log says so, nor once the file was destroyed meanwhile.
     async with world.store.write() as uow:
-        _expect_kept(await uow.cases.get(case_id))
+        expect_kept(await uow.cases.get(case_id))
         what = happened("paper.printed", actor.staff_id, part=made.part, **made.facts)
         await uow.log.append(case_id, (what,), world.clock.now())
     return Paper(name=f"{made.title} {case.case_no}.pdf", pdf=pdf)
-
-
-def _expect_kept(case: Case) -> None:
-    if case.custody.state is CustodyState.DESTROYED:
-        raise ShreddedError
 
 
 def _printout(world: World, actor: Actor, facts: CaseFacts, made: _Form, head: str) -> Printout:

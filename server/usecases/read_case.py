@@ -10,6 +10,7 @@ from server.domain.agreement import Agreement
 from server.domain.calendar import CalendarYear, HolidayCalendar
 from server.domain.case import Case
 from server.domain.committee import Committee
+from server.domain.custody import CustodyState
 from server.domain.ids import CaseId, PersonId, StaffId
 from server.domain.invitation import Invitation
 from server.domain.jurisdiction.pack import JurisdictionPack
@@ -17,7 +18,7 @@ from server.domain.register import RegisterEntry
 from server.domain.session import Session
 from server.domain.staff import Actor
 from server.domain.wards import Wards, wards_of
-from server.ports.files import StoredFile
+from server.ports.files import ShreddedError, StoredFile
 from server.ports.store import UnitOfWork
 from server.usecases.world import World
 
@@ -56,6 +57,12 @@ class CaseFacts:
     def staff_name(self, staff: StaffId | None) -> str:
         """Return the name of a member of staff, empty where nobody is assigned."""
         return self.staff.get(staff, "") if staff is not None else ""
+
+
+def expect_kept(case: Case) -> None:
+    """Raise ShreddedError once the file was destroyed, and what was asked for with it."""
+    if case.custody.state is CustodyState.DESTROYED:
+        raise ShreddedError
 
 
 def current(sessions: Sequence[Session]) -> Session | None:

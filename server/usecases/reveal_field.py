@@ -8,6 +8,7 @@ from server.domain.ids import CaseId, PersonId
 from server.domain.session_log import happened
 from server.domain.staff import Actor
 from server.usecases.kept_reasons import keep_reason
+from server.usecases.read_case import expect_kept
 from server.usecases.world import World
 
 
@@ -17,13 +18,15 @@ async def reveal(
     """Return `id_no`, `mobile` or `address` of a person in clear.
 
     The log holds SHA-256(salt || reason) alone; salt and reason lie encrypted with the
-    case, so that the commitment can be opened later.
+    case, so that the commitment can be opened later. Raises ShreddedError once the file was
+    destroyed, and the number with it.
     """
 
     async def job() -> str:
         async with world.store.write() as uow:
             case = await uow.cases.get(case_id)
             access.allow(actor, Act.REVEAL, access.of_case(case, actor))
+            expect_kept(case)
             value = _value(case, person_id, field)
             kept = await keep_reason(world, uow, case_id, FileKind.REVEAL_REASON, reason)
             what = happened(

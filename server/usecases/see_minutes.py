@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from server.domain import access, minutes
 from server.domain.access import Act
-from server.domain.custody import CustodyState
 from server.domain.ids import CaseId, PersonId
 from server.domain.session import MinutesItem, Session
 from server.domain.staff import Actor
-from server.ports.files import ShreddedError
+from server.usecases.read_case import expect_kept
 from server.usecases.world import World
 
 
@@ -39,8 +38,7 @@ async def see(world: World, actor: Actor, case_id: CaseId) -> SeenMinutes:
         case = await uow.cases.get(case_id)
         subject = access.of_case(case, actor)
         access.allow(actor, Act.SEE_CASE, subject)
-        if case.custody.state is CustodyState.DESTROYED:
-            raise ShreddedError
+        expect_kept(case)
         sessions = await uow.sessions.of_case(case_id)
     every = access.covers(actor, Act.CONDUCT, subject)
     return SeenMinutes(

@@ -18,6 +18,7 @@ from server.ports.files import StoredFile
 from server.ports.pieces import in_pieces
 from server.ports.store import UnitOfWork
 from server.usecases.made_files import keep
+from server.usecases.read_case import expect_kept
 from server.usecases.world import World
 
 LARGEST = 20 * 1024 * 1024
@@ -72,7 +73,11 @@ def plain_name(name: str) -> str:
 async def upload(
     world: World, actor: Actor, case_id: CaseId, kind: str, given: Upload
 ) -> StoredFile:
-    """Keep a file that a member of staff brings; raises InvalidValueError, TooLargeError."""
+    """Keep a file that a member of staff brings.
+
+    Raises InvalidValueError, TooLargeError, and ShreddedError once the case's file was
+    destroyed: nobody could destroy it again.
+    """
     if kind not in KINDS:
         raise InvalidValueError(field="kind", reason="unknown_code")
 
@@ -80,6 +85,7 @@ async def upload(
         async with world.store.write() as uow:
             case = await uow.cases.get(case_id)
             access.allow(actor, Act.UPLOAD, access.of_case(case, actor))
+            expect_kept(case)
             return await keep_upload(world, uow, case_id, FileKind(kind), given, actor.staff_id)
 
     return await world.rooms.run(case_id, job)
@@ -93,6 +99,7 @@ async def upload_seal_scan(world: World, invitation: Invitation, given: Upload) 
     async def job() -> StoredFile:
         async with world.store.write() as uow:
             case = await uow.cases.get(invitation.case_id)
+            expect_kept(case)
             person = case.person(invitation.person_id)
             today = world.pack.local_day(world.clock.now())
             company = case.party(person.party_id).kind is PartyKind.ORGANISATION

@@ -1,4 +1,4 @@
-"""Files in keeping over HTTP: proposed, lapsed, proposed anew and destroyed."""
+"""Files in keeping over HTTP: proposed, lapsed, proposed anew, destroyed, and what is left."""
 
 from dataclasses import replace
 from typing import Any
@@ -76,3 +76,29 @@ async def test_a_lapsed_proposal_is_refused_shown_as_such_and_made_anew(
     await proposes(site, file)
     status, _ = await confirms(site, file)
     assert status == 200
+
+
+async def test_of_a_destroyed_file_the_case_gives_names_and_no_numbers(
+    site: Town, file: CaseId
+) -> None:
+    he = await signed_in(site, "he")
+    path = f"/api/cases/{file}"
+    _, before = await he.ask("GET", path)
+    assert (before["destroyed_on"], before["summary"] != "") == (None, True)
+    await proposes(site, file)
+    await confirms(site, file)
+    _, case = await he.ask("GET", path)
+    assert case["destroyed_on"] == "2027-03-12"
+    assert (case["summary"], case["claims"], case["amount_claimed"]) == ("", [], None)
+    people = [one for party in case["parties"] for one in party["people"]]
+    assert [party["name"] for party in case["parties"]] == ["陈水根", "鹭岛恒筑建设劳务有限公司"]
+    assert {(one["id_no_masked"], one["mobile_masked"], one["birth"]) for one in people} == {
+        ("", "", None)
+    }
+    ask = {"field": "id_no", "reason": "核对身份"}
+    assert await he.ask("POST", f"{path}/people/{people[0]['id']}/reveal", ask) == (
+        410,
+        {"code": "shredded", "facts": {}},
+    )
+    _, listed = await he.ask("GET", "/api/cases?text=陈水根")
+    assert [row["id"] for row in listed["cases"]] == [file]

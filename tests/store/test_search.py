@@ -9,6 +9,7 @@ from hypothesis import given, strategies as st
 
 from server.domain.case import CaseState, Person, PersonRole
 from server.domain.custody import Custody, Hold
+from server.domain.destroyed import listed
 from server.domain.ids import CaseId, CommitteeId, PartyId, PersonId, RecordId, StaffId
 from server.domain.register import RegisterQuery
 from server.ports.keeping import ClosedBefore, KeepingQuery
@@ -277,3 +278,16 @@ def test_every_part_of_a_name_finds_it(name: str, start: int, length: int) -> No
 def test_plain_forms_are_final(text: str) -> None:
     assert plain_name(plain_name(text)) == plain_name(text)
     assert plain_number(plain_number(text)) == plain_number(text)
+
+
+async def test_of_a_destroyed_file_no_identity_is_found_any_more(store: SqlStore) -> None:
+    async with store.write() as uow:
+        await Story(uow).begin()
+        before = await uow.cases.get(CaseId("case-1"))
+        saved = await uow.cases.save(listed(before))
+    async with store.read() as uow:
+        assert await uow.cases.get(before.id) == saved
+    for number in ("512099197904123018", "91330400MA28XXXX1K"):
+        assert await cases_with(store, number) == []
+    for name in ("陈水根", "盛达五金", before.case_no):
+        assert await cases_with(store, name) == ["case-1"]

@@ -197,7 +197,11 @@ class FileView(View):
 
 
 class CaseView(View):
-    """A case as the assigned staff see it."""
+    """A case as the assigned staff see it.
+
+    `destroyed_on` is when its file was destroyed; then numbers, addresses and what happened are
+    empty.
+    """
 
     id: str
     case_no: str
@@ -232,6 +236,7 @@ class CaseView(View):
     record_id: str | None
     result: str
     end_reason: str
+    destroyed_on: date | None
 
 
 class ScheduleAsk(Ask):

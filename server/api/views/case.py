@@ -60,7 +60,12 @@ def case_view(world: World, facts: CaseFacts) -> wire.CaseView:
         record_id=record.record_id if record else None,
         result=case.result,
         end_reason=case.end_reason,
+        destroyed_on=_day(world, case.custody.destroyed_at),
     )
+
+
+def _day(world: World, moment: datetime | None) -> date | None:
+    return world.pack.local_day(moment) if moment else None
 
 
 def _labour(facts: LabourFacts | None) -> wire.LabourAsk | None:

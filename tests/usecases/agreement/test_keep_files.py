@@ -4,7 +4,7 @@ import errno
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,7 @@ from server.ports.files import ShreddedError
 from server.ports.notify import MessageKind, MessageState
 from server.usecases import keep_files, retrieve_record, see_minutes, share_files
 from server.usecases.log_tree import place, sign_checkpoint
+from server.usecases.tell_sealed import NEWS
 from tests.support import cases
 from tests.support.signing import Sitting, agreement, stepped_up
 from tests.support.world import COMMITTEE, OTHER_COMMITTEE, PACK, Stage, actor
@@ -175,6 +176,7 @@ async def test_the_agreement_and_the_log_stay_and_verify(
     assert [entry["kind"] for entry in after[len(before) :]] == [
         "destruction.proposed",
         "destruction.confirmed",
+        "particulars.erased",
         *["file.shredded"] * len(files),
     ]
     assert {entry["facts"]["file"] for entry in after[-len(files) :]} == set(files)
@@ -252,18 +254,21 @@ async def test_messages_lose_their_words_and_links(
     office: Stage, made: Sitting, file: CaseId
 ) -> None:
     world = office.world
+    past(office, date(2036, 1, 1))
+    just, since = office.clock.now() - NEWS + timedelta(seconds=1), office.clock.now() - NEWS
     async with world.store.write() as uow:
+        [first, *_] = await uow.outbox.of_case(file)
+        reminder = replace(first, kind=MessageKind.REMINDER, state=MessageState.WAITING)
+        on_its_way = replace(reminder, id=MessageId("last"), at=just)
+        for one in (on_its_way, replace(reminder, id=MessageId("late"), at=since)):
+            await uow.outbox.add(one)
         before = await uow.outbox.of_case(file)
-        waiting = replace(
-            before[0], id=MessageId("last"), kind=MessageKind.REMINDER, state=MessageState.WAITING
-        )
-        await uow.outbox.add(waiting)
     assert any(one.link for one in before)
     await destroyed(office, file)
     async with world.store.read() as uow:
         after = {one.id: one for one in await uow.outbox.of_case(file)}
-    assert after.pop(waiting.id) == waiting
-    assert after == {one.id: replace(one, text="", link="") for one in before}
+    gone = {one.id: replace(one, mobile="", text="", link="") for one in before}
+    assert after == {**gone, on_its_way.id: on_its_way}
 
 
 class _Stuck:

@@ -207,6 +207,7 @@ export const CASE: CaseView = {
   record_id: null,
   result: "",
   end_reason: "",
+  destroyed_on: null,
 };
 
 export const CASES: CaseList = {

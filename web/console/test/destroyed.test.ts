@@ -2,15 +2,21 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createApp, h, type App, type Component } from "vue";
 import { createMemoryHistory, createRouter } from "vue-router";
 import { KEEPING } from "../dev/papers.ts";
+import { CASE, meAs } from "../dev/samples.ts";
 import { Refused, useTransport } from "../src/api/client.ts";
-import type { KeptFile } from "../src/api/types.ts";
+import type { CaseView, KeptFile } from "../src/api/types.ts";
+import CaseFacts from "../src/cases/CaseFacts.vue";
+import FilesTab from "../src/cases/FilesTab.vue";
+import PartiesTab from "../src/cases/PartiesTab.vue";
 import { setLang } from "../src/i18n.ts";
 import Keeping from "../src/records/Keeping.vue";
 import { refusalText } from "../src/refusals.ts";
+import { me } from "../src/session.ts";
 
 let app: App | null = null;
 afterEach(() => {
   app?.unmount();
+  me.value = null;
   setLang("zh-CN");
 });
 
@@ -47,5 +53,32 @@ describe("a proposal to destroy a file", () => {
     expect(refusalText(late)).toMatch(/已经失效.*请重新提出/);
     setLang("en");
     expect(refusalText(late)).toMatch(/has lapsed.*Propose it again/);
+  });
+});
+
+describe("the page of a case whose file was destroyed", () => {
+  const gone = (case_: CaseView): CaseView => ({
+    ...case_,
+    summary: "",
+    claims: [],
+    destroyed_on: "2036-01-01",
+    files: [],
+    parties: case_.parties.map((party) => ({
+      ...party,
+      address_masked: "",
+      people: party.people.map((each) => ({ ...each, id_no_masked: "", mobile_masked: "", authority: each.authority && { ...each.authority, file: null } })),
+    })),
+  });
+  it("offers nothing to print, upload or reveal, and invites nobody", async () => {
+    me.value = meAs("recorder");
+    for (const part of [CaseFacts, FilesTab, PartiesTab]) {
+      const root = await shown(part, { view: gone(CASE) });
+      expect([...root.querySelectorAll("a, button, input")].map((each) => each.textContent.trim())).toEqual([]);
+      app?.unmount();
+    }
+  });
+  it("still lists the names", async () => {
+    const root = await shown(PartiesTab, { view: gone(CASE) });
+    for (const party of CASE.parties) expect(root.textContent).toContain(party.name);
   });
 });

@@ -126,6 +126,7 @@ export const casesZh = {
   caseEndReason: "终止原因",
   caseEndNote: "说明",
   caseEndGo: "确认终止",
+  caseDestroyed: "这个案件的案卷保管期满，已于 {day} 销毁。证件号码、电话、住址和案情都没有了，只留下案号、姓名、纠纷类型和日期。",
   caseEnded: "已终止：{reason}",
   caseFacts: "案情",
   factSource: "来源",

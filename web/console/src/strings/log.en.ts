@@ -140,6 +140,7 @@ export const logEn: Dictionary<keyof typeof logZh> = {
   "log.file.shredded": "File destroyed",
   "log.recording.shredded": "Recording destroyed",
   "log.minutes.erased": "Minutes destroyed",
+  "log.particulars.erased": "Numbers, telephones, addresses and facts destroyed",
   "log.record.viewed": "Record opened",
   "log.paper.printed": "Paper for the case file printed",
   "log.record.taken": "Record taken away",

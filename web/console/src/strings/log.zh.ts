@@ -137,6 +137,7 @@ export const logZh = {
   "log.file.shredded": "材料已销毁",
   "log.recording.shredded": "录音录像已销毁",
   "log.minutes.erased": "笔录已销毁",
+  "log.particulars.erased": "证件号码、电话、住址和案情已销毁",
   "log.record.viewed": "查阅档案",
   "log.paper.printed": "打印案卷文书",
   "log.record.taken": "取走档案",

@@ -2104,6 +2104,9 @@ export interface components {
         /**
          * CaseView
          * @description A case as the assigned staff see it.
+         *
+         *     `destroyed_on` is when its file was destroyed; then numbers, addresses and what happened are
+         *     empty.
          */
         CaseView: {
             /**
@@ -2125,6 +2128,8 @@ export interface components {
             claims: string[];
             /** Deadlines */
             deadlines: components["schemas"]["DeadlineView"][];
+            /** Destroyed On */
+            destroyed_on: string | null;
             /** Dispute Type */
             dispute_type: string;
             /**
