@@ -27,6 +27,7 @@ async def test_two_people_destroy_a_file_whose_period_is_over(
     await ye.page.reload()
     await ye.sees("keepingEmpty")
     await _expect_whole(he, number)
+    await _expect_listed(he, number)
     assert people.faults == []
 
 
@@ -66,3 +67,16 @@ async def _expect_whole(he: Desk, number: str) -> None:
     await he.sees("verification")
     await expect(he.page.locator(".fact-list .failed")).to_have_count(0)
     await he.look("74-record-holds")
+
+
+async def _expect_listed(he: Desk, number: str) -> None:
+    """See the case's own page: names and days, nothing to reveal or to print."""
+    await he.follow("navCases")
+    await he.follow("open", he.page.get_by_role("row").filter(has_text="陈水根"))
+    await expect(he.page.locator("h1")).to_contain_text("陈水根")
+    gone = he.words("caseDestroyed", day="(day)").split("(day)")[1]
+    await expect(he.page.locator(".notice")).to_contain_text(gone)
+    await expect(he.page.locator(".case-head")).to_contain_text(number)
+    for key in ("reveal", "acceptancePrint", "invite", "resend"):
+        await expect(he.button(key)).to_have_count(0)
+    await he.look_both("75-case-destroyed")

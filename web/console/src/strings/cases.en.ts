@@ -129,7 +129,7 @@ export const casesEn: Dictionary<keyof typeof casesZh> = {
   caseEndReason: "Reason for ending",
   caseEndNote: "Note",
   caseEndGo: "Confirm the end",
-  caseDestroyed: "The file of this case was destroyed on {day}, when its period was over. Numbers, telephones, addresses and what happened are gone; its number, the names, the kind of dispute and the days are left.",
+  caseDestroyed: "The file of this case was destroyed on {day}, when its period was over. Numbers of documents, telephones, addresses and what happened are gone; the case’s number, the names, the kind of dispute and the days are left.",
   caseEnded: "Ended: {reason}",
   caseFacts: "The case",
   factSource: "Source",
