@@ -27,6 +27,7 @@ GROUPS = {
         "seal",
         "seal_chain",
         "two_people",
+        "declared_recording",
     },
     "lasting": {"archive_stamp", SEAL_LASTING},
     "trusted": {"trusted", "certificates"},
@@ -57,6 +58,7 @@ FACTS = {
         "log_stamped": "该检查点有时间戳",
         "container": "ASiC-E 容器的签名（CAdES）有效，列明的就是这些文件",
         "two_people": "盖章由两人完成：一人放行，另一人确认，两人的密钥不同",
+        "declared_recording": "口头表示是否录音录像，声明所记与日志和录制清单一致",
     },
     "en": {
         "readable": "the manifest can be read",
@@ -82,6 +84,7 @@ FACTS = {
         "log_stamped": "that checkpoint has a time stamp",
         "container": "the ASiC-E container's signature (CAdES) is valid and names these files",
         "two_people": "two people sealed: one released, another confirmed, by two different keys",
+        "declared_recording": "whether declarations aloud were recorded is as log and manifest say",
     },
 }
 WORDS = {
@@ -114,6 +117,7 @@ WORDS = {
         "log": "总日志",
         "released": "放行",
         "confirmed": "确认",
+        "declared": "口头表示: {declarations}，其中有录音录像: {recorded}",
         "yes": "核验通过",
         "but": "卷宗前后一致、未被改动，但有事项没有判断",
         "no": "核验不通过",
@@ -151,6 +155,7 @@ WORDS = {
         "log": "log",
         "released": "released by",
         "confirmed": "confirmed by",
+        "declared": "declarations aloud: {declarations}, recorded: {recorded}",
         "yes": "verified",
         "but": "the record is consistent and unchanged, but not every fact was judged",
         "no": "not verified",
@@ -241,7 +246,8 @@ def _told(named: Mapping[str, str | int], words: Mapping[str, str]) -> str:
         return SUITES.get(str(named["suite"]), str(named["suite"]))
     if "released_by" in named:
         return _both(named, words)
-    return f"{words['log']}: {named['origin']}" if "origin" in named else ""
+    log = f"{words['log']}: {named['origin']}" if "origin" in named else ""
+    return words["declared"].format(**named) if "declarations" in named else log
 
 
 def _both(named: Mapping[str, str | int], words: Mapping[str, str]) -> str:

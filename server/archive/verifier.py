@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from server.archive.cades import holds_detached
+from server.archive.declared import declared_recording
 from server.archive.evidence import Evidence, gather
 from server.archive.log_tells import log_tells
 from server.archive.pdf_signatures import pdf_signatures, seal_lasting
@@ -78,8 +79,10 @@ def verify_files(
 
 
 def _facts(evidence: Evidence) -> tuple[Fact, ...]:
-    both = two_people(evidence.files, evidence.attested)
-    told = (*(judge(evidence) for judge in JUDGES), *((both,) if both else ()))
+    where_so = (
+        judge(evidence.files, evidence.attested) for judge in (two_people, declared_recording)
+    )
+    told = (*(judge(evidence) for judge in JUDGES), *(fact for fact in where_so if fact))
     return (*told, *seal_lasting(evidence.pdf))
 
 

@@ -740,6 +740,35 @@ if takes_two; then
   tell "sealed by two people 两人盖章 $both" $?
 fi
 
+# Whether it was recorded a declaration says as log and manifest do; those of before say nothing of it.
+as_recorded() { # as_recorded STATEMENT
+  said=$(behind '"recording":' <"$1" | in_text)
+  case $said in null*) return 0 ;; esac
+  recorded=$((recorded + 1))
+  case $said in '{"chunks":'*) said=${said%%\}*} ;; *) return 1 ;; esac
+  chunks=${said#*\"chunks\":} head=${said#*\"head_sha256\":\"} id=${said#*\"id\":\"}
+  chunks=${chunks%%,*} head=${head%%\"*} id=${id%%\"*}
+  case $chunks in '' | 0* | *[!0-9]* | ????????????????*) return 1 ;; esac
+  case $head in *[!0-9a-f]*) return 1 ;; esac
+  [ ${#head} -eq 64 ] && plain "$id" || return 1
+  says log.jsonl "\"facts\":{\"chunks\":$chunks,\"head\":\"$head\",\"recording\":\"$id\"},\"kind\":\"recording.head\"" ||
+    return 1
+  [ ! -f "recordings/$id.jsonl" ] ||
+    any_like "{\"chain\":\"$head\"*,\"i\":$((chunks - 1)),*" <"recordings/$id.jsonl"
+}
+declarations=0 recorded=0 wrong=0
+for_purpose record_declaration >"$scratch/declarations"
+while read -r stated; do
+  says "$stated" '"recording":' || continue
+  declarations=$((declarations + 1))
+  as_recorded "$stated" || wrong=1
+done <"$scratch/declarations"
+if [ $declarations -gt 0 ]; then
+  as_told="whether declarations aloud were recorded is as log and manifest say"
+  as_told="$as_told 口头表示是否录音录像，声明所记与日志和录制清单一致"
+  tell "$as_told ($recorded/$declarations)" $wrong
+fi
+
 # Whoever the agreement names as a signer has a folder here, and nobody else has; or it says
 # that he signs otherwise, and somebody attests that he did.
 tr ',{[' '\n\n\n' <agreement.json >"$scratch/lines"

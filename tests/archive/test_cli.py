@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from server.archive.cli import main
+from server.archive.declared import CODE as DECLARED_RECORDING
 from server.archive.package import package
 from server.archive.reader import load
 from server.archive.report_text import FACTS
-from server.archive.two_people import CODE
+from server.archive.two_people import CODE as TWO_PEOPLE
 from server.archive.verifier import JUDGES, verify_files
 from server.documents.certificates import certificates
 from server.documents.key_files import FileKeys
@@ -23,6 +24,8 @@ from tests.documents.example import SEALED_AT
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LATER = NOW.replace(year=2060)
 """After the time stamp's certificate has ended, which nobody renewed."""
+WHERE_SO = frozenset({TWO_PEOPLE, DECLARED_RECORDING, SEAL_LASTING})
+"""Facts that are told of some records alone."""
 
 
 @pytest.fixture
@@ -63,7 +66,7 @@ def test_json_tells_each_fact_and_the_groups(
     groups = ("verified", "intact", "valid", "trusted", "complete")
     assert [told[name] for name in groups] == [True] * 5
     assert [fact["code"] for fact in told["facts"]] == [
-        code for code in FACTS["zh"] if code not in {CODE, SEAL_LASTING}
+        code for code in FACTS["zh"] if code not in WHERE_SO
     ]
     assert told["sealed_at"] == "2025-03-14T03:52:47+00:00"
     assert told["signers"][0]["name"] == "陈水根"
@@ -168,7 +171,7 @@ def test_no_record_and_no_certificate_exit_2(
 def test_every_fact_has_its_words_in_both_languages(files: Files) -> None:
     codes = [fact.code for fact in verify_files(files, TOOLS).facts]
     assert len(codes) == len(JUDGES)
-    assert {*codes, CODE, SEAL_LASTING} == set(FACTS["zh"]) == set(FACTS["en"])
+    assert {*codes, *WHERE_SO} == set(FACTS["zh"]) == set(FACTS["en"])
 
 
 def test_the_command_starts_without_the_app(packed: Path) -> None:

@@ -56,7 +56,10 @@ def told(files: dict[str, bytes]) -> None:
 
 @pytest.fixture(scope="module")
 def records(office: Office) -> dict[str, Files]:
-    aloud = attested_parts(office, by_route(SigningRoute.WITNESSED, CHEN), *spoken())
+    said, own = spoken()
+    named = {"chunks": 1, "head_sha256": "ab" * 32, "id": "recording-1"}
+    said = replace(said, saw={**said.saw, "recording": named})
+    aloud = attested_parts(office, by_route(SigningRoute.WITNESSED, CHEN), said, own)
     paper = attested_parts(office, by_route(SigningRoute.WET_INK, CHEN, LIN), ink())
     made = {"two": parts_by_two(office, Both()), "aloud": aloud, "paper": paper}
     return {name: sealed(parts, office)[0] for name, parts in made.items()}

@@ -82,7 +82,7 @@ async def test_a_package_is_told_fact_by_fact_without_its_content(
     status, page = await posted(site, {"file": package})
     told = facts(page)
     assert status == 200
-    only_where_so = {"two_people", "seal_lasting"}
+    only_where_so = {"two_people", "declared_recording", "seal_lasting"}
     assert set(told) == {*FACTS["zh"], "on_record"} - only_where_so
     assert {code for code, kind in told.items() if kind != "yes"} <= {"log_included"}
     assert "核验通过，与本网站存档的一致" in page

@@ -54,6 +54,7 @@ LINES = {
     "signed this very": "same_text",
     "everybody": "everybody_signed",
     "sealed by two": "two_people",
+    "whether declarations": "declared_recording",
     "session log": "log_chain",
     "told in the log": "log_tells",
     "places in the log of all cases": "log_included",

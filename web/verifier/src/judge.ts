@@ -12,6 +12,7 @@ import {
   holdsDetached,
 } from "./container.ts";
 import { beyondBrowsers, sha256Hex, signed } from "./crypto.ts";
+import { declaredRecording } from "./declared.ts";
 import { embedded } from "./embedded.ts";
 import { type Files, isRenewal } from "./files.ts";
 import { logStamped } from "./logStamp.ts";
@@ -76,6 +77,7 @@ export async function judge(files: Files, known = "", stamps = ""): Promise<Repo
 
 async function factsOf(evidence: Evidence): Promise<Fact[]> {
   const both = await twoPeople(evidence.files, evidence.attested);
+  const declared = declaredRecording(evidence.files, evidence.attested);
   return [
     fact("readable", []),
     complete(evidence),
@@ -96,6 +98,7 @@ async function factsOf(evidence: Evidence): Promise<Fact[]> {
     await logStamped(evidence.files),
     await container(evidence),
     ...(both ? [both] : []),
+    ...(declared ? [declared] : []),
   ];
 }
 

@@ -19,6 +19,7 @@ export const CODES = [
   "log_stamped",
   "container",
   "two_people",
+  "declared_recording",
   "trusted",
   "attachment",
   "only_blanks_filled",
@@ -36,6 +37,12 @@ export interface TwoPeople {
   readonly sealedAt: string;
 }
 
+/** How many declarations before witnesses say whether they were recorded, and how many were. */
+export interface Declared {
+  readonly declarations: number;
+  readonly recorded: number;
+}
+
 /** When the log's checkpoint was stamped; `root` is the fingerprint of the root certificate beside it, "" without one. */
 export interface LogStamp {
   readonly at: string;
@@ -49,6 +56,7 @@ export interface Fact {
   readonly parts: readonly string[];
   readonly both?: TwoPeople;
   readonly stamp?: LogStamp;
+  readonly declared?: Declared;
 }
 
 export interface FileFact {

@@ -71,7 +71,7 @@ function factLine(one: Fact, words: Words): HTMLElement {
   // What is open as a whole is named by its own code, which the line says in words already.
   const named = one.parts.filter((part) => part !== one.code);
   const parts = named.length ? `${words.parts}: ${named.join(", ")}` : "";
-  const said = one.both ? bothWords(one.both, words) : one.stamp ? stampWords(one.stamp, words) : parts;
+  const said = parts || detail(one, words);
   const more = one.holds === null ? [why(one, words), parts].filter(Boolean).join(" · ") : said;
   return element(
     "li",
@@ -79,6 +79,13 @@ function factLine(one: Fact, words: Words): HTMLElement {
     mark(one.holds, words),
     element("span", {}, words.facts[one.code], more ? element("small", {}, more) : null),
   );
+}
+
+/** What a fact that holds tells besides. */
+function detail({ both, stamp, declared }: Fact, words: Words): string {
+  if (both) return bothWords(both, words);
+  if (stamp) return stampWords(stamp, words);
+  return declared ? `${words.declarations}: ${declared.declarations} · ${words.declaredRecorded}: ${declared.recorded}` : "";
 }
 
 const bothWords = (both: TwoPeople, words: Words): string =>

@@ -51,6 +51,7 @@ export const en: Words = {
     log_included: "the checkpoint of the whole log is signed and holds every entry of this record",
     container: "the ASiC-E container's signature (CAdES) is valid and names these files",
     two_people: "two people sealed: one released the seal, another confirmed it, by two different keys",
+    declared_recording: "whether declarations aloud were recorded is as log and manifest say",
     trusted: "the issuer's fingerprint is the one you learnt elsewhere",
     attachment: "the PDF carries the same agreement data",
     only_blanks_filled: "sealing only filled the blanks and covered no text",
@@ -89,6 +90,8 @@ export const en: Words = {
   attestedBy: "attested and signed by",
   releasedBy: "released by",
   confirmedBy: "confirmed by",
+  declarations: "declarations aloud",
+  declaredRecorded: "recorded",
   notAttested: "no valid attestation",
   trustTitle: "The issuer",
   trust:

@@ -52,6 +52,7 @@ export const zh = {
     log_included: "总日志的检查点签名有效，本卷每条日志都列在其中",
     container: "ASiC-E 容器的签名（CAdES）有效，列明的就是这些文件",
     two_people: "盖章由两人完成：一人放行，另一人确认，两人的密钥不同",
+    declared_recording: "口头表示是否录音录像，声明所记与日志和录制清单一致",
     trusted: "签发证书的指纹与您另行得到的一致",
     attachment: "PDF 内嵌的协议数据与卷内一致",
     only_blanks_filled: "盖章只填写了预留的空白处，没有盖住或改动文字",
@@ -90,6 +91,8 @@ export const zh = {
   attestedBy: "记录并签名的人",
   releasedBy: "放行",
   confirmedBy: "确认",
+  declarations: "口头表示",
+  declaredRecorded: "其中有录音录像",
   notAttested: "没有有效的记录",
   trustTitle: "签发证书",
   trust:
