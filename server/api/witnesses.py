@@ -18,6 +18,7 @@ async def record(context: Context, ask: wire.DeclarationAsk) -> wire.AgreementVi
         witnesses=tuple(
             Witness(name=one.name, relation=one.relation, words=one.words) for one in ask.witnesses
         ),
+        taping=ask.taping,
     )
     await witness_signing.record(context.world, context.staff, case_id(context), form)
     return await agreement(context, None)

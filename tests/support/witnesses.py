@@ -20,7 +20,11 @@ HELPER = Witness(
 
 async def locked(scene: Stage, **changes: Any) -> Sitting:
     """Return the sitting with its text locked; the worker, whose hands are hurt, declares."""
-    made = await signing.agreed(scene, **changes)
+    return await lock(await signing.agreed(scene, **changes))
+
+
+async def lock(made: Sitting) -> Sitting:
+    """Lock the text for it."""
     who = frozenset({made.worker.invitation.person_id})
     await paper.lock(made, RoutePlan(witnessed=who, reason="双手受伤，不能写字"))
     return made

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from server.api.schemas.base import Ask, Fen, LongText, ShortText, View
 from server.domain.agreement import Verdict
+from server.domain.declaring import Taping
 from server.domain.jurisdiction.entries import CourtConfirmation
 from server.domain.jurisdiction.lint_values import Level
 from server.domain.paper_owed import PaperWay
@@ -115,7 +116,9 @@ class SignatureView(View):
 
     `route` is electronic, witnessed or wet_ink; `attested_at` and `attested_by` stand where
     staff attest what they saw of it, since nobody signs in his name. `declared` says that an
-    oral declaration was recorded, `witnesses` how many have spoken to it.
+    oral declaration was recorded, `witnesses` how many have spoken to it. `taping` says of a
+    witnessed line whether sound and picture of the signer are recorded now: on, ended (since the
+    text was locked), none, or no_sitting; else null.
     """
 
     signer: str
@@ -134,6 +137,7 @@ class SignatureView(View):
     attested_by: list[str]
     declared: bool
     witnesses: int
+    taping: Taping | None
 
 
 class PaperPageView(View):
@@ -321,12 +325,16 @@ class WitnessAsk(Ask):
 
 
 class DeclarationAsk(Ask):
-    """That somebody declared aloud that he agrees, how it was seen, and before whom."""
+    """That somebody declared aloud that he agrees, how it was seen, and before whom.
+
+    `taping` is what the recorder was told of its recording; it is refused where that changed.
+    """
 
     pdf_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     signer: ShortText
     way: Way
     witnesses: Annotated[list[WitnessAsk], Field(max_length=4)]
+    taping: Taping | None = None
 
 
 class WitnessedAsk(Ask):

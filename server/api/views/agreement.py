@@ -13,6 +13,7 @@ from server.domain.deadlines import (
     cautious_confirmation_deadline,
     standing_confirmation_deadline,
 )
+from server.domain.declaring import Taping
 from server.domain.drawn_characters import code_point
 from server.domain.ids import PersonId
 from server.domain.jurisdiction.entries import CourtConfirmation
@@ -26,6 +27,7 @@ from server.domain.signing_route import SigningRoute
 from server.domain.witnessing import declared, witnesses_of
 from server.usecases.may_sign_now import owed_now
 from server.usecases.read_agreement import Desk
+from server.usecases.seen_declared import taping_now
 from server.usecases.world import World
 
 
@@ -228,7 +230,13 @@ def _signature(world: World, desk: Desk, line: Expected) -> wire.SignatureView:
         attested_by=attested_by(desk, line) if given is None else [],
         declared=declared(desk.agreement, line.signer),
         witnesses=witnesses_of(desk.agreement, line.signer),
+        taping=_taping(desk, line),
     )
+
+
+def _taping(desk: Desk, line: Expected) -> Taping | None:
+    witnessed = line.route is SigningRoute.WITNESSED
+    return taping_now(desk.facts, desk.agreement, line.signer) if witnessed else None
 
 
 def _blocked(world: World, desk: Desk, line: Expected) -> str | None:

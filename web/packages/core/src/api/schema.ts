@@ -2703,12 +2703,16 @@ export interface components {
         /**
          * DeclarationAsk
          * @description That somebody declared aloud that he agrees, how it was seen, and before whom.
+         *
+         *     `taping` is what the recorder was told of its recording; it is refused where that changed.
          */
         DeclarationAsk: {
             /** Pdf Sha256 */
             pdf_sha256: string;
             /** Signer */
             signer: string;
+            /** @default null */
+            taping: components["schemas"]["Taping"] | null;
             way: components["schemas"]["Way"];
             /** Witnesses */
             witnesses: components["schemas"]["WitnessAsk"][];
@@ -5128,7 +5132,9 @@ export interface components {
          *
          *     `route` is electronic, witnessed or wet_ink; `attested_at` and `attested_by` stand where
          *     staff attest what they saw of it, since nobody signs in his name. `declared` says that an
-         *     oral declaration was recorded, `witnesses` how many have spoken to it.
+         *     oral declaration was recorded, `witnesses` how many have spoken to it. `taping` says of a
+         *     witnessed line whether sound and picture of the signer are recorded now: on, ended (since the
+         *     text was locked), none, or no_sitting; else null.
          */
         SignatureView: {
             /** Attested At */
@@ -5161,6 +5167,7 @@ export interface components {
             signed_at: string | null;
             /** Signer */
             signer: string;
+            taping: components["schemas"]["Taping"] | null;
             /** Witnesses */
             witnesses: number;
         };
@@ -5534,6 +5541,12 @@ export interface components {
              */
             session_id: string | null;
         };
+        /**
+         * Taping
+         * @description What is told to who writes a declaration down, before he confirms it.
+         * @enum {string}
+         */
+        Taping: "on" | "ended" | "none" | "no_sitting";
         /**
          * TellSide
          * @description `tell` (staff): a neutral line for a side that waits.
