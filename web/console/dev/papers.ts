@@ -124,6 +124,7 @@ const signer = (id: string, name: string, role: string, label: string, change: P
   attested_by: [],
   declared: false,
   witnesses: 0,
+  taping: null,
   ...change,
 });
 const done = { code_verified: true, key_control: "browser", has_handwriting: true } as const;
@@ -179,7 +180,7 @@ export const SPOKEN: AgreementView = {
   ...LOCKED,
   case_id: "c7",
   route_reason: "双手受伤，不能写字",
-  signatures: [signer("p1a", "陈水根", "party", "甲方", { route: "witnessed", blocked: "witnessed", declared: true, witnesses: 1 }), ...LOCKED.signatures.slice(1)],
+  signatures: [signer("p1a", "陈水根", "party", "甲方", { route: "witnessed", blocked: "witnessed", declared: true, witnesses: 1, taping: "none" }), ...LOCKED.signatures.slice(1)],
 };
 export const COMPARED: AgreementView = {
   ...ON_PAPER,

@@ -37,7 +37,7 @@ export interface AgreementDeskState {
   lock(plan?: LockPlan): Promise<boolean>;
   bring(page: number | null, file: File): Promise<void>;
   compare(form: Schemas["ComparisonAsk"]): Promise<void>;
-  declare(signer: string, way: Schemas["DeclarationAsk"]["way"], witnesses: Schemas["WitnessAsk"][]): Promise<boolean>;
+  declare(said: Omit<Schemas["DeclarationAsk"], "pdf_sha256">): Promise<boolean>;
   witness(signer: string, words: string): Promise<boolean>;
   reopen(reason: string): Promise<boolean>;
   scan(signer: string, file: File): Promise<void>;
@@ -161,7 +161,7 @@ export function useAgreement(caseId: string): AgreementDeskState {
     withdraw: async () => void (await doing("withdraw", () => api.post(`${BASE}/release/withdraw`, { path }))),
     seal: async () => void (await doing("seal", () => api.post(`${BASE}/seal`, { path, body: { pdf_sha256: hash() } }))),
     page: (no, width) => addressOf(`${BASE}/pages/{page}`, { ...path, page: no }, { w: width, v: hash().slice(0, 8) }),
-    declare: (signer, way, witnesses) => doing("witness", () => api.post(`${BASE}/declaration`, { path, body: { pdf_sha256: hash(), signer, way, witnesses } })),
+    declare: (said) => doing("witness", () => api.post(`${BASE}/declaration`, { path, body: { pdf_sha256: hash(), ...said } })),
     witness: (signer, words) => doing("witness", () => api.post(`${BASE}/witness`, { path, body: { pdf_sha256: hash(), signer, words } })),
     pdf: () => addressOf(`${BASE}/pdf`, path, {}),
     scanned: (no, width, file) => addressOf(`${BASE}/paper/{page}`, { ...path, page: no }, { w: width, v: file.slice(-8) }),
