@@ -35,7 +35,8 @@ async def test_a_recorded_sitting_is_signed_on_paper(people: Stage, tmp_path: Pa
 
 
 async def test_somebody_declares_before_two_witnesses(people: Stage, tmp_path: Path) -> None:
-    su, worker, agent = await scenes.bring_together(people, tmp_path)
+    su, worker, agent = await scenes.bring_together(people, tmp_path, recorded=True)
+    await _record(su)
     await _agree(su, (worker, agent))
     await _lock(su, (worker,), "witnessed")
     await scenes.party_signs(agent, finger=False, scan=True)
@@ -43,6 +44,8 @@ async def test_somebody_declares_before_two_witnesses(people: Stage, tmp_path: P
     jiang = await _open_agreement(people, "jiang")
     await _witness(jiang)
     await _officials_sign(su, jiang)
+    he = await _seal_and_open(people)
+    await he.sees("factText.declared_recording", declarations=1, recorded=1)
     assert people.faults == []
 
 
@@ -51,11 +54,7 @@ async def test_somebody_declares_before_two_witnesses(people: Stage, tmp_path: P
 
 async def _record_until_one_withdraws(su: Desk, phones: list[Phone]) -> None:
     """The companion answers aloud; all are told that it runs, and that it has stopped."""
-    await su.press("recordingState.off")
-    await su.look("70-recording-owed")
-    await _companion_agrees(su)
-    await su.press("recordingStart", su.sheet)
-    await expect(su.button("recordingState.on")).to_be_visible(timeout=PATIENCE_MS)
+    await _record(su)
     for phone in phones:
         await phone.sees("recordingOn")
         await phone.look("70-recording")
@@ -69,6 +68,14 @@ async def _record_until_one_withdraws(su: Desk, phones: list[Phone]) -> None:
         await phone.look("71-recording-stopped")
     await expect(su.button("recordingState.stopped")).to_be_visible(timeout=PATIENCE_MS)
     await su.look("71-recording-stopped")
+
+
+async def _record(su: Desk) -> None:
+    await su.press("recordingState.off")
+    await su.look("70-recording-owed")
+    await _companion_agrees(su)
+    await su.press("recordingStart", su.sheet)
+    await expect(su.button("recordingState.on")).to_be_visible(timeout=PATIENCE_MS)
 
 
 async def _companion_agrees(su: Desk) -> None:
@@ -175,8 +182,9 @@ async def _tick_all(boxes: Locator) -> None:
 
 
 async def _declare(su: Desk, worker: Phone) -> None:
-    """The mediator records what the worker says, with the words of his neighbour."""
+    """The mediator writes down what the worker says, recorded, with his neighbour's words."""
     await su.press("witnessRecord")
+    await su.sees("taping.on", name="陈水根")
     for key, words in (
         ("witnessName", "马德福"),
         ("witnessRelation", "邻居"),
@@ -210,7 +218,8 @@ async def _officials_sign(su: Desk, jiang: Desk) -> None:
     await su.look("77-signed")
 
 
-async def _seal_and_open(people: Stage) -> None:
+async def _seal_and_open(people: Stage) -> Desk:
+    """Seal as the head, and open the record: nothing of it fails."""
     he = await people.desk("he")
     await he.sign_in()
     await he.follow("navSeal")
@@ -225,3 +234,4 @@ async def _seal_and_open(people: Stage) -> None:
     await he.sees("verification")
     await he.look("79-record", whole=True)
     await expect(he.page.locator(".fact-list .failed")).to_have_count(0)
+    return he
