@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from server.archive.evidence import Evidence
 from server.archive.log_bodies import Body, facts_in, facts_of, last_facts, log_bodies
-from server.archive.media_log import chain_on
+from server.archive.media_log import START, chain_on
 from server.domain.canonical import sha256_hex
 from server.domain.record import (
     AGREEMENT,
@@ -31,7 +31,6 @@ _CHUNK = re.compile(
     rb'\{"chain":"([0-9a-f]{64})","cipher":"([0-9a-f]{64})","i":(0|[1-9][0-9]{0,15}),'
     rb'"len":[0-9]+,"plain":"([0-9a-f]{64})","t":[0-9]+\}'
 )
-_START = "0" * 64
 _SINCE = b'"pdf_sm3":"'
 
 
@@ -113,7 +112,7 @@ def _recordings(log: list[Body], evidence: Evidence) -> Iterator[str]:
 
 def _head(manifest: bytes) -> tuple[int, str]:
     """Return how many chunks a recording's manifest names, and the chain after the last."""
-    chunks, head = 0, _START
+    chunks, head = 0, START
     for line in manifest.split(b"\n"):
         if b'"cipher"' not in line:  # where a segment begins or ends
             continue
