@@ -13,13 +13,13 @@ from server.domain.errors import InvalidValueError
 from server.ports.store import Remains
 from server.store.finishing import finished
 from server.store.residue import Residue
-from server.store.sqlite_driver import connecting
+from server.store.sqlite_engine import AnyEngine, SqliteEngine
 
 BUSY_SECONDS = 5
 READERS = 4
 POSTGRES_CONNECTIONS = 10
 _LONGEST_STATEMENT = 30
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+_DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+asyncpg"}
 # PostgreSQL answers a commit when it is on the disk, whatever it is told for other databases.
 _COMMITS = "on"
 _PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
@@ -45,8 +45,8 @@ class Engines:
     A read is one snapshot: SQLite's are that by themselves.
     """
 
-    writer: AsyncEngine
-    reader: AsyncEngine
+    writer: AnyEngine
+    reader: AnyEngine
     residue: Residue | None = None
 
     @property
@@ -72,17 +72,21 @@ class Engines:
         (sqlite.org/pragma.html#pragma_wal_checkpoint).
         """
         async with self.writer.connect() as connection:
-            raw = await connection.get_raw_connection()
-            driver = raw.driver_connection
-            if driver is None:
-                return Remains.READ
-            [(busy, *_)] = await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
-            return Remains.READ if busy else None
+            return Remains.READ if await connection.run_sync(_still_read) else None
 
     async def close(self) -> None:
         """Close every connection."""
         await self.writer.dispose()
         await self.reader.dispose()
+
+
+def _still_read(connection: Connection) -> bool:
+    # Of the driver itself: in a transaction, as SQLAlchemy begins one, there is no checkpoint.
+    driver = connection.connection.driver_connection
+    if driver is None:
+        return True
+    busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return bool(busy)
 
 
 def open_engines(address: str) -> Engines:
@@ -111,23 +115,17 @@ def parse(address: str) -> URL:
     return url.set(drivername=driver)
 
 
-def sqlite_writer(url: URL) -> AsyncEngine:
+def sqlite_writer(url: URL) -> SqliteEngine:
     """Return an engine whose every transaction takes the writer's place at its begin."""
-    engine = _sqlite(url, pool_size=1)
+    engine = SqliteEngine(url, connections=1, longest_wait=BUSY_SECONDS)
     _set_up(engine, ("journal_mode=WAL", *_PRAGMAS), "BEGIN IMMEDIATE")
     return engine
 
 
-def _sqlite_reader(url: URL) -> AsyncEngine:
-    engine = _sqlite(url, pool_size=READERS, pool_timeout=BUSY_SECONDS)
+def _sqlite_reader(url: URL) -> SqliteEngine:
+    engine = SqliteEngine(url, connections=READERS, longest_wait=BUSY_SECONDS)
     _set_up(engine, (*_PRAGMAS, "query_only=ON"), "BEGIN")
     return engine
-
-
-def _sqlite(url: URL, **pool: int) -> AsyncEngine:
-    return create_async_engine(
-        url, async_creator=connecting(url), max_overflow=0, hide_parameters=True, **pool
-    )
 
 
 def postgres_pool(url: URL) -> AsyncEngine:
@@ -152,7 +150,7 @@ def postgres_pool(url: URL) -> AsyncEngine:
     )
 
 
-def _set_up(engine: AsyncEngine, pragmas: tuple[str, ...], begin: str) -> None:
+def _set_up(engine: SqliteEngine, pragmas: tuple[str, ...], begin: str) -> None:
     event.listen(engine.sync_engine, "connect", _prepare(pragmas))
 
     def start(connection: Connection) -> None:

@@ -52,7 +52,7 @@ async def rotate(address: str, old: bytes, new: bytes, ids: Ids) -> int:
 
 async def _rotate(engines: Engines, old: Vault, new: Vault) -> int:
     async with engines.writer.connect() as connection:
-        begun = await finished(connection.begin().start())
+        await finished(connection.begin())
         await check(connection)
         before = Transaction(connection, old, locks_cases=False)
         after = Transaction(connection, new, locks_cases=False)
@@ -60,7 +60,7 @@ async def _rotate(engines: Engines, old: Vault, new: Vault) -> int:
         wrapped = await _wrap(before, new)
         if wrapped:
             await _rehash(after, engines)
-        await finished(begun.commit())
+        await finished(connection.commit())
     return wrapped
 
 

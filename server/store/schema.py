@@ -13,10 +13,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from server.store.engines import make_private, parse, postgres_pool, sqlite_writer
 from server.store.errors import OutdatedSchemaError, UnknownSchemaError, translated
+from server.store.sqlite_engine import AnyConnection, AnyEngine
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _MIGRATING = 0x6865796900000001
@@ -37,7 +37,7 @@ async def revert(address: str, revision: str) -> None:
     await _run(address, lambda config: command.downgrade(config, revision))
 
 
-async def check(connection: AsyncConnection) -> None:
+async def check(connection: AnyConnection) -> None:
     """Raise unless the database has exactly the schema of this program.
 
     Raises OutdatedSchemaError or UnknownSchemaError.
@@ -59,7 +59,7 @@ async def _run(address: str, step: Callable[[Config], None]) -> None:
             await _run_on(postgres_pool(url), step)
 
 
-async def _run_on(engine: AsyncEngine, step: Callable[[Config], None]) -> None:
+async def _run_on(engine: AnyEngine, step: Callable[[Config], None]) -> None:
     try:
         async with engine.begin() as connection:
             if engine.dialect.name == "postgresql":

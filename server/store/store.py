@@ -5,8 +5,6 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-
 from server.domain.errors import DomainError, NotFoundError
 from server.ports.archive_stamp import ArchiveStamps
 from server.ports.files import Files
@@ -48,6 +46,7 @@ from server.store.replies import SqlReplies
 from server.store.schema import check
 from server.store.session import SqlSessions
 from server.store.session_log import SqlSessionLog
+from server.store.sqlite_engine import AnyConnection, AnyEngine
 from server.store.staff import SqlStaffRegister
 from server.store.transaction import STORE_KEY, Transaction
 from server.store.vault import Vault
@@ -136,7 +135,8 @@ class SqlStore:
     async def check(self) -> None:
         """Raise unless schema and key fit; make the store's own key at first use."""
         async with _connected(self._engines.reader) as connection:
-            await check(connection)
+            with translated():
+                await check(connection)
         async with self._transaction(self._engines.writer) as tx:
             await tx.hold(STORE_KEY)
             try:
@@ -183,29 +183,29 @@ class SqlStore:
             self._writing.discard(task)
 
     @asynccontextmanager
-    async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[Transaction]:
+    async def _transaction(self, engine: AnyEngine) -> AsyncIterator[Transaction]:
         locks = not self._engines.single_writer
         async with AsyncExitStack() as stack:
             if self._engines.single_writer:
                 await stack.enter_async_context(self._turn)
             connection = await stack.enter_async_context(_connected(engine))
             with translated():
-                begun = await finished(connection.begin().start())
+                await finished(connection.begin())
             tx = Transaction(connection, self._vault, locks_cases=locks)
             # Left by an error, the connection goes back to its pool, which rolls back.
             yield tx
             tx.must_be_whole()
             with translated():
-                await finished(begun.commit())
+                await finished(connection.commit())
 
 
 @asynccontextmanager
-async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+async def _connected(engine: AnyEngine) -> AsyncIterator[AnyConnection]:
     connecting = engine.connect()
     try:
         with translated():
-            connection = await finished(connecting.start())
-        yield connection
+            await finished(connecting.start())
+        yield connecting
     finally:
         if connecting.sync_connection is not None:
             await finished(connecting.close())

@@ -1,7 +1,7 @@
 """One transaction as the repositories use it: statements, keys and the lock of a case."""
 
 import hashlib
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -15,12 +15,12 @@ from sqlalchemy import (
     insert,
     select,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.errors import DomainError, NotFoundError
 from server.store import tables
 from server.store.errors import translated
 from server.store.finishing import finished
+from server.store.sqlite_engine import AnyConnection
 from server.store.vault import Vault, Wrapped
 
 STORE_KEY = "store"
@@ -38,7 +38,7 @@ _STORED = (
 class Transaction:
     """Runs statements. After a failed one nothing can be committed any more."""
 
-    def __init__(self, connection: AsyncConnection, vault: Vault, *, locks_cases: bool) -> None:
+    def __init__(self, connection: AnyConnection, vault: Vault, *, locks_cases: bool) -> None:
         self._connection = connection
         self.vault = vault
         self.locks_cases = locks_cases
@@ -54,7 +54,7 @@ class Transaction:
         """
         return await self._guarded(self._connection.execute(statement, values))
 
-    async def _guarded(self, running: Coroutine[Any, Any, CursorResult[Any]]) -> CursorResult[Any]:
+    async def _guarded(self, running: Awaitable[CursorResult[Any]]) -> CursorResult[Any]:
         try:
             with translated():
                 return await finished(running)

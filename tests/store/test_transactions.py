@@ -200,7 +200,7 @@ async def test_a_store_is_not_healthy_while_its_database_is_away(
 async def test_a_commit_waits_for_the_disk_where_others_need_not(postgres_url: str) -> None:
     engines = open_engines(postgres_url)
     async with engines.writer.connect() as ours:
-        asked = await ours.scalar(text("SHOW synchronous_commit"))
+        asked = (await ours.execute(text("SHOW synchronous_commit"))).scalar()
     await engines.close()
     theirs = await asyncpg.connect(postgres_url.replace("+asyncpg", ""))
     assert (asked, await theirs.fetchval("SHOW synchronous_commit")) == ("on", "off")

@@ -10,7 +10,6 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from server.archive.disk import Disk
 from server.archive.local import LocalArchive
@@ -22,6 +21,7 @@ from server.ports.documents import Prepared, SignOrder
 from server.ports.store import UnitOfWork
 from server.store import engines, tables
 from server.store.register import SqlRegister
+from server.store.sqlite_engine import AnyEngine, SqliteEngine
 from server.store.store import SqlStore, SqlUnitOfWork
 from server.store.transaction import Transaction
 from server.usecases import finish_sealing, renew_nightly
@@ -83,7 +83,7 @@ def _commits_in_place() -> None:
     """Let SQLite write over its pages with nothing beside them to go back to."""
     set_up = engines._set_up
 
-    def careless(engine: AsyncEngine, pragmas: tuple[str, ...], begin: str) -> None:
+    def careless(engine: SqliteEngine, pragmas: tuple[str, ...], begin: str) -> None:
         set_up(engine, tuple(one.replace("=WAL", "=MEMORY") for one in pragmas), begin)
 
     _set(engines, "_set_up", careless)
@@ -144,7 +144,7 @@ def _answered_before_committed() -> None:
         await transaction.aclose()
 
     @asynccontextmanager
-    async def early(self: SqlStore, engine: AsyncEngine) -> AsyncIterator[Transaction]:
+    async def early(self: SqlStore, engine: AnyEngine) -> AsyncIterator[Transaction]:
         async with AsyncExitStack() as stack:
             made = await stack.enter_async_context(begun(self, engine))
             yield made
