@@ -11,6 +11,7 @@ from server.store.transaction import Transaction
 
 _T = tables.calendar_years.c
 _CODEC = Codec(CalendarYear)
+_YEARS = select(_T.body).order_by(_T.year)
 
 
 class SqlCalendar:
@@ -20,7 +21,7 @@ class SqlCalendar:
         self._tx = tx
 
     async def years(self) -> Sequence[CalendarYear]:
-        rows = await self._tx.rows(select(_T.body).order_by(_T.year))
+        rows = await self._tx.rows(_YEARS)
         return [_CODEC.decode(row.body.encode()) for row in rows]
 
     async def put(self, year: CalendarYear) -> None:

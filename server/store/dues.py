@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import IntEnum
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from server.domain.calendar import HolidayCalendar
 from server.domain.duties import Duty
@@ -18,6 +18,10 @@ from server.store.transaction import Transaction
 NOMINAL = HolidayCalendar()
 """Knows no year, and so moves no day."""
 _T = tables.dues.c
+_MINE = (_T.case_id == bindparam("case"), _T.source == bindparam("from"))
+_STORED = select(_T.day).where(*_MINE)
+_OLD = delete(tables.dues).where(*_MINE)
+"""Made once: each change of a case asks."""
 
 
 class Source(IntEnum):
@@ -44,10 +48,9 @@ class Dues:
     async def write(self, case: CaseId, committee: CommitteeId, duties: Iterable[Duty]) -> None:
         """Make these the days of the case that follow from this source."""
         days = {duty.on for duty in duties}
-        mine = (_T.case_id == case, _T.source == self._source)
-        stored = {row.day for row in await self._tx.rows(select(_T.day).where(*mine))}
-        if days == stored:
+        mine = {"case": case, "from": self._source}
+        if days == {row.day for row in await self._tx.rows(_STORED, **mine)}:
             return
-        await self._tx.run(delete(tables.dues).where(*mine))
+        await self._tx.run(_OLD, **mine)
         named = {"case_id": case, "committee_id": committee, "source": self._source}
         await self._tx.insert(tables.dues, [{**named, "day": day} for day in sorted(days)])

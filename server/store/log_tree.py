@@ -32,7 +32,28 @@ _LINKS = (
     .order_by(_PLACES.position)
     .limit(bindparam("limit"))
 )
-"""Made once: making it costs as much as reading a hundred entries."""
+_CASES_WAITING = select(_WAITING.case_id).group_by(_WAITING.case_id).order_by(func.min(_WAITING.no))
+_WAITED = delete(tables.tree_waiting).where(
+    _WAITING.case_id == bindparam("case"), _WAITING.seq <= bindparam("until")
+)
+_LAST_PLACE = (
+    select(tables.tree_entries)
+    .where(_PLACES.case_id == bindparam("case"))
+    .order_by(_PLACES.seq.desc())
+    .limit(1)
+)
+_ENTRIES = (
+    select(tables.session_log)
+    .where(_LOG.case_id == bindparam("case"), _LOG.seq > bindparam("after"))
+    .order_by(_LOG.seq)
+    .limit(bindparam("limit"))
+)
+_SIZE = select(func.coalesce(func.max(_PLACES.position) + 1, 0))
+_NODES = select(_PLACES.position, _PLACES.nodes).where(
+    _PLACES.position.in_(bindparam("places", expanding=True))
+)
+_LATEST = select(tables.checkpoints).order_by(_CHECKPOINTS.size.desc()).limit(1)
+"""These are made once: making one costs as much as asking it, `_LINKS` as a hundred entries."""
 _AT_ONCE = 500
 _LENGTH = 32
 
@@ -44,31 +65,18 @@ class SqlLogTree:
         self._tx = tx
 
     async def waiting(self) -> Sequence[CaseId]:
-        rows = await self._tx.rows(
-            select(_WAITING.case_id).group_by(_WAITING.case_id).order_by(func.min(_WAITING.no))
-        )
-        return [CaseId(row.case_id) for row in rows]
+        return [CaseId(row.case_id) for row in await self._tx.rows(_CASES_WAITING)]
 
     async def place(self, case: CaseId, limit: int) -> int:
         await self._tx.hold(TREE)
-        last = await self._last_place(case)
+        last = await self._tx.first(_LAST_PLACE, case=case)
         before = None if last is None else await self._before(case, last)
         coming = await self._after(case, before.seq if before else 0, limit)
         verify(coming, before)
         await self._add(coming)
         reached = coming[-1].seq if coming else before.seq if before else 0
-        await self._tx.run(
-            delete(tables.tree_waiting).where(_WAITING.case_id == case, _WAITING.seq <= reached)
-        )
+        await self._tx.run(_WAITED, case=case, until=reached)
         return len(coming)
-
-    async def _last_place(self, case: CaseId) -> Row[Any] | None:
-        return await self._tx.first(
-            select(tables.tree_entries)
-            .where(_PLACES.case_id == case)
-            .order_by(_PLACES.seq.desc())
-            .limit(1)
-        )
 
     async def _before(self, case: CaseId, last: Row[Any]) -> Entry:
         """Return the entry that was placed last, as long as it is the one that was placed."""
@@ -79,13 +87,7 @@ class SqlLogTree:
         return found[0]
 
     async def _after(self, case: CaseId, seq: int, limit: int) -> list[Entry]:
-        rows = await self._tx.rows(
-            select(tables.session_log)
-            .where(_LOG.case_id == case, _LOG.seq > seq)
-            .order_by(_LOG.seq)
-            .limit(limit)
-        )
-        return entries_of(rows)
+        return entries_of(await self._tx.rows(_ENTRIES, case=case, after=seq, limit=limit))
 
     async def _add(self, entries: Sequence[Entry]) -> None:
         edge, rows = await self.edge(), []
@@ -103,16 +105,14 @@ class SqlLogTree:
         await self._tx.insert(tables.tree_entries, rows)
 
     async def edge(self) -> Edge:
-        row = await self._tx.first(select(func.coalesce(func.max(_PLACES.position) + 1, 0)))
+        row = await self._tx.first(_SIZE)
         size: int = row[0] if row else 0
         return edge_of(size, await self.nodes(spots_of((0, size))))
 
     async def nodes(self, spots: Collection[Spot]) -> Mapping[Spot, bytes]:
         kept: dict[int, bytes] = {}
         for part in _parts(sorted({last_leaf(spot) for spot in spots})):
-            rows = await self._tx.rows(
-                select(_PLACES.position, _PLACES.nodes).where(_PLACES.position.in_(part))
-            )
+            rows = await self._tx.rows(_NODES, places=part)
             kept.update((row.position, row.nodes) for row in rows)
         return {spot: _node(kept.get(last_leaf(spot), b""), spot) for spot in spots}
 
@@ -141,9 +141,7 @@ class SqlLogTree:
         return None if row is None else row.at
 
     async def _latest(self) -> Row[Any] | None:
-        return await self._tx.first(
-            select(tables.checkpoints).order_by(_CHECKPOINTS.size.desc()).limit(1)
-        )
+        return await self._tx.first(_LATEST)
 
     async def covering(self, size: int) -> Checkpoint | None:
         row = await self._tx.first(

@@ -36,6 +36,8 @@ class SqlSessionLog:
         self, case: CaseId, what: Sequence[Happening], at: datetime
     ) -> Sequence[Entry]:
         """Return the new entries. Holds the case's lock, so that no two follow the same one."""
+        if not what:
+            return []
         await self._tx.hold(case)
         last = await self.head(case)
         entries: list[Entry] = []

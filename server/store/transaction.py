@@ -33,6 +33,8 @@ _STORED = (
     .where(_KEYS.owner == bindparam("of"))
 )
 """Made once; asked where no row has brought the key along."""
+_GIVEN = insert(tables.keys)
+_FORGOTTEN = delete(tables.keys).where(_KEYS.owner == bindparam("of"))
 
 
 class Transaction:
@@ -121,10 +123,10 @@ class Transaction:
         key = self._wrapped[owner] = self.vault.new_key(owner, outer)
         kek_id = self.vault.kek_id if under is None else None
         columns = {"owner": owner, "wrapped": key.key, "under": under, "kek_id": kek_id}
-        await self.run(insert(tables.keys).values(columns))
+        await self.run(_GIVEN, **columns)
         return key
 
     async def forget_key(self, owner: str) -> None:
         """Destroy an owner's key, and with it everything that only this key opens."""
-        await self.run(delete(tables.keys).where(tables.keys.c.owner == owner))
+        await self.run(_FORGOTTEN, of=owner)
         self._wrapped.pop(owner, None)
