@@ -58,6 +58,10 @@ class Stage:
             await page.add_init_script("localStorage.setItem('heyi.console.lang', 'en')")
         return Desk(page, eyes, console_words(lang), login=login, url=self.url)
 
+    async def stranger(self) -> tuple[Page, Eyes]:
+        """Give somebody outside a phone, who is known to nobody here."""
+        return await self._page("stranger", "zh", PHONE)
+
     async def _page(self, name: str, lang: Lang, shape: dict[str, Any]) -> tuple[Page, Eyes]:
         context: BrowserContext = await self.browser.new_context(
             locale=LOCALES[lang], timezone_id="Asia/Shanghai", **shape

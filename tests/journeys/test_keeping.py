@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from server.rehearsal.play import play
+from tests.journeys import stranger
 from tests.journeys.age import age_sealed
 from tests.journeys.desk import Desk
 from tests.journeys.phone import PATIENCE_MS
@@ -28,6 +29,8 @@ async def test_two_people_destroy_a_file_whose_period_is_over(
     await ye.sees("keepingEmpty")
     await _expect_whole(he, number)
     await _expect_listed(he, number)
+    told = await stranger.ask(people, stranger.printed_in(tmp_path / "data"), "82-verify-destroyed")
+    assert told["destroyed_on"].startswith("destroyed on ")
     assert people.faults == []
 
 

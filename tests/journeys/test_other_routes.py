@@ -9,7 +9,7 @@ from playwright.async_api import FilePayload, Locator, expect
 
 from server.rehearsal.play import CHINA
 from tests.documents.brush import UNKNOWN, photo
-from tests.journeys import papers, scenes
+from tests.journeys import papers, scenes, stranger
 from tests.journeys.desk import Desk
 from tests.journeys.phone import PATIENCE_MS, Phone
 from tests.journeys.stage import Stage
@@ -31,6 +31,8 @@ async def test_a_recorded_sitting_is_signed_on_paper(people: Stage, tmp_path: Pa
     await _compare_the_paper(su)
     await _officials_sign(su, jiang)
     await _seal_and_open(people)
+    told = await stranger.ask(people, stranger.printed_in(tmp_path / "data"), "80-verify-paper")
+    assert "2 on paper" in told["signatures"]
     assert people.faults == []
 
 
@@ -46,6 +48,8 @@ async def test_somebody_declares_before_two_witnesses(people: Stage, tmp_path: P
     await _officials_sign(su, jiang)
     he = await _seal_and_open(people)
     await he.sees("factText.declared_recording", declarations=1, recorded=1)
+    told = await stranger.ask(people, stranger.printed_in(tmp_path / "data"), "81-verify-aloud")
+    assert "1 aloud" in told["signatures"]
     assert people.faults == []
 
 

@@ -144,7 +144,7 @@ async def test_a_wrong_number_and_a_wrong_code_get_the_very_same_page(
             "signatures": "共 4 人 当事人或其代理人： 纸上签名 2 人， 口头同意、有见证人 1 人 "
             "调解员： 电子签名 1 人",
             "stamp": "有效，到 2035 年 9 月 22 日",
-            "destroyed_on": "已于 2036 年 11 月 30 日 &nbsp;销毁； 盖章的协议仍然存档",
+            "destroyed_on": "已于 2036 年 11 月 30 日 销毁； 盖章的协议仍然存档",
         }),
         ("en", FULL, {
             "effective_on": "25 September 2025",
