@@ -1,7 +1,7 @@
 """One transaction as the repositories use it: statements, keys and the lock of a case."""
 
 import hashlib
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -20,7 +20,7 @@ from server.domain.errors import DomainError, NotFoundError
 from server.store import tables
 from server.store.errors import translated
 from server.store.finishing import finished
-from server.store.sqlite_engine import AnyConnection
+from server.store.sqlite_engine import AnyConnection, Given
 from server.store.vault import Vault, Wrapped
 
 STORE_KEY = "store"
@@ -54,12 +54,14 @@ class Transaction:
 
         `values` are those of the statement's own parameters.
         """
-        return await self._guarded(self._connection.execute(statement, values))
+        return await self._guarded(statement, values)
 
-    async def _guarded(self, running: Awaitable[CursorResult[Any]]) -> CursorResult[Any]:
+    async def _guarded(self, statement: Executable, given: Given) -> CursorResult[Any]:
+        # SQLite may have rolled back: what came now would be committed by itself.
+        self.must_be_whole()
         try:
             with translated():
-                return await finished(running)
+                return await finished(self._connection.execute(statement, given))
         except DomainError as failure:
             self._failure = failure
             raise
@@ -67,12 +69,12 @@ class Transaction:
     async def insert(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
         """Insert many rows of the same columns at once."""
         if rows:
-            await self._guarded(self._connection.execute(insert(table), rows))
+            await self._guarded(insert(table), rows)
 
     async def many(self, statement: Executable, rows: Sequence[Mapping[str, object]]) -> None:
         """Run one statement for each of the rows."""
         if rows:
-            await self._guarded(self._connection.execute(statement, rows))
+            await self._guarded(statement, rows)
 
     async def first(self, statement: Executable, **values: object) -> Row[Any] | None:
         """Return the first row, if any."""

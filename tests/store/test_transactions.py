@@ -245,6 +245,28 @@ async def test_a_full_disk_is_told_and_healed(sqlite_file: Path, sqlite_store: S
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+async def test_nothing_is_committed_after_a_full_disk_was_swallowed(
+    sqlite_store: SqlStore,
+) -> None:
+    """SQLite has rolled back by then, and would commit each statement that follows by itself."""
+    async with sqlite_store.write() as uow:
+        await Story(uow).begin()
+    content = bytes(ENCRYPTED_AT_ONCE)
+
+    async def swallow() -> None:
+        async with sqlite_store.write() as uow:
+            with pytest.raises(DiskFullError):
+                await uow.files.add(examples.file(size=len(content)), content)
+            await uow.sessions.add(examples.session())
+
+    await _limit_pages(sqlite_store, 100)
+    with pytest.raises(DiskFullError):
+        await swallow()
+    await _limit_pages(sqlite_store, 1 << 20)
+    async with sqlite_store.read() as uow:
+        assert await uow.sessions.of_case(CASE) == []
+
+
 async def test_a_lock_held_elsewhere_is_told_and_readers_go_on(
     sqlite_file: Path, sqlite_store: SqlStore
 ) -> None:
