@@ -10,6 +10,7 @@ from sqlalchemy import Connection, inspect, select
 from server.store import tables
 from server.store.engines import open_engines, parse
 from server.store.errors import MissingKeyError, WrongKeyError, translated
+from server.store.finishing import finished
 from server.store.keys import next_of
 from server.store.transaction import STORE_KEY
 from server.store.vault import Wrapped, opens
@@ -38,7 +39,7 @@ async def _wrapped(address: str) -> bytes | None:
     try:
         with translated():
             async with engines.reader.connect() as connection:
-                return await connection.run_sync(_read)
+                return await finished(connection.run_sync(_read))
     finally:
         await engines.close()
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, func, select
 
 from server.store.engines import make_private, parse, postgres_pool, sqlite_writer
 from server.store.errors import OutdatedSchemaError, UnknownSchemaError, translated
+from server.store.finishing import finished
 from server.store.sqlite_engine import AnyConnection, AnyEngine
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
@@ -42,7 +43,7 @@ async def check(connection: AnyConnection) -> None:
 
     Raises OutdatedSchemaError or UnknownSchemaError.
     """
-    current = await connection.run_sync(_current)
+    current = await finished(connection.run_sync(_current))
     _refuse_unknown(current)
     if current != _scripts().get_current_head():
         raise OutdatedSchemaError(revision=current)
@@ -64,7 +65,7 @@ async def _run_on(engine: AnyEngine, step: Callable[[Config], None]) -> None:
         async with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 await connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
-            await connection.run_sync(_apply, step)
+            await finished(connection.run_sync(_apply, step))
     finally:
         await engine.dispose()
 

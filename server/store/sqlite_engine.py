@@ -7,7 +7,7 @@ back cost more than the statement. Here the whole of it, SQLAlchemy's part too, 
 import asyncio
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from itertools import islice
 from queue import SimpleQueue
@@ -24,6 +24,7 @@ T = TypeVar("T")
 # Any: the columns of a statement are known where it is written, not here.
 Result = asyncio.Future[CursorResult[Any]]
 Given = Mapping[str, object] | Sequence[Mapping[str, object]]
+Outcome = tuple[T, None] | tuple[None, BaseException]
 
 
 class WholeCursor(sqlite3.Cursor):
@@ -32,9 +33,18 @@ class WholeCursor(sqlite3.Cursor):
     _rows: Iterator[Any] = iter(())
 
     def execute(self, sql: str, parameters: Any = ()) -> Self:  # noqa: ANN401  # as sqlite3 has it
+        self._rows = iter(())
         super().execute(sql, parameters)
         self._rows = iter(super().fetchall() if self.description else ())
         return self
+
+    def executemany(self, sql: str, parameters: Iterable[Any]) -> Self:
+        self._rows = iter(())
+        super().executemany(sql, parameters)
+        return self
+
+    def __next__(self) -> Any:  # noqa: ANN401  # as sqlite3 has it
+        return next(self._rows)
 
     def fetchone(self) -> Any:  # noqa: ANN401  # as sqlite3 has it
         return next(self._rows, None)
@@ -47,7 +57,7 @@ class WholeCursor(sqlite3.Cursor):
 
 
 class WholeConnection(sqlite3.Connection):
-    """Gives such cursors."""
+    """A connection whose cursors are such ones."""
 
     def cursor(self, factory: Any = WholeCursor) -> Any:  # noqa: ANN401  # as sqlite3 has it
         return super().cursor(factory)
@@ -63,20 +73,18 @@ class Worker:
         self.thread.start()
 
     def visit(self, work: Callable[..., T], *given: object) -> asyncio.Future[T]:
-        """Do it in the thread and tell the loop that runs now, if it still does then."""
+        """Do it in the thread and tell the loop that runs now, if it still does then.
+
+        Cancelling the future calls nothing back: who must know the end awaits it by `finished`.
+        """
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
 
         def do() -> None:
-            told: Callable[[], None]
-            try:
-                made = work(*given)
-            except BaseException as fault:  # noqa: BLE001  # whoever waits for it raises it
-                told = _raising(done, fault)
-            else:
-                told = _returning(done, made)
+            made, fault = _outcome(work, given)
             with suppress(RuntimeError):  # the loop has ended: nobody waits
-                loop.call_soon_threadsafe(told)
+                loop.call_soon_threadsafe(_tell, done, made, fault)
+            del made, fault  # which the fault's own frames would keep otherwise
 
         self._given.put(do)
         return done
@@ -91,19 +99,28 @@ class Worker:
             del do  # its rows are not kept until the next
 
 
-def _returning(done: asyncio.Future[T], made: T) -> Callable[[], None]:
-    return lambda: None if done.done() else done.set_result(made)
+def _outcome(work: Callable[..., T], given: tuple[object, ...]) -> Outcome[T]:
+    try:
+        return work(*given), None
+    except BaseException as fault:  # noqa: BLE001  # whoever waits for it raises it
+        return None, fault
 
 
-def _raising(done: asyncio.Future[T], fault: BaseException) -> Callable[[], None]:
-    return lambda: None if done.done() else done.set_exception(fault)
+# Any: what was made, or nothing where there is a fault.
+def _tell(done: asyncio.Future[Any], made: object, fault: BaseException | None) -> None:
+    if done.done():
+        return
+    if fault is None:
+        done.set_result(made)
+    else:
+        done.set_exception(fault)
 
 
 class SqliteEngine:
     """As much of AsyncEngine as this package uses, for a file; opens nothing by itself.
 
     Whoever finds all `connections` taken waits `longest_wait` seconds, then TimeoutError is
-    raised, SQLAlchemy's.
+    raised, SQLAlchemy's. One loop uses it until it is disposed of.
     """
 
     def __init__(self, url: URL, connections: int, longest_wait: float) -> None:
@@ -113,11 +130,12 @@ class SqliteEngine:
             hide_parameters=True,
             pool_size=connections,
             max_overflow=0,
+            pool_timeout=0,  # whoever has a thread has a connection: waiting would be for nobody
+            pool_use_lifo=True,  # the one that was used last has its pages and statements in memory
         )
         self._longest_wait: Final = longest_wait
         self._workers: list[Worker] = []
         self._most: Final = connections
-        # The one that was used last comes first: most connections of a quiet server stay closed.
         self._free = asyncio.LifoQueue[Worker]()
 
     @property
@@ -133,18 +151,23 @@ class SqliteEngine:
     async def begin(self) -> AsyncIterator["SqliteConnection"]:
         """Open a connection and a transaction that commits on leaving without an error."""
         async with self.connect() as connection:
-            await connection.begin()
+            await finished(connection.begin())
             yield connection
-            await connection.commit()
+            await finished(connection.commit())
 
     async def dispose(self) -> None:
-        """Close every connection that is not in use, and end the threads."""
-        if self._workers:
-            await finished(self._workers[0].visit(self.sync_engine.dispose))
-        for worker in self._workers:
-            worker.end()
-        self._workers.clear()
-        self._free = asyncio.LifoQueue[Worker]()
+        """Close every connection that is not in use; threads end as soon as nobody uses them."""
+        workers, self._workers = self._workers, []
+        free, self._free = self._free, asyncio.LifoQueue[Worker]()
+        if not workers:
+            return
+        last = Worker() if free.empty() else free.get_nowait()
+        try:
+            await finished(last.visit(self.sync_engine.dispose))
+        finally:
+            last.end()
+            while not free.empty():
+                free.get_nowait().end()
 
     async def take(self) -> Worker:
         """Return a thread that nobody else is using."""
@@ -158,49 +181,51 @@ class SqliteEngine:
             raise NoneFreeError("all connections are in use") from None
 
     def give_back(self, worker: Worker) -> None:
-        """Let others use it."""
+        """Let others use it, or end it where the engine was disposed of meanwhile."""
         if worker in self._workers:
             self._free.put_nowait(worker)
+        else:
+            worker.end()
 
 
 class SqliteConnection:
-    """As much of AsyncConnection as this package uses."""
+    """As much of AsyncConnection as this package uses.
+
+    What it returns at once is a future of something that the thread does whether or not
+    somebody waits for it.
+    """
 
     def __init__(self, engine: SqliteEngine) -> None:
         self._engine = engine
         self._worker: Worker | None = None
         self._opened: Connection | None = None
-
-    @property
-    def sync_connection(self) -> object | None:
-        """None before `start` and after `close`, as AsyncConnection's."""
-        return self._worker
+        self._last: asyncio.Future[Any] | None = None
 
     async def start(self) -> Self:
-        """Wait for a thread; the database is opened by what comes first."""
-        self._worker = await self._engine.take()
+        """Wait for a thread; the first statement, or `begin`, opens the database there."""
+        if self._worker is None:
+            self._worker = await self._engine.take()
         return self
 
     async def __aenter__(self) -> Self:
-        try:
-            return await finished(self.start())
-        except BaseException:
-            await finished(self.close())
-            raise
+        return await self.start()
 
     async def __aexit__(self, *_: object) -> None:
-        await finished(self.close())
+        await self.close()
 
     async def close(self) -> None:
-        """Roll back what is not committed, and let others use the connection."""
-        worker, opened = self._worker, self._opened
+        """Roll back what is not committed, and let others use the connection.
+
+        Cancelled meanwhile, it has let go as well: whoever comes next waits in the same thread.
+        """
+        worker, self._worker = self._worker, None
         if worker is None:
             return
-        self._worker = self._opened = None
         try:
-            if opened is not None:
-                # After a commit nothing is left to be done with the file.
-                await _closing(worker, opened)
+            if self._settled():
+                self._leave()
+            else:
+                await worker.visit(self._leave)
         finally:
             self._engine.give_back(worker)
 
@@ -210,7 +235,7 @@ class SqliteConnection:
 
     def commit(self) -> asyncio.Future[None]:
         """Commit; done once it is on the disk."""
-        return self._visit(lambda connection: connection.commit())
+        return self._visit(_committed)
 
     def execute(self, statement: Executable, parameters: Given | None = None) -> Result:
         """Run a statement. Raises as SQLAlchemy does."""
@@ -227,19 +252,35 @@ class SqliteConnection:
     def _visit(self, work: Callable[[Connection], T]) -> asyncio.Future[T]:
         if self._worker is None:
             raise RuntimeError("a connection that is not open")
-        return self._worker.visit(lambda: work(self._here()))
+        done = self._worker.visit(lambda: work(self._connection()))
+        self._last = done
+        return done
 
-    def _here(self) -> Connection:
+    def _connection(self) -> Connection:
+        """Return SQLAlchemy's, in the thread."""
         if self._opened is None:
             self._opened = self._engine.sync_engine.connect()
         return self._opened
 
+    def _settled(self) -> bool:
+        """Whether the thread is done and no transaction is open, so that the file has no part."""
+        if self._last is not None and (not self._last.done() or self._last.cancelled()):
+            return False
+        return self._opened is None or self._opened.get_transaction() is None
 
-async def _closing(worker: Worker, opened: Connection) -> None:
-    if opened.in_transaction():
-        await worker.visit(opened.close)
-    else:
-        opened.close()
+    def _leave(self) -> None:
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            opened.close()
+
+
+def _committed(connection: Connection) -> None:
+    try:
+        connection.commit()
+    except BaseException:
+        # SQLAlchemy would give it back as if it were rolled back (SQLITE_BUSY leaves it open).
+        connection.invalidate()
+        raise
 
 
 AnyEngine = AsyncEngine | SqliteEngine

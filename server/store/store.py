@@ -46,7 +46,7 @@ from server.store.replies import SqlReplies
 from server.store.schema import check
 from server.store.session import SqlSessions
 from server.store.session_log import SqlSessionLog
-from server.store.sqlite_engine import AnyConnection, AnyEngine
+from server.store.sqlite_engine import AnyConnection, AnyEngine, SqliteConnection
 from server.store.staff import SqlStaffRegister
 from server.store.transaction import STORE_KEY, Transaction
 from server.store.vault import Vault
@@ -207,8 +207,13 @@ async def _connected(engine: AnyEngine) -> AsyncIterator[AnyConnection]:
             await finished(connecting.start())
         yield connecting
     finally:
-        if connecting.sync_connection is not None:
-            await finished(connecting.close())
+        await finished(_closed(connecting))
+
+
+async def _closed(connection: AnyConnection) -> None:
+    # One of PostgreSQL's that never connected cannot be closed.
+    if isinstance(connection, SqliteConnection) or connection.sync_connection is not None:
+        await connection.close()
 
 
 async def open_store(address: str, kek: bytes, ids: Ids) -> SqlStore:
