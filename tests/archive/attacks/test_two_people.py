@@ -73,7 +73,7 @@ FORGED: dict[str, tuple[Forge, set[str]]] = {
     "no release": (_without(RELEASE), TWO),
     "no confirmation": (_without(CONFIRM), TWO),
     "neither": (_without(RELEASE, CONFIRM), TWO),
-    "a release changed afterwards": (_bent, {"signatures", *TWO}),
+    "a release changed afterwards": (_bent, {"signatures", "log_tells", *TWO}),
 }
 
 
