@@ -5,15 +5,15 @@ still holds the writer's place. Every step is short or has a time limit of its o
 """
 
 import asyncio
-from collections.abc import Awaitable
-from typing import TypeVar
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
-async def finished(step: Awaitable[T]) -> T:
+async def finished(step: Coroutine[Any, Any, T]) -> T:
     """Return what `step` returns. Cancelled meanwhile, wait for its end and then obey."""
-    task = asyncio.ensure_future(step)  # noqa: TID251  # awaited here, whatever comes
+    task = asyncio.get_running_loop().create_task(step)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
@@ -21,7 +21,7 @@ async def finished(step: Awaitable[T]) -> T:
         raise
 
 
-async def _end_of(task: asyncio.Future[T]) -> None:
+async def _end_of(task: asyncio.Task[T]) -> None:
     while not task.done():
         try:
             await asyncio.wait([task])

@@ -21,7 +21,7 @@ from server.store.old_keys import hang_all
 from server.store.register import SqlRegister
 from server.store.schema import check
 from server.store.staff import SqlStaffRegister
-from server.store.transaction import STORE_KEY, Transaction
+from server.store.transaction import STORE_KEY, Transaction, begin
 from server.store.vault import Vault, Wrapped
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ async def rotate(address: str, old: bytes, new: bytes, ids: Ids) -> int:
 
 async def _rotate(engines: Engines, old: Vault, new: Vault) -> int:
     async with engines.writer.connect() as connection:
-        await finished(connection.begin())
+        await finished(begin(connection))
         await check(connection)
         before = Transaction(connection, old, locks_cases=False)
         after = Transaction(connection, new, locks_cases=False)

@@ -22,7 +22,7 @@ from server.store.finishing import finished
 
 T = TypeVar("T")
 # Any: the columns of a statement are known where it is written, not here.
-Result = asyncio.Future[CursorResult[Any]]
+Result = CursorResult[Any]
 Given = Mapping[str, object] | Sequence[Mapping[str, object]]
 Outcome = tuple[T, None] | tuple[None, BaseException]
 
@@ -163,11 +163,14 @@ class SqliteEngine:
             return
         last = Worker() if free.empty() else free.get_nowait()
         try:
-            await finished(last.visit(self.sync_engine.dispose))
+            await finished(self._close_files(last))
         finally:
             last.end()
             while not free.empty():
                 free.get_nowait().end()
+
+    async def _close_files(self, worker: Worker) -> None:
+        await worker.visit(self.sync_engine.dispose)
 
     async def take(self) -> Worker:
         """Return a thread that nobody else is using."""
@@ -191,8 +194,7 @@ class SqliteEngine:
 class SqliteConnection:
     """As much of AsyncConnection as this package uses.
 
-    What it returns at once is a future of something that the thread does whether or not
-    somebody waits for it.
+    Who is cancelled while he waits calls nothing back: the thread goes on (`finished` waits).
     """
 
     def __init__(self, engine: SqliteEngine) -> None:
@@ -229,25 +231,25 @@ class SqliteConnection:
         finally:
             self._engine.give_back(worker)
 
-    def begin(self) -> asyncio.Future[RootTransaction]:
-        """Begin a transaction; the future is done once it has the place it needs."""
-        return self._visit(lambda connection: connection.begin())
+    async def begin(self) -> RootTransaction:
+        """Begin a transaction; it has the place it needs then."""
+        return await self._visit(lambda connection: connection.begin())
 
-    def commit(self) -> asyncio.Future[None]:
-        """Commit; done once it is on the disk."""
-        return self._visit(_committed)
+    async def commit(self) -> None:
+        """Commit; it is on the disk then."""
+        await self._visit(_committed)
 
-    def execute(self, statement: Executable, parameters: Given | None = None) -> Result:
+    async def execute(self, statement: Executable, parameters: Given | None = None) -> Result:
         """Run a statement. Raises as SQLAlchemy does."""
-        return self._visit(lambda connection: connection.execute(statement, parameters))
+        return await self._visit(lambda connection: connection.execute(statement, parameters))
 
-    def exec_driver_sql(self, statement: str) -> Result:
+    async def exec_driver_sql(self, statement: str) -> Result:
         """Run SQL as it stands."""
-        return self._visit(lambda connection: connection.exec_driver_sql(statement))
+        return await self._visit(lambda connection: connection.exec_driver_sql(statement))
 
-    def run_sync(self, work: Callable[..., T], *given: object) -> asyncio.Future[T]:
+    async def run_sync(self, work: Callable[..., T], *given: object) -> T:
         """Do something with SQLAlchemy's own connection, in the thread."""
-        return self._visit(lambda connection: work(connection, *given))
+        return await self._visit(lambda connection: work(connection, *given))
 
     def _visit(self, work: Callable[[Connection], T]) -> asyncio.Future[T]:
         if self._worker is None:

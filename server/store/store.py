@@ -48,7 +48,7 @@ from server.store.session import SqlSessions
 from server.store.session_log import SqlSessionLog
 from server.store.sqlite_engine import AnyConnection, AnyEngine, SqliteConnection
 from server.store.staff import SqlStaffRegister
-from server.store.transaction import STORE_KEY, Transaction
+from server.store.transaction import STORE_KEY, Transaction, begin
 from server.store.vault import Vault
 
 
@@ -190,7 +190,7 @@ class SqlStore:
                 await stack.enter_async_context(self._turn)
             connection = await stack.enter_async_context(_connected(engine))
             with translated():
-                await finished(connection.begin())
+                await finished(begin(connection))
             tx = Transaction(connection, self._vault, locks_cases=locks)
             # Left by an error, the connection goes back to its pool, which rolls back.
             yield tx

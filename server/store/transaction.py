@@ -37,6 +37,11 @@ _GIVEN = insert(tables.keys)
 _FORGOTTEN = delete(tables.keys).where(_KEYS.owner == bindparam("of"))
 
 
+async def begin(connection: AnyConnection) -> None:
+    """Begin a transaction on it, SQLite's writer with its place."""
+    await connection.begin()
+
+
 class Transaction:
     """Runs statements. After a failed one nothing can be committed any more."""
 

@@ -160,7 +160,7 @@ async def test_who_gave_up_while_it_began_leaves_nothing_begun(tmp_path: Path) -
     with sqlite3.connect(tmp_path / "one.db", isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
         connection = await engine.connect().start()
-        beginning = connection.begin()
+        beginning = asyncio.create_task(connection.begin())
         await asyncio.sleep(0)
         beginning.cancel()
         closing = asyncio.create_task(connection.close())
@@ -180,7 +180,8 @@ async def test_who_gave_up_while_it_began_leaves_nothing_begun(tmp_path: Path) -
 async def test_who_gave_up_while_it_opened_leaves_a_free_place(tmp_path: Path) -> None:
     engine = SqliteEngine(parse(f"sqlite:///{tmp_path / 'one.db'}"), 1, 1)
     connection = await engine.connect().start()
-    opening = connection.execute(ONE)
+    opening = asyncio.create_task(connection.execute(ONE))
+    await asyncio.sleep(0)
     opening.cancel()
     await connection.close()
     async with engine.connect() as following:
