@@ -14,7 +14,6 @@ from queue import SimpleQueue
 from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import URL, Connection, CursorResult, Dialect, Executable, create_engine
-from sqlalchemy.engine import RootTransaction
 from sqlalchemy.exc import TimeoutError as NoneFreeError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -72,7 +71,7 @@ class Worker:
         self.thread = threading.Thread(target=self._work, name="sqlite", daemon=True)
         self.thread.start()
 
-    def visit(self, work: Callable[..., T], *given: object) -> asyncio.Future[T]:
+    def visit(self, work: Callable[[], T]) -> asyncio.Future[T]:
         """Do it in the thread and tell the loop that runs now, if it still does then.
 
         Cancelling the future calls nothing back: who must know the end awaits it by `finished`.
@@ -81,7 +80,7 @@ class Worker:
         done: asyncio.Future[T] = loop.create_future()
 
         def do() -> None:
-            made, fault = _outcome(work, given)
+            made, fault = _outcome(work)
             with suppress(RuntimeError):  # the loop has ended: nobody waits
                 loop.call_soon_threadsafe(_tell, done, made, fault)
             del made, fault  # which the fault's own frames would keep otherwise
@@ -99,9 +98,9 @@ class Worker:
             del do  # its rows are not kept until the next
 
 
-def _outcome(work: Callable[..., T], given: tuple[object, ...]) -> Outcome[T]:
+def _outcome(work: Callable[[], T]) -> Outcome[T]:
     try:
-        return work(*given), None
+        return work(), None
     except BaseException as fault:  # noqa: BLE001  # whoever waits for it raises it
         return None, fault
 
@@ -231,9 +230,9 @@ class SqliteConnection:
         finally:
             self._engine.give_back(worker)
 
-    async def begin(self) -> RootTransaction:
+    async def begin(self) -> None:
         """Begin a transaction; it has the place it needs then."""
-        return await self._visit(lambda connection: connection.begin())
+        await self._visit(lambda connection: connection.begin())
 
     async def commit(self) -> None:
         """Commit; it is on the disk then."""
